@@ -1,0 +1,62 @@
+#include "base/digest.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <boost/crc.hpp>
+
+#include "base/ensure.h"
+
+namespace haechi {
+
+Digest sha256(std::string_view first, std::string_view second) {
+  thread_local EVP_MD_CTX* context = EVP_MD_CTX_new();
+  Digest out;
+  unsigned size = 0;
+  ENSURE(EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1);
+  ENSURE(EVP_DigestUpdate(context, first.data(), first.size()) == 1);
+  ENSURE(EVP_DigestUpdate(context, second.data(), second.size()) == 1);
+  ENSURE(EVP_DigestFinal_ex(context, out.data(), &size) == 1 && size == out.size());
+  return out;
+}
+
+Digest sha256(std::string_view bytes) { return sha256(bytes, {}); }
+
+Digest hmac_sha256(std::string_view key, std::string_view bytes) {
+  Digest out;
+  unsigned size = 0;
+  ENSURE(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+              reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(), &size) != nullptr);
+  return out;
+}
+
+bool equal_secret(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+uint32_t crc32c(std::string_view bytes) {
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
+std::string hex(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (unsigned char byte : bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  return out;
+}
+
+std::string random_secret(size_t bytes) {
+  std::string out(bytes, '\0');
+  ENSURE(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(bytes)) == 1);
+  return out;
+}
+
+}  // namespace haechi

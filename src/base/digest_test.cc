@@ -1,0 +1,25 @@
+#include "base/digest.h"
+
+#include <gtest/gtest.h>
+
+namespace haechi {
+namespace {
+
+// Known answers: FIPS 180-4 example, RFC 4231 case 2, RFC 3720 B.4.
+TEST(Digest, MatchesPublishedAnswers) {
+  EXPECT_EQ(hex(view(sha256("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hex(view(hmac_sha256("Jefe", "what do ya want for nothing?"))),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAu);
+}
+
+TEST(Digest, OfTwoPartsIsTheDigestOfBothJoined) { EXPECT_EQ(sha256("ab", "c"), sha256("abc")); }
+
+TEST(Digest, SecretsDifferInLengthOrContent) {
+  EXPECT_TRUE(equal_secret("key", "key"));
+  EXPECT_FALSE(equal_secret("key", "kez"));
+  EXPECT_FALSE(equal_secret("key", "keys"));
+}
+
+}  // namespace
+}  // namespace haechi

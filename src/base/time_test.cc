@@ -1,0 +1,39 @@
+#include "base/time.h"
+
+#include <gtest/gtest.h>
+
+namespace haechi {
+namespace {
+
+TEST(Iso8601, WritesAndReadsBackTheSameMoment) {
+  for (const int64_t us : {int64_t{0}, int64_t{951'782'400'000'000}, int64_t{1'773'446'112'250'000},
+                           int64_t{4'133'980'799'999'000}}) {
+    const auto back = parse_iso8601(iso8601(Time{us}));
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back->us, us);
+  }
+}
+
+TEST(Iso8601, ReadsOffsetsInEveryFormThatPeersSend) {
+  const int64_t expected = parse_iso8601("2026-08-21T16:18:48Z")->us;
+  for (const char* text : {"2026-08-21T16:18:48.000+00:00", "2026-08-21T16:18:48.000+0000", "2026-08-21 16:18:48",
+                           "2026-08-22T01:18:48+09:00", "2026-08-21T11:18:48.000000-05:00"}) {
+    const auto read = parse_iso8601(text);
+    ASSERT_TRUE(read.ok()) << text;
+    EXPECT_EQ(read->us, expected) << text;
+  }
+}
+
+TEST(Iso8601, RefusesWhatIsNotATime) {
+  for (const char* text : {"", "2026", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-01T24:00:00Z",
+                           "2026-01-01T00:00:00Zjunk", "1969-12-31T23:59:59Z", "2026-01-01T00:00:00.Z"})
+    EXPECT_FALSE(parse_iso8601(text).ok()) << text;
+}
+
+TEST(Iso8601, KnowsLeapYears) {
+  EXPECT_TRUE(parse_iso8601("2028-02-29T00:00:00Z").ok());
+  EXPECT_FALSE(parse_iso8601("2100-02-29T00:00:00Z").ok());
+}
+
+}  // namespace
+}  // namespace haechi

@@ -1,0 +1,46 @@
+// HttpClient: asynchronous HTTP/1.1 requests with a time limit; connections to the same place are kept and reused.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "net/http.h"
+#include "net/loop.h"
+
+namespace haechi::net {
+
+struct ClientOptions {
+  Duration timeout = Duration::seconds(5);  // whole exchange
+  size_t response_bytes_max = 1 << 20;
+  size_t connections_per_host_max = 16;     // further requests wait their turn, in order
+};
+
+class HttpClient {
+ public:
+  static std::unique_ptr<HttpClient> create(Loop& loop, ClientOptions options);
+  virtual ~HttpClient() = default;
+  // `url` is http://host:port/path?query. `done` is called once on the loop: the response, or kUnavailable (nothing
+  // was sent) or kUnknownOutcome (sent, no complete answer). A request whose reused connection was closed by the
+  // other side before any answer byte is tried once more on a new connection if `idempotent`.
+  virtual void send(const std::string& method, const std::string& url, Headers headers, std::string body,
+                    bool idempotent, std::function<void(Result<Response>)> done) = 0;
+};
+
+// A client WebSocket, for tools and tests.
+class ClientSocket {
+ public:
+  virtual ~ClientSocket() = default;
+  virtual void send_text(std::string text) = 0;
+  virtual void close() = 0;
+};
+struct ClientSocketEvents {
+  std::function<void(std::shared_ptr<ClientSocket>)> on_open;
+  std::function<void(std::string message)> on_message;
+  std::function<void(std::string reason)> on_close;  // also when it never opened
+};
+// `url` is ws://host:port/path?query.
+void open_client_socket(Loop& loop, const std::string& url, Headers headers, ClientSocketEvents events);
+
+}  // namespace haechi::net

@@ -1,0 +1,65 @@
+// HttpServer: HTTP/1.1 and WebSocket on one port, within bounds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "net/http.h"
+#include "net/loop.h"
+
+namespace haechi::net {
+
+struct ServerLimits {
+  size_t body_bytes_max = 1 << 20;       // larger: 413, connection closed
+  size_t header_bytes_max = 16 << 10;    // larger: 431
+  size_t connections_max = 20'000;       // more: accepted and closed at once, counted
+  Duration request_ms_max = Duration::seconds(15);  // first byte to last byte of a request (slow-loris)
+  Duration idle_ms_max = Duration::seconds(75);     // between requests
+  size_t socket_message_bytes_max = 64 << 10;       // inbound WebSocket message
+};
+
+// One WebSocket connection. Alive while held; every call on the server's loop.
+class Socket {
+ public:
+  virtual ~Socket() = default;
+  virtual const Request& request() const = 0;                         // the upgrade request
+  virtual void send_text(std::shared_ptr<const std::string> text) = 0;   // queued in order; shared between sockets
+  virtual void send_binary(std::shared_ptr<const std::string> bytes) = 0;
+  virtual size_t queued_bytes() const = 0;                            // handed over and not yet written to the kernel
+  virtual void close(uint16_t code, std::string_view reason) = 0;
+  std::function<void(std::string message)> on_message;                // whole text or binary messages
+  std::function<void()> on_drained;                                   // queue became empty
+  std::function<void()> on_close;                                     // exactly once
+};
+
+// Decides about an upgrade: to accept, keep the socket and set its callbacks; to refuse, return a response.
+struct SocketRefusal {
+  bool refused = false;
+  Response response;
+};
+using SocketHandler = std::function<void(std::shared_ptr<Socket>)>;          // after the handshake
+using SocketGuard = std::function<void(Request, std::function<void(SocketRefusal)>)>;  // before it; may answer later
+
+struct ServerCounters {
+  uint64_t requests = 0, accepted = 0, refused_over_limit = 0, bad_requests = 0, timeouts = 0, open = 0;
+};
+
+class HttpServer {
+ public:
+  // Listens on address:port (port 0: any free one). Fails with kUnavailable if it cannot.
+  static Result<std::unique_ptr<HttpServer>> listen(Loop& loop, const std::string& address, uint16_t port,
+                                                    ServerLimits limits);
+  virtual ~HttpServer() = default;
+  virtual uint16_t port() const = 0;
+  // Set before the loop starts. Requests go to the handler on the loop's thread.
+  virtual void handle(Handler handler) = 0;
+  // Upgrades to WebSocket of exactly this path.
+  virtual void handle_socket(const std::string& path, SocketGuard guard, SocketHandler handler) = 0;
+  virtual ServerCounters counters() const = 0;  // any thread
+};
+
+}  // namespace haechi::net

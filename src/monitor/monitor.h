@@ -1,0 +1,33 @@
+// Monitor: the monitoring machine. Reports and orders in; alerts, incidents, views and hand-offs out.
+//
+// Pure: the same entries give the same state and the same effects, in every run of the same binary.
+#pragma once
+
+#include <memory>
+
+#include "law/entry.h"
+
+namespace haechi::v1 {
+class HandOffMessage;
+}
+
+namespace haechi::monitor {
+
+class Monitor {
+ public:
+  Monitor();
+  ~Monitor();
+
+  // Applies one fact. Total: every fact that decodes has a defined outcome; facts of the other machine are ignored.
+  void step(const law::Entry& entry, law::EffectSink& effects);
+
+  // An answer of the built-in dispatch desk, within the entry that caused it. Answers of outside CADs arrive as
+  // HandOffAnswered facts through step().
+  void receive_answer(const v1::HandOffMessage& message, const law::Entry& entry, law::EffectSink& effects);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace haechi::monitor

@@ -1,0 +1,80 @@
+// Records: what may be forgotten and therefore is never in the log: names and telephone numbers of persons,
+// endpoints and secrets of connectors, digests of keys, agreements between agencies.
+//
+// One connection to one SQLite file (WAL, synchronous=FULL); used on one loop. Every write is durable on
+// return. Errors: kUnavailable (disk full, locked; nothing was written), kCorrupt (not a record file, or a
+// damaged one).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "store/personal.h"
+
+namespace haechi::store {
+
+// How the outside dispatch system of an agency is reached.
+struct Connector {
+  std::string agency_id;
+  std::string endpoint;  // http://host:port/path
+  Personal secret;       // signs messages in both directions
+  std::string protocol;  // "haechi.v1" unless said otherwise
+};
+
+struct KeyRecord {
+  std::string digest_hex;  // SHA-256 of the key; the key itself is not kept
+  std::string account;
+  std::string role;
+  std::string person_id;
+  std::string unit_id;
+  std::string agency_id;
+  std::vector<std::string> wearer_ids;
+  Time expires_at;  // 0 = never
+};
+
+// The written agreement under which data goes to an agency (purpose, scope, method, security, cost).
+struct Agreement {
+  std::string agency_id;
+  std::string purpose;
+  std::string scope;
+  std::string method;
+  std::string security;
+  std::string cost;
+  Time signed_at;
+};
+
+class Records {
+ public:
+  // Opens or creates the file. ":memory:" keeps nothing.
+  static Result<std::unique_ptr<Records>> open(const std::string& path);
+  virtual ~Records() = default;
+
+  // The record of a person: a JSON document, opaque here.
+  virtual Status put_person(const std::string& person_id, const Personal& record) = 0;
+  virtual Result<std::optional<Personal>> person(const std::string& person_id) = 0;
+  // Forgets the person. True if there was a record.
+  virtual Result<bool> remove_person(const std::string& person_id) = 0;
+
+  virtual Status put_connector(const Connector& connector) = 0;
+  virtual Result<std::optional<Connector>> connector(const std::string& agency_id) = 0;
+  virtual Result<std::vector<Connector>> connectors() = 0;  // by agency id
+  virtual Result<bool> remove_connector(const std::string& agency_id) = 0;
+
+  virtual Status put_key(const KeyRecord& key) = 0;
+  virtual Result<std::vector<KeyRecord>> keys() = 0;  // by digest
+  virtual Result<uint64_t> remove_keys(const std::string& account) = 0;
+
+  virtual Status put_agreement(const Agreement& agreement) = 0;
+  virtual Result<std::optional<Agreement>> agreement(const std::string& agency_id) = 0;
+
+ protected:
+  // Implementations only: the bytes to be stored, and back.
+  static const std::string& bytes(const Personal& value) { return value.value_; }
+};
+
+}  // namespace haechi::store

@@ -1,0 +1,83 @@
+// decide: the one place where it is decided who may see or do what. Pure, and closed by default: what no row
+// of the table allows is denied. `api`, `live` and `link` ask it; none of them has a rule of its own.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "trust/viewer.h"
+
+namespace haechi::trust {
+
+enum class Action {
+  kSeePosition,       // where a person is
+  kSeeAlert,          // an alert, its incident and its timeline
+  kHandleAlert,       // acknowledge, act, shelve, resolve, close
+  kSeeCall,           // a call for service with its destinations
+  kRunCall,           // assign units to it, close it
+  kSeeUnit,           // a unit's status and place
+  kReportUnitStatus,  // a unit's step: en route, on scene, ...
+  kSeeView,           // what a protected person may see of a wearer
+  kSeeRecord,         // name, telephone, address of a person
+  kSeeRegister,       // devices, orders, zones, persons by id
+  kSeeOrganisation,   // agencies and jurisdictions
+  kRegister,          // write any of the registers
+  kReportShown,       // say that an alert was shown to a human
+  kAnswerHandOff,     // answer a hand-off for the responding agency
+  kSeeAudit,          // who saw what
+  kSeeSelf,           // one's own account and capabilities
+};
+inline constexpr std::array kActions = {
+    Action::kSeePosition, Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
+    Action::kRunCall,     Action::kSeeUnit,       Action::kReportUnitStatus, Action::kSeeView,
+    Action::kSeeRecord,   Action::kSeeRegister,   Action::kSeeOrganisation,  Action::kRegister,
+    Action::kReportShown, Action::kAnswerHandOff, Action::kSeeAudit,         Action::kSeeSelf};
+const char* action_name(Action action);  // "see_position", ...
+
+// What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in
+// doubt.
+struct Relations {
+  bool own = false;        // the subject is the viewer: her own view, its own unit
+  bool agency = false;     // the subject belongs to the viewer's agency
+  bool in_call = false;    // the subject is part of an open call of the viewer's agency
+  bool informed = false;   // another agency runs the call, the viewer's agency was told for information
+  bool assigned = false;   // the viewer's unit is assigned to an open call with this subject
+  bool case_link = false;  // the subject is a wearer (or his alert, order) among the viewer's cases
+  bool view_open = false;  // a view of this wearer is open to the viewer: distance and direction
+  bool view_map = false;   // ... and it includes the map
+};
+
+struct Subject {
+  std::string kind;  // "person", "alert", "call", ...; goes to the audit record
+  std::string id;    // empty: the collection
+  Relations relations;
+  std::string basis;   // order, call or alert under which the relation holds; empty if none
+  Time basis_ends_at;  // first moment at which the relation no longer holds; 0 = open ended
+};
+
+enum class Precision {
+  kNone,      // no place at all
+  kDistance,  // distance, direction and trend only
+  kCoarse,    // place to about a kilometre
+  kFull,
+};
+
+struct Decision {
+  bool allowed = false;
+  Precision precision = Precision::kNone;
+  std::string reason;  // a sentence without personal values
+  std::string basis;   // copied from the subject when the relation was needed, else the rule's own
+};
+
+Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now);
+
+// May this role do this to at least some subject, for this purpose? For collections: ask this once, then
+// decide() for each member and leave out what is denied.
+Decision decide_collection(const Viewer& viewer, Action action, const std::string& kind, Purpose purpose);
+
+// Every action the role may do to at least some subject; what a user interface may offer.
+std::vector<Action> capabilities(Role role);
+
+}  // namespace haechi::trust

@@ -1,0 +1,18 @@
+// reveal: the only way to read a personal value. It asks the same table as everything else.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "store/personal.h"
+#include "trust/viewer.h"
+
+namespace haechi::trust {
+
+using Personal = store::Personal;
+
+// The value in the clear. kForbidden when the viewer's role may see no record, or not for this purpose. That
+// this very record may be seen is decided before, with decide(kSeeRecord).
+Result<std::string> reveal(const Viewer& viewer, Purpose purpose, const Personal& value);
+
+}  // namespace haechi::trust

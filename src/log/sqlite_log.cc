@@ -1,0 +1,205 @@
+// The log in one SQLite file: one transaction per batch, one connection, the watermark beside it.
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "log/chain.h"
+#include "log/database.h"
+#include "log/files.h"
+#include "log/log.h"
+#include "log/watermark.h"
+
+namespace haechi::log {
+namespace {
+
+class SqliteLog final : public Log {
+ public:
+  static Result<std::unique_ptr<Log>> open(const SqliteOptions& options);
+  ~SqliteLog() override;
+
+  Result<uint64_t> append(std::span<const NewRecord> batch) override;
+  uint64_t next_no() const override { return end_.no + 1; }
+  Time last_stamp() const override { return last_stamp_; }
+  Digest head() const override { return end_.digest; }
+  Status read(uint64_t from_no, const std::function<bool(const Record&)>& each) override;
+
+ private:
+  SqliteLog(DirectoryLock lock, Database database, std::unique_ptr<WatermarkWriter> watermark,
+            const ChainChecker& end)
+      : lock_(std::move(lock)),
+        database_(std::move(database)),
+        watermark_(std::move(watermark)),
+        end_(end.point()),
+        last_stamp_(end.stamp()) {}
+  Status prepare();
+  void step(const Statement& statement, const char* what);
+  void insert(const NewRecord& record);
+
+  // Destroyed from the last to the first: statements, then the connection, the lock at the very end.
+  DirectoryLock lock_;
+  Database database_;
+  std::unique_ptr<WatermarkWriter> watermark_;
+  Statement begin_, insert_, commit_;
+  ChainPoint end_;
+  Time last_stamp_;
+  std::string scratch_;
+  bool reading_ = false;
+};
+
+Status remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+  return system_error("remove", path);
+}
+
+// Makes what is missing of a log that was never complete: watermark first, then the database, so that a
+// database without a watermark can only be damage.
+Result<Mark> make_log(const std::string& directory, uint32_t page_bytes, const Mark* unfinished) {
+  const std::string path = directory + "/" + kDatabaseName;
+  Mark mark;
+  if (unfinished != nullptr) {
+    mark = *unfinished;
+    // Nothing was ever acknowledged from these: the second turn is written before the first opening returns.
+    for (const char* tail : {"", "-wal", "-journal", "-shm"}) TRY_STATUS(remove_file(path + tail));
+  } else {
+    const std::string random = random_secret(mark.identity.size());
+    std::memcpy(mark.identity.data(), random.data(), random.size());
+    mark.turn = 1;
+    TRY_STATUS(create_watermark(directory + "/" + kWatermarkName, mark));
+  }
+  TRY(Database database, Database::open(path, Access::kWrite, page_bytes));
+  TRY_STATUS(create_tables(database, mark.identity));
+  TRY_STATUS(sync_directory(directory));
+  return mark;
+}
+
+// The mark of the log in `directory`, which is made first if nothing is there.
+Result<Mark> find_or_make(const SqliteOptions& options) {
+  const bool has_database = file_exists(options.directory + "/" + kDatabaseName);
+  const std::string watermark = options.directory + "/" + kWatermarkName;
+  if (!file_exists(watermark)) {
+    if (!has_database) return make_log(options.directory, options.page_bytes, nullptr);
+    return corrupt("the watermark file is missing: whether acknowledged records are lost cannot be known");
+  }
+  TRY(const Mark mark, read_watermark(watermark));
+  if (mark.turn == 1) return make_log(options.directory, options.page_bytes, &mark);
+  // SQLite would take an empty file for a new database and delete the write-ahead file that may hold the
+  // rest.
+  const auto start = read_file(options.directory + "/" + kDatabaseName, 1);
+  if (!start.ok() && start.error().code != Code::kNotFound) return start.error();
+  if (!start.ok() || start->empty()) {
+    const std::string lost = mark.point.no == 0 ? "" : ": " + records_named(1, mark.point.no) + " missing";
+    return corrupt("the database file is missing or empty" + lost);
+  }
+  return mark;
+}
+
+Result<std::unique_ptr<Log>> SqliteLog::open(const SqliteOptions& options) {
+  ENSURE(!options.directory.empty());
+  TRY_STATUS(make_directory(options.directory));
+  TRY(DirectoryLock lock, DirectoryLock::take(options.directory, true));
+  TRY(const Mark mark, find_or_make(options));
+  TRY(Database database,
+      Database::open(options.directory + "/" + kDatabaseName, Access::kWrite, options.page_bytes));
+  TRY_STATUS(check_form(database, mark.identity));
+  TRY(const std::string page_bytes, database.text("PRAGMA page_size"));
+  if (page_bytes != std::to_string(options.page_bytes))
+    return corrupt("the page size of the database is " + page_bytes + ", not " +
+                   std::to_string(options.page_bytes));
+  ChainChecker end(ChainPoint{});
+  TRY_STATUS(check_log(database, mark, options.verified, end));
+  // What a crash left in the write-ahead file may be in the page cache only. The engine will act on it now,
+  // so it must be durable now: a checkpoint syncs it, and the watermark then covers it.
+  TRY_STATUS(database.checkpoint());
+  TRY(auto watermark, WatermarkWriter::open(options.directory + "/" + kWatermarkName, mark));
+  watermark->start(end.point());
+  watermark->wait();
+  std::unique_ptr<SqliteLog> log(
+      new SqliteLog(std::move(lock), std::move(database), std::move(watermark), end));
+  TRY_STATUS(log->prepare());
+  return std::unique_ptr<Log>(std::move(log));
+}
+
+Status SqliteLog::prepare() {
+  TRY(begin_, database_.prepare("BEGIN IMMEDIATE"));
+  TRY(insert_, database_.prepare("INSERT INTO record(no,stamp,crc,digest,fact) VALUES(?1,?2,?3,?4,?5)"));
+  TRY(commit_, database_.prepare("COMMIT"));
+  return {};
+}
+
+SqliteLog::~SqliteLog() {
+  watermark_->wait();
+  watermark_.reset();
+  begin_.reset();
+  insert_.reset();
+  commit_.reset();
+  // Left undone, the next opening does it: a failure here loses nothing.
+  (void)database_.checkpoint().ok();
+}
+
+void SqliteLog::step(const Statement& statement, const char* what) {
+  if (sqlite3_step(statement.get()) != SQLITE_DONE) storage_failed(database_.error(what).reason);
+  sqlite3_reset(statement.get());
+}
+
+void SqliteLog::insert(const NewRecord& record) {
+  ENSURE(record.stamp > last_stamp_, record.stamp, last_stamp_);
+  ENSURE(record.fact.size() <= kFactBytesMax, record.fact.size());
+  const uint64_t no = end_.no + 1;
+  const Seal made = seal(end_.digest, no, record.stamp, record.fact, scratch_);
+  sqlite3_stmt* row = insert_.get();
+  sqlite3_bind_int64(row, 1, static_cast<int64_t>(no));
+  sqlite3_bind_int64(row, 2, record.stamp.us);
+  sqlite3_bind_int64(row, 3, made.crc);
+  sqlite3_bind_blob(row, 4, made.digest.data(), static_cast<int>(made.digest.size()), SQLITE_STATIC);
+  // An empty view may have no address, and SQLite stores a blob without address as NULL.
+  const char* fact = record.fact.empty() ? "" : record.fact.data();
+  sqlite3_bind_blob(row, 5, fact, static_cast<int>(record.fact.size()), SQLITE_STATIC);
+  step(insert_, "a record could not be written");
+  end_ = {no, made.digest};
+  last_stamp_ = record.stamp;
+}
+
+Result<uint64_t> SqliteLog::append(std::span<const NewRecord> batch) {
+  ENSURE(!batch.empty());
+  ENSURE(!reading_);
+  const uint64_t first = next_no();
+  step(begin_, "a batch could not be begun");
+  for (const NewRecord& record : batch) insert(record);
+  step(commit_, "a batch could not be made durable");
+  // The mark of the batch before had the whole of this one to reach the disk; this one's starts now that the
+  // batch is durable, so it is there soon even when no batch follows.
+  watermark_->wait();
+  watermark_->start(end_);
+  return first;
+}
+
+Status SqliteLog::read(uint64_t from_no, const std::function<bool(const Record&)>& each) {
+  ENSURE(from_no >= 1);
+  ENSURE(!reading_);
+  if (from_no > end_.no) return {};
+  TRY(ChainChecker checker, checker_at(database_, from_no - 1));
+  reading_ = true;
+  Record record;
+  bool stopped = false;
+  const Status status = walk(database_, checker, [&](const StoredRecord& row) {
+    record.no = row.no;
+    record.stamp = row.stamp;
+    record.fact.assign(row.fact);
+    stopped = !each(record);
+    return !stopped;
+  });
+  reading_ = false;
+  if (!status.ok() || stopped) return status;
+  if (checker.point().no != end_.no)
+    return corrupt(records_named(checker.point().no + 1, end_.no) + " missing");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Log>> open_sqlite_log(const SqliteOptions& options) {
+  return SqliteLog::open(options);
+}
+
+}  // namespace haechi::log

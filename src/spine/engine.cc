@@ -1,0 +1,41 @@
+#include "spine/engine.h"
+
+#include "haechi/v1/dispatch.pb.h"
+#include "haechi/v1/effect.pb.h"
+
+namespace haechi::spine {
+namespace {
+
+// Rounds of question and answer between the two machines within one entry. An alarm needs two: the alarm and its
+// answers, then the tracks that the answers open. More than this is a loop, hence a bug.
+constexpr int kExchangesMax = 8;
+
+}  // namespace
+
+std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& entry) {
+  ENSURE(entry.no == last_no_ + 1, entry.no, last_no_);
+  ENSURE(entry.stamped_at > last_stamp_, entry.no, entry.stamped_at, last_stamp_);
+  last_no_ = entry.no;
+  last_stamp_ = entry.stamped_at;
+
+  law::EffectSink effects(partition_, entry.no, entry.stamped_at);
+  std::vector<v1::HandOffMessage> answers;
+  // Units and their places first: an alarm raised by this entry is answered with them as they now are.
+  dispatch_.step(entry, effects, answers);
+  monitor_.step(entry, effects);
+  size_t sent = 0;
+  for (int exchange = 0;; ++exchange) {
+    for (const auto& answer : answers) monitor_.receive_answer(answer, entry, effects);
+    answers.clear();
+    for (const size_t end = effects.effects().size(); sent < end; ++sent) {
+      const std::shared_ptr<const v1::Effect> effect = effects.effects()[sent];
+      if (effect->kind_case() == v1::Effect::kSendHandOff)
+        dispatch_.receive(effect->send_hand_off(), entry, effects, answers);
+    }
+    if (answers.empty() && sent == effects.effects().size()) break;
+    ENSURE(exchange < kExchangesMax, entry.no);
+  }
+  return effects.take();
+}
+
+}  // namespace haechi::spine

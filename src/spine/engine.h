@@ -1,0 +1,32 @@
+// Engine: the two machines joined. One fact in, its effects out.
+//
+// A hand-off to an agency whose desk is built in is answered within the same entry: alarm, call and assigned units
+// are one step apart, with no second trip to the disk. An outside desk answers with facts of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "dispatch/dispatch.h"
+#include "law/entry.h"
+#include "monitor/monitor.h"
+
+namespace haechi::spine {
+
+class Engine {
+ public:
+  explicit Engine(uint32_t partition) : partition_(partition) {}
+
+  // Applies one entry. Entries come in number order with strictly increasing stamps (ENSURE).
+  std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+
+ private:
+  uint32_t partition_;
+  uint64_t last_no_ = 0;
+  Time last_stamp_;
+  monitor::Monitor monitor_;
+  dispatch::Dispatch dispatch_;
+};
+
+}  // namespace haechi::spine

@@ -1,0 +1,97 @@
+#include "spine/report_filter.h"
+
+#include <cstring>
+
+#include "base/digest.h"
+#include "haechi/v1/device.pb.h"
+
+namespace haechi::spine {
+namespace {
+
+// What makes two reports of one device the same: everything but how and when they were sent.
+uint64_t content_digest(const v1::Report& report) {
+  thread_local v1::Report content;
+  thread_local std::string bytes;
+  content = report;
+  content.clear_sent_at_us();
+  content.clear_stored();
+  content.SerializeToString(&bytes);
+  const Digest digest = sha256(bytes);
+  uint64_t out;
+  std::memcpy(&out, digest.data(), sizeof out);
+  return out;
+}
+
+}  // namespace
+
+bool ReportFilter::Ranges::contains(uint64_t n) const {
+  const auto after = ends_.upper_bound(n);
+  return after != ends_.begin() && std::prev(after)->second >= n;
+}
+
+void ReportFilter::Ranges::add(uint64_t n) {
+  auto after = ends_.upper_bound(n);
+  const bool joins_after = after != ends_.end() && after->first == n + 1;
+  if (after != ends_.begin() && std::prev(after)->second + 1 == n) {
+    auto before = std::prev(after);
+    before->second = joins_after ? after->second : n;
+    if (joins_after) ends_.erase(after);
+    return;
+  }
+  const uint64_t last = joins_after ? after->second : n;
+  if (joins_after) ends_.erase(after);
+  ends_.emplace(n, last);
+  if (ends_.size() > kRangesMax) forget_oldest();
+}
+
+// Too many holes: the oldest is taken as filled. A report that would fill it later is then dropped as a duplicate,
+// which needs 256 other holes of the same device and epoch to be open at once.
+void ReportFilter::Ranges::forget_oldest() {
+  const auto first = ends_.begin();
+  const auto second = std::next(first);
+  first->second = second->second;
+  ends_.erase(second);
+}
+
+const ReportFilter::Content* ReportFilter::find(const Device& device, uint64_t key) const {
+  for (const Content& content : device.recent)
+    if (content.key == key) return &content;
+  return nullptr;
+}
+
+void ReportFilter::remember(Device& device, Content content) {
+  if (device.recent.size() < kContentsKept) {
+    device.recent.push_back(content);
+    return;
+  }
+  device.recent[device.next] = content;
+  device.next = (device.next + 1) % kContentsKept;
+}
+
+ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
+  const uint32_t index = names_.intern(report.device_id());
+  if (index == devices_.size()) devices_.emplace_back();
+  Device& device = devices_[index];
+  const uint64_t digest = content_digest(report);
+  if (report.seq() == 0) {
+    if (find(device, digest)) return Verdict::kDuplicate;
+    remember(device, {digest, digest});
+    return Verdict::kNew;
+  }
+  // The content key of a numbered report: its number, out of reach of the digests by chance only.
+  const uint64_t key = report.seq() ^ (static_cast<uint64_t>(report.epoch()) << 40);
+  Ranges& seen = device.epochs[report.epoch()];
+  if (seen.contains(report.seq())) {
+    const Content* known = find(device, key);
+    if (!known || known->digest == digest) return Verdict::kDuplicate;
+    if (find(device, digest)) return Verdict::kDuplicate;  // this conflicting copy was kept already
+    remember(device, {digest, digest});
+    return Verdict::kConflicting;
+  }
+  seen.add(report.seq());
+  remember(device, {key, digest});
+  if (device.epochs.size() > kEpochsKept) device.epochs.erase(device.epochs.begin());
+  return Verdict::kNew;
+}
+
+}  // namespace haechi::spine

@@ -1,0 +1,61 @@
+// ReportFilter: the same report, however often and over however many paths it comes, is one fact.
+//
+// A report is known by (device, epoch, seq). For protocols without a sequence it is known by its content: device,
+// fix, events, battery. Memory is bounded: sequences are kept as ranges, contents as the last 64 per device.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/interner.h"
+
+namespace haechi::v1 {
+class Report;
+}
+
+namespace haechi::spine {
+
+class ReportFilter {
+ public:
+  enum class Verdict {
+    kNew,
+    kDuplicate,    // seen before: drop it, acknowledge it alike
+    kConflicting,  // same epoch and seq, other content: keep it as evidence
+  };
+  // Judges the report and remembers it.
+  Verdict admit(const v1::Report& report);
+
+ private:
+  // Whole numbers as closed, disjoint, sorted ranges. A device that counts by one needs one range.
+  class Ranges {
+   public:
+    bool contains(uint64_t n) const;
+    void add(uint64_t n);
+    size_t size() const { return ends_.size(); }
+
+   private:
+    void forget_oldest();
+    std::map<uint64_t, uint64_t> ends_;  // first -> last
+  };
+  struct Content {
+    uint64_t key = 0;
+    uint64_t digest = 0;
+  };
+  static constexpr size_t kContentsKept = 64;
+  static constexpr size_t kRangesMax = 256;
+  static constexpr size_t kEpochsKept = 4;
+  struct Device {
+    std::map<uint32_t, Ranges> epochs;
+    std::vector<Content> recent;  // ring
+    size_t next = 0;
+  };
+  const Content* find(const Device& device, uint64_t key) const;
+  void remember(Device& device, Content content);
+
+  Interner names_;
+  std::vector<Device> devices_;
+};
+
+}  // namespace haechi::spine

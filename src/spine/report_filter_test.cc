@@ -1,0 +1,72 @@
+#include "spine/report_filter.h"
+
+#include <gtest/gtest.h>
+
+#include "haechi/v1/device.pb.h"
+
+namespace haechi::spine {
+namespace {
+
+using Verdict = ReportFilter::Verdict;
+
+v1::Report report(uint32_t epoch, uint64_t seq, int32_t lat_e7 = 376'000'000) {
+  v1::Report out;
+  out.set_device_id("ANK-1");
+  out.set_epoch(epoch);
+  out.set_seq(seq);
+  out.mutable_fix()->mutable_place()->set_lat_e7(lat_e7);
+  return out;
+}
+
+TEST(ReportFilter, DropsTheSameReportFromASecondPath) {
+  ReportFilter filter;
+  v1::Report again = report(1, 7);
+  EXPECT_EQ(filter.admit(report(1, 7)), Verdict::kNew);
+  again.set_sent_at_us(99);
+  again.set_stored(true);
+  EXPECT_EQ(filter.admit(again), Verdict::kDuplicate);
+}
+
+TEST(ReportFilter, KeepsOneCopyOfAReportWithTheSameNumberAndOtherContent) {
+  ReportFilter filter;
+  EXPECT_EQ(filter.admit(report(1, 7)), Verdict::kNew);
+  EXPECT_EQ(filter.admit(report(1, 7, 377'000'000)), Verdict::kConflicting);
+  EXPECT_EQ(filter.admit(report(1, 7, 377'000'000)), Verdict::kDuplicate);
+  EXPECT_EQ(filter.admit(report(1, 7)), Verdict::kDuplicate);
+}
+
+TEST(ReportFilter, ANewEpochCountsAnew) {
+  ReportFilter filter;
+  EXPECT_EQ(filter.admit(report(1, 7)), Verdict::kNew);
+  EXPECT_EQ(filter.admit(report(2, 7)), Verdict::kNew);
+}
+
+TEST(ReportFilter, AcceptsABacklogInAnyOrderExactlyOnce) {
+  ReportFilter filter;
+  for (uint64_t seq = 10'000; seq > 0; --seq) ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kNew) << seq;
+  for (uint64_t seq = 1; seq <= 10'000; ++seq) ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kDuplicate) << seq;
+}
+
+TEST(ReportFilter, AcceptsEverySecondReportFirstAndTheOthersLater) {
+  ReportFilter filter;
+  for (uint64_t seq = 1; seq < 400; seq += 2) ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kNew);
+  for (uint64_t seq = 2; seq < 400; seq += 2) ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kNew);
+}
+
+TEST(ReportFilter, KnowsReportsWithoutANumberByTheirContent) {
+  ReportFilter filter;
+  EXPECT_EQ(filter.admit(report(0, 0)), Verdict::kNew);
+  EXPECT_EQ(filter.admit(report(0, 0)), Verdict::kDuplicate);
+  EXPECT_EQ(filter.admit(report(0, 0, 377'000'000)), Verdict::kNew);
+}
+
+TEST(ReportFilter, ADeviceDoesNotHideTheReportsOfAnother) {
+  ReportFilter filter;
+  v1::Report other = report(1, 7);
+  other.set_device_id("ANK-2");
+  EXPECT_EQ(filter.admit(report(1, 7)), Verdict::kNew);
+  EXPECT_EQ(filter.admit(other), Verdict::kNew);
+}
+
+}  // namespace
+}  // namespace haechi::spine

@@ -1,0 +1,275 @@
+#include "spine/spine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "base/ensure.h"
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+
+namespace haechi::spine {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// Entries per batch handed to subscribers while the log is read again.
+constexpr size_t kReplayBatch = 1'024;
+
+uint64_t elapsed_us(SteadyClock::time_point since) {
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - since).count());
+}
+
+}  // namespace
+
+struct Spine::Work {
+  std::vector<std::string> bytes;       // of each fact, as stored
+  std::vector<log::NewRecord> records;  // point into bytes
+  Batch batch;
+  std::vector<std::pair<Done, Receipt>> receipts;
+};
+
+Spine::Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& clock)
+    : options_(options), log_(std::move(log)), clock_(clock), engine_(options.partition) {}
+
+Spine::~Spine() { stop(); }
+
+void Spine::subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
+
+Status Spine::replay() {
+  Work work;
+  std::optional<Error> failure;
+  auto flush = [&] {
+    publish(work, true);
+    work = Work{};
+  };
+  Status status = log_->read(next_no_, [&](const log::Record& record) {
+    auto fact = std::make_shared<v1::Fact>();
+    if (!fact->ParseFromString(record.fact)) {
+      failure = Error{Code::kCorrupt, "", "entry " + std::to_string(record.no) + " is not a fact"};
+      return false;
+    }
+    if (fact->has_report_received()) filter_.admit(fact->report_received().report());
+    auto effects = engine_.step({record.no, record.stamp, *fact});
+    next_no_ = record.no + 1;
+    last_stamp_ = record.stamp;
+    work.batch.entries.push_back({record.no, record.stamp, std::move(fact), std::move(effects)});
+    if (work.batch.entries.size() >= kReplayBatch) flush();
+    return true;
+  });
+  if (!status.ok()) return status;
+  if (failure) return *failure;
+  if (!work.batch.entries.empty()) flush();
+  ENSURE(next_no_ == log_->next_no(), next_no_, log_->next_no());
+  return {};
+}
+
+void Spine::start() {
+  committer_ = std::thread([this] { commit_loop(); });
+  thread_ = std::thread([this] { loop(); });
+}
+
+void Spine::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  while (run_once()) {
+  }
+  {
+    std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  {
+    std::lock_guard lock(commit_mutex_);
+    commit_stop_ = true;
+  }
+  commit_wake_.notify_all();
+  if (committer_.joinable()) committer_.join();
+}
+
+void Spine::submit(std::unique_ptr<v1::Fact> fact, Done done) {
+  std::optional<Error> refusal;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) {
+      refusal = Error{Code::kUnavailable, "", "the log is closing"};
+    } else if (queue_.size() >= options_.queue_max) {
+      refusal = Error{Code::kExhausted, "", "the queue of facts is full"};
+    } else {
+      const bool was_empty = queue_.empty();
+      queue_.push_back({std::move(fact), std::move(done)});
+      if (was_empty) wake_.notify_one();
+      return;
+    }
+  }
+  ++refused_;
+  if (done) done(*refusal);
+}
+
+std::vector<Spine::Waiting> Spine::take() {
+  std::vector<Waiting> out;
+  std::lock_guard lock(mutex_);
+  const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), options_.batch_max));
+  out.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+  queue_.erase(queue_.begin(), end);
+  return out;
+}
+
+void Spine::loop() {
+  const auto period = std::chrono::microseconds(options_.tick.us);
+  auto next_tick = SteadyClock::now() + period;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      const auto ready = [this] { return stopping_ || !queue_.empty(); };
+      if (options_.tick.us > 0) {
+        wake_.wait_until(lock, next_tick, ready);
+      } else {
+        wake_.wait(lock, ready);
+      }
+      if (stopping_ && queue_.empty()) return;
+    }
+    std::vector<Waiting> waiting = take();
+    if (options_.tick.us > 0 && SteadyClock::now() >= next_tick) {
+      // After a pause (a suspended machine) one tick is enough: whatever is overdue is noticed at once.
+      next_tick = std::max(next_tick + period, SteadyClock::now());
+      auto tick = std::make_unique<v1::Fact>();
+      tick->mutable_clock_ticked();
+      waiting.push_back({std::move(tick), {}});
+    }
+    if (!waiting.empty()) process(std::move(waiting));
+  }
+}
+
+bool Spine::run_once() {
+  std::vector<Waiting> waiting = take();
+  if (waiting.empty()) return false;
+  process(std::move(waiting));
+  return true;
+}
+
+// False if the fact is a report that is already logged.
+bool Spine::admit(Waiting& waiting, Work& work) {
+  if (!waiting.fact->has_report_received()) return true;
+  v1::ReportReceived& received = *waiting.fact->mutable_report_received();
+  switch (filter_.admit(received.report())) {
+    case ReportFilter::Verdict::kNew: return true;
+    case ReportFilter::Verdict::kConflicting:
+      ++conflicting_;
+      received.set_conflicting(true);
+      return true;
+    case ReportFilter::Verdict::kDuplicate: break;
+  }
+  ++duplicates_;
+  if (waiting.done) work.receipts.emplace_back(std::move(waiting.done), Receipt{0, last_stamp_, true});
+  return false;
+}
+
+void Spine::process(std::vector<Waiting> waiting) {
+  Work work;
+  work.bytes.reserve(waiting.size());
+  for (Waiting& one : waiting) {
+    if (!admit(one, work)) continue;
+    const Time stamp = std::max(clock_.now(), last_stamp_ + Duration{1});
+    last_stamp_ = stamp;
+    work.bytes.push_back(one.fact->SerializeAsString());
+    work.batch.entries.push_back({next_no_, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
+    if (one.done) work.receipts.emplace_back(std::move(one.done), Receipt{next_no_, stamp, false});
+    ++next_no_;
+  }
+  for (size_t i = 0; i < work.bytes.size(); ++i)
+    work.records.push_back({work.batch.entries[i].stamped_at, work.bytes[i]});
+  if (!work.records.empty()) begin_commit(work);
+  const auto step_began = SteadyClock::now();
+  for (PublishedEntry& entry : work.batch.entries)
+    entry.effects = engine_.step({entry.no, entry.stamped_at, *entry.fact});
+  step_us_sum_ += elapsed_us(step_began);
+  work.batch.judged_at = clock_.now();
+  if (!work.records.empty()) await_commit();
+  publish(work, false);
+}
+
+void Spine::begin_commit(Work& work) {
+  if (!committer_.joinable()) {  // run_once() without start(): commit here
+    committing_ = &work;
+    return;
+  }
+  {
+    std::lock_guard lock(commit_mutex_);
+    committing_ = &work;
+    commit_done_ = false;
+  }
+  commit_wake_.notify_all();
+}
+
+void Spine::await_commit() {
+  if (committer_.joinable()) {
+    std::unique_lock lock(commit_mutex_);
+    commit_wake_.wait(lock, [this] { return commit_done_; });
+    return;
+  }
+  const Result<uint64_t> first = log_->append(committing_->records);
+  ENSURE(first.ok() && *first == committing_->batch.entries.front().no, "the log refused a batch");
+  committing_->batch.durable_at = clock_.now();
+  committing_ = nullptr;
+}
+
+void Spine::commit_loop() {
+  std::unique_lock lock(commit_mutex_);
+  while (true) {
+    commit_wake_.wait(lock, [this] { return commit_stop_ || committing_; });
+    if (!committing_) return;
+    Work* work = committing_;
+    lock.unlock();
+    const auto began = SteadyClock::now();
+    const Result<uint64_t> first = log_->append(work->records);
+    // A log that cannot append has lost our trust: nothing was acknowledged, and a restart reads what is there.
+    ENSURE(first.ok(), first.ok() ? "" : first.error().text());
+    ENSURE(*first == work->batch.entries.front().no, *first, work->batch.entries.front().no);
+    work->batch.durable_at = clock_.now();
+    const uint64_t took_us = elapsed_us(began);
+    commit_us_sum_ += took_us;
+    if (took_us > commit_us_max_) commit_us_max_ = took_us;
+    lock.lock();
+    committing_ = nullptr;
+    commit_done_ = true;
+    commit_wake_.notify_all();
+  }
+}
+
+void Spine::publish(Work& work, bool replayed) {
+  work.batch.replayed = replayed;
+  if (!work.batch.entries.empty()) {
+    for (const PublishedEntry& entry : work.batch.entries) effects_ += entry.effects.size();
+    entries_ += work.batch.entries.size();
+    entry_no_ = work.batch.entries.back().no;
+    ++batches_;
+    const auto batch = std::make_shared<const Batch>(std::move(work.batch));
+    for (const Subscriber& subscriber : subscribers_) subscriber(batch);
+  }
+  for (auto& [done, receipt] : work.receipts) done(receipt);
+}
+
+SpineStats Spine::stats() const {
+  SpineStats out;
+  out.entries = entries_;
+  out.batches = batches_;
+  out.effects = effects_;
+  out.duplicates = duplicates_;
+  out.conflicting = conflicting_;
+  out.refused = refused_;
+  out.commit_us_sum = commit_us_sum_;
+  out.step_us_sum = step_us_sum_;
+  out.commit_us_max = commit_us_max_;
+  out.entry_no = entry_no_;
+  std::lock_guard lock(mutex_);
+  out.queue_depth = queue_.size();
+  return out;
+}
+
+}  // namespace haechi::spine

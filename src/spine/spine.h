@@ -1,0 +1,107 @@
+// Spine: the one loop. Stamp -> append -> sync -> step -> publish.
+//
+// Invariants:
+//   1. Entry numbers have no gaps; stamps strictly increase, whatever the clock does.
+//   2. No receipt and no effect leaves before its entry is durable: the engine steps a batch while the disk syncs
+//      it, and both are awaited before anything is published.
+//   3. Batches reach subscribers in order, every entry exactly once.
+//   4. The queue is bounded: over the bound a fact is refused with kExhausted and nothing of it is kept.
+//
+// Threads: submit() on any; everything else on the spine's own thread, or, without start(), on the caller of
+// run_once(), so that a test or a simulation needs neither threads nor a real clock.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "log/log.h"
+#include "spine/engine.h"
+#include "spine/report_filter.h"
+#include "spine/submit.h"
+
+namespace haechi::spine {
+
+struct SpineOptions {
+  uint32_t partition = 0;
+  size_t batch_max = 256;        // records per commit
+  size_t queue_max = 65'536;     // facts waiting
+  Duration tick = Duration::seconds(1);  // between ClockTicked facts; 0 = none (the caller submits them)
+};
+
+// Counts since start, and what the last commit cost. Any thread.
+struct SpineStats {
+  uint64_t entries = 0, batches = 0, effects = 0, duplicates = 0, conflicting = 0, refused = 0;
+  uint64_t queue_depth = 0, entry_no = 0;
+  uint64_t commit_us_sum = 0, step_us_sum = 0, commit_us_max = 0;
+};
+
+class Spine final : public Submit {
+ public:
+  Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& clock);
+  ~Spine() override;  // stop()
+
+  // Before start or run_once.
+  void subscribe(Subscriber subscriber);
+  // Reads the log from its first entry, steps it all and hands it to subscribers as replayed batches.
+  // kCorrupt if an entry does not decode.
+  Status replay();
+
+  void start();
+  // Finishes what is queued, then ends. Facts submitted later get kUnavailable.
+  void stop();
+  // Takes one batch from the queue, if there is any, and sees it through. True if there was one.
+  bool run_once();
+
+  void submit(std::unique_ptr<v1::Fact> fact, Done done) override;
+  SpineStats stats() const;
+
+ private:
+  struct Waiting {
+    std::unique_ptr<v1::Fact> fact;
+    Done done;
+  };
+  struct Work;  // one batch under way
+  void loop();
+  std::vector<Waiting> take();
+  void process(std::vector<Waiting> waiting);
+  bool admit(Waiting& waiting, Work& work);
+  void commit_loop();
+  void begin_commit(Work& work);
+  void await_commit();
+  void publish(Work& work, bool replayed);
+
+  const SpineOptions options_;
+  std::unique_ptr<log::Log> log_;
+  const Clock& clock_;
+  std::vector<Subscriber> subscribers_;
+  Engine engine_;
+  ReportFilter filter_;
+  uint64_t next_no_ = 1;
+  Time last_stamp_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Waiting> queue_;
+  bool stopping_ = false;
+  bool stopped_ = false;
+  std::thread thread_;
+
+  // The committer: one thread that appends the batch it is given while the spine steps it.
+  std::thread committer_;
+  std::mutex commit_mutex_;
+  std::condition_variable commit_wake_;
+  Work* committing_ = nullptr;  // guarded by commit_mutex_
+  bool commit_done_ = false;
+  bool commit_stop_ = false;
+
+  std::atomic<uint64_t> entries_{0}, batches_{0}, effects_{0}, duplicates_{0}, conflicting_{0}, refused_{0};
+  std::atomic<uint64_t> commit_us_sum_{0}, step_us_sum_{0}, commit_us_max_{0}, entry_no_{0};
+};
+
+}  // namespace haechi::spine

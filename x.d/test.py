@@ -1,0 +1,103 @@
+"""./x test: every test, one summary. The last line reads 'N passed, N failed, N skipped'.
+
+Three kinds: test programs beside their rooms (GoogleTest), end-to-end tests in tests/e2e (each a program that
+prints 'N passed, N failed'), and ./x tidy.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+SECONDS_MAX = 900
+
+
+def run_program(path, reports):
+    """One GoogleTest program: (passed, failed, skipped, failures)."""
+    report = pathlib.Path(reports) / (path.name + '.json')
+    with open(pathlib.Path(reports) / (path.name + '.log'), 'w+') as log:
+        try:
+            code = subprocess.run([path, f'--gtest_output=json:{report}'], stdout=log, stderr=subprocess.STDOUT,
+                                  cwd=TOP, timeout=SECONDS_MAX).returncode
+        except subprocess.TimeoutExpired:
+            code = 'time-out'
+        log.seek(0)
+        text = log.read()
+    if not report.exists():
+        return 0, 1, 0, [f'{path.name} ended with {code}\n{text[-4000:]}']
+    passed = failed = skipped = 0
+    failures = []
+    for suite in json.loads(report.read_text())['testsuites']:
+        for case in suite['testsuite']:
+            name = f"{path.name}: {suite['name']}.{case['name']}"
+            if case.get('failures'):
+                failed += 1
+                failures.append(name + '\n' + '\n'.join(f['failure'] for f in case['failures']))
+            elif case.get('result') == 'SKIPPED':
+                skipped += 1
+                print(f'  skipped: {name}')
+            else:
+                passed += 1
+    if code != 0 and not failed:
+        failed += 1
+        failures.append(f'{path.name} ended with {code}\n{text[-2000:]}')
+    return passed, failed, skipped, failures
+
+
+def run_script(command, name):
+    """A program that prints 'N passed, N failed[, N skipped]' as its last line."""
+    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE='1')
+    try:
+        run = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=SECONDS_MAX, env=environment)
+    except subprocess.TimeoutExpired as expired:
+        return 0, 1, 0, [f'{name}: no end in {SECONDS_MAX} s\n{(expired.stdout or b"")[-3000:]}']
+    lines = run.stdout.strip().splitlines()
+    counts = re.fullmatch(r'(\d+) passed, (\d+) failed(?:, (\d+) skipped)?', lines[-1] if lines else '')
+    if not counts:
+        return 0, 1, 0, [f'{name} ended with {run.returncode} and no count\n{run.stdout[-3000:]}{run.stderr[-3000:]}']
+    passed, failed, skipped = int(counts[1]), int(counts[2]), int(counts[3] or 0)
+    failures = [f'{name}\n{run.stdout[-6000:]}{run.stderr[-2000:]}'] if failed or run.returncode else []
+    if run.returncode and not failed:
+        failed = 1
+    return passed, failed, skipped, failures
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument('--build', required=True)
+    arguments.add_argument('names', nargs='*', help='rooms or end-to-end tests; all if none is named')
+    chosen = arguments.parse_args()
+    binaries = pathlib.Path(chosen.build).resolve() / 'bin'
+    jobs = []
+    with tempfile.TemporaryDirectory() as reports:
+        for path in sorted(binaries.glob('*_test')):
+            jobs.append((path.name.removesuffix('_test'), lambda path=path: run_program(path, reports)))
+        for script in sorted((TOP / 'tests' / 'e2e').glob('*_e2e.py')):
+            command = [sys.executable, str(script), '--haechi', str(binaries / 'haechi')]
+            jobs.append((script.stem, lambda command=command, name=script.stem: run_script(command, name)))
+        tidy = lambda: (lambda run: (1, 0, 0, []) if run.returncode == 0 else (0, 1, 0, ['tidy\n' + run.stdout]))(
+            subprocess.run([sys.executable, 'x.d/tidy.py'], cwd=TOP, capture_output=True, text=True))
+        jobs.append(('tidy', tidy))
+        totals, failures = [0, 0, 0], []
+        for name, job in jobs:
+            if chosen.names and name not in chosen.names:
+                continue
+            began = time.monotonic()
+            *counts, failed = job()
+            totals = [a + b for a, b in zip(totals, counts)]
+            failures += failed
+            print(f'{name:24} {counts[0]:5} passed {counts[1]:3} failed {counts[2]:3} skipped '
+                  f'{time.monotonic() - began:7.1f} s', flush=True)
+    for failure in failures:
+        print('\nFAILED ' + failure)
+    print(f'{totals[0]} passed, {totals[1]} failed, {totals[2]} skipped')
+    return 1 if totals[1] or totals[0] == 0 else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

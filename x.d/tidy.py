@@ -1,0 +1,130 @@
+"""./x tidy: the rules that a reader relies on, checked.
+
+Formatting; who may include whom (the table of ARCHITECTURE.md); no clocks, threads or unordered iteration in pure
+rooms; every path named in a document exists; every room has a README and a row in the room table.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+PURE = {'geo', 'law', 'monitor', 'dispatch', 'picture'}
+# Words that would let time, chance or the outside world into a pure room.
+BANNED_IN_PURE = [r'<chrono>', r'<random>', r'<thread>', r'<mutex>', r'<iostream>', r'<fstream>', r'<filesystem>',
+                  r'\bgetenv\b', r'\bSystemClock\b', r'\brandom_secret\b', r'<unordered_map>', r'<unordered_set>',
+                  r'\bstd::rand\b', r'\btime\(nullptr\)']
+LIBRARY_ROOMS = {r'"s2/|<s2/': {'geo'}, r'<boost/(beast|asio)': {'net', 'gateway'}, r'<sqlite3\.h>': {'log', 'store'}}
+FORBIDDEN_WORDS = {r'\b(FIX' + r'ME|TO' + r'DO|XXX)\b': 'finish it, or say what is so'}
+LINES_MAX = 600
+
+
+def tracked(*patterns):
+    out = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard', '--', *patterns], cwd=TOP,
+                         capture_output=True, text=True, check=True).stdout.split('\n')
+    return sorted({name for name in out if name and (TOP / name).is_file()})
+
+
+def room_of(name):
+    parts = pathlib.Path(name).parts
+    if parts[0] == 'src' and len(parts) > 2:
+        return parts[1]
+    return 'sim' if parts[0] == 'sim' else None
+
+
+def room_table():
+    """The rows '| room | may use |' of ARCHITECTURE.md."""
+    table, rows = {}, (TOP / 'ARCHITECTURE.md').read_text().splitlines()
+    start = next(i for i, row in enumerate(rows) if row.replace(' ', '') == '|room|mayuse|')
+    for row in rows[start + 2:]:
+        if not row.startswith('|'):
+            break
+        cells = [cell.strip() for cell in row.strip('|').split('|')]
+        for room in re.findall(r'\w+', cells[0]):
+            table[room] = cells[1]
+    return table
+
+
+def allowed(table, room):
+    text = table[room]
+    every = set(table)
+    if text.startswith('everything but'):
+        return every - set(re.findall(r'\w+', text.split('but', 1)[1]))
+    return {word for word in re.findall(r'\w+', text) if word in every} | {room}
+
+
+def check_includes(problems):
+    table = room_table()
+    rooms = {p.name for p in (TOP / 'src').iterdir() if p.is_dir()} | {'sim'}
+    for room in sorted(rooms ^ set(table)):
+        problems.append(f'ARCHITECTURE.md: room "{room}" is in the folder or the table, not in both')
+    for name in tracked('*.h', '*.cc'):
+        room = room_of(name)
+        if room is None or room not in table:
+            continue
+        text = (TOP / name).read_text()
+        may = allowed(table, room)
+        for number, line in enumerate(text.splitlines(), 1):
+            include = re.match(r'#include "(\w+)/', line)
+            if include and include[1] in table and include[1] not in may and not name.endswith('_test.cc'):
+                problems.append(f'{name}:{number}: {room} may not use {include[1]}')
+            for pattern, homes in LIBRARY_ROOMS.items():
+                if re.search(pattern, line) and '#include' in line and room not in homes and not name.endswith('_test.cc'):
+                    problems.append(f'{name}:{number}: this library lives in {", ".join(sorted(homes))} only')
+            if room in PURE and not name.endswith('_test.cc'):
+                for pattern in BANNED_IN_PURE:
+                    if re.search(pattern, line) and not line.strip().startswith('//'):
+                        problems.append(f'{name}:{number}: {pattern} in a pure room')
+
+
+def check_text(problems):
+    for name in tracked('*.h', '*.cc', '*.py', '*.proto', '*.js', 'x'):
+        lines = (TOP / name).read_text(errors='replace').splitlines()
+        if len(lines) > LINES_MAX and name.endswith(('.h', '.cc')):
+            problems.append(f'{name}: {len(lines)} lines; a file of {LINES_MAX} wants splitting')
+        for number, line in enumerate(lines, 1):
+            for pattern, remedy in FORBIDDEN_WORDS.items():
+                if re.search(pattern, line):
+                    problems.append(f'{name}:{number}: unfinished work: {remedy}')
+
+
+def check_documents(problems):
+    for name in tracked('*.md'):
+        folder = (TOP / name).parent
+        fenced = False
+        for number, line in enumerate((TOP / name).read_text().splitlines(), 1):
+            if line.startswith('```'):
+                fenced = not fenced
+            if fenced:
+                continue
+            for path in re.findall(r'`([\w./-]+/[\w./*-]*|[\w-]+\.(?:md|h|cc|py|toml|proto|scn))`', line) + \
+                    re.findall(r'\]\(([^)#:]+)\)', line):
+                if path.startswith(('/', '../shared', 'build/')) or '*' in path or path.startswith('api/v1'):
+                    continue
+                places = [TOP / path, folder / path, TOP / 'src' / path]
+                if not any(place.exists() for place in places):
+                    problems.append(f'{name}:{number}: names `{path}`, which does not exist')
+    for room in sorted(p for p in (TOP / 'src').iterdir() if p.is_dir()) + [TOP / 'sim']:
+        if not (room / 'README.md').exists():
+            problems.append(f'{room.relative_to(TOP)}: no README.md')
+
+
+def check_format(problems):
+    files = tracked('*.h', '*.cc')
+    run = subprocess.run(['clang-format-14', '--dry-run', '-Werror', *files], cwd=TOP, capture_output=True, text=True)
+    for name in sorted(set(re.findall(r'^([\w./-]+):\d+:\d+: error', run.stderr, re.M))):
+        problems.append(f'{name}: not as clang-format wants it (./x format)')
+
+
+def main():
+    problems = []
+    for check in (check_format, check_includes, check_text, check_documents):
+        check(problems)
+    for problem in problems:
+        print(problem)
+    print(f'{len(problems)} problems' if problems else 'tidy')
+    return 1 if problems else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,39 @@
+#include "geo/segment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "geo/sphere.h"
+
+namespace haechi::geo {
+
+Approach closest_approach(Place a0, Place a1, Place b0, Place b1) {
+  const S2Point points[] = {point_of(a0), point_of(a1), point_of(b0), point_of(b1)};
+  // The plane touches the Earth in the middle of the four, where it is truest. Summed so that swapping the
+  // two people changes no bit.
+  const S2Point middle = (points[0] + points[2]) + (points[1] + points[3]);
+  const Frame frame(middle.Norm2() > 1e-12 ? place_of(middle.Normalize()) : a0);
+  const auto difference = [&](const S2Point& a, const S2Point& b) {
+    const Plane from = plane_of(frame, a);
+    const Plane to = plane_of(frame, b);
+    return Plane{to.east_m - from.east_m, to.north_m - from.north_m};
+  };
+  const Plane first = difference(points[0], points[2]);
+  const Plane last = difference(points[1], points[3]);
+  const Plane change{last.east_m - first.east_m, last.north_m - first.north_m};
+
+  Approach best{mm_of(distance_m(points[0], points[2])), 0.0};
+  const double change2 = change.east_m * change.east_m + change.north_m * change.north_m;
+  if (change2 > 0) {
+    const double fraction =
+        std::clamp(-(first.east_m * change.east_m + first.north_m * change.north_m) / change2, 0.0, 1.0);
+    const int64_t between_mm =
+        mm_of(std::hypot(first.east_m + fraction * change.east_m, first.north_m + fraction * change.north_m));
+    if (fraction > 0 && between_mm < best.distance_mm) best = {between_mm, fraction};
+  }
+  const int64_t last_mm = mm_of(distance_m(points[1], points[3]));
+  if (last_mm < best.distance_mm) best = {last_mm, 1.0};
+  return best;
+}
+
+}  // namespace haechi::geo

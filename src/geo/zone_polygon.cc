@@ -1,0 +1,249 @@
+// The polygon zone: which side of the border (exactly), how far from it, and how deep a way leads into it.
+// GCC 12 cannot see that a vector inlined in S2's query is initialised.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <s2/mutable_s2shape_index.h>
+#include <s2/s2closest_edge_query.h>
+#include <s2/s2contains_point_query.h>
+#include <s2/s2crossing_edge_query.h>
+#include <s2/s2edge_crossings.h>
+#include <s2/s2edge_distances.h>
+#include <s2/s2lax_polygon_shape.h>
+#include <s2/s2region_coverer.h>
+#include <s2/s2shape_index_region.h>
+#pragma GCC diagnostic pop
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "geo/polygon_rings.h"
+#include "geo/sphere.h"
+#include "geo/zone_shape.h"
+
+namespace haechi::geo {
+namespace {
+
+// Up to this many edges, looking at each is faster than S2's index.
+constexpr size_t kEdgesForLoop = 48;
+constexpr int kCoverCells = 8;
+constexpr int kCoverLevelMax = 18;  // 35 m
+
+struct Edge {
+  S2Point a, b;
+};
+
+class PolygonShape final : public ZoneShape {
+ public:
+  explicit PolygonShape(const PolygonRings& rings) {
+    for (const auto& ring : rings.rings) {
+      for (size_t i = 0; i < ring.size(); ++i) edges_.push_back({ring[i], ring[(i + 1) % ring.size()]});
+    }
+    index_.Add(std::make_unique<S2LaxPolygonShape>(rings.rings));
+    index_.ForceBuild();  // now, so that readers share it without writing
+    bound(rings.cap);
+  }
+
+  int64_t signed_distance_mm(const S2Point& point) const override {
+    const int64_t border_mm = mm_of(border_m(point));
+    return holds(point) ? -border_mm : border_mm;
+  }
+
+  int64_t signed_distance_along_mm(const S2Point& from, const S2Point& to) const override;
+
+  std::vector<S2CellId> cover() const override {
+    S2RegionCoverer::Options options;
+    options.set_max_cells(kCoverCells);
+    options.set_max_level(kCoverLevelMax);
+    std::vector<S2CellId> cells;
+    S2RegionCoverer(options).GetCovering(MakeS2ShapeIndexRegion(&index_), &cells);
+    return cells;
+  }
+
+ private:
+  // Part of a way between two touches of the border, in radians from its start.
+  struct Stretch {
+    double begin, end;
+    double depth_m_max;  // it cannot be deeper: depth changes by no more than a metre per metre
+  };
+
+  void bound(const S2Cap& cap);
+  bool holds(const S2Point& point) const {
+    return MakeS2ContainsPointQuery(&index_, S2ContainsPointQueryOptions(S2VertexModel::CLOSED))
+        .Contains(point);
+  }
+  double border_m(const S2Point& point) const {
+    return edges_.size() <= kEdgesForLoop ? border_by_loop_m(point) : border_by_index_m(point);
+  }
+  double border_by_loop_m(const S2Point& point) const;
+  double border_by_index_m(const S2Point& point) const;
+  double clear_way_m(const S2Point& from, const S2Point& to) const;
+  std::vector<double> crossings(const S2Point& from, const S2Point& to, double length) const;
+  double deepest_m(const S2Point& from, const S2Point& to, double length, std::vector<double> at) const;
+  double deepest_m(const S2Point& from, const S2Point& to, const Stretch& stretch) const;
+
+  std::vector<Edge> edges_;
+  MutableS2ShapeIndex index_;
+};
+
+void PolygonShape::bound(const S2Cap& cap) {
+  centre_ = place_of(cap.center());
+  const S2Point centre = point_of(centre_);
+  cap_ = S2Cap(centre, (cap.radius() + S1ChordAngle(centre, cap.center())).PlusError(1e-20));
+  // The corner furthest from the centre bounds a zone of ordinary size; its edges bulge past it by less than
+  // the ellipsoid differs from a sphere. For continents the cap is bound enough.
+  double reach_m = 0;
+  for (const Edge& edge : edges_) reach_m = std::max(reach_m, distance_m(centre, edge.a));
+  const double loose_m = std::min(cap_.radius().ToAngle().radians() * kRadiusMMax, kDistanceMmMax / 1000.0);
+  reach_m = reach_m < 1e6 ? std::min(reach_m * (1 + 1e-5), loose_m) : loose_m;
+  reach_mm_ = static_cast<int64_t>(std::ceil(reach_m * 1000.0)) + 1;
+}
+
+// Both searches: the nearest edge by angle first, then every edge that may be nearer in metres.
+double PolygonShape::border_by_loop_m(const S2Point& point) const {
+  S1ChordAngle nearest = S1ChordAngle::Infinity();
+  const Edge* nearest_edge = nullptr;
+  for (const Edge& edge : edges_) {
+    if (S2::UpdateMinDistance(point, edge.a, edge.b, &nearest)) nearest_edge = &edge;
+  }
+  double best_m = distance_to_edge_m(point, nearest_edge->a, nearest_edge->b);
+  const S1ChordAngle limit = angle_holding(best_m);
+  for (const Edge& edge : edges_) {
+    S1ChordAngle angle = limit;
+    if (&edge == nearest_edge || !S2::UpdateMinDistance(point, edge.a, edge.b, &angle)) continue;
+    best_m = std::min(best_m, distance_to_edge_m(point, edge.a, edge.b));
+  }
+  return best_m;
+}
+
+double PolygonShape::border_by_index_m(const S2Point& point) const {
+  S2ClosestEdgeQuery query(&index_);
+  query.mutable_options()->set_include_interiors(false);
+  S2ClosestEdgeQuery::PointTarget target(point);
+  const Edge& nearest = edges_[static_cast<size_t>(query.FindClosestEdge(&target).edge_id())];
+  double best_m = distance_to_edge_m(point, nearest.a, nearest.b);
+  query.mutable_options()->set_conservative_max_distance(angle_holding(best_m));
+  query.mutable_options()->set_max_results(S2ClosestEdgeQuery::Options::kMaxMaxResults);
+  for (const auto& result : query.FindClosestEdges(&target)) {
+    const Edge& edge = edges_[static_cast<size_t>(result.edge_id())];
+    best_m = std::min(best_m, distance_to_edge_m(point, edge.a, edge.b));
+  }
+  return best_m;
+}
+
+// The distance between the border and a way that does not touch it: at an end of the way or at a corner.
+double PolygonShape::clear_way_m(const S2Point& from, const S2Point& to) const {
+  const auto between_m = [&](const Edge& edge) {
+    return std::min(distance_to_edge_m(edge.a, from, to), distance_to_edge_m(edge.b, from, to));
+  };
+  double best_m = std::min(border_m(from), border_m(to));
+  S2ClosestEdgeQuery query(&index_);
+  query.mutable_options()->set_include_interiors(false);
+  S2ClosestEdgeQuery::EdgeTarget target(from, to);
+  best_m = std::min(best_m, between_m(edges_[static_cast<size_t>(query.FindClosestEdge(&target).edge_id())]));
+  query.mutable_options()->set_conservative_max_distance(angle_holding(best_m));
+  query.mutable_options()->set_max_results(S2ClosestEdgeQuery::Options::kMaxMaxResults);
+  for (const auto& result : query.FindClosestEdges(&target)) {
+    best_m = std::min(best_m, between_m(edges_[static_cast<size_t>(result.edge_id())]));
+  }
+  return best_m;
+}
+
+std::vector<double> PolygonShape::crossings(const S2Point& from, const S2Point& to, double length) const {
+  std::vector<double> at;
+  S2CrossingEdgeQuery query(&index_);
+  for (const auto& found : query.GetCrossingEdges(from, to, s2shapeutil::CrossingType::ALL)) {
+    const S2Point a = found.v0();
+    const S2Point b = found.v1();
+    // Sign 0: the way and the edge have an end in common.
+    const S2Point touch = S2::CrossingSign(from, to, a, b) > 0 ? S2::GetIntersection(from, to, a, b)
+                          : a == from || a == to               ? a
+                                                               : b;
+    at.push_back(std::min(length, from.Angle(touch)));
+  }
+  return at;
+}
+
+int64_t PolygonShape::signed_distance_along_mm(const S2Point& from, const S2Point& to) const {
+  const int64_t ends_mm = std::min(signed_distance_mm(from), signed_distance_mm(to));
+  if (from == to) return ends_mm;
+  const double length = from.Angle(to);
+  std::vector<double> at = crossings(from, to, length);
+  if (at.empty() && !holds(from)) return std::min(ends_mm, mm_of(clear_way_m(from, to)));
+  return std::min({int64_t{0}, ends_mm, -mm_of(deepest_m(from, to, length, std::move(at)))});
+}
+
+double PolygonShape::deepest_m(const S2Point& from, const S2Point& to, double length,
+                               std::vector<double> at) const {
+  at.push_back(0);
+  at.push_back(length);
+  std::sort(at.begin(), at.end());
+  // On the border depth is 0; only the two ends of the way may be off it.
+  const auto end_depth_m = [&](double t) {
+    return t == 0 ? border_m(from) : t == length ? border_m(to) : 0.0;
+  };
+  std::vector<Stretch> inside;
+  for (size_t i = 1; i < at.size(); ++i) {
+    const double begin = at[i - 1];
+    const double end = at[i];
+    if (end - begin <= 0 || !holds(point_along(from, to, 0.5 * (begin + end)))) continue;
+    const double length_m = (end - begin) * kRadiusMMax;
+    inside.push_back({begin, end, 0.5 * (length_m + end_depth_m(begin) + end_depth_m(end))});
+  }
+  std::sort(inside.begin(), inside.end(), [](const Stretch& a, const Stretch& b) {
+    return std::pair(-a.depth_m_max, a.begin) < std::pair(-b.depth_m_max, b.begin);
+  });
+  double best_m = 0;
+  for (const Stretch& stretch : inside) {
+    if (stretch.depth_m_max <= best_m) break;
+    best_m = std::max(best_m, deepest_m(from, to, stretch));
+  }
+  return best_m;
+}
+
+// Sixteen samples, each standing for the 1/32 of the stretch on either side of it, then a golden-section
+// search around the deepest. In a convex zone depth along a way has one peak, and this finds it.
+double PolygonShape::deepest_m(const S2Point& from, const S2Point& to, const Stretch& stretch) const {
+  constexpr int kSamples = 16;
+  constexpr double kGolden = 0.6180339887498949;
+  const double step = (stretch.end - stretch.begin) / kSamples;
+  const auto depth_m = [&](double t) { return border_m(point_along(from, to, t)); };
+  double best_m = 0;
+  double best_t = stretch.begin;
+  for (int i = 0; i < kSamples; ++i) {
+    const double t = stretch.begin + (i + 0.5) * step;
+    const double m = depth_m(t);
+    if (m > best_m) std::tie(best_m, best_t) = std::pair(m, t);
+  }
+  double low = std::max(stretch.begin, best_t - step);
+  double high = std::min(stretch.end, best_t + step);
+  double t1 = high - kGolden * (high - low);
+  double t2 = low + kGolden * (high - low);
+  double m1 = depth_m(t1);
+  double m2 = depth_m(t2);
+  while ((high - low) * kRadiusMMax > 0.001) {
+    best_m = std::max({best_m, m1, m2});
+    if (m1 < m2) {
+      low = std::exchange(t1, t2);
+      m1 = m2;
+      t2 = low + kGolden * (high - low);
+      m2 = depth_m(t2);
+    } else {
+      high = std::exchange(t2, t1);
+      m2 = m1;
+      t1 = high - kGolden * (high - low);
+      m1 = depth_m(t1);
+    }
+  }
+  return std::max({best_m, m1, m2});
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const ZoneShape>> polygon_shape(const std::vector<PolygonCorners>& polygons) {
+  TRY(const PolygonRings rings, polygon_rings(polygons));
+  return std::shared_ptr<const ZoneShape>(std::make_shared<PolygonShape>(rings));
+}
+
+}  // namespace haechi::geo

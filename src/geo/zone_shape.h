@@ -1,0 +1,43 @@
+// ZoneShape: what a Zone points to. For this room's own files only: it brings in S2.
+#pragma once
+
+#include <s2/s2cap.h>
+#include <s2/s2cell_id.h>
+
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "geo/zone.h"
+
+namespace haechi::geo {
+
+class ZoneShape {
+ public:
+  virtual ~ZoneShape() = default;
+
+  // As in Zone.
+  virtual int64_t signed_distance_mm(const S2Point& point) const = 0;
+  virtual int64_t signed_distance_along_mm(const S2Point& from, const S2Point& to) const = 0;
+  // Cells that hold the zone and its border, at most a handful.
+  virtual std::vector<S2CellId> cover() const = 0;
+
+  Place centre() const { return centre_; }
+  int64_t reach_mm() const { return reach_mm_; }
+  // A cap by angle that holds the zone and its border.
+  const S2Cap& cap() const { return cap_; }
+
+ protected:
+  ZoneShape() = default;
+  ZoneShape(const ZoneShape&) = delete;
+  ZoneShape& operator=(const ZoneShape&) = delete;
+
+  Place centre_;
+  int64_t reach_mm_ = 0;
+  S2Cap cap_;
+};
+
+std::shared_ptr<const ZoneShape> circle_shape(Place centre, int64_t radius_mm);
+Result<std::shared_ptr<const ZoneShape>> polygon_shape(const std::vector<PolygonCorners>& polygons);
+
+}  // namespace haechi::geo

@@ -1,0 +1,200 @@
+#include "spine/spine.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+
+namespace haechi::spine {
+namespace {
+
+// A log in memory that tells what it was asked and can be held back as a slow disk would.
+class MemoryLog final : public log::Log {
+ public:
+  struct Shared {
+    std::vector<log::Record> records;
+    std::mutex mutex;
+    std::condition_variable released;
+    bool held = false;
+  };
+  explicit MemoryLog(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  Result<uint64_t> append(std::span<const log::NewRecord> batch) override {
+    std::unique_lock lock(shared_->mutex);
+    shared_->released.wait(lock, [this] { return !shared_->held; });
+    const uint64_t first = shared_->records.size() + 1;
+    for (const auto& record : batch)
+      shared_->records.push_back({shared_->records.size() + 1, record.stamp, std::string(record.fact)});
+    return first;
+  }
+  uint64_t next_no() const override { return shared_->records.size() + 1; }
+  Time last_stamp() const override { return shared_->records.empty() ? Time{} : shared_->records.back().stamp; }
+  Digest head() const override { return {}; }
+  Status read(uint64_t from_no, const std::function<bool(const log::Record&)>& each) override {
+    for (uint64_t no = from_no; no <= shared_->records.size(); ++no)
+      if (!each(shared_->records[no - 1])) break;
+    return {};
+  }
+
+ private:
+  std::shared_ptr<Shared> shared_;
+};
+
+std::unique_ptr<v1::Fact> report(uint64_t seq) {
+  auto fact = std::make_unique<v1::Fact>();
+  auto& report = *fact->mutable_report_received()->mutable_report();
+  report.set_device_id("ANK-1");
+  report.set_epoch(1);
+  report.set_seq(seq);
+  return fact;
+}
+
+class SpineTest : public testing::Test {
+ protected:
+  std::unique_ptr<Spine> make(SpineOptions options = {}) {
+    options.tick = {};
+    return std::make_unique<Spine>(options, std::make_unique<MemoryLog>(disk_), clock_);
+  }
+  Done note(std::vector<Result<Receipt>>& into) {
+    return [&into](Result<Receipt> receipt) { into.push_back(std::move(receipt)); };
+  }
+  std::shared_ptr<MemoryLog::Shared> disk_ = std::make_shared<MemoryLog::Shared>();
+  ManualClock clock_{Time{1'773'446'112'000'000}};
+};
+
+TEST_F(SpineTest, NumbersWithoutGapsAndStampsThatGrowWhileTheClockStandsOrGoesBack) {
+  auto spine = make();
+  std::vector<Result<Receipt>> receipts;
+  for (uint64_t seq = 1; seq <= 3; ++seq) spine->submit(report(seq), note(receipts));
+  ASSERT_TRUE(spine->run_once());
+  clock_.advance(Duration::seconds(-3600));
+  spine->submit(report(4), note(receipts));
+  ASSERT_TRUE(spine->run_once());
+  ASSERT_EQ(receipts.size(), 4u);
+  for (size_t i = 0; i < receipts.size(); ++i) {
+    EXPECT_EQ(receipts[i]->entry_no, i + 1);
+    if (i > 0) {
+      EXPECT_GT(receipts[i]->stamped_at, receipts[i - 1]->stamped_at);
+    }
+  }
+}
+
+TEST_F(SpineTest, AcknowledgesADuplicateAlikeButLogsItOnce) {
+  auto spine = make();
+  std::vector<Result<Receipt>> receipts;
+  spine->submit(report(1), note(receipts));
+  spine->submit(report(1), note(receipts));
+  ASSERT_TRUE(spine->run_once());
+  ASSERT_EQ(receipts.size(), 2u);
+  EXPECT_EQ(receipts[0]->duplicate + receipts[1]->duplicate, 1);
+  EXPECT_EQ(disk_->records.size(), 1u);
+}
+
+TEST_F(SpineTest, StillKnowsADuplicateAfterARestart) {
+  std::vector<Result<Receipt>> receipts;
+  {
+    auto spine = make();
+    spine->submit(report(1), {});
+    spine->run_once();
+  }
+  auto spine = make();
+  ASSERT_TRUE(spine->replay().ok());
+  spine->submit(report(1), note(receipts));
+  spine->run_once();
+  ASSERT_EQ(receipts.size(), 1u);
+  EXPECT_TRUE(receipts[0]->duplicate);
+  EXPECT_EQ(disk_->records.size(), 1u);
+}
+
+TEST_F(SpineTest, NeitherAcknowledgesNorPublishesBeforeTheDiskHasSynced) {
+  auto spine = make();
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool acknowledged = false, published = false;
+  spine->subscribe([&](auto) {
+    std::lock_guard lock(mutex);
+    published = true;
+  });
+  {
+    std::lock_guard lock(disk_->mutex);
+    disk_->held = true;
+  }
+  spine->start();
+  spine->submit(report(1), [&](Result<Receipt>) {
+    std::lock_guard lock(mutex);
+    acknowledged = true;
+    changed.notify_all();
+  });
+  // The queue being empty shows that the batch is under way; the disk still holds it.
+  while (spine->stats().queue_depth > 0) std::this_thread::yield();
+  {
+    std::lock_guard lock(mutex);
+    EXPECT_FALSE(acknowledged);
+    EXPECT_FALSE(published);
+  }
+  {
+    std::lock_guard lock(disk_->mutex);
+    disk_->held = false;
+  }
+  disk_->released.notify_all();
+  std::unique_lock lock(mutex);
+  EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return acknowledged; }));
+  EXPECT_TRUE(published);
+}
+
+TEST_F(SpineTest, RefusesBeyondItsBoundAndKeepsNothingOfTheRefused) {
+  SpineOptions options;
+  options.queue_max = 2;
+  auto spine = make(options);
+  std::vector<Result<Receipt>> receipts;
+  for (uint64_t seq = 1; seq <= 3; ++seq) spine->submit(report(seq), note(receipts));
+  ASSERT_EQ(receipts.size(), 1u);
+  EXPECT_EQ(receipts[0].error().code, Code::kExhausted);
+  spine->run_once();
+  EXPECT_EQ(disk_->records.size(), 2u);
+}
+
+TEST_F(SpineTest, ReplaysTheSameEntriesInTheSameOrder) {
+  std::vector<uint64_t> live, again;
+  {
+    auto spine = make();
+    spine->subscribe([&](auto batch) {
+      for (const auto& entry : batch->entries) live.push_back(entry.no);
+    });
+    for (uint64_t seq = 1; seq <= 600; ++seq) spine->submit(report(seq), {});
+    while (spine->run_once()) {
+    }
+  }
+  auto spine = make();
+  spine->subscribe([&](auto batch) {
+    EXPECT_TRUE(batch->replayed);
+    for (const auto& entry : batch->entries) again.push_back(entry.no);
+  });
+  ASSERT_TRUE(spine->replay().ok());
+  EXPECT_EQ(live.size(), 600u);
+  EXPECT_EQ(live, again);
+}
+
+TEST_F(SpineTest, RefusesALogWhoseEntryIsNotAFact) {
+  disk_->records.push_back({1, Time{1}, "\xff\xff"});
+  auto spine = make();
+  const Status status = spine->replay();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, Code::kCorrupt);
+}
+
+TEST_F(SpineTest, FinishesWhatIsQueuedBeforeItStopsAndThenRefuses) {
+  auto spine = make();
+  std::vector<Result<Receipt>> receipts;
+  for (uint64_t seq = 1; seq <= 500; ++seq) spine->submit(report(seq), note(receipts));
+  spine->start();
+  spine->stop();
+  EXPECT_EQ(receipts.size(), 500u);
+  spine->submit(report(501), note(receipts));
+  EXPECT_EQ(receipts.back().error().code, Code::kUnavailable);
+}
+
+}  // namespace
+}  // namespace haechi::spine

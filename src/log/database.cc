@@ -1,6 +1,9 @@
 #include "log/database.h"
 
+#include <algorithm>
 #include <cstring>
+
+#include "log/files.h"
 
 namespace haechi::log {
 namespace {
@@ -123,6 +126,19 @@ Status Database::checkpoint() {
       SQLITE_OK)
     return {};
   return error("the write-ahead file could not be emptied");
+}
+
+Status check_file(const std::string& path, const Mark& mark) {
+  constexpr size_t kVersions = 18;  // where the two bytes are that say "write-ahead file"
+  const auto start = read_file(path, kVersions + 2);
+  if (!start.ok() && start.error().code != Code::kNotFound) return start.error();
+  if (!start.ok() || start->empty()) {
+    const std::string lost = mark.point.no == 0 ? "" : ": " + records_named(1, mark.point.no) + " missing";
+    return corrupt("the database file is missing or empty" + lost);
+  }
+  if (start->substr(std::min(kVersions, start->size())) == "\x02\x02") return {};
+  return corrupt("the first bytes of the database file are damaged; records up to " +
+                 std::to_string(mark.point.no) + " were acknowledged at least");
 }
 
 Status create_tables(Database& database, const Identity& identity) {

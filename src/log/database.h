@@ -47,6 +47,11 @@ class Database {
   std::unique_ptr<sqlite3, Close> connection_;
 };
 
+// To be called before open() for a log that was complete once: the file must be there and say, in its first
+// bytes, that it is written through a write-ahead file. SQLite takes an empty file for a new database and
+// deletes the write-ahead file beside it, and takes other first bytes for "read only" or for another kind of
+// journal.
+Status check_file(const std::string& path, const Mark& mark);
 // Makes the tables in an empty database.
 Status create_tables(Database& database, const Identity& identity);
 // The database must be one of ours, complete, of this identity, and free of settings that would make a write

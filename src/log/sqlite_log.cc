@@ -83,14 +83,7 @@ Result<Mark> find_or_make(const SqliteOptions& options) {
   }
   TRY(const Mark mark, read_watermark(watermark));
   if (mark.turn == 1) return make_log(options.directory, options.page_bytes, &mark);
-  // SQLite would take an empty file for a new database and delete the write-ahead file that may hold the
-  // rest.
-  const auto start = read_file(options.directory + "/" + kDatabaseName, 1);
-  if (!start.ok() && start.error().code != Code::kNotFound) return start.error();
-  if (!start.ok() || start->empty()) {
-    const std::string lost = mark.point.no == 0 ? "" : ": " + records_named(1, mark.point.no) + " missing";
-    return corrupt("the database file is missing or empty" + lost);
-  }
+  TRY_STATUS(check_file(options.directory + "/" + kDatabaseName, mark));
   return mark;
 }
 

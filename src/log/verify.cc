@@ -26,15 +26,9 @@ Result<ClosedLog> open_closed(const std::string& directory) {
       return corrupt("the watermark file is missing: whether acknowledged records are lost cannot be known");
     return mark.error();
   }
-  const auto start = read_file(path, 1);
-  // An empty database file is never opened: SQLite would delete the write-ahead file beside it.
-  if (!start.ok() && start.error().code != Code::kNotFound) return start.error();
-  if (!start.ok() || start->empty()) {
-    if (mark->turn == 1)
-      return Error{Code::kNotFound, "log", "the log in " + directory + " was never completed"};
-    return corrupt("the database file is missing or empty; records up to " + std::to_string(mark->point.no) +
-                   " were acknowledged at least");
-  }
+  if (mark->turn == 1)
+    return Error{Code::kNotFound, "log", "the log in " + directory + " was never completed"};
+  TRY_STATUS(check_file(path, *mark));
   TRY(Database database, Database::open(path, Access::kReadOnly, 0));
   return ClosedLog{std::move(lock), *mark, std::move(database)};
 }

@@ -14,7 +14,7 @@ PURE = {'geo', 'law', 'monitor', 'dispatch', 'picture'}
 BANNED_IN_PURE = [r'<chrono>', r'<random>', r'<thread>', r'<mutex>', r'<iostream>', r'<fstream>', r'<filesystem>',
                   r'\bgetenv\b', r'\bSystemClock\b', r'\brandom_secret\b', r'<unordered_map>', r'<unordered_set>',
                   r'\bstd::rand\b', r'\btime\(nullptr\)']
-LIBRARY_ROOMS = {r'"s2/|<s2/': {'geo'}, r'<boost/(beast|asio)': {'net', 'gateway'}, r'<sqlite3\.h>': {'log', 'store'}}
+LIBRARY_ROOMS = {r'"s2/|<s2/': {'geo'}, r'<boost/(beast|asio)': {'net', 'gateway', 'sim'}, r'<sqlite3\.h>': {'log', 'store'}}
 FORBIDDEN_WORDS = {r'\b(FIX' + r'ME|TO' + r'DO|XXX)\b': 'finish it, or say what is so'}
 LINES_MAX = 600
 

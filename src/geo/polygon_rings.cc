@@ -63,12 +63,17 @@ Result<Ring> ring_of(const std::vector<Place>& corners, std::string field) {
   for (const Place corner : corners) points.push_back(point_of(corner));
   if (auto error = repeat_error(points, field)) return *error;
 
+  // Which way such an edge runs would hang on the last digit of its ends.
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (points[i].DotProd(points[(i + 1) % points.size()]) < 0) {
+      return invalid(std::move(field), "has an edge longer than a quarter of the way round the Earth");
+    }
+  }
+
   auto loop = std::make_unique<S2Loop>(points, S2Debug::DISABLE);
   S2Error error;
   if (loop->FindValidationError(&error)) {
-    return invalid(std::move(field), error.code() == S2Error::ANTIPODAL_VERTICES
-                                         ? "has an edge between opposite points of the Earth"
-                                         : "crosses itself (" + error.text() + ")");
+    return invalid(std::move(field), "crosses itself (" + error.text() + ")");
   }
   const double area = loop->GetArea();
   const double area_m2 = std::min(area, 4.0 * std::numbers::pi - area) * kRadiusMMin * kRadiusMMin;

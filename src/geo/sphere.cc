@@ -100,13 +100,26 @@ Frame::Frame(Place place) : origin(point_of(place)) {
 Plane plane_of(const Frame& frame, const S2Point& point) {
   // The origin has no part along east or north, so the difference loses no digits for near points.
   const S2Point chord = point - frame.origin;
-  const Radii radii = radii_between(frame.origin, point);
-  const double east = chord.DotProd(frame.east) * radii.prime_vertical_m;
-  const double north = chord.DotProd(frame.north) * radii.meridian_m;
+  const double east = chord.DotProd(frame.east);
+  const double north = chord.DotProd(frame.north);
   const double length = std::hypot(east, north);
   if (length == 0) return {};
-  const double scale = distance_m(frame.origin, point) / length;
-  return {east * scale, north * scale};
+  const double metres = distance_m(frame.origin, point);
+  const S2Point sum = frame.origin + point;
+  const double rho = std::hypot(sum.x(), sum.y());
+  if (rho < 1e-9) return {metres * east / length, metres * north / length};
+
+  // The ellipsoid bends the direction as the radii at the midpoint stretch it there; the rest of the turn
+  // from the midpoint's meridian to the origin's is the sphere's.
+  const double mid_east = (sum.x() * chord.y() - sum.y() * chord.x()) / rho;
+  const double mid_north = chord.z() * sum.Norm() / rho;
+  const Radii radii = radii_between(frame.origin, point);
+  const double bent_east = mid_east * radii.prime_vertical_m;
+  const double bent_north = mid_north * radii.meridian_m;
+  const double bend_cos = bent_east * mid_east + bent_north * mid_north;
+  const double bend_sin = bent_east * mid_north - bent_north * mid_east;  // clockwise
+  const double scale = metres / (length * std::hypot(bend_cos, bend_sin));
+  return {scale * (east * bend_cos + north * bend_sin), scale * (north * bend_cos - east * bend_sin)};
 }
 
 S2Point point_at(const Frame& frame, Plane at) {

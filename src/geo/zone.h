@@ -42,8 +42,9 @@ class Zone {
   // The inside of each ring is its smaller side, so a ring around a pole holds the pole. Refuses, naming the
   // ring
   // ("polygons[0].holes[1]") or corner ("polygons[0].outer[3]"): no polygon; fewer than 3 corners; a corner
-  // out of range; a corner twice; edges that cross; an area under 1 square metre; a hole not inside its outer
-  // ring or overlapping another; polygons that overlap or share an edge; more than kCornersMax corners.
+  // out of range; a corner twice; an edge over 90 degrees long; edges that cross; an area under 1 square
+  // metre; a hole not inside its outer ring or overlapping another; polygons that overlap or share an edge;
+  // more than kCornersMax corners.
   static Result<Zone> polygons(const std::vector<PolygonCorners>& polygons);
 
   int64_t signed_distance_mm(Place place) const;

@@ -70,7 +70,7 @@ struct SqliteOptions {
   std::string directory;
   // Where opening starts to check the chain: a point the caller knows by other means, such as the snapshot it
   // restores. The record there must have this digest. The default checks everything and also the structure of
-  // the database, at about a third of a million records per second.
+  // the database, at about a quarter of a million records per second.
   ChainPoint verified;
   // Page size in bytes, a power of two from 512 to 65536; must be the same at every opening.
   uint32_t page_bytes = 8192;

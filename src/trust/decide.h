@@ -50,11 +50,11 @@ struct Relations {
 };
 
 struct Subject {
-  std::string kind;  // "person", "alert", "call", ...; goes to the audit record
-  std::string id;    // empty: the collection
-  Relations relations;
-  std::string basis;   // order, call or alert under which the relation holds; empty if none
-  Time basis_ends_at;  // first moment at which the relation no longer holds; 0 = open ended
+  std::string kind{};  // "person", "alert", "call", ...; goes to the audit record
+  std::string id{};    // empty: the collection
+  Relations relations{};
+  std::string basis{};   // order, call or alert under which the relation holds; empty if none
+  Time basis_ends_at{};  // first moment at which the relation no longer holds; 0 = open ended
 };
 
 enum class Precision {
@@ -63,19 +63,20 @@ enum class Precision {
   kCoarse,    // place to about a kilometre
   kFull,
 };
+const char* precision_name(Precision precision);  // "none", "distance", "coarse", "full"
 
 struct Decision {
   bool allowed = false;
   Precision precision = Precision::kNone;
   std::string reason;  // a sentence without personal values
-  std::string basis;   // copied from the subject when the relation was needed, else the rule's own
+  std::string basis{};   // copied from the subject when the relation was needed, else the rule's own
 };
 
 Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now);
 
 // May this role do this to at least some subject, for this purpose? For collections: ask this once, then
 // decide() for each member and leave out what is denied.
-Decision decide_collection(const Viewer& viewer, Action action, const std::string& kind, Purpose purpose);
+Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose);
 
 // Every action the role may do to at least some subject; what a user interface may offer.
 std::vector<Action> capabilities(Role role);

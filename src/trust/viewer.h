@@ -45,12 +45,12 @@ std::optional<Purpose> parse_purpose(std::string_view name);
 Purpose purpose_of(Role role);  // the purpose a role acts for
 
 struct Viewer {
-  std::string account;  // named in every audit record; never a person's name
+  std::string account{};  // named in every audit record; never a person's name
   Role role = Role::kNone;
-  std::string person_id;                // of a protected person
-  std::string unit_id;                  // of a unit
-  std::string agency_id;                // of a dispatcher, a unit, a connector
-  std::vector<std::string> wearer_ids;  // whose cases a probation officer has
+  std::string person_id{};                // of a protected person
+  std::string unit_id{};                  // of a unit
+  std::string agency_id{};                // of a dispatcher, a unit, a connector
+  std::vector<std::string> wearer_ids{};  // whose cases a probation officer has
 
   bool operator==(const Viewer&) const = default;
 };

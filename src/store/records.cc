@@ -1,0 +1,232 @@
+#include "store/records.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <sstream>
+
+namespace haechi::store {
+namespace {
+
+constexpr int kFormVersion = 1;
+constexpr const char* kTables = R"(
+  CREATE TABLE IF NOT EXISTS person(id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS connector(agency_id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, secret TEXT NOT NULL,
+    protocol TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS api_key(digest TEXT PRIMARY KEY, account TEXT NOT NULL, role TEXT NOT NULL,
+    person_id TEXT NOT NULL, unit_id TEXT NOT NULL, agency_id TEXT NOT NULL, wearer_ids TEXT NOT NULL,
+    expires_at_us INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS agreement(agency_id TEXT PRIMARY KEY, purpose TEXT NOT NULL, scope TEXT NOT NULL,
+    method TEXT NOT NULL, security TEXT NOT NULL, cost TEXT NOT NULL, signed_at_us INTEGER NOT NULL) WITHOUT ROWID;
+)";
+
+struct CloseConnection {
+  void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+};
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Connection = std::unique_ptr<sqlite3, CloseConnection>;
+
+Error failed(sqlite3* connection, const char* what) {
+  const int code = connection == nullptr ? SQLITE_NOMEM : sqlite3_errcode(connection);
+  const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  // Not sqlite3_errmsg: it may quote a value.
+  return Error{damaged ? Code::kCorrupt : Code::kUnavailable, "",
+               std::string(what) + ": " + sqlite3_errstr(code)};
+}
+
+// One prepared statement: bind in order, step, read columns. Errors are kept and told by the next step.
+class Query {
+ public:
+  Query(sqlite3* connection, const char* sql) : connection_(connection) {
+    sqlite3_stmt* statement = nullptr;
+    status_ = sqlite3_prepare_v2(connection, sql, -1, &statement, nullptr);
+    statement_.reset(statement);
+  }
+  Query& with(const std::string& text) {
+    if (status_ == SQLITE_OK) {
+      status_ = sqlite3_bind_text(statement_.get(), ++bound_, text.data(), static_cast<int>(text.size()),
+                                  SQLITE_TRANSIENT);
+    }
+    return *this;
+  }
+  Query& with(int64_t number) {
+    if (status_ == SQLITE_OK) status_ = sqlite3_bind_int64(statement_.get(), ++bound_, number);
+    return *this;
+  }
+  // True: a row is there to be read. False: the end.
+  Result<bool> next() {
+    if (status_ != SQLITE_OK) return failed(connection_, "records");
+    const int step = sqlite3_step(statement_.get());
+    if (step == SQLITE_ROW) return true;
+    if (step == SQLITE_DONE) return false;
+    return failed(connection_, "records");
+  }
+  // Runs to the end; the number of rows changed.
+  Result<uint64_t> run() {
+    TRY(const bool row, next());
+    (void)row;
+    return static_cast<uint64_t>(sqlite3_changes64(connection_));
+  }
+  std::string text(int column) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+    const int size = sqlite3_column_bytes(statement_.get(), column);
+    return bytes == nullptr ? std::string() : std::string(bytes, static_cast<size_t>(size));
+  }
+  int64_t number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+
+ private:
+  sqlite3* connection_;
+  std::unique_ptr<sqlite3_stmt, FinalizeStatement> statement_;
+  int status_ = SQLITE_OK;
+  int bound_ = 0;
+};
+
+// Ids hold no space, so a list of them is words.
+std::string join(const std::vector<std::string>& ids) {
+  std::string out;
+  for (const std::string& id : ids) out += (out.empty() ? "" : " ") + id;
+  return out;
+}
+std::vector<std::string> split(const std::string& words) {
+  std::istringstream in(words);
+  std::vector<std::string> out;
+  for (std::string word; in >> word;) out.push_back(word);
+  return out;
+}
+
+class SqliteRecords final : public Records {
+ public:
+  explicit SqliteRecords(Connection connection) : connection_(std::move(connection)) {}
+
+  Status put_person(const std::string& person_id, const Personal& record) override {
+    Query query(db(), "INSERT OR REPLACE INTO person VALUES(?, ?)");
+    return write(query.with(person_id).with(bytes(record)));
+  }
+  Result<std::optional<Personal>> person(const std::string& person_id) override {
+    Query query(db(), "SELECT record FROM person WHERE id = ?");
+    TRY(const bool row, query.with(person_id).next());
+    if (!row) return std::optional<Personal>();
+    return std::optional<Personal>(Personal(query.text(0)));
+  }
+  Result<bool> remove_person(const std::string& person_id) override {
+    Query query(db(), "DELETE FROM person WHERE id = ?");
+    TRY(const uint64_t removed, query.with(person_id).run());
+    return removed > 0;
+  }
+
+  Status put_connector(const Connector& c) override {
+    Query query(db(), "INSERT OR REPLACE INTO connector VALUES(?, ?, ?, ?)");
+    return write(query.with(c.agency_id).with(c.endpoint).with(bytes(c.secret)).with(c.protocol));
+  }
+  Result<std::optional<Connector>> connector(const std::string& agency_id) override {
+    Query query(db(), "SELECT agency_id, endpoint, secret, protocol FROM connector WHERE agency_id = ?");
+    TRY(const bool row, query.with(agency_id).next());
+    if (!row) return std::optional<Connector>();
+    return std::optional<Connector>(read_connector(query));
+  }
+  Result<std::vector<Connector>> connectors() override {
+    Query query(db(), "SELECT agency_id, endpoint, secret, protocol FROM connector ORDER BY agency_id");
+    std::vector<Connector> out;
+    while (true) {
+      TRY(const bool row, query.next());
+      if (!row) return out;
+      out.push_back(read_connector(query));
+    }
+  }
+  Result<bool> remove_connector(const std::string& agency_id) override {
+    Query query(db(), "DELETE FROM connector WHERE agency_id = ?");
+    TRY(const uint64_t removed, query.with(agency_id).run());
+    return removed > 0;
+  }
+
+  Status put_key(const KeyRecord& k) override {
+    Query query(db(), "INSERT OR REPLACE INTO api_key VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+    query.with(k.digest_hex).with(k.account).with(k.role).with(k.person_id).with(k.unit_id).with(k.agency_id);
+    return write(query.with(join(k.wearer_ids)).with(k.expires_at.us));
+  }
+  Result<std::vector<KeyRecord>> keys() override {
+    Query query(db(),
+                "SELECT digest, account, role, person_id, unit_id, agency_id, wearer_ids, expires_at_us "
+                "FROM api_key ORDER BY digest");
+    std::vector<KeyRecord> out;
+    while (true) {
+      TRY(const bool row, query.next());
+      if (!row) return out;
+      out.push_back(KeyRecord{query.text(0), query.text(1), query.text(2), query.text(3), query.text(4),
+                              query.text(5), split(query.text(6)), Time{query.number(7)}});
+    }
+  }
+  Result<uint64_t> remove_keys(const std::string& account) override {
+    Query query(db(), "DELETE FROM api_key WHERE account = ?");
+    return query.with(account).run();
+  }
+
+  Status put_agreement(const Agreement& a) override {
+    Query query(db(), "INSERT OR REPLACE INTO agreement VALUES(?, ?, ?, ?, ?, ?, ?)");
+    query.with(a.agency_id).with(a.purpose).with(a.scope).with(a.method).with(a.security).with(a.cost);
+    return write(query.with(a.signed_at.us));
+  }
+  Result<std::optional<Agreement>> agreement(const std::string& agency_id) override {
+    Query query(db(),
+                "SELECT agency_id, purpose, scope, method, security, cost, signed_at_us FROM agreement "
+                "WHERE agency_id = ?");
+    TRY(const bool row, query.with(agency_id).next());
+    if (!row) return std::optional<Agreement>();
+    return std::optional<Agreement>(Agreement{query.text(0), query.text(1), query.text(2), query.text(3),
+                                              query.text(4), query.text(5), Time{query.number(6)}});
+  }
+
+ private:
+  sqlite3* db() const { return connection_.get(); }
+  static Status write(Query& query) {
+    TRY(const uint64_t changed, query.run());
+    ENSURE(changed == 1, changed);
+    return {};
+  }
+  static Connector read_connector(const Query& query) {
+    return Connector{query.text(0), query.text(1), Personal(query.text(2)), query.text(3)};
+  }
+
+  Connection connection_;
+};
+
+Result<int64_t> number(sqlite3* db, const char* sql) {
+  Query query(db, sql);
+  TRY(const bool row, query.next());
+  return row ? query.number(0) : 0;
+}
+
+// A forgotten person must not stay readable in freed pages or in the write-ahead file: secure_delete, and a
+// checkpoint that truncates when the file is opened.
+Status prepare(sqlite3* db) {
+  const char* settings =
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA busy_timeout=2000;"
+      "PRAGMA wal_checkpoint(TRUNCATE);";
+  if (sqlite3_exec(db, settings, nullptr, nullptr, nullptr) != SQLITE_OK) return failed(db, "open records");
+  TRY(const int64_t version, number(db, "PRAGMA user_version"));
+  if (version == kFormVersion) return {};
+  TRY(const int64_t tables, number(db, "SELECT count(*) FROM sqlite_master"));
+  if (version != 0 || tables != 0) return Error{Code::kCorrupt, "", "not a record file of this version"};
+  const std::string make = std::string("BEGIN;") + kTables + "PRAGMA user_version=1; COMMIT;";
+  if (sqlite3_exec(db, make.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    return failed(db, "create records");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Records>> Records::open(const std::string& path) {
+  sqlite3* raw = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_FULLMUTEX;
+  const mode_t before = ::umask(0077);  // names and secrets: nobody but the owner reads the file
+  const int opened = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  Connection connection(raw);
+  Status ready = opened == SQLITE_OK ? prepare(raw) : Status(failed(raw, "open records"));
+  ::umask(before);
+  if (!ready.ok()) return ready.error();
+  return std::unique_ptr<Records>(std::make_unique<SqliteRecords>(std::move(connection)));
+}
+
+}  // namespace haechi::store

@@ -1,0 +1,139 @@
+#include "store/records.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <type_traits>
+
+namespace haechi::store {
+namespace {
+
+// A directory of its own, gone at the end.
+class Records_ : public ::testing::Test {
+ protected:
+  Records_() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "haechi-records-XXXXXX").string();
+    directory_ = ::mkdtemp(pattern.data());
+    path_ = directory_ / "records.sqlite";
+  }
+  ~Records_() override { std::filesystem::remove_all(directory_); }
+
+  std::unique_ptr<Records> open() {
+    auto opened = Records::open(path_.string());
+    EXPECT_TRUE(opened.ok());
+    return std::move(opened.value());
+  }
+  std::string bytes_on_disk() const {
+    std::string all;
+    for (const auto& file : std::filesystem::directory_iterator(directory_)) {
+      std::ifstream in(file.path(), std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return all;
+  }
+
+  std::filesystem::path directory_;
+  std::filesystem::path path_;
+};
+
+TEST_F(Records_, KeepsAPersonOverARestart) {
+  const Personal record(R"({"name":"홍길동","phone":"010-0000-0000"})");
+  ASSERT_TRUE(open()->put_person("W-1", record).ok());
+  const auto found = open()->person("W-1");
+  ASSERT_TRUE(found.ok());
+  ASSERT_TRUE(found->has_value());
+  EXPECT_EQ(**found, record);
+}
+
+TEST_F(Records_, ForgetsAPersonWithoutATraceOnTheDisk) {
+  const std::string name = "a-name-seen-nowhere-else";
+  {
+    auto records = open();
+    ASSERT_TRUE(records->put_person("W-1", Personal(name)).ok());
+    EXPECT_NE(bytes_on_disk().find(name), std::string::npos);
+    EXPECT_TRUE(*records->remove_person("W-1"));
+    EXPECT_FALSE(*records->remove_person("W-1"));
+    EXPECT_FALSE(records->person("W-1")->has_value());
+  }
+  open();
+  EXPECT_EQ(bytes_on_disk().find(name), std::string::npos);
+}
+
+TEST_F(Records_, KeepsConnectorsByAgency) {
+  auto records = open();
+  ASSERT_TRUE(records->put_connector({"B", "http://b:1/x", Personal("s-b"), "haechi.v1"}).ok());
+  ASSERT_TRUE(records->put_connector({"A", "http://a:1/x", Personal("s-a"), "haechi.v1"}).ok());
+  ASSERT_TRUE(records->put_connector({"A", "http://a:2/x", Personal("s-c"), "haechi.v1"}).ok());
+  const auto all = records->connectors();
+  ASSERT_TRUE(all.ok());
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ((*all)[0].endpoint, "http://a:2/x");
+  EXPECT_EQ((*all)[0].secret, Personal("s-c"));
+  EXPECT_TRUE(*records->remove_connector("A"));
+  EXPECT_FALSE(records->connector("A")->has_value());
+}
+
+TEST_F(Records_, KeepsKeysWithAllTheyStandFor) {
+  ASSERT_TRUE(open()->put_key({"ab", "po-1", "probation", "", "", "", {"W-1", "W-2"}, Time{5}}).ok());
+  auto records = open();
+  const auto keys = records->keys();
+  ASSERT_TRUE(keys.ok());
+  ASSERT_EQ(keys->size(), 1u);
+  EXPECT_EQ((*keys)[0].wearer_ids, (std::vector<std::string>{"W-1", "W-2"}));
+  EXPECT_EQ((*keys)[0].expires_at, Time{5});
+  EXPECT_EQ(*records->remove_keys("po-1"), 1u);
+  EXPECT_TRUE(records->keys()->empty());
+}
+
+TEST_F(Records_, KeepsAgreements) {
+  auto records = open();
+  EXPECT_FALSE(records->agreement("A")->has_value());
+  ASSERT_TRUE(records->put_agreement({"A", "response", "calls", "http", "hmac", "none", Time{7}}).ok());
+  EXPECT_EQ((*records->agreement("A"))->signed_at, Time{7});
+}
+
+TEST_F(Records_, IsReadableByItsOwnerOnly) {
+  open();
+  struct stat info {};
+  ASSERT_EQ(::stat(path_.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0077, 0u);
+}
+
+TEST_F(Records_, RefusesAFileThatIsNotItsOwn) {
+  std::ofstream(path_) << std::string(4096, 'x');
+  const auto opened = Records::open(path_.string());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code, Code::kCorrupt);
+}
+
+TEST_F(Records_, SaysUnavailableWhenTheFolderIsMissing) {
+  const auto opened = Records::open((directory_ / "nowhere" / "r.sqlite").string());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code, Code::kUnavailable);
+}
+
+TEST_F(Records_, StoresTextThatLooksLikeSqlAsText) {
+  auto records = open();
+  const Personal evil("'); DROP TABLE person; --");
+  ASSERT_TRUE(records->put_person("W'1", evil).ok());
+  EXPECT_EQ(**records->person("W'1"), evil);
+}
+
+template <typename T, typename = void>
+struct Prints : std::false_type {};
+template <typename T>
+struct Prints<T, std::void_t<decltype(std::declval<std::ostream&>() << std::declval<const T&>())>>
+    : std::true_type {};
+
+TEST(Personal, CannotBePrintedOrTurnedIntoText) {
+  EXPECT_TRUE(Prints<std::string>::value);
+  EXPECT_FALSE(Prints<Personal>::value);
+  EXPECT_FALSE((std::is_convertible_v<Personal, std::string>));
+  EXPECT_FALSE((std::is_convertible_v<Personal, std::string_view>));
+  EXPECT_FALSE((std::is_convertible_v<std::string, Personal>));
+}
+
+}  // namespace
+}  // namespace haechi::store

@@ -1,0 +1,26 @@
+#include "trust/audit.h"
+
+#include "haechi/v1/fact.pb.h"
+
+namespace haechi::trust {
+
+std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, const Subject& subject,
+                                         Purpose purpose, const Decision& decision,
+                                         const std::vector<std::string>& shown_ids) {
+  auto fact = std::make_unique<v1::Fact>();
+  v1::AccessDecided& access = *fact->mutable_access_decided();
+  access.set_viewer(viewer.account);
+  access.set_viewer_role(role_name(viewer.role));
+  access.set_action(action_name(action));
+  access.set_subject_kind(subject.kind);
+  access.set_subject_id(subject.id);
+  access.set_purpose(purpose_name(purpose));
+  access.set_allowed(decision.allowed);
+  access.set_reason(decision.reason);
+  access.set_basis(decision.basis);
+  access.set_precision(precision_name(decision.precision));
+  for (const std::string& id : shown_ids) access.add_shown_ids(id);
+  return fact;
+}
+
+}  // namespace haechi::trust

@@ -1,0 +1,179 @@
+#include "trust/decide.h"
+
+#include <iterator>
+
+#include "base/ensure.h"
+
+namespace haechi::trust {
+namespace {
+
+using Tie = bool Relations::*;
+constexpr Tie kNoTie = nullptr;  // the role alone suffices
+
+struct Rule {
+  Role role;
+  Action action;
+  Tie tie;
+  Precision precision;
+  const char* basis;
+};
+
+// First matching row wins, so of two rows for one role and action the one that shows more stands first.
+constexpr Rule kRules[] = {
+    {Role::kControl, Action::kSeePosition, kNoTie, Precision::kFull, "monitoring duty"},
+    {Role::kControl, Action::kSeeAlert, kNoTie, Precision::kFull, "monitoring duty"},
+    {Role::kControl, Action::kHandleAlert, kNoTie, Precision::kFull, "monitoring duty"},
+    {Role::kControl, Action::kSeeCall, kNoTie, Precision::kFull, "monitoring duty"},
+    {Role::kControl, Action::kSeeUnit, kNoTie, Precision::kFull, "monitoring duty"},
+    {Role::kControl, Action::kSeeRecord, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kSeeRegister, kNoTie, Precision::kFull, "monitoring duty"},
+    {Role::kControl, Action::kSeeOrganisation, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kReportShown, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kAnswerHandOff, kNoTie, Precision::kNone, "answer told by telephone"},
+
+    {Role::kDispatch, Action::kSeePosition, &Relations::in_call, Precision::kFull, "open call"},
+    {Role::kDispatch, Action::kSeePosition, &Relations::informed, Precision::kCoarse, "informed of a call"},
+    {Role::kDispatch, Action::kSeeAlert, &Relations::in_call, Precision::kFull, "open call"},
+    {Role::kDispatch, Action::kSeeAlert, &Relations::informed, Precision::kCoarse, "informed of a call"},
+    {Role::kDispatch, Action::kSeeCall, &Relations::agency, Precision::kFull, "call of the agency"},
+    {Role::kDispatch, Action::kRunCall, &Relations::agency, Precision::kFull, "call of the agency"},
+    {Role::kDispatch, Action::kSeeUnit, &Relations::agency, Precision::kFull, "unit of the agency"},
+    {Role::kDispatch, Action::kReportUnitStatus, &Relations::agency, Precision::kNone, "unit of the agency"},
+    {Role::kDispatch, Action::kSeeRecord, &Relations::in_call, Precision::kNone, "open call"},
+    {Role::kDispatch, Action::kSeeOrganisation, kNoTie, Precision::kNone, "dispatch duty"},
+    {Role::kDispatch, Action::kReportShown, &Relations::in_call, Precision::kNone, "open call"},
+
+    {Role::kUnit, Action::kSeePosition, &Relations::assigned, Precision::kFull, "assigned to the call"},
+    {Role::kUnit, Action::kSeeCall, &Relations::assigned, Precision::kFull, "assigned to the call"},
+    {Role::kUnit, Action::kSeeUnit, &Relations::own, Precision::kFull, "own unit"},
+    {Role::kUnit, Action::kReportUnitStatus, &Relations::own, Precision::kNone, "own unit"},
+    {Role::kUnit, Action::kReportShown, &Relations::assigned, Precision::kNone, "assigned to the call"},
+
+    {Role::kProtectedPerson, Action::kSeeView, &Relations::view_map, Precision::kFull, "open view with map"},
+    {Role::kProtectedPerson, Action::kSeeView, &Relations::view_open, Precision::kDistance, "open view"},
+    {Role::kProtectedPerson, Action::kReportShown, &Relations::own, Precision::kNone, "own alert"},
+
+    {Role::kProbation, Action::kSeePosition, &Relations::case_link, Precision::kFull, "supervised case"},
+    {Role::kProbation, Action::kSeeAlert, &Relations::case_link, Precision::kFull, "supervised case"},
+    {Role::kProbation, Action::kSeeRecord, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kReportShown, &Relations::case_link, Precision::kNone, "supervised case"},
+
+    {Role::kRegistrar, Action::kSeeRecord, kNoTie, Precision::kNone, "registration duty"},
+    {Role::kRegistrar, Action::kSeeRegister, kNoTie, Precision::kFull, "registration duty"},
+    {Role::kRegistrar, Action::kSeeOrganisation, kNoTie, Precision::kNone, "registration duty"},
+    {Role::kRegistrar, Action::kRegister, kNoTie, Precision::kNone, "registration duty"},
+
+    {Role::kConnector, Action::kAnswerHandOff, &Relations::agency, Precision::kNone,
+     "hand-off to the agency"},
+
+    {Role::kAuditor, Action::kSeeAudit, kNoTie, Precision::kNone, "audit duty"},
+};
+
+bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
+  return rule.role == viewer.role && rule.action == action;
+}
+
+Decision denied(std::string reason) {
+  return Decision{false, Precision::kNone, std::move(reason), ""};
+}
+
+Decision self_decision(const Viewer& viewer) {
+  if (viewer.role == Role::kNone) return denied("no known account");
+  return Decision{true, Precision::kNone, "own account", "own account"};
+}
+
+}  // namespace
+
+const char* action_name(Action action) {
+  switch (action) {
+    case Action::kSeePosition:
+      return "see_position";
+    case Action::kSeeAlert:
+      return "see_alert";
+    case Action::kHandleAlert:
+      return "handle_alert";
+    case Action::kSeeCall:
+      return "see_call";
+    case Action::kRunCall:
+      return "run_call";
+    case Action::kSeeUnit:
+      return "see_unit";
+    case Action::kReportUnitStatus:
+      return "report_unit_status";
+    case Action::kSeeView:
+      return "see_view";
+    case Action::kSeeRecord:
+      return "see_record";
+    case Action::kSeeRegister:
+      return "see_register";
+    case Action::kSeeOrganisation:
+      return "see_organisation";
+    case Action::kRegister:
+      return "register";
+    case Action::kReportShown:
+      return "report_shown";
+    case Action::kAnswerHandOff:
+      return "answer_hand_off";
+    case Action::kSeeAudit:
+      return "see_audit";
+    case Action::kSeeSelf:
+      return "see_self";
+  }
+  ENSURE(false, static_cast<int>(action));
+}
+
+const char* precision_name(Precision precision) {
+  switch (precision) {
+    case Precision::kNone:
+      return "none";
+    case Precision::kDistance:
+      return "distance";
+    case Precision::kCoarse:
+      return "coarse";
+    case Precision::kFull:
+      return "full";
+  }
+  ENSURE(false, static_cast<int>(precision));
+}
+
+Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now) {
+  if (action == Action::kSeeSelf) return self_decision(viewer);
+  if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
+    return denied("this role does not act for this purpose");
+  }
+  bool role_may = false;
+  for (const Rule& rule : kRules) {
+    if (!role_and_action(rule, viewer, action)) continue;
+    role_may = true;
+    if (rule.tie == kNoTie) return Decision{true, rule.precision, rule.basis, rule.basis};
+    if (!(subject.relations.*rule.tie)) continue;
+    if (subject.basis_ends_at.known() && now >= subject.basis_ends_at) {
+      return denied("the legal basis has ended");
+    }
+    return Decision{true, rule.precision, rule.basis, subject.basis.empty() ? rule.basis : subject.basis};
+  }
+  return denied(role_may ? "nothing ties this account to the subject now" : "this role may not do this");
+}
+
+Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose) {
+  if (action == Action::kSeeSelf) return self_decision(viewer);
+  if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
+    return denied("this role does not act for this purpose");
+  }
+  for (const Rule& rule : kRules) {
+    if (role_and_action(rule, viewer, action)) {
+      return Decision{true, rule.precision, rule.basis, rule.basis};
+    }
+  }
+  return denied("this role may not do this");
+}
+
+std::vector<Action> capabilities(Role role) {
+  std::vector<Action> out;
+  for (Action action : kActions) {
+    if (decide_collection(Viewer{.role = role}, action, purpose_of(role)).allowed) out.push_back(action);
+  }
+  return out;
+}
+
+}  // namespace haechi::trust

@@ -1,0 +1,171 @@
+#include "trust/decide.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace haechi::trust {
+namespace {
+
+constexpr Time kNow{1'000'000'000};
+using Tie = bool Relations::*;
+
+struct NamedTie {
+  const char* name;
+  Tie tie;
+};
+constexpr NamedTie kTies[] = {
+    {"own", &Relations::own},
+    {"agency", &Relations::agency},
+    {"in_call", &Relations::in_call},
+    {"informed", &Relations::informed},
+    {"assigned", &Relations::assigned},
+    {"case_link", &Relations::case_link},
+    {"view_open", &Relations::view_open},
+    {"view_map", &Relations::view_map},
+};
+
+// What is allowed, written down a second time: role, action, the tie it takes ("any" = the role alone),
+// precision. Everything that is not listed must be denied.
+using Row = std::tuple<std::string, std::string, std::string, std::string>;
+const std::set<Row> kAllowed = {
+    {"control", "see_position", "any", "full"},
+    {"control", "see_alert", "any", "full"},
+    {"control", "handle_alert", "any", "full"},
+    {"control", "see_call", "any", "full"},
+    {"control", "see_unit", "any", "full"},
+    {"control", "see_record", "any", "none"},
+    {"control", "see_register", "any", "full"},
+    {"control", "see_organisation", "any", "none"},
+    {"control", "report_shown", "any", "none"},
+    {"control", "answer_hand_off", "any", "none"},
+    {"dispatch", "see_position", "in_call", "full"},
+    {"dispatch", "see_position", "informed", "coarse"},
+    {"dispatch", "see_alert", "in_call", "full"},
+    {"dispatch", "see_alert", "informed", "coarse"},
+    {"dispatch", "see_call", "agency", "full"},
+    {"dispatch", "run_call", "agency", "full"},
+    {"dispatch", "see_unit", "agency", "full"},
+    {"dispatch", "report_unit_status", "agency", "none"},
+    {"dispatch", "see_record", "in_call", "none"},
+    {"dispatch", "see_organisation", "any", "none"},
+    {"dispatch", "report_shown", "in_call", "none"},
+    {"unit", "see_position", "assigned", "full"},
+    {"unit", "see_call", "assigned", "full"},
+    {"unit", "see_unit", "own", "full"},
+    {"unit", "report_unit_status", "own", "none"},
+    {"unit", "report_shown", "assigned", "none"},
+    {"protected_person", "see_view", "view_open", "distance"},
+    {"protected_person", "see_view", "view_map", "full"},
+    {"protected_person", "report_shown", "own", "none"},
+    {"probation", "see_position", "case_link", "full"},
+    {"probation", "see_alert", "case_link", "full"},
+    {"probation", "see_record", "case_link", "none"},
+    {"probation", "report_shown", "case_link", "none"},
+    {"registrar", "see_record", "any", "none"},
+    {"registrar", "see_register", "any", "full"},
+    {"registrar", "see_organisation", "any", "none"},
+    {"registrar", "register", "any", "none"},
+    {"connector", "answer_hand_off", "agency", "none"},
+    {"auditor", "see_audit", "any", "none"},
+};
+
+Decision ask(Role role, Action action, Tie tie) {
+  Subject subject{.kind = "thing", .id = "X"};
+  if (tie != nullptr) subject.relations.*tie = true;
+  return decide(Viewer{.account = "a", .role = role}, action, subject, purpose_of(role), kNow);
+}
+
+TEST(Decide, AllowsExactlyWhatTheMatrixListsForEveryRoleActionAndRelation) {
+  for (Role role : kRoles) {
+    for (Action action : kActions) {
+      if (action == Action::kSeeSelf) continue;
+      std::set<Row> found;
+      const Decision alone = ask(role, action, nullptr);
+      if (alone.allowed) {
+        found.insert({role_name(role), action_name(action), "any", precision_name(alone.precision)});
+      } else {
+        for (const NamedTie& named : kTies) {
+          const Decision tied = ask(role, action, named.tie);
+          EXPECT_EQ(tied.allowed || tied.precision == Precision::kNone, true);
+          if (!tied.allowed) continue;
+          found.insert({role_name(role), action_name(action), named.name, precision_name(tied.precision)});
+        }
+      }
+      std::set<Row> expected;
+      for (const Row& row : kAllowed) {
+        if (std::get<0>(row) == role_name(role) && std::get<1>(row) == action_name(action))
+          expected.insert(row);
+      }
+      EXPECT_EQ(found, expected) << role_name(role) << " " << action_name(action);
+    }
+  }
+}
+
+TEST(Decide, DeniesEverythingToAViewerWithoutARole) {
+  Subject subject{.kind = "person", .id = "W-1"};
+  for (const NamedTie& named : kTies) subject.relations.*named.tie = true;
+  for (Action action : kActions) {
+    for (int purpose = 0; purpose <= static_cast<int>(Purpose::kAudit); ++purpose) {
+      EXPECT_FALSE(decide(Viewer{}, action, subject, static_cast<Purpose>(purpose), kNow).allowed);
+    }
+  }
+}
+
+TEST(Decide, DeniesAPurposeThatIsNotTheRolesOwn) {
+  const Viewer control{.account = "c", .role = Role::kControl};
+  const Subject subject{.kind = "person", .id = "W-1"};
+  EXPECT_TRUE(decide(control, Action::kSeePosition, subject, Purpose::kMonitoring, kNow).allowed);
+  EXPECT_FALSE(decide(control, Action::kSeePosition, subject, Purpose::kSupervision, kNow).allowed);
+  EXPECT_FALSE(decide(control, Action::kSeePosition, subject, Purpose::kNone, kNow).allowed);
+  EXPECT_FALSE(decide_collection(control, Action::kSeePosition, Purpose::kAudit).allowed);
+}
+
+TEST(Decide, DeniesFromTheMomentTheBasisEnds) {
+  const Viewer unit{.account = "u", .role = Role::kUnit, .unit_id = "U-1"};
+  Subject subject{.kind = "person", .id = "W-1", .relations = {.assigned = true}, .basis = "C-1"};
+  subject.basis_ends_at = kNow + Duration{1};
+  EXPECT_TRUE(decide(unit, Action::kSeePosition, subject, Purpose::kResponse, kNow).allowed);
+  subject.basis_ends_at = kNow;
+  EXPECT_FALSE(decide(unit, Action::kSeePosition, subject, Purpose::kResponse, kNow).allowed);
+}
+
+TEST(Decide, NamesTheCallAsBasisWhenTheRelationWasNeeded) {
+  const Viewer unit{.account = "u", .role = Role::kUnit, .unit_id = "U-1"};
+  const Subject subject{.kind = "person", .id = "W-1", .relations = {.assigned = true}, .basis = "C-1"};
+  EXPECT_EQ(decide(unit, Action::kSeePosition, subject, Purpose::kResponse, kNow).basis, "C-1");
+}
+
+TEST(Decide, GivesTheMapWhenBothViewRelationsHold) {
+  const Viewer her{.account = "p", .role = Role::kProtectedPerson, .person_id = "P-1"};
+  const Subject subject{.kind = "view", .id = "V-1", .relations = {.view_open = true, .view_map = true}};
+  EXPECT_EQ(decide(her, Action::kSeeView, subject, Purpose::kProtection, kNow).precision, Precision::kFull);
+}
+
+TEST(Decide, LetsEveryKnownRoleSeeItself) {
+  for (Role role : kRoles) {
+    EXPECT_TRUE(
+        decide(Viewer{.account = "a", .role = role}, Action::kSeeSelf, {}, Purpose::kNone, kNow).allowed);
+  }
+}
+
+TEST(Capabilities, ListOnlyWhatSomeSubjectWouldAllow) {
+  const std::vector<Action> auditor = capabilities(Role::kAuditor);
+  EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf}));
+  EXPECT_TRUE(capabilities(Role::kNone).empty());
+}
+
+TEST(Names, OfRolesAndPurposesReadBackAsThemselves) {
+  for (Role role : kRoles) {
+    EXPECT_EQ(parse_role(role_name(role)), role);
+    EXPECT_EQ(parse_purpose(purpose_name(purpose_of(role))), purpose_of(role));
+  }
+  EXPECT_FALSE(parse_role("none").has_value());
+  EXPECT_FALSE(parse_role("Control").has_value());
+  EXPECT_FALSE(parse_purpose("").has_value());
+}
+
+}  // namespace
+}  // namespace haechi::trust

@@ -1,0 +1,19 @@
+#include "trust/personal.h"
+
+#include "trust/decide.h"
+
+namespace haechi::trust {
+
+// The one friend of Personal that reads.
+class Revealer {
+ public:
+  static const std::string& read(const Personal& value) { return value.value_; }
+};
+
+Result<std::string> reveal(const Viewer& viewer, Purpose purpose, const Personal& value) {
+  const Decision decision = decide_collection(viewer, Action::kSeeRecord, purpose);
+  if (!decision.allowed) return Error{Code::kForbidden, "", decision.reason};
+  return Revealer::read(value);
+}
+
+}  // namespace haechi::trust

@@ -1,0 +1,211 @@
+#include "picture/picture.h"
+
+namespace haechi::picture {
+
+std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact, const Effects& effects) {
+  if (no <= entry_no_) return std::nullopt;
+  entry_no_ = no;
+  stamped_at_ = at;
+  std::optional<uint32_t> moved;
+  fold_fact(At{no, at}, fact, moved);
+  for (const auto& effect : effects) fold_effect(At{no, at}, *effect);
+  return moved;
+}
+
+void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved) {
+  switch (fact.kind_case()) {
+    case v1::Fact::kReportReceived:
+      moved = positions_.report(at.entry_no, fact.report_received());
+      break;
+    case v1::Fact::kPersonRegistered:
+      persons_[fact.person_registered().id()] = fact.person_registered();
+      positions_.put_person(fact.person_registered());
+      break;
+    case v1::Fact::kDeviceRegistered:
+      positions_.put_device(fact.device_registered());
+      break;
+    case v1::Fact::kZoneRegistered:
+      zones_[fact.zone_registered().id()] = fact.zone_registered();
+      break;
+    case v1::Fact::kOrderRegistered: {
+      v1::Order& kept = orders_[fact.order_registered().id()];
+      if (fact.order_registered().version() >= kept.version()) kept = fact.order_registered();
+      break;
+    }
+    case v1::Fact::kAgencyRegistered:
+      agencies_[fact.agency_registered().id()] = fact.agency_registered();
+      break;
+    case v1::Fact::kJurisdictionRegistered:
+      jurisdictions_[fact.jurisdiction_registered().id()] = fact.jurisdiction_registered();
+      break;
+    case v1::Fact::kUnitRegistered:
+      calls_.put_unit(fact.unit_registered());
+      positions_.put_unit(fact.unit_registered());
+      break;
+    case v1::Fact::kAlertHandled:
+      alerts_.handled(at, fact.alert_handled());
+      break;
+    case v1::Fact::kHopObserved:
+      alerts_.hop(at, fact.hop_observed());
+      break;
+    case v1::Fact::kAccessDecided:
+      ++(fact.access_decided().allowed() ? access_.allowed : access_.denied);
+      access_.last_at = at.stamped_at;
+      break;
+    default:
+      break;  // the rest changes nothing people look at, or does so through its effects
+  }
+}
+
+void Picture::fold_call(At at, const v1::Call& call) {
+  alerts_.call_changed(at, calls_.call(call.id()), call);
+  calls_.put_call(at.entry_no, call);
+}
+
+void Picture::fold_effect(At at, const v1::Effect& effect) {
+  switch (effect.kind_case()) {
+    case v1::Effect::kRaiseAlert:
+      alerts_.put_alert(at, effect.raise_alert());
+      break;
+    case v1::Effect::kUpdateAlert:
+      alerts_.put_alert(at, effect.update_alert());
+      break;
+    case v1::Effect::kClearAlert:
+      alerts_.put_alert(at, effect.clear_alert());
+      break;
+    case v1::Effect::kOpenIncident:
+      alerts_.put_incident(at, effect.open_incident());
+      break;
+    case v1::Effect::kUpdateIncident:
+      alerts_.put_incident(at, effect.update_incident());
+      break;
+    case v1::Effect::kCloseIncident:
+      alerts_.put_incident(at, effect.close_incident());
+      break;
+    case v1::Effect::kSendHandOff:
+      alerts_.sent(at, effect.send_hand_off());
+      break;
+    case v1::Effect::kUpdateHandOff:
+      alerts_.put_hand_off(at, effect.update_hand_off());
+      break;
+    case v1::Effect::kOpenCall:
+      fold_call(at, effect.open_call());
+      break;
+    case v1::Effect::kUpdateCall:
+      fold_call(at, effect.update_call());
+      break;
+    case v1::Effect::kCloseCall: {
+      v1::Call closed = effect.close_call();
+      closed.set_state(v1::CALL_STATE_CLOSED);
+      fold_call(at, closed);
+      break;
+    }
+    case v1::Effect::kUpdateUnit:
+      calls_.put_unit_state(effect.update_unit());
+      break;
+    case v1::Effect::kOpenView:
+      alerts_.view_changed(at, effect.open_view().alert_id(), "view_opened",
+                           effect.open_view().protected_id());
+      calls_.put_view(effect.open_view());
+      break;
+    case v1::Effect::kUpdateView:
+      calls_.put_view(effect.update_view());
+      break;
+    case v1::Effect::kCloseView: {
+      const v1::View* view = calls_.view(effect.close_view().view_id());
+      if (view != nullptr) alerts_.view_changed(at, view->alert_id(), "view_closed", view->protected_id());
+      calls_.close_view(effect.close_view());
+      break;
+    }
+    case v1::Effect::kRaiseAlarm:
+      alerts_.put_alarm(at, effect.raise_alarm());
+      break;
+    case v1::Effect::kGrantTrack:
+      calls_.grant(effect.grant_track());
+      break;
+    case v1::Effect::kRevokeTrack:
+      calls_.revoke(effect.revoke_track());
+      break;
+    case v1::Effect::kNotifyProtected:
+      alerts_.view_changed(at, effect.notify_protected().alert_id(), "protected_notified",
+                           effect.notify_protected().protected_id());
+      break;
+    default:
+      break;  // device commands are for devices
+  }
+}
+
+v1::UnitLive Picture::unit_live(const std::string& unit_id) const {
+  v1::UnitLive out;
+  const UnitRecord* record = calls_.unit(unit_id);
+  if (record == nullptr) return out;
+  *out.mutable_unit() = record->unit;
+  out.set_status(record->state.status());
+  out.set_call_id(record->state.call_id());
+  out.set_target(record->state.target());
+  if (const auto holder = positions_.find_unit(unit_id)) {
+    if (auto position = positions_.live(*holder)) *out.mutable_position() = std::move(*position);
+  }
+  return out;
+}
+
+const v1::TrackAccess* Picture::following(std::string_view unit_id, std::string_view person_id) const {
+  const auto person = persons_.find(person_id);
+  if (person == persons_.end() || person->second.removed()) return nullptr;
+  const bool is_protected = person->second.role() == v1::ROLE_PROTECTED_PERSON;
+  for (const v1::TrackAccess* access : calls_.accesses(unit_id)) {
+    if (access->person_id() != person_id) continue;
+    if (!is_protected || access->target() == v1::TARGET_PROTECTED_PERSON) return access;
+  }
+  return nullptr;
+}
+
+const v1::Call* Picture::call_about(std::string_view agency_id, std::string_view person_id) const {
+  for (const std::string& id : calls_.open_calls()) {
+    const v1::Call& call = *calls_.call(id);
+    if (call.agency_id() == agency_id &&
+        (call.wearer_id() == person_id || call.protected_id() == person_id)) {
+      return &call;
+    }
+  }
+  return nullptr;
+}
+
+const v1::Call* Picture::call_of_incident(std::string_view agency_id, std::string_view incident_id) const {
+  for (const v1::Call* call : calls_.calls_of_incident(incident_id)) {
+    if (call->agency_id() == agency_id) return call;
+  }
+  return nullptr;
+}
+
+bool Picture::informed(std::string_view agency_id, std::string_view incident_id) const {
+  const v1::Incident* incident = alerts_.incident(incident_id);
+  if (incident == nullptr || incident->closed_at_us() != 0) return false;
+  for (const std::string& id : alerts_.hand_off_ids(incident_id)) {
+    const v1::HandOff* hand_off = alerts_.hand_off(id);
+    if (hand_off->agency_id() == agency_id && hand_off->informative()) return true;
+  }
+  return false;
+}
+
+bool Picture::informed_about(std::string_view agency_id, std::string_view person_id) const {
+  for (const v1::Incident* incident : alerts_.open_incidents()) {
+    bool about = incident->wearer_id() == person_id;
+    for (const std::string& protected_id : incident->protected_ids()) about |= protected_id == person_id;
+    if (about && informed(agency_id, incident->id())) return true;
+  }
+  return false;
+}
+
+const v1::Alert* Picture::open_alert_between(std::string_view wearer_id,
+                                             std::string_view protected_id) const {
+  for (const auto& [id, record] : alerts_.alerts()) {
+    const v1::Alert& alert = record.alert();
+    if (alert.wearer_id() == wearer_id && alert.protected_id() == protected_id && condition_holds(alert)) {
+      return &alert;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace haechi::picture

@@ -1,0 +1,170 @@
+#include "picture/positions.h"
+
+#include <algorithm>
+
+namespace haechi::picture {
+namespace {
+
+constexpr uint32_t kDefaultIntervalS = 15;
+constexpr uint32_t kIntervalsUntilStale = 3;
+
+std::optional<uint32_t> find(const std::map<std::string, uint32_t, std::less<>>& index, std::string_view id) {
+  const auto it = index.find(id);
+  if (it == index.end()) return std::nullopt;
+  return it->second;
+}
+
+}  // namespace
+
+uint32_t Positions::intern(Index& index, const std::string& id, bool unit) {
+  const auto [it, added] = index.try_emplace(id, size());
+  if (added) {
+    holders_.emplace_back();
+    holders_.back().id = id;
+    holders_.back().unit = unit;
+  }
+  return it->second;
+}
+
+void Positions::put_person(const v1::Person& person) {
+  Holder& holder = holders_[intern(persons_, person.id(), false)];
+  holder.role = person.role();
+  holder.removed = person.removed();
+  if (holder.removed) forget(holder);
+}
+
+void Positions::put_unit(const v1::Unit& unit) {
+  Holder& holder = holders_[intern(units_, unit.id(), true)];
+  holder.removed = unit.removed();
+  if (holder.removed) forget(holder);
+}
+
+void Positions::put_device(const v1::Device& device) {
+  devices_[device.id()] = device;
+}
+
+void Positions::forget(Holder& holder) {
+  holder.has_fix = false;
+  holder.order_us = 0;
+  holder.fix.Clear();
+  holder.track.clear();
+  holder.track.shrink_to_fit();
+}
+
+Positions::Holder* Positions::holder_of(const v1::Device& device, uint32_t& number) {
+  if (device.retired()) return nullptr;
+  const std::optional<uint32_t> found = device.holder_case() == v1::Device::kPersonId
+                                            ? find(persons_, device.person_id())
+                                            : find(units_, device.unit_id());
+  if (!found || holders_[*found].removed) return nullptr;
+  number = *found;
+  return &holders_[number];
+}
+
+void Positions::hear(Holder& holder, const v1::ReportReceived& received) {
+  const v1::Report& report = received.report();
+  holder.heard_us = std::max(holder.heard_us, received.received_at_us());
+  if (report.stored()) return;  // an old report says nothing about the battery now
+  if (report.has_battery_percent()) holder.battery_percent = report.battery_percent();
+  if (report.has_charging()) holder.charging = report.charging();
+}
+
+std::optional<uint32_t> Positions::report(uint64_t entry_no, const v1::ReportReceived& received) {
+  const v1::Report& report = received.report();
+  const auto device = devices_.find(report.device_id());
+  if (device == devices_.end() || device->second.kind() == v1::DEVICE_KIND_HOME_BEACON) return std::nullopt;
+  uint32_t number = 0;
+  Holder* holder = holder_of(device->second, number);
+  if (holder == nullptr) return std::nullopt;
+  hear(*holder, received);
+  if (!report.has_fix() || !report.fix().has_place()) return std::nullopt;
+
+  const v1::Fix& fix = report.fix();
+  const int64_t order_us = received.received_at_us() > 0
+                               ? std::min(fix.fixed_at_us(), received.received_at_us())
+                               : fix.fixed_at_us();
+  extend_track(*holder, fix, order_us);
+  if (holder->has_fix && order_us <= holder->order_us) return std::nullopt;
+  holder->has_fix = true;
+  holder->fix = fix;
+  holder->order_us = order_us;
+  holder->received_us = received.received_at_us();
+  holder->stored = report.stored();
+  holder->entry_no = entry_no;
+  holder->device_id = report.device_id();
+  const uint32_t interval_s = device->second.interval_s();
+  holder->stale_after_s = kIntervalsUntilStale * (interval_s == 0 ? kDefaultIntervalS : interval_s);
+  return number;
+}
+
+// Points lie at least kTrackSpacing apart: a point between two kept ones, or too near to one, is left out.
+// The newest place itself is not part of the track until the next one makes it a point; live() has it.
+void Positions::extend_track(Holder& holder, const v1::Fix& fix, int64_t at_us) {
+  std::vector<Point>& track = holder.track;
+  const int64_t newest_us = track.empty() ? at_us : std::max(track.back().at_us, at_us);
+  if (at_us < newest_us - kTrackSpan.us) return;
+  const auto after = std::lower_bound(track.begin(), track.end(), at_us,
+                                      [](const Point& point, int64_t us) { return point.at_us < us; });
+  if (after != track.end() && after->at_us - at_us < kTrackSpacing.us) return;
+  if (after != track.begin() && at_us - std::prev(after)->at_us < kTrackSpacing.us) return;
+  track.insert(after,
+               Point{at_us, fix.place().lat_e7(), fix.place().lng_e7(), fix.accuracy_mm(), fix.source()});
+
+  const auto keep = std::find_if(track.begin(), track.end(), [&](const Point& point) {
+    return point.at_us >= newest_us - kTrackSpan.us;
+  });
+  const size_t surplus = track.size() > kTrackPointsMax ? track.size() - kTrackPointsMax : 0;
+  track.erase(track.begin(), std::max(keep, track.begin() + static_cast<ptrdiff_t>(surplus)));
+}
+
+std::optional<uint32_t> Positions::find_person(std::string_view id) const {
+  return find(persons_, id);
+}
+std::optional<uint32_t> Positions::find_unit(std::string_view id) const {
+  return find(units_, id);
+}
+
+const v1::Device* Positions::device(std::string_view id) const {
+  const auto it = devices_.find(id);
+  return it == devices_.end() ? nullptr : &it->second;
+}
+
+std::optional<v1::LivePosition> Positions::live(uint32_t number) const {
+  const Holder& holder = holders_[number];
+  if (!holder.has_fix) return std::nullopt;
+  v1::LivePosition out;
+  if (holder.unit) {
+    out.set_unit_id(holder.id);
+  } else {
+    out.set_person_id(holder.id);
+    out.set_role(holder.role);
+  }
+  out.set_device_id(holder.device_id);
+  *out.mutable_fix() = holder.fix;
+  out.set_received_at_us(holder.received_us);
+  out.set_heard_at_us(holder.heard_us);
+  if (holder.battery_percent) out.set_battery_percent(*holder.battery_percent);
+  if (holder.charging) out.set_charging(*holder.charging);
+  out.set_stale_after_s(holder.stale_after_s);
+  out.set_stored(holder.stored);
+  out.set_entry_no(holder.entry_no);
+  return out;
+}
+
+v1::Track Positions::track(uint32_t number, Time from) const {
+  const Holder& holder = holders_[number];
+  v1::Track out;
+  if (!holder.unit) out.set_person_id(holder.id);
+  for (const Point& point : holder.track) {
+    if (point.at_us < from.us) continue;
+    v1::TrackPoint& added = *out.add_points();
+    added.mutable_place()->set_lat_e7(point.lat_e7);
+    added.mutable_place()->set_lng_e7(point.lng_e7);
+    added.set_fixed_at_us(point.at_us);
+    added.set_accuracy_mm(point.accuracy_mm);
+    added.set_source(point.source);
+  }
+  return out;
+}
+
+}  // namespace haechi::picture

@@ -1,0 +1,95 @@
+// Positions: the newest place and the recent track of every holder, person or unit.
+//
+// A fix replaces another only when it was taken later; when it arrived does not matter. A fix that claims to
+// be from the future counts as taken when it was received, so one wrong clock cannot freeze a person on the
+// map. Bounds: one position and kTrackPointsMax points for each holder that has a device; holders come from
+// the registers.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "haechi/v1/device.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "haechi/v1/law.pb.h"
+#include "haechi/v1/picture.pb.h"
+
+namespace haechi::picture {
+
+inline constexpr Duration kTrackSpan = Duration::seconds(20 * 60);
+inline constexpr Duration kTrackSpacing = Duration::seconds(10);
+inline constexpr size_t kTrackPointsMax = 128;  // 20 min at the spacing, and room for the uneven
+
+class Positions {
+ public:
+  // Registers. A removed person loses place and track at once; a retired device reports for nobody.
+  void put_person(const v1::Person& person);
+  void put_device(const v1::Device& device);
+  void put_unit(const v1::Unit& unit);
+
+  // Applies a report. Returns the holder whose newest place changed, if any did. Home beacons tell where a
+  // home is, not where a person is: they move nobody.
+  std::optional<uint32_t> report(uint64_t entry_no, const v1::ReportReceived& received);
+
+  // Holders are numbered from 0 in order of first registration; numbers stay valid, also after removal.
+  uint32_t size() const { return static_cast<uint32_t>(holders_.size()); }
+  std::optional<uint32_t> find_person(std::string_view id) const;
+  std::optional<uint32_t> find_unit(std::string_view id) const;
+  const std::string& id(uint32_t holder) const { return holders_[holder].id; }
+  bool is_unit(uint32_t holder) const { return holders_[holder].unit; }
+  v1::Role role(uint32_t holder) const { return holders_[holder].role; }
+  bool has_fix(uint32_t holder) const { return holders_[holder].has_fix; }
+  uint64_t entry_no(uint32_t holder) const { return holders_[holder].entry_no; }  // of the newest fix
+
+  // The newest place; nothing if there is none.
+  std::optional<v1::LivePosition> live(uint32_t holder) const;
+  // Points taken at or after `from`, oldest first.
+  v1::Track track(uint32_t holder, Time from) const;
+  size_t track_points(uint32_t holder) const { return holders_[holder].track.size(); }
+
+  const v1::Device* device(std::string_view id) const;
+  const std::map<std::string, v1::Device, std::less<>>& devices() const { return devices_; }
+
+ private:
+  struct Point {
+    int64_t at_us;
+    int32_t lat_e7, lng_e7;
+    uint32_t accuracy_mm;
+    v1::FixSource source;
+  };
+  struct Holder {
+    std::string id;
+    bool unit = false;
+    bool removed = false;
+    bool has_fix = false;
+    bool stored = false;
+    v1::Role role = v1::ROLE_UNSPECIFIED;
+    v1::Fix fix;
+    int64_t order_us = 0;  // what the newest fix is compared by
+    int64_t received_us = 0;
+    int64_t heard_us = 0;
+    uint64_t entry_no = 0;
+    uint32_t stale_after_s = 0;
+    std::optional<uint32_t> battery_percent;
+    std::optional<bool> charging;
+    std::string device_id;
+    std::vector<Point> track;  // by at_us, at least kTrackSpacing apart
+  };
+  using Index = std::map<std::string, uint32_t, std::less<>>;
+
+  uint32_t intern(Index& index, const std::string& id, bool unit);
+  Holder* holder_of(const v1::Device& device, uint32_t& number);
+  static void hear(Holder& holder, const v1::ReportReceived& received);
+  static void extend_track(Holder& holder, const v1::Fix& fix, int64_t at_us);
+  static void forget(Holder& holder);
+
+  std::vector<Holder> holders_;
+  Index persons_, units_;
+  std::map<std::string, v1::Device, std::less<>> devices_;
+};
+
+}  // namespace haechi::picture

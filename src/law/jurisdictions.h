@@ -1,0 +1,48 @@
+// Jurisdictions: which agency answers for a place, and who else is told.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/interner.h"
+#include "base/result.h"
+#include "geo/zone_index.h"
+
+namespace haechi::v1 {
+class Jurisdiction;
+}
+
+namespace haechi::law {
+
+// One agency to be told of an alarm at a place.
+struct Responsible {
+  std::string agency_id;
+  std::string jurisdiction_id;
+  bool informative = false;  // another agency runs the call
+};
+
+class Jurisdictions {
+ public:
+  // Replaces the jurisdiction of that id, or takes it away. Refuses a shape that is no zone.
+  Status put(const v1::Jurisdiction& jurisdiction);
+
+  // First the agency that runs the call: of the jurisdictions that hold the place the smallest (then by id),
+  // or else the nearest that the circle of error touches. Then, for information, its informed agencies and
+  // those of every other jurisdiction that the circle touches. Each agency once. Empty when no jurisdiction
+  // is touched.
+  std::vector<Responsible> at(geo::Place place, int64_t error_mm) const;
+
+ private:
+  struct Held {
+    std::string agency_id;
+    std::vector<std::string> informed_agency_ids;
+    int64_t reach_mm = 0;
+  };
+
+  Interner ids_;
+  std::vector<Held> held_;  // by index of ids_
+  geo::ZoneIndex index_;
+};
+
+}  // namespace haechi::law

@@ -1,0 +1,102 @@
+#include "law/jurisdictions.h"
+
+#include <gtest/gtest.h>
+
+#include "haechi/v1/dispatch.pb.h"
+#include "law/sentence.h"
+#include "law/shapes.h"
+
+namespace haechi::law {
+namespace {
+
+// A box of whole 1e-3 degrees (about 100 m).
+v1::Jurisdiction box(const std::string& id, const std::string& agency, int south, int west, int north,
+                     int east) {
+  v1::Jurisdiction made;
+  made.set_id(id);
+  made.set_agency_id(agency);
+  auto* ring = made.mutable_shape()->mutable_polygon()->mutable_outer();
+  for (const auto& [lat, lng] : {std::pair(south, west), {south, east}, {north, east}, {north, west}})
+    set_place({375'000'000 + lat * 10'000, 1'270'000'000 + lng * 10'000}, *ring->add_corners());
+  return made;
+}
+
+geo::Place at(int lat, int lng) {
+  return {375'000'000 + lat * 10'000, 1'270'000'000 + lng * 10'000};
+}
+
+TEST(Jurisdictions, TheOneThatHoldsThePlaceRunsTheCallAndTheStraddledNeighbourIsTold) {
+  Jurisdictions jurisdictions;
+  v1::Jurisdiction west = box("j-west", "station-west", 0, 0, 100, 100);
+  west.add_informed_agency_ids("province");
+  ASSERT_TRUE(jurisdictions.put(west).ok());
+  ASSERT_TRUE(jurisdictions.put(box("j-east", "station-east", 0, 100, 100, 200)).ok());
+  const auto far = jurisdictions.at(at(50, 50), 20'000);
+  ASSERT_EQ(far.size(), 2u);
+  EXPECT_EQ(far[0].agency_id, "station-west");
+  EXPECT_FALSE(far[0].informative);
+  EXPECT_EQ(far[1].agency_id, "province");
+  EXPECT_TRUE(far[1].informative);
+  const auto near = jurisdictions.at(at(50, 99), 200'000);
+  ASSERT_EQ(near.size(), 3u);
+  EXPECT_EQ(near[0].agency_id, "station-west");
+  EXPECT_EQ(near[1].agency_id, "station-east");
+  EXPECT_TRUE(near[1].informative);
+}
+
+TEST(Jurisdictions, OfTwoThatHoldThePlaceTheSmallerRunsTheCall) {
+  Jurisdictions jurisdictions;
+  ASSERT_TRUE(jurisdictions.put(box("a-province", "province", 0, 0, 300, 300)).ok());
+  ASSERT_TRUE(jurisdictions.put(box("b-station", "station", 0, 0, 100, 100)).ok());
+  const auto told = jurisdictions.at(at(50, 50), 0);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].agency_id, "station");
+  EXPECT_EQ(told[1].agency_id, "province");
+}
+
+TEST(Jurisdictions, OutsideEveryBorderTheNearestWithinTheErrorAnswersOrNobody) {
+  Jurisdictions jurisdictions;
+  ASSERT_TRUE(jurisdictions.put(box("j", "station", 0, 0, 100, 100)).ok());
+  EXPECT_TRUE(jurisdictions.at(at(101, 50), 10'000).empty());
+  const auto told = jurisdictions.at(at(101, 50), 200'000);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_FALSE(told[0].informative);
+  v1::Jurisdiction gone;
+  gone.set_id("j");
+  gone.set_removed(true);
+  ASSERT_TRUE(jurisdictions.put(gone).ok());
+  EXPECT_TRUE(jurisdictions.at(at(50, 50), 0).empty());
+}
+
+TEST(Sentence, ExplainsEveryKindInBothLanguagesWithItsNumbers) {
+  v1::Alert alert;
+  alert.set_id("a-1-0");
+  alert.set_wearer_id("w-7");
+  alert.set_protected_id("p-9");
+  alert.set_zone_id("z-3");
+  alert.set_device_id("d-5");
+  alert.set_margin_mm(-12'400);
+  alert.set_sigma_mm(9'000);
+  alert.mutable_proximity()->set_distance_mm(87'600);
+  alert.mutable_proximity()->set_sigma_mm(9'000);
+  alert.mutable_proximity()->set_closing_known(true);
+  alert.mutable_proximity()->set_closing_mmps(1'400);
+  for (int kind = v1::ALERT_KIND_KEEP_AWAY; kind <= v1::AlertKind_MAX; ++kind) {
+    alert.set_kind(static_cast<v1::AlertKind>(kind));
+    const Sentence made = sentence(alert, {100'000, 12, 40});
+    EXPECT_NE(
+        made.en.find(kind == v1::ALERT_KIND_SOS || kind == v1::ALERT_KIND_PROTECTED_SILENCE ? "p-9" : "w-7"),
+        std::string::npos)
+        << made.en;
+    EXPECT_FALSE(made.ko.empty());
+    EXPECT_EQ(made.en.back(), '.');
+    EXPECT_EQ(made.en.find("a-1-0"), std::string::npos) << "a kind without a sentence of its own";
+  }
+  alert.set_kind(v1::ALERT_KIND_KEEP_AWAY);
+  EXPECT_EQ(sentence(alert, {100'000, 0, 0}).en,
+            "Wearer w-7 is 88 m (±9 m) from protected person p-9, inside the 100 m that the court ordered, "
+            "approaching at 5 km/h.");
+}
+
+}  // namespace
+}  // namespace haechi::law

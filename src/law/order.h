@@ -1,0 +1,69 @@
+// Order: a court's order, checked and with the country pack's numbers filled in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "law/schedule.h"
+
+namespace haechi::v1 {
+class Order;
+}
+
+namespace haechi::law {
+
+struct KeepAway {
+  std::string protected_id;
+  int64_t ban_mm = 0;  // ban <= map <= police <= warn
+  int64_t map_mm = 0;
+  int64_t police_mm = 0;
+  int64_t warn_mm = 0;
+  bool no_view = false;
+  bool warns_wearer = false;
+};
+
+struct Exclusion {
+  std::string zone_id;
+  int64_t buffer_mm = 0;  // 0: none
+  int64_t police_mm = 0;  // 0: none
+  std::string protected_id;
+  Schedule schedule;
+};
+
+struct Inclusion {
+  std::string zone_id;
+  Schedule schedule;
+};
+
+struct Condition {
+  std::string id;
+  std::variant<KeepAway, Exclusion, Inclusion> rule;
+};
+
+struct Order {
+  std::string id;
+  uint32_t version = 0;
+  std::string kind;
+  std::string legal_basis;
+  std::string wearer_id;
+  Time starts_at;
+  Time ends_at;  // first moment no longer in force; not known: open ended
+  std::string time_zone;
+  std::vector<Condition> conditions;
+  bool withdrawn = false;
+};
+
+// Refuses, naming the field: a bad id, version 0, no start, an end not after the start, more than 1000
+// conditions, conditions that share an id, a condition of no kind, distances out of order, a protected person
+// who is the wearer.
+Result<Order> order_from(const v1::Order& order);
+// The same without the result, for whoever is about to log an order.
+Status check_order(const v1::Order& order);
+
+bool in_force(const Order& order, Time at);
+
+}  // namespace haechi::law

@@ -1,0 +1,81 @@
+// Schedule: weekly windows of local time, with dates on which other windows hold. LocalRules: how far the
+// clocks of one zone are from UTC, as it was known when logged; there is no zone database in the engine, so a
+// replay judges by the same local time.
+//
+// A moment is in a window when the clock on the wall there and then shows a time in it. So when clocks go
+// forward, a window that lies inside the missing hour does not happen that night; when they go back, an hour
+// that comes twice counts both times. A window that passes midnight belongs to the day on which it starts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace haechi::v1 {
+class Schedule;
+class TimeZone;
+}  // namespace haechi::v1
+
+namespace haechi::law {
+
+class LocalRules {
+ public:
+  struct Transition {
+    int64_t from_s;
+    int64_t offset_s;
+  };
+
+  LocalRules() = default;  // UTC
+  // Refuses unsorted transitions and offsets beyond 18 hours, naming the field.
+  static Result<LocalRules> from(const v1::TimeZone& zone);
+
+  // Local time minus UTC in force at a moment. Before the first transition: that of the first; none: 0.
+  int64_t offset_s(int64_t utc_s) const;
+  const std::vector<Transition>& transitions() const { return transitions_; }
+
+ private:
+  std::vector<Transition> transitions_;
+};
+
+// Days since 1970-01-01 of "2026-03-14".
+Result<int64_t> day_from_date(const std::string& date);
+
+class Schedule {
+ public:
+  Schedule() = default;  // always
+  // Refuses, naming the field below `field`: a window without days, minutes out of range, a bad or repeated
+  // date, more than 64 windows or 400 dates.
+  static Result<Schedule> from(const v1::Schedule& schedule, const std::string& field);
+
+  bool always() const { return windows_.empty() && exceptions_.empty(); }
+  bool in_force(const LocalRules& rules, Time at) const;
+  // The first moment after `at` when in_force changes; none when it never does. Costs a few hundred
+  // comparisons.
+  std::optional<Time> next_change(const LocalRules& rules, Time at) const;
+
+ private:
+  struct Window {
+    uint32_t days;  // bit 0 Monday
+    int64_t start_s;
+    int64_t end_s;  // after local midnight of the starting day; above 86400 when it passes midnight
+  };
+  struct Exception {
+    int64_t day;
+    std::vector<Window> windows;
+  };
+
+  static Result<Window> window_from(uint32_t days, uint32_t start_min, uint32_t end_min,
+                                    const std::string& field);
+  const std::vector<Window>& windows_on(int64_t day, bool& all_days) const;
+  bool covers(int64_t local_s) const;
+  void edges_on(int64_t day, const LocalRules& rules, std::vector<int64_t>& out) const;
+
+  std::vector<Window> windows_;
+  std::vector<Exception> exceptions_;  // sorted by day
+};
+
+}  // namespace haechi::law

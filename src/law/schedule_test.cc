@@ -1,0 +1,154 @@
+#include "law/schedule.h"
+
+#include <gtest/gtest.h>
+
+#include "haechi/v1/law.pb.h"
+
+namespace haechi::law {
+namespace {
+
+Time at(const char* text) {
+  const Result<Time> time = parse_iso8601(text);
+  EXPECT_TRUE(time.ok()) << text;
+  return *time;
+}
+
+v1::Window window(uint32_t days, uint32_t start_min, uint32_t end_min) {
+  v1::Window made;
+  made.set_days(days);
+  made.set_start_min(start_min);
+  made.set_end_min(end_min);
+  return made;
+}
+
+Schedule made(const std::vector<v1::Window>& windows,
+              const std::vector<std::pair<std::string, std::vector<v1::Window>>>& dates = {}) {
+  v1::Schedule schedule;
+  for (const v1::Window& one : windows) *schedule.add_windows() = one;
+  for (const auto& [date, on] : dates) {
+    v1::DateException* exception = schedule.add_exceptions();
+    exception->set_date(date);
+    for (const v1::Window& one : on) *exception->add_windows() = one;
+  }
+  const Result<Schedule> checked = Schedule::from(schedule, "schedule");
+  EXPECT_TRUE(checked.ok());
+  return *checked;
+}
+
+LocalRules rules(const std::vector<std::pair<int64_t, int32_t>>& transitions) {
+  v1::TimeZone zone;
+  zone.set_name("Test/Zone");
+  for (const auto& [from_s, offset_s] : transitions) {
+    auto* transition = zone.add_transitions();
+    transition->set_from_s(from_s);
+    transition->set_offset_s(offset_s);
+  }
+  return *LocalRules::from(zone);
+}
+
+LocalRules seoul() {
+  return rules({{INT64_MIN, 9 * 3600}});
+}
+
+// Berlin in 2026: forward on 29 March 01:00 UTC, back on 25 October 01:00 UTC.
+LocalRules berlin() {
+  return rules({{INT64_MIN, 3600},
+                {at("2026-03-29T01:00:00Z").us / 1'000'000, 7200},
+                {at("2026-10-25T01:00:00Z").us / 1'000'000, 3600}});
+}
+
+TEST(Date, CountsDaysAcrossLeapYearsAndRefusesDaysThatAreNot) {
+  EXPECT_EQ(*day_from_date("1970-01-01"), 0);
+  EXPECT_EQ(*day_from_date("2024-02-29") + 1, *day_from_date("2024-03-01"));
+  EXPECT_EQ(*day_from_date("2026-03-14"), at("2026-03-14T00:00:00Z").us / 86'400'000'000);
+  for (const char* bad :
+       {"2026-02-29", "2026-13-01", "2026-04-31", "26-03-14", "2026/03/14", "2026-03-1x", ""})
+    EXPECT_FALSE(day_from_date(bad).ok()) << bad;
+}
+
+TEST(Schedule, WithoutWindowsIsAlwaysInForceAndNeverChanges) {
+  const Schedule always;
+  EXPECT_TRUE(always.in_force(seoul(), at("2026-03-14T00:00:00Z")));
+  EXPECT_FALSE(always.next_change(seoul(), at("2026-03-14T00:00:00Z")).has_value());
+}
+
+TEST(Schedule, HoldsANightWindowPastMidnightOnTheDayItStarts) {
+  const Schedule night = made({window(1u << 4, 22 * 60, 6 * 60)});  // Friday night; 13 March 2026 is a Friday
+  const struct {
+    const char* local;
+    bool in_force;
+  } kTable[] = {{"2026-03-13T21:59:59+09:00", false}, {"2026-03-13T22:00:00+09:00", true},
+                {"2026-03-14T00:00:00+09:00", true},  {"2026-03-14T05:59:59+09:00", true},
+                {"2026-03-14T06:00:00+09:00", false}, {"2026-03-14T22:00:00+09:00", false},
+                {"2026-03-13T02:00:00+09:00", false}};
+  for (const auto& row : kTable) EXPECT_EQ(night.in_force(seoul(), at(row.local)), row.in_force) << row.local;
+}
+
+TEST(Schedule, NamesTheNextChangeExactly) {
+  const Schedule night = made({window(127, 22 * 60, 6 * 60)});
+  EXPECT_EQ(*night.next_change(seoul(), at("2026-03-14T12:00:00+09:00")), at("2026-03-14T22:00:00+09:00"));
+  EXPECT_EQ(*night.next_change(seoul(), at("2026-03-14T22:00:00+09:00")), at("2026-03-15T06:00:00+09:00"));
+  const Schedule monday = made({window(1, 60, 120)});
+  EXPECT_EQ(*monday.next_change(seoul(), at("2026-03-10T12:00:00+09:00")), at("2026-03-16T01:00:00+09:00"));
+}
+
+TEST(Schedule, ReplacesTheWeekOnDatesOfTheirOwn) {
+  const Schedule schedule =
+      made({window(127, 22 * 60, 6 * 60)}, {{"2026-03-14", {}}, {"2026-03-20", {window(127, 600, 660)}}});
+  EXPECT_TRUE(schedule.in_force(seoul(), at("2026-03-14T05:00:00+09:00")));  // the night of the 13th
+  EXPECT_FALSE(schedule.in_force(seoul(), at("2026-03-14T23:00:00+09:00")));
+  EXPECT_FALSE(schedule.in_force(seoul(), at("2026-03-15T03:00:00+09:00")));
+  EXPECT_TRUE(schedule.in_force(seoul(), at("2026-03-20T10:30:00+09:00")));
+  EXPECT_FALSE(schedule.in_force(seoul(), at("2026-03-20T22:30:00+09:00")));
+  EXPECT_EQ(*schedule.next_change(seoul(), at("2026-03-14T06:00:00+09:00")), at("2026-03-15T22:00:00+09:00"));
+}
+
+TEST(Schedule, FindsADateFarAwayAfterWhichNothingChanges) {
+  const Schedule schedule = made({window(127, 0, 1440)}, {{"2027-01-01", {}}});
+  EXPECT_EQ(*schedule.next_change(seoul(), at("2026-03-14T00:00:00Z")), at("2027-01-01T00:00:00+09:00"));
+  EXPECT_EQ(*schedule.next_change(seoul(), at("2027-01-01T12:00:00+09:00")), at("2027-01-02T00:00:00+09:00"));
+  EXPECT_FALSE(schedule.next_change(seoul(), at("2027-01-02T00:00:00+09:00")).has_value());
+}
+
+TEST(Schedule, FollowsTheWallClockThroughBothClockChanges) {
+  const Schedule night = made({window(127, 22 * 60, 6 * 60)});
+  // Seven hours in March, nine in October.
+  EXPECT_EQ(*night.next_change(berlin(), at("2026-03-28T21:00:00Z")), at("2026-03-29T04:00:00Z"));
+  EXPECT_EQ(*night.next_change(berlin(), at("2026-10-24T20:00:00Z")), at("2026-10-25T05:00:00Z"));
+  const Schedule missing = made({window(127, 2 * 60, 3 * 60)});
+  EXPECT_FALSE(missing.in_force(berlin(), at("2026-03-29T01:30:00Z")));
+  EXPECT_EQ(*missing.next_change(berlin(), at("2026-03-28T12:00:00Z")), at("2026-03-30T00:00:00Z"));
+  EXPECT_TRUE(missing.in_force(berlin(), at("2026-10-25T00:30:00Z")));
+  EXPECT_TRUE(missing.in_force(berlin(), at("2026-10-25T01:30:00Z")));
+}
+
+TEST(Schedule, NextChangeAgreesWithAskingEveryMinute) {
+  const Schedule schedule = made({window(31, 8 * 60 + 30, 17 * 60), window(96, 23 * 60, 3 * 60)},
+                                 {{"2026-10-24", {window(127, 60, 200)}}, {"2026-10-28", {}}});
+  Time now = at("2026-10-21T00:00:00Z");
+  const Time end = at("2026-11-03T00:00:00Z");
+  while (now < end) {
+    const Time next = *schedule.next_change(berlin(), now);
+    const bool state = schedule.in_force(berlin(), now);
+    for (Time t = now; t < next; t = t + Duration::seconds(60))
+      ASSERT_EQ(schedule.in_force(berlin(), t), state);
+    ASSERT_NE(schedule.in_force(berlin(), next), state);
+    now = next;
+  }
+}
+
+TEST(Schedule, RefusesWhatCannotBeMeant) {
+  v1::Schedule schedule;
+  *schedule.add_windows() = window(0, 0, 60);
+  EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.windows[0].days");
+  *schedule.mutable_windows(0) = window(1, 1440, 60);
+  EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.windows[0].start_min");
+  *schedule.mutable_windows(0) = window(1, 0, 1441);
+  EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.windows[0].end_min");
+  *schedule.mutable_windows(0) = window(1, 0, 60);
+  schedule.add_exceptions()->set_date("2026-02-30");
+  EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.exceptions[0].date");
+}
+
+}  // namespace
+}  // namespace haechi::law

@@ -1,4 +1,5 @@
-// HttpClient: asynchronous HTTP/1.1 requests with a time limit; connections to the same place are kept and reused.
+// HttpClient: asynchronous HTTP/1.1 requests with a time limit; connections to the same place are kept and
+// reused.
 #pragma once
 
 #include <functional>
@@ -14,16 +15,20 @@ namespace haechi::net {
 struct ClientOptions {
   Duration timeout = Duration::seconds(5);  // whole exchange
   size_t response_bytes_max = 1 << 20;
-  size_t connections_per_host_max = 16;     // further requests wait their turn, in order
+  size_t connections_per_host_max = 16;  // further requests wait their turn, in order
 };
 
 class HttpClient {
  public:
   static std::unique_ptr<HttpClient> create(Loop& loop, ClientOptions options);
+  // Drops what is under way; no `done` runs once this has returned. The loop must live longer than the
+  // client.
   virtual ~HttpClient() = default;
-  // `url` is http://host:port/path?query. `done` is called once on the loop: the response, or kUnavailable (nothing
-  // was sent) or kUnknownOutcome (sent, no complete answer). A request whose reused connection was closed by the
-  // other side before any answer byte is tried once more on a new connection if `idempotent`.
+  // Any thread.
+  // `url` is http://host:port/path?query. `done` is called once on the loop: the response, or kInvalid (bad
+  // url or header), kUnavailable (nothing was sent) or kUnknownOutcome (sent, no complete answer). A request
+  // whose reused connection was closed by the other side before any answer byte is tried once more on a new
+  // connection if `idempotent`.
   virtual void send(const std::string& method, const std::string& url, Headers headers, std::string body,
                     bool idempotent, std::function<void(Result<Response>)> done) = 0;
 };
@@ -32,6 +37,7 @@ class HttpClient {
 class ClientSocket {
  public:
   virtual ~ClientSocket() = default;
+  // Any thread.
   virtual void send_text(std::string text) = 0;
   virtual void close() = 0;
 };
@@ -40,7 +46,7 @@ struct ClientSocketEvents {
   std::function<void(std::string message)> on_message;
   std::function<void(std::string reason)> on_close;  // also when it never opened
 };
-// `url` is ws://host:port/path?query.
+// `url` is ws://host:port/path?query. Any thread; the events run on the loop.
 void open_client_socket(Loop& loop, const std::string& url, Headers headers, ClientSocketEvents events);
 
 }  // namespace haechi::net

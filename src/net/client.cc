@@ -1,0 +1,310 @@
+// HttpClient: per place (host and port) a queue of exchanges, a few connections, and the idle ones among
+// them.
+#include "net/client.h"
+
+#include <sys/socket.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <chrono>
+#include <deque>
+#include <future>
+#include <map>
+#include <unordered_set>
+
+#include "net/client_url.h"
+
+namespace haechi::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+class Exchange;
+
+struct Place {
+  std::deque<std::shared_ptr<Exchange>> waiting;
+  std::vector<tcp::socket> idle;
+  size_t open = 0;  // connections, idle ones included
+};
+
+struct Pool : std::enable_shared_from_this<Pool> {
+  Pool(Loop& the_loop, ClientOptions the_options) : loop(the_loop), options(the_options) {}
+
+  void add(std::shared_ptr<Exchange> exchange);
+  void pump(const std::string& place_name);
+  void shut();
+
+  Loop& loop;
+  const ClientOptions options;
+  std::map<std::string, Place> places;
+  std::unordered_set<std::shared_ptr<Exchange>> live;
+  bool shut_down = false;
+};
+
+// True if the other side has neither closed the idle connection nor sent something nobody asked for.
+bool is_quiet(tcp::socket& socket) {
+  char byte;
+  ssize_t got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(std::shared_ptr<Pool> pool, Url url, bool head, bool idempotent, std::string wire,
+           std::function<void(Result<Response>)> done)
+      : pool_(std::move(pool)),
+        url_(std::move(url)),
+        head_(head),
+        idempotent_(idempotent),
+        wire_(std::move(wire)),
+        done_(std::move(done)),
+        socket_(pool_->loop.io()),
+        resolver_(pool_->loop.io()),
+        timer_(pool_->loop.io()) {}
+
+  std::string place_name() const { return url_.host + ' ' + std::to_string(url_.port); }
+  bool is_finished() const { return finished_; }
+
+  void arm() {
+    timer_.expires_after(std::chrono::microseconds(pool_->options.timeout.us));
+    timer_.async_wait([self = shared_from_this()](error_code error) {
+      if (!error) self->fail("no complete answer in time");
+    });
+  }
+
+  void run_on(tcp::socket socket) {
+    owns_connection_ = true;
+    reused_ = true;
+    socket_ = std::move(socket);
+    write();
+  }
+
+  void connect() {
+    owns_connection_ = true;
+    reused_ = false;
+    error_code error;
+    auto ip = asio::ip::make_address(url_.host, error);
+    if (!error) {
+      socket_.async_connect({ip, url_.port},
+                            [self = shared_from_this()](error_code e) { self->connected(e); });
+      return;
+    }
+    resolver_.async_resolve(url_.host, std::to_string(url_.port),
+                            [self = shared_from_this()](error_code e, tcp::resolver::results_type found) {
+                              if (self->finished_) return;
+                              if (e) return self->fail("cannot find " + self->url_.host + ": " + e.message());
+                              asio::async_connect(
+                                  self->socket_, found,
+                                  [self](error_code failed, const auto&) { self->connected(failed); });
+                            });
+  }
+
+  void abandon() {
+    done_ = nullptr;
+    fail("");
+  }
+
+ private:
+  void connected(error_code error) {
+    if (finished_) return;
+    if (error) return fail("cannot connect: " + error.message());
+    error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+    write();
+  }
+
+  void write() {
+    sent_ = true;
+    asio::async_write(socket_, asio::buffer(wire_), [self = shared_from_this()](error_code, size_t) {
+      // Even when writing failed an early answer (413, say) may be waiting; if none is, the read says so.
+      if (!self->finished_) self->read();
+    });
+  }
+
+  void read() {
+    parser_.emplace();
+    parser_->body_limit(pool_->options.response_bytes_max);
+    parser_->skip(head_);
+    http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
+      if (!self->finished_) self->was_read(error);
+    });
+  }
+
+  void was_read(error_code error) {
+    if (error) {
+      bool untouched = !parser_->got_some() && buffer_.size() == 0;
+      if (reused_ && idempotent_ && untouched && error != http::error::body_limit) return again();
+      return fail("no complete answer: " + error.message());
+    }
+    if (parser_->get().result_int() / 100 == 1) return read();
+    Response response;
+    auto& message = parser_->get();
+    response.status = static_cast<int>(message.result_int());
+    response.content_type = std::string(message[http::field::content_type]);
+    for (const auto& field : message) {
+      std::string name(field.name_string());
+      for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      response.headers.emplace_back(std::move(name), std::string(field.value()));
+    }
+    response.body = std::move(message.body());
+    bool keep = parser_->keep_alive() && buffer_.size() == 0;
+    finish(std::move(response), keep);
+  }
+
+  void again() {
+    error_code ignored;
+    socket_.close(ignored);
+    socket_ = tcp::socket(pool_->loop.io());
+    buffer_.clear();
+    sent_ = false;
+    connect();
+  }
+
+  void fail(std::string reason) {
+    Code code = sent_ ? Code::kUnknownOutcome : Code::kUnavailable;
+    finish(Error{code, "", std::move(reason)}, false);
+  }
+
+  void finish(Result<Response> result, bool keep) {
+    if (std::exchange(finished_, true)) return;
+    auto self = shared_from_this();
+    timer_.cancel();
+    resolver_.cancel();
+    error_code ignored;
+    auto pool = pool_;
+    Place& place = pool->places[place_name()];
+    if (!keep) socket_.close(ignored);
+    if (owns_connection_ && keep) place.idle.push_back(std::move(socket_));
+    if (owns_connection_ && !keep) place.open--;
+    pool->live.erase(self);
+    auto done = std::exchange(done_, nullptr);
+    pool->pump(place_name());
+    if (done) done(std::move(result));
+  }
+
+  std::shared_ptr<Pool> pool_;
+  Url url_;
+  bool head_;
+  bool idempotent_;
+  std::string wire_;
+  std::function<void(Result<Response>)> done_;
+  tcp::socket socket_;
+  tcp::resolver resolver_;
+  asio::steady_timer timer_;
+  beast::flat_buffer buffer_;
+  std::optional<http::response_parser<http::string_body>> parser_;
+  bool owns_connection_ = false;
+  bool reused_ = false;
+  bool sent_ = false;
+  bool finished_ = false;
+};
+
+void Pool::add(std::shared_ptr<Exchange> exchange) {
+  if (shut_down) return;
+  std::string name = exchange->place_name();
+  live.insert(exchange);
+  exchange->arm();
+  places[name].waiting.push_back(std::move(exchange));
+  pump(name);
+}
+
+void Pool::pump(const std::string& place_name) {
+  if (shut_down) return;
+  Place& place = places[place_name];
+  while (!place.waiting.empty()) {
+    if (place.waiting.front()->is_finished()) {
+      place.waiting.pop_front();
+      continue;
+    }
+    while (!place.idle.empty() && !is_quiet(place.idle.back())) {
+      place.idle.pop_back();
+      place.open--;
+    }
+    if (place.idle.empty() && place.open >= options.connections_per_host_max) return;
+    auto exchange = std::move(place.waiting.front());
+    place.waiting.pop_front();
+    if (!place.idle.empty()) {
+      tcp::socket socket = std::move(place.idle.back());
+      place.idle.pop_back();
+      exchange->run_on(std::move(socket));
+    } else {
+      place.open++;
+      exchange->connect();
+    }
+  }
+}
+
+void Pool::shut() {
+  shut_down = true;
+  auto exchanges = live;
+  for (const auto& exchange : exchanges) exchange->abandon();
+  live.clear();
+  places.clear();
+}
+
+std::string wire_of(const std::string& method, const Url& url, const Headers& headers,
+                    const std::string& body) {
+  std::string wire = method + ' ' + url.target + " HTTP/1.1\r\nhost: " + url.authority() + "\r\n";
+  for (const auto& [name, value] : headers) wire += name + ": " + value + "\r\n";
+  if (!body.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
+    wire += "content-length: " + std::to_string(body.size()) + "\r\n";
+  }
+  wire += "\r\n";
+  return wire + body;
+}
+
+class BeastClient final : public HttpClient {
+ public:
+  BeastClient(Loop& loop, ClientOptions options) : pool_(std::make_shared<Pool>(loop, options)) {}
+
+  ~BeastClient() override {
+    if (pool_->loop.is_current() || !pool_->loop.is_running()) {
+      pool_->shut();
+      return;
+    }
+    std::promise<void> done;
+    pool_->loop.post([&] {
+      pool_->shut();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  void send(const std::string& method, const std::string& url, Headers headers, std::string body,
+            bool idempotent, std::function<void(Result<Response>)> done) override {
+    Status headers_fine = check_headers(headers);
+    Result<Url> parsed = parse_url(url, "http");
+    if (!headers_fine.ok() || !parsed.ok()) {
+      Error error = headers_fine.ok() ? parsed.error() : headers_fine.error();
+      return pool_->loop.post([error, done = std::move(done)] { done(error); });
+    }
+    std::string wire = wire_of(method, *parsed, headers, body);
+    auto exchange = std::make_shared<Exchange>(pool_, *std::move(parsed), method == "HEAD", idempotent,
+                                               std::move(wire), std::move(done));
+    if (pool_->loop.is_current()) return pool_->add(std::move(exchange));
+    pool_->loop.post([pool = pool_, exchange] { pool->add(exchange); });
+  }
+
+ private:
+  std::shared_ptr<Pool> pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<HttpClient> HttpClient::create(Loop& loop, ClientOptions options) {
+  return std::make_unique<BeastClient>(loop, options);
+}
+
+}  // namespace haechi::net

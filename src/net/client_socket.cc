@@ -1,0 +1,156 @@
+// A client WebSocket.
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket.hpp>
+#include <deque>
+
+#include "net/client.h"
+#include "net/client_url.h"
+
+namespace haechi::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr size_t kMessageBytesMax = 16 << 20;
+
+class OpenSocket final : public ClientSocket, public std::enable_shared_from_this<OpenSocket> {
+ public:
+  OpenSocket(Loop& loop, Url url, Headers headers, ClientSocketEvents events)
+      : loop_(loop),
+        url_(std::move(url)),
+        events_(std::move(events)),
+        resolver_(loop.io()),
+        stream_(loop.io()) {
+    stream_.set_option(
+        websocket::stream_base::timeout{std::chrono::seconds(10), std::chrono::seconds(30), true});
+    stream_.set_option(
+        websocket::stream_base::decorator([headers = std::move(headers)](websocket::request_type& request) {
+          for (const auto& [name, value] : headers) request.set(name, value);
+        }));
+    stream_.read_message_max(kMessageBytesMax);
+    stream_.auto_fragment(false);
+    stream_.text(true);
+  }
+
+  void open() {
+    auto self = shared_from_this();
+    resolver_.async_resolve(url_.host, std::to_string(url_.port), [self](error_code error, auto found) {
+      if (error) return self->end("cannot find the host: " + error.message());
+      asio::async_connect(self->stream_.next_layer(), found, [self](error_code failed, const auto&) {
+        if (failed) return self->end("cannot connect: " + failed.message());
+        self->shake_hands();
+      });
+    });
+  }
+
+  void send_text(std::string text) override {
+    run([self = shared_from_this(), text = std::move(text)]() mutable {
+      if (self->ended_ || self->closing_) return;
+      self->queue_.push_back(std::move(text));
+      if (self->queue_.size() == 1) self->write();
+    });
+  }
+
+  void close() override {
+    run([self = shared_from_this()] {
+      if (self->ended_ || std::exchange(self->closing_, true)) return;
+      if (self->queue_.empty()) self->say_farewell();
+    });
+  }
+
+ private:
+  void run(std::function<void()> task) {
+    if (loop_.is_current()) return task();
+    loop_.post(std::move(task));
+  }
+
+  void shake_hands() {
+    error_code ignored;
+    stream_.next_layer().set_option(tcp::no_delay(true), ignored);
+    auto self = shared_from_this();
+    stream_.async_handshake(response_, url_.authority(), url_.target, [self](error_code error) {
+      if (error == websocket::error::upgrade_declined) {
+        return self->end("refused with status " + std::to_string(self->response_.result_int()));
+      }
+      if (error) return self->end("no handshake: " + error.message());
+      if (self->events_.on_open) self->events_.on_open(self);
+      self->read();
+    });
+  }
+
+  void read() {
+    stream_.async_read(buffer_, [self = shared_from_this()](error_code error, size_t) {
+      if (error == websocket::error::closed) {
+        const auto& reason = self->stream_.reason();
+        std::string text = "closed " + std::to_string(reason.code);
+        if (!reason.reason.empty()) text += ' ' + std::string(reason.reason.data(), reason.reason.size());
+        return self->end(std::move(text));
+      }
+      if (error) return self->end(error.message());
+      std::string message = beast::buffers_to_string(self->buffer_.data());
+      self->buffer_.consume(self->buffer_.size());
+      if (self->events_.on_message && !self->ended_) self->events_.on_message(std::move(message));
+      if (!self->ended_) self->read();
+    });
+  }
+
+  void write() {
+    stream_.async_write(asio::buffer(queue_.front()), [self = shared_from_this()](error_code error, size_t) {
+      self->queue_.pop_front();
+      if (self->ended_) return;
+      if (error) return self->end(error.message());
+      if (!self->queue_.empty()) return self->write();
+      if (self->closing_) self->say_farewell();
+    });
+  }
+
+  void say_farewell() {
+    stream_.async_close(websocket::close_code::normal,
+                        [self = shared_from_this()](error_code) { self->end("closed by us"); });
+  }
+
+  void end(std::string reason) {
+    if (std::exchange(ended_, true)) return;
+    error_code ignored;
+    stream_.next_layer().close(ignored);
+    auto events = std::exchange(events_, {});
+    if (events.on_close) events.on_close(std::move(reason));
+  }
+
+  Loop& loop_;
+  Url url_;
+  ClientSocketEvents events_;
+  tcp::resolver resolver_;
+  websocket::stream<tcp::socket, false> stream_;
+  websocket::response_type response_;
+  beast::flat_buffer buffer_;
+  std::deque<std::string> queue_;
+  bool closing_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+void open_client_socket(Loop& loop, const std::string& url, Headers headers, ClientSocketEvents events) {
+  Result<Url> parsed = parse_url(url, "ws");
+  Status headers_fine = check_headers(headers);
+  if (!parsed.ok() || !headers_fine.ok()) {
+    std::string reason = parsed.ok() ? headers_fine.error().text() : parsed.error().text();
+    return loop.post([reason, on_close = events.on_close] {
+      if (on_close) on_close(reason);
+    });
+  }
+  auto socket = std::make_shared<OpenSocket>(loop, *std::move(parsed), std::move(headers), std::move(events));
+  loop.post([socket] { socket->open(); });
+}
+
+}  // namespace haechi::net

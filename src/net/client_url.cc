@@ -1,0 +1,62 @@
+#include "net/client_url.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+namespace haechi::net {
+namespace {
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+}  // namespace
+
+std::string Url::authority() const {
+  std::string name = host.find(':') == std::string::npos ? host : '[' + host + ']';
+  return port == 80 ? name : name + ':' + std::to_string(port);
+}
+
+Result<Url> parse_url(const std::string& text, const std::string& scheme) {
+  if (has_control(text) || text.find(' ') != std::string::npos) {
+    return invalid("url", "holds a space or control character");
+  }
+  if (!text.starts_with(scheme + "://")) return invalid("url", "must begin with " + scheme + "://");
+  std::string_view rest = std::string_view(text).substr(scheme.size() + 3);
+  Url url;
+  size_t path = rest.find_first_of("/?");
+  std::string_view authority = rest.substr(0, path);
+  url.target = path == std::string_view::npos ? "/" : std::string(rest.substr(path));
+  if (url.target.front() == '?') url.target.insert(0, "/");
+  if (authority.find('@') != std::string_view::npos) return invalid("url", "must not hold a user name");
+  size_t colon = authority.rfind(':');
+  if (authority.starts_with('[')) {
+    size_t bracket = authority.find(']');
+    if (bracket == std::string_view::npos) return invalid("url", "has a bracket that is not closed");
+    url.host = std::string(authority.substr(1, bracket - 1));
+    if (bracket + 1 == authority.size()) colon = std::string_view::npos;
+  } else {
+    url.host = std::string(authority.substr(0, colon));
+  }
+  if (url.host.empty()) return invalid("url", "has no host");
+  if (colon != std::string_view::npos) {
+    std::string_view digits = authority.substr(colon + 1);
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
+    if (error != std::errc() || end != digits.data() + digits.size() || url.port == 0) {
+      return invalid("url", "has a port that is not 1 to 65535");
+    }
+  }
+  return url;
+}
+
+Status check_headers(const Headers& headers) {
+  for (const auto& [name, value] : headers) {
+    bool bad_name = name.empty() || has_control(name) || name.find_first_of(" :") != std::string::npos;
+    if (bad_name || has_control(value)) return invalid("headers", "holds a character that may not be sent");
+  }
+  return {};
+}
+
+}  // namespace haechi::net

@@ -1,0 +1,65 @@
+#include "net/http.h"
+
+#include <gtest/gtest.h>
+
+#include "net/client_url.h"
+
+namespace haechi::net {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+TEST(DecodeForm, KeepsOrderAndDecodesEscapesAndPlus) {
+  EXPECT_EQ(decode_form("a=1&b=two%20words&a=x+y"), (Pairs{{"a", "1"}, {"b", "two words"}, {"a", "x y"}}));
+}
+
+TEST(DecodeForm, LeavesMalformedEscapesAsTheyAre) {
+  EXPECT_EQ(decode_form("a=%4&b=%zz&c=%"), (Pairs{{"a", "%4"}, {"b", "%zz"}, {"c", "%"}}));
+}
+
+TEST(DecodeForm, TakesMissingValuesAndEmptyPairs) {
+  EXPECT_EQ(decode_form("&&flag&=v&x="), (Pairs{{"flag", ""}, {"", "v"}, {"x", ""}}));
+}
+
+TEST(Request, FindsHeadersAndDecodedParameters) {
+  Request request;
+  request.query = "id=W%2D1&note=a+b&id=second";
+  request.headers = {{"x-one", "1"}, {"x-one", "2"}};
+  EXPECT_EQ(request.parameter("id"), "W-1");
+  EXPECT_EQ(request.parameter("note"), "a b");
+  EXPECT_EQ(request.parameter("none"), "");
+  EXPECT_EQ(request.header("x-one"), "1");
+  EXPECT_EQ(request.header("x-two"), "");
+}
+
+TEST(Problem, EscapesWhatWouldBreakItsJson) {
+  Response response = problem(400, "bad", "fixes[3].lat", "quote \" back \\ line \n end");
+  EXPECT_EQ(response.content_type, "application/problem+json");
+  EXPECT_EQ(response.body,
+            "{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"code\":\"bad\","
+            "\"field\":\"fixes[3].lat\",\"reason\":\"quote \\\" back \\\\ line \\u000a end\"}");
+}
+
+TEST(ParseUrl, TakesHostPortAndTarget) {
+  Result<Url> url = parse_url("http://127.0.0.1:8080/a/b?c=d", "http");
+  ASSERT_TRUE(url.ok());
+  EXPECT_EQ(url->host, "127.0.0.1");
+  EXPECT_EQ(url->port, 8080);
+  EXPECT_EQ(url->target, "/a/b?c=d");
+  Result<Url> six = parse_url("ws://[::1]:9?x", "ws");
+  ASSERT_TRUE(six.ok());
+  EXPECT_EQ(six->host, "::1");
+  EXPECT_EQ(six->port, 9);
+  EXPECT_EQ(six->target, "/?x");
+}
+
+TEST(ParseUrl, RefusesWhatItCannotCall) {
+  for (const char* text :
+       {"", "https://a/", "http://", "http://:80/", "http://a:0/", "http://a:65536/", "http://a:x/",
+        "http://me:secret@a/", "http://[::1/", "http://a/ b", "http://a/\r\nx: y"}) {
+    EXPECT_FALSE(parse_url(text, "http").ok()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace haechi::net

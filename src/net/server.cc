@@ -1,0 +1,515 @@
+// HttpServer: accepts, reads, hands over, answers. A connection that waits holds no buffer: bytes are read
+// into one scratch buffer of the server and only an unfinished request is kept.
+#include "net/server.h"
+
+#include <array>
+#include <atomic>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <future>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/ensure.h"
+#include "net/request_parser.h"
+#include "net/socket_end.h"
+
+namespace haechi::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using Steady = std::chrono::steady_clock;
+
+constexpr size_t kScratchBytes = 64 << 10;
+constexpr size_t kWritePiece = 256 << 10;
+constexpr size_t kLingerBytesMax = 8 << 20;
+constexpr Duration kLingerMax = Duration::seconds(2);
+constexpr Duration kAcceptPause = Duration::millis(100);
+
+std::string_view one_line(std::string& text) {
+  for (char& c : text) {
+    if (c == '\r' || c == '\n' || c == '\0') c = ' ';
+  }
+  return text;
+}
+
+bool has_no_body(int status) {
+  return status < 200 || status == 204 || status == 304;
+}
+
+// The head of an answer. Framing is the server's business: such headers of the response are left out.
+std::string head_of(Response& response, bool keep_alive) {
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ';
+  head += status_phrase(response.status);
+  head += "\r\n";
+  bool cached = false;
+  for (auto& [name, value] : response.headers) {
+    if (name == "content-length" || name == "transfer-encoding" || name == "connection") continue;
+    cached = cached || name == "cache-control";
+    head += one_line(name);
+    head += ": ";
+    head += one_line(value);
+    head += "\r\n";
+  }
+  if (!has_no_body(response.status)) {
+    head += "content-type: ";
+    head += one_line(response.content_type);
+    head += "\r\ncontent-length: " + std::to_string(response.body.size()) + "\r\n";
+  }
+  head += "x-content-type-options: nosniff\r\n";
+  if (!cached) head += "cache-control: no-store\r\n";
+  head += keep_alive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n";
+  return head;
+}
+
+struct Upgrade {
+  SocketGuard guard;
+  SocketHandler handler;
+};
+
+class Connection;
+
+// Everything the connections share. Touched on the loop's thread, except the counters.
+struct Core : std::enable_shared_from_this<Core> {
+  Core(Loop& the_loop, ServerLimits the_limits)
+      : loop(the_loop), limits(the_limits), acceptor(the_loop.io()) {}
+
+  void accept();
+  void accepted(tcp::socket socket);
+  void sweep();
+  void arm_sweep();
+  void shut();
+  void open_socket(tcp::socket socket, Request request, const Upgrade& upgrade);
+
+  Loop& loop;
+  const ServerLimits limits;
+  tcp::acceptor acceptor;
+  Handler handler;
+  std::unordered_map<std::string, Upgrade> upgrades;
+  std::unordered_set<std::shared_ptr<Connection>> connections;
+  std::unordered_map<SocketEnd*, std::shared_ptr<SocketEnd>> sockets;
+  std::array<char, kScratchBytes> scratch;
+  Duration beat;
+  bool shut_down = false;
+
+  std::atomic<uint64_t> requests{0}, accepted_count{0}, refused_over_limit{0}, bad_requests{0}, timeouts{0},
+      open{0};
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(std::shared_ptr<Core> core, tcp::socket socket)
+      : core_(std::move(core)), socket_(std::move(socket)) {}
+
+  void start() {
+    rest();
+    wait_readable();
+  }
+
+  void expire(Steady::time_point now) {
+    if (now < deadline_) return;
+    if (phase_ == Phase::kReading) {
+      core_->timeouts++;
+      return refuse(problem(408, "too_slow", "", "the request took too long"));
+    }
+    if (phase_ == Phase::kWriting) core_->timeouts++;
+    leave();
+  }
+
+  // Forgets everything; safe to call twice.
+  void leave() {
+    if (phase_ == Phase::kGone) return;
+    phase_ = Phase::kGone;
+    error_code ignored;
+    socket_.close(ignored);
+    core_->open--;
+    core_->connections.erase(shared_from_this());
+  }
+
+  void answer(Response response) {
+    if (phase_ != Phase::kAnswering) return;
+    write(std::move(response));
+  }
+
+  void decide_upgrade(SocketRefusal refusal) {
+    if (phase_ != Phase::kAnswering) return;
+    auto upgrade = core_->upgrades.find(upgrade_request_->path);
+    if (refusal.refused || upgrade == core_->upgrades.end()) return write(std::move(refusal.response));
+    phase_ = Phase::kGone;
+    auto self = shared_from_this();
+    core_->connections.erase(self);
+    error_code ignored;
+    socket_.non_blocking(false, ignored);
+    core_->open_socket(std::move(socket_), std::move(*upgrade_request_), upgrade->second);
+  }
+
+ private:
+  enum class Phase { kIdle, kReading, kAnswering, kWriting, kLingering, kGone };
+
+  void set_deadline(Duration limit) { deadline_ = Steady::now() + std::chrono::microseconds(limit.us); }
+
+  // Between requests.
+  void rest() {
+    phase_ = Phase::kIdle;
+    parser_.reset();
+    std::string().swap(rest_);
+    set_deadline(core_->limits.idle_ms_max);
+  }
+
+  void wait_readable() {
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+      if (self->phase_ == Phase::kGone) return;
+      if (error) return self->leave();
+      self->read();
+    });
+  }
+
+  void read() {
+    // While an answer is written nothing is read; what arrives waits in the kernel.
+    if (phase_ == Phase::kAnswering || phase_ == Phase::kWriting) return;
+    error_code error;
+    size_t count = socket_.read_some(asio::buffer(core_->scratch), error);
+    if (error == asio::error::would_block || error == asio::error::try_again) return wait_readable();
+    if (error) return leave();
+    std::string_view bytes(core_->scratch.data(), count);
+    if (phase_ == Phase::kLingering) return linger_on(count);
+    if (rest_.empty()) return feed(bytes);
+    std::string joined = std::move(rest_);
+    joined += bytes;
+    feed(joined);
+  }
+
+  // `bytes` may lie in the shared scratch buffer: what is not used is kept before anyone else can run.
+  void feed(std::string_view bytes) {
+    if (!parser_) {
+      while (bytes.starts_with("\r\n")) bytes.remove_prefix(2);
+      if (bytes == "\r") {
+        rest_ = bytes;
+        return wait_readable();
+      }
+      if (bytes.empty()) {
+        rest();
+        return wait_readable();
+      }
+      parser_ = std::make_unique<RequestParser>(core_->limits);
+      phase_ = Phase::kReading;
+      set_deadline(core_->limits.request_ms_max);
+    }
+    size_t used = 0;
+    RequestParser::State state = parser_->feed(bytes, used);
+    std::string left(bytes.substr(used));
+    rest_ = std::move(left);
+    if (state == RequestParser::State::kRefused) return refuse(parser_->answer());
+    if (state == RequestParser::State::kDone) return dispatch();
+    if (parser_->wants_continue() && rest_.empty()) send_continue();
+    wait_readable();
+  }
+
+  // Best effort: a sender that hears nothing sends its body after a moment anyway.
+  void send_continue() {
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    error_code ignored;
+    socket_.write_some(asio::buffer(kContinue.data(), kContinue.size()), ignored);
+  }
+
+  void refuse(Response response) {
+    core_->bad_requests++;
+    keep_alive_ = false;
+    write(std::move(response));
+  }
+
+  void dispatch();
+  void ask_guard(Request request, const Upgrade& upgrade);
+
+  void write(Response response) {
+    phase_ = Phase::kWriting;
+    set_deadline(core_->limits.request_ms_max);
+    head_ = head_of(response, keep_alive_);
+    body_ = std::move(response.body);
+    if (bodiless_ || has_no_body(response.status)) body_.clear();
+    parser_.reset();
+    std::array<asio::const_buffer, 2> buffers{asio::buffer(head_), asio::buffer(body_)};
+    // A slow reader may take long, but must take something within the limit.
+    auto progress = [self = shared_from_this(), before = size_t{0}](error_code error, size_t done) mutable {
+      if (done != before) self->set_deadline(self->core_->limits.request_ms_max);
+      before = done;
+      return error ? size_t{0} : kWritePiece;
+    };
+    asio::async_write(socket_, buffers, progress,
+                      [self = shared_from_this()](error_code error, size_t) { self->wrote(error); });
+  }
+
+  void wrote(error_code error) {
+    if (phase_ == Phase::kGone) return;
+    std::string().swap(head_);
+    std::string().swap(body_);
+    if (error) return leave();
+    if (!keep_alive_) return linger();
+    if (rest_.empty()) {
+      rest();
+      return wait_readable();
+    }
+    std::string pipelined = std::move(rest_);
+    rest();
+    feed(pipelined);
+  }
+
+  // Closing with unread bytes in the kernel would reset the connection and may destroy the answer on its way.
+  void linger() {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    phase_ = Phase::kLingering;
+    lingered_bytes_ = 0;
+    set_deadline(kLingerMax);
+    std::string().swap(rest_);
+    wait_readable();
+  }
+
+  void linger_on(size_t count) {
+    lingered_bytes_ += count;
+    if (lingered_bytes_ > kLingerBytesMax) return leave();
+    wait_readable();
+  }
+
+  std::string peer() const {
+    error_code error;
+    asio::ip::address address = socket_.remote_endpoint(error).address();
+    if (error) return {};
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+      return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+    }
+    return address.to_string();
+  }
+
+  std::shared_ptr<Core> core_;
+  tcp::socket socket_;
+  Phase phase_ = Phase::kIdle;
+  bool keep_alive_ = false;
+  bool bodiless_ = false;
+  Steady::time_point deadline_;
+  std::unique_ptr<RequestParser> parser_;
+  std::unique_ptr<Request> upgrade_request_;
+  std::string rest_;  // received and not yet parsed
+  std::string head_;
+  std::string body_;
+  size_t lingered_bytes_ = 0;
+};
+
+// Carries one answer from any thread to its connection. Dropped unanswered, it answers 500 so that nobody
+// waits.
+template <typename Value>
+class Reply {
+ public:
+  using Deliver = void (Connection::*)(Value);
+  Reply(Loop& loop, std::weak_ptr<Connection> connection, Deliver deliver, Value when_dropped)
+      : loop_(loop),
+        connection_(std::move(connection)),
+        deliver_(deliver),
+        when_dropped_(std::move(when_dropped)) {}
+  ~Reply() { send(std::move(when_dropped_)); }
+  Reply(const Reply&) = delete;
+
+  void send(Value value) {
+    if (sent_.exchange(true)) return;
+    auto deliver = [connection = connection_, deliver = deliver_](Value given) {
+      if (auto alive = connection.lock()) ((*alive).*deliver)(std::move(given));
+    };
+    if (loop_.is_current()) return deliver(std::move(value));
+    loop_.post([deliver, value = std::move(value)]() mutable { deliver(std::move(value)); });
+  }
+
+ private:
+  Loop& loop_;
+  std::weak_ptr<Connection> connection_;
+  Deliver deliver_;
+  Value when_dropped_;
+  std::atomic<bool> sent_{false};
+};
+
+Response unanswered() {
+  return problem(500, "unanswered", "", "the server dropped this request");
+}
+
+void Connection::dispatch() {
+  keep_alive_ = parser_->keep_alive();
+  bodiless_ = parser_->is_head();
+  phase_ = Phase::kAnswering;
+  deadline_ = Steady::time_point::max();
+  if (parser_->answer().status != 0) {
+    if (parser_->answer().status >= 400) return refuse(parser_->answer());
+    return write(parser_->answer());
+  }
+  Request request = parser_->take();
+  request.peer = peer();
+  bool upgrade = parser_->is_upgrade();
+  parser_.reset();
+  core_->requests++;
+  auto found = upgrade ? core_->upgrades.find(request.path) : core_->upgrades.end();
+  if (found != core_->upgrades.end()) return ask_guard(std::move(request), found->second);
+  if (!core_->handler) return write(problem(404, "not_found", "", "nothing is served here"));
+  auto reply =
+      std::make_shared<Reply<Response>>(core_->loop, weak_from_this(), &Connection::answer, unanswered());
+  // A throwing handler is a bug of ours, but one request must not end the alarms of everyone.
+  try {
+    core_->handler(std::move(request), [reply](Response response) { reply->send(std::move(response)); });
+  } catch (const std::exception&) {
+    reply->send(problem(500, "internal", "", "the request failed"));
+  }
+}
+
+void Connection::ask_guard(Request request, const Upgrade& upgrade) {
+  if (!rest_.empty()) return refuse(problem(400, "early_data", "", "wait for the handshake before sending"));
+  keep_alive_ = false;
+  upgrade_request_ = std::make_unique<Request>(request);
+  auto reply = std::make_shared<Reply<SocketRefusal>>(
+      core_->loop, weak_from_this(), &Connection::decide_upgrade, SocketRefusal{true, unanswered()});
+  try {
+    upgrade.guard(std::move(request), [reply](SocketRefusal refusal) { reply->send(std::move(refusal)); });
+  } catch (const std::exception&) {
+    reply->send(SocketRefusal{true, problem(500, "internal", "", "the request failed")});
+  }
+}
+
+void Core::accept() {
+  acceptor.async_accept([self = shared_from_this()](error_code error, tcp::socket socket) {
+    if (self->shut_down || error == asio::error::operation_aborted) return;
+    if (error) {
+      // Out of descriptors, most likely: some will come back.
+      return self->loop.after(kAcceptPause, [self] {
+        if (!self->shut_down) self->accept();
+      });
+    }
+    self->accepted(std::move(socket));
+    self->accept();
+  });
+}
+
+void Core::accepted(tcp::socket socket) {
+  accepted_count++;
+  if (open >= limits.connections_max) {
+    refused_over_limit++;
+    return;
+  }
+  open++;
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  socket.non_blocking(true, ignored);
+  auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket));
+  connections.insert(connection);
+  connection->start();
+}
+
+void Core::arm_sweep() {
+  loop.after(beat, [weak = weak_from_this()] {
+    if (auto self = weak.lock(); self && !self->shut_down) self->sweep();
+  });
+}
+
+// One pass over all connections a few times per second costs less than a timer touched at every request.
+void Core::sweep() {
+  Steady::time_point now = Steady::now();
+  std::vector<std::shared_ptr<Connection>> all(connections.begin(), connections.end());
+  for (const auto& connection : all) connection->expire(now);
+  arm_sweep();
+}
+
+void Core::open_socket(tcp::socket socket, Request request, const Upgrade& upgrade) {
+  auto end = accept_socket(loop, std::move(socket), std::move(request), limits, upgrade.handler,
+                           [weak = weak_from_this()](SocketEnd* gone) {
+                             auto self = weak.lock();
+                             if (!self) return;
+                             self->open--;
+                             self->sockets.erase(gone);
+                           });
+  sockets.emplace(end.get(), end);
+}
+
+void Core::shut() {
+  if (std::exchange(shut_down, true)) return;
+  error_code ignored;
+  acceptor.close(ignored);
+  auto open_connections = connections;
+  for (const auto& connection : open_connections) connection->leave();
+  auto open_sockets = std::move(sockets);
+  sockets.clear();
+  for (const auto& [_, socket] : open_sockets) socket->abandon();
+  open = 0;
+  handler = nullptr;
+  upgrades.clear();
+}
+
+class BeastServer final : public HttpServer {
+ public:
+  explicit BeastServer(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+
+  ~BeastServer() override {
+    if (core_->loop.is_current() || !core_->loop.is_running()) {
+      core_->shut();
+      return;
+    }
+    std::promise<void> done;
+    core_->loop.post([&] {
+      core_->shut();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  uint16_t port() const override { return port_; }
+  void handle(Handler handler) override { core_->handler = std::move(handler); }
+  void handle_socket(const std::string& path, SocketGuard guard, SocketHandler handler) override {
+    core_->upgrades[path] = Upgrade{std::move(guard), std::move(handler)};
+  }
+
+  ServerCounters counters() const override {
+    return {core_->requests,     core_->accepted_count, core_->refused_over_limit,
+            core_->bad_requests, core_->timeouts,       core_->open};
+  }
+
+  Status open(const std::string& address, uint16_t port) {
+    error_code error;
+    auto ip = asio::ip::make_address(address, error);
+    if (error) return invalid("address", "not an IP address: " + address);
+    tcp::endpoint endpoint(ip, port);
+    auto& acceptor = core_->acceptor;
+    if (!error) acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+      return Error{Code::kUnavailable, "address",
+                   "cannot listen on " + address + ":" + std::to_string(port) + ": " + error.message()};
+    }
+    port_ = acceptor.local_endpoint(error).port();
+    core_->loop.post([core = core_] {
+      if (core->shut_down) return;
+      core->accept();
+      core->arm_sweep();
+    });
+    return {};
+  }
+
+ private:
+  std::shared_ptr<Core> core_;
+  uint16_t port_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(Loop& loop, const std::string& address, uint16_t port,
+                                                       ServerLimits limits) {
+  auto core = std::make_shared<Core>(loop, limits);
+  int64_t shortest = std::min({limits.request_ms_max.us, limits.idle_ms_max.us, kLingerMax.us});
+  core->beat = Duration{std::clamp<int64_t>(shortest / 4, 2'000, 250'000)};
+  auto server = std::make_unique<BeastServer>(core);
+  TRY_STATUS(server->open(address, port));
+  return std::unique_ptr<HttpServer>(std::move(server));
+}
+
+}  // namespace haechi::net

@@ -28,3 +28,12 @@ function(haechi_room name)
     add_test(NAME ${name} COMMAND ${name}_test)
   endif()
 endfunction()
+
+# haechi_bench(name rooms...): bench/<name>_bench.cc with Google Benchmark.
+function(haechi_bench name)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/bench/${name}_bench.cc)
+    list(TRANSFORM ARGN PREPEND haechi_)
+    add_executable(${name}_bench bench/${name}_bench.cc)
+    target_link_libraries(${name}_bench PRIVATE ${ARGN} benchmark::benchmark)
+  endif()
+endfunction()

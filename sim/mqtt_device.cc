@@ -41,7 +41,8 @@ std::string packet(uint8_t first, const std::string& body) {
 }  // namespace
 
 struct MqttDevice::Inner {
-  Inner(net::Loop& loop, MqttDeviceOptions given) : loop(loop), options(std::move(given)), socket(loop.io()) {}
+  Inner(net::Loop& loop, MqttDeviceOptions given)
+      : loop(loop), options(std::move(given)), socket(loop.io()) {}
 
   struct Pending {
     std::string body;  // topic, packet id, payload
@@ -66,12 +67,13 @@ struct MqttDevice::Inner {
   void flush(const std::shared_ptr<MqttDevice>& self) {
     writing.swap(waiting);
     const uint64_t mine = attempt;
-    boost::asio::async_write(socket, boost::asio::buffer(writing), [this, self, mine](error_code error, size_t) {
-      if (mine != attempt) return;
-      writing.clear();
-      if (error) return lost(self);
-      if (!waiting.empty()) flush(self);
-    });
+    boost::asio::async_write(socket, boost::asio::buffer(writing),
+                             [this, self, mine](error_code error, size_t) {
+                               if (mine != attempt) return;
+                               writing.clear();
+                               if (error) return lost(self);
+                               if (!waiting.empty()) flush(self);
+                             });
   }
   void open(const std::shared_ptr<MqttDevice>& self) {
     const uint64_t mine = ++attempt;
@@ -164,7 +166,8 @@ struct MqttDevice::Inner {
         if (self->on_command && body.size() >= at) self->on_command(body.substr(at));
         return;
       }
-      default: return;  // SUBACK, PINGRESP
+      default:
+        return;  // SUBACK, PINGRESP
     }
   }
   void welcomed(const std::shared_ptr<MqttDevice>& self) {
@@ -236,7 +239,11 @@ void MqttDevice::disconnect() {
   });
 }
 
-bool MqttDevice::connected() const { return inner_->up; }
-size_t MqttDevice::unacknowledged() const { return inner_->pending.size(); }
+bool MqttDevice::connected() const {
+  return inner_->up;
+}
+size_t MqttDevice::unacknowledged() const {
+  return inner_->pending.size();
+}
 
 }  // namespace haechi::sim

@@ -1,7 +1,7 @@
 // MqttDevice: a device as it stands in the field, over a real socket: MQTT 3.1.1, QoS 1 up, commands down.
 //
-// It shares no code with the gateway's codec on purpose: two implementations that agree say more than one. Lives on
-// one net::Loop; every call and callback there.
+// It shares no code with the gateway's codec on purpose: two implementations that agree say more than one.
+// Lives on one net::Loop; every call and callback there.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ class MqttDevice : public std::enable_shared_from_this<MqttDevice> {
   std::function<void(std::string payload)> on_command;  // on its command topic
 
   void connect();
-  // Publishes `payload` to d/<id>/report at QoS 1. `acked` when the PUBACK came; what is not acknowledged is kept
-  // and sent again, marked DUP, after a reconnect.
+  // Publishes `payload` to d/<id>/report at QoS 1. `acked` when the PUBACK came; what is not acknowledged is
+  // kept and sent again, marked DUP, after a reconnect.
   void report(std::string payload, std::function<void()> acked);
   // Closes the connection as a device that lost power does: no DISCONNECT. It does not come back by itself.
   void drop();

@@ -22,13 +22,16 @@ Digest sha256(std::string_view first, std::string_view second) {
   return out;
 }
 
-Digest sha256(std::string_view bytes) { return sha256(bytes, {}); }
+Digest sha256(std::string_view bytes) {
+  return sha256(bytes, {});
+}
 
 Digest hmac_sha256(std::string_view key, std::string_view bytes) {
   Digest out;
   unsigned size = 0;
   ENSURE(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-              reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(), &size) != nullptr);
+              reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(),
+              &size) != nullptr);
   return out;
 }
 

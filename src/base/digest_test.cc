@@ -13,7 +13,9 @@ TEST(Digest, MatchesPublishedAnswers) {
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAu);
 }
 
-TEST(Digest, OfTwoPartsIsTheDigestOfBothJoined) { EXPECT_EQ(sha256("ab", "c"), sha256("abc")); }
+TEST(Digest, OfTwoPartsIsTheDigestOfBothJoined) {
+  EXPECT_EQ(sha256("ab", "c"), sha256("abc"));
+}
 
 TEST(Digest, SecretsDifferInLengthOrContent) {
   EXPECT_TRUE(equal_secret("key", "key"));

@@ -6,8 +6,8 @@
 namespace haechi {
 
 void ensure_failed(const char* condition, const char* file, int line, const std::string& values) {
-  std::fprintf(stderr, "ENSURE failed: %s at %s:%d%s%s\n", condition, file, line, values.empty() ? "" : " with",
-               values.c_str());
+  std::fprintf(stderr, "ENSURE failed: %s at %s:%d%s%s\n", condition, file, line,
+               values.empty() ? "" : " with", values.c_str());
   std::abort();
 }
 

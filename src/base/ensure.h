@@ -20,9 +20,8 @@ std::string ensure_values(const Values&... values) {
 
 }  // namespace haechi
 
-#define ENSURE(condition, ...)                                                     \
-  do {                                                                             \
-    if (!(condition)) [[unlikely]]                                                 \
-      ::haechi::ensure_failed(#condition, __FILE__, __LINE__,                      \
-                              ::haechi::ensure_values(__VA_ARGS__));               \
+#define ENSURE(condition, ...)                                                                       \
+  do {                                                                                               \
+    if (!(condition)) [[unlikely]]                                                                   \
+      ::haechi::ensure_failed(#condition, __FILE__, __LINE__, ::haechi::ensure_values(__VA_ARGS__)); \
   } while (false)

@@ -1,7 +1,7 @@
 // Interner: names to small whole numbers and back, in order of first appearance.
 //
-// The engine speaks in indexes (arrays, no hashing on the hot path); the log and the outside speak in ids. The
-// table is never iterated by hash, so its layout cannot leak into a decision.
+// The engine speaks in indexes (arrays, no hashing on the hot path); the log and the outside speak in ids.
+// The table is never iterated by hash, so its layout cannot leak into a decision.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// A random source drawn from a seed: the same seed gives the same numbers on every machine. For simulations and
-// generated worlds; never for secrets.
+// A random source drawn from a seed: the same seed gives the same numbers on every machine. For simulations
+// and generated worlds; never for secrets.
 #pragma once
 
 #include <cmath>
@@ -19,7 +19,9 @@ class Random {
     return z ^ (z >> 31);
   }
   // Uniform in [0, n). n > 0. The bias is under n / 2^64.
-  uint64_t below(uint64_t n) { return static_cast<uint64_t>((static_cast<unsigned __int128>(next()) * n) >> 64); }
+  uint64_t below(uint64_t n) {
+    return static_cast<uint64_t>((static_cast<unsigned __int128>(next()) * n) >> 64);
+  }
   // Uniform in [low, high], both included.
   int64_t between(int64_t low, int64_t high) {
     return low + static_cast<int64_t>(below(static_cast<uint64_t>(high - low) + 1));

@@ -4,14 +4,22 @@ namespace haechi {
 
 const char* code_name(Code code) {
   switch (code) {
-    case Code::kInvalid: return "invalid";
-    case Code::kNotFound: return "not_found";
-    case Code::kConflict: return "conflict";
-    case Code::kForbidden: return "forbidden";
-    case Code::kExhausted: return "exhausted";
-    case Code::kUnavailable: return "unavailable";
-    case Code::kUnknownOutcome: return "unknown_outcome";
-    case Code::kCorrupt: return "corrupt";
+    case Code::kInvalid:
+      return "invalid";
+    case Code::kNotFound:
+      return "not_found";
+    case Code::kConflict:
+      return "conflict";
+    case Code::kForbidden:
+      return "forbidden";
+    case Code::kExhausted:
+      return "exhausted";
+    case Code::kUnavailable:
+      return "unavailable";
+    case Code::kUnknownOutcome:
+      return "unknown_outcome";
+    case Code::kCorrupt:
+      return "corrupt";
   }
   return "unnamed";
 }

@@ -47,7 +47,7 @@ inline Error invalid(std::string field, std::string reason) {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
+  Result(T value) : held_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
   Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return held_.index() == 0; }
@@ -87,8 +87,8 @@ class [[nodiscard]] Status {
 
 #define HAECHI_JOIN_(a, b) a##b
 #define HAECHI_JOIN(a, b) HAECHI_JOIN_(a, b)
-#define TRY(declaration, expression)                                            \
-  auto HAECHI_JOIN(try_, __LINE__) = (expression);                              \
+#define TRY(declaration, expression)                                                 \
+  auto HAECHI_JOIN(try_, __LINE__) = (expression);                                   \
   if (!HAECHI_JOIN(try_, __LINE__).ok()) return HAECHI_JOIN(try_, __LINE__).error(); \
   declaration = *std::move(HAECHI_JOIN(try_, __LINE__))
 #define TRY_STATUS(expression) \

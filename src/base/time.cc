@@ -20,7 +20,8 @@ void date_of_days(int64_t days, int64_t& year, int& month, int& day) {
   days += 719'468;
   const int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
   const int64_t day_of_era = days - era * 146'097;
-  const int64_t year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t shifted_month = (5 * day_of_year + 2) / 153;
   day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
@@ -67,8 +68,8 @@ std::string iso8601(Time time) {
   int month, day;
   date_of_days(days, year, month, day);
   char out[48];
-  std::snprintf(out, sizeof out, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", static_cast<long long>(year), month, day,
-                static_cast<int>(rest / 3'600'000'000), static_cast<int>(rest / 60'000'000 % 60),
+  std::snprintf(out, sizeof out, "%04lld-%02d-%02dT%02d:%02d:%02d.%03dZ", static_cast<long long>(year), month,
+                day, static_cast<int>(rest / 3'600'000'000), static_cast<int>(rest / 60'000'000 % 60),
                 static_cast<int>(rest / 1'000'000 % 60), static_cast<int>(rest / 1'000 % 1'000));
   return out;
 }

@@ -36,8 +36,12 @@ struct Time {
   constexpr Duration operator-(Time o) const { return {us - o.us}; }
 };
 
-inline std::ostream& operator<<(std::ostream& out, Duration d) { return out << d.us << "us"; }
-inline std::ostream& operator<<(std::ostream& out, Time t) { return out << t.us << "us"; }
+inline std::ostream& operator<<(std::ostream& out, Duration d) {
+  return out << d.us << "us";
+}
+inline std::ostream& operator<<(std::ostream& out, Time t) {
+  return out << t.us << "us";
+}
 
 // "2026-03-14T08:55:12.250Z"; always UTC, always three decimals.
 std::string iso8601(Time time);

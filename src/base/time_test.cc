@@ -16,8 +16,9 @@ TEST(Iso8601, WritesAndReadsBackTheSameMoment) {
 
 TEST(Iso8601, ReadsOffsetsInEveryFormThatPeersSend) {
   const int64_t expected = parse_iso8601("2026-08-21T16:18:48Z")->us;
-  for (const char* text : {"2026-08-21T16:18:48.000+00:00", "2026-08-21T16:18:48.000+0000", "2026-08-21 16:18:48",
-                           "2026-08-22T01:18:48+09:00", "2026-08-21T11:18:48.000000-05:00"}) {
+  for (const char* text :
+       {"2026-08-21T16:18:48.000+00:00", "2026-08-21T16:18:48.000+0000", "2026-08-21 16:18:48",
+        "2026-08-22T01:18:48+09:00", "2026-08-21T11:18:48.000000-05:00"}) {
     const auto read = parse_iso8601(text);
     ASSERT_TRUE(read.ok()) << text;
     EXPECT_EQ(read->us, expected) << text;

@@ -6,8 +6,8 @@
 namespace haechi::spine {
 namespace {
 
-// Rounds of question and answer between the two machines within one entry. An alarm needs two: the alarm and its
-// answers, then the tracks that the answers open. More than this is a loop, hence a bug.
+// Rounds of question and answer between the two machines within one entry. An alarm needs two: the alarm and
+// its answers, then the tracks that the answers open. More than this is a loop, hence a bug.
 constexpr int kExchangesMax = 8;
 
 }  // namespace

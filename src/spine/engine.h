@@ -1,7 +1,7 @@
 // Engine: the two machines joined. One fact in, its effects out.
 //
-// A hand-off to an agency whose desk is built in is answered within the same entry: alarm, call and assigned units
-// are one step apart, with no second trip to the disk. An outside desk answers with facts of its own.
+// A hand-off to an agency whose desk is built in is answered within the same entry: alarm, call and assigned
+// units are one step apart, with no second trip to the disk. An outside desk answers with facts of its own.
 #pragma once
 
 #include <cstdint>

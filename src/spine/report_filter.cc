@@ -44,8 +44,8 @@ void ReportFilter::Ranges::add(uint64_t n) {
   if (ends_.size() > kRangesMax) forget_oldest();
 }
 
-// Too many holes: the oldest is taken as filled. A report that would fill it later is then dropped as a duplicate,
-// which needs 256 other holes of the same device and epoch to be open at once.
+// Too many holes: the oldest is taken as filled. A report that would fill it later is then dropped as a
+// duplicate, which needs 256 other holes of the same device and epoch to be open at once.
 void ReportFilter::Ranges::forget_oldest() {
   const auto first = ends_.begin();
   const auto second = std::next(first);

@@ -1,7 +1,8 @@
 // ReportFilter: the same report, however often and over however many paths it comes, is one fact.
 //
-// A report is known by (device, epoch, seq). For protocols without a sequence it is known by its content: device,
-// fix, events, battery. Memory is bounded: sequences are kept as ranges, contents as the last 64 per device.
+// A report is known by (device, epoch, seq). For protocols without a sequence it is known by its content:
+// device, fix, events, battery. Memory is bounded: sequences are kept as ranges, contents as the last 64 per
+// device.
 #pragma once
 
 #include <array>

@@ -44,7 +44,8 @@ TEST(ReportFilter, ANewEpochCountsAnew) {
 TEST(ReportFilter, AcceptsABacklogInAnyOrderExactlyOnce) {
   ReportFilter filter;
   for (uint64_t seq = 10'000; seq > 0; --seq) ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kNew) << seq;
-  for (uint64_t seq = 1; seq <= 10'000; ++seq) ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kDuplicate) << seq;
+  for (uint64_t seq = 1; seq <= 10'000; ++seq)
+    ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kDuplicate) << seq;
 }
 
 TEST(ReportFilter, AcceptsEverySecondReportFirstAndTheOthersLater) {

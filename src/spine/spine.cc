@@ -34,9 +34,13 @@ struct Spine::Work {
 Spine::Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& clock)
     : options_(options), log_(std::move(log)), clock_(clock), engine_(options.partition) {}
 
-Spine::~Spine() { stop(); }
+Spine::~Spine() {
+  stop();
+}
 
-void Spine::subscribe(Subscriber subscriber) { subscribers_.push_back(std::move(subscriber)); }
+void Spine::subscribe(Subscriber subscriber) {
+  subscribers_.push_back(std::move(subscriber));
+}
 
 Status Spine::replay() {
   Work work;
@@ -158,12 +162,14 @@ bool Spine::admit(Waiting& waiting, Work& work) {
   if (!waiting.fact->has_report_received()) return true;
   v1::ReportReceived& received = *waiting.fact->mutable_report_received();
   switch (filter_.admit(received.report())) {
-    case ReportFilter::Verdict::kNew: return true;
+    case ReportFilter::Verdict::kNew:
+      return true;
     case ReportFilter::Verdict::kConflicting:
       ++conflicting_;
       received.set_conflicting(true);
       return true;
-    case ReportFilter::Verdict::kDuplicate: break;
+    case ReportFilter::Verdict::kDuplicate:
+      break;
   }
   ++duplicates_;
   if (waiting.done) work.receipts.emplace_back(std::move(waiting.done), Receipt{0, last_stamp_, true});
@@ -228,7 +234,8 @@ void Spine::commit_loop() {
     lock.unlock();
     const auto began = SteadyClock::now();
     const Result<uint64_t> first = log_->append(work->records);
-    // A log that cannot append has lost our trust: nothing was acknowledged, and a restart reads what is there.
+    // A log that cannot append has lost our trust: nothing was acknowledged, and a restart reads what is
+    // there.
     ENSURE(first.ok(), first.ok() ? "" : first.error().text());
     ENSURE(*first == work->batch.entries.front().no, *first, work->batch.entries.front().no);
     work->batch.durable_at = clock_.now();

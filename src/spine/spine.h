@@ -2,7 +2,8 @@
 //
 // Invariants:
 //   1. Entry numbers have no gaps; stamps strictly increase, whatever the clock does.
-//   2. No receipt and no effect leaves before its entry is durable: the engine steps a batch while the disk syncs
+//   2. No receipt and no effect leaves before its entry is durable: the engine steps a batch while the disk
+//   syncs
 //      it, and both are awaited before anything is published.
 //   3. Batches reach subscribers in order, every entry exactly once.
 //   4. The queue is bounded: over the bound a fact is refused with kExhausted and nothing of it is kept.
@@ -29,8 +30,8 @@ namespace haechi::spine {
 
 struct SpineOptions {
   uint32_t partition = 0;
-  size_t batch_max = 256;        // records per commit
-  size_t queue_max = 65'536;     // facts waiting
+  size_t batch_max = 256;                // records per commit
+  size_t queue_max = 65'536;             // facts waiting
   Duration tick = Duration::seconds(1);  // between ClockTicked facts; 0 = none (the caller submits them)
 };
 

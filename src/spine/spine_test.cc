@@ -30,7 +30,9 @@ class MemoryLog final : public log::Log {
     return first;
   }
   uint64_t next_no() const override { return shared_->records.size() + 1; }
-  Time last_stamp() const override { return shared_->records.empty() ? Time{} : shared_->records.back().stamp; }
+  Time last_stamp() const override {
+    return shared_->records.empty() ? Time{} : shared_->records.back().stamp;
+  }
   Digest head() const override { return {}; }
   Status read(uint64_t from_no, const std::function<bool(const log::Record&)>& each) override {
     for (uint64_t no = from_no; no <= shared_->records.size(); ++no)

@@ -19,13 +19,15 @@ namespace haechi::spine {
 
 // What became of a submitted fact.
 struct Receipt {
-  uint64_t entry_no = 0;   // 0 for a duplicate: its first copy is durable, under a number the spine does not keep
+  uint64_t entry_no =
+      0;  // 0 for a duplicate: its first copy is durable, under a number the spine does not keep
   Time stamped_at;
   bool duplicate = false;  // the same report was already logged; this copy was dropped
 };
 
-// Called once, on the spine's thread, when the fact is durable: hand over to your own loop and return at once.
-// kExhausted: the queue is full, nothing was kept, the sender must try again. kUnavailable: the spine has stopped.
+// Called once, on the spine's thread, when the fact is durable: hand over to your own loop and return at
+// once. kExhausted: the queue is full, nothing was kept, the sender must try again. kUnavailable: the spine
+// has stopped.
 using Done = std::function<void(Result<Receipt>)>;
 
 class Submit {
@@ -42,8 +44,8 @@ struct PublishedEntry {
   std::vector<std::shared_ptr<const v1::Effect>> effects;
 };
 
-// One durable batch, in order. Replayed batches (at start) carry facts and effects that were published before:
-// fold them, send nothing.
+// One durable batch, in order. Replayed batches (at start) carry facts and effects that were published
+// before: fold them, send nothing.
 struct Batch {
   std::vector<PublishedEntry> entries;
   Time durable_at;

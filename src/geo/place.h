@@ -55,8 +55,9 @@ int64_t distance_mm(Place a, Place b);
 int32_t bearing_cdeg(Place from, Place to);
 
 // A point of the plane that touches the Earth at an origin: as far from it and in the same direction as on
-// the ground (azimuthal equidistant). Differences of two offsets of one origin are distances too: within 0.1
-// mm per km when both points lie within 5 km of the origin, within 10 mm per km within 50 km.
+// the ground (azimuthal equidistant), so an offset errs as distance_mm() does. The difference of two offsets
+// is a distance too: measured within 0.11 mm per km when both places lie within 5 km of the origin, 11 mm per
+// km within 50 km.
 struct Offset {
   int64_t east_mm = 0;
   int64_t north_mm = 0;

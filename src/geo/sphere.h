@@ -43,7 +43,30 @@ S2Point point_at(const Frame& frame, Plane at);
 // The point of the great circle through a and b that is `angle` radians from a towards b. a and b differ.
 S2Point point_along(const S2Point& a, const S2Point& b, double angle);
 
-// Metres from a point to the nearest point of an edge (of length zero too), nearest in metres.
-double distance_to_edge_m(const S2Point& point, const S2Point& a, const S2Point& b);
+// A great circle's arc of under 90 degrees, made ready to be asked often. Its ends may coincide.
+class Arc {
+ public:
+  Arc(const S2Point& a, const S2Point& b);
+
+  const S2Point& a() const { return a_; }
+  const S2Point& b() const { return b_; }
+  // The square of the straight line through the Earth to the point of the arc nearest by angle; unit sphere.
+  double chord2_to(const S2Point& point) const;
+  // Metres to the point of the arc nearest in metres.
+  double distance_m_to(const S2Point& point) const;
+
+ private:
+  bool passes(const S2Point& point) const {  // is the nearest point between the ends?
+    return normal_.CrossProd(a_).DotProd(point) > 0 && b_.CrossProd(normal_).DotProd(point) > 0;
+  }
+
+  S2Point a_, b_;
+  S2Point normal_;  // zero when the ends coincide
+};
+
+// What lies within `metres` lies within this straight line on the unit sphere.
+inline double chord_holding(double metres) {
+  return metres / kRadiusMMin * (1 + 1e-9) + 1e-14;
+}
 
 }  // namespace haechi::geo

@@ -25,7 +25,7 @@ int64_t Zone::signed_distance_mm(Place place) const {
 }
 
 bool Zone::contains(Place place) const {
-  return signed_distance_mm(place) <= 0;
+  return shape_->contains(point_of(place));
 }
 
 int64_t Zone::signed_distance_along_mm(Place from, Place to) const {

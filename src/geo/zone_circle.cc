@@ -1,6 +1,4 @@
 // The circle: all places within a radius of a centre.
-#include <s2/s2region_coverer.h>
-
 #include "geo/sphere.h"
 #include "geo/zone_shape.h"
 
@@ -20,8 +18,10 @@ class CircleShape final : public ZoneShape {
   }
 
   int64_t signed_distance_along_mm(const S2Point& from, const S2Point& to) const override {
-    return mm_of(distance_to_edge_m(point_, from, to)) - reach_mm_;
+    return mm_of(Arc(from, to).distance_m_to(point_)) - reach_mm_;
   }
+
+  bool contains(const S2Point& point) const override { return signed_distance_mm(point) <= 0; }
 
   std::vector<S2CellId> cover() const override {
     std::vector<S2CellId> cells;

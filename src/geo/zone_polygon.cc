@@ -1,17 +1,11 @@
 // The polygon zone: which side of the border (exactly), how far from it, and how deep a way leads into it.
-// GCC 12 cannot see that a vector inlined in S2's query is initialised.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <s2/mutable_s2shape_index.h>
-#include <s2/s2closest_edge_query.h>
 #include <s2/s2contains_point_query.h>
 #include <s2/s2crossing_edge_query.h>
 #include <s2/s2edge_crossings.h>
-#include <s2/s2edge_distances.h>
 #include <s2/s2lax_polygon_shape.h>
 #include <s2/s2region_coverer.h>
 #include <s2/s2shape_index_region.h>
-#pragma GCC diagnostic pop
 
 #include <algorithm>
 #include <cmath>
@@ -25,20 +19,27 @@
 namespace haechi::geo {
 namespace {
 
-// Up to this many edges, looking at each is faster than S2's index.
-constexpr size_t kEdgesForLoop = 48;
+// Edges that follow each other are near each other, so they are kept in runs and a run is looked into only
+// when the ball around it is near enough. Faster here than S2ClosestEdgeQuery at every size a zone may have,
+// and no hash table.
+constexpr size_t kRunEdges = 24;
 constexpr int kCoverCells = 8;
 constexpr int kCoverLevelMax = 18;  // 35 m
 
-struct Edge {
-  S2Point a, b;
+struct Run {
+  size_t begin, end;  // in edges_
+  S2Point centre;
+  double chord;  // holds the run's edges, as a straight line on the unit sphere
 };
 
 class PolygonShape final : public ZoneShape {
  public:
   explicit PolygonShape(const PolygonRings& rings) {
     for (const auto& ring : rings.rings) {
-      for (size_t i = 0; i < ring.size(); ++i) edges_.push_back({ring[i], ring[(i + 1) % ring.size()]});
+      for (size_t i = 0; i < ring.size(); ++i) edges_.emplace_back(ring[i], ring[(i + 1) % ring.size()]);
+    }
+    for (size_t begin = 0; begin < edges_.size(); begin += kRunEdges) {
+      runs_.push_back(run_of(begin, std::min(begin + kRunEdges, edges_.size())));
     }
     index_.Add(std::make_unique<S2LaxPolygonShape>(rings.rings));
     index_.ForceBuild();  // now, so that readers share it without writing
@@ -48,6 +49,10 @@ class PolygonShape final : public ZoneShape {
   int64_t signed_distance_mm(const S2Point& point) const override {
     const int64_t border_mm = mm_of(border_m(point));
     return holds(point) ? -border_mm : border_mm;
+  }
+
+  bool contains(const S2Point& point) const override {
+    return holds(point) || (is_by_border(point) && mm_of(border_m(point)) == 0);
   }
 
   int64_t signed_distance_along_mm(const S2Point& from, const S2Point& to) const override;
@@ -68,22 +73,21 @@ class PolygonShape final : public ZoneShape {
     double depth_m_max;  // it cannot be deeper: depth changes by no more than a metre per metre
   };
 
+  Run run_of(size_t begin, size_t end) const;
   void bound(const S2Cap& cap);
   bool holds(const S2Point& point) const {
     return MakeS2ContainsPointQuery(&index_, S2ContainsPointQueryOptions(S2VertexModel::CLOSED))
         .Contains(point);
   }
-  double border_m(const S2Point& point) const {
-    return edges_.size() <= kEdgesForLoop ? border_by_loop_m(point) : border_by_index_m(point);
-  }
-  double border_by_loop_m(const S2Point& point) const;
-  double border_by_index_m(const S2Point& point) const;
+  double border_m(const S2Point& point) const;
+  bool is_by_border(const S2Point& point) const;  // within a millimetre by angle
   double clear_way_m(const S2Point& from, const S2Point& to) const;
   std::vector<double> crossings(const S2Point& from, const S2Point& to, double length) const;
   double deepest_m(const S2Point& from, const S2Point& to, double length, std::vector<double> at) const;
   double deepest_m(const S2Point& from, const S2Point& to, const Stretch& stretch) const;
 
-  std::vector<Edge> edges_;
+  std::vector<Arc> edges_;
+  std::vector<Run> runs_;
   MutableS2ShapeIndex index_;
 };
 
@@ -94,58 +98,79 @@ void PolygonShape::bound(const S2Cap& cap) {
   // The corner furthest from the centre bounds a zone of ordinary size; its edges bulge past it by less than
   // the ellipsoid differs from a sphere. For continents the cap is bound enough.
   double reach_m = 0;
-  for (const Edge& edge : edges_) reach_m = std::max(reach_m, distance_m(centre, edge.a));
+  for (const Arc& edge : edges_) reach_m = std::max(reach_m, distance_m(centre, edge.a()));
   const double loose_m = std::min(cap_.radius().ToAngle().radians() * kRadiusMMax, kDistanceMmMax / 1000.0);
   reach_m = reach_m < 1e6 ? std::min(reach_m * (1 + 1e-5), loose_m) : loose_m;
   reach_mm_ = static_cast<int64_t>(std::ceil(reach_m * 1000.0)) + 1;
 }
 
-// Both searches: the nearest edge by angle first, then every edge that may be nearer in metres.
-double PolygonShape::border_by_loop_m(const S2Point& point) const {
-  S1ChordAngle nearest = S1ChordAngle::Infinity();
-  const Edge* nearest_edge = nullptr;
-  for (const Edge& edge : edges_) {
-    if (S2::UpdateMinDistance(point, edge.a, edge.b, &nearest)) nearest_edge = &edge;
+Run PolygonShape::run_of(size_t begin, size_t end) const {
+  S2Point sum(0, 0, 0);
+  for (size_t i = begin; i < end; ++i) sum += edges_[i].a() + edges_[i].b();
+  Run run{begin, end, sum.Norm2() > 1e-6 ? sum.Normalize() : edges_[begin].a(), 0};
+  for (size_t i = begin; i < end; ++i) {
+    run.chord =
+        std::max({run.chord, (edges_[i].a() - run.centre).Norm(), (edges_[i].b() - run.centre).Norm()});
   }
-  double best_m = distance_to_edge_m(point, nearest_edge->a, nearest_edge->b);
-  const S1ChordAngle limit = angle_holding(best_m);
-  for (const Edge& edge : edges_) {
-    S1ChordAngle angle = limit;
-    if (&edge == nearest_edge || !S2::UpdateMinDistance(point, edge.a, edge.b, &angle)) continue;
-    best_m = std::min(best_m, distance_to_edge_m(point, edge.a, edge.b));
+  // A cap smaller than a hemisphere that holds both ends of an arc holds the arc. A larger one may not.
+  run.chord = run.chord < 1.4 ? run.chord + 1e-14 : 2.0;
+  return run;
+}
+
+// The nearest edge by angle of the most promising run first; then whatever may be nearer in metres.
+double PolygonShape::border_m(const S2Point& point) const {
+  const auto gap = [&](const Run& run) { return (point - run.centre).Norm() - run.chord; };
+  const Run* first = &runs_[0];
+  double first_gap = gap(*first);
+  for (const Run& run : runs_) {
+    const double run_gap = gap(run);
+    if (run_gap < first_gap) std::tie(first, first_gap) = std::pair(&run, run_gap);
+  }
+  size_t nearest = first->begin;
+  double nearest2 = edges_[nearest].chord2_to(point);
+  for (size_t i = first->begin + 1; i < first->end; ++i) {
+    const double chord2 = edges_[i].chord2_to(point);
+    if (chord2 < nearest2) std::tie(nearest, nearest2) = std::pair(i, chord2);
+  }
+
+  double best_m = edges_[nearest].distance_m_to(point);
+  double limit = chord_holding(best_m);
+  for (const Run& run : runs_) {
+    if (gap(run) > limit) continue;
+    for (size_t i = run.begin; i < run.end; ++i) {
+      if (i == nearest || edges_[i].chord2_to(point) > limit * limit) continue;
+      const double edge_m = edges_[i].distance_m_to(point);
+      if (edge_m < best_m) std::tie(best_m, limit) = std::pair(edge_m, chord_holding(edge_m));
+    }
   }
   return best_m;
 }
 
-double PolygonShape::border_by_index_m(const S2Point& point) const {
-  S2ClosestEdgeQuery query(&index_);
-  query.mutable_options()->set_include_interiors(false);
-  S2ClosestEdgeQuery::PointTarget target(point);
-  const Edge& nearest = edges_[static_cast<size_t>(query.FindClosestEdge(&target).edge_id())];
-  double best_m = distance_to_edge_m(point, nearest.a, nearest.b);
-  query.mutable_options()->set_conservative_max_distance(angle_holding(best_m));
-  query.mutable_options()->set_max_results(S2ClosestEdgeQuery::Options::kMaxMaxResults);
-  for (const auto& result : query.FindClosestEdges(&target)) {
-    const Edge& edge = edges_[static_cast<size_t>(result.edge_id())];
-    best_m = std::min(best_m, distance_to_edge_m(point, edge.a, edge.b));
+bool PolygonShape::is_by_border(const S2Point& point) const {
+  const double limit = chord_holding(0.001);
+  for (const Run& run : runs_) {
+    if ((point - run.centre).Norm() - run.chord > limit) continue;
+    for (size_t i = run.begin; i < run.end; ++i) {
+      if (edges_[i].chord2_to(point) <= limit * limit) return true;
+    }
   }
-  return best_m;
+  return false;
 }
 
 // The distance between the border and a way that does not touch it: at an end of the way or at a corner.
 double PolygonShape::clear_way_m(const S2Point& from, const S2Point& to) const {
-  const auto between_m = [&](const Edge& edge) {
-    return std::min(distance_to_edge_m(edge.a, from, to), distance_to_edge_m(edge.b, from, to));
-  };
+  const Arc way(from, to);
+  const S2Point middle = (from + to).Normalize();
+  const double half = (from - middle).Norm();
   double best_m = std::min(border_m(from), border_m(to));
-  S2ClosestEdgeQuery query(&index_);
-  query.mutable_options()->set_include_interiors(false);
-  S2ClosestEdgeQuery::EdgeTarget target(from, to);
-  best_m = std::min(best_m, between_m(edges_[static_cast<size_t>(query.FindClosestEdge(&target).edge_id())]));
-  query.mutable_options()->set_conservative_max_distance(angle_holding(best_m));
-  query.mutable_options()->set_max_results(S2ClosestEdgeQuery::Options::kMaxMaxResults);
-  for (const auto& result : query.FindClosestEdges(&target)) {
-    best_m = std::min(best_m, between_m(edges_[static_cast<size_t>(result.edge_id())]));
+  double limit = chord_holding(best_m);
+  for (const Run& run : runs_) {
+    if ((middle - run.centre).Norm() - run.chord - half > limit) continue;
+    for (size_t i = run.begin; i < run.end; ++i) {
+      if (way.chord2_to(edges_[i].a()) > limit * limit) continue;
+      const double corner_m = way.distance_m_to(edges_[i].a());
+      if (corner_m < best_m) std::tie(best_m, limit) = std::pair(corner_m, chord_holding(corner_m));
+    }
   }
   return best_m;
 }

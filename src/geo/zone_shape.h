@@ -18,6 +18,7 @@ class ZoneShape {
 
   // As in Zone.
   virtual int64_t signed_distance_mm(const S2Point& point) const = 0;
+  virtual bool contains(const S2Point& point) const = 0;
   virtual int64_t signed_distance_along_mm(const S2Point& from, const S2Point& to) const = 0;
   // Cells that hold the zone and its border, at most a handful.
   virtual std::vector<S2CellId> cover() const = 0;

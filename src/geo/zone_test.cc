@@ -88,6 +88,8 @@ TEST(PolygonZone, HoldsItsCornersAndItsBorder) {
     EXPECT_EQ(on_equator.signed_distance_mm({0, step}), 0);
     EXPECT_EQ(on_equator.signed_distance_mm({step, 0}), 0);
     EXPECT_EQ(on_equator.signed_distance_mm({step, 20'000}), 0);
+    EXPECT_TRUE(on_equator.contains({0, step}) && on_equator.contains({step, 0}));
+    EXPECT_TRUE(on_equator.contains({step, 20'000}));
   }
   EXPECT_GT(on_equator.signed_distance_mm({-1, 500}), 0);
   EXPECT_LT(on_equator.signed_distance_mm({1, 500}), 0);
@@ -149,6 +151,7 @@ TEST(PolygonZone, AgreesWithSlowAnswers) {
       const int64_t signed_mm = zone.signed_distance_mm(place);
       // The slow one looks at places rounded to 11 mm.
       EXPECT_NEAR(mm(std::abs(signed_mm)), mm(border_mm), 12);
+      EXPECT_EQ(zone.contains(place), signed_mm <= 0);
       if (border_mm > 100) {
         EXPECT_EQ(zone.contains(place), slow_contains(rings, place)) << i << ' ' << k;
       }

@@ -1,0 +1,326 @@
+#include "api/api.h"
+
+#include <algorithm>
+
+#include "api/errors.h"
+#include "api/idempotency.h"
+#include "api/openapi.h"
+#include "api/routes.h"
+#include "base/digest.h"
+#include "haechi/v1/api.pb.h"
+#include "trust/audit.h"
+
+namespace haechi::api {
+namespace {
+
+constexpr Duration kFoldPoll = Duration::millis(1);
+
+net::Response secured(net::Response response) {
+  response.headers.emplace_back("cache-control", "no-store");
+  response.headers.emplace_back("x-content-type-options", "nosniff");
+  return response;
+}
+
+net::Response not_allowed(const std::vector<std::string>& allow) {
+  net::Response response = net::problem(405, "method_not_allowed", "", "this path does not take this method");
+  std::string methods;
+  for (const std::string& method : allow) methods += (methods.empty() ? "" : ", ") + method;
+  response.headers.emplace_back("allow", methods);
+  return response;
+}
+
+net::Response unauthorized() {
+  net::Response response = net::problem(401, "unauthorized", "authorization", "a valid key is needed");
+  response.headers.emplace_back("www-authenticate", "Bearer");
+  return response;
+}
+
+// The media type without its parameters, in lower case.
+std::string media_type(std::string_view header) {
+  std::string out(trimmed(header.substr(0, header.find(';'))));
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+bool takes(const Route& route, const net::Request& request) {
+  if (route.request == nullptr) return true;
+  const std::string type = media_type(request.header("content-type"));
+  if (type.empty() && request.body.empty()) return true;  // a POST without a body
+  if (type == "application/json") return true;
+  const std::string_view path = route.path;
+  if (path == "/api/v1/zones/{id}") return type == "application/geo+json";
+  return path == "/api/v1/facts" && type == "application/x-ndjson";
+}
+
+}  // namespace
+
+// One request on its way, alive until it is answered.
+struct Job {
+  Job(World& world, net::Request taken, net::Respond respond_to)
+      : request(std::move(taken)), respond(std::move(respond_to)), exchange(world, request) {}
+  const net::Request request;
+  net::Respond respond;
+  const Route* route = nullptr;
+  Exchange exchange;
+  Plan plan;
+  std::string idempotency_key;  // empty: none
+  // While facts are awaited:
+  size_t waiting = 0;
+  uint64_t last_entry_no = 0;
+  Error failure;
+  bool failed = false;
+  Time fold_until;
+};
+using JobPtr = std::shared_ptr<Job>;
+
+struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
+  Inner(ApiOptions given, net::Loop& loop, spine::Submit& to, const picture::Picture& picture,
+        store::Records& records, const trust::Keys& known_keys, const Clock& the_clock)
+      : options(std::move(given)),
+        front(loop),
+        submit(to),
+        keys(known_keys),
+        clock(the_clock),
+        world{picture, records, trail, versions, options.time_zones} {}
+
+  void take(net::Request request, net::Respond respond);
+  bool admit(const JobPtr& job);
+  bool begin_idempotent(const JobPtr& job);
+  // Finds the subject with its ties, then asks.
+  trust::Decision decide(Exchange& exchange, const Route& route);
+  void deny(const JobPtr& job);
+  void prepare(const JobPtr& job);
+  void record(const JobPtr& job);
+  void recorded(const JobPtr& job, const Result<spine::Receipt>& receipt);
+  void log(const JobPtr& job);
+  void logged(const JobPtr& job, const Result<spine::Receipt>& receipt);
+  void await_fold(const JobPtr& job);
+  void finish(const JobPtr& job, net::Response response);
+  void fail(const JobPtr& job, const Error& error) { finish(job, problem_of(error)); }
+
+  // Runs `then` on the front loop when the fact is durable or refused.
+  template <typename Then>
+  void submit_fact(std::unique_ptr<v1::Fact> fact, Then then) {
+    submit.submit(std::move(fact), [weak = weak_from_this(), then](Result<spine::Receipt> receipt) {
+      const std::shared_ptr<Inner> self = weak.lock();
+      if (!self) return;
+      self->front.post([self, then, receipt = std::move(receipt)] { then(receipt); });
+    });
+  }
+
+  const ApiOptions options;
+  net::Loop& front;
+  spine::Submit& submit;
+  const trust::Keys& keys;
+  const Clock& clock;
+  AccessTrail trail;
+  OrderVersions versions;
+  Idempotency idempotency;
+  World world;
+};
+
+void Api::Inner::take(net::Request request, net::Respond respond) {
+  const auto job = std::make_shared<Job>(world, std::move(request), std::move(respond));
+  if (!admit(job)) return;
+  Exchange& exchange = job->exchange;
+  exchange.decision = decide(exchange, *job->route);
+  if (!exchange.decision.allowed) return deny(job);
+  if (!takes(*job->route, job->request)) {
+    return finish(job, net::problem(415, "unsupported_media_type", "content-type", "send application/json"));
+  }
+  if (!begin_idempotent(job)) return;
+  prepare(job);
+}
+
+// Route, key, purpose: false when the request was answered.
+bool Api::Inner::admit(const JobPtr& job) {
+  Match found = match(job->request.method, job->request.path);
+  if (found.allow.empty()) {
+    finish(job, net::problem(404, "not_found", "", "there is no such path"));
+    return false;
+  }
+  if (found.route == nullptr) {
+    finish(job, not_allowed(found.allow));
+    return false;
+  }
+  job->route = found.route;
+  if (found.route->access != Access::kKey) {
+    // What is mounted elsewhere and still arrives here was not mounted.
+    const bool description = found.route->access == Access::kPublic;
+    finish(job, description ? net::Response{200, "application/json", openapi_json(), {}}
+                            : net::problem(404, "not_found", "", "not served here"));
+    return false;
+  }
+  Exchange& exchange = job->exchange;
+  exchange.now = clock.now();
+  exchange.ids = std::move(found.ids);
+  const auto viewer =
+      keys.viewer_of_key(trust::bearer_key(job->request.header("authorization")), exchange.now);
+  if (!viewer) {
+    finish(job, unauthorized());
+    return false;
+  }
+  exchange.viewer = *viewer;
+  const std::string_view purpose = job->request.header("haechi-purpose");
+  const auto named = trust::parse_purpose(purpose);
+  if (!purpose.empty() && !named) {
+    finish(job, problem_of(invalid("haechi-purpose", "is not a purpose")));
+    return false;
+  }
+  exchange.purpose = purpose.empty() ? trust::purpose_of(viewer->role) : *named;
+  return true;
+}
+
+trust::Decision Api::Inner::decide(Exchange& exchange, const Route& route) {
+  exchange.subject =
+      route.subject != nullptr
+          ? route.subject(exchange)
+          : trust::Subject{.kind = route.subject_kind, .id = exchange.ids.empty() ? "" : exchange.ids[0]};
+  if (route.subject == nullptr && exchange.ids.empty()) {
+    return trust::decide_collection(exchange.viewer, route.action, exchange.purpose);
+  }
+  return trust::decide(exchange.viewer, route.action, exchange.subject, exchange.purpose, exchange.now);
+}
+
+void Api::Inner::deny(const JobPtr& job) {
+  const Exchange& e = job->exchange;
+  submit_fact(trust::access_decided(e.viewer, job->route->action, e.subject, e.purpose, e.decision),
+              [self = shared_from_this(), job](const Result<spine::Receipt>&) {
+                // Recorded or not, the answer is no.
+                self->fail(job, Error{Code::kForbidden, "", job->exchange.decision.reason});
+              });
+}
+
+// False when the request was answered from memory, or refused.
+bool Api::Inner::begin_idempotent(const JobPtr& job) {
+  const std::string key(job->request.header("idempotency-key"));
+  if (key.empty() || job->request.method != "POST") return true;
+  if (key.size() > kIdempotencyKeyMax) {
+    fail(job, invalid("idempotency-key", "must be at most 128 characters"));
+    return false;
+  }
+  const std::string mine = job->exchange.viewer.account + "\n" + key;
+  const std::string same = job->request.path + "\n" + hex(view(sha256(job->request.body)));
+  const Idempotency::Found found = idempotency.begin(mine, same);
+  switch (found.state) {
+    case Idempotency::State::kNew:
+      job->idempotency_key = mine;
+      return true;
+    case Idempotency::State::kRunning:
+      fail(job,
+           Error{Code::kConflict, "idempotency-key", "the first request of this key is not answered yet"});
+      return false;
+    case Idempotency::State::kDifferent:
+      finish(job, net::problem(422, "invalid", "idempotency-key", "this key was used for another request"));
+      return false;
+    case Idempotency::State::kAnswered:
+      job->respond(*found.answer);
+      return false;
+  }
+  return false;
+}
+
+void Api::Inner::prepare(const JobPtr& job) {
+  Result<Plan> plan = job->route->run(job->exchange);
+  if (!plan.ok()) return fail(job, plan.error());
+  job->plan = std::move(plan.value());
+  record(job);
+}
+
+void Api::Inner::record(const JobPtr& job) {
+  const Exchange& e = job->exchange;
+  const auto done = [self = shared_from_this(), job](const Result<spine::Receipt>& receipt) {
+    self->recorded(job, receipt);
+  };
+  // Looking at oneself is nobody else's business and shows nothing.
+  if (job->route->action == trust::Action::kSeeSelf) return recorded(job, spine::Receipt{});
+  submit_fact(trust::access_decided(e.viewer, job->route->action, e.subject, e.purpose, e.decision,
+                                    job->plan.shown_ids),
+              done);
+}
+
+void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& receipt) {
+  if (!receipt.ok())
+    return fail(job, Error{Code::kUnavailable, "", "the access could not be recorded, so it is refused"});
+  // The right may have ended while the record was written.
+  job->exchange.now = clock.now();
+  job->exchange.decision = decide(job->exchange, *job->route);
+  if (!job->exchange.decision.allowed) return deny(job);
+  if (job->plan.keep) {
+    if (const Status kept = job->plan.keep(); !kept.ok()) return fail(job, kept.error());
+  }
+  if (job->plan.facts.empty()) return finish(job, job->plan.answer(0));
+  log(job);
+}
+
+void Api::Inner::log(const JobPtr& job) {
+  job->waiting = job->plan.facts.size();
+  std::vector<std::unique_ptr<v1::Fact>> facts = std::move(job->plan.facts);
+  for (std::unique_ptr<v1::Fact>& fact : facts) {
+    submit_fact(std::move(fact), [self = shared_from_this(), job](const Result<spine::Receipt>& receipt) {
+      self->logged(job, receipt);
+    });
+  }
+}
+
+void Api::Inner::logged(const JobPtr& job, const Result<spine::Receipt>& receipt) {
+  if (receipt.ok()) {
+    job->last_entry_no = std::max(job->last_entry_no, receipt->entry_no);
+  } else {
+    job->failed = true;
+    job->failure = receipt.error();
+  }
+  if (--job->waiting > 0) return;
+  if (job->failed) {
+    // Some of a batch may be in the log; registrations may be sent again.
+    return fail(job, Error{job->failure.code, "", "not all of it was logged; send it again"});
+  }
+  job->fold_until = clock.now() + options.fold_ms_max;
+  await_fold(job);
+}
+
+void Api::Inner::await_fold(const JobPtr& job) {
+  if (world.picture.entry_no() >= job->last_entry_no)
+    return finish(job, job->plan.answer(job->last_entry_no));
+  if (clock.now() >= job->fold_until) {
+    return fail(job, Error{Code::kUnknownOutcome, "", "it is logged, but not shown yet"});
+  }
+  front.after(kFoldPoll, [self = shared_from_this(), job] { self->await_fold(job); });
+}
+
+void Api::Inner::finish(const JobPtr& job, net::Response response) {
+  response = secured(std::move(response));
+  if (!job->idempotency_key.empty()) {
+    if (response.status >= 500) {
+      idempotency.abandon(job->idempotency_key);
+    } else {
+      idempotency.finish(job->idempotency_key, response);
+    }
+  }
+  job->respond(std::move(response));
+}
+
+Api::Api(ApiOptions options, net::Loop& front, spine::Submit& submit, const picture::Picture& picture,
+         store::Records& records, const trust::Keys& keys, const Clock& clock)
+    : inner_(std::make_shared<Inner>(std::move(options), front, submit, picture, records, keys, clock)) {}
+
+Api::~Api() = default;
+
+net::Handler Api::handler() {
+  return [weak = std::weak_ptr<Inner>(inner_), &front = inner_->front](net::Request request,
+                                                                       net::Respond respond) {
+    auto run = [weak, request = std::move(request), respond = std::move(respond)]() mutable {
+      if (const std::shared_ptr<Inner> self = weak.lock()) self->take(std::move(request), std::move(respond));
+    };
+    if (front.is_current()) return run();
+    front.post(std::move(run));
+  };
+}
+
+void Api::fold(const spine::Batch& batch) {
+  inner_->trail.fold(batch);
+}
+
+}  // namespace haechi::api

@@ -1,0 +1,48 @@
+// Api: answers the REST requests. The one type to read first; the routes are in routes.cc.
+//
+// Invariants:
+//   1. No answer that needs a decision leaves before its AccessDecided fact is durable; denials are recorded
+//   too.
+//      When the record cannot be written, nothing is shown and nothing is done.
+//   2. A write is answered as done only when its facts are durable and the picture shows them, so that the
+//   next
+//      request of the same client finds what it wrote.
+//   3. Names, telephone numbers and secrets go to the record store, never into a fact, an error or a header.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "api/exchange.h"
+#include "base/time.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "spine/submit.h"
+#include "trust/keys.h"
+
+namespace haechi::api {
+
+struct ApiOptions {
+  TimeZoneRules time_zones;  // empty: orders may name any zone, whose rules someone else has to log
+  Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
+};
+
+class Api {
+ public:
+  // Picture, records and everything else here belong to `front`. The references outlive the Api; the loop is
+  // stopped before the Api ends.
+  Api(ApiOptions options, net::Loop& front, spine::Submit& submit, const picture::Picture& picture,
+      store::Records& records, const trust::Keys& keys, const Clock& clock);
+  ~Api();
+
+  // Any thread; answers come from the front loop.
+  net::Handler handler();
+  // On the front loop, with every batch, replayed ones as well: keeps the audit trail.
+  void fold(const spine::Batch& batch);
+
+ private:
+  struct Inner;
+  std::shared_ptr<Inner> inner_;
+};
+
+}  // namespace haechi::api

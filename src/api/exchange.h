@@ -1,0 +1,80 @@
+// Exchange: one request being answered, and Plan: what its handler wants. The types routes are written with.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/access_trail.h"
+#include "api/json.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "haechi/v1/fact.pb.h"
+#include "net/http.h"
+#include "picture/picture.h"
+#include "store/records.h"
+#include "trust/decide.h"
+
+namespace haechi::api {
+
+// Makes the rules of an IANA time zone; an error when there is no such zone.
+using TimeZoneRules = std::function<Result<v1::TimeZone>(const std::string& name)>;
+
+// Versions that were given to orders and are not in the picture yet.
+using OrderVersions = std::map<std::string, uint32_t>;
+
+// What handlers may use, all of it on the front loop.
+struct World {
+  const picture::Picture& picture;
+  store::Records& records;
+  const AccessTrail& trail;
+  OrderVersions& versions;
+  const TimeZoneRules& time_zones;
+};
+
+struct Exchange {
+  Exchange(World& in, const net::Request& about) : world(in), request(about) {}
+
+  World& world;
+  const net::Request& request;
+  trust::Viewer viewer;
+  trust::Purpose purpose = trust::Purpose::kNone;
+  trust::Subject subject;
+  trust::Decision decision;
+  std::vector<std::string> ids;  // what stood for {id} in the path
+  Time now;
+
+  const std::string& id() const { return ids.at(0); }
+  // The request's body as a message.
+  template <typename Message>
+  Result<Message> body() const {
+    Message message;
+    TRY_STATUS(read_json(request.body, message));
+    return message;
+  }
+  // ?limit=, 1..1000, 200 unless said.
+  Result<size_t> limit() const;
+};
+
+// Nothing of a plan happens before its audit record is durable; then `keep` writes what belongs into the
+// record store, then the facts are logged, and when they are durable and in the picture, `answer` is asked.
+struct Plan {
+  std::vector<std::string> shown_ids;            // whom a list shows, for the audit record
+  std::function<Status()> keep;                  // may be empty
+  std::vector<std::unique_ptr<v1::Fact>> facts;  // may be empty
+  std::function<net::Response(uint64_t last_entry_no)> answer;
+};
+
+using SubjectOf = trust::Subject (*)(const Exchange&);
+using Run = Result<Plan> (*)(const Exchange&);
+
+net::Response json_response(int status, const google::protobuf::Message& message);
+// A plan that only answers.
+Plan answering(const google::protobuf::Message& message, std::vector<std::string> shown_ids = {});
+// A plan that logs one fact and answers 200 with its number.
+Plan logging(std::unique_ptr<v1::Fact> fact, int status = 200);
+
+}  // namespace haechi::api

@@ -1,0 +1,169 @@
+#include "api/json.h"
+
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <boost/json.hpp>
+#include <boost/json/basic_parser_impl.hpp>
+#include <set>
+
+namespace haechi::api {
+namespace {
+
+namespace json = boost::json;
+constexpr size_t kDepthMax = 32;
+
+// Looks at the text without keeping it: is it JSON, and does any object have a name twice? protobuf's own
+// reader is lenient about both.
+struct Checker {
+  static constexpr size_t max_object_size = 100'000;
+  static constexpr size_t max_array_size = 1'000'000;
+  static constexpr size_t max_key_size = 1'000;
+  static constexpr size_t max_string_size = 1 << 20;
+
+  std::vector<std::set<std::string>> names;
+  std::string key;
+  std::string twice;
+
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+  bool on_object_begin(json::error_code&) {
+    names.emplace_back();
+    return true;
+  }
+  bool on_object_end(size_t, json::error_code&) {
+    names.pop_back();
+    return true;
+  }
+  bool on_array_begin(json::error_code&) { return true; }
+  bool on_array_end(size_t, json::error_code&) { return true; }
+  bool on_key_part(json::string_view part, size_t, json::error_code&) {
+    key.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(json::string_view part, size_t, json::error_code& error) {
+    key.append(part.data(), part.size());
+    if (!names.back().insert(key).second) {
+      twice = key;
+      error = json::error::extra_data;
+      return false;
+    }
+    key.clear();
+    return true;
+  }
+  bool on_string_part(json::string_view, size_t, json::error_code&) { return true; }
+  bool on_string(json::string_view, size_t, json::error_code&) { return true; }
+  bool on_number_part(json::string_view, json::error_code&) { return true; }
+  bool on_int64(int64_t, json::string_view, json::error_code&) { return true; }
+  bool on_uint64(uint64_t, json::string_view, json::error_code&) { return true; }
+  bool on_double(double, json::string_view, json::error_code&) { return true; }
+  bool on_bool(bool, json::error_code&) { return true; }
+  bool on_null(json::error_code&) { return true; }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+};
+
+Status check_form(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = kDepthMax;
+  json::basic_parser<Checker> parser(options);
+  json::error_code error;
+  const size_t read = parser.write_some(false, text.data(), text.size(), error);
+  if (!parser.handler().twice.empty()) return invalid(parser.handler().twice, "appears twice in one object");
+  if (error) return invalid("", "not JSON: " + error.message() + " near byte " + std::to_string(read));
+  if (read != text.size())
+    return invalid("", "not JSON: more text after the end, at byte " + std::to_string(read));
+  return {};
+}
+
+// protobuf says "(zone.shape) kind: Cannot find field." or "(code): invalid value ... "; we want field and
+// reason, and no value: it may be personal.
+Error from_protobuf(const google::protobuf::util::Status& status) {
+  const std::string text(status.message().data(), status.message().size());
+  std::string field;
+  size_t rest = 0;
+  if (!text.empty() && text[0] == '(') {
+    const size_t end = text.find(')');
+    if (end != std::string::npos) {
+      field = text.substr(1, end - 1);
+      rest = end + 1;
+    }
+  }
+  const size_t unknown = text.find(": Cannot find field.");
+  if (unknown != std::string::npos) {
+    size_t start = rest;
+    while (start < unknown && (text[start] == ' ' || text[start] == ':')) ++start;
+    const std::string name = text.substr(start, unknown - start);
+    return invalid(field.empty() ? name : field + "." + name, "no such field");
+  }
+  return invalid(field, "has a value of the wrong type, or out of range");
+}
+
+Result<json::value> parse(std::string_view text) {
+  TRY_STATUS(check_form(text));
+  json::error_code error;
+  json::value value = json::parse(json::string_view(text.data(), text.size()), error);
+  if (error) return invalid("", "not JSON: " + error.message());
+  return value;
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t start = text.find_first_not_of(kBlank);
+  if (start == std::string_view::npos) return {};
+  return text.substr(start, text.find_last_not_of(kBlank) - start + 1);
+}
+
+Status read_json(std::string_view text, google::protobuf::Message& message) {
+  message.Clear();
+  text = trimmed(text);
+  if (text.empty()) return {};
+  if (text.front() != '{') return invalid("", "must be a JSON object");
+  TRY_STATUS(check_form(text));
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = false;
+  const auto status =
+      google::protobuf::util::JsonStringToMessage({text.data(), text.size()}, &message, options);
+  if (!status.ok()) return from_protobuf(status);
+  return {};
+}
+
+std::string write_json(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string out;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &out, options);
+  ENSURE(status.ok(), message.GetTypeName());
+  return out;
+}
+
+Result<std::vector<std::string>> split_array(std::string_view text) {
+  TRY(const json::value value, parse(trimmed(text)));
+  if (!value.is_array()) return invalid("", "must be a JSON array");
+  std::vector<std::string> out;
+  for (const json::value& element : value.get_array()) out.push_back(json::serialize(element));
+  return out;
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    const std::string_view line = trimmed(text.substr(0, end));
+    if (!line.empty()) out.emplace_back(line);
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return out;
+}
+
+std::string member(std::string_view text, const std::string& name) {
+  const Result<json::value> value = parse(trimmed(text));
+  if (!value.ok() || !value->is_object()) return {};
+  const json::value* found = value->get_object().if_contains(name);
+  return found == nullptr ? std::string() : json::serialize(*found);
+}
+
+}  // namespace haechi::api

@@ -1,0 +1,276 @@
+#include "api/read.h"
+
+#include "api/subjects.h"
+#include "haechi/v1/api.pb.h"
+
+namespace haechi::api::read {
+namespace {
+
+Error not_found(const char* field) {
+  return Error{Code::kNotFound, field, "there is none of this id"};
+}
+
+// Pages through a map by id: `show` is asked for every entry after `after` and says whether it took it. The
+// cursor is the id of the last entry that was shown, so a page never repeats and never skips what stays.
+template <typename Map, typename Show>
+Result<std::string> page(const Exchange& exchange, const Map& map, Show show) {
+  TRY(const size_t limit, exchange.limit());
+  const std::string after = exchange.request.parameter("after");
+  size_t shown = 0;
+  std::string last;
+  for (auto entry = map.upper_bound(after); entry != map.end(); ++entry) {
+    if (shown == limit) return last;
+    if (!show(entry->second)) continue;
+    last = entry->first;
+    ++shown;
+  }
+  return std::string();
+}
+
+trust::Decision decide_on(const Exchange& exchange, trust::Action action, const trust::Subject& subject) {
+  return trust::decide(exchange.viewer, action, subject, exchange.purpose, exchange.now);
+}
+
+Result<uint64_t> number_parameter(const Exchange& exchange, const char* name) {
+  const std::string text = exchange.request.parameter(name);
+  if (text.empty()) return uint64_t{0};
+  if (text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos) {
+    return invalid(name, "must be a whole number");
+  }
+  return static_cast<uint64_t>(std::stoull(text));
+}
+
+// ?state=open (default) or all.
+Result<bool> all_states(const Exchange& exchange) {
+  const std::string state = exchange.request.parameter("state");
+  if (state == "all") return true;
+  if (state.empty() || state == "open") return false;
+  return invalid("state", "must be open or all");
+}
+
+}  // namespace
+
+Result<Plan> positions(const Exchange& exchange) {
+  TRY(const size_t limit, exchange.limit());
+  TRY(const uint64_t after, number_parameter(exchange, "after"));
+  const picture::Positions& positions = exchange.world.picture.positions();
+  v1::PositionList list;
+  list.set_entry_no(exchange.world.picture.entry_no());
+  std::vector<std::string> shown;
+  // Holders are never renumbered, so the cursor is the number of the next one.
+  for (uint64_t holder = after; holder < positions.size(); ++holder) {
+    const uint32_t index = static_cast<uint32_t>(holder);
+    if (positions.is_unit(index) || !positions.has_fix(index)) continue;
+    const trust::Decision decision = position_decision(exchange, positions.id(index));
+    if (!decision.allowed) continue;
+    std::optional<v1::LivePosition> live = positions.live(index);
+    if (!live) continue;
+    if (shown.size() == limit) {
+      list.set_next(std::to_string(holder));
+      break;
+    }
+    reduce(decision, *live);
+    *list.add_positions() = *std::move(live);
+    shown.push_back(positions.id(index));
+  }
+  return answering(list, std::move(shown));
+}
+
+Result<Plan> position(const Exchange& exchange) {
+  const picture::Positions& positions = exchange.world.picture.positions();
+  const std::optional<uint32_t> holder = positions.find_person(exchange.id());
+  if (!holder) return not_found("id");
+  std::optional<v1::LivePosition> live = positions.live(*holder);
+  if (!live) return Error{Code::kNotFound, "id", "no position of this person is known"};
+  reduce(exchange.decision, *live);
+  return answering(*live, {exchange.id()});
+}
+
+Result<Plan> track(const Exchange& exchange) {
+  const picture::Positions& positions = exchange.world.picture.positions();
+  const std::optional<uint32_t> holder = positions.find_person(exchange.id());
+  if (!holder) return not_found("id");
+  if (exchange.decision.precision != trust::Precision::kFull) {
+    return Error{Code::kForbidden, "", "a track is shown only where the exact place is"};
+  }
+  Time from;
+  const v1::TrackAccess* access = exchange.world.picture.following(exchange.viewer.unit_id, exchange.id());
+  if (exchange.viewer.role == trust::Role::kUnit && access != nullptr) from = Time{access->from_us()};
+  return answering(positions.track(*holder, from), {exchange.id()});
+}
+
+Result<Plan> alerts(const Exchange& exchange) {
+  TRY(const bool all, all_states(exchange));
+  v1::AlertList list;
+  list.set_entry_no(exchange.world.picture.entry_no());
+  std::vector<std::string> shown;
+  TRY(const std::string next,
+      page(exchange, exchange.world.picture.alerts().alerts(), [&](const v1::AlertRecord& record) {
+        const v1::Alert& alert = record.alert();
+        if (!all && picture::has_ended(alert)) return false;
+        const trust::Subject subject = alert_subject(exchange, alert.id());
+        if (!decide_on(exchange, trust::Action::kSeeAlert, subject).allowed) return false;
+        v1::AlertRecord& copy = *list.add_alerts();
+        copy = record;
+        reduce(exchange, *copy.mutable_alert());
+        shown.push_back(alert.id());
+        return true;
+      }));
+  list.set_next(next);
+  return answering(list, std::move(shown));
+}
+
+Result<Plan> alert(const Exchange& exchange) {
+  const v1::AlertRecord* record = exchange.world.picture.alerts().alert(exchange.id());
+  if (record == nullptr) return not_found("id");
+  v1::AlertAnswer answer;
+  *answer.mutable_alert() = *record;
+  reduce(exchange, *answer.mutable_alert()->mutable_alert());
+  return answering(answer);
+}
+
+Result<Plan> timeline(const Exchange& exchange) {
+  const picture::AlertBook& book = exchange.world.picture.alerts();
+  const v1::AlertRecord* record = book.alert(exchange.id());
+  if (record == nullptr) return not_found("id");
+  v1::TimelineAnswer answer;
+  *answer.mutable_timeline() = book.timeline(exchange.id());
+  *answer.mutable_ledger() = record->ledger();
+  return answering(answer);
+}
+
+Result<Plan> incidents(const Exchange& exchange) {
+  TRY(const size_t limit, exchange.limit());
+  const std::string after = exchange.request.parameter("after");
+  v1::IncidentList list;
+  list.set_entry_no(exchange.world.picture.entry_no());
+  std::map<std::string, const v1::Incident*> by_id;
+  for (const v1::Incident* incident : exchange.world.picture.alerts().open_incidents()) {
+    by_id[incident->id()] = incident;
+  }
+  std::vector<std::string> shown;
+  for (auto entry = by_id.upper_bound(after); entry != by_id.end(); ++entry) {
+    const trust::Subject subject = incident_subject(exchange, entry->first);
+    if (!decide_on(exchange, trust::Action::kSeeAlert, subject).allowed) continue;
+    if (shown.size() == limit) {
+      list.set_next(shown.back());
+      break;
+    }
+    *list.add_incidents() = *entry->second;
+    shown.push_back(entry->first);
+  }
+  return answering(list, std::move(shown));
+}
+
+Result<Plan> incident(const Exchange& exchange) {
+  const picture::AlertBook& book = exchange.world.picture.alerts();
+  const v1::Incident* incident = book.incident(exchange.id());
+  if (incident == nullptr) return not_found("id");
+  v1::IncidentAnswer answer;
+  *answer.mutable_incident() = *incident;
+  for (const std::string& alert_id : book.alert_ids(exchange.id())) {
+    const v1::AlertRecord* record = book.alert(alert_id);
+    if (record == nullptr) continue;
+    v1::AlertRecord& copy = *answer.add_alerts();
+    copy = *record;
+    reduce(exchange, *copy.mutable_alert());
+  }
+  for (const std::string& hand_off_id : book.hand_off_ids(exchange.id())) {
+    const v1::HandOff* hand_off = book.hand_off(hand_off_id);
+    if (hand_off != nullptr) *answer.add_hand_offs() = *hand_off;
+  }
+  return answering(answer);
+}
+
+Result<Plan> calls(const Exchange& exchange) {
+  TRY(const bool all, all_states(exchange));
+  v1::CallList list;
+  list.set_entry_no(exchange.world.picture.entry_no());
+  std::vector<std::string> shown;
+  TRY(const std::string next,
+      page(exchange, exchange.world.picture.calls().calls(), [&](const v1::Call& call) {
+        if (!all && call.state() == v1::CALL_STATE_CLOSED) return false;
+        const trust::Subject subject = call_subject(exchange, &call, call.id());
+        if (!decide_on(exchange, trust::Action::kSeeCall, subject).allowed) return false;
+        v1::Call& copy = *list.add_calls();
+        copy = call;
+        reduce(exchange, copy);
+        shown.push_back(call.id());
+        return true;
+      }));
+  list.set_next(next);
+  return answering(list, std::move(shown));
+}
+
+Result<Plan> call(const Exchange& exchange) {
+  const v1::Call* found = exchange.world.picture.calls().call(exchange.id());
+  if (found == nullptr) return not_found("id");
+  v1::Call copy = *found;
+  reduce(exchange, copy);
+  return answering(copy);
+}
+
+Result<Plan> units(const Exchange& exchange) {
+  v1::UnitList list;
+  list.set_entry_no(exchange.world.picture.entry_no());
+  std::vector<std::string> shown;
+  TRY(const std::string next,
+      page(exchange, exchange.world.picture.calls().units(), [&](const picture::UnitRecord& record) {
+        if (record.unit.removed()) return false;
+        const trust::Subject subject = unit_subject(exchange, record.unit.id());
+        if (!decide_on(exchange, trust::Action::kSeeUnit, subject).allowed) return false;
+        *list.add_units() = exchange.world.picture.unit_live(record.unit.id());
+        shown.push_back(record.unit.id());
+        return true;
+      }));
+  list.set_next(next);
+  return answering(list, std::move(shown));
+}
+
+Result<Plan> unit(const Exchange& exchange) {
+  if (exchange.world.picture.calls().unit(exchange.id()) == nullptr) return not_found("id");
+  return answering(exchange.world.picture.unit_live(exchange.id()));
+}
+
+Result<Plan> views(const Exchange& exchange) {
+  v1::ViewList list;
+  list.set_entry_no(exchange.world.picture.entry_no());
+  std::vector<std::string> shown;
+  for (const auto& [id, view] : exchange.world.picture.calls().views()) {
+    const trust::Subject subject = view_subject(exchange, view);
+    const trust::Decision decision = decide_on(exchange, trust::Action::kSeeView, subject);
+    if (!decision.allowed) continue;
+    v1::View& copy = *list.add_views();
+    copy = view;
+    reduce(decision, copy);
+    shown.push_back(id);
+  }
+  return answering(list, std::move(shown));
+}
+
+Result<Plan> audit(const Exchange& exchange) {
+  AccessQuery query;
+  query.viewer = exchange.request.parameter("viewer");
+  query.action = exchange.request.parameter("action");
+  query.subject_id = exchange.request.parameter("subject_id");
+  query.denied_only = exchange.request.parameter("denied") == "true";
+  TRY(query.before_entry_no, number_parameter(exchange, "after"));
+  TRY(query.limit, exchange.limit());
+  return answering(exchange.world.trail.find(query));
+}
+
+Result<Plan> capabilities(const Exchange& exchange) {
+  v1::Capabilities answer;
+  answer.set_account(exchange.viewer.account);
+  answer.set_role(trust::role_name(exchange.viewer.role));
+  answer.set_purpose(trust::purpose_name(trust::purpose_of(exchange.viewer.role)));
+  for (trust::Action action : trust::capabilities(exchange.viewer.role)) {
+    answer.add_actions(trust::action_name(action));
+  }
+  answer.set_person_id(exchange.viewer.person_id);
+  answer.set_unit_id(exchange.viewer.unit_id);
+  answer.set_agency_id(exchange.viewer.agency_id);
+  return answering(answer);
+}
+
+}  // namespace haechi::api::read

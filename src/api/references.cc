@@ -1,0 +1,129 @@
+#include "api/references.h"
+
+namespace haechi::api {
+namespace {
+
+Error missing(const std::string& field, const char* what) {
+  return Error{Code::kConflict, field, std::string("there is no such ") + what};
+}
+
+}  // namespace
+
+Status References::person(const std::string& id, v1::Role role, const std::string& field) const {
+  v1::Role found = v1::ROLE_UNSPECIFIED;
+  if (const auto own = persons_.find(id); own != persons_.end()) {
+    found = own->second;
+  } else if (const auto known = picture_.persons().find(id);
+             known != picture_.persons().end() && !known->second.removed()) {
+    found = known->second.role();
+  }
+  if (found == v1::ROLE_UNSPECIFIED) return missing(field, "person");
+  if (role == v1::ROLE_UNSPECIFIED || role == found) return {};
+  return Error{
+      Code::kConflict, field,
+      role == v1::ROLE_WEARER ? "this person is not a wearer" : "this person is not a protected person"};
+}
+
+Status References::zone(const std::string& id, const std::string& field) const {
+  if (const auto own = zones_.find(id); own != zones_.end()) {
+    return own->second ? Status() : Status(missing(field, "zone"));
+  }
+  const auto known = picture_.zones().find(id);
+  if (known == picture_.zones().end() || known->second.removed()) return missing(field, "zone");
+  return {};
+}
+
+Status References::agency(const std::string& id, const std::string& field) const {
+  if (agencies_.count(id) > 0 || picture_.agencies().count(id) > 0) return {};
+  return missing(field, "agency");
+}
+
+Status References::unit(const std::string& id, const std::string& field) const {
+  if (const auto own = units_.find(id); own != units_.end()) {
+    return own->second ? Status() : Status(missing(field, "unit"));
+  }
+  const picture::UnitRecord* known = picture_.calls().unit(id);
+  if (known == nullptr || known->unit.removed()) return missing(field, "unit");
+  return {};
+}
+
+Status References::order(const v1::Order& order) const {
+  TRY_STATUS(person(order.wearer_id(), v1::ROLE_WEARER, "wearer_id"));
+  for (int i = 0; i < order.conditions_size(); ++i) {
+    const v1::Condition& condition = order.conditions(i);
+    const std::string field = "conditions[" + std::to_string(i) + "]";
+    switch (condition.kind_case()) {
+      case v1::Condition::kKeepAway:
+        TRY_STATUS(person(condition.keep_away().protected_id(), v1::ROLE_PROTECTED_PERSON,
+                          field + ".keep_away.protected_id"));
+        break;
+      case v1::Condition::kExclusion:
+        TRY_STATUS(zone(condition.exclusion().zone_id(), field + ".exclusion.zone_id"));
+        if (condition.exclusion().protected_id().empty()) break;
+        TRY_STATUS(person(condition.exclusion().protected_id(), v1::ROLE_PROTECTED_PERSON,
+                          field + ".exclusion.protected_id"));
+        break;
+      case v1::Condition::kInclusion:
+        TRY_STATUS(zone(condition.inclusion().zone_id(), field + ".inclusion.zone_id"));
+        break;
+      case v1::Condition::KIND_NOT_SET:
+        return invalid(field, "must be of some kind");
+    }
+  }
+  return {};
+}
+
+Status References::check(const v1::Fact& fact) const {
+  switch (fact.kind_case()) {
+    case v1::Fact::kDeviceRegistered: {
+      const v1::Device& device = fact.device_registered();
+      if (device.retired()) return {};
+      if (device.holder_case() == v1::Device::kPersonId) {
+        return person(device.person_id(), v1::ROLE_UNSPECIFIED, "person_id");
+      }
+      if (device.holder_case() == v1::Device::kUnitId) return unit(device.unit_id(), "unit_id");
+      return {};
+    }
+    case v1::Fact::kOrderRegistered:
+      // A withdrawal must go through even when what the order names has gone.
+      return fact.order_registered().withdrawn() ? Status() : order(fact.order_registered());
+    case v1::Fact::kJurisdictionRegistered: {
+      const v1::Jurisdiction& jurisdiction = fact.jurisdiction_registered();
+      if (jurisdiction.removed()) return {};
+      TRY_STATUS(agency(jurisdiction.agency_id(), "agency_id"));
+      for (int i = 0; i < jurisdiction.informed_agency_ids_size(); ++i) {
+        TRY_STATUS(
+            agency(jurisdiction.informed_agency_ids(i), "informed_agency_ids[" + std::to_string(i) + "]"));
+      }
+      return {};
+    }
+    case v1::Fact::kUnitRegistered:
+      if (fact.unit_registered().removed()) return {};
+      return agency(fact.unit_registered().agency_id(), "agency_id");
+    default:
+      return {};
+  }
+}
+
+void References::add(const v1::Fact& fact) {
+  switch (fact.kind_case()) {
+    case v1::Fact::kPersonRegistered: {
+      const v1::Person& person = fact.person_registered();
+      persons_[person.id()] = person.removed() ? v1::ROLE_UNSPECIFIED : person.role();
+      return;
+    }
+    case v1::Fact::kZoneRegistered:
+      zones_[fact.zone_registered().id()] = !fact.zone_registered().removed();
+      return;
+    case v1::Fact::kUnitRegistered:
+      units_[fact.unit_registered().id()] = !fact.unit_registered().removed();
+      return;
+    case v1::Fact::kAgencyRegistered:
+      agencies_.insert(fact.agency_registered().id());
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace haechi::api

@@ -1,0 +1,36 @@
+// References: does what a registration names exist? In the picture, or earlier in the same batch.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "base/result.h"
+#include "haechi/v1/fact.pb.h"
+#include "picture/picture.h"
+
+namespace haechi::api {
+
+class References {
+ public:
+  explicit References(const picture::Picture& picture) : picture_(picture) {}
+
+  // kConflict naming the field that points nowhere. Facts that are not registrations name nothing.
+  Status check(const v1::Fact& fact) const;
+  // From now on what this fact registers exists.
+  void add(const v1::Fact& fact);
+
+ private:
+  Status person(const std::string& id, v1::Role role, const std::string& field) const;
+  Status zone(const std::string& id, const std::string& field) const;
+  Status agency(const std::string& id, const std::string& field) const;
+  Status unit(const std::string& id, const std::string& field) const;
+  Status order(const v1::Order& order) const;
+
+  const picture::Picture& picture_;
+  // What the batch registers or removes: id to "exists", and the role of persons.
+  std::map<std::string, v1::Role> persons_;
+  std::map<std::string, bool> zones_, units_;
+  std::set<std::string> agencies_;
+};
+
+}  // namespace haechi::api

@@ -1,0 +1,408 @@
+#include "api/register.h"
+
+#include <algorithm>
+
+#include "api/geojson.h"
+#include "api/references.h"
+#include "base/digest.h"
+#include "haechi/v1/api.pb.h"
+#include "law/shapes.h"
+#include "trust/personal.h"
+
+namespace haechi::api::registers {
+namespace {
+
+constexpr size_t kRecordBytesMax = 16 << 10;
+
+Error not_found() {
+  return Error{Code::kNotFound, "id", "there is none of this id"};
+}
+
+// The path says which object is meant; a body may repeat it but not contradict it.
+template <typename Message>
+Status take_id(const Exchange& exchange, Message& message) {
+  if (!message.id().empty() && message.id() != exchange.id())
+    return invalid("id", "differs from the one in the path");
+  message.set_id(exchange.id());
+  return {};
+}
+
+Status check(const Exchange& exchange, const v1::Fact& fact) {
+  TRY_STATUS(law::check(fact));
+  return References(exchange.world.picture).check(fact);
+}
+
+template <typename T>
+const T* find(const picture::Picture::Register<T>& all, const std::string& id) {
+  const auto found = all.find(id);
+  return found == all.end() ? nullptr : &found->second;
+}
+
+template <typename T>
+Result<Plan> get(const picture::Picture::Register<T>& all, const std::string& id) {
+  const T* found = find(all, id);
+  if (found == nullptr) return not_found();
+  return answering(*found);
+}
+
+// 201 for something new, 200 for a change.
+int status_of(bool existed) {
+  return existed ? 200 : 201;
+}
+
+Status keep_person(store::Records& records, const v1::PersonInput& input) {
+  if (input.removed()) {
+    const Result<bool> forgotten = records.remove_person(input.id());
+    return forgotten.ok() ? Status() : Status(forgotten.error());
+  }
+  if (!input.has_record()) return {};
+  return records.put_person(input.id(), store::Personal(write_json(input.record())));
+}
+
+Status check_connector(const v1::ConnectorInput& connector) {
+  if (connector.endpoint().rfind("http://", 0) != 0 && connector.endpoint().rfind("https://", 0) != 0) {
+    return invalid("connector.endpoint", "must begin with http:// or https://");
+  }
+  if (connector.endpoint().size() > 500) return invalid("connector.endpoint", "must be at most 500 bytes");
+  if (!connector.secret().empty() && connector.secret().size() < 16) {
+    return invalid("connector.secret", "must be 16 characters or more");
+  }
+  return {};
+}
+
+Status keep_connector(store::Records& records, const v1::AgencyInput& input) {
+  if (!input.has_connector()) return {};
+  TRY(const std::optional<store::Connector> before, records.connector(input.id()));
+  store::Connector connector{
+      input.id(), input.connector().endpoint(), store::Personal(input.connector().secret()),
+      input.connector().protocol().empty() ? "haechi.v1" : input.connector().protocol()};
+  if (connector.secret.empty() && before) connector.secret = before->secret;
+  return records.put_connector(connector);
+}
+
+// The rules of the order's time zone go into the log before the order does, so that a replay judges alike.
+Status add_time_zone(const Exchange& exchange, const std::string& name, std::set<std::string>& added,
+                     Plan& plan) {
+  if (name.empty() || name == "UTC" || !exchange.world.time_zones || !added.insert(name).second) return {};
+  Result<v1::TimeZone> zone = exchange.world.time_zones(name);
+  if (!zone.ok()) return invalid("time_zone", "must be the name of an IANA time zone, such as Asia/Seoul");
+  auto fact = std::make_unique<v1::Fact>();
+  *fact->mutable_time_zone_registered() = *std::move(zone);
+  TRY_STATUS(law::check(*fact));
+  plan.facts.push_back(std::move(fact));
+  return {};
+}
+
+uint32_t current_version(const World& world, const std::string& order_id) {
+  const v1::Order* known = find(world.picture.orders(), order_id);
+  uint32_t version = known == nullptr ? 0 : known->version();
+  const auto given = world.versions.find(order_id);
+  if (given == world.versions.end()) return version;
+  if (given->second > version) return given->second;
+  world.versions.erase(given);  // the picture has caught up
+  return version;
+}
+
+// An order without a version gets the next one; one that names a version must name exactly that.
+Status take_version(const World& world, v1::Order& order) {
+  const uint32_t next = current_version(world, order.id()) + 1;
+  if (order.version() != 0 && order.version() != next) {
+    return Error{Code::kConflict, "version",
+                 "must be " + std::to_string(next) + ", the next one, or left out"};
+  }
+  order.set_version(next);
+  return {};
+}
+
+Status check_if_match(const Exchange& exchange) {
+  std::string_view expected = exchange.request.header("if-match");
+  if (expected.empty()) return {};
+  if (expected.size() >= 2 && expected.front() == '"' && expected.back() == '"') {
+    expected = expected.substr(1, expected.size() - 2);
+  }
+  const std::string current = std::to_string(current_version(exchange.world, exchange.id()));
+  if (expected == current) return {};
+  return Error{Code::kConflict, "if-match", "the order is at version " + current};
+}
+
+bool is_registration(const v1::Fact& fact) {
+  switch (fact.kind_case()) {
+    case v1::Fact::kPersonRegistered:
+    case v1::Fact::kDeviceRegistered:
+    case v1::Fact::kZoneRegistered:
+    case v1::Fact::kOrderRegistered:
+    case v1::Fact::kTimeZoneRegistered:
+    case v1::Fact::kAgencyRegistered:
+    case v1::Fact::kJurisdictionRegistered:
+    case v1::Fact::kUnitRegistered:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_ndjson(const Exchange& exchange) {
+  return exchange.request.header("content-type").rfind("application/x-ndjson", 0) == 0;
+}
+
+Result<std::vector<v1::Fact>> read_batch(const Exchange& exchange) {
+  const std::string_view text = trimmed(exchange.request.body);
+  std::vector<v1::Fact> facts;
+  const bool array = !text.empty() && text.front() == '[';
+  if (!is_ndjson(exchange) && !array) {
+    TRY(v1::FactBatch batch, exchange.body<v1::FactBatch>());
+    facts.assign(std::make_move_iterator(batch.mutable_facts()->begin()),
+                 std::make_move_iterator(batch.mutable_facts()->end()));
+    return facts;
+  }
+  std::vector<std::string> texts;
+  if (array) {
+    TRY(texts, split_array(text));
+  } else {
+    texts = split_lines(text);
+  }
+  for (size_t i = 0; i < texts.size() && i <= kBatchFactsMax; ++i) {
+    if (Status read = read_json(texts[i], facts.emplace_back()); !read.ok()) {
+      const Error& error = read.error();
+      const std::string where = "facts[" + std::to_string(i) + "]";
+      return Error{error.code, error.field.empty() ? where : where + "." + error.field, error.reason};
+    }
+  }
+  return facts;
+}
+
+Error in_fact(size_t index, const Error& error) {
+  const std::string where = "facts[" + std::to_string(index) + "]";
+  return Error{error.code, error.field.empty() ? where : where + "." + error.field, error.reason};
+}
+
+Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& references,
+                    std::set<std::string>& time_zones, Plan& plan) {
+  if (!is_registration(fact)) return invalid("", "only registrations may be posted here");
+  if (fact.has_order_registered()) {
+    TRY_STATUS(take_version(exchange.world, *fact.mutable_order_registered()));
+  }
+  TRY_STATUS(law::check(fact));
+  TRY_STATUS(references.check(fact));
+  references.add(fact);
+  if (fact.has_order_registered()) {
+    const v1::Order& order = fact.order_registered();
+    TRY_STATUS(add_time_zone(exchange, order.time_zone(), time_zones, plan));
+    exchange.world.versions[order.id()] = order.version();
+  }
+  plan.facts.push_back(std::make_unique<v1::Fact>(std::move(fact)));
+  return {};
+}
+
+}  // namespace
+
+Result<Plan> put_person(const Exchange& exchange) {
+  TRY(v1::PersonInput input, exchange.body<v1::PersonInput>());
+  TRY_STATUS(take_id(exchange, input));
+  auto fact = std::make_unique<v1::Fact>();
+  v1::Person& person = *fact->mutable_person_registered();
+  person.set_id(input.id());
+  person.set_role(input.role());
+  person.set_removed(input.removed());
+  TRY_STATUS(check(exchange, *fact));
+  if (input.record().ByteSizeLong() > kRecordBytesMax) return invalid("record", "must be at most 16 KiB");
+  const v1::Person* known = find(exchange.world.picture.persons(), input.id());
+  if (known != nullptr && !known->removed() && known->role() != input.role()) {
+    return Error{Code::kConflict, "role", "a person's role never changes; register another id"};
+  }
+  Plan plan = logging(std::move(fact), status_of(known != nullptr));
+  plan.keep = [&records = exchange.world.records, input] { return keep_person(records, input); };
+  return plan;
+}
+
+Result<Plan> get_person(const Exchange& exchange) {
+  const v1::Person* person = find(exchange.world.picture.persons(), exchange.id());
+  if (person == nullptr) return not_found();
+  v1::PersonAnswer answer;
+  *answer.mutable_person() = *person;
+  TRY(const std::optional<store::Personal> record, exchange.world.records.person(exchange.id()));
+  if (record) {
+    TRY(const std::string text, trust::reveal(exchange.viewer, exchange.purpose, *record));
+    if (!read_json(text, *answer.mutable_record()).ok()) {
+      return Error{Code::kCorrupt, "record", "the stored record cannot be read"};
+    }
+  }
+  return answering(answer, {exchange.id()});
+}
+
+Result<Plan> put_device(const Exchange& exchange) {
+  TRY(v1::DeviceInput input, exchange.body<v1::DeviceInput>());
+  TRY_STATUS(take_id(exchange, input));
+  if (!input.secret().empty() && (input.secret().size() < 16 || input.secret().size() > 256)) {
+    return invalid("secret", "must be 16 to 256 characters");
+  }
+  const v1::Device* known = find(exchange.world.picture.devices(), input.id());
+  auto fact = std::make_unique<v1::Fact>();
+  v1::Device& device = *fact->mutable_device_registered();
+  device.set_id(input.id());
+  device.set_kind(input.kind());
+  if (input.holder_case() == v1::DeviceInput::kPersonId) device.set_person_id(input.person_id());
+  if (input.holder_case() == v1::DeviceInput::kUnitId) device.set_unit_id(input.unit_id());
+  device.set_interval_s(input.interval_s());
+  device.set_retired(input.retired());
+  std::string made;
+  if (!input.secret().empty()) {
+    device.set_secret_sha256(std::string(view(sha256(input.secret()))));
+  } else if (known != nullptr && !known->secret_sha256().empty()) {
+    device.set_secret_sha256(known->secret_sha256());
+  } else {
+    made = hex(random_secret(24));
+    device.set_secret_sha256(std::string(view(sha256(made))));
+  }
+  TRY_STATUS(check(exchange, *fact));
+  Plan plan;
+  plan.facts.push_back(std::move(fact));
+  plan.answer = [status = status_of(known != nullptr), made](uint64_t entry_no) {
+    v1::Written written;
+    written.set_entry_no(entry_no);
+    written.set_secret(made);
+    return json_response(status, written);
+  };
+  return plan;
+}
+
+Result<Plan> get_device(const Exchange& exchange) {
+  const v1::Device* found = find(exchange.world.picture.devices(), exchange.id());
+  if (found == nullptr) return not_found();
+  v1::Device copy = *found;
+  copy.clear_secret_sha256();
+  return answering(copy);
+}
+
+Result<Plan> put_order(const Exchange& exchange) {
+  auto fact = std::make_unique<v1::Fact>();
+  v1::Order& order = *fact->mutable_order_registered();
+  TRY(order, exchange.body<v1::Order>());
+  TRY_STATUS(take_id(exchange, order));
+  TRY_STATUS(check_if_match(exchange));
+  TRY_STATUS(take_version(exchange.world, order));
+  TRY_STATUS(check(exchange, *fact));
+  Plan plan;
+  std::set<std::string> time_zones;
+  TRY_STATUS(add_time_zone(exchange, order.time_zone(), time_zones, plan));
+  const uint32_t version = order.version();
+  exchange.world.versions[order.id()] = version;
+  plan.facts.push_back(std::move(fact));
+  plan.answer = [version](uint64_t entry_no) {
+    v1::Written written;
+    written.set_entry_no(entry_no);
+    written.set_version(version);
+    net::Response response = json_response(status_of(version > 1), written);
+    response.headers.emplace_back("etag", "\"" + std::to_string(version) + "\"");
+    return response;
+  };
+  return plan;
+}
+
+Result<Plan> get_order(const Exchange& exchange) {
+  const v1::Order* order = find(exchange.world.picture.orders(), exchange.id());
+  if (order == nullptr) return not_found();
+  Plan plan;
+  net::Response response = json_response(200, *order);
+  response.headers.emplace_back("etag", "\"" + std::to_string(order->version()) + "\"");
+  plan.answer = [response](uint64_t) { return response; };
+  return plan;
+}
+
+Result<Plan> put_zone(const Exchange& exchange) {
+  auto fact = std::make_unique<v1::Fact>();
+  v1::Zone& zone = *fact->mutable_zone_registered();
+  // {"geometry": {...}} is GeoJSON, anything else the schema's own form.
+  const std::string geometry = member(exchange.request.body, "geometry");
+  if (!geometry.empty()) {
+    TRY_STATUS(shape_from_geojson(geometry, *zone.mutable_shape()));
+  } else {
+    TRY(zone, exchange.body<v1::Zone>());
+  }
+  TRY_STATUS(take_id(exchange, zone));
+  TRY_STATUS(check(exchange, *fact));
+  const bool existed = find(exchange.world.picture.zones(), exchange.id()) != nullptr;
+  return logging(std::move(fact), status_of(existed));
+}
+
+Result<Plan> get_zone(const Exchange& exchange) {
+  return get(exchange.world.picture.zones(), exchange.id());
+}
+
+Result<Plan> put_jurisdiction(const Exchange& exchange) {
+  auto fact = std::make_unique<v1::Fact>();
+  v1::Jurisdiction& jurisdiction = *fact->mutable_jurisdiction_registered();
+  TRY(jurisdiction, exchange.body<v1::Jurisdiction>());
+  TRY_STATUS(take_id(exchange, jurisdiction));
+  TRY_STATUS(check(exchange, *fact));
+  const bool existed = find(exchange.world.picture.jurisdictions(), exchange.id()) != nullptr;
+  return logging(std::move(fact), status_of(existed));
+}
+
+Result<Plan> get_jurisdiction(const Exchange& exchange) {
+  return get(exchange.world.picture.jurisdictions(), exchange.id());
+}
+
+Result<Plan> put_agency(const Exchange& exchange) {
+  TRY(v1::AgencyInput input, exchange.body<v1::AgencyInput>());
+  TRY_STATUS(take_id(exchange, input));
+  auto fact = std::make_unique<v1::Fact>();
+  v1::Agency& agency = *fact->mutable_agency_registered();
+  agency.set_id(input.id());
+  agency.set_name(input.name());
+  agency.set_desk(input.desk());
+  TRY_STATUS(check(exchange, *fact));
+  if (input.has_connector()) TRY_STATUS(check_connector(input.connector()));
+  const bool existed = find(exchange.world.picture.agencies(), exchange.id()) != nullptr;
+  Plan plan = logging(std::move(fact), status_of(existed));
+  plan.keep = [&records = exchange.world.records, input] { return keep_connector(records, input); };
+  return plan;
+}
+
+Result<Plan> get_agency(const Exchange& exchange) {
+  const v1::Agency* agency = find(exchange.world.picture.agencies(), exchange.id());
+  if (agency == nullptr) return not_found();
+  v1::AgencyAnswer answer;
+  *answer.mutable_agency() = *agency;
+  TRY(const std::optional<store::Connector> connector, exchange.world.records.connector(exchange.id()));
+  if (connector) {
+    answer.set_connector_endpoint(connector->endpoint);
+    answer.set_connector_has_secret(!connector->secret.empty());
+  }
+  return answering(answer);
+}
+
+Result<Plan> put_unit(const Exchange& exchange) {
+  auto fact = std::make_unique<v1::Fact>();
+  v1::Unit& unit = *fact->mutable_unit_registered();
+  TRY(unit, exchange.body<v1::Unit>());
+  TRY_STATUS(take_id(exchange, unit));
+  TRY_STATUS(check(exchange, *fact));
+  const bool existed = exchange.world.picture.calls().unit(exchange.id()) != nullptr;
+  return logging(std::move(fact), status_of(existed));
+}
+
+Result<Plan> post_facts(const Exchange& exchange) {
+  TRY(std::vector<v1::Fact> facts, read_batch(exchange));
+  if (facts.empty()) return invalid("facts", "must hold at least one fact");
+  if (facts.size() > kBatchFactsMax) return invalid("facts", "must hold at most 10000 facts");
+  Plan plan;
+  References references(exchange.world.picture);
+  std::set<std::string> time_zones;
+  const OrderVersions before = exchange.world.versions;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    const Status added = add_to_batch(exchange, facts[i], references, time_zones, plan);
+    if (added.ok()) continue;
+    exchange.world.versions = before;  // nothing of a refused batch remains
+    return in_fact(i, added.error());
+  }
+  plan.answer = [count = facts.size()](uint64_t entry_no) {
+    v1::BatchWritten written;
+    written.set_count(static_cast<uint32_t>(count));
+    written.set_entry_no(entry_no);
+    return json_response(201, written);
+  };
+  return plan;
+}
+
+}  // namespace haechi::api::registers

@@ -1,0 +1,27 @@
+// The registers: who is bound to what. Every write is checked by itself (law::check) and against what exists.
+#pragma once
+
+#include "api/exchange.h"
+
+namespace haechi::api::registers {
+
+Result<Plan> put_person(const Exchange& exchange);
+Result<Plan> get_person(const Exchange& exchange);
+Result<Plan> put_device(const Exchange& exchange);
+Result<Plan> get_device(const Exchange& exchange);
+Result<Plan> put_order(const Exchange& exchange);
+Result<Plan> get_order(const Exchange& exchange);
+Result<Plan> put_zone(const Exchange& exchange);
+Result<Plan> get_zone(const Exchange& exchange);
+Result<Plan> put_jurisdiction(const Exchange& exchange);
+Result<Plan> get_jurisdiction(const Exchange& exchange);
+Result<Plan> put_agency(const Exchange& exchange);
+Result<Plan> get_agency(const Exchange& exchange);
+Result<Plan> put_unit(const Exchange& exchange);
+// Many registrations at once, as {"facts":[...]}, a JSON array, or newline-delimited JSON. All are checked,
+// each against what exists and what stands before it in the batch; then all are logged, in order.
+Result<Plan> post_facts(const Exchange& exchange);
+
+inline constexpr size_t kBatchFactsMax = 10'000;
+
+}  // namespace haechi::api::registers

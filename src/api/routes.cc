@@ -1,0 +1,261 @@
+#include "api/routes.h"
+
+#include "api/read.h"
+#include "api/register.h"
+#include "api/subjects.h"
+#include "api/work.h"
+#include "haechi/v1/api.pb.h"
+
+namespace haechi::api {
+namespace {
+
+using trust::Action;
+
+trust::Subject position_of(const Exchange& e) {
+  return person_subject(e, e.id(), "position");
+}
+trust::Subject track_of(const Exchange& e) {
+  return person_subject(e, e.id(), "track");
+}
+trust::Subject person_of(const Exchange& e) {
+  return person_subject(e, e.id(), "person");
+}
+trust::Subject alert_of(const Exchange& e) {
+  return alert_subject(e, e.id());
+}
+trust::Subject incident_of(const Exchange& e) {
+  return incident_subject(e, e.id());
+}
+trust::Subject call_of(const Exchange& e) {
+  return call_subject(e, e.world.picture.calls().call(e.id()), e.id());
+}
+trust::Subject unit_of(const Exchange& e) {
+  return unit_subject(e, e.id());
+}
+
+template <typename Message>
+const google::protobuf::Descriptor* of() {
+  return Message::descriptor();
+}
+
+void add_reads(std::vector<Route>& r) {
+  r.push_back({"GET", "/api/v1/me/capabilities", "self", "Who I am and what I may do", Access::kKey,
+               Action::kSeeSelf, "self", nullptr, read::capabilities, nullptr, of<v1::Capabilities>()});
+  r.push_back({"GET",
+               "/api/v1/positions",
+               "positions",
+               "Newest position of every person the viewer may see",
+               Access::kKey,
+               Action::kSeePosition,
+               "position",
+               nullptr,
+               read::positions,
+               nullptr,
+               of<v1::PositionList>(),
+               {"after", "limit"}});
+  r.push_back({"GET", "/api/v1/positions/{id}", "positions", "Newest position of one person", Access::kKey,
+               Action::kSeePosition, "position", position_of, read::position, nullptr,
+               of<v1::LivePosition>()});
+  r.push_back({"GET", "/api/v1/tracks/{id}", "positions", "Recent track of one person", Access::kKey,
+               Action::kSeePosition, "track", track_of, read::track, nullptr, of<v1::Track>()});
+  r.push_back({"GET",
+               "/api/v1/alerts",
+               "alerts",
+               "Alerts the viewer may see",
+               Access::kKey,
+               Action::kSeeAlert,
+               "alert",
+               nullptr,
+               read::alerts,
+               nullptr,
+               of<v1::AlertList>(),
+               {"state", "after", "limit"}});
+  r.push_back({"GET", "/api/v1/alerts/{id}", "alerts", "One alert with its latency ledger", Access::kKey,
+               Action::kSeeAlert, "alert", alert_of, read::alert, nullptr, of<v1::AlertAnswer>()});
+  r.push_back({"GET", "/api/v1/alerts/{id}/timeline", "alerts",
+               "Every step of one alert, and its latency ledger", Access::kKey, Action::kSeeAlert, "alert",
+               alert_of, read::timeline, nullptr, of<v1::TimelineAnswer>()});
+  r.push_back({"GET",
+               "/api/v1/incidents",
+               "alerts",
+               "Open incidents",
+               Access::kKey,
+               Action::kSeeAlert,
+               "incident",
+               nullptr,
+               read::incidents,
+               nullptr,
+               of<v1::IncidentList>(),
+               {"after", "limit"}});
+  r.push_back({"GET", "/api/v1/incidents/{id}", "alerts", "One incident with its alerts and hand-offs",
+               Access::kKey, Action::kSeeAlert, "incident", incident_of, read::incident, nullptr,
+               of<v1::IncidentAnswer>()});
+  r.push_back({"GET",
+               "/api/v1/calls",
+               "dispatch",
+               "Calls for service",
+               Access::kKey,
+               Action::kSeeCall,
+               "call",
+               nullptr,
+               read::calls,
+               nullptr,
+               of<v1::CallList>(),
+               {"state", "after", "limit"}});
+  r.push_back({"GET", "/api/v1/calls/{id}", "dispatch", "One call for service", Access::kKey,
+               Action::kSeeCall, "call", call_of, read::call, nullptr, of<v1::Call>()});
+  r.push_back({"GET",
+               "/api/v1/units",
+               "dispatch",
+               "Units with status and place",
+               Access::kKey,
+               Action::kSeeUnit,
+               "unit",
+               nullptr,
+               read::units,
+               nullptr,
+               of<v1::UnitList>(),
+               {"after", "limit"}});
+  r.push_back({"GET", "/api/v1/units/{id}", "dispatch", "One unit with status and place", Access::kKey,
+               Action::kSeeUnit, "unit", unit_of, read::unit, nullptr, of<v1::UnitLive>()});
+  r.push_back({"GET", "/api/v1/views", "protection", "What the protected person may see now", Access::kKey,
+               Action::kSeeView, "view", nullptr, read::views, nullptr, of<v1::ViewList>()});
+  r.push_back({"GET",
+               "/api/v1/audit",
+               "audit",
+               "Who saw what and why, newest first",
+               Access::kKey,
+               Action::kSeeAudit,
+               "audit",
+               nullptr,
+               read::audit,
+               nullptr,
+               of<v1::AccessList>(),
+               {"viewer", "action", "subject_id", "denied", "after", "limit"}});
+}
+
+void add_work(std::vector<Route>& r) {
+  r.push_back({"POST", "/api/v1/alerts/{id}/handling", "alerts", "Acknowledge, act, shelve, resolve or close",
+               Access::kKey, Action::kHandleAlert, "alert", alert_of, work::handle_alert,
+               of<v1::HandleInput>(), of<v1::HandledAnswer>()});
+  r.push_back({"POST", "/api/v1/alerts/{id}/shown", "alerts", "The alert was shown to a human", Access::kKey,
+               Action::kReportShown, "alert", alert_of, work::alert_shown, of<v1::ShownInput>(),
+               of<v1::Written>()});
+  r.push_back({"POST", "/api/v1/hand-offs/{id}/answer", "alerts", "Acceptance told by telephone",
+               Access::kKey, Action::kAnswerHandOff, "hand_off", nullptr, work::answer_hand_off,
+               of<v1::HandOffAnswerInput>(), of<v1::Written>()});
+  r.push_back({"POST", "/api/v1/units/{id}/status", "dispatch", "A unit's next step", Access::kKey,
+               Action::kReportUnitStatus, "unit", unit_of, work::unit_status, of<v1::UnitStatusInput>(),
+               of<v1::Written>()});
+  r.push_back({"POST", "/api/v1/calls/{id}/assign", "dispatch", "Send a unit to one of the two persons",
+               Access::kKey, Action::kRunCall, "call", call_of, work::assign, of<v1::AssignInput>(),
+               of<v1::Written>()});
+  r.push_back({"POST", "/api/v1/calls/{id}/close", "dispatch", "Close a call with its disposition",
+               Access::kKey, Action::kRunCall, "call", call_of, work::close_call, of<v1::CloseCallInput>(),
+               of<v1::Written>()});
+}
+
+void add_registers(std::vector<Route>& r) {
+  const auto add = [&](const char* path, const char* kind, const char* put_summary, Run put,
+                       const google::protobuf::Descriptor* input, const char* get_summary, Action see,
+                       SubjectOf subject, Run get, const google::protobuf::Descriptor* output) {
+    r.push_back({"PUT", path, "registers", put_summary, Access::kKey, Action::kRegister, kind, nullptr, put,
+                 input, of<v1::Written>()});
+    if (get == nullptr) return;
+    r.push_back(
+        {"GET", path, "registers", get_summary, Access::kKey, see, kind, subject, get, nullptr, output});
+  };
+  add("/api/v1/persons/{id}", "person", "Register a person; name and telephone stay out of the log",
+      registers::put_person, of<v1::PersonInput>(), "A person's role and record", Action::kSeeRecord,
+      person_of, registers::get_person, of<v1::PersonAnswer>());
+  add("/api/v1/devices/{id}", "device", "Register a device; a secret that was made here is shown once",
+      registers::put_device, of<v1::DeviceInput>(), "A device, without its secret", Action::kSeeRegister,
+      nullptr, registers::get_device, of<v1::Device>());
+  add("/api/v1/orders/{id}", "order",
+      "Register an order or its next version (If-Match: the version it replaces)", registers::put_order,
+      of<v1::Order>(), "The latest version of an order", Action::kSeeRegister, nullptr, registers::get_order,
+      of<v1::Order>());
+  add("/api/v1/zones/{id}", "zone", "Register a zone, as shape or as GeoJSON {\"geometry\": ...}",
+      registers::put_zone, of<v1::Zone>(), "A zone", Action::kSeeRegister, nullptr, registers::get_zone,
+      of<v1::Zone>());
+  add("/api/v1/jurisdictions/{id}", "jurisdiction", "Register a jurisdiction", registers::put_jurisdiction,
+      of<v1::Jurisdiction>(), "A jurisdiction", Action::kSeeOrganisation, nullptr,
+      registers::get_jurisdiction, of<v1::Jurisdiction>());
+  add("/api/v1/agencies/{id}", "agency", "Register an agency and how its own system is reached",
+      registers::put_agency, of<v1::AgencyInput>(), "An agency, without its secret", Action::kSeeOrganisation,
+      nullptr, registers::get_agency, of<v1::AgencyAnswer>());
+  add("/api/v1/units/{id}", "unit", "Register a unit", registers::put_unit, of<v1::Unit>(), "",
+      Action::kSeeUnit, nullptr, nullptr, nullptr);
+  r.push_back({"POST", "/api/v1/facts", "registers",
+               "Register many at once: all are checked, then all are logged", Access::kKey, Action::kRegister,
+               "facts", nullptr, registers::post_facts, of<v1::FactBatch>(), of<v1::BatchWritten>()});
+}
+
+void add_others(std::vector<Route>& r) {
+  r.push_back({"GET", "/openapi.json", "system", "This description", Access::kPublic});
+  r.push_back({"GET", "/healthz", "system", "The process answers", Access::kElsewhere});
+  r.push_back({"GET", "/readyz", "system", "The log was replayed and facts are taken", Access::kElsewhere});
+  r.push_back({"GET", "/metrics", "system", "Numbers for Prometheus", Access::kElsewhere});
+  r.push_back({"POST", "/link/v1/answers", "hand-off", "Answers of a responding agency's own system",
+               Access::kElsewhere, Action::kAnswerHandOff, "hand_off", nullptr, nullptr,
+               of<v1::HandOffMessage>(), nullptr});
+}
+
+std::vector<Route> make_routes() {
+  std::vector<Route> out;
+  add_reads(out);
+  add_work(out);
+  add_registers(out);
+  add_others(out);
+  return out;
+}
+
+std::vector<std::string_view> parts_of(std::string_view path) {
+  std::vector<std::string_view> parts;
+  if (path.empty() || path.front() != '/') return parts;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const size_t end = path.find('/');
+    parts.push_back(path.substr(0, end));
+    path = end == std::string_view::npos ? std::string_view() : path.substr(end);
+  }
+  return parts;
+}
+
+bool fits(std::string_view pattern, const std::vector<std::string_view>& parts,
+          std::vector<std::string>& ids) {
+  const std::vector<std::string_view> wanted = parts_of(pattern);
+  if (wanted.size() != parts.size()) return false;
+  ids.clear();
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (wanted[i] == "{id}" && !parts[i].empty()) {
+      ids.emplace_back(parts[i]);
+    } else if (wanted[i] != parts[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+const std::vector<Route>& routes() {
+  static const std::vector<Route> table = make_routes();
+  return table;
+}
+
+Match match(std::string_view method, std::string_view path) {
+  Match found;
+  const std::vector<std::string_view> parts = parts_of(path);
+  std::vector<std::string> ids;
+  for (const Route& route : routes()) {
+    if (!fits(route.path, parts, ids)) continue;
+    found.allow.emplace_back(route.method);
+    if (route.method != method) continue;
+    found.route = &route;
+    found.ids = ids;
+  }
+  return found;
+}
+
+}  // namespace haechi::api

@@ -1,0 +1,50 @@
+// The route table: one row per method and path. Routing, permission, audit and OpenAPI are derived from it,
+// so that a route without a permission, an audit or a description cannot be written.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/exchange.h"
+
+namespace google::protobuf {
+class Descriptor;
+}
+
+namespace haechi::api {
+
+enum class Access {
+  kPublic,     // no key needed: says nothing about anybody
+  kKey,        // a key, a decision, an audit record
+  kElsewhere,  // mounted by another room, which has its own guard; listed so that the description is whole
+};
+
+struct Route {
+  const char* method;
+  const char* path;  // "/api/v1/persons/{id}"
+  const char* tag;
+  const char* summary;
+  Access access;
+  trust::Action action = trust::Action::kSeeSelf;
+  const char* subject_kind = "";
+  // Ties of viewer and subject; nullptr for a collection, whose members are decided one by one, and for
+  // actions that need no tie.
+  SubjectOf subject = nullptr;
+  Run run = nullptr;
+  const google::protobuf::Descriptor* request = nullptr;   // nullptr: no body
+  const google::protobuf::Descriptor* response = nullptr;  // nullptr: text
+  std::vector<const char*> parameters = {};                // of the query
+};
+
+const std::vector<Route>& routes();
+
+// What a path leads to.
+struct Match {
+  const Route* route = nullptr;    // nullptr: no route of this method
+  std::vector<std::string> ids;    // what stood for {id}
+  std::vector<std::string> allow;  // methods of this path; empty: no such path
+};
+Match match(std::string_view method, std::string_view path);
+
+}  // namespace haechi::api

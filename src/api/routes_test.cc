@@ -1,0 +1,185 @@
+#include "api/routes.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <set>
+
+#include "api/openapi.h"
+#include "api/test_world.h"
+
+namespace haechi::api {
+namespace {
+
+namespace json = boost::json;
+using trust::Role;
+
+std::string name(const Route& route) {
+  return std::string(route.method) + " " + route.path;
+}
+
+TEST(Routes, EachHasAnActionAHandlerAndADescription) {
+  std::set<std::string> names;
+  for (const Route& route : routes()) {
+    EXPECT_TRUE(names.insert(name(route)).second) << name(route) << " twice";
+    EXPECT_FALSE(std::string(route.summary).empty()) << name(route);
+    if (route.access != Access::kKey) continue;
+    EXPECT_NE(route.run, nullptr) << name(route);
+    EXPECT_NE(route.response, nullptr) << name(route);
+    EXPECT_FALSE(std::string(route.subject_kind).empty()) << name(route);
+    EXPECT_EQ(route.request == nullptr, std::string(route.method) == "GET") << name(route);
+  }
+}
+
+TEST(Routes, MatchIdsAndTellWhichMethodsAPathTakes) {
+  const Match found = match("GET", "/api/v1/alerts/AL-1/timeline");
+  ASSERT_NE(found.route, nullptr);
+  EXPECT_EQ(found.ids, std::vector<std::string>{"AL-1"});
+  EXPECT_EQ(match("DELETE", "/api/v1/zones/Z").allow, (std::vector<std::string>{"PUT", "GET"}));
+  EXPECT_TRUE(match("GET", "/api/v1/nothing").allow.empty());
+  EXPECT_TRUE(match("GET", "/api/v1/alerts/").allow.empty());
+  EXPECT_TRUE(match("GET", "").allow.empty());
+}
+
+// Who may use which route, written down a second time: C control, D dispatch, U unit, P protected person,
+// O probation officer, R registrar, K connector, A auditor.
+const std::map<std::string, std::string> kMayUse = {
+    {"GET /api/v1/me/capabilities", "CDUPORKA"},
+    {"GET /api/v1/positions", "CDUO"},
+    {"GET /api/v1/positions/{id}", "CDUO"},
+    {"GET /api/v1/tracks/{id}", "CDUO"},
+    {"GET /api/v1/alerts", "CDO"},
+    {"GET /api/v1/alerts/{id}", "CDO"},
+    {"GET /api/v1/alerts/{id}/timeline", "CDO"},
+    {"GET /api/v1/incidents", "CDO"},
+    {"GET /api/v1/incidents/{id}", "CDO"},
+    {"GET /api/v1/calls", "CDU"},
+    {"GET /api/v1/calls/{id}", "CDU"},
+    {"GET /api/v1/units", "CDU"},
+    {"GET /api/v1/units/{id}", "CDU"},
+    {"GET /api/v1/views", "P"},
+    {"GET /api/v1/audit", "A"},
+    {"POST /api/v1/alerts/{id}/handling", "C"},
+    {"POST /api/v1/alerts/{id}/shown", "CDUPO"},
+    {"POST /api/v1/hand-offs/{id}/answer", "C"},
+    {"POST /api/v1/units/{id}/status", "DU"},
+    {"POST /api/v1/calls/{id}/assign", "D"},
+    {"POST /api/v1/calls/{id}/close", "D"},
+    {"PUT /api/v1/persons/{id}", "R"},
+    {"GET /api/v1/persons/{id}", "CDOR"},
+    {"PUT /api/v1/devices/{id}", "R"},
+    {"GET /api/v1/devices/{id}", "CR"},
+    {"PUT /api/v1/orders/{id}", "R"},
+    {"GET /api/v1/orders/{id}", "CR"},
+    {"PUT /api/v1/zones/{id}", "R"},
+    {"GET /api/v1/zones/{id}", "CR"},
+    {"PUT /api/v1/jurisdictions/{id}", "R"},
+    {"GET /api/v1/jurisdictions/{id}", "CDR"},
+    {"PUT /api/v1/agencies/{id}", "R"},
+    {"GET /api/v1/agencies/{id}", "CDR"},
+    {"PUT /api/v1/units/{id}", "R"},
+    {"POST /api/v1/facts", "R"},
+};
+const std::map<Role, char> kLetter = {
+    {Role::kControl, 'C'},   {Role::kDispatch, 'D'},  {Role::kUnit, 'U'},      {Role::kProtectedPerson, 'P'},
+    {Role::kProbation, 'O'}, {Role::kRegistrar, 'R'}, {Role::kConnector, 'K'}, {Role::kAuditor, 'A'}};
+
+// The id of something that every role which may be tied to it is tied to.
+std::string with_id(std::string path) {
+  const size_t at = path.find("{id}");
+  if (at == std::string::npos) return path;
+  const std::map<std::string, std::string> ids = {
+      {"positions", "W-1"},    {"tracks", "W-1"}, {"alerts", "AL-1"},  {"incidents", "I-1"},
+      {"calls", "C-1"},        {"units", "U-1"},  {"persons", "W-1"},  {"devices", "D-1"},
+      {"orders", "O-1"},       {"zones", "Z-1"},  {"agencies", "A-1"}, {"hand-offs", "H-1"},
+      {"jurisdictions", "J-1"}};
+  const std::string kind = path.substr(8, at - 9);
+  return path.replace(at, 4, ids.at(kind));
+}
+
+TEST(Routes, AreOpenToExactlyTheRolesOfTheMatrixAndEveryDecisionIsRecorded) {
+  TestWorld world;
+  for (const Route& route : routes()) {
+    if (route.access != Access::kKey) continue;
+    ASSERT_EQ(kMayUse.count(name(route)), 1u) << "no row for " << name(route);
+    const std::string& letters = kMayUse.at(name(route));
+    for (const auto& [role, letter] : kLetter) {
+      const bool may = letters.find(letter) != std::string::npos;
+      // An empty body asks for nothing, so the world stays as it is: what may be used answers 200 or 400.
+      const std::string body = route.request == nullptr ? "" : "[]";
+      const net::Response answer = world.ask(role, route.method, with_id(route.path), body);
+      const std::string which = name(route) + " as " + trust::role_name(role) + ": " + answer.body;
+      EXPECT_EQ(answer.status != 403, may) << which;
+      if (may) EXPECT_TRUE(answer.status == 200 || answer.status == 400) << which;
+      const auto decisions = world.new_decisions();
+      if (!may || (answer.status == 200 && route.action != trust::Action::kSeeSelf)) {
+        ASSERT_EQ(decisions.size(), 1u) << which;
+        EXPECT_EQ(decisions[0].allowed(), may) << which;
+        EXPECT_EQ(decisions[0].viewer_role(), trust::role_name(role)) << which;
+        EXPECT_EQ(decisions[0].action(), trust::action_name(route.action)) << which;
+      }
+    }
+  }
+}
+
+TEST(Routes, AnswerNobodyWithoutAKey) {
+  TestWorld world;
+  for (const Route& route : routes()) {
+    if (route.access != Access::kKey) continue;
+    for (const char* key : {"", "not-a-key-of-anybody"}) {
+      const net::Response answer = world.ask_with_key(key, route.method, with_id(route.path), "{}");
+      EXPECT_EQ(answer.status, 401) << name(route);
+    }
+  }
+  EXPECT_TRUE(world.new_decisions().empty());
+}
+
+void each_reference(const json::value& value, const std::function<void(const std::string&)>& visit) {
+  if (value.is_array()) {
+    for (const json::value& element : value.get_array()) each_reference(element, visit);
+  }
+  if (!value.is_object()) return;
+  for (const auto& member : value.get_object()) {
+    if (member.key() == "$ref") visit(std::string(member.value().get_string()));
+    each_reference(member.value(), visit);
+  }
+}
+
+TEST(OpenApi, DescribesEveryRouteAndEveryReferenceResolves) {
+  const json::value document = json::parse(openapi_json());
+  const json::object& paths = document.at("paths").as_object();
+  size_t operations = 0;
+  for (const auto& path : paths) operations += path.value().as_object().size();
+  EXPECT_EQ(operations, routes().size());
+  const json::object& schemas = document.at("components").at("schemas").as_object();
+  size_t references = 0;
+  each_reference(document, [&](const std::string& reference) {
+    const std::string prefix = "#/components/schemas/";
+    ASSERT_EQ(reference.rfind(prefix, 0), 0u) << reference;
+    EXPECT_TRUE(schemas.contains(reference.substr(prefix.size()))) << reference;
+    ++references;
+  });
+  EXPECT_GT(references, 100u);
+  for (const auto& schema : schemas) EXPECT_TRUE(schema.value().is_object()) << schema.key();
+}
+
+TEST(OpenApi, SaysThatSixtyFourBitNumbersAreStrings) {
+  const json::value document = json::parse(openapi_json());
+  const json::value& entry_no =
+      document.at("components").at("schemas").at("Written").at("properties").at("entry_no");
+  EXPECT_EQ(entry_no.at("type").as_string(), "string");
+}
+
+TEST(OpenApi, GivesEveryOperationAnIdOfItsOwn) {
+  const json::value document = json::parse(openapi_json());
+  std::set<std::string> ids;
+  for (const auto& path : document.at("paths").as_object()) {
+    for (const auto& operation : path.value().as_object()) {
+      const std::string id(operation.value().at("operationId").as_string());
+      EXPECT_TRUE(ids.insert(id).second) << id;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace haechi::api

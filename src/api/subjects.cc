@@ -1,0 +1,168 @@
+#include "api/subjects.h"
+
+#include <algorithm>
+
+namespace haechi::api {
+namespace {
+
+constexpr int32_t kSquareE7 = 100'000;
+
+int32_t middle(int32_t value_e7) {
+  int32_t start = value_e7 / kSquareE7 * kSquareE7;
+  if (value_e7 < 0 && start != value_e7) start -= kSquareE7;
+  return start + kSquareE7 / 2;
+}
+
+bool has_case(const trust::Viewer& viewer, const std::string& wearer_id) {
+  return !wearer_id.empty() &&
+         std::find(viewer.wearer_ids.begin(), viewer.wearer_ids.end(), wearer_id) != viewer.wearer_ids.end();
+}
+
+// The ties by way of the incident: a call of the viewer's agency, or a call its unit drives to.
+void tie_by_incident(const Exchange& exchange, const std::string& incident_id, trust::Subject& subject) {
+  const picture::Picture& picture = exchange.world.picture;
+  const trust::Viewer& viewer = exchange.viewer;
+  if (!viewer.agency_id.empty()) {
+    if (const v1::Call* call = picture.call_of_incident(viewer.agency_id, incident_id)) {
+      subject.relations.in_call = true;
+      subject.basis = call->id();
+    }
+    subject.relations.informed = picture.informed(viewer.agency_id, incident_id);
+  }
+  if (viewer.unit_id.empty()) return;
+  for (const v1::Call* call : picture.calls().calls_of_incident(incident_id)) {
+    if (!picture.unit_in_call(viewer.unit_id, *call)) continue;
+    subject.relations.assigned = true;
+    subject.basis = call->id();
+  }
+}
+
+}  // namespace
+
+trust::Subject person_subject(const Exchange& exchange, const std::string& person_id, const char* kind) {
+  const picture::Picture& picture = exchange.world.picture;
+  const trust::Viewer& viewer = exchange.viewer;
+  trust::Subject subject{.kind = kind, .id = person_id};
+  subject.relations.own = !viewer.person_id.empty() && viewer.person_id == person_id;
+  subject.relations.case_link = has_case(viewer, person_id);
+  if (!viewer.agency_id.empty()) {
+    if (const v1::Call* call = picture.call_about(viewer.agency_id, person_id)) {
+      subject.relations.in_call = true;
+      subject.basis = call->id();
+    }
+    subject.relations.informed = picture.informed_about(viewer.agency_id, person_id);
+  }
+  if (!viewer.unit_id.empty()) {
+    if (const v1::TrackAccess* access = picture.following(viewer.unit_id, person_id)) {
+      subject.relations.assigned = true;
+      subject.basis = access->call_id();
+    }
+  }
+  return subject;
+}
+
+trust::Subject alert_subject(const Exchange& exchange, const std::string& alert_id) {
+  trust::Subject subject{.kind = "alert", .id = alert_id};
+  const v1::AlertRecord* record = exchange.world.picture.alerts().alert(alert_id);
+  if (record == nullptr) return subject;
+  const v1::Alert& alert = record->alert();
+  subject.basis = alert.order_id();
+  subject.relations.own =
+      !exchange.viewer.person_id.empty() && exchange.viewer.person_id == alert.protected_id();
+  subject.relations.case_link = has_case(exchange.viewer, alert.wearer_id());
+  tie_by_incident(exchange, alert.incident_id(), subject);
+  return subject;
+}
+
+trust::Subject incident_subject(const Exchange& exchange, const std::string& incident_id) {
+  trust::Subject subject{.kind = "incident", .id = incident_id};
+  const v1::Incident* incident = exchange.world.picture.alerts().incident(incident_id);
+  if (incident == nullptr) return subject;
+  subject.relations.case_link = has_case(exchange.viewer, incident->wearer_id());
+  tie_by_incident(exchange, incident_id, subject);
+  return subject;
+}
+
+trust::Subject call_subject(const Exchange& exchange, const v1::Call* call, const std::string& call_id) {
+  trust::Subject subject{.kind = "call", .id = call_id};
+  if (call == nullptr) return subject;
+  const trust::Viewer& viewer = exchange.viewer;
+  subject.basis = call->id();
+  subject.relations.agency = !viewer.agency_id.empty() && viewer.agency_id == call->agency_id();
+  subject.relations.assigned = !viewer.unit_id.empty() && call->state() != v1::CALL_STATE_CLOSED &&
+                               exchange.world.picture.unit_in_call(viewer.unit_id, *call);
+  return subject;
+}
+
+trust::Subject unit_subject(const Exchange& exchange, const std::string& unit_id) {
+  trust::Subject subject{.kind = "unit", .id = unit_id};
+  const picture::UnitRecord* record = exchange.world.picture.calls().unit(unit_id);
+  if (record == nullptr) return subject;
+  subject.relations.own = exchange.viewer.unit_id == unit_id;
+  subject.relations.agency =
+      !exchange.viewer.agency_id.empty() && exchange.viewer.agency_id == record->unit.agency_id();
+  return subject;
+}
+
+trust::Subject view_subject(const Exchange& exchange, const v1::View& view) {
+  trust::Subject subject{.kind = "view", .id = view.id()};
+  subject.basis = view.order_id();
+  const bool hers = !exchange.viewer.person_id.empty() && exchange.viewer.person_id == view.protected_id();
+  subject.relations.own = hers;
+  subject.relations.view_open = hers;
+  subject.relations.view_map = hers && view.mode() == v1::VIEW_MODE_MAP;
+  return subject;
+}
+
+trust::Decision position_decision(const Exchange& exchange, const std::string& person_id) {
+  return trust::decide(exchange.viewer, trust::Action::kSeePosition,
+                       person_subject(exchange, person_id, "position"), exchange.purpose, exchange.now);
+}
+
+void coarsen(v1::Place& place) {
+  place.set_lat_e7(middle(place.lat_e7()));
+  place.set_lng_e7(middle(place.lng_e7()));
+}
+
+void reduce(const Exchange& exchange, v1::Alert& alert) {
+  if (!alert.has_place()) return;
+  // The place of an SOS is hers, of everything else his.
+  const bool hers = alert.kind() == v1::ALERT_KIND_SOS || alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE;
+  const trust::Decision decision =
+      position_decision(exchange, hers ? alert.protected_id() : alert.wearer_id());
+  if (decision.precision == trust::Precision::kCoarse) coarsen(*alert.mutable_place());
+  if (decision.precision < trust::Precision::kCoarse) alert.clear_place();
+}
+
+void reduce(const Exchange& exchange, v1::Call& call) {
+  for (v1::Destination& destination : *call.mutable_destinations()) {
+    if (!destination.has_place()) continue;
+    const trust::Decision decision = position_decision(exchange, destination.person_id());
+    if (decision.precision == trust::Precision::kCoarse) coarsen(*destination.mutable_place());
+    if (decision.precision < trust::Precision::kCoarse) {
+      destination.clear_place();
+      destination.clear_accuracy_mm();
+    }
+  }
+}
+
+void reduce(const trust::Decision& decision, v1::View& view) {
+  if (decision.precision != trust::Precision::kFull) {
+    view.clear_place();
+    view.clear_accuracy_m();
+  }
+}
+
+void reduce(const trust::Decision& decision, v1::LivePosition& position) {
+  v1::Fix& fix = *position.mutable_fix();
+  if (decision.precision == trust::Precision::kFull) return;
+  const v1::Place place = fix.place();
+  const int64_t fixed_at_us = fix.fixed_at_us();
+  fix.Clear();
+  fix.set_fixed_at_us(fixed_at_us);
+  if (decision.precision != trust::Precision::kCoarse) return;
+  *fix.mutable_place() = place;
+  coarsen(*fix.mutable_place());
+}
+
+}  // namespace haechi::api

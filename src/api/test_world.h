@@ -1,0 +1,84 @@
+// For the tests of this room: a small world in a picture, an Api on a loop, and a Submit that can hold facts
+// back.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <map>
+
+#include "api/api.h"
+#include "api/json.h"
+#include "haechi/v1/api.pb.h"
+
+namespace haechi::api {
+
+// Logs in memory and folds into the picture at once; or, while held, only when released. Front loop only.
+class HeldSubmit final : public spine::Submit {
+ public:
+  explicit HeldSubmit(picture::Picture& picture) : picture_(picture) {}
+
+  void submit(std::unique_ptr<v1::Fact> fact, spine::Done done) override {
+    if (refuse) return done(Error{Code::kExhausted, "", "the queue is full"});
+    waiting.emplace_back(std::move(fact), std::move(done));
+    if (!hold) release();
+  }
+  void release() {
+    while (!waiting.empty()) {
+      auto [fact, done] = std::move(waiting.front());
+      waiting.pop_front();
+      add(*fact, {});
+      if (done) done(spine::Receipt{entry_no, now, false});
+    }
+  }
+  void add(const v1::Fact& fact, const picture::Effects& effects) {
+    now = now + Duration::millis(1);
+    logged.push_back(fact);
+    picture_.fold(++entry_no, now, fact, effects);
+  }
+
+  bool hold = false;
+  bool refuse = false;
+  uint64_t entry_no = 0;
+  Time now{1'700'000'000'000'000};
+  std::deque<std::pair<std::unique_ptr<v1::Fact>, spine::Done>> waiting;
+  std::vector<v1::Fact> logged;
+
+ private:
+  picture::Picture& picture_;
+};
+
+class TestWorld {
+ public:
+  TestWorld();
+  ~TestWorld() { loop.stop(); }
+
+  // Asks as that role and waits for the answer. Headers "content-type: application/json" unless given.
+  net::Response ask(trust::Role role, const std::string& method, const std::string& target,
+                    std::string body = "", net::Headers headers = {});
+  net::Response ask_with_key(const std::string& key, const std::string& method, const std::string& target,
+                             std::string body = "", net::Headers headers = {});
+  std::future<net::Response> begin(const std::string& key, const std::string& method,
+                                   const std::string& target, std::string body = "",
+                                   net::Headers headers = {});
+  // Runs on the front loop and waits.
+  void on_loop(const std::function<void()>& task);
+  std::vector<v1::Fact> logged();
+  // The access decisions logged since the last call.
+  std::vector<v1::AccessDecided> new_decisions();
+
+  picture::Picture picture;
+  HeldSubmit submit{picture};
+  std::unique_ptr<store::Records> records = std::move(store::Records::open(":memory:").value());
+  std::unique_ptr<trust::Keys> keys = std::move(trust::Keys::open(*records).value());
+  ManualClock clock{Time{1'700'000'100'000'000}};
+  net::Loop loop{"front"};
+  std::map<trust::Role, std::string> key_of;
+  std::unique_ptr<Api> api;
+
+ private:
+  void fill();
+  size_t seen_ = 0;
+};
+
+}  // namespace haechi::api

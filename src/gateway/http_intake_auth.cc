@@ -1,0 +1,73 @@
+#include "gateway/http_intake_auth.h"
+
+#include <cstdint>
+
+namespace haechi::gateway {
+namespace {
+
+int sextet(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  if (c == '/') return 63;
+  return -1;
+}
+
+// What follows the scheme, in any case: "bAsIc xyz" -> "xyz".
+std::optional<std::string_view> after_scheme(std::string_view header, std::string_view scheme) {
+  if (header.size() <= scheme.size() || header[scheme.size()] != ' ') return std::nullopt;
+  for (size_t i = 0; i < scheme.size(); ++i) {
+    if ((header[i] | 0x20) != scheme[i]) return std::nullopt;
+  }
+  header.remove_prefix(scheme.size());
+  while (header.starts_with(' ')) header.remove_prefix(1);
+  return header;
+}
+
+void add_split(std::vector<Credential>& out, std::string_view text, size_t at) {
+  if (at == std::string_view::npos) return;
+  Credential credential{std::string(text.substr(0, at)), std::string(text.substr(at + 1))};
+  if (!out.empty() && out.back().id == credential.id) return;
+  out.push_back(std::move(credential));
+}
+
+}  // namespace
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  std::string out;
+  uint32_t bits = 0;
+  int count = 0;
+  for (char c : text.substr(0, text.size() - padding)) {
+    int value = sextet(c);
+    if (value < 0) return std::nullopt;
+    bits = (bits << 6 | static_cast<uint32_t>(value)) & 0xffffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    out += static_cast<char>(bits >> count & 0xff);
+  }
+  return out;
+}
+
+std::optional<std::string_view> read_bearer(std::string_view authorization) {
+  return after_scheme(authorization, "bearer");
+}
+
+std::vector<Credential> read_credentials(std::string_view authorization) {
+  std::vector<Credential> out;
+  if (auto encoded = after_scheme(authorization, "basic")) {
+    auto text = decode_base64(*encoded);
+    if (!text) return out;
+    add_split(out, *text, text->find(':'));
+    add_split(out, *text, text->rfind(':'));
+  } else if (auto token = read_bearer(authorization)) {
+    add_split(out, *token, token->rfind('.'));
+    add_split(out, *token, token->find('.'));
+  }
+  return out;
+}
+
+}  // namespace haechi::gateway

@@ -1,0 +1,67 @@
+// MqttConnection: one TCP socket and the session behind it. On the loop's thread only.
+//
+// Holds at most one unfinished packet, one read buffer and the bounded output; closes in a way that lets the
+// peer read our last words (half-close first, then a short wait for its end).
+#pragma once
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/time.h"
+#include "gateway/mqtt_session.h"
+
+namespace haechi::gateway {
+
+Time steady_now();  // of a clock that never goes back
+
+class MqttConnection : public std::enable_shared_from_this<MqttConnection> {
+ public:
+  // `flush` is called after anything that may have touched sessions; `closed` once, when the socket is done
+  // with.
+  struct Owner {
+    std::function<void()> flush;
+    std::function<void(uint64_t session)> closed;
+  };
+
+  // `keeper` keeps `hub` and `owner` alive as long as anything is under way on this socket.
+  MqttConnection(boost::asio::ip::tcp::socket socket, MqttHub& hub, const Owner& owner,
+                 std::shared_ptr<void> keeper);
+
+  MqttSession& session() { return session_; }
+  void start();
+  void advance(Time now);  // writes what is there to write, hears what had to wait, reads on if it may
+  void on_tick(Time now);
+  void last_words();  // writes what the socket takes at once
+  void shut();        // at once, without a word to the owner
+
+ private:
+  using ErrorCode = boost::system::error_code;
+  void read();
+  void on_read(ErrorCode error, size_t bytes);
+  void hear(std::string_view bytes, Time now);
+  void write(Time now);
+  void on_written(ErrorCode error, size_t bytes);
+  void finish(Time now);
+  void peer_gone(Time now);
+  void close();
+
+  const std::shared_ptr<void> keeper_;  // first, so that it goes last
+  boost::asio::ip::tcp::socket socket_;
+  const Owner& owner_;
+  const MqttLimits& limits_;
+  MqttSession session_;
+  bool reading_ = false;
+  bool writing_ = false;
+  bool half_closed_ = false;
+  bool closed_ = false;
+  Time write_began_at_;
+  Time half_closed_at_;
+  std::string unheard_;  // read, not yet heard
+  std::string unsent_;   // being written
+  std::array<char, 2048> buffer_;
+};
+
+}  // namespace haechi::gateway

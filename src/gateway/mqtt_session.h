@@ -1,0 +1,120 @@
+// MqttSession: the protocol of one MQTT connection. Bytes in, bytes out, no sockets and no clock of its own.
+//
+// Promises: nothing but CONNECT is heard before the device has proved itself; a PUBACK is written only when
+// every admitted report of that PUBLISH is durable, and PUBACKs keep the order of arrival; whatever the peer
+// sends, what is held for it stays within MqttLimits.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "gateway/mqtt_codec.h"
+#include "gateway/mqtt_hub.h"
+
+namespace haechi::gateway {
+
+class MqttSession {
+ public:
+  // `hub` outlives the session.
+  MqttSession(MqttHub& hub, Time now);
+  ~MqttSession();
+  MqttSession(const MqttSession&) = delete;
+  MqttSession& operator=(const MqttSession&) = delete;
+
+  uint64_t id() const { return id_; }
+
+  // Takes whole packets off the front of `bytes` and returns how many bytes that were. What is left is an
+  // unfinished packet, or, if blocked(), packets that must wait: call again with the same bytes when the hub
+  // says so.
+  size_t on_bytes(std::string_view bytes, Time now);
+  bool blocked() const { return blocked_; }
+
+  // Sends again what the spine had no room for, if it is time.
+  void resume(Time now);
+
+  void on_tick(Time now);
+  void on_peer_gone(Time now);  // the transport ended
+  void on_shutdown();           // we are going away: says so, tells the log nothing
+  void on_receipt(uint64_t seq, uint32_t index, Outcome outcome, Time now);
+  void on_taken_over();
+  void on_command(Time now);
+
+  // To be written to the peer; the caller empties it.
+  std::string& output() { return output_; }
+  // No more is heard. Write what is left of the output, then close.
+  bool ended() const { return ended_; }
+  bool connected() const { return device_ != nullptr; }
+
+ private:
+  friend class MqttHub;  // touched_ and waiting_
+
+  // A PUBLISH whose acknowledgement is still owed.
+  struct Pending {
+    uint16_t packet_id = 0;
+    uint8_t qos = 0;
+    uint8_t code = 0;
+    bool batch = false;
+    uint32_t outstanding = 0;         // reports at the spine
+    std::vector<uint32_t> exhausted;  // reports the spine had no room for
+    Time received_at;
+    std::string payload;  // to submit again; or, when refused, the reason
+    bool settled() const { return outstanding == 0 && exhausted.empty(); }
+  };
+
+  void handle(const mqtt::Frame& frame, Time now);
+  void handle_connected(const mqtt::Packet& packet, Time now);
+  void connect(const mqtt::Connect& packet, Time now);
+  bool will_ok(const mqtt::Connect& packet, Time now);
+  void refuse_connect(uint8_t code_311, uint8_t code_5, const char* code, const char* text,
+                      std::string_view device_id, Time now);
+  void welcome(const mqtt::Connect& packet, Time now);
+  void publish(const mqtt::Publish& packet, Time now);
+  void publish_elsewhere(const mqtt::Publish& packet, Time now);
+  void take(const mqtt::Publish& packet, bool batch, Time now);
+  void subscribe(const mqtt::Subscribe& packet, Time now);
+  void unsubscribe(const mqtt::Unsubscribe& packet);
+  void acknowledged(const mqtt::PubAck& packet);
+  void send_command();
+  void settle();
+  void write_puback(const Pending& pending);
+  bool must_wait(Time now);
+  void fail(uint8_t code, const char* text, Time now);
+  void say_goodbye(uint8_t code, const char* text);
+  void end(bool farewell, Time now);
+  std::string_view device_id() const;
+  bool is_v5() const { return version_ == mqtt::Version::k5; }
+
+  MqttHub& hub_;
+  const uint64_t id_;
+  mqtt::Version version_ = mqtt::Version::k311;
+  MqttDevice* device_ = nullptr;  // set while this session speaks for it
+  std::string topic_prefix_;      // "d/<device id>/"
+  std::string output_;
+  bool ended_ = false;
+  bool blocked_ = false;
+  bool touched_ = false;
+  bool waiting_ = false;
+  bool reasons_wanted_ = true;
+  uint32_t peer_packet_bytes_max_ = UINT32_MAX;
+  Time last_packet_at_;
+  Duration silence_max_;
+
+  std::deque<Pending> pending_;
+  uint64_t first_seq_ = 0;  // of pending_.front()
+  size_t pending_bytes_ = 0;
+  uint32_t pending_qos1_ = 0;
+  uint32_t retrying_ = 0;  // entries with exhausted reports
+  Time retry_at_;
+  Duration retry_wait_ = Duration::millis(50);
+
+  bool subscribed_ = false;
+  uint8_t command_qos_ = 0;
+  uint16_t command_packet_id_ = 0;  // in flight; 0: none
+  uint64_t command_no_ = 0;         // the one sent last on this connection
+  uint16_t last_packet_id_ = 0;
+};
+
+}  // namespace haechi::gateway

@@ -1,0 +1,48 @@
+#include "gateway/native.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <exception>
+#include <string>
+
+namespace haechi::gateway {
+namespace {
+
+Result<std::vector<v1::Report>> reports_of(v1::ReportBatch batch) {
+  if (batch.reports_size() == 0) return invalid("reports", "must hold at least one report");
+  if (batch.reports_size() > kBatchReportsMax) return invalid("reports", "must hold at most 1000 reports");
+  std::vector<v1::Report> reports;
+  reports.reserve(static_cast<size_t>(batch.reports_size()));
+  for (v1::Report& report : *batch.mutable_reports()) reports.push_back(std::move(report));
+  return reports;
+}
+
+}  // namespace
+
+Result<std::vector<v1::Report>> read_native_json(std::string_view body) {
+  // No text inside a valid report can hold this: ids have no quotes, and a quote within a text is escaped.
+  bool is_batch = body.find("\"reports\"") != std::string_view::npos;
+  v1::ReportBatch batch;
+  google::protobuf::Message* target = &batch;
+  if (!is_batch) target = batch.add_reports();
+  try {
+    google::protobuf::StringPiece text(body.data(), body.size());
+    auto status = google::protobuf::util::JsonStringToMessage(text, target);
+    if (!status.ok()) return invalid("", "not the JSON of haechi.v1: " + std::string(status.message()));
+  } catch (const std::exception&) {
+    return invalid("", "the body cannot be read");
+  }
+  return reports_of(std::move(batch));
+}
+
+Result<std::vector<v1::Report>> read_native_protobuf(std::string_view body, bool single) {
+  v1::ReportBatch batch;
+  google::protobuf::Message* target = &batch;
+  if (single) target = batch.add_reports();
+  if (!target->ParseFromArray(body.data(), static_cast<int>(body.size()))) {
+    return invalid("", single ? "not a haechi.v1.Report" : "not a haechi.v1.ReportBatch");
+  }
+  return reports_of(std::move(batch));
+}
+
+}  // namespace haechi::gateway

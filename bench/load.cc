@@ -1,0 +1,264 @@
+// A load generator for the device port: MQTT 3.1.1, QoS 1, over many connections, from one thread.
+//
+//   load ingest --port N --devices FILE --seconds S --window W     as fast as acknowledgements come
+//   load alerts --port N --devices FILE --background R --alerts N  N approaches one after another over R
+//   reports/s
+//
+// FILE holds one "id secret" a line. In `alerts` the first N devices are wearers, whose protected persons
+// stand at the place the script registered; the rest give the background. Prints one JSON object.
+// Acknowledgement times in `ingest` are closed-loop (sent to acknowledged); in `alerts` sending follows a
+// fixed timetable, whatever comes back.
+#include <algorithm>
+#include <array>
+#include <boost/asio.hpp>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "haechi/v1/device.pb.h"
+
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Steady = std::chrono::steady_clock;
+
+int64_t unix_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+void put_text(std::string& out, const std::string& text) {
+  out += static_cast<char>(text.size() >> 8);
+  out += static_cast<char>(text.size() & 255);
+  out += text;
+}
+
+std::string packet(uint8_t first, const std::string& body) {
+  std::string out(1, static_cast<char>(first));
+  for (size_t left = body.size();;) {
+    const uint8_t digit = left % 128;
+    left /= 128;
+    out += static_cast<char>(digit | (left ? 128 : 0));
+    if (!left) break;
+  }
+  return out + body;
+}
+
+struct Device {
+  std::string id, secret;
+  tcp::socket socket;
+  std::string out, writing;
+  std::array<char, 16'384> in;
+  size_t in_size = 0;
+  uint64_t seq = 0;
+  uint16_t packet_id = 0;
+  bool ready = false;
+  std::deque<Steady::time_point> sent;  // acknowledgements come in order
+  haechi::v1::Report report;
+
+  Device(asio::io_context& io, std::string id_, std::string secret_)
+      : id(std::move(id_)), secret(std::move(secret_)), socket(io) {}
+};
+
+class Load {
+ public:
+  Load(asio::io_context& io, uint16_t port, size_t window) : io_(io), port_(port), window_(window) {}
+
+  void open(std::string id, std::string secret) {
+    devices_.push_back(std::make_unique<Device>(io_, std::move(id), std::move(secret)));
+    Device& device = *devices_.back();
+    device.socket.connect(tcp::endpoint(asio::ip::address_v4::loopback(), port_));
+    device.socket.set_option(tcp::no_delay(true));
+    std::string body;
+    put_text(body, "MQTT");
+    body += "\x04\xC2";
+    body += std::string("\0\x3C", 2);
+    put_text(body, device.id);
+    put_text(body, device.id);
+    put_text(body, device.secret);
+    device.out += packet(0x10, body);
+    flush(device);
+    read(device);
+  }
+  void send(Device& device, int32_t lat_e7, int32_t lng_e7) {
+    haechi::v1::Report& report = device.report;
+    report.set_device_id(device.id);
+    report.set_epoch(1);
+    report.set_seq(++device.seq);
+    haechi::v1::Fix& fix = *report.mutable_fix();
+    fix.mutable_place()->set_lat_e7(lat_e7);
+    fix.mutable_place()->set_lng_e7(lng_e7);
+    fix.set_fixed_at_us(unix_us());
+    fix.set_accuracy_mm(8'000);
+    fix.set_source(haechi::v1::FIX_SOURCE_GNSS);
+    std::string body;
+    put_text(body, "d/" + device.id + "/report");
+    if (++device.packet_id == 0) device.packet_id = 1;
+    body += static_cast<char>(device.packet_id >> 8);
+    body += static_cast<char>(device.packet_id & 255);
+    report.AppendToString(&body);
+    device.out += packet(0x32, body);
+    device.sent.push_back(Steady::now());
+    if (device.writing.empty()) flush(device);
+  }
+  // Keeps every connection's window full of reports of a slowly moving wearer.
+  void fill(Device& device) {
+    while (running && device.ready && device.sent.size() < window_)
+      send(device, 375'000'000 + static_cast<int32_t>(device.seq % 1'000) * 10, 1'270'000'000);
+  }
+
+  std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<uint32_t> ack_us;
+  uint64_t acknowledged = 0;
+  size_t ready = 0;
+  bool running = false, closed_loop = true;
+
+ private:
+  void flush(Device& device) {
+    device.writing.swap(device.out);
+    asio::async_write(device.socket, asio::buffer(device.writing), [this, &device](auto error, size_t) {
+      if (error) return fail(device, error);
+      device.writing.clear();
+      if (!device.out.empty()) flush(device);
+    });
+  }
+  void read(Device& device) {
+    device.socket.async_read_some(
+        asio::buffer(device.in.data() + device.in_size, device.in.size() - device.in_size),
+        [this, &device](auto error, size_t size) {
+          if (error) return fail(device, error);
+          device.in_size += size;
+          take(device);
+          read(device);
+        });
+  }
+  // CONNACK, PUBACK and commands: all shorter than 128 bytes of body.
+  void take(Device& device) {
+    size_t at = 0;
+    const auto now = Steady::now();
+    while (device.in_size - at >= 2) {
+      const size_t length = static_cast<uint8_t>(device.in[at + 1]);
+      if (length >= 128 || device.in_size - at < 2 + length) break;
+      const uint8_t first = static_cast<uint8_t>(device.in[at]) & 0xF0;
+      if (first == 0x20) {
+        if (device.in[at + 3] != 0) std::fprintf(stderr, "%s refused\n", device.id.c_str()), std::exit(1);
+        device.ready = true;
+        ++ready;
+      } else if (first == 0x40 && !device.sent.empty()) {
+        ack_us.push_back(static_cast<uint32_t>(
+            std::chrono::duration_cast<std::chrono::microseconds>(now - device.sent.front()).count()));
+        device.sent.pop_front();
+        ++acknowledged;
+      }
+      at += 2 + length;
+    }
+    std::memmove(device.in.data(), device.in.data() + at, device.in_size - at);
+    device.in_size -= at;
+    if (closed_loop) fill(device);
+  }
+  void fail(Device& device, const boost::system::error_code& error) {
+    if (!running) return;
+    std::fprintf(stderr, "%s lost: %s\n", device.id.c_str(), error.message().c_str());
+    std::exit(1);
+  }
+  asio::io_context& io_;
+  const uint16_t port_;
+  const size_t window_;
+};
+
+uint32_t percentile(std::vector<uint32_t>& values, double p) {
+  if (values.empty()) return 0;
+  const size_t at = std::min(values.size() - 1, static_cast<size_t>(p * static_cast<double>(values.size())));
+  std::nth_element(values.begin(), values.begin() + static_cast<ptrdiff_t>(at), values.end());
+  return values[at];
+}
+
+void run_for(asio::io_context& io, std::chrono::microseconds time) {
+  io.run_for(time);
+}
+
+void run_ingest(asio::io_context& io, Load& load, int seconds) {
+  load.running = true;
+  for (auto& device : load.devices_) load.fill(*device);
+  run_for(io, std::chrono::seconds(2));  // warm up
+  load.ack_us.clear();
+  const uint64_t before = load.acknowledged;
+  const auto began = Steady::now();
+  std::printf("{\"measuring\": true}\n");
+  std::fflush(stdout);
+  run_for(io, std::chrono::seconds(seconds));
+  const double took = std::chrono::duration<double>(Steady::now() - began).count();
+  const uint64_t done = load.acknowledged - before;
+  std::printf(
+      "{\"reports\": %llu, \"seconds\": %.3f, \"per_s\": %.0f, \"ack_p50_us\": %u, \"ack_p99_us\": %u, "
+      "\"ack_p999_us\": %u}\n",
+      static_cast<unsigned long long>(done), took, static_cast<double>(done) / took,
+      percentile(load.ack_us, 0.5), percentile(load.ack_us, 0.99), percentile(load.ack_us, 0.999));
+}
+
+// One approach every 20 ms: a fix well outside every distance, then one 500 m from her. The moment just
+// before the second is written is printed, one line each, for the script to hold against the receiver's
+// clock.
+void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t background_per_s) {
+  load.closed_loop = false;
+  load.running = true;
+  constexpr int32_t kHerLat = 375'000'000, kHerLng = 1'270'000'000;
+  constexpr auto kStep = std::chrono::milliseconds(20);
+  std::printf("{\"sent\": [");
+  auto next = Steady::now();
+  double owed = 0;
+  size_t turn = 0;
+  for (size_t step = 0; step < alerts + 50; ++step) {
+    if (step < alerts) load.send(*load.devices_[step], kHerLat + 500'000, kHerLng);  // 5.5 km north
+    if (step >= 50) {
+      Device& wearer = *load.devices_[step - 50];
+      std::printf("%s[\"%s\", %lld]", step == 50 ? "" : ", ", wearer.id.c_str(),
+                  static_cast<long long>(unix_us()));
+      load.send(wearer, kHerLat + 45'000, kHerLng);  // 500 m north
+    }
+    for (owed += static_cast<double>(background_per_s) * 0.02; owed >= 1 && load.devices_.size() > alerts;
+         --owed) {
+      Device& device = *load.devices_[alerts + turn++ % (load.devices_.size() - alerts)];
+      load.send(device, 371'000'000 + static_cast<int32_t>(turn % 5'000), 1'271'000'000);
+    }
+    next += kStep;
+    io.run_until(next);
+  }
+  io.run_for(std::chrono::seconds(3));
+  std::printf("], \"acknowledged\": %llu, \"ack_p50_us\": %u, \"ack_p99_us\": %u}\n",
+              static_cast<unsigned long long>(load.acknowledged), percentile(load.ack_us, 0.5),
+              percentile(load.ack_us, 0.99));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::map<std::string, std::string> options;
+  for (int i = 2; i + 1 < argc; i += 2) options[argv[i]] = argv[i + 1];
+  const std::string mode = argc > 1 ? argv[1] : "";
+  const auto number = [&](const char* name, size_t otherwise) {
+    return options.contains(name) ? static_cast<size_t>(std::stoul(options[name])) : otherwise;
+  };
+  if ((mode != "ingest" && mode != "alerts") || !options.contains("--port") ||
+      !options.contains("--devices")) {
+    std::fprintf(stderr, "load ingest|alerts --port N --devices FILE [...]\n");
+    return 2;
+  }
+  asio::io_context io(1);
+  Load load(io, static_cast<uint16_t>(number("--port", 0)), number("--window", 50));
+  std::ifstream file(options["--devices"]);
+  for (std::string id, secret; file >> id >> secret;) load.open(id, secret);
+  while (load.ready < load.devices_.size()) io.run_one();
+  if (mode == "ingest") run_ingest(io, load, static_cast<int>(number("--seconds", 10)));
+  if (mode == "alerts") run_alerts(io, load, number("--alerts", 1'000), number("--background", 1'000));
+  std::fflush(stdout);
+  std::_Exit(0);  // connections end with the process
+}

@@ -1,0 +1,83 @@
+#include "node/config.h"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <set>
+
+namespace haechi::node {
+namespace {
+
+Error wrong_type(const std::string& key, const char* wanted) { return invalid(key, std::string("must be ") + wanted); }
+
+Status read_text(const toml::table& table, const std::string& key, std::string& into) {
+  const auto node = table.at_path(key);
+  if (!node) return {};
+  const auto value = node.value_exact<std::string>();
+  if (!value) return wrong_type(key, "text");
+  into = *value;
+  return {};
+}
+
+Status read_port(const toml::table& table, const std::string& key, uint16_t& into) {
+  const auto node = table.at_path(key);
+  if (!node) return {};
+  const auto value = node.value_exact<int64_t>();
+  if (!value || *value < 0 || *value > 65'535) return wrong_type(key, "a number from 0 to 65535");
+  into = static_cast<uint16_t>(*value);
+  return {};
+}
+
+Status read_rate(const toml::table& table, const std::string& key, uint32_t& into) {
+  const auto node = table.at_path(key);
+  if (!node) return {};
+  const auto value = node.value_exact<int64_t>();
+  if (!value || *value < 1 || *value > 1'000'000) return wrong_type(key, "a number from 1 to 1000000");
+  into = static_cast<uint32_t>(*value);
+  return {};
+}
+
+Status check_keys(const toml::table& table, const std::set<std::string>& known, const std::string& prefix) {
+  for (const auto& [key, node] : table)
+    if (!known.contains(std::string(key.str()))) return invalid(prefix + std::string(key.str()), "is not a setting");
+  return {};
+}
+
+}  // namespace
+
+Status read_config(const std::string& path, Config& config) {
+  const toml::parse_result parsed = toml::parse_file(path);
+  if (!parsed) {
+    const auto& error = parsed.error();
+    return invalid(path + ":" + std::to_string(error.source().begin.line), std::string(error.description()));
+  }
+  const toml::table& table = parsed.table();
+  TRY_STATUS(check_keys(
+      table, {"data", "static_files", "forwarder_token_sha256", "http", "devices"}, ""));
+  if (const auto* http = table["http"].as_table()) TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
+  if (const auto* devices = table["devices"].as_table())
+    TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
+  TRY_STATUS(read_text(table, "data", config.data));
+  TRY_STATUS(read_text(table, "static_files", config.static_files));
+  TRY_STATUS(read_text(table, "forwarder_token_sha256", config.forwarder_token_sha256));
+  TRY_STATUS(read_text(table, "http.address", config.http_address));
+  TRY_STATUS(read_text(table, "devices.address", config.device_address));
+  TRY_STATUS(read_port(table, "http.port", config.http_port));
+  TRY_STATUS(read_port(table, "devices.http_port", config.device_http_port));
+  TRY_STATUS(read_port(table, "devices.mqtt_port", config.mqtt_port));
+  TRY_STATUS(read_rate(table, "devices.reports_per_s", config.reports_per_s));
+  return {};
+}
+
+Status check_config(const Config& config) {
+  const auto loopback = [](const std::string& address) { return address == "127.0.0.1" || address == "::1"; };
+  if (!config.demo_keys_file.empty() && !(loopback(config.http_address) && loopback(config.device_address)))
+    return invalid("demo_keys", "demonstration keys are given only where every address is a loopback address");
+  if (!config.forwarder_token_sha256.empty() &&
+      (config.forwarder_token_sha256.size() != 64 ||
+       config.forwarder_token_sha256.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))
+    return invalid("forwarder_token_sha256", "must be 64 hexadecimal digits");
+  return {};
+}
+
+}  // namespace haechi::node

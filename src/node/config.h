@@ -1,0 +1,37 @@
+// What a node is told at start: a TOML file, overridden by the command line.
+//
+//   data = "/var/lib/haechi"
+//   static_files = "/usr/share/haechi/web"
+//   forwarder_token_sha256 = "hex"       # of a Traccar that forwards positions; empty = none
+//   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
+//   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace haechi::node {
+
+struct Config {
+  std::string data = "data";
+  std::string static_files;  // empty: no pages
+  std::string http_address = "127.0.0.1";
+  uint16_t http_port = 8080;  // 0: any free one
+  std::string device_address = "127.0.0.1";
+  uint16_t device_http_port = 8081;
+  uint16_t mqtt_port = 1883;
+  uint32_t reports_per_s = 50;  // of one device, sustained
+  std::string forwarder_token_sha256;
+  std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback
+};
+
+// Reads the file over `config`. Errors name the key: "http.port: must be 0..65535".
+Status read_config(const std::string& path, Config& config);
+
+// What cannot be started safely, in a sentence. Demonstration keys on an address others can reach, for one.
+Status check_config(const Config& config);
+
+}  // namespace haechi::node

@@ -1,0 +1,67 @@
+#include "node/demo_keys.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+
+namespace haechi::node {
+namespace {
+
+std::string text(const boost::json::object& object, const char* name) {
+  const auto* value = object.if_contains(name);
+  return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+}  // namespace
+
+Status write_demo_keys(trust::Keys& keys, const std::string& path) {
+  boost::json::object out;
+  for (const trust::Role role : {trust::Role::kControl, trust::Role::kDispatch, trust::Role::kRegistrar,
+                                 trust::Role::kAuditor, trust::Role::kConnector}) {
+    trust::Viewer viewer;
+    viewer.role = role;
+    viewer.account = std::string("demo-") + trust::role_name(role);
+    // Without an agency a dispatcher sees no call; the demonstration's morning belongs to this station.
+    if (role == trust::Role::kDispatch) viewer.agency_id = "ps-namyangju-bukbu";
+    if (role == trust::Role::kConnector) viewer.agency_id = "room-gyeonggi-bukbu";
+    TRY(const std::string key, keys.issue(viewer, Time{}));
+    out[trust::role_name(role)] = key;
+  }
+  const std::string body = boost::json::serialize(out);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return Error{Code::kUnavailable, "demo_keys", "cannot write " + path};
+  const bool written = ::write(file, body.data(), body.size()) == static_cast<ssize_t>(body.size());
+  ::close(file);
+  if (!written) return Error{Code::kUnavailable, "demo_keys", "cannot write " + path};
+  return {};
+}
+
+net::Response issue_demo_key(trust::Keys& keys, const net::Request& request, Time now) {
+  const auto asking = keys.viewer_of_key(trust::bearer_key(request.header("authorization")), now);
+  if (!asking) return net::problem(401, "unauthorised", "authorization", "a registrar's key is needed");
+  if (asking->role != trust::Role::kRegistrar)
+    return net::problem(403, "forbidden", "", "only a registrar makes demonstration keys");
+  boost::system::error_code error;
+  const boost::json::value parsed = boost::json::parse(request.body, error);
+  if (error || !parsed.is_object()) return net::problem(400, "invalid", "", "the body must be a JSON object");
+  const auto& body = parsed.as_object();
+  const auto role = trust::parse_role(text(body, "role"));
+  if (!role) return net::problem(400, "invalid", "role", "is no role");
+  trust::Viewer viewer;
+  viewer.role = *role;
+  viewer.unit_id = text(body, "unit_id");
+  viewer.person_id = text(body, "person_id");
+  viewer.agency_id = text(body, "agency_id");
+  viewer.account = std::string("demo-") + trust::role_name(*role);
+  for (const std::string* id : {&viewer.unit_id, &viewer.person_id, &viewer.agency_id})
+    if (!id->empty()) viewer.account += "-" + *id;
+  const Result<std::string> key = keys.issue(viewer, Time{});
+  if (!key.ok()) return net::problem(400, code_name(key.error().code), key.error().field, key.error().reason);
+  net::Response response;
+  response.status = 201;
+  response.body = boost::json::serialize(boost::json::object{{"account", viewer.account}, {"key", *key}});
+  return response;
+}
+
+}  // namespace haechi::node

@@ -1,0 +1,296 @@
+#include "node/node.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <future>
+
+#include "api/api.h"
+#include "base/time.h"
+#include "gateway/devices.h"
+#include "gateway/http_intake.h"
+#include "gateway/mqtt_server.h"
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "link/cad_connector.h"
+#include "live/hub.h"
+#include "live/static_files.h"
+#include "log/log.h"
+#include "net/server.h"
+#include "node/demo_keys.h"
+#include "node/metrics.h"
+#include "node/time_zones.h"
+#include "spine/spine.h"
+#include "store/records.h"
+#include "trust/keys.h"
+
+namespace haechi::node {
+namespace {
+
+// Runs `task` on the loop and waits for it.
+void run_on(net::Loop& loop, const std::function<void()>& task) {
+  std::promise<void> done;
+  loop.post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+// Of checked hexadecimal text (check_config).
+std::string bytes_of_hex(const std::string& text) {
+  std::string out;
+  for (size_t at = 0; at + 1 < text.size(); at += 2)
+    out += static_cast<char>(std::stoi(text.substr(at, 2), nullptr, 16));
+  return out;
+}
+
+}  // namespace
+
+struct Node::Rooms {
+  explicit Rooms(const Config& given) : config(given) {}
+
+  Status open();
+  Status listen();
+  Status listen_front();
+  Status listen_devices();
+  void subscribe();
+  void answer(net::Request request, const net::Respond& respond);
+  void count();
+  ~Rooms();
+
+  const Config config;
+  SystemClock clock;
+  Metrics metrics;
+  std::atomic<bool> ready{false};
+  uint64_t entries_replayed = 0;
+
+  std::unique_ptr<store::Records> records;
+  std::unique_ptr<trust::Keys> keys;
+  std::unique_ptr<spine::Spine> spine;
+
+  net::Loop gateway{"gateway"}, front{"front"}, link{"link"};
+  gateway::Devices devices;  // gateway loop
+  std::unique_ptr<gateway::MqttServer> mqtt;
+  std::unique_ptr<gateway::Rejections> rejections;  // gateway loop
+  std::unique_ptr<gateway::HttpIntake> intake;
+  std::unique_ptr<net::HttpServer> device_http;
+  std::unique_ptr<live::Hub> hub;
+  std::unique_ptr<api::Api> api;
+  std::unique_ptr<live::StaticFiles> static_files;
+  std::unique_ptr<net::HttpServer> front_http;
+  std::unique_ptr<link::CadConnector> connector;
+};
+
+Status Node::Rooms::open() {
+  if (::mkdir(config.data.c_str(), 0700) != 0 && errno != EEXIST)
+    return Error{Code::kUnavailable, "data", "cannot make the directory " + config.data};
+  TRY(auto opened_log, log::open_sqlite_log({.directory = config.data}));
+  TRY(records, store::Records::open(config.data + "/records.sqlite"));
+  TRY(keys, trust::Keys::open(*records));
+  if (!config.demo_keys_file.empty()) TRY_STATUS(write_demo_keys(*keys, config.demo_keys_file));
+  entries_replayed = opened_log->next_no() - 1;
+  spine = std::make_unique<spine::Spine>(spine::SpineOptions{}, std::move(opened_log), clock);
+
+  const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
+  hub = std::make_unique<live::Hub>(front, *spine, clock, identify, live::HubOptions{});
+  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone}, front, *spine, hub->picture(),
+                                   *records, *keys, clock);
+  connector = link::CadConnector::create(link, *spine, *records, clock);
+  if (!config.static_files.empty()) static_files = std::make_unique<live::StaticFiles>(config.static_files);
+  subscribe();
+  for (net::Loop* loop : {&gateway, &front, &link}) loop->start();
+  return spine->replay();
+}
+
+void Node::Rooms::subscribe() {
+  spine->subscribe([this](const std::shared_ptr<const spine::Batch>& batch) {
+    hub->on_batch(batch);
+    front.post([this, batch] { api->fold(*batch); });
+    connector->on_batch(batch);
+    for (const spine::PublishedEntry& entry : batch->entries) {
+      if (entry.fact->has_device_registered()) gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
+      if (batch->replayed) continue;
+      for (const auto& effect : entry.effects)
+        if (effect->has_command_device()) mqtt->command(effect->command_device());
+    }
+  });
+}
+
+Status Node::Rooms::listen_devices() {
+  gateway::MqttLimits limits;
+  limits.reports_per_s = config.reports_per_s;
+  limits.reports_burst = config.reports_per_s * 10;
+  TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices, *spine,
+                                        clock));
+  rejections = std::make_unique<gateway::Rejections>(*spine);
+  gateway.every(Duration::seconds(1), [this] {
+    if (rejections) rejections->flush(clock.now());
+  });
+  intake = std::make_unique<gateway::HttpIntake>(
+      gateway, clock, *spine, devices, *rejections,
+      gateway::HttpIntakeOptions{bytes_of_hex(config.forwarder_token_sha256)});
+  TRY(device_http,
+      net::HttpServer::listen(gateway, config.device_address, config.device_http_port, net::ServerLimits{}));
+  device_http->handle([this](net::Request request, net::Respond respond) {
+    intake->handle(std::move(request), std::move(respond));
+  });
+  return {};
+}
+
+Status Node::Rooms::listen_front() {
+  TRY(front_http, net::HttpServer::listen(front, config.http_address, config.http_port, net::ServerLimits{}));
+  front_http->handle([this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
+  hub->mount(*front_http);
+  return {};
+}
+
+// Doors open only after the replay, devices before screens: a report that waits is worse than a page that waits.
+Status Node::Rooms::listen() {
+  Status status;
+  run_on(gateway, [&] { status = listen_devices(); });
+  TRY_STATUS(std::move(status));
+  spine->start();
+  run_on(front, [&] { status = listen_front(); });
+  TRY_STATUS(std::move(status));
+  count();
+  auto started = std::make_unique<v1::Fact>();
+  started->mutable_process_started()->set_build(HAECHI_VERSION);
+  spine->submit(std::move(started), {});
+  run_on(link, [&] { connector->start(); });
+  ready = true;
+  return {};
+}
+
+void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
+  const std::string& path = request.path;
+  const auto text = [](int status, std::string body) {
+    return net::Response{status, "text/plain; charset=utf-8", std::move(body), {}};
+  };
+  if (path == "/healthz") return respond(text(200, "alive\n"));
+  if (path == "/readyz") return respond(ready ? text(200, "ready\n") : text(503, "replaying\n"));
+  if (path == "/metrics") return respond(text(200, metrics.text()));
+  if (path == "/link/v1/answers")
+    return link.post([this, request = std::move(request), respond]() mutable {
+      connector->receive_answers(std::move(request), respond);
+    });
+  if (path == "/api/v1/demo/keys" && !config.demo_keys_file.empty() && request.method == "POST")
+    return respond(issue_demo_key(*keys, request, clock.now()));
+  if (path.starts_with("/api/") || path == "/openapi.json") return api->handler()(std::move(request), respond);
+  if (static_files) return respond(static_files->answer(request));
+  respond(net::problem(404, "not_found", "path", "there is nothing here"));
+}
+
+void Node::Rooms::count() {
+  const auto of_spine = [this](const char* name, const char* help, uint64_t spine::SpineStats::*field, bool counter) {
+    metrics.add({name, help, {}, counter, [this, field] { return static_cast<double>(spine->stats().*field); }});
+  };
+  using S = spine::SpineStats;
+  of_spine("haechi_spine_entries_total", "Facts made durable.", &S::entries, true);
+  of_spine("haechi_spine_batches_total", "Commits.", &S::batches, true);
+  of_spine("haechi_spine_effects_total", "Effects published.", &S::effects, true);
+  of_spine("haechi_spine_duplicates_total", "Reports that were logged already.", &S::duplicates, true);
+  of_spine("haechi_spine_conflicting_total", "Reports with a known number and other content.", &S::conflicting, true);
+  of_spine("haechi_spine_refused_total", "Facts refused because the queue was full.", &S::refused, true);
+  of_spine("haechi_spine_queue_depth", "Facts waiting.", &S::queue_depth, false);
+  of_spine("haechi_spine_commit_microseconds_total", "Time spent in commits.", &S::commit_us_sum, true);
+  of_spine("haechi_spine_commit_microseconds_max", "Longest commit.", &S::commit_us_max, false);
+  of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
+  const auto of_mqtt = [this](const char* name, const char* help, gateway::Counter gateway::MqttCounters::*field,
+                              bool counter) {
+    metrics.add({name, help, {}, counter, [this, field] { return static_cast<double>(mqtt->counters().*field); }});
+  };
+  using M = gateway::MqttCounters;
+  of_mqtt("haechi_mqtt_connections_open", "MQTT connections now.", &M::connections_open, false);
+  of_mqtt("haechi_mqtt_connections_refused_total", "Connections closed over a limit.", &M::connections_refused, true);
+  of_mqtt("haechi_mqtt_connects_refused_total", "CONNECTs refused.", &M::connects_refused, true);
+  of_mqtt("haechi_mqtt_takeovers_total", "Sessions taken over.", &M::takeovers, true);
+  of_mqtt("haechi_mqtt_keep_alive_timeouts_total", "Connections that fell silent.", &M::keep_alive_timeouts, true);
+  of_mqtt("haechi_mqtt_protocol_errors_total", "Malformed packets.", &M::protocol_errors, true);
+  of_mqtt("haechi_mqtt_foreign_topics_total", "Topics of others.", &M::foreign_topics, true);
+  of_mqtt("haechi_mqtt_reports_durable_total", "Reports acknowledged.", &M::reports_durable, true);
+  of_mqtt("haechi_mqtt_reports_refused_total", "Reports refused.", &M::reports_refused, true);
+  metrics.add_source([this] {
+    std::vector<Metric> out;
+    const auto add = [&out](const char* name, const char* help, Metric::Labels labels, uint64_t value) {
+      out.push_back({name, help, std::move(labels), true, [value] { return static_cast<double>(value); }});
+    };
+    const gateway::HttpIntakeCounters counters = intake->counters();
+    for (const auto& [kind, n] : counters.refused)
+      add("haechi_intake_refused_total", "Refusals over HTTP, by reason.",
+          {{"protocol", kind.first}, {"reason", kind.second}}, n);
+    for (const auto& [protocol, n] : counters.durable)
+      add("haechi_intake_durable_total", "Reports over HTTP made durable.", {{"protocol", protocol}}, n);
+    for (const auto& [protocol, n] : counters.duplicate)
+      add("haechi_intake_duplicate_total", "Reports over HTTP that were logged already.", {{"protocol", protocol}}, n);
+    return out;
+  });
+  of_mqtt("haechi_mqtt_pauses_total", "Times a connection was left unread because of a bound.", &M::pauses, true);
+}
+
+// Doors first, so that nothing new comes in; then the spine, which finishes what it has and acknowledges it through
+// the MQTT server; then the rooms, each on its loop; then the loops.
+Node::Rooms::~Rooms() {
+  ready = false;
+  const auto end = [](net::Loop& loop, const std::function<void()>& task) { run_on(loop, task); };
+  if (front_http) end(front, [this] { front_http.reset(); });
+  if (device_http) end(gateway, [this] { device_http.reset(); });
+  if (spine) spine->stop();
+  if (hub) {
+    end(gateway, [this] {
+      mqtt.reset();
+      intake.reset();
+      rejections.reset();
+    });
+    end(link, [this] { connector.reset(); });
+    end(front, [this] {
+      api.reset();
+      hub.reset();
+    });
+  }
+  for (net::Loop* loop : {&gateway, &front, &link}) loop->stop();
+}
+
+Node::Node(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::start(const Config& config) {
+  TRY_STATUS(check_config(config));
+  auto rooms = std::make_unique<Rooms>(config);
+  TRY_STATUS(rooms->open());
+  TRY_STATUS(rooms->listen());
+  return std::unique_ptr<Node>(new Node(std::move(rooms)));
+}
+
+uint16_t Node::http_port() const { return rooms_->front_http->port(); }
+uint16_t Node::device_http_port() const { return rooms_->device_http->port(); }
+uint16_t Node::mqtt_port() const { return rooms_->mqtt->port(); }
+uint64_t Node::entries_replayed() const { return rooms_->entries_replayed; }
+
+int run_serve(const Config& config) {
+  // Blocked here and in every thread made later, so that only sigwait below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  auto node = Node::start(config);
+  if (!node.ok()) {
+    std::fprintf(stderr, "haechi: %s\n", node.error().text().c_str());
+    return 1;
+  }
+  std::printf("ready http=%u devices_http=%u mqtt=%u\n", (*node)->http_port(), (*node)->device_http_port(),
+              (*node)->mqtt_port());
+  std::fflush(stdout);
+  spdlog::info("replayed {} entries", (*node)->entries_replayed());
+  int received = 0;
+  sigwait(&signals, &received);
+  spdlog::info("stopping");
+  return 0;
+}
+
+}  // namespace haechi::node

@@ -1,0 +1,36 @@
+// Node: one running Haechi. Builds every room once, joins them, and takes them apart in order.
+//
+// Start: open the record store and the log, replay the log through the engine into the picture, then listen. Nobody
+// is answered before the replay is done. Stop: close the doors, finish what is queued, close the log.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "node/config.h"
+
+namespace haechi::node {
+
+class Node {
+ public:
+  static Result<std::unique_ptr<Node>> start(const Config& config);
+  ~Node();
+
+  uint16_t http_port() const;
+  uint16_t device_http_port() const;
+  uint16_t mqtt_port() const;
+  uint64_t entries_replayed() const;
+
+ private:
+  struct Rooms;
+  explicit Node(std::unique_ptr<Rooms> rooms);
+  std::unique_ptr<Rooms> rooms_;
+};
+
+// Runs a node until SIGINT or SIGTERM. Prints "ready http=P devices_http=P mqtt=P" when it listens. Returns the exit
+// code: 0, or 1 with a sentence on standard error.
+int run_serve(const Config& config);
+
+}  // namespace haechi::node

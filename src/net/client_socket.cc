@@ -22,34 +22,41 @@ using boost::system::error_code;
 
 constexpr size_t kMessageBytesMax = 16 << 20;
 
+using Stream = websocket::stream<tcp::socket, false>;
+
+// The stream belongs to the operations under way on it (a read always is), so that a socket which its user
+// keeps beyond the loop holds nothing of the loop's.
 class OpenSocket final : public ClientSocket, public std::enable_shared_from_this<OpenSocket> {
  public:
   OpenSocket(Loop& loop, Url url, Headers headers, ClientSocketEvents events)
-      : loop_(loop),
-        url_(std::move(url)),
-        events_(std::move(events)),
-        resolver_(loop.io()),
-        stream_(loop.io()) {
-    stream_.set_option(
-        websocket::stream_base::timeout{std::chrono::seconds(10), std::chrono::seconds(30), true});
-    stream_.set_option(
-        websocket::stream_base::decorator([headers = std::move(headers)](websocket::request_type& request) {
-          for (const auto& [name, value] : headers) request.set(name, value);
-        }));
-    stream_.read_message_max(kMessageBytesMax);
-    stream_.auto_fragment(false);
-    stream_.text(true);
-  }
+      : loop_(loop), url_(std::move(url)), events_(std::move(events)), headers_(std::move(headers)) {}
 
   void open() {
+    auto stream = std::make_shared<Stream>(loop_.io());
+    stream_ = stream;
+    stream->set_option(
+        websocket::stream_base::timeout{std::chrono::seconds(10), std::chrono::seconds(30), true});
+    stream->set_option(
+        websocket::stream_base::decorator([headers = headers_](websocket::request_type& request) {
+          for (const auto& [name, value] : headers) request.set(name, value);
+        }));
+    stream->read_message_max(kMessageBytesMax);
+    stream->auto_fragment(false);
+    stream->text(true);
+    find_host(std::move(stream));
+  }
+
+  void find_host(std::shared_ptr<Stream> stream) {
     auto self = shared_from_this();
-    resolver_.async_resolve(url_.host, std::to_string(url_.port), [self](error_code error, auto found) {
-      if (error) return self->end("cannot find the host: " + error.message());
-      asio::async_connect(self->stream_.next_layer(), found, [self](error_code failed, const auto&) {
-        if (failed) return self->end("cannot connect: " + failed.message());
-        self->shake_hands();
-      });
-    });
+    auto resolver = std::make_shared<tcp::resolver>(loop_.io());
+    resolver->async_resolve(
+        url_.host, std::to_string(url_.port), [self, stream, resolver](error_code error, auto found) {
+          if (error) return self->end("cannot find the host: " + error.message());
+          asio::async_connect(stream->next_layer(), found, [self, stream](error_code failed, const auto&) {
+            if (failed) return self->end("cannot connect: " + failed.message());
+            self->shake_hands(stream);
+          });
+        });
   }
 
   void send_text(std::string text) override {
@@ -73,24 +80,24 @@ class OpenSocket final : public ClientSocket, public std::enable_shared_from_thi
     loop_.post(std::move(task));
   }
 
-  void shake_hands() {
+  void shake_hands(std::shared_ptr<Stream> stream) {
     error_code ignored;
-    stream_.next_layer().set_option(tcp::no_delay(true), ignored);
+    stream->next_layer().set_option(tcp::no_delay(true), ignored);
     auto self = shared_from_this();
-    stream_.async_handshake(response_, url_.authority(), url_.target, [self](error_code error) {
+    stream->async_handshake(response_, url_.authority(), url_.target, [self, stream](error_code error) {
       if (error == websocket::error::upgrade_declined) {
         return self->end("refused with status " + std::to_string(self->response_.result_int()));
       }
       if (error) return self->end("no handshake: " + error.message());
       if (self->events_.on_open) self->events_.on_open(self);
-      self->read();
+      self->read(stream);
     });
   }
 
-  void read() {
-    stream_.async_read(buffer_, [self = shared_from_this()](error_code error, size_t) {
+  void read(std::shared_ptr<Stream> stream) {
+    stream->async_read(buffer_, [self = shared_from_this(), stream](error_code error, size_t) {
       if (error == websocket::error::closed) {
-        const auto& reason = self->stream_.reason();
+        const auto& reason = stream->reason();
         std::string text = "closed " + std::to_string(reason.code);
         if (!reason.reason.empty()) text += ' ' + std::string(reason.reason.data(), reason.reason.size());
         return self->end(std::move(text));
@@ -99,29 +106,34 @@ class OpenSocket final : public ClientSocket, public std::enable_shared_from_thi
       std::string message = beast::buffers_to_string(self->buffer_.data());
       self->buffer_.consume(self->buffer_.size());
       if (self->events_.on_message && !self->ended_) self->events_.on_message(std::move(message));
-      if (!self->ended_) self->read();
+      if (!self->ended_) self->read(stream);
     });
   }
 
   void write() {
-    stream_.async_write(asio::buffer(queue_.front()), [self = shared_from_this()](error_code error, size_t) {
-      self->queue_.pop_front();
-      if (self->ended_) return;
-      if (error) return self->end(error.message());
-      if (!self->queue_.empty()) return self->write();
-      if (self->closing_) self->say_farewell();
-    });
+    auto stream = stream_.lock();
+    if (!stream) return;
+    stream->async_write(asio::buffer(queue_.front()),
+                        [self = shared_from_this(), stream](error_code error, size_t) {
+                          self->queue_.pop_front();
+                          if (self->ended_) return;
+                          if (error) return self->end(error.message());
+                          if (!self->queue_.empty()) return self->write();
+                          if (self->closing_) self->say_farewell();
+                        });
   }
 
   void say_farewell() {
-    stream_.async_close(websocket::close_code::normal,
-                        [self = shared_from_this()](error_code) { self->end("closed by us"); });
+    auto stream = stream_.lock();
+    if (!stream) return;
+    stream->async_close(websocket::close_code::normal,
+                        [self = shared_from_this(), stream](error_code) { self->end("closed by us"); });
   }
 
   void end(std::string reason) {
     if (std::exchange(ended_, true)) return;
     error_code ignored;
-    stream_.next_layer().close(ignored);
+    if (auto stream = stream_.lock()) stream->next_layer().close(ignored);
     auto events = std::exchange(events_, {});
     if (events.on_close) events.on_close(std::move(reason));
   }
@@ -129,8 +141,8 @@ class OpenSocket final : public ClientSocket, public std::enable_shared_from_thi
   Loop& loop_;
   Url url_;
   ClientSocketEvents events_;
-  tcp::resolver resolver_;
-  websocket::stream<tcp::socket, false> stream_;
+  Headers headers_;
+  std::weak_ptr<Stream> stream_;
   websocket::response_type response_;
   beast::flat_buffer buffer_;
   std::deque<std::string> queue_;

@@ -19,32 +19,33 @@ using boost::system::error_code;
 constexpr Duration kFarewellMax = Duration::seconds(5);
 constexpr size_t kReadBufferKept = 4096;
 
+using Stream = websocket::stream<asio::ip::tcp::socket, false>;
+
+// The stream belongs to the operations under way on it (a read always is), so that a socket which its user
+// keeps beyond the loop holds nothing of the loop's.
 class ServerSocket final : public SocketEnd, public std::enable_shared_from_this<ServerSocket> {
  public:
-  ServerSocket(Loop& loop, asio::ip::tcp::socket connection, Request request, const ServerLimits& limits,
-               std::function<void(std::shared_ptr<Socket>)> opened, std::function<void(SocketEnd*)> gone)
-      : loop_(loop),
-        stream_(std::move(connection)),
-        request_(std::move(request)),
-        opened_(std::move(opened)),
-        gone_(std::move(gone)) {
-    auto idle = std::chrono::microseconds(limits.socket_idle_max.us);
-    stream_.set_option(websocket::stream_base::timeout{std::chrono::seconds(10), idle, true});
-    stream_.set_option(websocket::stream_base::decorator(
-        [](websocket::response_type& response) { response.set(http::field::server, "haechi"); }));
-    stream_.read_message_max(limits.socket_message_bytes_max);
-    stream_.auto_fragment(false);
-  }
+  ServerSocket(Loop& loop, Request request, std::function<void(std::shared_ptr<Socket>)> opened,
+               std::function<void(SocketEnd*)> gone)
+      : loop_(loop), request_(std::move(request)), opened_(std::move(opened)), gone_(std::move(gone)) {}
 
-  void accept() {
+  void accept(asio::ip::tcp::socket connection, const ServerLimits& limits) {
+    auto stream = std::make_shared<Stream>(std::move(connection));
+    stream_ = stream;
+    auto idle = std::chrono::microseconds(limits.socket_idle_max.us);
+    stream->set_option(websocket::stream_base::timeout{std::chrono::seconds(10), idle, true});
+    stream->set_option(websocket::stream_base::decorator(
+        [](websocket::response_type& response) { response.set(http::field::server, "haechi"); }));
+    stream->read_message_max(limits.socket_message_bytes_max);
+    stream->auto_fragment(false);
     http::request<http::empty_body> upgrade(http::verb::get, "/", 11);
     for (const auto& [name, value] : request_.headers) upgrade.insert(name, value);
-    stream_.async_accept(upgrade, [self = shared_from_this()](error_code error) {
+    stream->async_accept(upgrade, [self = shared_from_this(), stream](error_code error) {
       if (error) return self->end();
       if (self->ended_) return;
       auto opened = std::exchange(self->opened_, nullptr);
       opened(self);
-      self->read();
+      self->read(stream);
     });
   }
 
@@ -87,12 +88,14 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
   }
 
   void write_next() {
+    auto stream = stream_.lock();
+    if (!stream) return;
     writing_ = true;
     Message message = std::move(queue_.front());
     queue_.pop_front();
-    stream_.binary(message.binary);
+    stream->binary(message.binary);
     asio::const_buffer buffer = asio::buffer(*message.bytes);
-    stream_.async_write(buffer, [self = shared_from_this(), message](error_code error, size_t) {
+    stream->async_write(buffer, [self = shared_from_this(), stream, message](error_code error, size_t) {
       self->wrote(message.bytes->size(), error);
     });
   }
@@ -108,25 +111,27 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
   }
 
   void say_farewell() {
-    stream_.async_close(close_reason_, [self = shared_from_this()](error_code) { self->end(); });
+    auto stream = stream_.lock();
+    if (!stream) return;
+    stream->async_close(close_reason_, [self = shared_from_this(), stream](error_code) { self->end(); });
   }
 
-  void read() {
-    stream_.async_read(buffer_, [self = shared_from_this()](error_code error, size_t) {
+  void read(std::shared_ptr<Stream> stream) {
+    stream->async_read(buffer_, [self = shared_from_this(), stream](error_code error, size_t) {
       if (error) return self->end();
       if (self->ended_) return;
       std::string message(static_cast<const char*>(self->buffer_.data().data()), self->buffer_.size());
       self->buffer_.consume(self->buffer_.size());
       if (self->buffer_.capacity() > kReadBufferKept) self->buffer_.shrink_to_fit();
       if (self->on_message) self->on_message(std::move(message));
-      if (!self->ended_) self->read();
+      if (!self->ended_) self->read(stream);
     });
   }
 
   void end() {
     if (std::exchange(ended_, true)) return;
     error_code ignored;
-    stream_.next_layer().close(ignored);
+    if (auto stream = stream_.lock()) stream->next_layer().close(ignored);
     queue_.clear();
     queued_bytes_ = 0;
     // The callbacks usually hold this very socket: let go of them, or it would live for ever.
@@ -139,7 +144,7 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
   }
 
   Loop& loop_;
-  websocket::stream<asio::ip::tcp::socket, false> stream_;
+  std::weak_ptr<Stream> stream_;
   Request request_;
   std::function<void(std::shared_ptr<Socket>)> opened_;
   std::function<void(SocketEnd*)> gone_;
@@ -158,9 +163,8 @@ std::shared_ptr<SocketEnd> accept_socket(Loop& loop, asio::ip::tcp::socket conne
                                          const ServerLimits& limits,
                                          std::function<void(std::shared_ptr<Socket>)> opened,
                                          std::function<void(SocketEnd*)> gone) {
-  auto socket = std::make_shared<ServerSocket>(loop, std::move(connection), std::move(request), limits,
-                                               std::move(opened), std::move(gone));
-  socket->accept();
+  auto socket = std::make_shared<ServerSocket>(loop, std::move(request), std::move(opened), std::move(gone));
+  socket->accept(std::move(connection), limits);
   return socket;
 }
 

@@ -18,11 +18,12 @@ class Monitor {
   Monitor();
   ~Monitor();
 
-  // Applies one fact. Total: every fact that decodes has a defined outcome; facts of the other machine are ignored.
+  // Applies one fact. Total: every fact that decodes has a defined outcome; facts of the other machine are
+  // ignored.
   void step(const law::Entry& entry, law::EffectSink& effects);
 
-  // An answer of the built-in dispatch desk, within the entry that caused it. Answers of outside CADs arrive as
-  // HandOffAnswered facts through step().
+  // An answer of the built-in dispatch desk, within the entry that caused it. Answers of outside CADs arrive
+  // as HandOffAnswered facts through step().
   void receive_answer(const v1::HandOffMessage& message, const law::Entry& entry, law::EffectSink& effects);
 
  private:

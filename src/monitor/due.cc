@@ -1,0 +1,129 @@
+// Deadlines, and what one entry leaves to be done at its end.
+#include <algorithm>
+
+#include "monitor/machine.h"
+
+namespace haechi::monitor {
+namespace {
+
+template <typename T>
+std::vector<T> taken(std::vector<T>& list) {
+  std::vector<T> out;
+  out.swap(list);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+}  // namespace
+
+void Machine::apply(const v1::Fact& fact, Step& step) {
+  // What was due by now happened before this fact: an order that ended a second ago does not judge it.
+  run_deadlines(step);
+  switch (fact.kind_case()) {
+    case v1::Fact::kReportReceived:
+      receive(fact.report_received(), step);
+      break;
+    case v1::Fact::kClockTicked:
+      hand_offs_.tick(step.entry, step.effects);
+      break;
+    case v1::Fact::kPersonRegistered:
+      register_person(fact.person_registered(), step);
+      break;
+    case v1::Fact::kDeviceRegistered:
+      register_device(fact.device_registered(), step);
+      break;
+    case v1::Fact::kZoneRegistered:
+      register_zone(fact.zone_registered(), step);
+      break;
+    case v1::Fact::kOrderRegistered:
+      register_order(fact.order_registered(), step);
+      break;
+    case v1::Fact::kTimeZoneRegistered:
+      register_time_zone(fact.time_zone_registered(), step);
+      break;
+    case v1::Fact::kJurisdictionRegistered: {
+      // A shape that is no zone is refused before it is logged; met in a log all the same, it changes
+      // nothing.
+      const Status status = jurisdictions_.put(fact.jurisdiction_registered());
+      static_cast<void>(status);
+      break;
+    }
+    case v1::Fact::kAlertHandled:
+      handle(fact.alert_handled(), step);
+      break;
+    case v1::Fact::kHandOffAnswered:
+      answer(fact.hand_off_answered().message(), fact.hand_off_answered().by_human(), step);
+      return;
+    default:
+      break;  // facts of the other machine, and those that only bear witness
+  }
+  finish(step);
+}
+
+void Machine::answer(const v1::HandOffMessage& message, bool by_human, Step& step) {
+  hand_offs_.answer(message, by_human, step.entry, step.effects);
+  const auto key = incident_keys_.find(message.incident_id());
+  if (key != incident_keys_.end()) touch_incident(key->second);
+  finish(step);
+}
+
+void Machine::run_deadlines(Step& step) {
+  while (const std::optional<Deadline> due = deadlines_.take(step.now)) run(*due, step);
+}
+
+void Machine::run(const Deadline& deadline, Step& step) {
+  const auto index = static_cast<uint32_t>(deadline.subject);
+  switch (deadline.kind) {
+    case Deadline::Kind::kOrder:
+      refresh_order(index, step);
+      break;
+    case Deadline::Kind::kSchedule:
+      if (rules_[index].used && rules_[index].generation == deadline.detail) refresh_schedule(index, step);
+      break;
+    case Deadline::Kind::kTracker:
+      if (rules_[index].used && rules_[index].generation == deadline.detail) pass_time(index, step);
+      break;
+    case Deadline::Kind::kStale:
+      persons_[index].stale_deadline_set = false;
+      watch_staleness(index, step);
+      break;
+    case Deadline::Kind::kSilence:
+      devices_[index].silence_deadline_set = false;
+      check_silence(index, step);
+      break;
+    case Deadline::Kind::kAcknowledge:
+      escalate(deadline.subject, step);
+      break;
+    case Deadline::Kind::kUnshelve:
+      unshelve(deadline.subject, step);
+      break;
+    case Deadline::Kind::kForget:
+      forget_alert(deadline.subject);
+      break;
+  }
+}
+
+void Machine::finish(Step& step) {
+  for (const uint32_t rule : taken(touched_rules_))
+    if (rules_[rule].used) refresh_view(rule, step);
+  for (const uint32_t person : taken(touched_persons_)) refresh_commands(person, step);
+  const std::vector<uint64_t> moved = taken(moved_incidents_);
+  for (const uint64_t key : taken(touched_incidents_)) {
+    const auto found = incidents_.find(key);
+    if (found == incidents_.end()) continue;
+    HeldIncident& held = found->second;
+    if (!held.announced) {
+      *step.effects.add().mutable_open_incident() = held.incident;
+      held.announced = true;
+      held.changed = false;
+    }
+    if (held.to_hand_off) raise_hand_offs(held, step);
+    if (try_close(key, step)) continue;
+    if (held.changed) *step.effects.add().mutable_update_incident() = held.incident;
+    held.changed = false;
+  }
+  for (const uint64_t key : moved) update_hand_offs(key, step);
+}
+
+}  // namespace haechi::monitor

@@ -1,0 +1,296 @@
+// Machine: the state of the monitoring machine and its parts. One class, because one entry may touch all of
+// it; one file per part, because no one reads all of it at once:
+//
+//   registry.cc  persons, devices, zones, time zones, jurisdictions     orders.cc   orders and their rules
+//   reports.cc   fixes in, in the order of time                         judge.cc    rules to trackers to
+//   alerts devices.cc   strap, case, battery, SOS, silence                     alerts.cc   alerts and how
+//   they are handled incidents.cc incidents and hand-offs                                views.cc    what she
+//   may see; device commands due.cc       deadlines
+//
+// Invariants:
+//   1. A tier's tracker is open exactly when the tier holds an alert, and that alert is not cleared.
+//   2. A rule exists only while its order is in force; it dies with the order in the same entry.
+//   3. A view is open only while law::disclose allows it; every change of what it rests on is checked in the
+//   same
+//      entry.
+//   4. There is at most one open incident per key (a wearer, or a protected person whom no order names).
+//   5. Nothing here walks over all persons, devices, orders or alerts.
+//
+// Everything refers to everything by index; names are only read and written at the edge.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/interner.h"
+#include "haechi/v1/fact.pb.h"
+#include "law/entry.h"
+#include "law/jurisdictions.h"
+#include "law/order.h"
+#include "law/pack.h"
+#include "law/sentence.h"
+#include "monitor/deadlines.h"
+#include "monitor/hand_off.h"
+#include "monitor/margin.h"
+#include "monitor/position.h"
+#include "monitor/tracker.h"
+
+namespace haechi::monitor {
+
+inline constexpr uint32_t kNone = UINT32_MAX;
+// Key of an open incident: that of a wearer, or that of a protected person on whose SOS no order names a
+// wearer.
+inline constexpr uint64_t kNoIncident = UINT64_MAX;
+constexpr uint64_t wearer_key(uint32_t person) {
+  return uint64_t{person} * 2;
+}
+constexpr uint64_t protected_key(uint32_t person) {
+  return uint64_t{person} * 2 + 1;
+}
+
+// One entry being applied.
+struct Step {
+  const law::Entry& entry;
+  law::EffectSink& effects;
+  Time now;                  // the entry's stamp
+  Time received;             // when the report of this entry reached us; not known for any other fact
+  bool clock_ahead = false;  // the report's fix was dated in the future
+};
+
+// The numbers of an alert's kind; 0 in `alert` means none is open.
+struct Tier {
+  v1::AlertKind kind = v1::ALERT_KIND_UNSPECIFIED;
+  int64_t limit_mm = 0;
+  Tracker tracker;
+  uint64_t alert = 0;
+  std::string previous_alert_id;
+  Time due_at;  // of the deadline that is already set
+};
+
+// How fast two persons approach each other, from distances at least ten seconds apart.
+struct Closing {
+  Time reference_at, recent_at;
+  int64_t reference_mm = 0, recent_mm = 0;
+
+  void observe(Time at, int64_t distance_mm);
+  std::optional<int32_t> mmps(Time at, int64_t distance_mm) const;
+};
+
+enum class RuleKind : uint8_t { kPair, kExclusion, kInclusion };
+
+struct Rule {
+  bool used = false;
+  uint32_t generation = 0;
+  RuleKind kind = RuleKind::kPair;
+  uint32_t order = kNone;
+  uint32_t condition = 0;  // of the order
+  std::string condition_id;
+  uint32_t wearer = kNone;
+  uint32_t about = kNone;  // the protected person, if any
+  uint32_t zone = kNone;
+  bool scheduled = true;    // its schedule is in force now
+  Time schedule_due;        // of the deadline that is already set
+  std::vector<Tier> tiers;  // widest first
+  TrackerPolicy policy;
+  // Pairs only.
+  Closing closing;
+  std::optional<Measure> latest;
+  std::optional<v1::View> view;
+};
+
+struct Person {
+  v1::Role role = v1::ROLE_UNSPECIFIED;
+  bool removed = false;
+  Track track;
+  uint32_t interval_s = 15;  // of the device that told the latest fix
+  std::vector<uint32_t> devices;
+  std::vector<uint32_t> orders;       // as wearer
+  std::vector<uint32_t> rules;        // as wearer
+  std::vector<uint32_t> rules_about;  // as protected person
+  uint32_t live_orders = 0;           // as wearer
+  bool stale = false;                 // told to the trackers
+  bool stale_deadline_set = false;
+  uint64_t sos = 0;      // alert
+  uint64_t silence = 0;  // alert, of a protected person
+  // No zone rule can change state while he is nearer than this to the anchor; negative: not known.
+  geo::Place zone_anchor;
+  int64_t zone_safe_mm = -1;
+};
+
+struct Device {
+  v1::DeviceKind kind = v1::DEVICE_KIND_UNSPECIFIED;
+  uint32_t person = kNone;
+  uint32_t interval_s = 15;
+  uint32_t commanded_s = 0;  // 0: never commanded, so the normal interval
+  bool retired = false;
+  Time heard_at;
+  bool silence_deadline_set = false;
+  std::map<v1::AlertKind, uint64_t> alerts;  // open device conditions
+};
+
+struct HeldOrder {
+  law::Order order;
+  bool live = false;
+  std::vector<uint32_t> rules;
+};
+
+struct HeldZone {
+  std::optional<geo::Zone> zone;
+  std::vector<uint32_t> rules;
+};
+
+struct HeldAlert {
+  v1::Alert alert;
+  law::SentenceNumbers numbers;
+  uint32_t wearer = kNone;
+  uint32_t about = kNone;
+  uint32_t rule = kNone;
+  uint32_t tier = 0;
+  uint32_t device = kNone;
+  uint64_t incident = kNoIncident;  // key
+  Time shelved_until;
+};
+
+struct HeldIncident {
+  v1::Incident incident;
+  std::vector<uint64_t> alerts;
+  std::string primary_agency_id;  // who runs the call
+  bool announced = false;
+  bool to_hand_off = false;  // an alert for the responding agency is new in this entry
+  bool changed = false;
+  bool jurisdiction_missed = false;
+};
+
+class Machine {
+ public:
+  void apply(const v1::Fact& fact, Step& step);
+  void answer(const v1::HandOffMessage& message, bool by_human, Step& step);
+
+ private:
+  // registry.cc
+  uint32_t person_index(const std::string& id);
+  void register_person(const v1::Person& stated, Step& step);
+  void register_device(const v1::Device& stated, Step& step);
+  void register_zone(const v1::Zone& stated, Step& step);
+  void reset_rule(uint32_t rule, const std::string& reason, Step& step);
+  void register_time_zone(const v1::TimeZone& stated, Step& step);
+
+  // orders.cc
+  void register_order(const v1::Order& stated, Step& step);
+  void refresh_order(uint32_t order, Step& step);
+  void go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& step);
+  void end_rules(const std::vector<uint32_t>& rules, const std::string& reason, Step& step);
+  void end_order(uint32_t order, const std::string& reason, Step& step);
+  uint32_t make_rule(uint32_t order, uint32_t condition);
+  void adopt(Rule& heir, const std::vector<uint32_t>& old_rules);
+  void end_rule(uint32_t rule, const std::string& reason, Step& step);
+  void refresh_schedule(uint32_t rule, Step& step);
+  const law::Schedule* schedule_of(const Rule& rule) const;
+  const law::LocalRules& local_rules_of(const Rule& rule) const;
+  bool binding_at(const Rule& rule, Time at) const;
+
+  // reports.cc
+  void receive(const v1::ReportReceived& fact, Step& step);
+  void accept_fix(uint32_t device, const v1::Fix& fix, Step& step);
+  bool tells_position(const Device& device) const;
+  Duration stale_after(const Person& person) const;
+  bool is_fresh(const Person& person, Time now) const;
+  bool is_watched(const Person& person) const {
+    return person.live_orders > 0 || !person.rules_about.empty();
+  }
+  void watch_staleness(uint32_t person, Step& step);
+  void lose_person(uint32_t person, Step& step);
+
+  // judge.cc
+  void judge_fix(uint32_t person, const KeptFix& fix, bool newest, Step& step);
+  void judge_pair(uint32_t rule, uint32_t mover, const KeptFix& fix, bool newest, Step& step);
+  void judge_zone(uint32_t rule, const KeptFix& fix, const KeptFix* previous, bool newest, Step& step);
+  void judge_zones(uint32_t wearer, const KeptFix& fix, const KeptFix* previous, bool newest, Step& step);
+  void judge_now(uint32_t rule, Step& step);
+  void observe(uint32_t rule, const Measure& measure, Evidence evidence, Step& step);
+  void settle(uint32_t rule, uint32_t tier, Tracker::Change change, const Measure* measure, bool late,
+              Step& step);
+  void open_tier(uint32_t rule, uint32_t tier, const Measure& measure, bool late, Step& step);
+  void pass_time(uint32_t rule, Step& step);
+  std::optional<v1::Proximity> proximity(const Rule& rule) const;
+
+  // devices.cc
+  void apply_events(uint32_t device, const v1::Report& report, Time at, Step& step);
+  void apply_battery(uint32_t device, const v1::Report& report, bool told_low, Time at, Step& step);
+  void open_device_alert(uint32_t device, v1::AlertKind kind, Time at, const law::SentenceNumbers& numbers,
+                         bool late, Step& step);
+  void clear_device_alert(uint32_t device, v1::AlertKind kind, const std::string& reason, Step& step);
+  void ring_sos(uint32_t device, Time at, bool late, Step& step);
+  void watch_silence(uint32_t device, Step& step);
+  void check_silence(uint32_t device, Step& step);
+  bool is_silent(const Device& device, Time now) const;
+  std::optional<uint32_t> nearest_rule(const std::vector<uint32_t>& rules) const;
+  bool any_order_in_force(const Person& wearer, Time at) const;
+
+  // alerts.cc
+  HeldAlert start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t about, Time happened_at,
+                        Step& step) const;
+  law::Nearness nearness(uint32_t wearer, uint32_t about) const;
+  uint64_t open_alert(HeldAlert made, Step& step);
+  void clear_alert(uint64_t number, const std::string& reason, Step& step);
+  void set_alert_state(uint64_t number, v1::AlertState state, Step& step);
+  void tell_alert(const HeldAlert& held, Step& step);
+  void notify(const HeldAlert& held, Step& step);
+  void handle(const v1::AlertHandled& fact, Step& step);
+  bool transition(HeldAlert& held, const v1::AlertHandled& fact, Step& step);
+  void escalate(uint64_t number, Step& step);
+  void unshelve(uint64_t number, Step& step);
+  void forget_alert(uint64_t number);
+  bool rings(uint64_t number) const;
+
+  // incidents.cc
+  void attach_to_incident(uint64_t number, Step& step);
+  const HeldIncident* incident_of(const HeldAlert& held) const;
+  void raise_hand_offs(HeldIncident& held, Step& step);
+  v1::HandOffMessage_Alarm alarm_of(const HeldAlert& held) const;
+  const HeldAlert* lead_of(const HeldIncident& held) const;
+  void update_hand_offs(uint64_t key, Step& step);
+  bool try_close(uint64_t key, Step& step);
+  void touch_incident(uint64_t key) { touched_incidents_.push_back(key); }
+  std::optional<uint32_t> pair_rule(const HeldAlert& held) const;
+  std::vector<Recipient> recipients_for(HeldIncident& held, const HeldAlert& lead) const;
+  v1::Alarm& raise_alarm(v1::AlarmKind kind, const std::string& incident_id, Step& step) const;
+  void add_destination(v1::Target target, uint32_t person, v1::HandOffMessage_Alarm& alarm) const;
+
+  // views.cc
+  void refresh_view(uint32_t rule, Step& step);
+  void close_view(Rule& rule, const std::string& reason, Step& step);
+  void refresh_commands(uint32_t person, Step& step);
+
+  // due.cc
+  void run_deadlines(Step& step);
+  void run(const Deadline& deadline, Step& step);
+  // Views, commands, incidents and hand-offs follow once per entry, after everything that may change them.
+  void finish(Step& step);
+
+  law::Jurisdictions jurisdictions_;
+  HandOffs hand_offs_;
+  Deadlines deadlines_;
+  Interner person_ids_, device_ids_, zone_ids_, order_ids_;
+  std::vector<Person> persons_;
+  std::vector<Device> devices_;
+  std::vector<HeldZone> zones_;
+  std::vector<HeldOrder> orders_;
+  std::vector<Rule> rules_;
+  std::vector<uint32_t> free_rules_;
+  std::map<std::string, law::LocalRules> time_zones_;
+  std::map<std::string, std::vector<uint32_t>> orders_in_zone_;  // by the name of the time zone
+  std::map<uint64_t, HeldAlert> alerts_;
+  std::map<std::string, uint64_t> alert_numbers_;
+  uint64_t next_alert_ = 1;
+  std::map<uint64_t, HeldIncident> incidents_;     // open ones, by key
+  std::map<std::string, uint64_t> incident_keys_;  // by incident id
+
+  // What this entry has touched; empty between entries.
+  std::vector<uint32_t> touched_rules_, touched_persons_;
+  std::vector<uint64_t> touched_incidents_, moved_incidents_;
+};
+
+}  // namespace haechi::monitor

@@ -1,0 +1,25 @@
+#include "monitor/monitor.h"
+
+#include "monitor/machine.h"
+
+namespace haechi::monitor {
+
+struct Monitor::State {
+  Machine machine;
+};
+
+Monitor::Monitor() : state_(std::make_unique<State>()) {}
+Monitor::~Monitor() = default;
+
+void Monitor::step(const law::Entry& entry, law::EffectSink& effects) {
+  Step step{entry, effects, entry.stamped_at, Time{}};
+  state_->machine.apply(entry.fact, step);
+}
+
+void Monitor::receive_answer(const v1::HandOffMessage& message, const law::Entry& entry,
+                             law::EffectSink& effects) {
+  Step step{entry, effects, entry.stamped_at, Time{}};
+  state_->machine.answer(message, false, step);
+}
+
+}  // namespace haechi::monitor

@@ -1,0 +1,58 @@
+// Track: the recent fixes of one person, in the order in which they happened, and where that person was at a
+// moment.
+//
+// This is the seam for a motion filter: everything else asks position_at() and sees a place and an error.
+// Here a place between two fixes is interpolated, and a place after the last one is the last one, with an
+// error that grows with its age.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+#include "geo/place.h"
+#include "haechi/v1/device.pb.h"
+
+namespace haechi::monitor {
+
+struct KeptFix {
+  Time at;
+  geo::Place place;
+  int32_t sigma_mm = 0;  // per axis
+  uint32_t accuracy_mm = 0;
+  uint32_t speed_mmps = 0;
+  bool speed_known = false;
+};
+
+// Standard deviation per axis of a fix: its 68 % radius / 1.515 (the radius of a circular normal distribution
+// that holds 68 %), never less than what the source is worth.
+int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source);
+
+struct Estimate {
+  geo::Place place;
+  int64_t sigma_mm = 0;
+  Duration age;  // since the fix it rests on; zero when interpolated
+};
+
+class Track {
+ public:
+  static constexpr size_t kFixesMax = 32;
+
+  // False when a fix of that moment is already kept, or when all kept ones are newer and there is no room.
+  bool keep(const KeptFix& fix);
+  bool empty() const { return fixes_.empty(); }
+  const KeptFix& latest() const { return fixes_.back(); }
+  // The neighbours in time of a moment, not counting a fix of that very moment.
+  const KeptFix* before(Time at) const;
+  const KeptFix* after(Time at) const;
+  // None before the first kept fix.
+  std::optional<Estimate> position_at(Time at) const;
+
+ private:
+  int64_t speed_mmps(size_t index) const;
+
+  std::vector<KeptFix> fixes_;  // by time, oldest first
+};
+
+}  // namespace haechi::monitor

@@ -1,0 +1,106 @@
+// Fixes in: each is filed at the moment when it happened, and judged as of that moment.
+#include <algorithm>
+
+#include "law/shapes.h"
+#include "monitor/machine.h"
+
+namespace haechi::monitor {
+namespace {
+
+// Clocks that differ by less than this are the same clock.
+constexpr Duration kClockAheadMax = Duration::seconds(5);
+
+}  // namespace
+
+void Machine::receive(const v1::ReportReceived& fact, Step& step) {
+  const v1::Report& report = fact.report();
+  const auto found = device_ids_.find(report.device_id());
+  if (!found || *found >= devices_.size() || devices_[*found].retired) return;
+  const uint32_t index = *found;
+  step.received = fact.received_at_us() > 0 ? Time{fact.received_at_us()} : step.now;
+  Device& device = devices_[index];
+  device.heard_at = step.now;
+  if (device.person == kNone || persons_[device.person].removed) return;
+  if (device.alerts.contains(v1::ALERT_KIND_SILENCE))
+    clear_device_alert(index, v1::ALERT_KIND_SILENCE, "report", step);
+  if (persons_[device.person].silence != 0) clear_alert(persons_[device.person].silence, "report", step);
+  watch_silence(index, step);
+  if (report.has_fix()) accept_fix(index, report.fix(), step);
+  Time at = report.sent_at_us() > 0 ? Time{report.sent_at_us()} : Time{report.fix().fixed_at_us()};
+  if (!at.known() || at > step.received) at = step.received;
+  apply_events(index, report, at, step);
+}
+
+// A phone speaks for a wearer only while he wears nothing: it can be left at home.
+bool Machine::tells_position(const Device& device) const {
+  if (device.kind == v1::DEVICE_KIND_HOME_BEACON || device.kind == v1::DEVICE_KIND_VEHICLE) return false;
+  const Person& person = persons_[device.person];
+  if (device.kind == v1::DEVICE_KIND_ANKLE || person.role == v1::ROLE_PROTECTED_PERSON) return true;
+  return std::none_of(person.devices.begin(), person.devices.end(),
+                      [this](uint32_t other) { return devices_[other].kind == v1::DEVICE_KIND_ANKLE; });
+}
+
+void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
+  const Device& device = devices_[index];
+  if (!tells_position(device) || fix.fixed_at_us() <= 0 || !fix.has_place()) return;
+  Person& person = persons_[device.person];
+  KeptFix kept;
+  kept.place = law::place_of(fix.place());
+  if (!geo::in_range(kept.place)) return;
+  // A clock that runs ahead would make its fixes the newest for ever; the fix cannot be younger than its
+  // arrival.
+  const bool ahead = Time{fix.fixed_at_us()} > step.received + kClockAheadMax;
+  step.clock_ahead = ahead;
+  kept.at = ahead ? step.received : Time{fix.fixed_at_us()};
+  kept.sigma_mm = axis_sigma_mm(fix.accuracy_mm(), fix.source());
+  kept.accuracy_mm = fix.accuracy_mm();
+  kept.speed_known = fix.has_speed_mmps();
+  kept.speed_mmps = fix.speed_mmps();
+  const bool newest = person.track.empty() || kept.at > person.track.latest().at;
+  if (!person.track.keep(kept)) return;
+  if (newest) {
+    person.interval_s = device.interval_s;
+    if (is_fresh(person, step.now)) person.stale = false;
+    watch_staleness(device.person, step);
+  }
+  if (is_watched(person)) judge_fix(device.person, kept, newest, step);
+}
+
+Duration Machine::stale_after(const Person& person) const {
+  return Duration::seconds(int64_t{2} * person.interval_s + 10);
+}
+
+bool Machine::is_fresh(const Person& person, Time now) const {
+  return !person.track.empty() && now - person.track.latest().at <= stale_after(person);
+}
+
+// Keeps one deadline per watched person: when it comes, either a newer fix has moved it on, or the person's
+// place is too old and every tracker that rests on it is told, once.
+void Machine::watch_staleness(uint32_t index, Step& step) {
+  Person& person = persons_[index];
+  if (!is_watched(person) || person.track.empty() || person.stale) return;
+  const Time due = person.track.latest().at + stale_after(person) + Duration{1};
+  if (due > step.now) {
+    if (!person.stale_deadline_set) deadlines_.add(due, {Deadline::Kind::kStale, index, 0});
+    person.stale_deadline_set = true;
+    return;
+  }
+  person.stale = true;
+  lose_person(index, step);
+}
+
+void Machine::lose_person(uint32_t index, Step& step) {
+  Person& person = persons_[index];
+  person.zone_safe_mm = -1;
+  const auto lose = [&](uint32_t rule) {
+    for (Tier& tier : rules_[rule].tiers)
+      if (tier.tracker.lose() && tier.alert != 0) set_alert_state(tier.alert, v1::ALERT_STATE_UNKNOWN, step);
+    touched_rules_.push_back(rule);
+  };
+  for (const uint32_t rule : person.rules) lose(rule);
+  // A place that is barred for her sake does not depend on where she is.
+  for (const uint32_t rule : person.rules_about)
+    if (rules_[rule].kind == RuleKind::kPair) lose(rule);
+}
+
+}  // namespace haechi::monitor

@@ -1,0 +1,127 @@
+// What a protected person may see of a wearer, and how often devices are asked to report.
+#include <algorithm>
+
+#include "law/disclosure.h"
+#include "monitor/machine.h"
+
+namespace haechi::monitor {
+namespace {
+
+constexpr uint32_t kIntervalViolatingS = 2;
+constexpr uint32_t kIntervalPossibleS = 5;
+
+// The longest interval, in seconds, that the tiers of a rule can do with; 0: the device's own.
+uint32_t wanted_interval_s(const Rule& rule) {
+  uint32_t wanted = 0;
+  for (const Tier& tier : rule.tiers) {
+    const bool outer = tier.kind == v1::ALERT_KIND_NEAR_WARN ||
+                       tier.kind == v1::ALERT_KIND_EXCLUSION_BUFFER ||
+                       tier.kind == v1::ALERT_KIND_EXCLUSION_POLICE;
+    if (tier.tracker.open() && !outer) return kIntervalViolatingS;
+    if (tier.tracker.open() || tier.tracker.state() == TrackerState::kPossible) wanted = kIntervalPossibleS;
+  }
+  return wanted;
+}
+
+uint32_t sooner(uint32_t a, uint32_t b) {
+  return a == 0 ? b : b == 0 ? a : std::min(a, b);
+}
+
+}  // namespace
+
+void Machine::close_view(Rule& rule, const std::string& reason, Step& step) {
+  if (!rule.view) return;
+  v1::ViewClosed& closed = *step.effects.add().mutable_close_view();
+  closed.set_view_id(rule.view->id());
+  closed.set_protected_id(rule.view->protected_id());
+  closed.set_wearer_id(rule.view->wearer_id());
+  closed.set_reason(reason);
+  rule.view.reset();
+}
+
+void Machine::refresh_view(uint32_t index, Step& step) {
+  Rule& rule = rules_[index];
+  if (rule.kind != RuleKind::kPair) return;
+  const law::Order& order = orders_[rule.order].order;
+  const auto& keep_away = std::get<law::KeepAway>(order.conditions[rule.condition].rule);
+  const Person& wearer = persons_[rule.wearer];
+  const Person& about = persons_[rule.about];
+  law::Permission permission;
+  permission.order_in_force = law::in_force(order, step.now);
+  permission.view_granted = !keep_away.no_view;
+  permission.warn_mm = keep_away.warn_mm;
+  permission.map_mm = keep_away.map_mm;
+  uint64_t alert = 0;
+  bool settled = false;
+  for (const Tier& tier : rule.tiers) {
+    if (rings(tier.alert)) alert = tier.alert;  // the narrowest comes last
+    settled = settled || (tier.alert != 0 && !rings(tier.alert));
+  }
+  permission.tier_alert_open = alert != 0;
+  for (const uint32_t device : wearer.devices) {
+    const auto strap = devices_[device].alerts.find(v1::ALERT_KIND_STRAP_CUT);
+    if (strap == devices_[device].alerts.end() || !rings(strap->second)) continue;
+    permission.strap_alert_open = true;
+    if (alert == 0) alert = strap->second;
+  }
+  std::optional<v1::View> seen;
+  if (alert != 0 && rule.latest && !wearer.track.empty() && !about.track.empty()) {
+    law::Sight sight;
+    sight.distance_mm = rule.latest->distance_mm;
+    sight.bearing_cdeg = geo::bearing_cdeg(about.track.latest().place, wearer.track.latest().place);
+    const std::optional<int32_t> closing = rule.closing.mmps(rule.latest->at, rule.latest->distance_mm);
+    sight.closing_known = closing.has_value();
+    sight.closing_mmps = closing.value_or(0);
+    sight.wearer = wearer.track.latest().place;
+    sight.wearer_accuracy_mm = wearer.track.latest().accuracy_mm;
+    sight.wearer_fixed_at = wearer.track.latest().at;
+    sight.protected_fixed_at = about.track.latest().at;
+    sight.stale = !is_fresh(wearer, step.now) || !is_fresh(about, step.now);
+    seen = law::disclose(permission, sight);
+  }
+  if (!seen) {
+    close_view(rule, settled ? "resolved" : "cleared", step);
+    return;
+  }
+  seen->set_id(rule.view ? rule.view->id() : step.effects.new_id("v"));
+  seen->set_protected_id(person_ids_.name(rule.about));
+  seen->set_wearer_id(person_ids_.name(rule.wearer));
+  seen->set_order_id(order.id);
+  seen->set_alert_id(alerts_.at(alert).alert.id());
+  if (rule.view && rule.view->SerializeAsString() == seen->SerializeAsString()) return;
+  v1::Effect& effect = step.effects.add();
+  *(rule.view ? effect.mutable_update_view() : effect.mutable_open_view()) = *seen;
+  rule.view = std::move(seen);
+}
+
+// Nothing his device can be seen to do may depend on where she is (docs/decisions/0003): a keep-away rule
+// speeds up her device, and his only where the order says that he is to be warned. Zones are places he has
+// been told of.
+void Machine::refresh_commands(uint32_t index, Step& step) {
+  const Person& person = persons_[index];
+  uint32_t wanted = 0;
+  for (const uint32_t rule : person.rules_about)
+    if (rules_[rule].kind == RuleKind::kPair) wanted = sooner(wanted, wanted_interval_s(rules_[rule]));
+  for (const uint32_t index_of_rule : person.rules) {
+    const Rule& rule = rules_[index_of_rule];
+    if (rule.kind == RuleKind::kPair) {
+      const law::Condition& condition = orders_[rule.order].order.conditions[rule.condition];
+      if (!std::get<law::KeepAway>(condition.rule).warns_wearer) continue;
+    }
+    wanted = sooner(wanted, wanted_interval_s(rule));
+  }
+  for (const uint32_t device : person.devices)
+    if (devices_[device].alerts.contains(v1::ALERT_KIND_STRAP_CUT)) wanted = kIntervalViolatingS;
+  for (const uint32_t number : person.devices) {
+    Device& device = devices_[number];
+    if (!tells_position(device)) continue;
+    const uint32_t interval_s = wanted == 0 ? device.interval_s : std::min(wanted, device.interval_s);
+    if (interval_s == (device.commanded_s == 0 ? device.interval_s : device.commanded_s)) continue;
+    device.commanded_s = interval_s;
+    v1::DeviceCommand& command = *step.effects.add().mutable_command_device();
+    command.set_device_id(device_ids_.name(number));
+    command.set_interval_s(interval_s);
+  }
+}
+
+}  // namespace haechi::monitor

@@ -1,6 +1,8 @@
-// Dispatch: the response machine behind the built-in desk. Hand-offs in; calls for service, units, answers out.
+// Dispatch: the response machine behind the built-in desk. Hand-offs in; calls for service, units, answers
+// out.
 //
-// Pure, as monitor is. It learns of alarms only through the hand-off protocol, exactly as an outside CAD would.
+// Pure, as monitor is. It learns of alarms only through the hand-off protocol, exactly as an outside CAD
+// would.
 #pragma once
 
 #include <memory>
@@ -19,7 +21,8 @@ class Dispatch {
   Dispatch();
   ~Dispatch();
 
-  // Applies one fact: agencies, units, unit reports, statuses, ticks. Answers for the monitoring side are appended.
+  // Applies one fact: agencies, units, unit reports, statuses, ticks. Answers for the monitoring side are
+  // appended.
   void step(const law::Entry& entry, law::EffectSink& effects, std::vector<v1::HandOffMessage>& answers);
 
   // A hand-off message to an agency whose desk is built in. Others are not ours and change nothing.

@@ -185,27 +185,33 @@ Town make_town(const TownOptions& options) {
   return town;
 }
 
-v1::Report make_report(Resident& resident, Time now, uint32_t epoch, Random& random) {
+v1::Report make_report(const std::string& device_id, uint32_t epoch, uint64_t seq, uint32_t battery_percent,
+                       const Pose& pose, Time now, Random& random) {
   constexpr uint32_t kAccuracyMm = 8'000;
   constexpr double kPerAxis = 1.515;  // a 68 % radius in standard deviations of one axis
   v1::Report report;
-  report.set_device_id(resident.device_id);
+  report.set_device_id(device_id);
   report.set_epoch(epoch);
-  report.set_seq(++resident.seq);
+  report.set_seq(seq);
   report.set_sent_at_us(now.us);
-  report.set_battery_percent(resident.battery_percent);
+  report.set_battery_percent(battery_percent);
   v1::Fix& fix = *report.mutable_fix();
   const double sigma_mm = kAccuracyMm / kPerAxis;
-  const geo::Place seen = geo::moved(resident.walker.place(), {std::llround(random.normal() * sigma_mm),
-                                                               std::llround(random.normal() * sigma_mm)});
+  const geo::Place seen = geo::moved(
+      pose.place, {std::llround(random.normal() * sigma_mm), std::llround(random.normal() * sigma_mm)});
   fix.mutable_place()->set_lat_e7(seen.lat_e7);
   fix.mutable_place()->set_lng_e7(seen.lng_e7);
   fix.set_fixed_at_us(now.us);
   fix.set_accuracy_mm(kAccuracyMm);
   fix.set_source(v1::FIX_SOURCE_GNSS);
-  fix.set_speed_mmps(static_cast<uint32_t>(resident.walker.speed_mmps()));
-  fix.set_course_cdeg(static_cast<uint32_t>(resident.walker.course_cdeg()));
+  fix.set_speed_mmps(static_cast<uint32_t>(pose.speed_mmps));
+  fix.set_course_cdeg(static_cast<uint32_t>(pose.course_cdeg));
   return report;
+}
+
+v1::Report make_report(Resident& resident, Time now, uint32_t epoch, Random& random) {
+  return make_report(resident.device_id, epoch, ++resident.seq, resident.battery_percent, resident.pose(),
+                     now, random);
 }
 
 }  // namespace haechi::sim

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "haechi/v1/fact.pb.h"
+#include "sim/drive.h"
 #include "sim/walker.h"
 
 namespace haechi::sim {
@@ -21,6 +22,8 @@ struct Resident {
   Walker walker;
   uint64_t seq = 0;
   uint32_t battery_percent = 80;
+
+  Pose pose() const { return {walker.place(), walker.speed_mmps(), walker.course_cdeg()}; }
 };
 
 struct TownOptions {
@@ -42,6 +45,8 @@ Town make_town(const TownOptions& options);
 // The report that the resident's device sends at `now`. Fixes carry an error drawn from `random`: the
 // accuracy that is claimed is the one that is drawn from.
 v1::Report make_report(Resident& resident, Time now, uint32_t epoch, Random& random);
+v1::Report make_report(const std::string& device_id, uint32_t epoch, uint64_t seq, uint32_t battery_percent,
+                       const Pose& pose, Time now, Random& random);
 
 // Facts for one person with one device.
 v1::Fact person_fact(const std::string& id, v1::Role role);

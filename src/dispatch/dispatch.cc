@@ -11,6 +11,8 @@ struct Dispatch::State {
 
 Dispatch::Dispatch() : state_(std::make_unique<State>()) {}
 Dispatch::~Dispatch() = default;
+Dispatch::Dispatch(Dispatch&&) noexcept = default;
+Dispatch& Dispatch::operator=(Dispatch&&) noexcept = default;
 
 void Dispatch::step(const law::Entry& entry, law::EffectSink& effects,
                     std::vector<v1::HandOffMessage>& answers) {

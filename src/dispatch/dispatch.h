@@ -20,6 +20,8 @@ class Dispatch {
  public:
   Dispatch();
   ~Dispatch();
+  Dispatch(Dispatch&&) noexcept;
+  Dispatch& operator=(Dispatch&&) noexcept;
 
   // Applies one fact: agencies, units, unit reports, statuses, ticks. Answers for the monitoring side are
   // appended.

@@ -1,0 +1,94 @@
+#include "live/access_gate.h"
+
+#include <utility>
+
+#include "haechi/v1/fact.pb.h"
+#include "trust/audit.h"
+
+namespace haechi::live {
+namespace {
+
+constexpr Duration kOpenFor = Duration::seconds(70);
+constexpr Duration kRenewBefore =
+    Duration::seconds(10);  // so that a record is made once a minute, without a gap
+
+}  // namespace
+
+AccessGate::AccessGate(net::Loop& loop, spine::Submit& submit, const Clock& clock,
+                       std::function<void(const std::string&)> opened)
+    : loop_(loop),
+      submit_(submit),
+      clock_(clock),
+      opened_(std::move(opened)),
+      self_(std::make_shared<AccessGate*>(this)) {}
+
+bool AccessGate::open(const trust::Viewer& viewer, trust::Action action, const std::string& person_id,
+                      const trust::Decision& decision) {
+  State& state = accounts_[viewer.account].states[Key{person_id, action, decision.precision}];
+  const Time now = clock_.now();
+  const bool is_open = now < state.until;
+  if (state.pending || now < state.until - kRenewBefore) return is_open;
+  state.pending = true;
+  for (Asked& asked : asked_) {
+    if (asked.viewer.account != viewer.account || asked.action != action ||
+        asked.decision.basis != decision.basis || asked.decision.precision != decision.precision ||
+        asked.persons.size() >= kPersonsPerFact) {
+      continue;
+    }
+    asked.persons.push_back(person_id);
+    return is_open;
+  }
+  asked_.push_back(Asked{viewer, action, decision, {person_id}});
+  return is_open;
+}
+
+void AccessGate::flush() {
+  for (const Asked& asked : std::exchange(asked_, {})) submit(asked);
+}
+
+void AccessGate::submit(const Asked& asked) {
+  trust::Subject subject;
+  subject.kind = "person";
+  if (asked.persons.size() == 1) subject.id = asked.persons.front();
+  static const std::vector<std::string> kNone;
+  auto fact = trust::access_decided(asked.viewer, asked.action, subject, trust::purpose_of(asked.viewer.role),
+                                    asked.decision, asked.persons.size() == 1 ? kNone : asked.persons);
+  std::vector<Key> keys;
+  for (const std::string& person : asked.persons)
+    keys.emplace_back(person, asked.action, asked.decision.precision);
+  std::weak_ptr<AccessGate*> weak = self_;
+  submit_.submit(std::move(fact), [&loop = loop_, weak, account = asked.viewer.account,
+                                   keys = std::move(keys)](Result<spine::Receipt> receipt) {
+    loop.post([weak, account, keys, durable = receipt.ok()] {
+      if (auto self = weak.lock()) (*self)->answered(account, keys, durable);
+    });
+  });
+}
+
+void AccessGate::answered(const std::string& account, const std::vector<Key>& keys, bool durable) {
+  auto& states = accounts_[account].states;
+  const Time until = clock_.now() + kOpenFor;
+  for (const Key& key : keys) {
+    State& state = states[key];
+    state.pending = false;
+    if (durable) state.until = until;
+  }
+  if (durable) opened_(account);
+}
+
+void AccessGate::sweep() {
+  const Time now = clock_.now();
+  for (auto account = accounts_.begin(); account != accounts_.end();) {
+    std::erase_if(account->second.states,
+                  [&](const auto& entry) { return !entry.second.pending && entry.second.until < now; });
+    account = account->second.states.empty() ? accounts_.erase(account) : std::next(account);
+  }
+}
+
+size_t AccessGate::size() const {
+  size_t total = 0;
+  for (const auto& [account, held] : accounts_) total += held.states.size();
+  return total;
+}
+
+}  // namespace haechi::live

@@ -1,0 +1,111 @@
+// Change: one message that is never dropped (alert, incident, call, hand-off, alarm, view, unit, hop,
+// revocation), with whom it concerns; and ChangeRing, the last of them, from which every socket is fed and
+// resumed.
+//
+// Each text is written at most once per variant and shared by all sockets that get it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/picture.pb.h"
+#include "picture/picture.h"
+#include "trust/decide.h"
+
+namespace haechi::live {
+
+enum class Topic : uint8_t { kAlerts = 1, kPositions = 2, kCalls = 4, kViews = 8 };
+inline constexpr uint8_t kAllTopics = 15;
+
+// Where a message stands: the entry it comes from and its place among the messages of that entry.
+struct Cursor {
+  uint64_t entry = 0;
+  uint32_t part = 0;
+  auto operator<=>(const Cursor&) const = default;
+};
+inline constexpr uint32_t kWholeEntry = 999'999;  // the part of a cursor behind all messages of its entry
+
+// Whom a message concerned at its entry. Becomes trust::Relations for one viewer.
+struct Audience {
+  std::vector<std::string> agencies;  // with an open call, or owners of the object
+  std::vector<std::string> informed;  // agencies told for information
+  std::vector<std::string> units;     // assigned
+  std::vector<std::string> owners;    // protected persons
+  std::string wearer_id;
+  bool directed = false;  // only for those named here, whoever else may see such things
+};
+
+// What of the message is left out.
+using Variant = uint8_t;
+inline constexpr Variant kHideFirst = 1;   // the place of the first person of `places`
+inline constexpr Variant kHideSecond = 2;  // ... of the second
+inline constexpr Variant kReduced = 4;  // kind, code and state only: an alert as its protected person sees it
+inline constexpr size_t kVariants = 5;
+
+struct Change {
+  Cursor cursor;
+  bool resent = false;  // not from the ring: the current state again, without a cursor
+  int64_t at_us = 0;
+  int64_t durable_us = 0;  // 0 in replayed batches
+  int64_t judged_us = 0;
+  Topic topic = Topic::kAlerts;
+  const char* name = "";  // key of the body in the JSON document
+  std::string id;
+  trust::Action action = trust::Action::kSeeAlert;
+  std::shared_ptr<const google::protobuf::Message> body;
+  Audience audience;
+  std::array<std::string, 2> places;  // persons whose place the body holds
+  uint64_t bytes_before = 0;          // of all messages before it in the ring
+
+  // The body with that much left out, as JSON.
+  std::string body_json(Variant variant) const;
+  const std::shared_ptr<const std::string>& text(Variant variant) const;
+
+ private:
+  mutable std::array<std::shared_ptr<const std::string>, kVariants> texts_;
+};
+
+// The change an effect makes for viewers, judged by the picture with the whole entry folded in; null for
+// effects that nobody watches.
+std::shared_ptr<Change> change_of(const picture::Picture& picture,
+                                  const std::shared_ptr<const v1::Effect>& effect);
+// The same for the current state of an object.
+std::shared_ptr<Change> change_of_alert(const picture::Picture& picture, const v1::Alert& alert);
+std::shared_ptr<Change> change_of_incident(const picture::Picture& picture, const v1::Incident& incident);
+std::shared_ptr<Change> change_of_call(const v1::Call& call);
+std::shared_ptr<Change> change_of_hand_off(const v1::HandOff& hand_off);
+std::shared_ptr<Change> change_of_alarm(const picture::Picture& picture, const v1::Alarm& alarm);
+std::shared_ptr<Change> change_of_view(const v1::View& view);
+std::shared_ptr<Change> change_of_unit(const picture::Picture& picture, const std::string& unit_id);
+std::shared_ptr<Change> change_of_hop(const picture::Picture& picture, const v1::HopObserved& hop);
+std::shared_ptr<Change> revocation(const char* kind, const std::string& id, const std::string& person_id,
+                                   const char* reason, Audience audience);
+
+class ChangeRing {
+ public:
+  explicit ChangeRing(size_t messages_max) : messages_max_(messages_max) {}
+
+  // The cursor must lie behind that of the newest.
+  void push(std::shared_ptr<Change> change);
+  uint64_t begin() const { return first_; }  // number of the oldest kept
+  uint64_t end() const { return first_ + changes_.size(); }
+  const Change& at(uint64_t number) const { return *changes_[number - first_]; }
+  uint64_t bytes_from(uint64_t number) const;  // about as many bytes of text wait from there to the end
+  // Number of the first message behind the cursor; nothing if some of those are no longer kept.
+  std::optional<uint64_t> after(Cursor cursor) const;
+
+ private:
+  size_t messages_max_;
+  std::deque<std::shared_ptr<const Change>> changes_;
+  uint64_t first_ = 0;
+  Cursor forgotten_;  // the newest that fell out
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace haechi::live

@@ -1,0 +1,347 @@
+#include "live/client.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "live/json.h"
+
+namespace haechi::live {
+namespace {
+
+constexpr int kBadMessagesMax = 10;
+constexpr uint16_t kTryAgainLater = 1013;
+
+std::string number(int64_t value) {
+  return std::to_string(value);
+}
+std::string whole_entry_cursor(uint64_t entry) {
+  return "\"" + std::to_string(entry) + '.' + std::to_string(kWholeEntry) + "\"";
+}
+
+uint8_t topics_of(const std::string& list) {
+  if (list.empty()) return kAllTopics;
+  uint8_t topics = 0;
+  const std::string padded = "," + list + ",";
+  const auto named = [&](const char* name) { return padded.find(name) != std::string::npos; };
+  if (named(",alerts,")) topics |= static_cast<uint8_t>(Topic::kAlerts);
+  if (named(",positions,")) topics |= static_cast<uint8_t>(Topic::kPositions);
+  if (named(",calls,")) topics |= static_cast<uint8_t>(Topic::kCalls);
+  if (named(",views,")) topics |= static_cast<uint8_t>(Topic::kViews);
+  return topics;
+}
+
+// "<entry>" or "<entry>.<part>". A bare entry is taken as not wholly received: its messages come again.
+std::optional<Cursor> read_cursor(std::string_view text) {
+  Cursor cursor;
+  const char* end = text.data() + text.size();
+  auto [next, error] = std::from_chars(text.data(), end, cursor.entry);
+  if (error != std::errc()) return std::nullopt;
+  if (next == end) return cursor;
+  if (*next != '.') return std::nullopt;
+  auto [last, part_error] = std::from_chars(next + 1, end, cursor.part);
+  if (part_error != std::errc() || last != end) return std::nullopt;
+  return cursor;
+}
+
+v1::Hop hop_of(trust::Role role) {
+  switch (role) {
+    case trust::Role::kControl:
+      return v1::HOP_SHOWN_CONTROL;
+    case trust::Role::kDispatch:
+      return v1::HOP_SHOWN_DISPATCH;
+    case trust::Role::kUnit:
+      return v1::HOP_SHOWN_FIELD;
+    case trust::Role::kProtectedPerson:
+      return v1::HOP_SHOWN_PROTECTED;
+    default:
+      return v1::HOP_UNSPECIFIED;
+  }
+}
+
+}  // namespace
+
+const std::string& PositionTexts::one(uint32_t holder) {
+  if (texts_.size() <= holder) texts_.resize(picture_.positions().size());
+  Text& text = texts_[holder];
+  const uint64_t entry_no = picture_.positions().entry_no(holder);
+  if (text.entry_no != entry_no || text.json.empty()) {
+    text.json = json(*picture_.positions().live(holder));
+    text.entry_no = entry_no;
+  }
+  return text.json;
+}
+
+std::string PositionTexts::coarse_one(uint32_t holder) const {
+  constexpr int32_t kStepE7 = 100'000;  // 0.01 degree
+  v1::LivePosition position = *picture_.positions().live(holder);
+  v1::Place& place = *position.mutable_fix()->mutable_place();
+  place.set_lat_e7(place.lat_e7() / kStepE7 * kStepE7);
+  place.set_lng_e7(place.lng_e7() / kStepE7 * kStepE7);
+  v1::Fix& fix = *position.mutable_fix();
+  fix.set_accuracy_mm(std::max(fix.accuracy_mm(), 1'500'000u));
+  fix.clear_speed_mmps();
+  fix.clear_course_cdeg();
+  fix.clear_altitude_mm();
+  return json(position);
+}
+
+std::shared_ptr<const std::string> PositionTexts::message(const std::vector<uint32_t>& holders, bool coarse) {
+  std::shared_ptr<const std::string>* kept = nullptr;
+  if (!coarse) {
+    kept = &round_[holders];
+    if (*kept != nullptr) return *kept;
+  }
+  std::string out = "{\"entry\":" + std::to_string(picture_.entry_no()) + ",\"positions\":[";
+  for (size_t i = 0; i < holders.size(); ++i) {
+    if (i > 0) out += ',';
+    out += coarse ? coarse_one(holders[i]) : one(holders[i]);
+  }
+  out += "]}";
+  auto text = std::make_shared<const std::string>(std::move(out));
+  if (kept != nullptr) *kept = text;
+  return text;
+}
+
+Client::Client(Shared& shared, std::shared_ptr<net::Socket> socket, trust::Viewer viewer, std::string key)
+    : shared_(shared), socket_(std::move(socket)), viewer_(std::move(viewer)), key_(std::move(key)) {
+  topics_ = topics_of(socket_->request().parameter("topics"));
+}
+
+void Client::start() {
+  send("{\"hello\":{\"epoch\":\"" + shared_.epoch + "\",\"entry\":" +
+       std::to_string(shared_.picture.entry_no()) + ",\"server_time_us\":" + number(shared_.clock.now().us) +
+       ",\"role\":\"" + trust::role_name(viewer_.role) + "\"}}");
+  started_ = true;
+  const bool wanted = !socket_->request().parameter("resume").empty();
+  if (!wanted || !resume()) send_snapshot(false);
+  owe_visible_positions();
+  pump();
+}
+
+bool Client::resume() {
+  const std::string wanted = socket_->request().parameter("resume");
+  const size_t colon = wanted.rfind(':');
+  if (colon == std::string::npos || wanted.substr(0, colon) != shared_.epoch) return false;
+  const std::optional<Cursor> cursor = read_cursor(std::string_view(wanted).substr(colon + 1));
+  if (!cursor || cursor->entry > shared_.picture.entry_no()) return false;
+  const std::optional<uint64_t> next = shared_.ring.after(*cursor);
+  if (!next) return false;
+  next_ = *next;
+  send("{\"resumed\":true,\"recovered\":true,\"from_entry\":" + std::to_string(cursor->entry) +
+       ",\"to_entry\":" + std::to_string(shared_.picture.entry_no()) + "}");
+  // What was sent without its place just before the cut may never have been completed: views are sent again.
+  if (viewer_.role == trust::Role::kProtectedPerson) {
+    for (const auto& [id, view] : shared_.picture.calls().views()) {
+      if (view.protected_id() == viewer_.person_id) withheld_.insert({"view", id});
+    }
+  }
+  return true;
+}
+
+Variant Client::hidden_places(const Change& change) {
+  Variant hidden = 0;
+  for (size_t i = 0; i < change.places.size(); ++i) {
+    const std::string& person_id = change.places[i];
+    if (person_id.empty()) continue;
+    const Variant bit = static_cast<Variant>(1 << i);
+    const trust::Decision decision = shared_.rights.person_place(viewer_, person_id);
+    if (!decision.allowed || decision.precision != trust::Precision::kFull) {
+      hidden |= bit;
+    } else if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, person_id, decision)) {
+      hidden |= bit;
+      withheld_.insert({change.name, change.id});
+    }
+  }
+  return hidden;
+}
+
+std::optional<Variant> Client::variant_of(const Change& change) {
+  if (!change.audience.directed && !wants(change.topic)) return std::nullopt;
+  const trust::Decision decision = shared_.rights.see(viewer_, change);
+  if (!decision.allowed) {
+    const bool alert = std::string_view(change.name) == "alert";
+    if (alert && viewer_.role == trust::Role::kProtectedPerson &&
+        shared_.rights.see_reduced(viewer_, change).allowed) {
+      return kReduced;
+    }
+    return std::nullopt;
+  }
+  if (change.action != trust::Action::kSeeView) return hidden_places(change);
+  if (!shared_.gate.open(viewer_, change.action, change.places[0], decision)) {
+    withheld_.insert({change.name, change.id});
+    return kHideFirst;
+  }
+  const auto& view = dynamic_cast<const v1::View&>(*change.body);
+  const bool map = view.mode() == v1::VIEW_MODE_MAP && decision.precision == trust::Precision::kFull;
+  return map ? Variant{0} : kHideSecond;
+}
+
+void Client::pump() {
+  if (closed_ || !started_) return;
+  pump_ring();
+  if (closed_) return;
+  send_withheld();
+  send_tracks();
+  send_positions();
+}
+
+void Client::pump_ring() {
+  if (closed_ || !started_) return;
+  const ChangeRing& ring = shared_.ring;
+  if (next_ < ring.begin())
+    return close(kTryAgainLater, "too slow: messages were missed, resume for a snapshot");
+  while (next_ < ring.end() && socket_->queued_bytes() < kQueuedBytesMax) {
+    const Change& change = ring.at(next_++);
+    if (const auto variant = variant_of(change)) send(change.text(*variant));
+  }
+  if (next_ == ring.end()) caught_up_ = true;
+  if (caught_up_ && ring.bytes_from(next_) > kLagBytesMax) {
+    close(kTryAgainLater, "too slow: resume from the last cursor");
+  }
+}
+
+std::shared_ptr<Change> Client::current(const ObjectKey& object) const {
+  const picture::Picture& picture = shared_.picture;
+  std::shared_ptr<Change> change;
+  if (object.first == "alert") {
+    if (const auto* record = picture.alerts().alert(object.second))
+      change = change_of_alert(picture, record->alert());
+  } else if (object.first == "call") {
+    if (const auto* call = picture.calls().call(object.second)) change = change_of_call(*call);
+  } else if (const auto* view = picture.calls().view(object.second)) {
+    change = change_of_view(*view);
+  }
+  if (change == nullptr) return nullptr;
+  change->resent = true;
+  change->cursor.entry = picture.entry_no();
+  change->at_us = picture.stamped_at().us;
+  return change;
+}
+
+void Client::send_withheld() {
+  if (withheld_.empty() || next_ != shared_.ring.end()) return;
+  for (const ObjectKey& object : std::exchange(withheld_, {})) {
+    const std::shared_ptr<Change> change = current(object);
+    if (change == nullptr) continue;
+    const auto variant = variant_of(*change);  // puts it back if a record is still missing
+    if (variant && !withheld_.contains(object)) send(change->text(*variant));
+  }
+}
+
+void Client::send_tracks() {
+  if (!wants_positions() || viewer_.role != trust::Role::kUnit) return;
+  std::set<std::pair<std::string, std::string>> live;
+  for (const v1::TrackAccess* access : shared_.picture.calls().accesses(viewer_.unit_id)) {
+    const std::pair<std::string, std::string> key{access->call_id(), access->person_id()};
+    live.insert(key);
+    if (tracks_sent_.contains(key)) continue;
+    const auto holder = shared_.picture.positions().find_person(access->person_id());
+    const trust::Decision decision = shared_.rights.person_place(viewer_, access->person_id());
+    if (!holder || !decision.allowed) continue;
+    if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, access->person_id(), decision)) continue;
+    const v1::Track track = shared_.picture.positions().track(*holder, Time{access->from_us()});
+    send("{\"entry\":" + std::to_string(shared_.picture.entry_no()) + ",\"track\":" + json(track) + "}");
+    tracks_sent_.insert(key);
+  }
+  std::erase_if(tracks_sent_, [&](const auto& key) { return !live.contains(key); });
+}
+
+void Client::owe(uint32_t holder) {
+  if (is_owed_.size() <= holder) is_owed_.resize(shared_.picture.positions().size());
+  if (is_owed_[holder]) return;
+  is_owed_[holder] = true;
+  owed_.push_back(holder);
+}
+
+void Client::holder_moved(uint32_t holder) {
+  if (wants_positions()) owe(holder);
+}
+
+void Client::owe_visible_positions() {
+  if (!wants_positions() || !sees_live_data(viewer_)) return;
+  const picture::Positions& positions = shared_.picture.positions();
+  for (uint32_t holder = 0; holder < positions.size(); ++holder) {
+    if (positions.has_fix(holder)) owe(holder);
+  }
+}
+
+void Client::send_positions() {
+  const picture::Positions& positions = shared_.picture.positions();
+  bool sent = true;
+  while (sent && !owed_.empty() && socket_->queued_bytes() < kPositionBytesMax) {
+    std::vector<uint32_t> waiting, full, coarse;
+    size_t i = 0;
+    for (; i < owed_.size() && full.size() + coarse.size() < kPositionsPerMessage; ++i) {
+      const uint32_t holder = owed_[i];
+      const trust::Decision decision = shared_.rights.holder_place(viewer_, holder);
+      const bool visible = decision.allowed && positions.has_fix(holder);
+      if (visible && !positions.is_unit(holder) &&
+          !shared_.gate.open(viewer_, trust::Action::kSeePosition, positions.id(holder), decision)) {
+        waiting.push_back(holder);
+        continue;
+      }
+      is_owed_[holder] = false;
+      if (visible) (decision.precision == trust::Precision::kFull ? full : coarse).push_back(holder);
+    }
+    sent = !full.empty() || !coarse.empty();
+    waiting.insert(waiting.end(), owed_.begin() + static_cast<ptrdiff_t>(i), owed_.end());
+    owed_ = std::move(waiting);
+    if (!full.empty()) send(shared_.texts.message(full, false));
+    if (!coarse.empty()) send(shared_.texts.message(coarse, true));
+  }
+}
+
+void Client::heartbeat() {
+  if (closed_ || !started_) return;
+  std::string out = "{\"heartbeat\":{\"entry\":" + std::to_string(shared_.picture.entry_no()) +
+                    ",\"server_time_us\":" + number(shared_.clock.now().us) + "}";
+  if (next_ == shared_.ring.end()) out += ",\"cursor\":" + whole_entry_cursor(shared_.picture.entry_no());
+  send(out + "}");
+}
+
+void Client::receive(const std::string& message) {
+  boost::system::error_code error;
+  const boost::json::value document = boost::json::parse(message, error);
+  if (error || !document.is_object()) return complain("not a JSON object");
+  const boost::json::value* shown_value = document.as_object().if_contains("shown");
+  if (shown_value == nullptr || !shown_value->is_object()) return complain("unknown message");
+  const boost::json::object& what = shown_value->as_object();
+  const auto text = [&](const char* name) -> std::string {
+    const boost::json::value* value = what.if_contains(name);
+    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+  };
+  if (const std::string alert_id = text("alert_id"); !alert_id.empty()) return shown(alert_id);
+  const v1::Call* call = shared_.picture.calls().call(text("call_id"));
+  if (call == nullptr) return complain("shown needs the alert_id or call_id of something you see");
+  for (const std::string& alert_id : shared_.picture.alerts().alert_ids(call->incident_id())) {
+    if (!picture::has_ended(shared_.picture.alerts().alert(alert_id)->alert())) shown(alert_id);
+  }
+}
+
+void Client::shown(const std::string& alert_id) {
+  const v1::AlertRecord* record = shared_.picture.alerts().alert(alert_id);
+  const v1::Hop hop = hop_of(viewer_.role);
+  if (record == nullptr || hop == v1::HOP_UNSPECIFIED ||
+      !shared_.rights.report_shown(viewer_, record->alert()).allowed) {
+    return complain("shown needs the alert_id or call_id of something you see");
+  }
+  if (shown_.size() >= kShownMax) shown_.clear();
+  if (shown_.insert(alert_id).second) shared_.report_shown(alert_id, hop, viewer_.account);
+}
+
+void Client::complain(const std::string& reason) {
+  if (++bad_messages_ > kBadMessagesMax) return close(1008, "too many messages that make no sense");
+  std::string out = "{\"error\":{\"reason\":";
+  append_json_string(out, reason);
+  send(out + "}}");
+}
+
+void Client::close(uint16_t code, const std::string& reason) {
+  if (closed_) return;
+  closed_ = true;
+  slow_ = code == kTryAgainLater;
+  socket_->close(code, reason);
+}
+
+}  // namespace haechi::live

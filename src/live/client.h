@@ -1,0 +1,122 @@
+// Client: one socket of /live. It walks along the ring of changes as fast as its reader reads, so it holds no
+// queue of its own; of positions it remembers only whose newest one is still owed.
+//
+// Everything here runs on the loop of the hub.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "live/access_gate.h"
+#include "live/change.h"
+#include "live/rights.h"
+#include "net/server.h"
+#include "picture/picture.h"
+
+namespace haechi::live {
+
+inline constexpr size_t kQueuedBytesMax = 256 << 10;   // handed to the socket at once
+inline constexpr size_t kLagBytesMax = 1 << 20;        // behind the ring, once caught up: closed with 1013
+inline constexpr size_t kPositionBytesMax = 64 << 10;  // no further positions while so much is queued
+inline constexpr size_t kPositionsPerMessage = 256;
+inline constexpr size_t kShownMax = 10'000;  // alerts remembered as reported shown
+
+// Positions as JSON, written once for all clients.
+class PositionTexts {
+ public:
+  explicit PositionTexts(const picture::Picture& picture) : picture_(picture) {}
+  // {"entry":..,"positions":[..]} for the holders, which have fixes. Coarse: about a kilometre, without
+  // movement.
+  std::shared_ptr<const std::string> message(const std::vector<uint32_t>& holders, bool coarse);
+  void begin_round() { round_.clear(); }
+
+ private:
+  const std::string& one(uint32_t holder);
+  std::string coarse_one(uint32_t holder) const;
+  struct Text {
+    uint64_t entry_no = 0;
+    std::string json;
+  };
+  const picture::Picture& picture_;
+  std::vector<Text> texts_;
+  std::map<std::vector<uint32_t>, std::shared_ptr<const std::string>> round_;  // messages of this round
+};
+
+// What all clients share.
+struct Shared {
+  const picture::Picture& picture;
+  const ChangeRing& ring;
+  const Rights& rights;
+  AccessGate& gate;
+  PositionTexts& texts;
+  const Clock& clock;
+  const std::string& epoch;
+  // Submits that a human was shown the alert.
+  std::function<void(const std::string& alert_id, v1::Hop hop, const std::string& who)> report_shown;
+};
+
+class Client {
+ public:
+  Client(Shared& shared, std::shared_ptr<net::Socket> socket, trust::Viewer viewer, std::string key);
+
+  // Says hello, then resumes behind the cursor of the request or sends a snapshot.
+  void start();
+  // Sends what is due and the socket takes: messages of the ring, what waited for its audit record,
+  // positions.
+  void pump();
+  void holder_moved(uint32_t holder);
+  // Rights have grown: the newest places of everyone visible are owed.
+  void owe_visible_positions();
+  void heartbeat();
+  void receive(const std::string& message);
+  void close(uint16_t code, const std::string& reason);
+
+  bool wants_positions() const { return (topics_ & static_cast<uint8_t>(Topic::kPositions)) != 0; }
+  bool closed() const { return closed_; }
+  bool closed_as_slow() const { return slow_; }
+  const trust::Viewer& viewer() const { return viewer_; }
+  const std::string& key() const { return key_; }
+
+ private:
+  using ObjectKey = std::pair<std::string, std::string>;  // name, id
+
+  bool resume();
+  void send_snapshot(bool recovered);
+  void send(std::shared_ptr<const std::string> text) { socket_->send_text(std::move(text)); }
+  void send(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
+  // How much of the message this viewer may see now; nothing if none of it. Places that only lack their audit
+  // record are remembered, to be sent when they have it.
+  std::optional<Variant> variant_of(const Change& change);
+  Variant hidden_places(const Change& change);
+  bool wants(Topic topic) const { return (topics_ & static_cast<uint8_t>(topic)) != 0; }
+  void send_withheld();
+  std::shared_ptr<Change> current(const ObjectKey& object) const;
+  void send_tracks();
+  void send_positions();
+  void owe(uint32_t holder);
+  void shown(const std::string& alert_id);
+  void complain(const std::string& reason);
+
+  Shared& shared_;
+  std::shared_ptr<net::Socket> socket_;
+  trust::Viewer viewer_;
+  std::string key_;
+  uint8_t topics_ = kAllTopics;
+  bool started_ = false;
+  bool closed_ = false;
+  bool slow_ = false;
+  bool caught_up_ = false;
+  uint64_t next_ = 0;  // in the ring
+  std::set<ObjectKey> withheld_;
+  std::vector<uint32_t> owed_;
+  std::vector<bool> is_owed_;
+  std::set<std::pair<std::string, std::string>> tracks_sent_;  // call, person
+  std::set<std::string> shown_;
+  int bad_messages_ = 0;
+};
+
+}  // namespace haechi::live

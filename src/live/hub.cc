@@ -1,0 +1,383 @@
+#include "live/hub.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/ensure.h"
+#include "haechi/v1/fact.pb.h"
+#include "live/access_gate.h"
+#include "live/change.h"
+#include "live/client.h"
+#include "live/rights.h"
+
+namespace haechi::live {
+namespace {
+
+constexpr int kHopTries = 5;
+constexpr Duration kHopRetry = Duration::seconds(1);
+constexpr Duration kSweepPeriod = Duration::seconds(10);
+
+// From the header, the query, or the subprotocol "key.<key>" that browsers can set.
+std::string key_of(const net::Request& request) {
+  const std::string_view header = request.header("authorization");
+  if (header.starts_with("Bearer ")) return std::string(header.substr(7));
+  if (std::string ticket = request.parameter("ticket"); !ticket.empty()) return ticket;
+  const std::string_view protocols = request.header("sec-websocket-protocol");
+  const size_t at = protocols.find("key.");
+  if (at == std::string_view::npos) return {};
+  const std::string_view key = protocols.substr(at + 4);
+  return std::string(key.substr(0, key.find_first_of(", ")));
+}
+
+// A right to follow that may end with the entry being folded.
+struct Held {
+  std::string unit_id, call_id, person_id;
+  auto operator<=>(const Held&) const = default;
+};
+
+}  // namespace
+
+struct Hub::Core : std::enable_shared_from_this<Core> {
+  Core(net::Loop& the_loop, spine::Submit& the_submit, const Clock& the_clock, Identify the_identify,
+       HubOptions the_options)
+      : loop(the_loop),
+        submit(the_submit),
+        clock(the_clock),
+        identify(std::move(the_identify)),
+        options(std::move(the_options)),
+        ring(options.ring_messages_max),
+        rights(picture, clock),
+        gate(loop, submit, clock, [this](const std::string& account) { gate_opened(account); }),
+        texts(picture),
+        shared{picture,
+               ring,
+               rights,
+               gate,
+               texts,
+               clock,
+               options.epoch,
+               [this](const std::string& alert_id, v1::Hop hop, const std::string& who) {
+                 submit_hop(alert_id, hop, clock.now(), who, kHopTries);
+               }} {}
+
+  void fold(const spine::Batch& batch);
+  void fold_entry(const spine::PublishedEntry& entry, const spine::Batch& batch);
+  std::set<Held> rights_at_stake(const spine::PublishedEntry& entry) const;
+  void add_revocations(const spine::PublishedEntry& entry, const std::set<Held>& before,
+                       std::vector<std::shared_ptr<Change>>& changes) const;
+  void add_introductions(const v1::Call& opened, std::vector<std::shared_ptr<Change>>& changes) const;
+  void observe_hops(const spine::Batch& batch);
+  void submit_hop(const std::string& alert_id, v1::Hop hop, Time at, const std::string& who, int tries);
+  void accept(std::shared_ptr<net::Socket> socket);
+  void gate_opened(const std::string& account);
+  void flush();
+  void check_keys();
+  void drop_closed();
+  bool anyone_wants_positions() const;
+
+  net::Loop& loop;
+  spine::Submit& submit;
+  const Clock& clock;
+  const Identify identify;
+  const HubOptions options;
+  picture::Picture picture;
+  ChangeRing ring;
+  Rights rights;
+  AccessGate gate;
+  PositionTexts texts;
+  Shared shared;
+  std::vector<std::shared_ptr<Client>> clients;
+  std::vector<uint32_t> moved;  // since the last flush, each once
+  std::vector<bool> has_moved;
+  bool rights_grew = false;
+  uint64_t refused = 0, closed_slow = 0;
+};
+
+bool Hub::Core::anyone_wants_positions() const {
+  return std::any_of(clients.begin(), clients.end(),
+                     [](const auto& client) { return client->wants_positions(); });
+}
+
+void Hub::Core::fold(const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries) fold_entry(entry, batch);
+  if (!batch.replayed) observe_hops(batch);
+  // Everyone is asked again what it sees: a right that grew shows places that had not moved.
+  if (std::exchange(rights_grew, false)) {
+    for (const auto& client : clients) {
+      if (client->viewer().role != trust::Role::kControl) client->owe_visible_positions();
+    }
+  }
+  for (const auto& client : clients) client->pump_ring();
+  gate.flush();
+  drop_closed();
+}
+
+// Rights to follow that the entry's effects may end, with the assignments of the calls they touch.
+std::set<Held> Hub::Core::rights_at_stake(const spine::PublishedEntry& entry) const {
+  std::set<Held> held;
+  const auto call_units = [&](const std::string& call_id) {
+    const v1::Call* call = picture.calls().call(call_id);
+    if (call == nullptr) return;
+    for (const v1::Assignment& assignment : call->assignments()) {
+      if (!picture::is_assigned(*call, assignment.unit_id())) continue;
+      held.insert({assignment.unit_id(), call_id, ""});
+      for (const v1::TrackAccess* access : picture.calls().accesses(assignment.unit_id())) {
+        if (access->call_id() == call_id) held.insert({assignment.unit_id(), call_id, access->person_id()});
+      }
+    }
+  };
+  for (const auto& effect : entry.effects) {
+    if (effect->has_update_call()) call_units(effect->update_call().id());
+    if (effect->has_close_call()) call_units(effect->close_call().id());
+    if (effect->has_revoke_track()) {
+      const v1::TrackAccess& revoked = effect->revoke_track();
+      if (picture.following(revoked.unit_id(), revoked.person_id()) != nullptr) {
+        held.insert({revoked.unit_id(), revoked.call_id(), revoked.person_id()});
+      }
+    }
+  }
+  return held;
+}
+
+void Hub::Core::add_revocations(const spine::PublishedEntry& entry, const std::set<Held>& before,
+                                std::vector<std::shared_ptr<Change>>& changes) const {
+  for (const Held& right : before) {
+    Audience unit;
+    unit.units.push_back(right.unit_id);
+    const v1::Call* call = picture.calls().call(right.call_id);
+    if (right.person_id.empty()) {
+      if (call != nullptr && picture::is_assigned(*call, right.unit_id)) continue;
+      changes.push_back(revocation("call", right.call_id, "", "assignment ended", std::move(unit)));
+    } else if (picture.following(right.unit_id, right.person_id) == nullptr) {
+      changes.push_back(
+          revocation("track", right.call_id, right.person_id, "assignment ended", std::move(unit)));
+    }
+  }
+  for (const auto& effect : entry.effects) {
+    if (effect->has_close_view()) {
+      Audience owner;
+      owner.owners.push_back(effect->close_view().protected_id());
+      changes.push_back(revocation("view", effect->close_view().view_id(), effect->close_view().wearer_id(),
+                                   "view closed", std::move(owner)));
+    }
+    if (!effect->has_close_call()) continue;
+    const v1::Call& call = effect->close_call();
+    for (const std::string* person_id : {&call.wearer_id(), &call.protected_id()}) {
+      if (person_id->empty() || picture.call_about(call.agency_id(), *person_id) != nullptr) continue;
+      Audience agency;
+      agency.agencies.push_back(call.agency_id());
+      changes.push_back(revocation("track", call.id(), *person_id, "call closed", std::move(agency)));
+    }
+  }
+}
+
+// With a call an agency begins to see its incident: it gets the alerts that were raised before.
+void Hub::Core::add_introductions(const v1::Call& opened,
+                                  std::vector<std::shared_ptr<Change>>& changes) const {
+  const auto only_for_agency = [&](std::shared_ptr<Change> change) {
+    change->audience = Audience{};
+    change->audience.agencies.push_back(opened.agency_id());
+    change->audience.directed = true;
+    changes.push_back(std::move(change));
+  };
+  if (const v1::Incident* incident = picture.alerts().incident(opened.incident_id())) {
+    only_for_agency(change_of_incident(picture, *incident));
+  }
+  for (const std::string& id : picture.alerts().alert_ids(opened.incident_id())) {
+    const v1::AlertRecord& record = *picture.alerts().alert(id);
+    if (record.opened_entry_no() == picture.entry_no() || picture::has_ended(record.alert())) continue;
+    only_for_agency(change_of_alert(picture, record.alert()));
+  }
+}
+
+void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batch& batch) {
+  if (entry.no <= picture.entry_no()) return;
+  const std::set<Held> before = rights_at_stake(entry);
+  const auto holder = picture.fold(entry.no, entry.stamped_at, *entry.fact, entry.effects);
+  if (holder && anyone_wants_positions()) {
+    if (has_moved.size() <= *holder) has_moved.resize(picture.positions().size());
+    if (!has_moved[*holder]) moved.push_back(*holder);
+    has_moved[*holder] = true;
+  }
+  std::vector<std::shared_ptr<Change>> changes;
+  if (entry.fact->has_hop_observed()) changes.push_back(change_of_hop(picture, entry.fact->hop_observed()));
+  for (const auto& effect : entry.effects) {
+    if (auto change = change_of(picture, effect)) changes.push_back(std::move(change));
+    if (effect->has_open_call()) add_introductions(effect->open_call(), changes);
+    rights_grew |= effect->has_open_call() || effect->has_grant_track() || effect->has_update_hand_off();
+  }
+  add_revocations(entry, before, changes);
+  uint32_t part = 0;
+  for (auto& change : changes) {
+    change->cursor = Cursor{entry.no, ++part};
+    change->at_us = entry.stamped_at.us;
+    if (!batch.replayed) {
+      change->durable_us = batch.durable_at.us;
+      change->judged_us = batch.judged_at.us;
+    }
+    ring.push(std::move(change));
+  }
+}
+
+// Kept as facts, so that the ledger of an alert survives a restart.
+void Hub::Core::observe_hops(const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries) {
+    for (const auto& effect : entry.effects) {
+      if (!effect->has_raise_alert()) continue;
+      submit_hop(effect->raise_alert().id(), v1::HOP_DURABLE, batch.durable_at, "spine", kHopTries);
+      submit_hop(effect->raise_alert().id(), v1::HOP_JUDGED, batch.judged_at, "spine", kHopTries);
+    }
+  }
+}
+
+void Hub::Core::submit_hop(const std::string& alert_id, v1::Hop hop, Time at, const std::string& who,
+                           int tries) {
+  auto fact = std::make_unique<v1::Fact>();
+  v1::HopObserved& observed = *fact->mutable_hop_observed();
+  observed.set_alert_id(alert_id);
+  observed.set_hop(hop);
+  observed.set_at_us(at.us);
+  observed.set_who(who);
+  submit.submit(std::move(fact), [weak = weak_from_this(), &loop = loop, alert_id, hop, at, who,
+                                  tries](Result<spine::Receipt> receipt) {
+    if (receipt.ok() || receipt.error().code != Code::kExhausted || tries <= 1) return;
+    loop.after(kHopRetry, [weak, alert_id, hop, at, who, tries] {
+      if (auto self = weak.lock()) self->submit_hop(alert_id, hop, at, who, tries - 1);
+    });
+  });
+}
+
+void Hub::Core::accept(std::shared_ptr<net::Socket> socket) {
+  ENSURE(loop.is_current());
+  std::string key = key_of(socket->request());
+  const std::optional<trust::Viewer> viewer = identify(key);
+  if (!viewer || !sees_live_data(*viewer)) return socket->close(1008, "no right to live data");
+  if (clients.size() >= options.clients_max) {
+    ++refused;
+    return socket->close(1013, "too many viewers");
+  }
+  auto client = std::make_shared<Client>(shared, socket, *viewer, std::move(key));
+  std::weak_ptr<Client> weak = client;
+  std::weak_ptr<Core> weak_core = weak_from_this();
+  socket->on_message = [weak](std::string message) {
+    if (auto alive = weak.lock()) alive->receive(message);
+  };
+  socket->on_drained = [weak, weak_core] {
+    auto core = weak_core.lock();
+    auto alive = weak.lock();
+    if (core == nullptr || alive == nullptr) return;
+    alive->pump();
+    core->gate.flush();
+  };
+  socket->on_close = [weak, weak_core] {
+    auto core = weak_core.lock();
+    auto gone = weak.lock();
+    if (core != nullptr && gone != nullptr) std::erase(core->clients, gone);
+  };
+  clients.push_back(client);
+  client->start();
+  gate.flush();
+}
+
+void Hub::Core::gate_opened(const std::string& account) {
+  for (const auto& client : clients) {
+    if (client->viewer().account == account) client->pump();
+  }
+  gate.flush();
+}
+
+void Hub::Core::flush() {
+  texts.begin_round();
+  for (const uint32_t holder : moved) {
+    has_moved[holder] = false;
+    for (const auto& client : clients) client->holder_moved(holder);
+  }
+  moved.clear();
+  for (const auto& client : clients) client->pump();
+  gate.flush();
+  drop_closed();
+}
+
+void Hub::Core::check_keys() {
+  for (const auto& client : clients) {
+    const auto viewer = identify(client->key());
+    if (!viewer || !(*viewer == client->viewer())) client->close(1008, "the key no longer holds");
+  }
+  drop_closed();
+}
+
+void Hub::Core::drop_closed() {
+  for (const auto& client : clients) closed_slow += client->closed_as_slow();
+  std::erase_if(clients, [](const auto& client) { return client->closed(); });
+}
+
+Hub::Hub(net::Loop& loop, spine::Submit& submit, const Clock& clock, Identify identify, HubOptions options)
+    : core_(std::make_shared<Core>(loop, submit, clock, std::move(identify), std::move(options))) {
+  const auto repeat = [&](Duration period, void (*task)(Core&)) {
+    loop.every(period, [weak = std::weak_ptr<Core>(core_), task] {
+      if (auto core = weak.lock()) task(*core);
+    });
+  };
+  repeat(core_->options.flush_period, [](Core& core) { core.flush(); });
+  repeat(core_->options.key_check_period, [](Core& core) { core.check_keys(); });
+  repeat(kSweepPeriod, [](Core& core) { core.gate.sweep(); });
+  repeat(core_->options.heartbeat_period, [](Core& core) {
+    for (const auto& client : core.clients) client->heartbeat();
+  });
+}
+
+Hub::~Hub() = default;
+
+void Hub::on_batch(std::shared_ptr<const spine::Batch> batch) {
+  core_->loop.post([weak = std::weak_ptr<Core>(core_), batch = std::move(batch)] {
+    if (auto core = weak.lock()) core->fold(*batch);
+  });
+}
+
+void Hub::mount(net::HttpServer& server) {
+  std::weak_ptr<Core> weak = core_;
+  const auto guard = [weak](net::Request request, std::function<void(net::SocketRefusal)> answer) {
+    net::SocketRefusal refusal;
+    auto core = weak.lock();
+    const auto viewer = core != nullptr ? core->identify(key_of(request)) : std::nullopt;
+    if (!viewer) {
+      refusal = {true, net::problem(401, "unauthorized", "authorization", "a valid key is needed")};
+    } else if (!sees_live_data(*viewer)) {
+      refusal = {true, net::problem(403, "forbidden", "", "this role sees no live data")};
+    }
+    answer(std::move(refusal));
+  };
+  server.handle_socket("/live", guard, [weak](std::shared_ptr<net::Socket> socket) {
+    if (auto core = weak.lock()) return core->accept(std::move(socket));
+    socket->close(1001, "going away");
+  });
+}
+
+void Hub::end_account(const std::string& account, const std::string& reason) {
+  core_->loop.post([weak = std::weak_ptr<Core>(core_), account, reason] {
+    auto core = weak.lock();
+    if (core == nullptr) return;
+    for (const auto& client : core->clients) {
+      if (client->viewer().account == account) client->close(1008, reason);
+    }
+    core->drop_closed();
+  });
+}
+
+const picture::Picture& Hub::picture() const {
+  return core_->picture;
+}
+
+HubCounters Hub::counters() const {
+  HubCounters out;
+  out.clients = core_->clients.size();
+  out.clients_refused = core_->refused;
+  out.closed_slow = core_->closed_slow;
+  out.messages_kept = core_->ring.end() - core_->ring.begin();
+  out.gate_entries = core_->gate.size();
+  return out;
+}
+
+}  // namespace haechi::live

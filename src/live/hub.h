@@ -1,0 +1,66 @@
+// Hub: folds every durable batch into the Picture and fans it out to the sockets of /live, on one loop. The
+// one type to read first; the protocol is in README.md.
+//
+// What must hold: alert-class messages reach each socket complete and in order, or the socket is closed and
+// can resume; a place is sent only to whom trust allows it at that entry, after its audit record is durable;
+// a slow reader costs nobody else anything.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "net/loop.h"
+#include "net/server.h"
+#include "picture/picture.h"
+#include "spine/submit.h"
+#include "trust/viewer.h"
+
+namespace haechi::live {
+
+struct HubOptions {
+  std::string epoch = "1";  // names the log; cursors of another log are not resumed. [A-Za-z0-9_-]+
+  size_t ring_messages_max = 20'000;
+  size_t clients_max = 10'000;                    // more: closed with 1013
+  Duration flush_period = Duration::millis(200);  // positions go out at most this often
+  Duration heartbeat_period = Duration::seconds(5);
+  Duration key_check_period = Duration::seconds(1);  // ended keys close their sockets
+};
+
+// Whom a key or ticket stands for now; nothing when unknown or ended. Called on the hub's loop.
+using Identify = std::function<std::optional<trust::Viewer>(std::string_view key)>;
+
+struct HubCounters {
+  uint64_t clients = 0;  // now
+  uint64_t clients_refused = 0;
+  uint64_t closed_slow = 0;
+  uint64_t messages_kept = 0;  // in the ring, now
+  uint64_t gate_entries = 0;   // viewer and person pairs with a live audit record
+};
+
+class Hub {
+ public:
+  // `loop`, `submit` and `clock` outlive the hub; the hub ends on its loop or after the loop has stopped.
+  Hub(net::Loop& loop, spine::Submit& submit, const Clock& clock, Identify identify, HubOptions options);
+  ~Hub();
+
+  // Any thread; batches come in order.
+  void on_batch(std::shared_ptr<const spine::Batch> batch);
+  // Takes over the path /live. The server must run on the hub's loop; call before the loop starts.
+  void mount(net::HttpServer& server);
+  // Closes every socket of the account at once. Any thread.
+  void end_account(const std::string& account, const std::string& reason);
+
+  // On the loop only.
+  const picture::Picture& picture() const;
+  HubCounters counters() const;
+
+ private:
+  struct Core;
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace haechi::live

@@ -1,0 +1,135 @@
+#include "live/rights.h"
+
+#include <algorithm>
+
+namespace haechi::live {
+namespace {
+
+bool contains(const std::vector<std::string>& ids, const std::string& id) {
+  return !id.empty() && std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+bool is_named(const trust::Viewer& viewer, const Audience& audience) {
+  switch (viewer.role) {
+    case trust::Role::kDispatch:
+      return contains(audience.agencies, viewer.agency_id);
+    case trust::Role::kUnit:
+      return contains(audience.units, viewer.unit_id);
+    case trust::Role::kProtectedPerson:
+      return contains(audience.owners, viewer.person_id);
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool sees_live_data(const trust::Viewer& viewer) {
+  const trust::Purpose purpose = trust::purpose_of(viewer.role);
+  const auto may = [&](trust::Action action) {
+    return trust::decide_collection(viewer, action, purpose).allowed;
+  };
+  return may(trust::Action::kSeePosition) || may(trust::Action::kSeeAlert) || may(trust::Action::kSeeCall) ||
+         may(trust::Action::kSeeView);
+}
+
+trust::Decision Rights::decide(const trust::Viewer& viewer, trust::Action action,
+                               const trust::Subject& subject) const {
+  return trust::decide(viewer, action, subject, trust::purpose_of(viewer.role), clock_.now());
+}
+
+trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) const {
+  const Audience& audience = change.audience;
+  if (audience.directed) {
+    trust::Decision decision;
+    decision.allowed = is_named(viewer, audience);
+    decision.reason = decision.allowed ? "addressed to this account" : "addressed to others";
+    return decision;
+  }
+  trust::Subject subject;
+  subject.kind = change.name;
+  subject.id = change.id;
+  trust::Relations& relations = subject.relations;
+  relations.agency = contains(audience.agencies, viewer.agency_id);
+  relations.in_call = relations.agency;
+  relations.informed = contains(audience.informed, viewer.agency_id);
+  relations.assigned = contains(audience.units, viewer.unit_id);
+  relations.own = relations.assigned && change.action == trust::Action::kSeeUnit;
+  relations.case_link = contains(viewer.wearer_ids, audience.wearer_id);
+  if (change.action == trust::Action::kSeeView && contains(audience.owners, viewer.person_id)) {
+    // As it stands now, not as it stood when the message was made: a view that was closed shows nothing more.
+    const v1::View* view = picture_.calls().view(change.id);
+    relations.view_open = view != nullptr;
+    relations.view_map = view != nullptr && view->mode() == v1::VIEW_MODE_MAP;
+    if (view != nullptr) subject.basis = view->order_id();
+  }
+  return decide(viewer, change.action, subject);
+}
+
+trust::Decision Rights::see_reduced(const trust::Viewer& viewer, const Change& change) const {
+  trust::Subject subject;
+  subject.kind = "alert";
+  subject.id = change.id;
+  subject.relations.own = contains(change.audience.owners, viewer.person_id);
+  return decide(viewer, trust::Action::kReportShown, subject);
+}
+
+trust::Decision Rights::person_place(const trust::Viewer& viewer, const std::string& person_id) const {
+  trust::Subject subject;
+  subject.kind = "person";
+  subject.id = person_id;
+  trust::Relations& relations = subject.relations;
+  switch (viewer.role) {
+    case trust::Role::kDispatch:
+      if (const v1::Call* call = picture_.call_about(viewer.agency_id, person_id)) {
+        relations.in_call = true;
+        subject.basis = call->id();
+      } else {
+        relations.informed = picture_.informed_about(viewer.agency_id, person_id);
+      }
+      break;
+    case trust::Role::kUnit:
+      if (const v1::TrackAccess* access = picture_.following(viewer.unit_id, person_id)) {
+        relations.assigned = true;
+        subject.basis = access->call_id();
+      }
+      break;
+    case trust::Role::kProbation:
+      relations.case_link = contains(viewer.wearer_ids, person_id);
+      break;
+    default:
+      break;
+  }
+  return decide(viewer, trust::Action::kSeePosition, subject);
+}
+
+trust::Decision Rights::unit_place(const trust::Viewer& viewer, const std::string& unit_id) const {
+  trust::Subject subject;
+  subject.kind = "unit";
+  subject.id = unit_id;
+  const picture::UnitRecord* unit = picture_.calls().unit(unit_id);
+  subject.relations.agency = unit != nullptr && unit->unit.agency_id() == viewer.agency_id;
+  subject.relations.own = viewer.unit_id == unit_id;
+  return decide(viewer, trust::Action::kSeeUnit, subject);
+}
+
+trust::Decision Rights::holder_place(const trust::Viewer& viewer, uint32_t holder) const {
+  const picture::Positions& positions = picture_.positions();
+  return positions.is_unit(holder) ? unit_place(viewer, positions.id(holder))
+                                   : person_place(viewer, positions.id(holder));
+}
+
+trust::Decision Rights::report_shown(const trust::Viewer& viewer, const v1::Alert& alert) const {
+  trust::Subject subject;
+  subject.kind = "alert";
+  subject.id = alert.id();
+  for (const v1::Call* call : picture_.calls().calls_of_incident(alert.incident_id())) {
+    subject.relations.in_call |= call->agency_id() == viewer.agency_id;
+    subject.relations.assigned |= !viewer.unit_id.empty() && picture::is_assigned(*call, viewer.unit_id);
+  }
+  subject.relations.own = !viewer.person_id.empty() && alert.protected_id() == viewer.person_id;
+  subject.relations.case_link = contains(viewer.wearer_ids, alert.wearer_id());
+  return decide(viewer, trust::Action::kReportShown, subject);
+}
+
+}  // namespace haechi::live

@@ -1,4 +1,5 @@
 // The server's end of a WebSocket: one write in flight, the rest queued, pings while it is quiet.
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
@@ -34,8 +35,13 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
     stream_ = stream;
     auto idle = std::chrono::microseconds(limits.socket_idle_max.us);
     stream->set_option(websocket::stream_base::timeout{std::chrono::seconds(10), idle, true});
-    stream->set_option(websocket::stream_base::decorator(
-        [](websocket::response_type& response) { response.set(http::field::server, "haechi"); }));
+    // Browsers give up on a server that names none of the subprotocols they offered: it is always the first.
+    std::string protocol(request_.header("sec-websocket-protocol"));
+    protocol.resize(std::min(protocol.size(), protocol.find_first_of(", ")));
+    stream->set_option(websocket::stream_base::decorator([protocol](websocket::response_type& response) {
+      response.set(http::field::server, "haechi");
+      if (!protocol.empty()) response.set(http::field::sec_websocket_protocol, protocol);
+    }));
     stream->read_message_max(limits.socket_message_bytes_max);
     stream->auto_fragment(false);
     http::request<http::empty_body> upgrade(http::verb::get, "/", 11);

@@ -128,8 +128,8 @@ bool Client::resume() {
   const std::optional<uint64_t> next = shared_.ring.after(*cursor);
   if (!next) return false;
   next_ = *next;
-  send("{\"resumed\":true,\"recovered\":true,\"from_entry\":" + std::to_string(cursor->entry) +
-       ",\"to_entry\":" + std::to_string(shared_.picture.entry_no()) + "}");
+  send("{\"resumed\":{\"recovered\":true,\"from_entry\":" + std::to_string(cursor->entry) +
+       ",\"to_entry\":" + std::to_string(shared_.picture.entry_no()) + "}}");
   // What was sent without its place just before the cut may never have been completed: views are sent again.
   if (viewer_.role == trust::Role::kProtectedPerson) {
     for (const auto& [id, view] : shared_.picture.calls().views()) {

@@ -173,7 +173,7 @@ TEST(Api, RefusesReferencesThatPointNowhereAndNamesTheField) {
   EXPECT_EQ(field("/api/v1/devices/D-9", R"({"kind":"DEVICE_KIND_ANKLE","person_id":"W-77"})"), "person_id");
   EXPECT_EQ(field("/api/v1/units/U-9", R"({"agency_id":"A-77"})"), "agency_id");
   EXPECT_EQ(field("/api/v1/orders/O-9", R"({"kind":"x","wearer_id":"P-1","starts_at_us":"1",
-      "conditions":[{"id":"c","keep_away":{"protected_id":"P-1"}}]})"),
+      "conditions":[{"id":"c","exclusion":{"zone_id":"Z-1"}}]})"),
             "wearer_id");
   EXPECT_EQ(field("/api/v1/orders/O-9", R"({"kind":"x","wearer_id":"W-1","starts_at_us":"1",
       "conditions":[{"id":"c","exclusion":{"zone_id":"Z-77"}}]})"),

@@ -1,5 +1,6 @@
 #include "api/json.h"
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -76,35 +77,68 @@ Status check_form(std::string_view text) {
   return {};
 }
 
-// protobuf says "(zone.shape) kind: Cannot find field." or "(code): invalid value ... "; we want field and
-// reason, and no value: it may be personal.
-Error from_protobuf(const google::protobuf::util::Status& status) {
-  const std::string text(status.message().data(), status.message().size());
-  std::string field;
-  size_t rest = 0;
-  if (!text.empty() && text[0] == '(') {
-    const size_t end = text.find(')');
-    if (end != std::string::npos) {
-      field = text.substr(1, end - 1);
-      rest = end + 1;
-    }
-  }
-  const size_t unknown = text.find(": Cannot find field.");
-  if (unknown != std::string::npos) {
-    size_t start = rest;
-    while (start < unknown && (text[start] == ' ' || text[start] == ':')) ++start;
-    const std::string name = text.substr(start, unknown - start);
-    return invalid(field.empty() ? name : field + "." + name, "no such field");
-  }
-  return invalid(field, "has a value of the wrong type, or out of range");
-}
-
 Result<json::value> parse(std::string_view text) {
   TRY_STATUS(check_form(text));
   json::error_code error;
   json::value value = json::parse(json::string_view(text.data(), text.size()), error);
   if (error) return invalid("", "not JSON: " + error.message());
   return value;
+}
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+bool fits_single(const FieldDescriptor& field, const json::value& value) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return value.is_bool();
+    case FieldDescriptor::CPPTYPE_STRING:
+      return value.is_string();
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return value.is_object();
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return value.is_string() &&
+             field.enum_type()->FindValueByName(std::string(value.get_string())) != nullptr;
+    default:
+      return value.is_number() || value.is_string();  // 64-bit numbers come as text
+  }
+}
+
+Status check_message(const Descriptor& type, const json::object& object, const std::string& path);
+
+Status check_single(const FieldDescriptor& field, const json::value& value, const std::string& path) {
+  if (!fits_single(field, value)) return invalid(path, "has a value of the wrong type");
+  if (field.message_type() == nullptr) return {};
+  return check_message(*field.message_type(), value.get_object(), path);
+}
+
+// protobuf's own reader takes "yes" for true, and does not always say which field it stumbled over.
+Status check_message(const Descriptor& type, const json::object& object, const std::string& path) {
+  for (const auto& member : object) {
+    const std::string name(member.key());
+    const std::string where = path.empty() ? name : path + "." + name;
+    const FieldDescriptor* field = type.FindFieldByName(name);
+    if (field == nullptr) field = type.FindFieldByCamelcaseName(name);
+    if (field == nullptr) return invalid(where, "no such field");
+    if (member.value().is_null()) continue;  // as if it were left out
+    if (!field->is_repeated()) {
+      TRY_STATUS(check_single(*field, member.value(), where));
+      continue;
+    }
+    if (!member.value().is_array()) return invalid(where, "must be an array");
+    size_t index = 0;
+    for (const json::value& element : member.value().get_array()) {
+      TRY_STATUS(check_single(*field, element, where + "[" + std::to_string(index++) + "]"));
+    }
+  }
+  return {};
+}
+
+// "(zone.shape): invalid value ..." gives the field; the value is not repeated, it may be personal.
+Error from_protobuf(const google::protobuf::util::Status& status) {
+  const std::string text(status.message().data(), status.message().size());
+  const size_t end = text.empty() || text[0] != '(' ? std::string::npos : text.find(')');
+  return invalid(end == std::string::npos ? "" : text.substr(1, end - 1), "has a value out of range");
 }
 
 }  // namespace
@@ -121,7 +155,8 @@ Status read_json(std::string_view text, google::protobuf::Message& message) {
   text = trimmed(text);
   if (text.empty()) return {};
   if (text.front() != '{') return invalid("", "must be a JSON object");
-  TRY_STATUS(check_form(text));
+  TRY(const json::value value, parse(text));
+  TRY_STATUS(check_message(*message.GetDescriptor(), value.get_object(), ""));
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = false;
   const auto status =

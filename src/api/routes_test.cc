@@ -110,7 +110,9 @@ TEST(Routes, AreOpenToExactlyTheRolesOfTheMatrixAndEveryDecisionIsRecorded) {
       const net::Response answer = world.ask(role, route.method, with_id(route.path), body);
       const std::string which = name(route) + " as " + trust::role_name(role) + ": " + answer.body;
       EXPECT_EQ(answer.status != 403, may) << which;
-      if (may) EXPECT_TRUE(answer.status == 200 || answer.status == 400) << which;
+      if (may) {
+        EXPECT_TRUE(answer.status == 200 || answer.status == 400) << which;
+      }
       const auto decisions = world.new_decisions();
       if (!may || (answer.status == 200 && route.action != trust::Action::kSeeSelf)) {
         ASSERT_EQ(decisions.size(), 1u) << which;

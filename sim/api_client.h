@@ -1,0 +1,47 @@
+// ApiClient: the REST interface as the actors of a world use it: the registrar who enters an order, the
+// patrol that presses "on scene". Speaks canonical proto3 JSON over a real socket.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "net/client.h"
+#include "net/loop.h"
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace haechi::sim {
+
+std::string to_json(const google::protobuf::Message& message);
+// Unknown fields are passed over: a newer server may say more.
+Status from_json(const std::string& text, google::protobuf::Message& message);
+
+class ApiClient {
+ public:
+  using Done = std::function<void(Result<std::string> body)>;
+
+  // `base_url` is "http://host:port". The loop lives longer than the client.
+  ApiClient(net::Loop& loop, std::string base_url);
+
+  // Any thread. `done` runs on the loop: the body of a 2xx answer, or an error with the reason the server
+  // gave.
+  void send(const std::string& key, const std::string& method, const std::string& path,
+            const std::string& body, Done done);
+  // The same, waiting for the answer. Never on the loop.
+  Result<std::string> call(const std::string& key, const std::string& method, const std::string& path,
+                           const std::string& body = {});
+  Status put(const std::string& key, const std::string& path, const google::protobuf::Message& body);
+  Status post(const std::string& key, const std::string& path, const google::protobuf::Message& body);
+  Status get(const std::string& key, const std::string& path, google::protobuf::Message& answer);
+
+ private:
+  net::Loop& loop_;
+  std::string base_url_;
+  std::unique_ptr<net::HttpClient> client_;
+};
+
+}  // namespace haechi::sim

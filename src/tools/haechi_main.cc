@@ -1,0 +1,145 @@
+// The program `haechi`: one subcommand for each thing one does with it.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "node/node.h"
+#include "tools/cad.h"
+#include "tools/cli_log.h"
+#include "tools/demo.h"
+#include "tools/import.h"
+
+namespace {
+
+using namespace haechi;
+
+#ifndef HAECHI_VERSION
+#define HAECHI_VERSION "0.1.0"
+#endif
+
+// What the command line says goes before what the file says.
+struct ServeWords {
+  node::Config said;
+  std::string config_file;
+  bool demo = false;
+  CLI::App* command = nullptr;
+};
+
+void add_serve(CLI::App& app, ServeWords& words) {
+  CLI::App* serve = words.command = app.add_subcommand("serve", "Run the server until SIGINT or SIGTERM");
+  serve->add_option("--config", words.config_file, "TOML file; the options below go before it");
+  serve->add_option("--data", words.said.data, "Data directory");
+  serve->add_option("--http-address", words.said.http_address, "Address of API, live streams and pages");
+  serve->add_option("--http-port", words.said.http_port, "0: any free one");
+  serve->add_option("--devices-address", words.said.device_address, "Address of device intake");
+  serve->add_option("--devices-http-port", words.said.device_http_port, "0: any free one");
+  serve->add_option("--mqtt-port", words.said.mqtt_port, "0: any free one");
+  serve->add_option("--static", words.said.static_files, "Directory of pages");
+  serve->add_option("--demo-keys", words.said.demo_keys_file,
+                    "Write one key per role there and open the key route; loopback addresses only");
+}
+
+int serve(const ServeWords& words) {
+  node::Config config;
+  if (!words.config_file.empty()) {
+    if (const Status read = node::read_config(words.config_file, config); !read.ok())
+      return std::fprintf(stderr, "haechi: %s\n", read.error().text().c_str()), 2;
+  }
+  const auto said = [&](const char* option) { return words.command->count(option) > 0; };
+  if (said("--data")) config.data = words.said.data;
+  if (said("--http-address")) config.http_address = words.said.http_address;
+  if (said("--http-port")) config.http_port = words.said.http_port;
+  if (said("--devices-address")) config.device_address = words.said.device_address;
+  if (said("--devices-http-port")) config.device_http_port = words.said.device_http_port;
+  if (said("--mqtt-port")) config.mqtt_port = words.said.mqtt_port;
+  if (said("--static")) config.static_files = words.said.static_files;
+  if (said("--demo-keys")) config.demo_keys_file = words.said.demo_keys_file;
+  return node::run_serve(config);
+}
+
+void add_demo(CLI::App& app, tools::DemoOptions& options) {
+  CLI::App* demo = app.add_subcommand("demo", "Play the Namyangju morning on a living town");
+  demo->add_flag("--once", options.once, "End after the morning, with one summary line");
+  demo->add_option("--seed", options.seed, "Of the town");
+  demo->add_option("--data", options.data, "Data directory; left out: a new one, removed at the end");
+  demo->add_option("--port", options.port, "Of pages and API; left out: any free one");
+  demo->add_option("--static", options.static_files, "Directory of pages");
+}
+
+struct CadWords {
+  tools::CadOptions options;
+  std::string behaviour = "normal";
+};
+
+void add_cad(CLI::App& app, CadWords& words) {
+  CLI::App* cad = app.add_subcommand("cad", "Play an outside CAD, well-behaved or not");
+  tools::CadOptions& options = words.options;
+  cad->add_option("--port", options.port, "0: any free one");
+  cad->add_option("--haechi", options.haechi, "http://host:port of the server")->required();
+  cad->add_option("--agency", options.agency, "Its agency id")->required();
+  cad->add_option("--key-id", options.key_id, "Left out: the agency id");
+  cad->add_option("--secret", options.secret, "Shared with the server")->required();
+  cad->add_option("--behaviour", words.behaviour, "normal, slow, reject, lie or die");
+  cad->add_option("--delay-ms", options.delay_ms, "Of slow");
+  cad->add_option("--step-ms", options.step_ms, "Between two steps of a call");
+  cad->add_option("--close-after-ms", options.close_after_ms, "After arrival; 0: never");
+  cad->add_flag("--print", options.print, "One line per message");
+}
+
+int cad(CadWords& words) {
+  const auto behaviour = tools::read_cad_behaviour(words.behaviour);
+  if (!behaviour.ok()) return std::fprintf(stderr, "haechi: %s\n", behaviour.error().text().c_str()), 2;
+  words.options.behaviour = *behaviour;
+  return tools::run_cad(words.options);
+}
+
+void add_import(CLI::App& app, tools::ImportOptions& options, std::string& kind) {
+  CLI::App* import = app.add_subcommand("import", "Register official boundaries (GeoJSON) as jurisdictions");
+  import->add_option("file", options.file, "GeoJSON FeatureCollection")->required();
+  import->add_option("--kind", kind, "jurisdictions")->check(CLI::IsMember({"jurisdictions"}));
+  import->add_option("--url", options.url, "http://host:port of the server");
+  import->add_option("--key", options.key, "A registrar's key");
+  import->add_option("--agency-prefix", options.agency_prefix, "Before the id of each agency");
+  import->add_option("--jurisdiction-prefix", options.jurisdiction_prefix,
+                     "Before the id of each jurisdiction");
+  import->add_option("--id-property", options.id_property, "Property that names a feature");
+  import->add_option("--name-property", options.name_property, "Property with its name for people");
+  import->add_option("--informed", options.informed_agency_ids, "Agencies told of every alarm there");
+  import->add_flag("--dry-run", options.dry_run, "Check everything, send nothing");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Haechi: monitoring, response and protection on one picture", "haechi");
+  app.require_subcommand(1);
+  ServeWords serve_words;
+  tools::DemoOptions demo_options;
+  CadWords cad_words;
+  tools::ImportOptions import_options;
+  std::string kind = "jurisdictions", verify_directory;
+  tools::ReplayOptions replay_options;
+  add_serve(app, serve_words);
+  add_demo(app, demo_options);
+  add_cad(app, cad_words);
+  add_import(app, import_options, kind);
+  CLI::App* verify = app.add_subcommand("verify", "Check a closed or crashed log, byte by byte");
+  verify->add_option("directory", verify_directory, "Data directory")->required();
+  CLI::App* replay = app.add_subcommand("replay", "Print a log as JSON lines");
+  replay->add_option("directory", replay_options.directory, "Data directory")->required();
+  replay->add_option("--from", replay_options.from_no, "First entry printed");
+  replay->add_flag("--effects", replay_options.effects, "Step the engine and print its effects");
+  app.add_subcommand("version", "Print the version");
+  CLI11_PARSE(app, argc, argv);
+  if (app.got_subcommand("serve")) return serve(serve_words);
+  if (app.got_subcommand("demo")) return tools::run_demo(demo_options);
+  if (app.got_subcommand("cad")) return cad(cad_words);
+  if (app.got_subcommand("import")) {
+    if (!import_options.dry_run && (import_options.url.empty() || import_options.key.empty()))
+      return std::fprintf(stderr, "haechi: --url and --key are needed to import\n"), 2;
+    return tools::run_import(import_options);
+  }
+  if (app.got_subcommand("verify")) return tools::run_verify(verify_directory);
+  if (app.got_subcommand("replay")) return tools::run_replay(replay_options);
+  std::printf("haechi %s\n", HAECHI_VERSION);
+  return 0;
+}

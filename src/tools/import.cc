@@ -1,0 +1,130 @@
+#include "tools/import.h"
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "api/geojson.h"
+#include "haechi/v1/api.pb.h"
+#include "law/shapes.h"
+#include "sim/api_client.h"
+
+namespace haechi::tools {
+namespace {
+
+// Below the size of a request that the server takes.
+constexpr size_t kBatchBytesMax = 700'000;
+
+// A property as text: codes are strings in some files and numbers in others.
+std::string property(const boost::json::object& feature, const std::string& name) {
+  const boost::json::value* properties = feature.if_contains("properties");
+  if (properties == nullptr || !properties->is_object()) return "";
+  const boost::json::value* value = properties->as_object().if_contains(name);
+  if (value == nullptr || value->is_null()) return "";
+  return value->is_string() ? std::string(value->as_string()) : boost::json::serialize(*value);
+}
+
+Status read_feature(const boost::json::value& value, const ImportOptions& options, std::set<std::string>& ids,
+                    std::vector<v1::Fact>& facts) {
+  if (!value.is_object()) return invalid("", "is no object");
+  const boost::json::object& feature = value.as_object();
+  const std::string id = property(feature, options.id_property);
+  if (id.empty()) return invalid("properties." + options.id_property, "is missing");
+  if (!ids.insert(id).second) return invalid("properties." + options.id_property, "occurs twice in the file");
+  const boost::json::value* geometry = feature.if_contains("geometry");
+  if (geometry == nullptr || !geometry->is_object()) return invalid("geometry", "is missing");
+
+  v1::Fact agency_fact, area_fact;
+  v1::Agency& agency = *agency_fact.mutable_agency_registered();
+  agency.set_id(options.agency_prefix + id);
+  agency.set_name(property(feature, options.name_property));
+  agency.set_desk(v1::DESK_BUILT_IN);
+  v1::Jurisdiction& area = *area_fact.mutable_jurisdiction_registered();
+  area.set_id(options.jurisdiction_prefix + id);
+  area.set_agency_id(agency.id());
+  for (const std::string& informed : options.informed_agency_ids) area.add_informed_agency_ids(informed);
+  TRY_STATUS(api::shape_from_geojson(boost::json::serialize(*geometry), *area.mutable_shape()));
+  TRY_STATUS(law::check(agency_fact));
+  TRY_STATUS(law::check(area_fact));
+  facts.push_back(std::move(agency_fact));
+  facts.push_back(std::move(area_fact));
+  return {};
+}
+
+Status send_all(const ImportOptions& options, const std::vector<v1::Fact>& facts, size_t& written) {
+  net::Loop loop("import");
+  loop.start();
+  sim::ApiClient api(loop, options.url);
+  Status status;
+  for (size_t at = 0; at < facts.size() && status.ok();) {
+    std::string body = "{\"facts\":[";
+    const size_t first = at;
+    while (at < facts.size() && (at == first || body.size() < kBatchBytesMax)) {
+      if (at > first) body += ',';
+      body += sim::to_json(facts[at++]);
+    }
+    const Result<std::string> answer = api.call(options.key, "POST", "/api/v1/facts", body + "]}");
+    if (!answer.ok()) {
+      status = answer.error();
+    } else {
+      written = at;
+    }
+  }
+  loop.stop();
+  return status;
+}
+
+}  // namespace
+
+Result<Boundaries> read_boundaries(const std::string& text, const ImportOptions& options) {
+  boost::system::error_code error;
+  const boost::json::value document = boost::json::parse(text, error);
+  if (error) return invalid("", "is not JSON: " + error.message());
+  const boost::json::value* features =
+      document.is_object() ? document.as_object().if_contains("features") : nullptr;
+  if (features == nullptr || !features->is_array())
+    return invalid("features", "is no GeoJSON FeatureCollection");
+  Boundaries out;
+  std::set<std::string> ids;
+  for (const boost::json::value& feature : features->as_array()) {
+    const Status read = read_feature(feature, options, ids, out.facts);
+    if (!read.ok())
+      out.bad.push_back({out.features,
+                         feature.is_object() ? property(feature.as_object(), options.name_property) : "",
+                         read.error().text()});
+    ++out.features;
+  }
+  return out;
+}
+
+int run_import(const ImportOptions& options) {
+  std::ifstream file(options.file);
+  if (!file) return std::fprintf(stderr, "import: cannot read %s\n", options.file.c_str()), 1;
+  std::ostringstream text;
+  text << file.rdbuf();
+  const Result<Boundaries> read = read_boundaries(text.str(), options);
+  if (!read.ok())
+    return std::fprintf(stderr, "import: %s: %s\n", options.file.c_str(), read.error().text().c_str()), 1;
+  for (const BadFeature& bad : read->bad)
+    std::printf("feature %zu (%s): %s\n", bad.index, bad.name.c_str(), bad.reason.c_str());
+  if (!read->bad.empty() || read->features == 0) {
+    std::printf("nothing imported: %zu of %zu features are refused\n", read->bad.size(), read->features);
+    return 1;
+  }
+  if (options.dry_run) {
+    std::printf("%zu features are good; nothing sent\n", read->features);
+    return 0;
+  }
+  size_t written = 0;
+  if (const Status sent = send_all(options, read->facts, written); !sent.ok()) {
+    std::fprintf(stderr, "import: %s\n%zu of %zu facts are registered; the same import may be run again\n",
+                 sent.error().text().c_str(), written, read->facts.size());
+    return 1;
+  }
+  std::printf("%zu jurisdictions imported\n", read->features);
+  return 0;
+}
+
+}  // namespace haechi::tools

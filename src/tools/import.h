@@ -1,0 +1,43 @@
+// haechi import: official boundaries (GeoJSON) as agencies and jurisdictions of a running server.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "haechi/v1/fact.pb.h"
+
+namespace haechi::tools {
+
+struct ImportOptions {
+  std::string file;
+  std::string url;  // http://host:port
+  std::string key;  // a registrar's
+  std::string agency_prefix = "agency-";
+  std::string jurisdiction_prefix = "area-";
+  std::string id_property = "code";
+  std::string name_property = "name";
+  std::vector<std::string> informed_agency_ids;  // of every jurisdiction; they must exist already
+  bool dry_run = false;
+};
+
+// A feature that cannot be imported.
+struct BadFeature {
+  size_t index = 0;
+  std::string name;
+  std::string reason;
+};
+
+struct Boundaries {
+  std::vector<v1::Fact> facts;  // an agency and its jurisdiction, feature by feature
+  std::vector<BadFeature> bad;
+  size_t features = 0;
+};
+
+// kInvalid when the text is no FeatureCollection.
+Result<Boundaries> read_boundaries(const std::string& text, const ImportOptions& options);
+
+// Nothing is sent unless every feature is good. The exit code.
+int run_import(const ImportOptions& options);
+
+}  // namespace haechi::tools

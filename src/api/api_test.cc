@@ -281,6 +281,28 @@ TEST(Api, ShowsEachRoleOnlyThePlacesItsTiesAllow) {
   EXPECT_EQ(world.ask(Role::kControl, "GET", "/api/v1/positions/W-77").status, 404);
 }
 
+TEST(Api, ShowsNoViewFromTheMomentItsOrderEndsOrIsWithdrawn) {
+  TestWorld world;
+  const auto sees = [&] {
+    const net::Response answer = world.ask(Role::kProtectedPerson, "GET", "/api/v1/views");
+    return json::parse(answer.body).at("views").as_array().size();
+  };
+  EXPECT_EQ(sees(), 1u);
+  v1::Fact next;
+  *next.mutable_order_registered() = world.picture.orders().at("O-1");
+  next.mutable_order_registered()->set_version(2);
+  next.mutable_order_registered()->set_ends_at_us(world.clock.now().us + 1);
+  world.on_loop([&] { world.submit.add(next, {}); });
+  EXPECT_EQ(sees(), 1u);
+  world.on_loop([&] { world.clock.advance(Duration{1}); });
+  EXPECT_EQ(sees(), 0u);
+  next.mutable_order_registered()->set_ends_at_us(0);
+  next.mutable_order_registered()->set_withdrawn(true);
+  next.mutable_order_registered()->set_version(3);
+  world.on_loop([&] { world.submit.add(next, {}); });
+  EXPECT_EQ(sees(), 0u);
+}
+
 TEST(Api, NamesEveryPersonOfAListInItsAuditRecord) {
   TestWorld world;
   world.ask(Role::kDispatch, "GET", "/api/v1/positions");

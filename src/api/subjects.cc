@@ -111,6 +111,11 @@ trust::Subject view_subject(const Exchange& exchange, const v1::View& view) {
   subject.relations.own = hers;
   subject.relations.view_open = hers;
   subject.relations.view_map = hers && view.mode() == v1::VIEW_MODE_MAP;
+  // The machine closes the view with its order, at the next tick; an answer in between must not show it.
+  const auto order = exchange.world.picture.orders().find(view.order_id());
+  if (order == exchange.world.picture.orders().end() || order->second.withdrawn()) subject.relations = {};
+  if (order != exchange.world.picture.orders().end())
+    subject.basis_ends_at = Time{order->second.ends_at_us()};
   return subject;
 }
 

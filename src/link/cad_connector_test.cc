@@ -1,0 +1,384 @@
+#include "link/cad_connector.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "link/messages.h"
+#include "net/server.h"
+#include "net/test_support.h"
+
+namespace haechi::link {
+namespace {
+
+using Message = v1::HandOffMessage;
+using net::eventually;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const Key kKey{"police", "a secret of sixteen bytes"};
+const Key kOtherKey{"other", "another secret of ours"};
+
+// Keeps every fact; durable at once unless told otherwise.
+class FakeSubmit final : public spine::Submit {
+ public:
+  void submit(std::unique_ptr<v1::Fact> fact, spine::Done done) override {
+    {
+      const std::lock_guard guard(lock_);
+      if (failures_ == 0) facts_.push_back(*fact);
+    }
+    if (failures_ > 0) {
+      --failures_;
+      if (done) done(Error{Code::kExhausted, "", "full"});
+    } else if (done) {
+      done(spine::Receipt{1, Time{1}, false});
+    }
+  }
+  void fail_next(int times) { failures_ = times; }
+  std::vector<Message> answers() const {
+    const std::lock_guard guard(lock_);
+    std::vector<Message> answers;
+    for (const v1::Fact& fact : facts_)
+      if (fact.has_hand_off_answered()) answers.push_back(fact.hand_off_answered().message());
+    return answers;
+  }
+  std::vector<v1::HopObserved> hops() const {
+    const std::lock_guard guard(lock_);
+    std::vector<v1::HopObserved> hops;
+    for (const v1::Fact& fact : facts_)
+      if (fact.has_hop_observed()) hops.push_back(fact.hop_observed());
+    return hops;
+  }
+
+ private:
+  mutable std::mutex lock_;
+  std::vector<v1::Fact> facts_;
+  std::atomic<int> failures_{0};
+};
+
+// A CAD whose every response is decided by the test: by how many requests came before.
+class FakeCad {
+ public:
+  using Behaviour = std::function<void(size_t index, const net::Request&, net::Respond)>;
+
+  explicit FakeCad(Behaviour behaviour) : behaviour_(std::move(behaviour)) {
+    auto server = net::HttpServer::listen(loop_, "127.0.0.1", 0, {});
+    server_ = *std::move(server);
+    server_->handle([this](net::Request request, net::Respond respond) {
+      size_t index = 0;
+      {
+        const std::lock_guard guard(lock_);
+        index = requests_.size();
+        requests_.push_back(request);
+      }
+      behaviour_(index, request, std::move(respond));
+    });
+    loop_.start();
+  }
+  ~FakeCad() { loop_.stop(); }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()) + "/cad"; }
+  std::vector<net::Request> requests() const {
+    const std::lock_guard guard(lock_);
+    return requests_;
+  }
+  std::vector<std::string> ids() const {
+    std::vector<std::string> ids;
+    for (const auto& request : requests()) ids.emplace_back(request.header("idempotency-key"));
+    return ids;
+  }
+
+ private:
+  Behaviour behaviour_;
+  mutable std::mutex lock_;
+  std::vector<net::Request> requests_;
+  net::Loop loop_{"fake-cad"};
+  std::unique_ptr<net::HttpServer> server_;
+};
+
+net::Response status(int code) {
+  return {code, "application/json", "", {}};
+}
+void take_all(size_t, const net::Request&, const net::Respond& respond) {
+  respond(status(200));
+}
+
+Message message(const std::string& hand_off_id, uint64_t seq, const std::string& agency_id = "police") {
+  Message made;
+  made.set_hand_off_id(hand_off_id);
+  made.set_incident_id("I-" + hand_off_id);
+  made.set_seq(seq);
+  made.set_id(hand_off_id + "-" + std::to_string(seq));
+  made.set_from_agency_id("monitoring");
+  made.set_to_agency_id(agency_id);
+  return made;
+}
+Message alarm_new(const std::string& hand_off_id, uint32_t code = 1,
+                  const std::string& agency_id = "police") {
+  Message made = message(hand_off_id, 1, agency_id);
+  made.mutable_alarm_new()->set_alert_id("A-" + hand_off_id);
+  made.mutable_alarm_new()->set_code(code);
+  return made;
+}
+Message alarm_update(const std::string& hand_off_id, uint64_t seq) {
+  Message made = message(hand_off_id, seq);
+  made.mutable_alarm_update()->set_alert_id("A-" + hand_off_id);
+  made.mutable_alarm_update()->set_code(1);
+  return made;
+}
+Message ack(const std::string& id, const std::string& hand_off_id = "H-1") {
+  Message made;
+  made.set_id(id);
+  made.set_hand_off_id(hand_off_id);
+  made.set_from_agency_id("police");
+  made.mutable_ack()->set_message_id(hand_off_id + "-1");
+  return made;
+}
+v1::Effect sending(const Message& message) {
+  v1::Effect effect;
+  *effect.mutable_send_hand_off() = message;
+  return effect;
+}
+v1::Effect ending(const std::string& hand_off_id) {
+  v1::Effect effect;
+  effect.mutable_update_hand_off()->set_id(hand_off_id);
+  effect.mutable_update_hand_off()->set_agency_id("police");
+  effect.mutable_update_hand_off()->set_state(v1::HAND_OFF_STATE_CLOSED);
+  return effect;
+}
+
+class CadConnectorTest : public testing::Test {
+ protected:
+  ~CadConnectorTest() override { loop_.stop(); }
+
+  void start(std::vector<CadEndpoint> endpoints) {
+    endpoints_ = std::move(endpoints);
+    CadConnectorOptions options;
+    options.timeout = Duration::seconds(30);
+    options.retry_first = Duration::millis(2);
+    options.retry_max = Duration::millis(10);
+    connector_ = std::make_unique<CadConnector>(
+        loop_, submit_, clock_, [this]() -> Result<std::vector<CadEndpoint>> { return endpoints_; }, options);
+    loop_.start();
+    connector_->start();
+  }
+  void publish(const std::vector<v1::Effect>& effects, bool replayed = false) {
+    auto batch = std::make_shared<spine::Batch>();
+    batch->replayed = replayed;
+    auto& entry = batch->entries.emplace_back();
+    entry.fact = std::make_shared<v1::Fact>();
+    for (const v1::Effect& effect : effects) entry.effects.push_back(std::make_shared<v1::Effect>(effect));
+    connector_->on_batch(batch);
+  }
+  int post(const net::Request& request) {
+    std::atomic<int> answered{0};
+    connector_->receive_answers(request, [&](const net::Response& response) { answered = response.status; });
+    EXPECT_TRUE(eventually([&] { return answered != 0; }));
+    return answered;
+  }
+  net::Request signed_request(const std::string& body, const Key& key, Duration age = {}) {
+    net::Request request;
+    request.method = "POST";
+    request.path = "/link/v1/answers";
+    request.body = body;
+    request.headers = signed_headers(key, body, clock_.now() - age);
+    return request;
+  }
+
+  SystemClock clock_;
+  FakeSubmit submit_;
+  net::Loop loop_{"link"};
+  std::vector<CadEndpoint> endpoints_;
+  std::unique_ptr<CadConnector> connector_;
+};
+
+TEST_F(CadConnectorTest, AnAlarmArrivesSignedAndItsAnswersBecomeFacts) {
+  FakeCad cad([](size_t, const net::Request&, const net::Respond& respond) {
+    respond({200, "application/json", "[" + to_json(ack("r-1")) + "]", {}});
+  });
+  start({{"police", cad.url(), kKey}});
+  publish({sending(alarm_new("H-1"))});
+  ASSERT_TRUE(eventually([&] { return submit_.answers().size() == 1 && submit_.hops().size() == 1; }));
+  const net::Request request = cad.requests().at(0);
+  EXPECT_EQ(request.path, "/cad/handoff");
+  EXPECT_EQ(request.header("idempotency-key"), "H-1-1");
+  EXPECT_TRUE(check_signature(kKey, request, clock_.now()).ok());
+  EXPECT_FALSE(check_signature(kOtherKey, request, clock_.now()).ok());
+  const auto read = read_messages(request.body);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->at(0).SerializeAsString(), alarm_new("H-1").SerializeAsString());
+  EXPECT_EQ(submit_.answers()[0].ack().message_id(), "H-1-1");
+  EXPECT_EQ(submit_.hops()[0].alert_id(), "A-H-1");
+  EXPECT_EQ(submit_.hops()[0].hop(), v1::HOP_HANDED_OFF);
+  EXPECT_EQ(submit_.hops()[0].who(), "police");
+}
+
+TEST_F(CadConnectorTest, AnythingButATakenMessageIsTriedAgainWithTheSameBytes) {
+  FakeCad cad([](size_t index, const net::Request&, const net::Respond& respond) {
+    const net::Response responses[] = {status(500),
+                                       status(302),
+                                       status(401),
+                                       status(429),
+                                       {200, "text/html", "<html>log in</html>", {}},
+                                       {200, "application/json", "[{\"id\":7}]", {}},
+                                       {200, "application/json", "[" + to_json(alarm_new("H-1")) + "]", {}}};
+    respond(index < std::size(responses) ? responses[index] : status(204));
+  });
+  start({{"police", cad.url(), kKey}});
+  publish({sending(alarm_new("H-1"))});
+  ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == 1; }));
+  const auto requests = cad.requests();
+  ASSERT_EQ(requests.size(), 8u);
+  for (const auto& request : requests) {
+    EXPECT_EQ(request.body, requests[0].body);
+    EXPECT_EQ(request.header("idempotency-key"), "H-1-1");
+  }
+  EXPECT_THAT(submit_.answers(), IsEmpty());
+  EXPECT_EQ(connector_->counters().failed_tries, 7u);
+  EXPECT_EQ(connector_->counters().waiting, 0u);
+}
+
+TEST_F(CadConnectorTest, AHangingCadDelaysNoOther) {
+  std::mutex lock;
+  std::vector<net::Respond> held;
+  FakeCad hanging([&](size_t, const net::Request&, net::Respond respond) {
+    const std::lock_guard guard(lock);
+    held.push_back(std::move(respond));
+  });
+  FakeCad quick(take_all);
+  start({{"police", hanging.url(), kKey}, {"other", quick.url(), kOtherKey}});
+  std::vector<v1::Effect> effects;
+  for (int i = 0; i < 50; ++i) {
+    effects.push_back(sending(alarm_new("H-a" + std::to_string(i))));
+    effects.push_back(sending(alarm_new("H-b" + std::to_string(i), 1, "other")));
+  }
+  publish(effects);
+  ASSERT_TRUE(eventually([&] { return quick.requests().size() == 50 && hanging.requests().size() == 8; }));
+  EXPECT_EQ(connector_->counters().waiting, 50u);
+}
+
+TEST_F(CadConnectorTest, MessagesOfOneHandOffKeepTheirOrderAndOnlyTheNewestUpdateIsSent) {
+  std::atomic<bool> open{false};
+  FakeCad cad(
+      [&](size_t, const net::Request&, const net::Respond& respond) { respond(status(open ? 200 : 503)); });
+  start({{"police", cad.url(), kKey}});
+  publish({sending(alarm_new("H-1"))});
+  for (uint64_t seq = 2; seq <= 6; ++seq) publish({sending(alarm_update("H-1", seq))});
+  ASSERT_TRUE(eventually([&] { return connector_->counters().superseded == 4; }));
+  for (const std::string& id : cad.ids()) EXPECT_EQ(id, "H-1-1");
+  const size_t before = cad.ids().size();
+  open = true;
+  ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == 2; }));
+  const auto ids = cad.ids();
+  EXPECT_GE(ids.size(), before);
+  EXPECT_EQ(ids[ids.size() - 2], "H-1-1");
+  EXPECT_EQ(ids.back(), "H-1-6");
+}
+
+TEST_F(CadConnectorTest, AnIdThatStillWaitsIsNotQueuedTwiceButADeliveredOneGoesOutAgain) {
+  std::atomic<bool> open{false};
+  FakeCad cad(
+      [&](size_t, const net::Request&, const net::Respond& respond) { respond(status(open ? 200 : 503)); });
+  start({{"police", cad.url(), kKey}});
+  for (int i = 0; i < 3; ++i) publish({sending(alarm_new("H-1"))});
+  ASSERT_TRUE(eventually([&] { return connector_->counters().failed_tries >= 2; }));
+  EXPECT_EQ(connector_->counters().waiting, 1u);
+  open = true;
+  ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == 1; }));
+  publish({sending(alarm_new("H-1"))});
+  ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == 2; }));
+  EXPECT_THAT(submit_.hops(), SizeIs(1)) << "handed off once";
+}
+
+TEST_F(CadConnectorTest, AHandOffThatEndedIsNoLongerTried) {
+  FakeCad cad([](size_t, const net::Request&, const net::Respond& respond) { respond(status(503)); });
+  start({{"police", cad.url(), kKey}});
+  publish({sending(alarm_new("H-1"))});
+  ASSERT_TRUE(eventually([&] { return cad.requests().size() >= 2; }));
+  publish({ending("H-1"), sending(alarm_new("H-2"))});
+  ASSERT_TRUE(eventually([&] { return connector_->counters().waiting == 1; }));
+  const auto before = cad.ids().size();
+  ASSERT_TRUE(eventually([&] { return cad.ids().size() > before + 5; }));
+  const auto ids = cad.ids();
+  EXPECT_TRUE(std::all_of(ids.end() - 4, ids.end(), [](const std::string& id) { return id == "H-2-1"; }));
+}
+
+TEST_F(CadConnectorTest, AfterARestartOpenHandOffsAreSentAgainUnderTheirIdsAndEndedOnesAreNot) {
+  FakeCad cad(take_all);
+  endpoints_ = {{"police", cad.url(), kKey}};
+  connector_ = std::make_unique<CadConnector>(
+      loop_, submit_, clock_, [this]() -> Result<std::vector<CadEndpoint>> { return endpoints_; },
+      CadConnectorOptions{});
+  loop_.start();
+  publish({sending(alarm_new("H-1")), sending(alarm_new("H-2")), sending(alarm_update("H-1", 2))}, true);
+  publish({sending(alarm_update("H-1", 3)), ending("H-2")}, true);
+  std::atomic<bool> folded{false};
+  loop_.post([&] { folded = true; });
+  ASSERT_TRUE(eventually([&] { return folded.load(); }));
+  EXPECT_THAT(cad.requests(), IsEmpty());
+  connector_->start();
+  ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == 2; }));
+  EXPECT_THAT(cad.ids(), ElementsAre("H-1-1", "H-1-3"));
+}
+
+TEST_F(CadConnectorTest, AnAgencyRegisteredLaterIsServedFromThenOn) {
+  FakeCad cad(take_all);
+  start({});
+  publish({sending(alarm_new("H-1"))});
+  endpoints_ = {{"police", cad.url(), kKey}};
+  auto batch = std::make_shared<spine::Batch>();
+  auto fact = std::make_shared<v1::Fact>();
+  fact->mutable_agency_registered()->set_id("police");
+  batch->entries.push_back({1, Time{1}, fact, {}});
+  connector_->on_batch(batch);
+  publish({sending(alarm_new("H-1"))});
+  ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == 1; }));
+}
+
+TEST_F(CadConnectorTest, PostedAnswersBecomeFactsOnceTheyAreDurable) {
+  start({{"police", "http://127.0.0.1:9", kKey}});
+  const std::string body = "[" + to_json(ack("r-1")) + "," + to_json(ack("r-2", "H-2")) + "]";
+  EXPECT_EQ(post(signed_request(body, kKey)), 200);
+  EXPECT_THAT(submit_.answers(), SizeIs(2));
+  EXPECT_EQ(post(signed_request(body, kKey)), 200) << "again is harmless: the engine knows the ids";
+  EXPECT_EQ(post(signed_request(to_json(ack("r-3")), kKey)), 200) << "one message without an array";
+  submit_.fail_next(1);
+  EXPECT_EQ(post(signed_request(to_json(ack("r-4")), kKey)), 503);
+  EXPECT_EQ(post(signed_request(to_json(ack("r-4")), kKey)), 200);
+}
+
+TEST_F(CadConnectorTest, WhatIsNotSignedByItsAgencyHasNoEffect) {
+  start({{"police", "http://127.0.0.1:9", kKey}, {"other", "http://127.0.0.1:9", kOtherKey}});
+  const std::string body = to_json(ack("r-1"));
+  net::Request altered = signed_request(body, kKey);
+  altered.body[altered.body.size() / 2] ^= 1;
+  net::Request unsigned_request = signed_request(body, kKey);
+  unsigned_request.headers.clear();
+  net::Request newer = signed_request(body, kKey);
+  for (auto& [name, value] : newer.headers)
+    if (name == "x-haechi-timestamp") value += "0";
+  EXPECT_EQ(post(altered), 401);
+  EXPECT_EQ(post(unsigned_request), 401);
+  EXPECT_EQ(post(newer), 401);
+  EXPECT_EQ(post(signed_request(body, {"police", "a guess of the secret"})), 401);
+  EXPECT_EQ(post(signed_request(body, {"nobody", kKey.secret})), 401);
+  EXPECT_EQ(post(signed_request(body, kKey, Duration::seconds(301))), 401);
+  EXPECT_EQ(post(signed_request(body, kKey, Duration::seconds(-301))), 401);
+  EXPECT_EQ(post(signed_request(body, kOtherKey)), 403) << "signed by another agency";
+  EXPECT_EQ(post(signed_request("<html>", kKey)), 400);
+  EXPECT_EQ(post(signed_request("7", kKey)), 400);
+  Message alarm = alarm_new("H-1");
+  alarm.set_from_agency_id("police");
+  EXPECT_EQ(post(signed_request(to_json(alarm), kKey)), 400) << "not for an agency to say";
+  EXPECT_THAT(submit_.answers(), IsEmpty());
+  EXPECT_EQ(connector_->counters().answers_refused, 11u);
+}
+
+}  // namespace
+}  // namespace haechi::link

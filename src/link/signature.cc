@@ -1,0 +1,50 @@
+#include "link/signature.h"
+
+#include <charconv>
+
+#include "base/digest.h"
+
+namespace haechi::link {
+namespace {
+
+constexpr Duration kGoodFor = Duration::seconds(300);
+
+std::string signature_of(const Key& key, std::string_view timestamp, std::string_view body) {
+  std::string bytes(timestamp);
+  bytes += '.';
+  bytes += body;
+  return "sha256=" + hex(view(hmac_sha256(key.secret, bytes)));
+}
+
+Error forbidden(const char* field, const char* reason) {
+  return {Code::kForbidden, field, reason};
+}
+
+}  // namespace
+
+net::Headers signed_headers(const Key& key, std::string_view body, Time now) {
+  const std::string timestamp = std::to_string(now.us / 1'000'000);
+  return {{"content-type", "application/json"},
+          {"x-haechi-key-id", key.id},
+          {"x-haechi-timestamp", timestamp},
+          {"x-haechi-signature", signature_of(key, timestamp, body)}};
+}
+
+Status check_signature(const Key& key, const net::Request& request, Time now) {
+  if (key.secret.empty() || request.header("x-haechi-key-id") != key.id)
+    return forbidden("x-haechi-key-id", "the key is not known here");
+  const std::string_view timestamp = request.header("x-haechi-timestamp");
+  if (!equal_secret(signature_of(key, timestamp, request.body), request.header("x-haechi-signature")))
+    return forbidden("x-haechi-signature", "the signature does not fit the body");
+  int64_t seconds = 0;
+  const auto [end, failed] = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
+  if (failed != std::errc() || end != timestamp.data() + timestamp.size() || seconds < 0 ||
+      seconds > 1'000'000'000'000)
+    return forbidden("x-haechi-timestamp", "is not a Unix time in seconds");
+  const Duration off = now - Time{seconds * 1'000'000};
+  if (off > kGoodFor || off < kGoodFor * -1)
+    return forbidden("x-haechi-timestamp", "is more than five minutes from our clock");
+  return {};
+}
+
+}  // namespace haechi::link

@@ -124,6 +124,9 @@ std::vector<Recipient> Machine::recipients_for(HeldIncident& held, const HeldAle
     if (!one.informative && held.primary_agency_id.empty()) held.primary_agency_id = one.agency_id;
     recipients.push_back({one.agency_id, one.jurisdiction_id, one.agency_id != held.primary_agency_id});
   }
+  const bool among = std::any_of(recipients.begin(), recipients.end(),
+                                 [](const Recipient& one) { return !one.informative; });
+  if (!among && !held.primary_agency_id.empty()) recipients.push_back({held.primary_agency_id, "", false});
   return recipients;
 }
 
@@ -140,8 +143,10 @@ void Machine::raise_hand_offs(HeldIncident& held, Step& step) {
   held.to_hand_off = false;
   const HeldAlert* lead = lead_of(held);
   const std::string& id = held.incident.id();
-  std::vector<Recipient> recipients = recipients_for(held, *lead);
-  if (recipients.empty() && held.primary_agency_id.empty()) {
+  // Once every call is closed, what is new goes to whoever answers for the place now.
+  if (hand_offs_.all_ended(id)) held.primary_agency_id.clear();
+  const std::vector<Recipient> recipients = recipients_for(held, *lead);
+  if (recipients.empty()) {
     if (held.jurisdiction_missed) return;
     held.jurisdiction_missed = true;
     raise_alarm(v1::ALARM_KIND_NO_JURISDICTION, id, step).set_alert_id(lead->alert.id());

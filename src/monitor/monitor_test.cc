@@ -313,14 +313,14 @@ TEST(Handling, EscalatesUntilSomebodyTakesTheAlert) {
   const std::string id = world.raised()[1].id();
   ASSERT_EQ(world.raised()[1].code(), 1u);
   stay(world, at_m(700, 0), at_m(0, 0), 10);
-  EXPECT_EQ(world.alert(id).escalation(), 2u);
+  EXPECT_EQ(world.alert(id).escalation(), 3u);
   world.handle(id, v1::HANDLING_ACKNOWLEDGE, "kim");
   stay(world, at_m(700, 0), at_m(0, 0), 20);
-  EXPECT_EQ(world.alert(id).escalation(), 2u);
+  EXPECT_EQ(world.alert(id).escalation(), 3u);
   int alarms = 0;
   for (const v1::Effect& effect : world.of(v1::Effect::kRaiseAlarm))
     alarms += effect.raise_alarm().kind() == v1::ALARM_KIND_NOT_ACKNOWLEDGED ? 1 : 0;
-  EXPECT_EQ(alarms, 2);
+  EXPECT_EQ(alarms, 3);
 }
 
 TEST(Handling, AllowsOnlyWhatTheNextPersonMayDo) {
@@ -338,7 +338,7 @@ TEST(Handling, AllowsOnlyWhatTheNextPersonMayDo) {
   EXPECT_EQ(state(), v1::ALERT_HANDLING_ACKNOWLEDGED) << "too long";
   world.handle(id, v1::HANDLING_SHELVE, "kim", "CALLED", (world.now() + Duration::seconds(30)).us);
   EXPECT_EQ(state(), v1::ALERT_HANDLING_SHELVED);
-  world.pass(31);
+  stay(world, at_m(1'700, 0), at_m(0, 0), 3);
   EXPECT_EQ(state(), v1::ALERT_HANDLING_ACKNOWLEDGED);
   world.handle(id, v1::HANDLING_ACT, "kim");
   world.handle(id, v1::HANDLING_RESOLVE, "kim", "");
@@ -361,6 +361,23 @@ TEST(HandOff, GoesToWhereTheWearerIsAndInformsTheNeighbourAcrossTheBorder) {
   EXPECT_FALSE(sent[0].send_hand_off().alarm_new().informative());
   EXPECT_EQ(sent[1].send_hand_off().to_agency_id(), "station-2");
   EXPECT_TRUE(sent[1].send_hand_off().alarm_new().informative());
+}
+
+TEST(HandOff, TheAgencyThatRunsTheCallKeepsItAcrossTheBorder) {
+  World world = pair_world();
+  stay(world, at_m(4'500, 0), at_m(5'200, 0), 2);
+  ASSERT_EQ(world.hand_off_ids().size(), 1u);
+  world.forget_effects();
+  stay(world, at_m(5'150, 0), at_m(5'200, 0), 2);
+  bool first_told = false, second_informed = false;
+  for (const v1::Effect& effect : world.of(v1::Effect::kSendHandOff)) {
+    const v1::HandOffMessage& message = effect.send_hand_off();
+    first_told = first_told || (message.to_agency_id() == "station-1" && message.alarm_update().code() == 0);
+    second_informed =
+        second_informed || (message.to_agency_id() == "station-2" && message.alarm_new().informative());
+  }
+  EXPECT_TRUE(first_told);
+  EXPECT_TRUE(second_informed);
 }
 
 TEST(HandOff, WithoutAJurisdictionAlarmsOncePerIncident) {

@@ -50,7 +50,7 @@ TEST(Exclusion, RingsAtThePoliceDistanceTheBufferAndTheBorder) {
 TEST(Exclusion, DrivingThroughBetweenTwoFixesIsFound) {
   World world = zone_world([](v1::Condition& c) { c.mutable_exclusion()->set_zone_id("z-1"); });
   world.report("w-1", at_m(-900, 50));
-  world.pass(60);
+  world.pass(35);
   world.report("w-1", at_m(900, 50));
   EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_EXCLUSION));
 }

@@ -1,5 +1,6 @@
 #include "tools/cad.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>

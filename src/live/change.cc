@@ -158,7 +158,12 @@ std::string Change::body_json(Variant variant) const {
   }
   if (const auto* view = dynamic_cast<const v1::View*>(body.get())) {
     v1::View copy = *view;
-    hide_view(copy);
+    if (variant & kHideFirst) {
+      hide_view(copy);
+    } else {
+      copy.clear_place();
+      copy.clear_accuracy_m();
+    }
     return json(copy);
   }
   ENSURE(false, name, static_cast<int>(variant));

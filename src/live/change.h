@@ -43,8 +43,10 @@ struct Audience {
 
 // What of the message is left out.
 using Variant = uint8_t;
-inline constexpr Variant kHideFirst = 1;   // the place of the first person of `places`
-inline constexpr Variant kHideSecond = 2;  // ... of the second
+inline constexpr Variant kHideFirst =
+    1;  // the place of the first person of `places`; of a view all it tells of him
+inline constexpr Variant kHideSecond =
+    2;  // ... of the second; of a view only the map place, not distance and direction
 inline constexpr Variant kReduced = 4;  // kind, code and state only: an alert as its protected person sees it
 inline constexpr size_t kVariants = 5;
 

@@ -1,5 +1,6 @@
 #include "gateway/report_reader.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <utility>
@@ -11,6 +12,9 @@ namespace {
 
 // Payloads are shorter than 2 GiB: every intake bounds them far below.
 bool parse(std::string_view payload, google::protobuf::Message& into) {
+  // The library writes a line to stderr for every text that is not UTF-8: a device could flood our log with
+  // it.
+  static const google::protobuf::LogSilencer silence;
   if (payload.front() != '{') return into.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
   const google::protobuf::StringPiece json(payload.data(), payload.size());
   return google::protobuf::util::JsonStringToMessage(json, &into).ok();

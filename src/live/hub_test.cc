@@ -404,6 +404,31 @@ TEST_F(HubTest, SlowReaderGetsNewestPositionsAndEveryAlert) {
   EXPECT_FALSE(control->closed());
 }
 
+TEST_F(HubTest, AReaderTooSlowForTheAlertsIsClosedAndResumesWithoutLoss) {
+  auto control = watch_ready("control");
+  control->stall(true);
+  const size_t kAlerts = 3'000;
+  const std::string padding(4'096, 'x');  // 12 MB in all: more than the kernel takes
+  for (size_t i = 0; i < kAlerts; ++i) {
+    v1::Effect raised = alert("X" + std::to_string(i));
+    raised.mutable_raise_alert()->set_sentence_en(padding);
+    tick({raised});
+  }
+  settle();
+  control->stall(false);
+  ASSERT_TRUE(eventually([&] { return control->closed(); }));
+  std::vector<std::string> got = control->changes();
+  ASSERT_FALSE(got.empty());
+  ASSERT_LT(got.size(), kAlerts);
+  auto again = watch("control", "resume=log-1:" + cursor_of(got.back()));
+  ASSERT_TRUE(eventually([&] { return got.size() + again->changes().size() >= kAlerts; }));
+  for (std::string& message : again->changes()) got.push_back(std::move(message));
+  ASSERT_EQ(got.size(), kAlerts);
+  for (size_t i = 0; i < kAlerts; ++i) {
+    EXPECT_NE(got[i].find("\"id\":\"X" + std::to_string(i) + "\""), std::string::npos);
+  }
+}
+
 TEST_F(HubTest, PositionWaitsForItsAuditRecord) {
   move("W1", 371'000'001);
   submit_.hold();

@@ -139,7 +139,7 @@ def bench_webhook(binaries, alerts=1_000, background=1_000):
         sent = dict(json.loads(load.stdout)['sent'])
         stats = http.client.HTTPConnection('127.0.0.1', cad_port)
         stats.request('GET', '/stats')
-        alarms = json.loads(stats.getresponse().read())['alarms']
+        alarms = json.loads(stats.getresponse().read())["alarms"]
         waits = []
         for alarm in alarms:
             started = sent.get('dev-' + alarm['wearer_id'][2:])

@@ -58,6 +58,8 @@ class Log {
   virtual Time last_stamp() const = 0;
   // Digest of the last record; zeros for an empty log.
   virtual Digest head() const = 0;
+  // Names this log for ever: hexadecimal, drawn when it was made. A cursor of another log means nothing here.
+  virtual std::string id() const = 0;
 
   // Gives the records from `from_no` (at least 1) on, in order, until the end or until `each` returns false.
   // A `from_no` beyond the end gives none. Each record is checked against its checksum and the chain before

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/digest.h"
 #include "log/chain.h"
 #include "log/database.h"
 #include "log/files.h"
@@ -22,16 +23,20 @@ class SqliteLog final : public Log {
   uint64_t next_no() const override { return end_.no + 1; }
   Time last_stamp() const override { return last_stamp_; }
   Digest head() const override { return end_.digest; }
+  std::string id() const override {
+    return hex({reinterpret_cast<const char*>(identity_.data()), identity_.size()});
+  }
   Status read(uint64_t from_no, const std::function<bool(const Record&)>& each) override;
 
  private:
   SqliteLog(DirectoryLock lock, Database database, std::unique_ptr<WatermarkWriter> watermark,
-            const ChainChecker& end)
+            const ChainChecker& end, const Identity& identity)
       : lock_(std::move(lock)),
         database_(std::move(database)),
         watermark_(std::move(watermark)),
         end_(end.point()),
-        last_stamp_(end.stamp()) {}
+        last_stamp_(end.stamp()),
+        identity_(identity) {}
   Status prepare();
   void step(const Statement& statement, const char* what);
   void insert(const NewRecord& record);
@@ -43,6 +48,7 @@ class SqliteLog final : public Log {
   Statement begin_, insert_, commit_;
   ChainPoint end_;
   Time last_stamp_;
+  const Identity identity_;
   std::string scratch_;
   bool reading_ = false;
 };
@@ -108,7 +114,7 @@ Result<std::unique_ptr<Log>> SqliteLog::open(const SqliteOptions& options) {
   watermark->start(end.point());
   watermark->wait();
   std::unique_ptr<SqliteLog> log(
-      new SqliteLog(std::move(lock), std::move(database), std::move(watermark), end));
+      new SqliteLog(std::move(lock), std::move(database), std::move(watermark), end, mark.identity));
   TRY_STATUS(log->prepare());
   return std::unique_ptr<Log>(std::move(log));
 }

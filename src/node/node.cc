@@ -88,15 +88,19 @@ struct Node::Rooms {
 Status Node::Rooms::open() {
   if (::mkdir(config.data.c_str(), 0700) != 0 && errno != EEXIST)
     return Error{Code::kUnavailable, "data", "cannot make the directory " + config.data};
-  TRY(auto opened_log, log::open_sqlite_log({.directory = config.data}));
+  log::SqliteOptions log_options;
+  log_options.directory = config.data + "/log";
+  TRY(auto opened_log, log::open_sqlite_log(log_options));
   TRY(records, store::Records::open(config.data + "/records.sqlite"));
   TRY(keys, trust::Keys::open(*records));
   if (!config.demo_keys_file.empty()) TRY_STATUS(write_demo_keys(*keys, config.demo_keys_file));
   entries_replayed = opened_log->next_no() - 1;
+  live::HubOptions hub_options;
+  hub_options.epoch = opened_log->id();
   spine = std::make_unique<spine::Spine>(spine::SpineOptions{}, std::move(opened_log), clock);
 
   const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
-  hub = std::make_unique<live::Hub>(front, *spine, clock, identify, live::HubOptions{});
+  hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
   api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone}, front, *spine, hub->picture(),
                                    *records, *keys, clock);
   connector = link::CadConnector::create(link, *spine, *records, clock);
@@ -150,12 +154,12 @@ Status Node::Rooms::listen_front() {
 
 // Doors open only after the replay, devices before screens: a report that waits is worse than a page that waits.
 Status Node::Rooms::listen() {
-  Status status;
-  run_on(gateway, [&] { status = listen_devices(); });
-  TRY_STATUS(std::move(status));
+  Status opened;
+  run_on(gateway, [&] { opened = listen_devices(); });
+  if (!opened.ok()) return opened;
   spine->start();
-  run_on(front, [&] { status = listen_front(); });
-  TRY_STATUS(std::move(status));
+  run_on(front, [&] { opened = listen_front(); });
+  if (!opened.ok()) return opened;
   count();
   auto started = std::make_unique<v1::Fact>();
   started->mutable_process_started()->set_build(HAECHI_VERSION);
@@ -180,7 +184,8 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
   if (path == "/api/v1/demo/keys" && !config.demo_keys_file.empty() && request.method == "POST")
     return respond(issue_demo_key(*keys, request, clock.now()));
   if (path.starts_with("/api/") || path == "/openapi.json") return api->handler()(std::move(request), respond);
-  if (static_files) return respond(static_files->answer(request));
+  if (static_files)
+    if (auto page = static_files->answer(request, std::string_view(path).substr(1))) return respond(std::move(*page));
   respond(net::problem(404, "not_found", "path", "there is nothing here"));
 }
 

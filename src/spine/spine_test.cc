@@ -34,6 +34,7 @@ class MemoryLog final : public log::Log {
     return shared_->records.empty() ? Time{} : shared_->records.back().stamp;
   }
   Digest head() const override { return {}; }
+  std::string id() const override { return "memory"; }
   Status read(uint64_t from_no, const std::function<bool(const log::Record&)>& each) override {
     for (uint64_t no = from_no; no <= shared_->records.size(); ++no)
       if (!each(shared_->records[no - 1])) break;

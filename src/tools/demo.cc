@@ -152,8 +152,9 @@ bool Demo::start_server() {
 
 // The provincial 112 room has a system of its own, in a process of its own, behind a connector.
 bool Demo::start_room() {
-  auto started = ChildProcess::start({"cad", "--agency", kRoomId, "--haechi", http_, "--secret", secret_},
-                                     directory_.path + "/room");
+  auto started =
+      ChildProcess::start({"cad", "--agency", kRoomId, "--haechi", http_, "--secret", secret_, "--print"},
+                          directory_.path + "/room");
   if (!started.ok())
     return checks_.record("the provincial room's own system is up", false, started.error().text());
   room_ = *std::move(started);
@@ -164,7 +165,7 @@ bool Demo::start_room() {
   agency.set_name("경기북부경찰청 112치안종합상황실");
   agency.set_desk(v1::DESK_CONNECTOR);
   const std::string port = ready->substr(ready->rfind(':') + 1);
-  agency.mutable_connector()->set_endpoint("http://127.0.0.1:" + port + "/handoff");
+  agency.mutable_connector()->set_endpoint("http://127.0.0.1:" + port);
   agency.mutable_connector()->set_secret(secret_);
   return checks_.record("the provincial room's own system is up: " + *ready,
                         api_->put(keys_["registrar"], std::string("/api/v1/agencies/") + kRoomId, agency));
@@ -253,19 +254,20 @@ bool Demo::play() {
 }
 
 void Demo::print_addresses() const {
-  const auto page = [this](const char* what, const std::string& key) {
+  const auto page = [this](const char* what, const char* korean, const std::string& key) {
     const auto found = keys_.find(key);
     if (found != keys_.end() && !found->second.empty())
-      std::printf("  %-28s %s/#key=%s\n", what, http_.c_str(), found->second.c_str());
+      std::printf("  %-16s %s/#key=%s  %s\n", what, http_.c_str(), found->second.c_str(), korean);
   };
   std::printf("\nPages (each with its own key, valid while this runs):\n");
-  page("관제 control room", "control");
-  page("112 dispatch desk", "dispatch");
-  page("112 provincial room", "room");
-  page("순찰차 patrol car", play_ && !play_->unit_to_wearer().empty() ? play_->unit_to_wearer() : "unit-001");
-  page("피해자 her phone", "protected");
-  page("감사 auditor", "auditor");
-  std::printf("  %-28s %s/openapi.json   %s/metrics\n", "API", http_.c_str(), http_.c_str());
+  page("control room", "관제센터", "control");
+  page("dispatch desk", "경찰서 112상황실", "dispatch");
+  page("provincial room", "시도경찰청 112상황실", "room");
+  page("patrol car", "순찰차",
+       play_ && !play_->unit_to_wearer().empty() ? play_->unit_to_wearer() : "unit-001");
+  page("her phone", "피해자", "protected");
+  page("auditor", "감사", "auditor");
+  std::printf("  %-16s %s/openapi.json   %s/metrics\n", "API", http_.c_str(), http_.c_str());
   std::fflush(stdout);
 }
 

@@ -165,6 +165,8 @@ void Play::handle(const std::string& key, const std::string& alert_id, v1::Handl
 }
 
 bool Play::handle_all(const std::string& key, v1::Handling handling, const std::string& reason_code) {
+  const v1::AlertHandling outcome =
+      handling == v1::HANDLING_RESOLVE ? v1::ALERT_HANDLING_RESOLVED : v1::ALERT_HANDLING_CLOSED;
   std::vector<std::string> ids;
   {
     const std::lock_guard lock(scene_.board.mutex);
@@ -176,8 +178,13 @@ bool Play::handle_all(const std::string& key, v1::Handling handling, const std::
     handle(key, id, handling, reason_code,
            [&answer](Result<std::string> result) { answer.set_value(std::move(result)); });
     const Result<std::string> result = answer.get_future().get();
-    if (!result.ok()) std::printf("             %s: %s\n", id.c_str(), result.error().text().c_str());
-    all = all && result.ok();
+    v1::HandledAnswer answered;
+    const bool done = result.ok() && sim::from_json(*result, answered).ok() &&
+                      answered.alert().alert().handling() == outcome;
+    if (!done)
+      std::printf("             %s: %s\n", id.c_str(),
+                  (result.ok() ? *result : result.error().text()).c_str());
+    all = all && done;
   }
   return all;
 }

@@ -1,6 +1,7 @@
 #include "tools/cli_log.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -9,10 +10,20 @@
 #include "spine/engine.h"
 
 namespace haechi::tools {
+namespace {
+
+// The log of a data directory, or the directory itself when it is the log's.
+std::string log_in(const std::string& directory) {
+  std::error_code error;
+  const std::filesystem::path inside = std::filesystem::path(directory) / "log";
+  return std::filesystem::is_directory(inside, error) ? inside.string() : directory;
+}
+
+}  // namespace
 
 int run_verify(const std::string& directory) {
   log::VerifyReport report;
-  const Status status = log::verify_directory(directory, report);
+  const Status status = log::verify_directory(log_in(directory), report);
   std::printf("identity      %s\n", report.identity.c_str());
   std::printf("records       %llu\n", static_cast<unsigned long long>(report.records));
   std::printf("acknowledged  %llu\n", static_cast<unsigned long long>(report.acknowledged));
@@ -48,7 +59,7 @@ int run_replay(const ReplayOptions& options) {
     return true;
   };
   const uint64_t first = options.effects ? 1 : options.from_no;
-  const Status status = log::read_directory(options.directory, first, each);
+  const Status status = log::read_directory(log_in(options.directory), first, each);
   if (status.ok() && undecodable.empty()) return 0;
   std::fprintf(stderr, "replay: %s\n",
                undecodable.empty() ? status.error().text().c_str() : undecodable.c_str());

@@ -6,7 +6,8 @@
 
 namespace haechi::tools {
 
-// Checks every record and the chain; prints what holds. The exit code: 1 when something does not.
+// `directory` is a data directory or the log's own. Checks every record and the chain; prints what holds. The
+// exit code: 1 when something does not.
 int run_verify(const std::string& directory);
 
 struct ReplayOptions {

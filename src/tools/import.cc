@@ -26,8 +26,49 @@ std::string property(const boost::json::object& feature, const std::string& name
   return value->is_string() ? std::string(value->as_string()) : boost::json::serialize(*value);
 }
 
+// Takes out every corner from which the ring goes straight back to where it came from. How many.
+int take_out_spikes(v1::Ring& ring) {
+  std::vector<v1::Place> kept;
+  const auto same = [](const v1::Place& a, const v1::Place& b) {
+    return a.lat_e7() == b.lat_e7() && a.lng_e7() == b.lng_e7();
+  };
+  int taken = 0;
+  for (const v1::Place& corner : ring.corners()) {
+    kept.push_back(corner);
+    while (kept.size() >= 3 && same(kept[kept.size() - 3], kept.back())) {
+      kept.resize(kept.size() - 2);
+      ++taken;
+    }
+  }
+  // The ring closes itself: a spike may straddle its beginning.
+  while (kept.size() >= 3) {
+    const size_t last = kept.size() - 1;
+    if (same(kept[last - 1], kept[0])) {
+      kept.resize(last - 1);
+    } else if (same(kept[last], kept[1])) {
+      kept.erase(kept.begin(), kept.begin() + 1);
+      kept.pop_back();
+    } else {
+      break;
+    }
+    ++taken;
+  }
+  if (taken == 0) return 0;
+  ring.clear_corners();
+  for (const v1::Place& corner : kept) *ring.add_corners() = corner;
+  return taken;
+}
+
+int take_out_spikes(v1::Shape& shape) {
+  if (shape.has_polygon()) return take_out_spikes(*shape.mutable_polygon()->mutable_outer());
+  int taken = 0;
+  for (v1::Polygon& polygon : *shape.mutable_multi_polygon()->mutable_polygons())
+    taken += take_out_spikes(*polygon.mutable_outer());
+  return taken;
+}
+
 Status read_feature(const boost::json::value& value, const ImportOptions& options, std::set<std::string>& ids,
-                    std::vector<v1::Fact>& facts) {
+                    std::vector<v1::Fact>& facts, int& spikes) {
   if (!value.is_object()) return invalid("", "is no object");
   const boost::json::object& feature = value.as_object();
   const std::string id = property(feature, options.id_property);
@@ -46,6 +87,7 @@ Status read_feature(const boost::json::value& value, const ImportOptions& option
   area.set_agency_id(agency.id());
   for (const std::string& informed : options.informed_agency_ids) area.add_informed_agency_ids(informed);
   TRY_STATUS(api::shape_from_geojson(boost::json::serialize(*geometry), *area.mutable_shape()));
+  spikes = take_out_spikes(*area.mutable_shape());
   TRY_STATUS(law::check(agency_fact));
   TRY_STATUS(law::check(area_fact));
   facts.push_back(std::move(agency_fact));
@@ -89,7 +131,12 @@ Result<Boundaries> read_boundaries(const std::string& text, const ImportOptions&
   Boundaries out;
   std::set<std::string> ids;
   for (const boost::json::value& feature : features->as_array()) {
-    const Status read = read_feature(feature, options, ids, out.facts);
+    int spikes = 0;
+    const Status read = read_feature(feature, options, ids, out.facts, spikes);
+    if (read.ok() && spikes > 0)
+      out.mended.push_back(
+          {out.features, property(feature.as_object(), options.name_property),
+           "the border runs out to a point and back: " + std::to_string(spikes) + " taken out"});
     if (!read.ok())
       out.bad.push_back({out.features,
                          feature.is_object() ? property(feature.as_object(), options.name_property) : "",
@@ -107,8 +154,9 @@ int run_import(const ImportOptions& options) {
   const Result<Boundaries> read = read_boundaries(text.str(), options);
   if (!read.ok())
     return std::fprintf(stderr, "import: %s: %s\n", options.file.c_str(), read.error().text().c_str()), 1;
-  for (const BadFeature& bad : read->bad)
-    std::printf("feature %zu (%s): %s\n", bad.index, bad.name.c_str(), bad.reason.c_str());
+  for (const auto& list : {read->mended, read->bad})
+    for (const BadFeature& bad : list)
+      std::printf("feature %zu (%s): %s\n", bad.index, bad.name.c_str(), bad.reason.c_str());
   if (!read->bad.empty() || read->features == 0) {
     std::printf("nothing imported: %zu of %zu features are refused\n", read->bad.size(), read->features);
     return 1;

@@ -31,10 +31,13 @@ struct BadFeature {
 struct Boundaries {
   std::vector<v1::Fact> facts;  // an agency and its jurisdiction, feature by feature
   std::vector<BadFeature> bad;
+  std::vector<BadFeature> mended;  // taken after all, with what was done
   size_t features = 0;
 };
 
-// kInvalid when the text is no FeatureCollection.
+// A border that runs out to a point and straight back encloses nothing there: such spikes are taken out of
+// outer rings, which changes no area, and told. Nothing else is repaired. kInvalid when the text is no
+// FeatureCollection.
 Result<Boundaries> read_boundaries(const std::string& text, const ImportOptions& options);
 
 // Nothing is sent unless every feature is good. The exit code.

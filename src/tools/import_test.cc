@@ -60,6 +60,19 @@ TEST(Import, NamesEveryBadFeatureWithItsIndexAndReason) {
   EXPECT_EQ(read->bad[3].index, 4u);
 }
 
+TEST(Import, TakesOutABorderThatRunsOutAndStraightBack) {
+  for (const std::string ring :
+       {"[[127.0,37.0],[127.1,37.0],[127.1,37.1],[127.0,37.1],[127.0,37.0],[126.9,36.9],[127.0,37.0]]",
+        "[[127.0,37.0],[127.1,37.0],[127.2,37.0],[127.1,37.0],[127.1,37.1],[127.0,37.1],[127.0,37.0]]",
+        "[[126.9,36.9],[127.0,37.0],[127.1,37.0],[127.1,37.1],[127.0,37.1],[127.0,37.0],[126.9,36.9]]"}) {
+    const auto read = read_boundaries(collection(feature(R"({"code":"1","name":"a"})", ring)), {});
+    ASSERT_TRUE(read.ok());
+    EXPECT_TRUE(read->bad.empty()) << ring << read->bad[0].reason;
+    ASSERT_EQ(read->mended.size(), 1u) << ring;
+    EXPECT_EQ(read->facts[1].jurisdiction_registered().shape().polygon().outer().corners_size(), 4) << ring;
+  }
+}
+
 TEST(Import, RefusesWhatIsNoCollection) {
   EXPECT_FALSE(read_boundaries("", {}).ok());
   EXPECT_FALSE(read_boundaries("[]", {}).ok());

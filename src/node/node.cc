@@ -218,6 +218,17 @@ void Node::Rooms::count() {
   of_mqtt("haechi_mqtt_foreign_topics_total", "Topics of others.", &M::foreign_topics, true);
   of_mqtt("haechi_mqtt_reports_durable_total", "Reports acknowledged.", &M::reports_durable, true);
   of_mqtt("haechi_mqtt_reports_refused_total", "Reports refused.", &M::reports_refused, true);
+  const auto of_http = [this](const char* name, const char* help, uint64_t net::ServerCounters::*field) {
+    metrics.add({name, help, {{"door", "front"}}, true,
+                 [this, field] { return static_cast<double>(front_http->counters().*field); }});
+    metrics.add({name, help, {{"door", "devices"}}, true,
+                 [this, field] { return static_cast<double>(device_http->counters().*field); }});
+  };
+  using H = net::ServerCounters;
+  of_http("haechi_http_requests_total", "Requests that reached a handler.", &H::requests);
+  of_http("haechi_http_bad_requests_total", "Requests that the server itself refused.", &H::bad_requests);
+  of_http("haechi_http_refused_over_limit_total", "Connections closed over the limit.", &H::refused_over_limit);
+  of_http("haechi_http_timeouts_total", "Requests and answers that took too long.", &H::timeouts);
   metrics.add_source([this] {
     std::vector<Metric> out;
     const auto add = [&out](const char* name, const char* help, Metric::Labels labels, uint64_t value) {

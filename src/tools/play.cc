@@ -213,10 +213,11 @@ void Play::measure() {
 }
 
 std::string Play::hop_table() {
-  std::string out =
-      "\n  milliseconds since the fix     receiv  durabl  judged   h-off  accept  assign | control dispatch  "
-      " field  "
-      "victim\n";
+  constexpr const char* kRow = "  %-19s %6s %6s %6s %7s %6s %6s %6s | %7s %8s %6s %6s\n";
+  char row[320];
+  std::snprintf(row, sizeof row, kRow, "ms since the fix", "taken", "durab.", "judged", "outside", "h-off",
+                "accept", "assign", "control", "dispatch", "field", "victim");
+  std::string out = std::string("\n") + row;
   std::vector<std::string> ids;
   {
     const std::lock_guard lock(scene_.board.mutex);
@@ -228,20 +229,26 @@ std::string Play::hop_table() {
     if (!scene_.api.get(scene_.keys["control"], "/api/v1/alerts/" + id + "/timeline", answer).ok()) continue;
     if (!scene_.api.get(scene_.keys["control"], "/api/v1/alerts/" + id, about).ok()) continue;
     const v1::Ledger& ledger = answer.ledger();
-    const std::string kind = v1::AlertKind_Name(about.alert().alert().kind()).substr(11);
-    char row[320];
+    const v1::Alert& alert = about.alert().alert();
     const auto since = [&](int64_t at_us) {
       return at_us == 0 ? std::string("-") : std::to_string((at_us - ledger.fixed_at_us()) / 1'000);
     };
-    std::snprintf(row, sizeof row, "  %-14s code %u  %12s %7s %7s %7s %7s %7s | %7s %8s %7s %7s\n",
-                  kind.c_str(), about.alert().alert().code(), since(ledger.received_at_us()).c_str(),
+    int64_t outside_us = 0;
+    for (const v1::TimelineStep& step : answer.timeline().steps())
+      if (step.what().ends_with("handed_off") && step.who() == kRoomId && outside_us == 0)
+        outside_us = step.at_us();
+    const std::string name =
+        v1::AlertKind_Name(alert.kind()).substr(11) + ", code " + std::to_string(alert.code());
+    std::snprintf(row, sizeof row, kRow, name.c_str(), since(ledger.received_at_us()).c_str(),
                   since(ledger.durable_at_us()).c_str(), since(ledger.judged_at_us()).c_str(),
-                  since(ledger.handed_off_at_us()).c_str(), since(ledger.accepted_at_us()).c_str(),
-                  since(ledger.assigned_at_us()).c_str(), since(ledger.shown_control_at_us()).c_str(),
-                  since(ledger.shown_dispatch_at_us()).c_str(), since(ledger.shown_field_at_us()).c_str(),
-                  since(ledger.shown_protected_at_us()).c_str());
+                  since(outside_us).c_str(), since(ledger.handed_off_at_us()).c_str(),
+                  since(ledger.accepted_at_us()).c_str(), since(ledger.assigned_at_us()).c_str(),
+                  since(ledger.shown_control_at_us()).c_str(), since(ledger.shown_dispatch_at_us()).c_str(),
+                  since(ledger.shown_field_at_us()).c_str(), since(ledger.shown_protected_at_us()).c_str());
     out += row;
   }
+  out +=
+      "  outside: the provincial room's own system has it. -: the alert joined a call that was under way.\n";
   return out;
 }
 

@@ -151,9 +151,9 @@ TABLE = [
     ('MQTT 5: wrong secret', refused_connect(BAD, 'not-the-secret-at-all', 0x86, 5), NO_CONNECT),
     ('MQTT: another device\'s name', refused_connect(GOOD, 'not-the-secret-at-all', 4), NO_CONNECT),
     ('MQTT: another device\'s topic', foreign_topic, 'haechi_mqtt_foreign_topics_total'),
-    ('MQTT: a report that is no JSON', refused_report(b'{"fix":', 'unreadable'), REFUSED_REPORTS),
-    ('MQTT: a report that is no protobuf', refused_report(b'\xff\xff\xff\xff', 'unreadable'), REFUSED_REPORTS),
-    ('MQTT: NaN', refused_report(nan_report().encode(), 'unreadable'), REFUSED_REPORTS),
+    ('MQTT: a report that is no JSON', refused_report(b'{"fix":', 'bad_payload'), REFUSED_REPORTS),
+    ('MQTT: a report that is no protobuf', refused_report(b'\xff\xff\xff\xff', 'bad_payload'), REFUSED_REPORTS),
+    ('MQTT: NaN', refused_report(nan_report().encode(), 'bad_payload'), REFUSED_REPORTS),
     ('MQTT: latitude 91', refused_report(fix(place={'lat_e7': 910000000, 'lng_e7': 0}), 'place_out_of_range'),
      REFUSED_REPORTS),
     ('MQTT: latitude and longitude 0', refused_report(fix(place={'lat_e7': 0, 'lng_e7': 0}), 'place_'),
@@ -162,7 +162,7 @@ TABLE = [
     ('MQTT: the year 2106', refused_report(fix(fixed_at_us=YEAR_2106), 'fixed_at_out_of_range'), REFUSED_REPORTS),
     ('MQTT: battery of 101 %', refused_report(report(1, battery_percent=101), 'battery_out_of_range'),
      REFUSED_REPORTS),
-    ('MQTT: a member that nobody knows', refused_report(report(1, altitud=3), 'unreadable'), REFUSED_REPORTS),
+    ('MQTT: a member that nobody knows', refused_report(report(1, altitud=3), 'bad_payload'), REFUSED_REPORTS),
 
     ('HTTP: no JSON', ingest('{"fix":', 400, 'unreadable'), IN_HTTP),
     ('HTTP: an empty body', ingest('', 400, ''), IN_HTTP),
@@ -194,7 +194,7 @@ TABLE = [
     ('API: a zone that crosses itself', api('PUT', '/api/v1/zones/z-1', 400, 'shape', {'shape': {'polygon': {'outer': {
         'corners': [{'lat_e7': 370000000 + a, 'lng_e7': 1270000000 + b}
                     for a, b in ((0, 0), (10000, 10000), (10000, 0), (0, 10000))]}}}}), None),
-    ('API: an id with a slash in it', api('PUT', '/api/v1/persons/a%2Fb', 400, 'id', {'role': 'ROLE_WEARER'}), None),
+    ('API: an id with a space in it', api('PUT', '/api/v1/persons/a%20b', 400, 'id', {'role': 'ROLE_WEARER'}), None),
     ('API: nothing there', api('GET', '/api/v1/nothing', 404, 'not_found'), None),
     ('API: a method it has not', api('DELETE', '/api/v1/persons/p-1', 405, ''), None),
 ]

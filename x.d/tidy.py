@@ -15,7 +15,7 @@ BANNED_IN_PURE = [r'<chrono>', r'<random>', r'<thread>', r'<mutex>', r'<iostream
                   r'\bgetenv\b', r'\bSystemClock\b', r'\brandom_secret\b', r'<unordered_map>', r'<unordered_set>',
                   r'\bstd::rand\b', r'\btime\(nullptr\)']
 LIBRARY_ROOMS = {r'"s2/|<s2/': {'geo'}, r'<boost/(beast|asio)': {'net', 'gateway', 'sim'}, r'<sqlite3\.h>': {'log', 'store'}}
-FORBIDDEN_WORDS = {r'\b(FIX' + r'ME|TO' + r'DO|XXX)\b': 'finish it, or say what is so'}
+FORBIDDEN_WORDS = {r'\b(FIX' r'ME|TO' r'DO|X' r'XX)\b': 'finish it, or say what is so'}
 LINES_MAX = 600
 
 
@@ -48,8 +48,8 @@ def room_table():
 def allowed(table, room):
     text = table[room]
     every = set(table)
-    if text.startswith('everything but'):
-        return every - set(re.findall(r'\w+', text.split('but', 1)[1]))
+    if text.startswith('everything'):
+        return every - set(re.findall(r'\w+', text.partition(' but ')[2]))
     return {word for word in re.findall(r'\w+', text) if word in every} | {room}
 
 

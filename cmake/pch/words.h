@@ -1,5 +1,5 @@
-// What most sources include, compiled once: the standard containers and the vocabulary. Only speeds up the build:
-// every source still includes what it uses.
+// What most sources include, compiled once: the standard containers and the vocabulary. Only speeds up the
+// build: every source still includes what it uses.
 #pragma once
 
 #include <algorithm>

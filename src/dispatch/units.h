@@ -9,7 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <map>
 #include <vector>
 
 #include "base/time.h"
@@ -59,7 +59,7 @@ class Units {
 
  private:
   std::map<std::string, Unit> units_;
-  std::unordered_map<std::string, Unit*> by_device_;  // looked up, never walked
+  std::map<std::string, Unit*, std::less<>> by_device_;
 };
 
 }  // namespace haechi::dispatch

@@ -15,15 +15,16 @@ class Effect;
 
 namespace haechi::law {
 
-// One durable fact with its number and the moment it was stamped. The only clock the engine has is `stamped_at`,
-// which strictly increases from entry to entry.
+// One durable fact with its number and the moment it was stamped. The only clock the engine has is
+// `stamped_at`, which strictly increases from entry to entry.
 struct Entry {
   uint64_t no;
   Time stamped_at;
   const v1::Fact& fact;
 };
 
-// Collects the effects of one entry. Each gets the id "<partition>-<entry>-<index>", so a replay names them alike.
+// Collects the effects of one entry. Each gets the id "<partition>-<entry>-<index>", so a replay names them
+// alike.
 class EffectSink {
  public:
   EffectSink(uint32_t partition, uint64_t entry_no, Time at);

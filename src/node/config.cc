@@ -8,7 +8,9 @@
 namespace haechi::node {
 namespace {
 
-Error wrong_type(const std::string& key, const char* wanted) { return invalid(key, std::string("must be ") + wanted); }
+Error wrong_type(const std::string& key, const char* wanted) {
+  return invalid(key, std::string("must be ") + wanted);
+}
 
 Status read_text(const toml::table& table, const std::string& key, std::string& into) {
   const auto node = table.at_path(key);
@@ -39,7 +41,8 @@ Status read_rate(const toml::table& table, const std::string& key, uint32_t& int
 
 Status check_keys(const toml::table& table, const std::set<std::string>& known, const std::string& prefix) {
   for (const auto& [key, node] : table)
-    if (!known.contains(std::string(key.str()))) return invalid(prefix + std::string(key.str()), "is not a setting");
+    if (!known.contains(std::string(key.str())))
+      return invalid(prefix + std::string(key.str()), "is not a setting");
   return {};
 }
 
@@ -52,9 +55,9 @@ Status read_config(const std::string& path, Config& config) {
     return invalid(path + ":" + std::to_string(error.source().begin.line), std::string(error.description()));
   }
   const toml::table& table = parsed.table();
-  TRY_STATUS(check_keys(
-      table, {"data", "static_files", "forwarder_token_sha256", "http", "devices"}, ""));
-  if (const auto* http = table["http"].as_table()) TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
+  TRY_STATUS(check_keys(table, {"data", "static_files", "forwarder_token_sha256", "http", "devices"}, ""));
+  if (const auto* http = table["http"].as_table())
+    TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
   if (const auto* devices = table["devices"].as_table())
     TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
   TRY_STATUS(read_text(table, "data", config.data));
@@ -72,7 +75,8 @@ Status read_config(const std::string& path, Config& config) {
 Status check_config(const Config& config) {
   const auto loopback = [](const std::string& address) { return address == "127.0.0.1" || address == "::1"; };
   if (!config.demo_keys_file.empty() && !(loopback(config.http_address) && loopback(config.device_address)))
-    return invalid("demo_keys", "demonstration keys are given only where every address is a loopback address");
+    return invalid("demo_keys",
+                   "demonstration keys are given only where every address is a loopback address");
   if (!config.forwarder_token_sha256.empty() &&
       (config.forwarder_token_sha256.size() != 64 ||
        config.forwarder_token_sha256.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))

@@ -1,5 +1,5 @@
-// Demonstration keys: one key per role, made at start and written to a file, and a door through which a registrar makes
-// more. Only where every address is a loopback address (config.h).
+// Demonstration keys: one key per role, made at start and written to a file, and a door through which a
+// registrar makes more. Only where every address is a loopback address (config.h).
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ namespace haechi::node {
 // Writes {"control": "KEY", "dispatch": ..., ...} with access for the owner only.
 Status write_demo_keys(trust::Keys& keys, const std::string& path);
 
-// POST /api/v1/demo/keys {"role": "unit", "unit_id": .., "person_id": .., "agency_id": ..} -> {"key": ..}, for a
-// registrar's key.
+// POST /api/v1/demo/keys {"role": "unit", "unit_id": .., "person_id": .., "agency_id": ..} -> {"key": ..},
+// for a registrar's key.
 net::Response issue_demo_key(trust::Keys& keys, const net::Request& request, Time now);
 
 }  // namespace haechi::node

@@ -9,7 +9,8 @@
 
 namespace haechi::node {
 
-// One number: "haechi_spine_entries_total", its help sentence, labels, whether it only grows, and how to read it now.
+// One number: "haechi_spine_entries_total", its help sentence, labels, whether it only grows, and how to read
+// it now.
 struct Metric {
   using Labels = std::vector<std::pair<std::string, std::string>>;
   std::string name;

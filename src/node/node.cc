@@ -101,8 +101,8 @@ Status Node::Rooms::open() {
 
   const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
-  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone}, front, *spine, hub->picture(),
-                                   *records, *keys, clock);
+  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone}, front, *spine,
+                                   hub->picture(), *records, *keys, clock);
   connector = link::CadConnector::create(link, *spine, *records, clock);
   if (!config.static_files.empty()) static_files = std::make_unique<live::StaticFiles>(config.static_files);
   subscribe();
@@ -116,7 +116,8 @@ void Node::Rooms::subscribe() {
     front.post([this, batch] { api->fold(*batch); });
     connector->on_batch(batch);
     for (const spine::PublishedEntry& entry : batch->entries) {
-      if (entry.fact->has_device_registered()) gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
+      if (entry.fact->has_device_registered())
+        gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
       if (batch->replayed) continue;
       for (const auto& effect : entry.effects)
         if (effect->has_command_device()) mqtt->command(effect->command_device());
@@ -128,8 +129,8 @@ Status Node::Rooms::listen_devices() {
   gateway::MqttLimits limits;
   limits.reports_per_s = config.reports_per_s;
   limits.reports_burst = config.reports_per_s * 10;
-  TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices, *spine,
-                                        clock));
+  TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices,
+                                        *spine, clock));
   rejections = std::make_unique<gateway::Rejections>(*spine);
   gateway.every(Duration::seconds(1), [this] {
     if (rejections) rejections->flush(clock.now());
@@ -147,12 +148,14 @@ Status Node::Rooms::listen_devices() {
 
 Status Node::Rooms::listen_front() {
   TRY(front_http, net::HttpServer::listen(front, config.http_address, config.http_port, net::ServerLimits{}));
-  front_http->handle([this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
+  front_http->handle(
+      [this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
   hub->mount(*front_http);
   return {};
 }
 
-// Doors open only after the replay, devices before screens: a report that waits is worse than a page that waits.
+// Doors open only after the replay, devices before screens: a report that waits is worse than a page that
+// waits.
 Status Node::Rooms::listen() {
   Status opened;
   run_on(gateway, [&] { opened = listen_devices(); });
@@ -183,51 +186,62 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     });
   if (path == "/api/v1/demo/keys" && !config.demo_keys_file.empty() && request.method == "POST")
     return respond(issue_demo_key(*keys, request, clock.now()));
-  if (path.starts_with("/api/") || path == "/openapi.json") return api->handler()(std::move(request), respond);
+  if (path.starts_with("/api/") || path == "/openapi.json")
+    return api->handler()(std::move(request), respond);
   if (static_files)
-    if (auto page = static_files->answer(request, std::string_view(path).substr(1))) return respond(std::move(*page));
+    if (auto page = static_files->answer(request, std::string_view(path).substr(1)))
+      return respond(std::move(*page));
   respond(net::problem(404, "not_found", "path", "there is nothing here"));
 }
 
 void Node::Rooms::count() {
-  const auto of_spine = [this](const char* name, const char* help, uint64_t spine::SpineStats::*field, bool counter) {
-    metrics.add({name, help, {}, counter, [this, field] { return static_cast<double>(spine->stats().*field); }});
+  const auto of_spine = [this](const char* name, const char* help, uint64_t spine::SpineStats::*field,
+                               bool counter) {
+    metrics.add(
+        {name, help, {}, counter, [this, field] { return static_cast<double>(spine->stats().*field); }});
   };
   using S = spine::SpineStats;
   of_spine("haechi_spine_entries_total", "Facts made durable.", &S::entries, true);
   of_spine("haechi_spine_batches_total", "Commits.", &S::batches, true);
   of_spine("haechi_spine_effects_total", "Effects published.", &S::effects, true);
   of_spine("haechi_spine_duplicates_total", "Reports that were logged already.", &S::duplicates, true);
-  of_spine("haechi_spine_conflicting_total", "Reports with a known number and other content.", &S::conflicting, true);
+  of_spine("haechi_spine_conflicting_total", "Reports with a known number and other content.",
+           &S::conflicting, true);
   of_spine("haechi_spine_refused_total", "Facts refused because the queue was full.", &S::refused, true);
   of_spine("haechi_spine_queue_depth", "Facts waiting.", &S::queue_depth, false);
   of_spine("haechi_spine_commit_microseconds_total", "Time spent in commits.", &S::commit_us_sum, true);
   of_spine("haechi_spine_commit_microseconds_max", "Longest commit.", &S::commit_us_max, false);
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
-  const auto of_mqtt = [this](const char* name, const char* help, gateway::Counter gateway::MqttCounters::*field,
-                              bool counter) {
-    metrics.add({name, help, {}, counter, [this, field] { return static_cast<double>(mqtt->counters().*field); }});
+  const auto of_mqtt = [this](const char* name, const char* help,
+                              gateway::Counter gateway::MqttCounters::*field, bool counter) {
+    metrics.add(
+        {name, help, {}, counter, [this, field] { return static_cast<double>(mqtt->counters().*field); }});
   };
   using M = gateway::MqttCounters;
   of_mqtt("haechi_mqtt_connections_open", "MQTT connections now.", &M::connections_open, false);
-  of_mqtt("haechi_mqtt_connections_refused_total", "Connections closed over a limit.", &M::connections_refused, true);
+  of_mqtt("haechi_mqtt_connections_refused_total", "Connections closed over a limit.",
+          &M::connections_refused, true);
   of_mqtt("haechi_mqtt_connects_refused_total", "CONNECTs refused.", &M::connects_refused, true);
   of_mqtt("haechi_mqtt_takeovers_total", "Sessions taken over.", &M::takeovers, true);
-  of_mqtt("haechi_mqtt_keep_alive_timeouts_total", "Connections that fell silent.", &M::keep_alive_timeouts, true);
+  of_mqtt("haechi_mqtt_keep_alive_timeouts_total", "Connections that fell silent.", &M::keep_alive_timeouts,
+          true);
   of_mqtt("haechi_mqtt_protocol_errors_total", "Malformed packets.", &M::protocol_errors, true);
   of_mqtt("haechi_mqtt_foreign_topics_total", "Topics of others.", &M::foreign_topics, true);
   of_mqtt("haechi_mqtt_reports_durable_total", "Reports acknowledged.", &M::reports_durable, true);
   of_mqtt("haechi_mqtt_reports_refused_total", "Reports refused.", &M::reports_refused, true);
   const auto of_http = [this](const char* name, const char* help, uint64_t net::ServerCounters::*field) {
-    metrics.add({name, help, {{"door", "front"}}, true,
-                 [this, field] { return static_cast<double>(front_http->counters().*field); }});
-    metrics.add({name, help, {{"door", "devices"}}, true,
-                 [this, field] { return static_cast<double>(device_http->counters().*field); }});
+    metrics.add({name, help, {{"door", "front"}}, true, [this, field] {
+                   return static_cast<double>(front_http->counters().*field);
+                 }});
+    metrics.add({name, help, {{"door", "devices"}}, true, [this, field] {
+                   return static_cast<double>(device_http->counters().*field);
+                 }});
   };
   using H = net::ServerCounters;
   of_http("haechi_http_requests_total", "Requests that reached a handler.", &H::requests);
   of_http("haechi_http_bad_requests_total", "Requests that the server itself refused.", &H::bad_requests);
-  of_http("haechi_http_refused_over_limit_total", "Connections closed over the limit.", &H::refused_over_limit);
+  of_http("haechi_http_refused_over_limit_total", "Connections closed over the limit.",
+          &H::refused_over_limit);
   of_http("haechi_http_timeouts_total", "Requests and answers that took too long.", &H::timeouts);
   metrics.add_source([this] {
     std::vector<Metric> out;
@@ -241,14 +255,16 @@ void Node::Rooms::count() {
     for (const auto& [protocol, n] : counters.durable)
       add("haechi_intake_durable_total", "Reports over HTTP made durable.", {{"protocol", protocol}}, n);
     for (const auto& [protocol, n] : counters.duplicate)
-      add("haechi_intake_duplicate_total", "Reports over HTTP that were logged already.", {{"protocol", protocol}}, n);
+      add("haechi_intake_duplicate_total", "Reports over HTTP that were logged already.",
+          {{"protocol", protocol}}, n);
     return out;
   });
-  of_mqtt("haechi_mqtt_pauses_total", "Times a connection was left unread because of a bound.", &M::pauses, true);
+  of_mqtt("haechi_mqtt_pauses_total", "Times a connection was left unread because of a bound.", &M::pauses,
+          true);
 }
 
-// Doors first, so that nothing new comes in; then the spine, which finishes what it has and acknowledges it through
-// the MQTT server; then the rooms, each on its loop; then the loops.
+// Doors first, so that nothing new comes in; then the spine, which finishes what it has and acknowledges it
+// through the MQTT server; then the rooms, each on its loop; then the loops.
 Node::Rooms::~Rooms() {
   ready = false;
   const auto end = [](net::Loop& loop, const std::function<void()>& task) { run_on(loop, task); };
@@ -281,10 +297,18 @@ Result<std::unique_ptr<Node>> Node::start(const Config& config) {
   return std::unique_ptr<Node>(new Node(std::move(rooms)));
 }
 
-uint16_t Node::http_port() const { return rooms_->front_http->port(); }
-uint16_t Node::device_http_port() const { return rooms_->device_http->port(); }
-uint16_t Node::mqtt_port() const { return rooms_->mqtt->port(); }
-uint64_t Node::entries_replayed() const { return rooms_->entries_replayed; }
+uint16_t Node::http_port() const {
+  return rooms_->front_http->port();
+}
+uint16_t Node::device_http_port() const {
+  return rooms_->device_http->port();
+}
+uint16_t Node::mqtt_port() const {
+  return rooms_->mqtt->port();
+}
+uint64_t Node::entries_replayed() const {
+  return rooms_->entries_replayed;
+}
 
 int run_serve(const Config& config) {
   // Blocked here and in every thread made later, so that only sigwait below sees them.

@@ -1,7 +1,7 @@
 // Node: one running Haechi. Builds every room once, joins them, and takes them apart in order.
 //
-// Start: open the record store and the log, replay the log through the engine into the picture, then listen. Nobody
-// is answered before the replay is done. Stop: close the doors, finish what is queued, close the log.
+// Start: open the record store and the log, replay the log through the engine into the picture, then listen.
+// Nobody is answered before the replay is done. Stop: close the doors, finish what is queued, close the log.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ class Node {
   std::unique_ptr<Rooms> rooms_;
 };
 
-// Runs a node until SIGINT or SIGTERM. Prints "ready http=P devices_http=P mqtt=P" when it listens. Returns the exit
-// code: 0, or 1 with a sentence on standard error.
+// Runs a node until SIGINT or SIGTERM. Prints "ready http=P devices_http=P mqtt=P" when it listens. Returns
+// the exit code: 0, or 1 with a sentence on standard error.
 int run_serve(const Config& config);
 
 }  // namespace haechi::node

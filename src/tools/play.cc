@@ -62,12 +62,13 @@ void Play::on_loop(const std::function<void()>& task) {
 bool Play::evening_before() {
   scene_.checks.tell("전날 저녁: 접근금지 잠정조치와 피해자 휴대전화를 등록한다",
                      "The evening before: police register the new order and her phone");
-  on_loop(
-      [this] { cast_ = std::make_unique<Cast>(scene_.loop, scene_.clock, scene_.mqtt_port, scene_.epoch); });
+  on_loop([this] {
+    cast_ = std::make_unique<Cast>(scene_.loop, scene_.clock, scene_.ids, scene_.mqtt_port, scene_.epoch);
+  });
   const std::string& key = scene_.keys["registrar"];
   bool all = true;
   for (const Registration& each :
-       registrations(cast_->ankle_secret, cast_->phone_secret, scene_.clock.now())) {
+       registrations(scene_.ids, cast_->ankle_secret, cast_->phone_secret, scene_.clock.now())) {
     const Status written = scene_.api.put(key, "/api/v1/" + each.path, *each.body);
     all = scene_.checks.record(each.name, written) && all;
   }
@@ -104,14 +105,15 @@ void Play::start_devices() {
     }
   });
   scene_.checks.expect("his ankle device and her phone are on the control room's map", 15, [this] {
-    return control_->seen.positions.contains(kWearerId) && control_->seen.positions.contains(kProtectedId);
+    return control_->seen.positions.contains(scene_.ids.wearer) &&
+           control_->seen.positions.contains(scene_.ids.protected_person);
   });
   scene_.checks.expect("her phone shows nothing of him while he is far", 2,
                        [this] { return view() == nullptr; });
 }
 
 bool Play::is_ours(const v1::Alert& alert) const {
-  return alert.wearer_id() == kWearerId || alert.protected_id() == kProtectedId;
+  return alert.wearer_id() == scene_.ids.wearer || alert.protected_id() == scene_.ids.protected_person;
 }
 
 const sim::SeenAlert* Play::alert_of(const sim::LiveWatch& screen, v1::AlertKind kind) const {
@@ -132,7 +134,7 @@ std::vector<std::string> Play::our_alerts() const {
 
 const sim::SeenCall* Play::call() const {
   for (const auto& [id, call] : desk_->seen.calls)
-    if (call.latest.wearer_id() == kWearerId) return &call;
+    if (call.latest.wearer_id() == scene_.ids.wearer) return &call;
   return nullptr;
 }
 

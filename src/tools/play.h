@@ -20,6 +20,12 @@
 
 namespace haechi::tools {
 
+// Each morning played on the same data has a cast of its own, so that an earlier one cannot answer for it.
+struct CastIds {
+  explicit CastIds(int number);
+  std::string wearer, protected_person, ankle, phone, zone, older_order, newer_order;
+};
+
 struct Scene {
   net::Loop& loop;
   sim::Board& board;
@@ -30,6 +36,7 @@ struct Scene {
   std::string live_url;  // "ws://host:port"
   uint16_t mqtt_port = 0;
   uint32_t epoch = 1;
+  CastIds ids;
   std::map<std::string, std::string> keys;  // registrar, control, dispatch, auditor, review, room, protected
 };
 
@@ -37,8 +44,6 @@ struct Measures {
   int64_t violation_to_dispatch_ms = -1, violation_to_field_ms = -1, violation_to_victim_ms = -1;
 };
 
-inline constexpr const char* kWearerId = "wearer-900";
-inline constexpr const char* kProtectedId = "protected-900";
 inline constexpr const char* kStationId = "ps-namyangju-bukbu";
 inline constexpr const char* kRoomId = "room-gyeonggi-bukbu";
 

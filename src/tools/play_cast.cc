@@ -32,7 +32,7 @@ std::shared_ptr<v1::PersonInput> person(v1::Role role) {
   return input;
 }
 
-std::shared_ptr<v1::DeviceInput> device(v1::DeviceKind kind, const char* person_id,
+std::shared_ptr<v1::DeviceInput> device(v1::DeviceKind kind, const std::string& person_id,
                                         const std::string& secret) {
   auto input = std::make_shared<v1::DeviceInput>();
   input->set_kind(kind);
@@ -42,11 +42,12 @@ std::shared_ptr<v1::DeviceInput> device(v1::DeviceKind kind, const char* person_
   return input;
 }
 
-std::shared_ptr<v1::Order> order(const char* kind, const char* basis, Time starts_at, Time ends_at) {
+std::shared_ptr<v1::Order> order(const CastIds& ids, const char* kind, const char* basis, Time starts_at,
+                                 Time ends_at) {
   auto made = std::make_shared<v1::Order>();
   made->set_kind(kind);
   made->set_legal_basis(basis);
-  made->set_wearer_id(kWearerId);
+  made->set_wearer_id(ids.wearer);
   made->set_starts_at_us(starts_at.us);
   made->set_ends_at_us(ends_at.us);
   made->set_time_zone("Asia/Seoul");
@@ -55,45 +56,57 @@ std::shared_ptr<v1::Order> order(const char* kind, const char* basis, Time start
 
 }  // namespace
 
+CastIds::CastIds(int number) {
+  const std::string n = std::to_string(number);
+  wearer = "wearer-" + n;
+  protected_person = "protected-" + n;
+  ankle = "ankle-" + n;
+  phone = "phone-" + n;
+  zone = "zone-" + n;
+  older_order = "order-" + n + "-older";
+  newer_order = "order-" + n + "-newer";
+}
+
 geo::Place near_home(int64_t east_m, int64_t north_m) {
   return geo::moved(kHome, {east_m * 1'000, north_m * 1'000});
 }
 
-Play::Cast::Cast(net::Loop& loop, const Clock& clock, uint16_t mqtt_port, uint32_t epoch)
+Play::Cast::Cast(net::Loop& loop, const Clock& clock, const CastIds& ids, uint16_t mqtt_port, uint32_t epoch)
     : ankle_secret(hex(random_secret(16))),
       phone_secret(hex(random_secret(16))),
       his(near_home(1'700, -1'700)),
       hers(kHome),
-      ankle(carry(loop, clock, "ankle-900", ankle_secret, mqtt_port, epoch, Duration::seconds(1), his)),
-      phone(carry(loop, clock, "phone-900", phone_secret, mqtt_port, epoch, Duration::seconds(2), hers)) {}
+      ankle(carry(loop, clock, ids.ankle, ankle_secret, mqtt_port, epoch, Duration::seconds(1), his)),
+      phone(carry(loop, clock, ids.phone, phone_secret, mqtt_port, epoch, Duration::seconds(2), hers)) {}
 
-std::vector<Registration> registrations(const std::string& ankle_secret, const std::string& phone_secret,
-                                        Time now) {
+std::vector<Registration> registrations(const CastIds& ids, const std::string& ankle_secret,
+                                        const std::string& phone_secret, Time now) {
   std::vector<Registration> all;
-  all.push_back({"he is known as a wearer", std::string("persons/") + kWearerId, person(v1::ROLE_WEARER)});
+  all.push_back({"he is known as a wearer", "persons/" + ids.wearer, person(v1::ROLE_WEARER)});
   all.push_back(
-      {"his ankle device", "devices/ankle-900", device(v1::DEVICE_KIND_ANKLE, kWearerId, ankle_secret)});
+      {"his ankle device", "devices/" + ids.ankle, device(v1::DEVICE_KIND_ANKLE, ids.wearer, ankle_secret)});
 
   auto school = std::make_shared<v1::Zone>();
   school->mutable_shape()->mutable_circle()->set_radius_mm(150'000);
   const geo::Place far = near_home(-9'000, -6'000);
   school->mutable_shape()->mutable_circle()->mutable_centre()->set_lat_e7(far.lat_e7);
   school->mutable_shape()->mutable_circle()->mutable_centre()->set_lng_e7(far.lng_e7);
-  all.push_back({"a barred place of the older order", "zones/zone-900", school});
-  auto older = order("EM_POST", "Electronic Monitoring Act 9; 9-2(1)2", now - kDay * 800, now + kDay * 2'800);
+  all.push_back({"a barred place of the older order", "zones/" + ids.zone, school});
+  auto older =
+      order(ids, "EM_POST", "Electronic Monitoring Act 9; 9-2(1)2", now - kDay * 800, now + kDay * 2'800);
   older->add_conditions()->set_id("barred-place");
-  older->mutable_conditions(0)->mutable_exclusion()->set_zone_id("zone-900");
-  all.push_back({"the older order, for other crimes", "orders/order-900-older", older});
+  older->mutable_conditions(0)->mutable_exclusion()->set_zone_id(ids.zone);
+  all.push_back({"the older order, for other crimes", "orders/" + ids.older_order, older});
 
-  all.push_back({"she is known as a protected person", std::string("persons/") + kProtectedId,
+  all.push_back({"she is known as a protected person", "persons/" + ids.protected_person,
                  person(v1::ROLE_PROTECTED_PERSON)});
-  all.push_back(
-      {"her phone", "devices/phone-900", device(v1::DEVICE_KIND_PHONE, kProtectedId, phone_secret)});
+  all.push_back({"her phone", "devices/" + ids.phone,
+                 device(v1::DEVICE_KIND_PHONE, ids.protected_person, phone_secret)});
   auto newer =
-      order("ST_PROV_3_2", "Stalking Punishment Act 9(1)2, 9(1)3-2", now - kHour * 12, now + kDay * 90);
+      order(ids, "ST_PROV_3_2", "Stalking Punishment Act 9(1)2, 9(1)3-2", now - kHour * 12, now + kDay * 90);
   newer->add_conditions()->set_id("keep-away");
-  newer->mutable_conditions(0)->mutable_keep_away()->set_protected_id(kProtectedId);
-  all.push_back({"the new order to keep away from her", "orders/order-900-newer", newer});
+  newer->mutable_conditions(0)->mutable_keep_away()->set_protected_id(ids.protected_person);
+  all.push_back({"the new order to keep away from her", "orders/" + ids.newer_order, newer});
   return all;
 }
 

@@ -15,7 +15,7 @@
 namespace haechi::tools {
 
 struct Play::Cast {
-  Cast(net::Loop& loop, const Clock& clock, uint16_t mqtt_port, uint32_t epoch);
+  Cast(net::Loop& loop, const Clock& clock, const CastIds& ids, uint16_t mqtt_port, uint32_t epoch);
 
   std::string ankle_secret, phone_secret;
   sim::Drive his, hers;  // on the loop
@@ -30,8 +30,8 @@ struct Registration {
 };
 
 // In the order in which the police and the court would have them written.
-std::vector<Registration> registrations(const std::string& ankle_secret, const std::string& phone_secret,
-                                        Time now);
+std::vector<Registration> registrations(const CastIds& ids, const std::string& ankle_secret,
+                                        const std::string& phone_secret, Time now);
 
 // Her home, and places around it by metres east and north.
 geo::Place near_home(int64_t east_m, int64_t north_m);

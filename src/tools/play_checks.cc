@@ -25,6 +25,7 @@ bool Checks::expect(const std::string& name, int seconds, const std::function<bo
 }
 
 bool Checks::record(const std::string& name, bool held, const std::string& why_not) {
+  if (stopped_) return held;
   print(held ? "ok  " : "MISS", held || why_not.empty() ? name : name + ": " + why_not);
   if (held) {
     ++held_;

@@ -21,7 +21,7 @@ class Checks {
   void tell(const std::string& korean, const std::string& english);
   // Waits until `holds` (called under the board's lock) or `seconds` have passed.
   bool expect(const std::string& name, int seconds, const std::function<bool()>& holds);
-  // What is known already.
+  // What is known already. Once stopped nothing is told or counted any more.
   bool record(const std::string& name, bool held, const std::string& why_not = {});
   bool record(const std::string& name, const Status& status) {
     return record(name, status.ok(), status.ok() ? "" : status.error().text());

@@ -108,8 +108,9 @@ void Play::attack() {
   checks.expect("all of it is one incident, and one call", 10, [this] {
     size_t incidents = 0, calls = 0;
     for (const auto& [id, incident] : control_->seen.incidents)
-      incidents += incident.wearer_id() == kWearerId && incident.closed_at_us() == 0 ? 1 : 0;
-    for (const auto& [id, each] : desk_->seen.calls) calls += each.latest.wearer_id() == kWearerId ? 1 : 0;
+      incidents += incident.wearer_id() == scene_.ids.wearer && incident.closed_at_us() == 0 ? 1 : 0;
+    for (const auto& [id, each] : desk_->seen.calls)
+      calls += each.latest.wearer_id() == scene_.ids.wearer ? 1 : 0;
     for (const std::string& id : our_alerts())
       if (control_->seen.alerts.at(id).latest.incident_id() != incident_id_) return false;
     return incidents == 1 && calls == 1 && our_alerts().size() >= 6;
@@ -125,7 +126,7 @@ void Play::flight() {
   {
     const std::lock_guard lock(scene_.board.mutex);
     if (const auto patrol = scene_.town.patrol(unit_to_wearer_))
-      before = patrol->terminal().seen.positions[kWearerId].count;
+      before = patrol->terminal().seen.positions[scene_.ids.wearer].count;
   }
   on_loop([this] {
     cast_->his.go({{near_home(-120, -260), kRoadMmps}, {near_home(-700, -420), kRoadMmps}},
@@ -135,7 +136,7 @@ void Play::flight() {
       "the pursuing car is shown ten further places of him, none older than 5 s", 40, [this, before] {
         const auto patrol = scene_.town.patrol(unit_to_wearer_);
         if (!patrol) return false;
-        const sim::SeenPosition& shown = patrol->terminal().seen.positions[kWearerId];
+        const sim::SeenPosition& shown = patrol->terminal().seen.positions[scene_.ids.wearer];
         return shown.count >= before + 10 && scene_.clock.now() - shown.fixed_at < Duration::seconds(5);
       });
   checks.expect("a unit has reached her", 120, [this] {
@@ -158,7 +159,7 @@ void Play::arrest() {
     const auto patrol = scene_.town.patrol(unit_to_wearer_);
     if (!patrol) return false;
     for (const auto& [at, revoked] : patrol->terminal().seen.revoked)
-      if (revoked.id() == call_id_ || revoked.person_id() == kWearerId) return true;
+      if (revoked.id() == call_id_ || revoked.person_id() == scene_.ids.wearer) return true;
     return false;
   });
   checks.pass(1'000);  // what was under way at that moment has arrived
@@ -166,14 +167,14 @@ void Play::arrest() {
   const auto patrol = scene_.town.patrol(unit_to_wearer_);
   {
     const std::lock_guard lock(scene_.board.mutex);
-    if (patrol) car_before = patrol->terminal().seen.positions[kWearerId].count;
-    control_before = control_->seen.positions[kWearerId].count;
+    if (patrol) car_before = patrol->terminal().seen.positions[scene_.ids.wearer].count;
+    control_before = control_->seen.positions[scene_.ids.wearer].count;
   }
   checks.expect("his device goes on reporting to the control room", 10,
-                [&] { return control_->seen.positions[kWearerId].count >= control_before + 3; });
+                [&] { return control_->seen.positions[scene_.ids.wearer].count >= control_before + 3; });
   {
     const std::lock_guard lock(scene_.board.mutex);
-    const bool silent = patrol && patrol->terminal().seen.positions[kWearerId].count == car_before;
+    const bool silent = patrol && patrol->terminal().seen.positions[scene_.ids.wearer].count == car_before;
     checks.record("and none of it reaches the car any more", silent);
   }
 }
@@ -198,12 +199,12 @@ void Play::aftermath() {
   checks.record("a second person reviews and closes every alert",
                 handle_all(scene_.keys["review"], v1::HANDLING_CLOSE, ""));
   const Result<std::string> refused =
-      scene_.api.call(scene_.keys[unit_to_wearer_], "GET", std::string("/api/v1/positions/") + kWearerId);
+      scene_.api.call(scene_.keys[unit_to_wearer_], "GET", "/api/v1/positions/" + scene_.ids.wearer);
   checks.record("asked for his place now, the car is refused",
                 !refused.ok() && refused.error().code == Code::kForbidden,
                 refused.ok() ? "it was shown" : refused.error().text());
   const Result<std::string> trail = scene_.api.call(
-      scene_.keys["auditor"], "GET", std::string("/api/v1/audit?subject_id=") + kWearerId + "&limit=1000");
+      scene_.keys["auditor"], "GET", "/api/v1/audit?subject_id=" + scene_.ids.wearer + "&limit=1000");
   checks.record("the auditor finds who was shown his place, the refusal included",
                 trail.ok() && trail->find(unit_to_wearer_) != std::string::npos &&
                     trail->find("\"allowed\":false") != std::string::npos,

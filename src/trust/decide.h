@@ -68,8 +68,8 @@ const char* precision_name(Precision precision);  // "none", "distance", "coarse
 struct Decision {
   bool allowed = false;
   Precision precision = Precision::kNone;
-  std::string reason;  // a sentence without personal values
-  std::string basis{};   // copied from the subject when the relation was needed, else the rule's own
+  std::string reason;   // a sentence without personal values
+  std::string basis{};  // copied from the subject when the relation was needed, else the rule's own
 };
 
 Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now);

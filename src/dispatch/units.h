@@ -9,7 +9,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <map>
 #include <vector>
 
 #include "base/time.h"

@@ -107,9 +107,9 @@ def bench_webhook(binaries, alerts=1_000, background=1_000):
         cad = subprocess.Popen([binaries / 'haechi', 'cad', '--port', '0', '--haechi', f'http://127.0.0.1:{server.http}',
                                 '--agency', 'cad', '--secret', secret, '--behaviour', 'normal'],
                                stdout=subprocess.PIPE, text=True)
-        cad_port = int(re.search(r'port[= ](\d+)', cad.stdout.readline())[1])
-        server.call('PUT', '/api/v1/agencies/cad', {'agency': {'id': 'cad', 'name': 'cad', 'desk': 'DESK_CONNECTOR'},
-                    'connector': {'endpoint': f'http://127.0.0.1:{cad_port}', 'secret': secret}})
+        cad_port = int(cad.stdout.readline().strip().rsplit(':', 1)[1])
+        server.call('PUT', '/api/v1/agencies/cad', {'name': 'cad', 'desk': 'DESK_CONNECTOR', 'connector': {
+            'endpoint': f'http://127.0.0.1:{cad_port}', 'secret': secret}})
         facts = [{'jurisdiction_registered': {'id': 'here', 'agency_id': 'cad', 'shape': {'circle': {
             'centre': {'lat_e7': HER[0], 'lng_e7': HER[1]}, 'radius_mm': 300_000_000}}}}]
         devices, now_us = [], int(time.time() * 1e6)
@@ -139,12 +139,18 @@ def bench_webhook(binaries, alerts=1_000, background=1_000):
         sent = dict(json.loads(load.stdout)['sent'])
         stats = http.client.HTTPConnection('127.0.0.1', cad_port)
         stats.request('GET', '/stats')
-        alarms = json.loads(stats.getresponse().read())["alarms"]
-        waits = []
-        for alarm in alarms:
-            started = sent.get('dev-' + alarm['wearer_id'][2:])
-            if started:
-                waits.append(alarm['received_at_us'] - started)
+        arrived = json.loads(stats.getresponse().read())['firstArrivalUs']
+        waits, page = [], ''
+        while True:
+            listed = server.call('GET', f'/api/v1/alerts?limit=1000{page}', key='control')
+            for record in listed['alerts']:
+                alert = record['alert']
+                started = sent.get('dev-' + alert['wearer_id'][2:])
+                if started and alert['id'] in arrived:
+                    waits.append(arrived[alert['id']] - started)
+            if not listed['next']:
+                break
+            page = '&after=' + listed['next']
         waits.sort()
         cad.terminate()
         server.stop()

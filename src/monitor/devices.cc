@@ -165,7 +165,14 @@ void Machine::ring_sos(uint32_t index, Time at, bool late, Step& step) {
 }
 
 bool Machine::is_silent(const Device& device, Time now) const {
-  return !device.heard_at.known() || now - device.heard_at >= silent_after(device);
+  return !device.heard_at.known() || now - device.heard_at - device.deaf >= silent_after(device);
+}
+
+// Nobody could be heard while we were down. That time is not held against a device; what it had left of its interval
+// when we went down, it has now. The clock ticks each second while we are up, so the outage is known to a second.
+void Machine::forgive_outage(Duration outage) {
+  for (Device& device : devices_)
+    if (device.heard_at.known()) device.deaf = device.deaf + outage;
 }
 
 // A device that has never spoken is not in use yet; its silence begins with its first report.
@@ -175,7 +182,7 @@ void Machine::watch_silence(uint32_t index, Step& step) {
   if (device.kind == v1::DEVICE_KIND_HOME_BEACON || device.kind == v1::DEVICE_KIND_VEHICLE) return;
   if (!is_watched(persons_[device.person])) return;
   // Where an order has only just begun, the silence before it is not held against the device.
-  const Time since = is_silent(device, step.now) ? step.now : device.heard_at;
+  const Time since = is_silent(device, step.now) ? step.now : device.heard_at + device.deaf;
   deadlines_.add(since + silent_after(device), {Deadline::Kind::kSilence, index, 0});
   device.silence_deadline_set = true;
 }

@@ -18,6 +18,8 @@ std::vector<T> taken(std::vector<T>& list) {
 }  // namespace
 
 void Machine::apply(const v1::Fact& fact, Step& step) {
+  if (fact.has_process_started() && last_entry_at_.known()) forgive_outage(step.now - last_entry_at_);
+  last_entry_at_ = step.now;
   // What was due by now happened before this fact: an order that ended a second ago does not judge it.
   run_deadlines(step);
   switch (fact.kind_case()) {

@@ -126,6 +126,7 @@ struct Device {
   uint32_t commanded_s = 0;  // 0: never commanded, so the normal interval
   bool retired = false;
   Time heard_at;
+  Duration deaf;  // since then, while we were not listening ourselves
   bool silence_deadline_set = false;
   std::map<v1::AlertKind, uint64_t> alerts;  // open device conditions
 };
@@ -223,6 +224,7 @@ class Machine {
                          bool late, Step& step);
   void clear_device_alert(uint32_t device, v1::AlertKind kind, const std::string& reason, Step& step);
   void ring_sos(uint32_t device, Time at, bool late, Step& step);
+  void forgive_outage(Duration outage);
   void watch_silence(uint32_t device, Step& step);
   void check_silence(uint32_t device, Step& step);
   bool is_silent(const Device& device, Time now) const;
@@ -276,6 +278,7 @@ class Machine {
   Interner person_ids_, device_ids_, zone_ids_, order_ids_;
   std::vector<Person> persons_;
   std::vector<Device> devices_;
+  Time last_entry_at_;
   std::vector<HeldZone> zones_;
   std::vector<HeldOrder> orders_;
   std::vector<Rule> rules_;

@@ -251,6 +251,19 @@ TEST(Silence, RingsAfterTwoIntervalsAndTenSecondsAndEndsWithTheNextReport) {
   EXPECT_EQ(world.cleared()[0].clear_reason(), "report");
 }
 
+TEST(Silence, OurOwnOutageIsNotHeldAgainstADevice) {
+  World world = pair_world();
+  stay(world, at_m(30'000, 0), at_m(0, 0), 1);
+  world.report("w-1", at_m(30'000, 0));
+  world.pass(10);
+  world.be_down(3'600);
+  world.pass(20);
+  EXPECT_THAT(world.raised(), IsEmpty());
+  world.report("p-1", at_m(0, 0));
+  world.pass(15);
+  EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_SILENCE)) << "he stays silent though we listen";
+}
+
 TEST(Sos, WithoutAnyOrderIsAnIncidentOfHerOwn) {
   World world;
   world.jurisdiction("j-1", "station-1", -50'000, 5'000);

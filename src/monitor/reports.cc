@@ -20,6 +20,7 @@ void Machine::receive(const v1::ReportReceived& fact, Step& step) {
   step.received = fact.received_at_us() > 0 ? Time{fact.received_at_us()} : step.now;
   Device& device = devices_[index];
   device.heard_at = step.now;
+  device.deaf = {};
   if (device.person == kNone || persons_[device.person].removed) return;
   if (device.alerts.contains(v1::ALERT_KIND_SILENCE))
     clear_device_alert(index, v1::ALERT_KIND_SILENCE, "report", step);

@@ -44,6 +44,13 @@ class World {
       submit(tick);
     }
   }
+  // We are down for so long: no entry is written, and the first one afterwards says that we are back.
+  void be_down(int64_t seconds) {
+    now_ = now_ + Duration::seconds(seconds);
+    v1::Fact started;
+    started.mutable_process_started();
+    submit(started);
+  }
   void pass_until(const std::string& moment) { pass((*parse_iso8601(moment) - now_).s() + 1); }
 
   void person(const std::string& id, v1::Role role, uint32_t interval_s = 15) {

@@ -157,16 +157,17 @@ Status Node::Rooms::listen_front() {
 // Doors open only after the replay, devices before screens: a report that waits is worse than a page that
 // waits.
 Status Node::Rooms::listen() {
-  Status opened;
-  run_on(gateway, [&] { opened = listen_devices(); });
-  if (!opened.ok()) return opened;
-  spine->start();
-  run_on(front, [&] { opened = listen_front(); });
-  if (!opened.ok()) return opened;
-  count();
+  // The first entry of this run, so that the engine knows how long nobody could be heard.
   auto started = std::make_unique<v1::Fact>();
   started->mutable_process_started()->set_build(HAECHI_VERSION);
   spine->submit(std::move(started), {});
+  Status opened;
+  run_on(gateway, [&] { opened = listen_devices(); });
+  if (!opened.ok()) return opened;
+  count();
+  spine->start();
+  run_on(front, [&] { opened = listen_front(); });
+  if (!opened.ok()) return opened;
   run_on(link, [&] { connector->start(); });
   ready = true;
   return {};

@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include <algorithm>
+#include <set>
 
 #include "api/errors.h"
 #include "api/idempotency.h"
@@ -14,6 +15,7 @@ namespace haechi::api {
 namespace {
 
 constexpr Duration kFoldPoll = Duration::millis(1);
+constexpr int kRecordsMax = 5;  // audit records for one answer
 
 net::Response secured(net::Response response) {
   response.headers.emplace_back("cache-control", "no-store");
@@ -72,6 +74,7 @@ struct Job {
   Error failure;
   bool failed = false;
   Time fold_until;
+  int records = 0;  // audit records written for it
 };
 using JobPtr = std::shared_ptr<Job>;
 
@@ -94,6 +97,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   void prepare(const JobPtr& job);
   void record(const JobPtr& job);
   void recorded(const JobPtr& job, const Result<spine::Receipt>& receipt);
+  void show(const JobPtr& job, trust::Precision recorded_precision);
   void log(const JobPtr& job);
   void logged(const JobPtr& job, const Result<spine::Receipt>& receipt);
   void await_fold(const JobPtr& job);
@@ -246,13 +250,30 @@ void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& recei
     return fail(job, Error{Code::kUnavailable, "", "the access could not be recorded, so it is refused"});
   // The right may have ended while the record was written.
   job->exchange.now = clock.now();
+  const trust::Precision recorded_precision = job->exchange.decision.precision;
   job->exchange.decision = decide(job->exchange, *job->route);
   if (!job->exchange.decision.allowed) return deny(job);
+  if (job->request.method == "GET") return show(job, recorded_precision);
   if (job->plan.keep) {
     if (const Status kept = job->plan.keep(); !kept.ok()) return fail(job, kept.error());
   }
   if (job->plan.facts.empty()) return finish(job, job->plan.answer(0));
   log(job);
+}
+
+// What is shown is read again, so that a right to one of many that ended or shrank meanwhile shows nothing
+// more. What the record does not name is recorded before it is shown.
+void Api::Inner::show(const JobPtr& job, trust::Precision recorded_precision) {
+  Result<Plan> now = job->route->run(job->exchange);
+  if (!now.ok()) return fail(job, now.error());
+  const std::set<std::string> recorded(job->plan.shown_ids.begin(), job->plan.shown_ids.end());
+  bool more = job->exchange.decision.precision > recorded_precision;
+  for (const std::string& id : now->shown_ids) more |= !recorded.contains(id);
+  job->plan = std::move(now.value());
+  if (!more) return finish(job, job->plan.answer(0));
+  if (++job->records >= kRecordsMax)
+    return fail(job, Error{Code::kUnavailable, "", "what may be seen changes too fast to be recorded"});
+  record(job);
 }
 
 void Api::Inner::log(const JobPtr& job) {

@@ -70,6 +70,49 @@ TEST(Api, RefusesWhenTheRightEndsWhileTheRecordIsWritten) {
   EXPECT_EQ(refused.body.find("371234567"), std::string::npos);
 }
 
+TEST(Api, LeavesOutOfAListWhoseRightEndsWhileTheRecordIsWritten) {
+  TestWorld world;
+  world.on_loop([&] { world.submit.hold = true; });
+  auto answer = world.begin(world.key_of[Role::kUnit], "GET", "/api/v1/positions");
+  world.on_loop([&] {
+    v1::Fact tick;
+    tick.mutable_clock_ticked();
+    auto revoked = std::make_shared<v1::Effect>();
+    revoked->mutable_revoke_track()->set_unit_id("U-1");
+    revoked->mutable_revoke_track()->set_call_id("C-1");
+    revoked->mutable_revoke_track()->set_person_id("W-1");
+    world.submit.add(tick, {revoked});
+    world.submit.hold = false;
+    world.submit.release();
+  });
+  const net::Response list = answer.get();
+  EXPECT_EQ(list.status, 200);
+  EXPECT_EQ(list.body.find("371234567"), std::string::npos);
+}
+
+TEST(Api, RecordsWhoIsNewInAListBeforeTheListIsShown) {
+  TestWorld world;
+  world.on_loop([&] { world.submit.hold = true; });
+  auto answer = world.begin(world.key_of[Role::kUnit], "GET", "/api/v1/positions");
+  world.on_loop([&] {
+    v1::Fact tick;
+    tick.mutable_clock_ticked();
+    auto grant = std::make_shared<v1::Effect>();
+    grant->mutable_grant_track()->set_unit_id("U-1");
+    grant->mutable_grant_track()->set_call_id("C-1");
+    grant->mutable_grant_track()->set_person_id("W-2");
+    grant->mutable_grant_track()->set_target(v1::TARGET_WEARER);
+    world.submit.add(tick, {grant});
+    world.submit.hold = false;
+    world.submit.release();
+  });
+  EXPECT_NE(answer.get().body.find("372222222"), std::string::npos);
+  const auto decisions = world.new_decisions();
+  ASSERT_EQ(decisions.size(), 2u);
+  EXPECT_EQ(decisions[0].shown_ids_size(), 1);
+  EXPECT_EQ(decisions[1].shown_ids_size(), 2);
+}
+
 TEST(Api, AnswersAWriteWithItsEntryOnlyWhenDurable) {
   TestWorld world;
   world.on_loop([&] { world.submit.hold = true; });

@@ -40,7 +40,8 @@ CadQueue::Put CadQueue::put(const v1::HandOffMessage& message) {
     waiting_ -= static_cast<size_t>(lane.items.end() - old);
     lane.items.erase(old, lane.items.end());
   }
-  if (waiting_ >= waiting_max_ && !item.is_new) return Put::kFull;
+  // One that replaced another takes its room, however many alarms have filled the queue beyond its bound.
+  if (waiting_ >= waiting_max_ && !item.is_new && !superseded) return Put::kFull;
   if (alarm) {
     ready_.erase({lane.code, lane.order, message.hand_off_id()});
     lane.code = std::min(lane.code, alarm->code());

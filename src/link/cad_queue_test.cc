@@ -76,6 +76,20 @@ TEST(CadQueue, DropsUpdatesButNeverANewAlarmWhenFull) {
   EXPECT_EQ(queue.waiting(), 3u);
 }
 
+TEST(CadQueue, LetsAnUpdateReplaceAnotherThoughAlarmsFilledItBeyondItsBound) {
+  CadQueue queue(2);
+  queue.put(made("H-1", 2, "A", 1));
+  queue.put(made("H-2", 1, "A", 1));
+  queue.put(made("H-3", 1, "A", 1));
+  queue.put(made("H-4", 1, "A", 1));
+  EXPECT_EQ(queue.put(made("H-1", 3, "A", 1)), CadQueue::Put::kSuperseded);
+  EXPECT_EQ(queue.waiting(), 4u);
+  while (const auto id = queue.take()) {
+    ASSERT_NE(queue.head(*id), nullptr) << *id;
+    EXPECT_EQ(queue.head(*id)->message_id, *id == "H-1" ? "H-1-3" : *id + "-1");
+  }
+}
+
 TEST(CadQueue, ForgetsAHandOffThatEndsEvenWhileOnTheWire) {
   CadQueue queue(100);
   queue.put(made("H-1", 1, "A", 1));

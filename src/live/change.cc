@@ -47,7 +47,7 @@ std::shared_ptr<Change> alert_change(const picture::Picture& picture, std::share
   if (!alert.protected_id().empty()) change->audience.owners.push_back(alert.protected_id());
   if (alert.has_place()) {
     const bool hers = alert.kind() == v1::ALERT_KIND_SOS || alert.wearer_id().empty();
-    change->places[0] = hers && !alert.protected_id().empty() ? alert.protected_id() : alert.wearer_id();
+    change->places = {hers && !alert.protected_id().empty() ? alert.protected_id() : alert.wearer_id()};
   }
   return change;
 }
@@ -61,7 +61,33 @@ std::shared_ptr<Change> incident_change(const picture::Picture& picture,
   return change;
 }
 
+void hide_place(v1::Destination& destination) {
+  destination.clear_place();
+  destination.clear_accuracy_mm();
+}
+
+// The persons whose places the call holds: an order may protect more than one. A place that cannot be decided
+// about, because it is nobody's or there are too many, is left out for everyone.
+std::vector<std::string> take_places(std::shared_ptr<const v1::Call>& call) {
+  std::vector<std::string> persons;
+  std::shared_ptr<v1::Call> copy;
+  for (int i = 0; i < call->destinations_size(); ++i) {
+    const v1::Destination& destination = call->destinations(i);
+    const std::string& id = destination.person_id();
+    if (!destination.has_place() || std::find(persons.begin(), persons.end(), id) != persons.end()) continue;
+    if (!id.empty() && persons.size() < kPlacesMax) {
+      persons.push_back(id);
+      continue;
+    }
+    if (copy == nullptr) copy = std::make_shared<v1::Call>(*call);
+    hide_place(*copy->mutable_destinations(i));
+  }
+  if (copy != nullptr) call = std::move(copy);
+  return persons;
+}
+
 std::shared_ptr<Change> call_change(std::shared_ptr<const v1::Call> body) {
+  std::vector<std::string> places = take_places(body);
   const v1::Call& call = *body;
   auto change = make("call", Topic::kCalls, trust::Action::kSeeCall, call.id(), std::move(body));
   change->audience.agencies.push_back(call.agency_id());
@@ -69,7 +95,7 @@ std::shared_ptr<Change> call_change(std::shared_ptr<const v1::Call> body) {
     if (picture::is_assigned(call, assignment.unit_id()))
       change->audience.units.push_back(assignment.unit_id());
   }
-  change->places = {call.wearer_id(), call.protected_id()};
+  change->places = std::move(places);
   return change;
 }
 
@@ -94,7 +120,7 @@ std::shared_ptr<Change> view_change(std::shared_ptr<const v1::View> body) {
   auto change = make("view", Topic::kViews, trust::Action::kSeeView, view.id(), std::move(body));
   change->audience.owners.push_back(view.protected_id());
   change->audience.wearer_id = view.wearer_id();
-  change->places[0] = view.wearer_id();
+  change->places = {view.wearer_id()};
   return change;
 }
 
@@ -110,9 +136,7 @@ std::shared_ptr<Change> unit_change(const picture::Picture& picture,
 
 void hide_place(v1::Call& call, const std::string& person_id) {
   for (v1::Destination& destination : *call.mutable_destinations()) {
-    if (destination.person_id() != person_id) continue;
-    destination.clear_place();
-    destination.clear_accuracy_mm();
+    if (destination.person_id() == person_id) hide_place(destination);
   }
 }
 
@@ -152,8 +176,9 @@ std::string Change::body_json(Variant variant) const {
   }
   if (const auto* call = dynamic_cast<const v1::Call*>(body.get())) {
     v1::Call copy = *call;
-    if (variant & kHideFirst) hide_place(copy, places[0]);
-    if (variant & kHideSecond) hide_place(copy, places[1]);
+    for (size_t i = 0; i < places.size(); ++i) {
+      if (variant & hide_bit(i)) hide_place(copy, places[i]);
+    }
     return json(copy);
   }
   if (const auto* view = dynamic_cast<const v1::View*>(body.get())) {
@@ -170,7 +195,6 @@ std::string Change::body_json(Variant variant) const {
 }
 
 const std::shared_ptr<const std::string>& Change::text(Variant variant) const {
-  ENSURE(variant < kVariants, static_cast<int>(variant));
   auto& kept = texts_[variant];
   if (kept != nullptr) return kept;
   std::string out = "{\"entry\":" + std::to_string(cursor.entry);

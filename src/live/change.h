@@ -5,9 +5,9 @@
 // Each text is written at most once per variant and shared by all sockets that get it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,7 +48,11 @@ inline constexpr Variant kHideFirst =
 inline constexpr Variant kHideSecond =
     2;  // ... of the second; of a view only the map place, not distance and direction
 inline constexpr Variant kReduced = 4;  // kind, code and state only: an alert as its protected person sees it
-inline constexpr size_t kVariants = 5;
+// ... of the person at that index of `places`.
+constexpr Variant hide_bit(size_t index) {
+  return static_cast<Variant>(index == 0 ? kHideFirst : index == 1 ? kHideSecond : kReduced << (index - 1));
+}
+inline constexpr size_t kPlacesMax = 7;  // as many as there are bits
 
 struct Change {
   Cursor cursor;
@@ -62,15 +66,15 @@ struct Change {
   trust::Action action = trust::Action::kSeeAlert;
   std::shared_ptr<const google::protobuf::Message> body;
   Audience audience;
-  std::array<std::string, 2> places;  // persons whose place the body holds
-  uint64_t bytes_before = 0;          // of all messages before it in the ring
+  std::vector<std::string> places;  // persons whose place the body holds, at most kPlacesMax
+  uint64_t bytes_before = 0;        // of all messages before it in the ring
 
   // The body with that much left out, as JSON.
   std::string body_json(Variant variant) const;
   const std::shared_ptr<const std::string>& text(Variant variant) const;
 
  private:
-  mutable std::array<std::shared_ptr<const std::string>, kVariants> texts_;
+  mutable std::map<Variant, std::shared_ptr<const std::string>> texts_;
 };
 
 // The change an effect makes for viewers, judged by the picture with the whole entry folded in; null for

@@ -144,7 +144,7 @@ Variant Client::hidden_places(const Change& change) {
   for (size_t i = 0; i < change.places.size(); ++i) {
     const std::string& person_id = change.places[i];
     if (person_id.empty()) continue;
-    const Variant bit = static_cast<Variant>(1 << i);
+    const Variant bit = hide_bit(i);
     const trust::Decision decision = shared_.rights.person_place(viewer_, person_id);
     if (!decision.allowed || decision.precision != trust::Precision::kFull) {
       hidden |= bit;

@@ -19,11 +19,11 @@ constexpr int kHopTries = 5;
 constexpr Duration kHopRetry = Duration::seconds(1);
 constexpr Duration kSweepPeriod = Duration::seconds(10);
 
-// From the header, the query, or the subprotocol "key.<key>" that browsers can set.
+// From the header, or the subprotocol "key.<key>" that browsers can set. Never from the address, which
+// proxies and histories keep.
 std::string key_of(const net::Request& request) {
   const std::string_view header = request.header("authorization");
   if (header.starts_with("Bearer ")) return std::string(header.substr(7));
-  if (std::string ticket = request.parameter("ticket"); !ticket.empty()) return ticket;
   const std::string_view protocols = request.header("sec-websocket-protocol");
   const size_t at = protocols.find("key.");
   if (at == std::string_view::npos) return {};
@@ -164,11 +164,13 @@ void Hub::Core::add_revocations(const spine::PublishedEntry& entry, const std::s
     }
     if (!effect->has_close_call()) continue;
     const v1::Call& call = effect->close_call();
-    for (const std::string* person_id : {&call.wearer_id(), &call.protected_id()}) {
-      if (person_id->empty() || picture.call_about(call.agency_id(), *person_id) != nullptr) continue;
+    std::set<std::string> persons{call.wearer_id(), call.protected_id()};
+    for (const v1::Destination& to : call.destinations()) persons.insert(to.person_id());
+    for (const std::string& person_id : persons) {
+      if (person_id.empty() || picture.call_about(call.agency_id(), person_id) != nullptr) continue;
       Audience agency;
       agency.agencies.push_back(call.agency_id());
-      changes.push_back(revocation("track", call.id(), *person_id, "call closed", std::move(agency)));
+      changes.push_back(revocation("track", call.id(), person_id, "call closed", std::move(agency)));
     }
   }
 }

@@ -30,7 +30,7 @@ struct HubOptions {
   Duration key_check_period = Duration::seconds(1);  // ended keys close their sockets
 };
 
-// Whom a key or ticket stands for now; nothing when unknown or ended. Called on the hub's loop.
+// Whom a key stands for now; nothing when unknown or ended. Called on the hub's loop.
 using Identify = std::function<std::optional<trust::Viewer>(std::string_view key)>;
 
 struct HubCounters {

@@ -467,6 +467,48 @@ TEST_F(HubTest, UnitFollowsTheWearerUntilTheCallClosesAndNothingAfter) {
   EXPECT_FALSE(unit->has("\"alert\":")) << "a unit sees its call, not the queue";
 }
 
+// An incident may concern two protected persons; the call's own fields name only the first.
+TEST_F(HubTest, ASecondProtectedPersonOfACallIsShownToTheDeskButNotToTheUnitSentToTheWearer) {
+  tick({incident(), alert("X1")});
+  auto unit = watch_ready("unit");
+  auto dispatch = watch_ready("dispatch");
+  v1::Effect opened;
+  *opened.mutable_open_call() = call_of_u1();
+  v1::Destination& second = *opened.mutable_open_call()->add_destinations();
+  second.set_person_id("P2");
+  second.set_target(v1::TARGET_PROTECTED_PERSON);
+  second.mutable_place()->set_lat_e7(374'444'444);
+  tick({opened});
+  EXPECT_TRUE(dispatch->hears("374444444"));
+  EXPECT_TRUE(submit_.recorded("dp-1", "P2"));
+  EXPECT_TRUE(unit->hears("\"call\""));
+  move("W2", 375'000'000);
+  settle();
+  EXPECT_FALSE(unit->has("374444444"));
+  EXPECT_FALSE(unit->has("372222222"));
+  EXPECT_FALSE(submit_.recorded("un-1", "P2"));
+}
+
+TEST_F(HubTest, ACallThatAUnitHasLeftIsNotToldToItAgain) {
+  tick({incident()});
+  auto unit = watch_ready("unit");
+  ASSERT_TRUE(eventually([&] { return unit->has("\"hello\""); }));
+  const std::string cursor = "log-1:" + std::to_string(no_);
+  open_call();
+  EXPECT_TRUE(unit->hears("\"call\""));
+  close_call();
+  EXPECT_TRUE(unit->hears("\"revoked\""));
+  auto again = watch("unit", "resume=" + cursor);
+  EXPECT_TRUE(again->hears("\"revoked\""));
+  EXPECT_FALSE(again->has("\"call\":{"));
+}
+
+TEST_F(HubTest, AKeyInTheAddressOpensNothing) {
+  auto stranger = watch("nobody", "ticket=control");
+  EXPECT_TRUE(eventually([&] { return stranger->closed(); }));
+  EXPECT_TRUE(stranger->messages().empty());
+}
+
 TEST_F(HubTest, ProtectedPersonGetsNoCoordinateOutsideMapMode) {
   move("W1", 371'000'001);
   auto her = watch_ready("her");

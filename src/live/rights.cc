@@ -54,6 +54,11 @@ trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) c
   relations.in_call = relations.agency;
   relations.informed = contains(audience.informed, viewer.agency_id);
   relations.assigned = contains(audience.units, viewer.unit_id);
+  if (relations.assigned && change.action == trust::Action::kSeeCall) {
+    // As it stands now: what a unit was told then is not told again after its assignment ended.
+    const v1::Call* call = picture_.calls().call(change.id);
+    relations.assigned = call != nullptr && picture::is_assigned(*call, viewer.unit_id);
+  }
   relations.own = relations.assigned && change.action == trust::Action::kSeeUnit;
   relations.case_link = contains(viewer.wearer_ids, audience.wearer_id);
   if (change.action == trust::Action::kSeeView && contains(audience.owners, viewer.person_id)) {

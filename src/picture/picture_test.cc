@@ -228,6 +228,19 @@ TEST_F(PictureTest, UnitFollowsOnlyUntilItsCallEnds) {
   EXPECT_EQ(picture_.call_about("A1", "W1"), nullptr);
 }
 
+TEST_F(PictureTest, ACallIsAboutEveryPersonItHasADestinationFor) {
+  v1::Effect call;
+  call.mutable_open_call()->set_id("C1");
+  call.mutable_open_call()->set_agency_id("A1");
+  call.mutable_open_call()->set_protected_id("P1");
+  call.mutable_open_call()->add_destinations()->set_person_id("P2");
+  fold_effects({call});
+  EXPECT_NE(picture_.call_about("A1", "P1"), nullptr);
+  EXPECT_NE(picture_.call_about("A1", "P2"), nullptr);
+  EXPECT_EQ(picture_.call_about("A1", "P3"), nullptr);
+  EXPECT_EQ(picture_.call_about("A2", "P2"), nullptr);
+}
+
 TEST_F(PictureTest, EntryFoldedTwiceChangesNothing) {
   v1::Fact fact;
   fact.mutable_access_decided()->set_allowed(true);

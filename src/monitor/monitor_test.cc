@@ -255,6 +255,7 @@ TEST(Silence, OurOwnOutageIsNotHeldAgainstADevice) {
   World world = pair_world();
   stay(world, at_m(30'000, 0), at_m(0, 0), 1);
   world.report("w-1", at_m(30'000, 0));
+  world.report("p-1", at_m(0, 0));
   world.pass(10);
   world.be_down(3'600);
   world.pass(20);

@@ -1,0 +1,204 @@
+#include "tests/scenarios/world.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "law/shapes.h"
+
+namespace haechi::scenario {
+namespace {
+
+constexpr int64_t kSecond = 1'000'000;
+
+v1::TimeZone zone_rules(const std::string& name) {
+  v1::TimeZone zone;
+  zone.set_name(name);
+  const auto add = [&](int64_t from_s, int hours) {
+    auto* transition = zone.add_transitions();
+    transition->set_from_s(from_s);
+    transition->set_offset_s(hours * 3600);
+  };
+  if (name == "Asia/Seoul") {
+    add(INT64_MIN, 9);
+  } else if (name == "Europe/Madrid") {
+    add(INT64_MIN, 1);
+    add(parse_iso8601("2026-03-29T01:00:00Z")->us / kSecond, 2);
+    add(parse_iso8601("2026-10-25T01:00:00Z")->us / kSecond, 1);
+  } else {
+    throw Mistake("time zones are Asia/Seoul and Europe/Madrid, not " + name);
+  }
+  return zone;
+}
+
+Time next_second(Time at) {
+  return Time{(at.us / kSecond + 1) * kSecond};
+}
+
+}  // namespace
+
+Spot Actor::at(Time now) const {
+  const double dx = to.east_m - from.east_m, dy = to.north_m - from.north_m;
+  const double length = std::hypot(dx, dy);
+  const double gone = speed_mps * static_cast<double>((now - left_at).us) / 1e6;
+  if (speed_mps <= 0 || gone >= length) return to;
+  return {from.east_m + dx * gone / length, from.north_m + dy * gone / length};
+}
+
+World::World() : engine_(std::make_unique<spine::Engine>(0)) {}
+
+void World::begin(const std::string& local, const std::string& zone) {
+  if (now_.known()) throw Mistake("the scenario has begun already");
+  zone_ = zone;
+  std::vector<v1::TimeZone> zones;
+  for (const char* name : {"Asia/Seoul", "Europe/Madrid"}) {
+    zones.push_back(zone_rules(name));
+    rules_[name] = *law::LocalRules::from(zones.back());
+  }
+  zone_rules(zone);
+  now_ = Time{1};
+  now_ = moment(local);
+  for (const v1::TimeZone& one : zones) {
+    v1::Fact fact;
+    *fact.mutable_time_zone_registered() = one;
+    submit(fact);
+  }
+}
+
+void World::set_origin(double lat, double lng) {
+  const Result<geo::Place> place = geo::place_from_degrees(lat, lng);
+  if (!place.ok()) throw Mistake(place.error().text());
+  origin_ = *place;
+}
+
+std::string World::local(Time at) const {
+  const int64_t offset_s = rules_.at(zone_).offset_s(at.us / kSecond);
+  std::string text = iso8601(at + Duration::seconds(offset_s)).substr(0, 19);
+  text[10] = ' ';
+  return text;
+}
+
+Time World::moment(const std::string& text) const {
+  if (!now_.known()) throw Mistake("a scenario begins with: start DATE TIME ZONE");
+  std::string full = text.size() > 8 ? text : local(now_).substr(0, 11) + text;
+  if (full.size() == 16) full += ":00";
+  const Result<Time> wall = parse_iso8601(full + "Z");
+  if (full.size() != 19 || !wall.ok()) throw Mistake("not a time: " + text);
+  std::optional<Time> best;
+  for (const auto& transition : rules_.at(zone_).transitions()) {
+    const Time candidate = *wall - Duration::seconds(transition.offset_s);
+    if (local(candidate) != full) continue;
+    const bool past = candidate < now_;
+    if (!best || (*best < now_ && !past) || (past == (*best < now_) && candidate < *best)) best = candidate;
+  }
+  if (!best) throw Mistake("there is no such time in " + zone_ + ": " + text);
+  return *best;
+}
+
+geo::Place World::place(Spot spot) const {
+  return geo::moved(origin_, {std::llround(spot.east_m * 1000), std::llround(spot.north_m * 1000)});
+}
+
+Actor& World::actor(const std::string& id) {
+  const auto found = actors_.find(id);
+  if (found == actors_.end()) throw Mistake("nobody is called " + id);
+  return found->second;
+}
+
+Actor& World::add_actor(Actor made) {
+  const std::string id = made.id;
+  if (!actors_.contains(id)) actor_order_.push_back(id);
+  return actors_[id] = std::move(made);
+}
+
+void World::submit(const v1::Fact& fact) {
+  if (!now_.known()) throw Mistake("a scenario begins with: start DATE TIME ZONE");
+  const Status valid = law::check(fact);
+  if (!valid.ok()) throw Mistake("refused: " + valid.error().text());
+  step(fact, std::max(now_, last_stamp_ + Duration{1}));
+}
+
+void World::step(const v1::Fact& fact, Time stamp) {
+  last_stamp_ = stamp;
+  kept_.push_back({stamp, fact, ""});
+  const auto effects = engine_->step({kept_.size(), stamp, fact});
+  for (const auto& effect : effects) kept_.back().effects += effect->SerializeAsString();
+  say(narrator_.tell(effects));
+}
+
+void World::restart() {
+  engine_ = std::make_unique<spine::Engine>(0);
+  for (size_t i = 0; i < kept_.size(); ++i) {
+    std::string again;
+    for (const auto& effect : engine_->step({i + 1, kept_[i].stamped_at, kept_[i].fact}))
+      again += effect->SerializeAsString();
+    if (again != kept_[i].effects)
+      throw Mistake("a replay says something else at entry " + std::to_string(i + 1));
+  }
+}
+
+void World::run_until(Time moment) {
+  if (moment < now_) throw Mistake("time does not go back: it is " + local(now_));
+  v1::Fact tick;
+  tick.mutable_clock_ticked();
+  for (Time second = next_second(now_); second <= moment; second = next_second(second)) {
+    now_ = second;
+    step(tick, std::max(second, last_stamp_ + Duration{1}));
+    report_due(second);
+  }
+  now_ = moment;
+}
+
+void World::report_due(Time moment) {
+  for (const std::string& id : actor_order_) {
+    Actor& actor = actors_.at(id);
+    if (!actor.next_report_at.known() || actor.next_report_at > moment) continue;
+    actor.next_report_at = moment + Duration::seconds(actor.interval_s);
+    send(actor, report_of(actor, actor.at(moment), moment));
+  }
+}
+
+v1::Report World::report_of(Actor& actor, std::optional<Spot> where, Time fixed_at) {
+  v1::Report report;
+  report.set_device_id(actor.device_id);
+  report.set_epoch(1);
+  report.set_seq(++actor.seq);
+  report.set_sent_at_us(now_.us);
+  if (actor.battery_percent) report.set_battery_percent(*actor.battery_percent);
+  if (!where) return report;
+  if (actor.wobble_m > 0) {
+    where->east_m += random_.normal() * actor.wobble_m;
+    where->north_m += random_.normal() * actor.wobble_m;
+  }
+  law::set_place(place(*where), *report.mutable_fix()->mutable_place());
+  report.mutable_fix()->set_fixed_at_us(fixed_at.us);
+  report.mutable_fix()->set_accuracy_mm(actor.accuracy_mm);
+  report.mutable_fix()->set_source(actor.source);
+  return report;
+}
+
+void World::send(Actor& actor, const v1::Report& report) {
+  actor.last = report;
+  v1::Fact fact;
+  *fact.mutable_report_received()->mutable_report() = report;
+  fact.mutable_report_received()->set_received_at_us(now_.us);
+  fact.mutable_report_received()->set_protocol("mqtt");
+  submit(fact);
+}
+
+void World::say(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    const std::string at = local(now_);
+    if (news_day_.empty()) news_day_ = at.substr(0, 10);
+    const bool same_day = at.substr(0, 10) == news_day_;
+    news_day_ = at.substr(0, 10);
+    news_.push_back((same_day ? at.substr(11) : at) + ' ' + line);
+  }
+}
+
+std::vector<std::string> World::take_news() {
+  std::vector<std::string> out;
+  out.swap(news_);
+  return out;
+}
+
+}  // namespace haechi::scenario

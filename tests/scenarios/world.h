@@ -1,0 +1,104 @@
+// World: people, devices and units that move and report, a clock that ticks each second, and the engine that
+// they report to. Everything is a function of what the scenario says; chance comes from one fixed seed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "base/time.h"
+#include "geo/place.h"
+#include "haechi/v1/fact.pb.h"
+#include "law/schedule.h"
+#include "spine/engine.h"
+#include "tests/scenarios/narrator.h"
+
+namespace haechi::scenario {
+
+// What a scenario's author did wrong. Caught where scenarios are run.
+struct Mistake : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Spot {
+  double east_m = 0, north_m = 0;
+};
+
+// Whoever carries a device: a wearer, a protected person, a unit.
+struct Actor {
+  std::string id, device_id;
+  int64_t interval_s = 15;
+  uint32_t accuracy_mm = 8'000;
+  v1::FixSource source = v1::FIX_SOURCE_GNSS;
+  std::optional<uint32_t> battery_percent;
+  uint64_t seq = 0;
+  Spot from, to;
+  Time left_at;  // when it set out from `from`
+  double speed_mps = 0;
+  double wobble_m = 0;  // how far, one standard deviation each way, a fix is off
+  Time next_report_at;  // not known: it does not report by itself
+  v1::Report last;
+
+  Spot at(Time now) const;
+};
+
+class World {
+ public:
+  World();
+
+  // First of all: the clock, and the zone of every time that is written or read.
+  void begin(const std::string& local, const std::string& zone);
+  void set_origin(double lat, double lng);
+  // Time goes on to that moment: ticks, and the reports of whoever reports by himself.
+  void run_until(Time moment);
+  Time now() const { return now_; }
+  // "2026-03-14 08:00:00", or "08:00" of the same day; the earlier of two such moments that is not past.
+  Time moment(const std::string& local) const;
+  std::string local(Time at) const;  // "2026-03-14 08:00:00"
+
+  geo::Place place(Spot spot) const;
+  Actor& actor(const std::string& id);
+  Actor& add_actor(Actor made);
+  bool knows(const std::string& id) const { return actors_.contains(id); }
+
+  // Facts are refused here, as they would be before they are logged.
+  void submit(const v1::Fact& fact);
+  v1::Report report_of(Actor& actor, std::optional<Spot> where, Time fixed_at);
+  void send(Actor& actor, const v1::Report& report);
+  // The engine is built anew from the facts so far. Throws Mistake if it says one byte differently.
+  void restart();
+
+  Narrator& narrator() { return narrator_; }
+  // What was said since the last call, each line with its local time.
+  std::vector<std::string> take_news();
+  void say(const std::vector<std::string>& lines);
+
+ private:
+  struct Kept {
+    Time stamped_at;
+    v1::Fact fact;
+    std::string effects;
+  };
+
+  void step(const v1::Fact& fact, Time stamp);
+  void report_due(Time moment);
+
+  std::unique_ptr<spine::Engine> engine_;
+  Narrator narrator_;
+  std::string zone_;
+  std::map<std::string, law::LocalRules> rules_;
+  geo::Place origin_{377'000'000, 1'272'000'000};
+  Time now_, last_stamp_;
+  std::vector<Kept> kept_;
+  std::map<std::string, Actor> actors_;
+  std::vector<std::string> actor_order_;
+  std::vector<std::string> news_;
+  std::string news_day_;
+  Random random_{20'260'314};
+};
+
+}  // namespace haechi::scenario

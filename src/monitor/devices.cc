@@ -168,8 +168,9 @@ bool Machine::is_silent(const Device& device, Time now) const {
   return !device.heard_at.known() || now - device.heard_at - device.deaf >= silent_after(device);
 }
 
-// Nobody could be heard while we were down. That time is not held against a device; what it had left of its interval
-// when we went down, it has now. The clock ticks each second while we are up, so the outage is known to a second.
+// Nobody could be heard while we were down. That time is not held against a device; what it had left of its
+// interval when we went down, it has now. The clock ticks each second while we are up, so the outage is known
+// to a second.
 void Machine::forgive_outage(Duration outage) {
   for (Device& device : devices_)
     if (device.heard_at.known()) device.deaf = device.deaf + outage;

@@ -262,7 +262,8 @@ TEST(Silence, OurOwnOutageIsNotHeldAgainstADevice) {
   EXPECT_THAT(world.raised(), IsEmpty());
   world.report("p-1", at_m(0, 0));
   world.pass(15);
-  EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_SILENCE)) << "he stays silent though we listen";
+  EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_SILENCE))
+      << "he stays silent though we listen";
 }
 
 TEST(Sos, WithoutAnyOrderIsAnIncidentOfHerOwn) {

@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 #include <future>
+#include <map>
+#include <utility>
 
 #include "api/api.h"
 #include "base/time.h"
@@ -58,6 +60,7 @@ struct Node::Rooms {
   Status listen_front();
   Status listen_devices();
   void subscribe();
+  void command(const std::shared_ptr<const v1::Effect>& effect, bool replayed);
   void answer(net::Request request, const net::Respond& respond);
   void count();
   ~Rooms();
@@ -73,7 +76,8 @@ struct Node::Rooms {
   std::unique_ptr<spine::Spine> spine;
 
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"};
-  gateway::Devices devices;  // gateway loop
+  gateway::Devices devices;                                            // gateway loop
+  std::map<std::string, std::shared_ptr<const v1::Effect>> commanded;  // replayed, newest per device
   std::unique_ptr<gateway::MqttServer> mqtt;
   std::unique_ptr<gateway::Rejections> rejections;  // gateway loop
   std::unique_ptr<gateway::HttpIntake> intake;
@@ -118,11 +122,20 @@ void Node::Rooms::subscribe() {
     for (const spine::PublishedEntry& entry : batch->entries) {
       if (entry.fact->has_device_registered())
         gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
-      if (batch->replayed) continue;
       for (const auto& effect : entry.effects)
-        if (effect->has_command_device()) mqtt->command(effect->command_device());
+        if (effect->has_command_device()) command(effect, batch->replayed);
     }
   });
+}
+
+// The gateway keeps commands in memory only: what each device was told last is offered to it again after a
+// restart, or it would report as slowly as before while he stands at her door.
+void Node::Rooms::command(const std::shared_ptr<const v1::Effect>& effect, bool replayed) {
+  if (replayed) {
+    commanded[effect->command_device().device_id()] = effect;
+  } else if (mqtt) {
+    mqtt->command(effect->command_device());
+  }
 }
 
 Status Node::Rooms::listen_devices() {
@@ -131,6 +144,7 @@ Status Node::Rooms::listen_devices() {
   limits.reports_burst = config.reports_per_s * 10;
   TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices,
                                         *spine, clock));
+  for (const auto& [id, effect] : std::exchange(commanded, {})) mqtt->command(effect->command_device());
   rejections = std::make_unique<gateway::Rejections>(*spine);
   gateway.every(Duration::seconds(1), [this] {
     if (rejections) rejections->flush(clock.now());

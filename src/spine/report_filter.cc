@@ -73,7 +73,12 @@ ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
   if (index == devices_.size()) devices_.emplace_back();
   Device& device = devices_[index];
   const uint64_t digest = content_digest(report);
+  const int64_t fixed_at_us = report.fix().fixed_at_us();
+  const bool newer_fix = fixed_at_us > device.newest_fix_us;
+  if (newer_fix) device.newest_fix_us = fixed_at_us;
   if (report.seq() == 0) {
+    // A second SOS may look like the first in everything. The machine takes an event told twice as one.
+    if (report.events_size() > 0) return Verdict::kNew;
     if (find(device, digest)) return Verdict::kDuplicate;
     remember(device, {digest, digest});
     return Verdict::kNew;
@@ -83,7 +88,9 @@ ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
   Ranges& seen = device.epochs[report.epoch()];
   if (seen.contains(report.seq())) {
     const Content* known = find(device, key);
-    if (!known || known->digest == digest) return Verdict::kDuplicate;
+    if (known && known->digest == digest) return Verdict::kDuplicate;
+    // Its content is forgotten. Only a device that began to count again, without a new epoch, has news.
+    if (!known && !newer_fix) return Verdict::kDuplicate;
     if (find(device, digest)) return Verdict::kDuplicate;  // this conflicting copy was kept already
     remember(device, {digest, digest});
     return Verdict::kConflicting;

@@ -2,7 +2,7 @@
 //
 // A report is known by (device, epoch, seq). For protocols without a sequence it is known by its content:
 // device, fix, events, battery. Memory is bounded: sequences are kept as ranges, contents as the last 64 per
-// device.
+// device. When in doubt it keeps a report: one too many is judged twice, one too few may be a lost SOS.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ class ReportFilter {
   enum class Verdict {
     kNew,
     kDuplicate,    // seen before: drop it, acknowledge it alike
-    kConflicting,  // same epoch and seq, other content: keep it as evidence
+    kConflicting,  // same epoch and seq, other content: keep it
   };
   // Judges the report and remembers it.
   Verdict admit(const v1::Report& report);
@@ -51,6 +51,7 @@ class ReportFilter {
     std::map<uint32_t, Ranges> epochs;
     std::vector<Content> recent;  // ring
     size_t next = 0;
+    int64_t newest_fix_us = 0;
   };
   const Content* find(const Device& device, uint64_t key) const;
   void remember(Device& device, Content content);

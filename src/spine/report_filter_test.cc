@@ -61,6 +61,30 @@ TEST(ReportFilter, KnowsReportsWithoutANumberByTheirContent) {
   EXPECT_EQ(filter.admit(report(0, 0, 377'000'000)), Verdict::kNew);
 }
 
+TEST(ReportFilter, NeverTakesASecondCryForHelpForTheFirst) {
+  ReportFilter filter;
+  v1::Report sos;
+  sos.set_device_id("PHN-1");
+  sos.add_events(v1::DEVICE_EVENT_SOS);
+  EXPECT_EQ(filter.admit(sos), Verdict::kNew);
+  EXPECT_EQ(filter.admit(sos), Verdict::kNew);
+}
+
+TEST(ReportFilter, KeepsANewerFixOfADeviceThatCountsAgainWithoutANewEpoch) {
+  ReportFilter filter;
+  for (uint64_t seq = 1; seq <= 200; ++seq) {
+    v1::Report one = report(1, seq);
+    one.mutable_fix()->set_fixed_at_us(static_cast<int64_t>(seq) * 1'000'000);
+    ASSERT_EQ(filter.admit(one), Verdict::kNew);
+  }
+  v1::Report old = report(1, 3), restarted = report(1, 3);
+  old.mutable_fix()->set_fixed_at_us(3'000'000);
+  restarted.mutable_fix()->set_fixed_at_us(201'000'000);
+  EXPECT_EQ(filter.admit(old), Verdict::kDuplicate);
+  EXPECT_EQ(filter.admit(restarted), Verdict::kConflicting);
+  EXPECT_EQ(filter.admit(restarted), Verdict::kDuplicate);
+}
+
 TEST(ReportFilter, ADeviceDoesNotHideTheReportsOfAnother) {
   ReportFilter filter;
   v1::Report other = report(1, 7);

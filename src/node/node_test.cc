@@ -1,0 +1,111 @@
+// A whole node on loopback. Waits are bounded and end when their condition holds.
+#include "node/node.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "gateway/mqtt_test_support.h"
+#include "haechi/v1/fact.pb.h"
+#include "log/log.h"
+
+namespace haechi::node {
+namespace {
+
+constexpr int kPatienceMs = 10'000;
+
+// What the device hears on its command topic until `part` is among it.
+std::string heard_by_device(uint16_t port, const std::string& id, const std::string& part) {
+  const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(port);
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(client, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+  const auto version = gateway::mqtt::Version::k311;
+  const std::string hello = gateway::connect_bytes(version, id, "secret") +
+                            gateway::subscribe_bytes(version, "d/" + id + "/cmd", 1);
+  EXPECT_EQ(::send(client, hello.data(), hello.size(), MSG_NOSIGNAL), static_cast<ssize_t>(hello.size()));
+  std::string heard;
+  pollfd ready{client, POLLIN, 0};
+  while (heard.find(part) == std::string::npos && ::poll(&ready, 1, kPatienceMs) > 0) {
+    char bytes[4096];
+    const ssize_t count = ::recv(client, bytes, sizeof bytes, 0);
+    if (count <= 0) break;
+    heard.append(bytes, static_cast<size_t>(count));
+  }
+  ::close(client);
+  return heard;
+}
+
+// A wearer inside a zone that is barred to him, as a node left it in its log a moment ago.
+std::vector<v1::Fact> barred_zone_entered(Time now) {
+  std::vector<v1::Fact> facts(5);
+  facts[0].mutable_person_registered()->set_id("W-1");
+  facts[0].mutable_person_registered()->set_role(v1::ROLE_WEARER);
+  v1::Device& device = *facts[1].mutable_device_registered();
+  device.set_id("D-1");
+  device.set_kind(v1::DEVICE_KIND_ANKLE);
+  device.set_person_id("W-1");
+  const Digest digest = sha256("secret");
+  device.set_secret_sha256(view(digest).data(), digest.size());
+  facts[2].mutable_zone_registered()->set_id("Z-1");
+  v1::Circle& circle = *facts[2].mutable_zone_registered()->mutable_shape()->mutable_circle();
+  circle.mutable_centre()->set_lat_e7(376'360'000);
+  circle.mutable_centre()->set_lng_e7(1'272'165'000);
+  circle.set_radius_mm(500'000);
+  v1::Order& order = *facts[3].mutable_order_registered();
+  order.set_id("O-1");
+  order.set_version(1);
+  order.set_kind("ST_PROV_3_2");
+  order.set_wearer_id("W-1");
+  order.set_starts_at_us((now - Duration::seconds(60)).us);
+  order.add_conditions()->set_id("c-1");
+  order.mutable_conditions(0)->mutable_exclusion()->set_zone_id("Z-1");
+  v1::ReportReceived& received = *facts[4].mutable_report_received();
+  received.set_received_at_us(now.us);
+  received.mutable_report()->set_device_id("D-1");
+  v1::Fix& fix = *received.mutable_report()->mutable_fix();
+  *fix.mutable_place() = circle.centre();
+  fix.set_fixed_at_us(now.us);
+  fix.set_accuracy_mm(5'000);
+  fix.set_source(v1::FIX_SOURCE_GNSS);
+  return facts;
+}
+
+TEST(Node, OffersADeviceItsLastCommandAgainAfterARestart) {
+  const std::string data = testing::TempDir() + "haechi-node-" + std::to_string(getpid());
+  std::filesystem::remove_all(data);
+  std::filesystem::create_directories(data);
+  {
+    log::SqliteOptions options;
+    options.directory = data + "/log";
+    auto opened = log::open_sqlite_log(options);
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    Time stamp = SystemClock().now() - Duration::seconds(1);
+    for (const v1::Fact& fact : barred_zone_entered(stamp)) {
+      stamp = stamp + Duration{1};
+      const std::string bytes = fact.SerializeAsString();
+      const std::vector<log::NewRecord> batch{{stamp, bytes}};
+      ASSERT_TRUE((*opened)->append(batch).ok());
+    }
+  }
+  Config config;
+  config.data = data;
+  config.http_address = config.device_address = "127.0.0.1";
+  config.http_port = config.device_http_port = config.mqtt_port = 0;
+  auto node = Node::start(config);
+  ASSERT_TRUE(node.ok()) << node.error().text();
+  EXPECT_EQ((*node)->entries_replayed(), 5u);
+  const std::string heard = heard_by_device((*node)->mqtt_port(), "D-1", "interval");
+  EXPECT_NE(heard.find("interval"), std::string::npos);
+  node->reset();
+  std::filesystem::remove_all(data);
+}
+
+}  // namespace
+}  // namespace haechi::node

@@ -1,5 +1,6 @@
 // Anything that decodes is a fact the engine must survive: a log is read again for years, and one entry that
-// aborts would abort at every restart. Seeded, so that a failure is the same failure tomorrow.
+// aborts would abort at every restart. The picture folds the same. Seeded, so that a failure is the same
+// failure tomorrow.
 #include "spine/engine.h"
 
 #include <gtest/gtest.h>
@@ -11,6 +12,7 @@
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/shapes.h"
+#include "picture/picture.h"
 
 namespace haechi::spine {
 namespace {
@@ -353,11 +355,14 @@ Course live_through(uint64_t seed, size_t entries) {
   Course out;
   Strange strange(seed);
   Engine engine(0);
+  picture::Picture picture;
   for (uint64_t no = 1; no <= entries; ++no) {
     const v1::Fact fact = strange.fact();
     out.facts.push_back(fact.SerializeAsString());
     out.stamps.push_back(strange.now());
-    for (const auto& effect : engine.step({no, strange.now(), fact})) {
+    const auto effects = engine.step({no, strange.now(), fact});
+    picture.fold(no, strange.now(), fact, effects);
+    for (const auto& effect : effects) {
       out.effects.push_back(effect->SerializeAsString());
       out.alerts += effect->has_raise_alert();
       out.hand_offs += effect->has_send_hand_off();

@@ -400,6 +400,32 @@ TEST(Handling, AdvancesStepByStepAndClosesByAnotherPerson) {
   EXPECT_FALSE(allowed(v1::ALERT_HANDLING_NEW, v1::HANDLING_UNSPECIFIED));
 }
 
+TEST(Handling, ResolvesNothingWhilePoliceAreOnTheirWay) {
+  TestWorld world;
+  const auto tell = [&](v1::HandOffState state) {
+    world.on_loop([&] {
+      v1::Fact tick;
+      tick.mutable_clock_ticked();
+      auto alert = std::make_shared<v1::Effect>();
+      alert->mutable_raise_alert()->set_id("A-9");
+      alert->mutable_raise_alert()->set_incident_id("I-9");
+      alert->mutable_raise_alert()->set_wearer_id("W-1");
+      alert->mutable_raise_alert()->set_handling(v1::ALERT_HANDLING_IN_PROGRESS);
+      auto hand_off = std::make_shared<v1::Effect>();
+      hand_off->mutable_update_hand_off()->set_id("H-9");
+      hand_off->mutable_update_hand_off()->set_incident_id("I-9");
+      hand_off->mutable_update_hand_off()->set_state(state);
+      world.submit.add(tick, {alert, hand_off});
+    });
+    return world.ask(Role::kControl, "POST", "/api/v1/alerts/A-9/handling",
+                     R"({"handling":"HANDLING_RESOLVE","reason_code":"TRUE_VIOLATION","note":"arrested"})");
+  };
+  const net::Response early = tell(v1::HAND_OFF_STATE_EN_ROUTE);
+  EXPECT_EQ(early.status, 409);
+  EXPECT_NE(early.body.find("H-9"), std::string::npos);
+  EXPECT_EQ(tell(v1::HAND_OFF_STATE_CLOSED).status, 200);
+}
+
 TEST(Coarsen, GivesTheSamePlaceForEveryPlaceOfASquare) {
   const auto coarse = [](int32_t lat_e7, int32_t lng_e7) {
     v1::Place place;

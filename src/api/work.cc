@@ -71,6 +71,21 @@ Result<const v1::Call*> open_call(const Exchange& exchange) {
   return call;
 }
 
+// An alert is not settled while police are still on their way because of it. An agency that was told for
+// information only, or that refused, keeps nothing open.
+Status check_hand_offs(const picture::AlertBook& alerts, const std::string& incident_id) {
+  for (const std::string& id : alerts.hand_off_ids(incident_id)) {
+    const v1::HandOff* hand_off = alerts.hand_off(id);
+    if (hand_off == nullptr) continue;
+    const v1::HandOffState state = hand_off->state();
+    const bool ended = state == v1::HAND_OFF_STATE_CLOSED || state == v1::HAND_OFF_STATE_CANCELLED ||
+                       state == v1::HAND_OFF_STATE_REJECTED;
+    const bool told = hand_off->informative() && state >= v1::HAND_OFF_STATE_RECEIVED;
+    if (!ended && !told) return conflict("handling", "hand-off " + id + " of its incident is still open");
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_handling(const v1::Alert& alert, const v1::AlertHandled& handled, Time now) {
@@ -117,6 +132,8 @@ Result<Plan> handle_alert(const Exchange& exchange) {
   handled.set_until_us(input.until_us());
   TRY_STATUS(check_note(input.note()));
   TRY_STATUS(check_handling(record->alert(), handled, exchange.now));
+  if (handled.handling() == v1::HANDLING_RESOLVE)
+    TRY_STATUS(check_hand_offs(exchange.world.picture.alerts(), record->alert().incident_id()));
   Plan plan = logging(std::move(fact));
   plan.answer = [&picture = exchange.world.picture, id = exchange.id()](uint64_t entry_no) {
     v1::HandledAnswer answer;

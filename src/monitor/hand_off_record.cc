@@ -137,6 +137,16 @@ void take_latest(HandOffRecord& record, const Alarm& alarm) {
   record.latest.set_jurisdiction_id(record.jurisdiction_id);
 }
 
+// Positions are no news of an alert: an agency that was told that all is clear is not told of the rest by the
+// way.
+void take_places(HandOffRecord& record, const Alarm& alarm) {
+  for (v1::Destination& known : *record.latest.mutable_destinations())
+    for (const v1::Destination& to : alarm.destinations())
+      if (known.target() == to.target() && known.person_id() == to.person_id()) known = to;
+  if (alarm.has_proximity() && alarm.protected_id() == record.latest.protected_id())
+    *record.latest.mutable_proximity() = alarm.proximity();
+}
+
 void news_of_positions(HandOffRecord& record, const HandOffTurn& turn) {
   if (record.picture.state() == v1::HAND_OFF_STATE_REJECTED) return;
   if (turn.now - record.alarm_sent_at >= kUpdateEvery) {
@@ -390,7 +400,11 @@ void begin(HandOffRecord& record, const Alarm& alarm, const HandOffTurn& turn) {
 void positions_changed(HandOffRecord& record, const Alarm& alarm, const HandOffTurn& turn) {
   if (record.ended()) return;
   if (alarm.code() < record.latest.code()) return tell(record, alarm, turn);
-  take_latest(record, alarm);
+  if (record.told.contains(alarm.alert_id()) && !record.cleared.contains(alarm.alert_id())) {
+    take_latest(record, alarm);
+  } else {
+    take_places(record, alarm);
+  }
   news_of_positions(record, turn);
 }
 

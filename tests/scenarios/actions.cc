@@ -151,6 +151,13 @@ void Language::fact_of_handling(const std::string& who, const std::string& alert
 }
 
 bool Language::handle_alert(const std::string& who, Words& words) {
+  if (words.accept("takes everything")) {
+    for (const std::string& alert : world_.narrator().new_alerts()) {
+      fact_of_handling(who, alert, v1::HANDLING_ACKNOWLEDGE);
+      fact_of_handling(who, alert, v1::HANDLING_ACT);
+    }
+    return true;
+  }
   const std::string& what = words.peek(1);
   if (what.size() < 2 || what[0] != 'A') return false;
   const std::string verb = words.take("a verb");

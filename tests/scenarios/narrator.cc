@@ -223,6 +223,8 @@ std::string Narrator::call_updated(const v1::Call& call) {
     news.push_back(call.unit_missing() ? "lacks a unit" : "lacks no unit");
   if (call.condition_cleared_at_us() != 0 && before.condition_cleared_at_us() == 0)
     news.push_back("is told that all is clear");
+  if (call.condition_cleared_at_us() == 0 && before.condition_cleared_at_us() != 0)
+    news.push_back("is told that all is not clear");
   if (call.cancel_reason() != before.cancel_reason()) news.push_back("may be cancelled");
   return news.empty() ? "" : name('C', call.id()) + ' ' + list(news);
 }
@@ -280,6 +282,13 @@ std::vector<std::string> Narrator::open_alerts() const {
                   (alert.state() == v1::ALERT_STATE_UNKNOWN ? ", unknown" : "") + ", " +
                   words(tail(v1::AlertHandling_Name(alert.handling()), "ALERT_HANDLING_")));
   }
+  return out;
+}
+
+std::vector<std::string> Narrator::new_alerts() const {
+  std::vector<std::string> out;
+  for (const std::string& id : alert_order_)
+    if (alerts_.at(id).handling() == v1::ALERT_HANDLING_NEW) out.push_back(short_names_.at(id));
   return out;
 }
 

@@ -20,6 +20,8 @@ class Narrator {
   std::vector<std::string> tell(const std::vector<std::shared_ptr<const v1::Effect>>& effects);
   // Every alert whose condition is not clear, in the order in which they rang.
   std::vector<std::string> open_alerts() const;
+  // Short names of those that nobody has taken.
+  std::vector<std::string> new_alerts() const;
 
   // From a short name to the engine's own; empty if nothing is called that.
   std::string id_of(const std::string& short_name) const;

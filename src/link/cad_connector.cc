@@ -12,6 +12,7 @@
 #include "link/cad_queue.h"
 #include "link/messages.h"
 #include "net/client.h"
+#include "trust/audit.h"
 
 namespace haechi::link {
 namespace {
@@ -26,6 +27,22 @@ std::unique_ptr<v1::Fact> answered(v1::HandOffMessage message) {
   auto fact = std::make_unique<v1::Fact>();
   *fact->mutable_hand_off_answered()->mutable_message() = std::move(message);
   return fact;
+}
+
+// The audit fact that says whose places the agency is told; null when the message holds none.
+std::unique_ptr<v1::Fact> disclosure(const v1::HandOffMessage& message) {
+  const auto& alarm = message.has_alarm_new() ? message.alarm_new() : message.alarm_update();
+  std::vector<std::string> persons;
+  for (const v1::Destination& to : alarm.destinations())
+    if (to.has_place()) persons.push_back(to.person_id());
+  if (persons.empty()) return nullptr;
+  const trust::Viewer agency{.account = message.to_agency_id(),
+                             .role = trust::Role::kConnector,
+                             .agency_id = message.to_agency_id()};
+  const trust::Subject subject{.kind = "hand_off", .id = message.hand_off_id()};
+  const trust::Decision decision{true, trust::Precision::kFull, "hand-off to the agency", alarm.order_id()};
+  return trust::access_decided(agency, trust::Action::kSeePosition, subject, trust::purpose_of(agency.role),
+                               decision, persons);
 }
 
 bool ended(const v1::HandOff& picture) {
@@ -136,6 +153,20 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
     const CadQueue::Put put = found->second.queue.put(message);
     if (put == CadQueue::Put::kSuperseded) ++counters.superseded;
     if (put == CadQueue::Put::kFull) ++counters.dropped;
+    if (put == CadQueue::Put::kFull || put == CadQueue::Put::kKnown) return;
+    if (auto record = disclosure(message)) keep_record(std::shared_ptr<const v1::Fact>(std::move(record)));
+  }
+
+  // The alarm does not wait for its record: the entry that caused it is durable, and alarms fail open.
+  void keep_record(std::shared_ptr<const v1::Fact> record) {
+    submit.submit(std::make_unique<v1::Fact>(*record),
+                  [weak = weak_from_this(), record](Result<spine::Receipt> receipt) {
+                    const auto self = weak.lock();
+                    if (!self || receipt.ok() || receipt.error().code != Code::kExhausted) return;
+                    self->loop.after(self->options.retry_first, [weak, record] {
+                      if (const auto self = weak.lock()) self->keep_record(record);
+                    });
+                  });
   }
 
   void count_waiting() {

@@ -49,6 +49,13 @@ class FakeSubmit final : public spine::Submit {
       if (fact.has_hand_off_answered()) answers.push_back(fact.hand_off_answered().message());
     return answers;
   }
+  std::vector<v1::AccessDecided> disclosures() const {
+    const std::lock_guard guard(lock_);
+    std::vector<v1::AccessDecided> disclosures;
+    for (const v1::Fact& fact : facts_)
+      if (fact.has_access_decided()) disclosures.push_back(fact.access_decided());
+    return disclosures;
+  }
   std::vector<v1::HopObserved> hops() const {
     const std::lock_guard guard(lock_);
     std::vector<v1::HopObserved> hops;
@@ -198,6 +205,26 @@ class CadConnectorTest : public testing::Test {
   std::vector<CadEndpoint> endpoints_;
   std::unique_ptr<CadConnector> connector_;
 };
+
+TEST_F(CadConnectorTest, WhosePlacesAnAgencyIsToldIsRecordedThoughTheQueueOfFactsIsFullAtFirst) {
+  FakeCad cad(take_all);
+  start({{"police", cad.url(), kKey}});
+  submit_.fail_next(1);
+  Message alarm = alarm_new("H-1");
+  alarm.mutable_alarm_new()->set_order_id("O-1");
+  for (const char* person : {"W-1", "P-1", "P-2"}) {
+    v1::Destination& to = *alarm.mutable_alarm_new()->add_destinations();
+    to.set_person_id(person);
+    if (person != std::string("P-2")) to.mutable_place()->set_lat_e7(370'000'000);
+  }
+  publish({sending(alarm)});
+  ASSERT_TRUE(eventually([&] { return submit_.disclosures().size() == 1 && cad.requests().size() == 1; }));
+  const v1::AccessDecided record = submit_.disclosures()[0];
+  EXPECT_EQ(record.viewer(), "police");
+  EXPECT_EQ(record.subject_id(), "H-1");
+  EXPECT_EQ(record.basis(), "O-1");
+  EXPECT_THAT(record.shown_ids(), ElementsAre("W-1", "P-1"));
+}
 
 TEST_F(CadConnectorTest, AnAlarmArrivesSignedAndItsAnswersBecomeFacts) {
   FakeCad cad([](size_t, const net::Request&, const net::Respond& respond) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "law/pack.h"
+
 namespace haechi::dispatch {
 namespace {
 
@@ -26,6 +28,13 @@ void merge_destination(v1::Call& call, v1::Destination from, const v1::HandOffMe
   for (int i = call.destinations_size() - 1; i > at; --i) call.mutable_destinations()->SwapElements(i, i - 1);
 }
 
+// Of the kind alone; lower is more urgent. The message's own code is that of the whole incident.
+uint32_t urgency(const std::string& alert_kind) {
+  v1::AlertKind kind = v1::ALERT_KIND_UNSPECIFIED;
+  v1::AlertKind_Parse(alert_kind, &kind);
+  return law::code112(kind, law::Nearness::kNear);
+}
+
 std::optional<geo::Place> place_of(const v1::Destination& to) {
   if (!to.has_place()) return std::nullopt;
   return geo::Place{to.place().lat_e7(), to.place().lng_e7()};
@@ -38,12 +47,16 @@ void merge_alarm(v1::Call& call, const v1::HandOffMessage::Alarm& alarm) {
   const auto& told = call.alert_ids();
   const bool new_alert = std::find(told.begin(), told.end(), alarm.alert_id()) == told.end();
   const bool higher = first || alarm.code() < call.code();
+  // What heads the call is the newest of the most urgent: that she pressed SOS is not hidden by a lost
+  // signal.
+  const bool heads = higher || (new_alert && (call.condition_cleared_at_us() != 0 ||
+                                              urgency(alarm.alert_kind()) <= urgency(call.alert_kind())));
   if (new_alert) {
     call.add_alert_ids(alarm.alert_id());
     call.set_condition_cleared_at_us(0);
   }
   if (higher) call.set_code(alarm.code());
-  if (higher || new_alert) {
+  if (heads) {
     call.set_alert_kind(alarm.alert_kind());
     call.set_sentence_en(alarm.sentence_en());
     call.set_sentence_ko(alarm.sentence_ko());

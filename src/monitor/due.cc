@@ -120,7 +120,7 @@ void Machine::finish(Step& step) {
       held.announced = true;
       held.changed = false;
     }
-    if (held.to_hand_off) raise_hand_offs(held, step);
+    if (!held.to_hand_off.empty()) raise_hand_offs(held, step);
     if (try_close(key, step)) continue;
     if (held.changed) *step.effects.add().mutable_update_incident() = held.incident;
     held.changed = false;

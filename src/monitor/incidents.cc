@@ -48,7 +48,7 @@ void Machine::attach_to_incident(uint64_t number, Step& step) {
     incident.incident.add_protected_ids(alert.protected_id());
   incident.changed = true;
   const bool recent = step.now - Time{alert.happened_at_us()} <= kHandOffAgeMax;
-  if (alert.code() <= kHandOffCodeMax && recent) incident.to_hand_off = true;
+  if (alert.code() <= kHandOffCodeMax && recent) incident.to_hand_off.push_back(number);
   touch_incident(key);
 }
 
@@ -140,7 +140,8 @@ v1::Alarm& Machine::raise_alarm(v1::AlarmKind kind, const std::string& incident_
 }
 
 void Machine::raise_hand_offs(HeldIncident& held, Step& step) {
-  held.to_hand_off = false;
+  const std::vector<uint64_t> fresh = std::move(held.to_hand_off);
+  held.to_hand_off.clear();
   const HeldAlert* lead = lead_of(held);
   const std::string& id = held.incident.id();
   // Once every call is closed, what is new goes to whoever answers for the place now.
@@ -153,6 +154,17 @@ void Machine::raise_hand_offs(HeldIncident& held, Step& step) {
     return;
   }
   hand_offs_.raise(id, recipients, alarm_of(*lead), step.entry, step.effects);
+  // A cut strap is told for itself, whatever else is going on; a wider distance is not when a narrower one
+  // is.
+  for (size_t i = 0; i < fresh.size(); ++i) {
+    const HeldAlert& one = alerts_.at(fresh[i]);
+    const auto implies = [&](const HeldAlert& other) { return one.rule != kNone && one.rule == other.rule; };
+    if (&one == lead || implies(*lead) || one.alert.state() == v1::ALERT_STATE_CLEARED) continue;
+    if (std::any_of(fresh.begin() + static_cast<std::ptrdiff_t>(i) + 1, fresh.end(),
+                    [&](uint64_t later) { return implies(alerts_.at(later)); }))
+      continue;
+    hand_offs_.raise(id, recipients, alarm_of(one), step.entry, step.effects);
+  }
   const std::vector<std::string> ids = hand_offs_.ids(id);
   if (static_cast<size_t>(held.incident.hand_off_ids_size()) == ids.size()) return;
   held.incident.mutable_hand_off_ids()->Assign(ids.begin(), ids.end());

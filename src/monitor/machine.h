@@ -159,7 +159,7 @@ struct HeldIncident {
   std::vector<uint64_t> alerts;
   std::string primary_agency_id;  // who runs the call
   bool announced = false;
-  bool to_hand_off = false;  // an alert for the responding agency is new in this entry
+  std::vector<uint64_t> to_hand_off;  // alerts that the responding agency is to be told of
   bool changed = false;
   bool jurisdiction_missed = false;
 };

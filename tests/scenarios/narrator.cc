@@ -217,6 +217,8 @@ std::string Narrator::call_updated(const v1::Call& call) {
   calls_[call.id()] = call;
   std::vector<std::string> news;
   if (call.code() != before.code()) news.push_back("has code " + std::to_string(call.code()));
+  if (call.alert_kind() != before.alert_kind())
+    news.push_back("is now about " + tail(call.alert_kind(), "ALERT_KIND_"));
   if (call.destinations_size() != before.destinations_size())
     news.push_back("has " + std::to_string(call.destinations_size()) + " destinations");
   if (call.unit_missing() != before.unit_missing())

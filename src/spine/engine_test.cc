@@ -48,6 +48,10 @@ class Strange {
   }
 
   geo::Place place();
+  // Wraps around instead of overflowing.
+  static int64_t later(int64_t us, uint64_t by) {
+    return static_cast<int64_t>(static_cast<uint64_t>(us) + by);
+  }
   int64_t moment();
   uint32_t length_mm() { return one_in(10) ? any<uint32_t>() : static_cast<uint32_t>(below(3'000'000)); }
   void shape(v1::Shape& out);
@@ -96,9 +100,10 @@ void Strange::shape(v1::Shape& out) {
   const geo::Place centre = place();
   const int32_t half = static_cast<int32_t>(below(150'000));
   for (const auto& [north, east] : {std::pair(-1, -1), {-1, 1}, {1, 1}, {1, -1}}) {
-    const geo::Place corner =
-        one_in(30) ? place()
-                   : geo::Place{centre.lat_e7 / 2 * 2 + north * half, centre.lng_e7 / 2 * 2 + east * half};
+    const geo::Place corner = one_in(30)
+                                  ? place()
+                                  : geo::Place{static_cast<int32_t>(int64_t{centre.lat_e7} + north * half),
+                                               static_cast<int32_t>(int64_t{centre.lng_e7} + east * half)};
     law::set_place(corner, *polygon->mutable_outer()->add_corners());
   }
 }
@@ -145,7 +150,7 @@ void Strange::order(v1::Order& out) {
   out.set_kind("ST_PROV_3_2");
   out.set_wearer_id(person());
   out.set_starts_at_us(moment());
-  if (one_in(3)) out.set_ends_at_us(moment() + static_cast<int64_t>(below(400'000'000)));
+  if (one_in(3)) out.set_ends_at_us(later(moment(), below(400'000'000)));
   out.set_time_zone(one_in(2) ? "" : "Asia/Seoul");
   const uint64_t conditions = one_in(50) ? 300 : 1 + below(4);
   for (uint64_t i = 0; i < conditions; ++i) {
@@ -298,7 +303,7 @@ void Strange::work(v1::Fact& out) {
       made.set_handling(static_cast<v1::Handling>(below(7)));
       made.set_by(id("a", 3));
       made.set_reason_code(one_in(5) ? "" : "TRUE_VIOLATION");
-      made.set_until_us(moment() + static_cast<int64_t>(below(3'600'000'000)));
+      made.set_until_us(later(moment(), below(3'600'000'000)));
       break;
     }
     case 3: {

@@ -9,6 +9,7 @@
 namespace haechi::law {
 namespace {
 
+constexpr int64_t kLastMomentUs = 253'402'300'799'999'999;  // of the year 9999
 constexpr int kConditionsMax = 1000;
 constexpr int64_t kDistanceMmMax = 100'000'000;  // 100 km: beyond any order's meaning
 
@@ -79,6 +80,8 @@ Result<Order> order_from(const v1::Order& stated) {
   TRY_STATUS(check_id(stated.wearer_id(), "wearer_id"));
   if (stated.version() == 0) return invalid("version", "must be 1 or more");
   if (stated.starts_at_us() <= 0) return invalid("starts_at_us", "must be given");
+  if (stated.starts_at_us() > kLastMomentUs) return invalid("starts_at_us", "must lie before the year 10000");
+  if (stated.ends_at_us() > kLastMomentUs) return invalid("ends_at_us", "must lie before the year 10000");
   if (stated.ends_at_us() != 0 && stated.ends_at_us() <= stated.starts_at_us())
     return invalid("ends_at_us", "must be after starts_at_us");
   if (stated.kind().size() > 64) return invalid("kind", "must be at most 64 bytes");

@@ -62,6 +62,8 @@ TEST(Order, IsRefusedWithTheFieldThatIsWrong) {
       {"wearer_id", [](v1::Order& o) { o.set_wearer_id(std::string(65, 'x')); }},
       {"version", [](v1::Order& o) { o.set_version(0); }},
       {"starts_at_us", [](v1::Order& o) { o.set_starts_at_us(0); }},
+      {"starts_at_us", [](v1::Order& o) { o.set_starts_at_us(INT64_MAX); }},
+      {"ends_at_us", [](v1::Order& o) { o.set_ends_at_us(INT64_MAX); }},
       {"ends_at_us", [](v1::Order& o) { o.set_ends_at_us(1'000'000); }},
       {"conditions[0].id", [](v1::Order& o) { o.mutable_conditions(0)->clear_id(); }},
       {"conditions[1].id", [](v1::Order& o) { *o.add_conditions() = o.conditions(0); }},

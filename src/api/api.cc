@@ -19,7 +19,6 @@ constexpr int kRecordsMax = 5;  // audit records for one answer
 
 net::Response secured(net::Response response) {
   response.headers.emplace_back("cache-control", "no-store");
-  response.headers.emplace_back("x-content-type-options", "nosniff");
   return response;
 }
 

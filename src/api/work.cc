@@ -5,6 +5,7 @@
 #include "api/subjects.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
+#include "trust/audit.h"
 
 namespace haechi::api::work {
 namespace {
@@ -49,19 +50,6 @@ Status check_outcome(const v1::AlertHandled& handled) {
       "reason_code",
       "must be TRUE_VIOLATION, AUTHORISED, REASONABLE_EXCUSE, EQUIPMENT, DATA_ERROR, DUPLICATE, DRILL or "
       "UNFOUNDED");
-}
-
-v1::Hop hop_of(trust::Role role) {
-  switch (role) {
-    case trust::Role::kDispatch:
-      return v1::HOP_SHOWN_DISPATCH;
-    case trust::Role::kUnit:
-      return v1::HOP_SHOWN_FIELD;
-    case trust::Role::kProtectedPerson:
-      return v1::HOP_SHOWN_PROTECTED;
-    default:
-      return v1::HOP_SHOWN_CONTROL;
-  }
 }
 
 Result<const v1::Call*> open_call(const Exchange& exchange) {
@@ -152,7 +140,7 @@ Result<Plan> alert_shown(const Exchange& exchange) {
   auto fact = std::make_unique<v1::Fact>();
   v1::HopObserved& hop = *fact->mutable_hop_observed();
   hop.set_alert_id(exchange.id());
-  hop.set_hop(hop_of(exchange.viewer.role));
+  hop.set_hop(trust::shown_hop(exchange.viewer.role));
   hop.set_at_us(exchange.now.us);
   hop.set_who(exchange.viewer.account);
   return logging(std::move(fact));

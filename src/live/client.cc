@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "live/json.h"
+#include "trust/audit.h"
 
 namespace haechi::live {
 namespace {
@@ -42,21 +43,6 @@ std::optional<Cursor> read_cursor(std::string_view text) {
   auto [last, part_error] = std::from_chars(next + 1, end, cursor.part);
   if (part_error != std::errc() || last != end) return std::nullopt;
   return cursor;
-}
-
-v1::Hop hop_of(trust::Role role) {
-  switch (role) {
-    case trust::Role::kControl:
-      return v1::HOP_SHOWN_CONTROL;
-    case trust::Role::kDispatch:
-      return v1::HOP_SHOWN_DISPATCH;
-    case trust::Role::kUnit:
-      return v1::HOP_SHOWN_FIELD;
-    case trust::Role::kProtectedPerson:
-      return v1::HOP_SHOWN_PROTECTED;
-    default:
-      return v1::HOP_UNSPECIFIED;
-  }
 }
 
 }  // namespace
@@ -321,7 +307,7 @@ void Client::receive(const std::string& message) {
 
 void Client::shown(const std::string& alert_id) {
   const v1::AlertRecord* record = shared_.picture.alerts().alert(alert_id);
-  const v1::Hop hop = hop_of(viewer_.role);
+  const v1::Hop hop = trust::shown_hop(viewer_.role);
   if (record == nullptr || hop == v1::HOP_UNSPECIFIED ||
       !shared_.rights.report_shown(viewer_, record->alert()).allowed) {
     return complain("shown needs the alert_id or call_id of something you see");

@@ -23,4 +23,19 @@ std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, co
   return fact;
 }
 
+v1::Hop shown_hop(Role role) {
+  switch (role) {
+    case Role::kControl:
+      return v1::HOP_SHOWN_CONTROL;
+    case Role::kDispatch:
+      return v1::HOP_SHOWN_DISPATCH;
+    case Role::kUnit:
+      return v1::HOP_SHOWN_FIELD;
+    case Role::kProtectedPerson:
+      return v1::HOP_SHOWN_PROTECTED;
+    default:
+      return v1::HOP_UNSPECIFIED;
+  }
+}
+
 }  // namespace haechi::trust

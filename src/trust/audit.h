@@ -10,7 +10,8 @@
 
 namespace haechi::v1 {
 class Fact;
-}
+enum Hop : int;
+}  // namespace haechi::v1
 
 namespace haechi::trust {
 
@@ -19,5 +20,9 @@ namespace haechi::trust {
 std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, const Subject& subject,
                                          Purpose purpose, const Decision& decision,
                                          const std::vector<std::string>& shown_ids = {});
+
+// The hop of an alert's ledger that is reached when a viewer of this role has been shown the alert;
+// HOP_UNSPECIFIED for a role without a screen of its own.
+v1::Hop shown_hop(Role role);
 
 }  // namespace haechi::trust

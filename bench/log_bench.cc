@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "log/log.h"
@@ -42,9 +44,15 @@ std::vector<NewRecord> batch_after(Time last, size_t size, std::string_view fact
   return batch;
 }
 
+// With a second argument of 1 a reader reads the whole log over and over meanwhile.
 void append(benchmark::State& state) {
   const ScratchDirectory directory;
   const auto log = directory.open();
+  std::atomic<bool> reading{state.range(1) != 0};
+  std::atomic<int64_t> records_read{0};
+  std::thread reader([&, source = log->reader()] {
+    while (reading) (void)source->read(1, [&](const Record&) { return ++records_read, reading.load(); }).ok();
+  });
   const size_t size = static_cast<size_t>(state.range(0));
   const std::string fact(kFactBytes, 'f');
   std::vector<double> spans_us;
@@ -55,23 +63,41 @@ void append(benchmark::State& state) {
     spans_us.push_back(
         std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
   }
+  reading = false;
+  reader.join();
   std::sort(spans_us.begin(), spans_us.end());
   const auto at = [&](double share) { return spans_us[static_cast<size_t>(share * (spans_us.size() - 1))]; };
   state.counters["p50_us"] = at(0.5);
   state.counters["p99_us"] = at(0.99);
   state.counters["max_us"] = spans_us.back();
+  state.counters["read_per_s"] =
+      benchmark::Counter(static_cast<double>(records_read), benchmark::Counter::kIsRate);
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(size));
 }
-BENCHMARK(append)->Arg(1)->Arg(32)->Arg(256)->UseRealTime()->MinTime(2);
+BENCHMARK(append)->ArgsProduct({{1, 32, 256}, {0, 1}})->UseRealTime()->MinTime(2);
+
+void fill(const ScratchDirectory& directory, int64_t records) {
+  const auto log = directory.open();
+  const std::string fact(kFactBytes, 'f');
+  while (static_cast<int64_t>(log->next_no()) <= records)
+    (void)log->append(batch_after(log->last_stamp(), 1'000, fact)).ok();
+}
+
+void read_beside_an_idle_writer(benchmark::State& state) {
+  const ScratchDirectory directory;
+  constexpr int64_t kRecords = 100'000;
+  fill(directory, kRecords);
+  const auto log = directory.open();
+  const auto reader = log->reader();
+  for (auto _ : state) benchmark::DoNotOptimize(reader->read(1, [](const Record&) { return true; }).ok());
+  state.SetItemsProcessed(state.iterations() * kRecords);
+}
+BENCHMARK(read_beside_an_idle_writer)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void open_and_check(benchmark::State& state) {
   const ScratchDirectory directory;
   constexpr int64_t kRecords = 100'000;
-  {
-    const auto log = directory.open();
-    const std::string fact(kFactBytes, 'f');
-    while (log->next_no() <= kRecords) (void)log->append(batch_after(log->last_stamp(), 1'000, fact)).ok();
-  }
+  fill(directory, kRecords);
   for (auto _ : state) benchmark::DoNotOptimize(directory.open());
   state.SetItemsProcessed(state.iterations() * kRecords);
 }

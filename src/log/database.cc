@@ -174,17 +174,22 @@ Status check_form(Database& database, const Identity& identity) {
   return {};
 }
 
+Result<bool> next_row(Database& database, sqlite3_stmt* rows, uint64_t expected, StoredRecord& row) {
+  const int stepped = sqlite3_step(rows);
+  if (stepped == SQLITE_DONE) return false;
+  const std::string name = "record " + std::to_string(expected);
+  if (stepped != SQLITE_ROW) return database.error(name + " cannot be read");
+  if (!take_row(rows, row)) return corrupt(name + " is damaged: not of its types");
+  return true;
+}
+
 Status walk(Database& database, ChainChecker& checker, const std::function<bool(const StoredRecord&)>& each) {
-  TRY(const Statement select,
-      database.prepare("SELECT no,stamp,crc,digest,fact FROM record WHERE no>?1 ORDER BY no"));
+  TRY(const Statement select, database.prepare(kRowsAfter));
   sqlite3_bind_int64(select.get(), 1, static_cast<int64_t>(checker.point().no));
+  StoredRecord row;
   while (true) {
-    const int stepped = sqlite3_step(select.get());
-    if (stepped == SQLITE_DONE) return {};
-    const std::string next = std::to_string(checker.point().no + 1);
-    if (stepped != SQLITE_ROW) return database.error("record " + next + " cannot be read");
-    StoredRecord row;
-    if (!take_row(select.get(), row)) return corrupt("record " + next + " is damaged: not of its types");
+    TRY(const bool found, next_row(database, select.get(), checker.point().no + 1, row));
+    if (!found) return {};
     TRY_STATUS(checker.check(row));
     if (!each(row)) return {};
   }

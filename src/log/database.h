@@ -57,6 +57,10 @@ Status create_tables(Database& database, const Identity& identity);
 // The database must be one of ours, complete, of this identity, and free of settings that would make a write
 // land on pages in use.
 Status check_form(Database& database, const Identity& identity);
+// Takes the next of the rows that `rows` gives, unchecked, valid until the next step; false at the end.
+// `rows` is of kRowsAfter; `expected` is the number to name when it cannot be read.
+Result<bool> next_row(Database& database, sqlite3_stmt* rows, uint64_t expected, StoredRecord& row);
+inline constexpr char kRowsAfter[] = "SELECT no,stamp,crc,digest,fact FROM record WHERE no>?1 ORDER BY no";
 // Reads and checks rows after the checker's point, up to the end or until `each` returns false.
 Status walk(Database& database, ChainChecker& checker, const std::function<bool(const StoredRecord&)>& each);
 // The point and stamp of record `no` as stored, unchecked; kNotFound without it. Number 0 is the start.

@@ -41,7 +41,31 @@ struct ChainPoint {
   Digest digest{};
 };
 
-// One thread at a time uses a Log, for reading as for writing.
+// Reads a log that is open and being appended to, on a thread of its own. One thread at a time uses a Reader;
+// the Log outlives it.
+//
+// There is one connection to the database and only one (see docs/log_format.md), so reader and writer take
+// turns on it. A turn of the reader copies a slice and is over: at most kSliceRecords records, kSliceBytes or
+// about kSliceMax, whatever comes first, and no read transaction lasts longer than that. Checks happen after
+// the turn. An append thus waits for at most one slice of each reader, and a reader for one append.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // The number that the next record will get.
+  virtual uint64_t next_no() = 0;
+  // Number of the first record stamped at `at` or later; next_no() when there is none yet. Looks at some
+  // thirty records at most; each is checked as by read().
+  virtual Result<uint64_t> find(Time at) = 0;
+  // As Log::read; `each` must not call this reader. The end is where the log ends when it gets there, so
+  // whoever reads a log that grows bounds it through `each`, which may take its time: nobody waits for it.
+  virtual Status read(uint64_t from_no, const std::function<bool(const Record&)>& each) = 0;
+};
+inline constexpr size_t kSliceRecords = 256;
+inline constexpr size_t kSliceBytes = 256u << 10;  // ends after the record that goes beyond
+inline constexpr Duration kSliceMax = Duration::millis(1);
+
+// One thread at a time uses a Log, for reading as for writing; Readers have threads of their own.
 class Log {
  public:
   virtual ~Log() = default;
@@ -65,6 +89,9 @@ class Log {
   // A `from_no` beyond the end gives none. Each record is checked against its checksum and the chain before
   // it is given; kCorrupt names the first that fails. `each` must not call this log.
   virtual Status read(uint64_t from_no, const std::function<bool(const Record&)>& each) = 0;
+
+  // Any thread. nullptr: this log cannot be read beside its writer. While Log::read goes on, Readers wait.
+  virtual std::unique_ptr<Reader> reader() { return nullptr; }
 };
 
 struct SqliteOptions {

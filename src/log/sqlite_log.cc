@@ -1,4 +1,5 @@
-// The log in one SQLite file: one transaction per batch, one connection, the watermark beside it.
+// The log in one SQLite file: one transaction per batch, one connection that writer and readers take turns
+// on, the watermark beside it.
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,7 +9,9 @@
 #include "log/chain.h"
 #include "log/database.h"
 #include "log/files.h"
+#include "log/live_reader.h"
 #include "log/log.h"
+#include "log/turns.h"
 #include "log/watermark.h"
 
 namespace haechi::log {
@@ -27,6 +30,9 @@ class SqliteLog final : public Log {
     return hex({reinterpret_cast<const char*>(identity_.data()), identity_.size()});
   }
   Status read(uint64_t from_no, const std::function<bool(const Record&)>& each) override;
+  std::unique_ptr<Reader> reader() override {
+    return std::make_unique<LiveReader>(LiveSource{turns_, database_, durable_no_});
+  }
 
  private:
   SqliteLog(DirectoryLock lock, Database database, std::unique_ptr<WatermarkWriter> watermark,
@@ -35,6 +41,7 @@ class SqliteLog final : public Log {
         database_(std::move(database)),
         watermark_(std::move(watermark)),
         end_(end.point()),
+        durable_no_(end.point().no),
         last_stamp_(end.stamp()),
         identity_(identity) {}
   Status prepare();
@@ -46,7 +53,9 @@ class SqliteLog final : public Log {
   Database database_;
   std::unique_ptr<WatermarkWriter> watermark_;
   Statement begin_, insert_, commit_;
+  Turns turns_;
   ChainPoint end_;
+  uint64_t durable_no_;  // guarded by turns_
   Time last_stamp_;
   const Identity identity_;
   std::string scratch_;
@@ -163,9 +172,13 @@ Result<uint64_t> SqliteLog::append(std::span<const NewRecord> batch) {
   ENSURE(!batch.empty());
   ENSURE(!reading_);
   const uint64_t first = next_no();
-  step(begin_, "a batch could not be begun");
-  for (const NewRecord& record : batch) insert(record);
-  step(commit_, "a batch could not be made durable");
+  {
+    const Turns::Turn turn(turns_);
+    step(begin_, "a batch could not be begun");
+    for (const NewRecord& record : batch) insert(record);
+    step(commit_, "a batch could not be made durable");
+    durable_no_ = end_.no;
+  }
   // The mark of the batch before had the whole of this one to reach the disk; this one's starts now that the
   // batch is durable, so it is there soon even when no batch follows.
   watermark_->wait();
@@ -177,6 +190,7 @@ Status SqliteLog::read(uint64_t from_no, const std::function<bool(const Record&)
   ENSURE(from_no >= 1);
   ENSURE(!reading_);
   if (from_no > end_.no) return {};
+  const Turns::Turn turn(turns_);
   TRY(ChainChecker checker, checker_at(database_, from_no - 1));
   reading_ = true;
   Record record;

@@ -1,0 +1,149 @@
+// LiveSocket: the line to /live. Comes back by itself, resumes after the last message that was folded, and says loudly
+// when it is dead. What the messages mean is the business of the stores.
+import type { components } from "../../generated/api";
+import { learnServerTime, serverNowMs } from "./clock";
+import { surface } from "./session";
+
+// The envelope's numbers are JSON numbers on the wire, and `positions` is the list itself.
+type Wire = components["schemas"]["LiveMessage"];
+export type LiveMessage = Omit<Wire, "entry" | "at_us" | "durable_at_us" | "judged_at_us" | "positions"> & {
+  entry?: number;
+  at_us?: number;
+  durable_at_us?: number;
+  judged_at_us?: number;
+  positions?: components["schemas"]["LivePosition"][];
+};
+
+export type LinkState = "connecting" | "live" | "lost" | "refused";
+export interface Link {
+  state: LinkState;
+  sinceMs: number; // Date.now() when this state began
+  heardAtMs: number; // Date.now() of the last message of any kind
+  lagMs: number | null; // from durable to here, of the last message that says
+  tries: number; // since the line was lost
+}
+
+export interface LiveHandlers {
+  message(message: LiveMessage): void;
+  frame(frame: ArrayBuffer): void;
+  link(link: Link): void;
+}
+
+// Nothing for so long means that the line is dead: the server speaks every five seconds.
+export const SILENCE_MS_MAX = 12_000;
+export const RETRY_MS_FIRST = 500;
+export const RETRY_MS_MAX = 10_000;
+
+// Half to one and a half of a doubling wait, so that a thousand screens do not come back at one moment. Within a second at
+// first, never above RETRY_MS_MAX.
+export function retryMs(tries: number, random: number): number {
+  const wait = Math.min(RETRY_MS_MAX, RETRY_MS_FIRST * 2 ** Math.min(tries, 10));
+  return Math.min(RETRY_MS_MAX, Math.round(wait * (0.5 + random)));
+}
+
+export class LiveSocket {
+  private socket: WebSocket | null = null;
+  private epoch = "";
+  private cursor = "";
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly watch: ReturnType<typeof setInterval>;
+  private ended = false;
+  private refusals = 0;
+  private readonly wake = () => this.retryNow();
+  link: Link = { state: "connecting", sinceMs: Date.now(), heardAtMs: 0, lagMs: null, tries: 0 };
+
+  constructor(
+    private readonly topics: string,
+    private readonly handlers: LiveHandlers,
+  ) {
+    this.watch = setInterval(() => this.checkSilence(), 1000);
+    addEventListener("online", this.wake);
+    this.open();
+  }
+
+  close(): void {
+    this.ended = true;
+    clearTimeout(this.timer);
+    clearInterval(this.watch);
+    removeEventListener("online", this.wake);
+    this.socket?.close(1000);
+  }
+
+  // True when the message left; a command that did not leave is not kept back: it must not act late.
+  send(message: unknown): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  shown(what: { alert_id: string } | { call_id: string }): void {
+    this.send({ shown: what });
+  }
+
+  retryNow(): void {
+    if (this.ended || this.link.state === "live" || this.socket?.readyState === WebSocket.CONNECTING) return;
+    clearTimeout(this.timer);
+    this.open();
+  }
+
+  private open(): void {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const resume = this.cursor ? `&resume=${encodeURIComponent(`${this.epoch}:${this.cursor}`)}` : "";
+    const socket = new WebSocket(
+      `${scheme}//${location.host}/live?surface=${surface}&tracks=binary&topics=${this.topics}${resume}`,
+      ["haechi.v1"],
+    );
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    let heard = false;
+    socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
+      if (this.socket !== socket) return;
+      heard = true;
+      this.link.heardAtMs = Date.now();
+      if (typeof event.data === "string") this.take(JSON.parse(event.data) as LiveMessage);
+      else this.handlers.frame(event.data);
+    };
+    socket.onclose = (event) => {
+      if (this.socket !== socket || this.ended) return;
+      this.refusals = heard ? 0 : this.refusals + 1;
+      this.lost(event.code === 1008);
+    };
+  }
+
+  private take(message: LiveMessage): void {
+    const said = message.hello?.server_time_us ?? message.heartbeat?.server_time_us;
+    if (said !== undefined) learnServerTime(Number(said));
+    if (message.hello) {
+      this.epoch = message.hello.epoch ?? "";
+      this.refusals = 0;
+      this.change("live", 0);
+    }
+    if (message.durable_at_us) {
+      this.link.lagMs = Math.max(0, Math.round(serverNowMs() - message.durable_at_us / 1000));
+    }
+    this.handlers.message(message);
+    // Only after it was folded: a message that broke the fold is asked for again.
+    if (message.cursor) this.cursor = message.cursor;
+  }
+
+  private lost(ended: boolean): void {
+    this.socket = null;
+    const tries = this.link.state === "live" ? 0 : this.link.tries + 1;
+    this.change(ended ? "refused" : "lost", tries);
+    clearTimeout(this.timer);
+    if (!ended) this.timer = setTimeout(() => this.open(), retryMs(tries, Math.random()));
+  }
+
+  private checkSilence(): void {
+    const socket = this.socket;
+    if (!socket || this.link.state !== "live" || Date.now() - this.link.heardAtMs <= SILENCE_MS_MAX) return;
+    socket.close();
+    this.lost(false); // the close may take as long as the silence did
+  }
+
+  private change(state: LinkState, tries: number): void {
+    const since = state === this.link.state ? this.link.sinceMs : Date.now();
+    this.link = { ...this.link, state, tries, sinceMs: since };
+    this.handlers.link(this.link);
+  }
+}

@@ -1,0 +1,65 @@
+// Who is signed in on this surface. The key is handed to the server once and comes back as a cookie that no script can
+// read; nothing about the person is kept in the browser.
+import type { components } from "../../generated/api";
+
+export type Capabilities = components["schemas"]["Capabilities"];
+
+declare const __SURFACE__: "control" | "dispatch" | "field" | "me";
+export const surface = __SURFACE__;
+
+export type SignInProblem = "wrong_key" | "wrong_role" | "no_server";
+
+export class SignInError extends Error {
+  constructor(readonly problem: SignInProblem) {
+    super(problem);
+  }
+}
+
+const ROLES: Record<typeof surface, string[]> = {
+  control: ["control"],
+  dispatch: ["dispatch"],
+  field: ["unit"],
+  me: ["protected_person"],
+};
+
+async function read(response: Response): Promise<Capabilities> {
+  if (response.status === 401) throw new SignInError("wrong_key");
+  if (!response.ok) throw new SignInError("no_server");
+  const who = (await response.json()) as Capabilities;
+  if (!ROLES[surface].includes(who.role ?? "")) throw new SignInError("wrong_role");
+  return who;
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, { ...init, cache: "no-store", headers: { "Haechi-Surface": surface, ...init.headers } });
+  } catch {
+    throw new SignInError("no_server");
+  }
+}
+
+export async function signIn(key: string): Promise<Capabilities> {
+  return read(
+    await ask("/api/v1/session", {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ surface }),
+    }),
+  );
+}
+
+// Whose cookie the browser holds; throws "wrong_key" when it holds none that is valid.
+export async function whoAmI(): Promise<Capabilities> {
+  return read(await ask("/api/v1/me/capabilities", {}));
+}
+
+export async function signOut(): Promise<void> {
+  await ask("/api/v1/session", { method: "DELETE" }).catch(() => undefined);
+}
+
+// A key after '#' never reaches a server's log; it is taken out of the address bar at once.
+export function keyInAddress(): string | null {
+  const key = new URLSearchParams(location.hash.slice(1)).get("key");
+  if (key) history.replaceState(null, "", location.pathname + location.search);
+  return key;
+}

@@ -1,0 +1,45 @@
+// The door: one key, pasted or typed.
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { LanguageSwitch } from "./chrome";
+import type { SignInProblem } from "./session";
+
+export function SignIn({ problem, onKey }: { problem: SignInProblem | null; onKey: (key: string) => void }) {
+  const { t } = useTranslation("kit");
+  const [key, setKey] = useState("");
+  return (
+    <main className="door">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (key.trim()) onKey(key.trim());
+          setKey("");
+        }}
+      >
+        <h1>{t("surface:title")}</h1>
+        <label htmlFor="key">{t("sign_in.key")}</label>
+        <input
+          id="key"
+          type="password"
+          autoComplete="current-password"
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+          aria-describedby="key-help"
+          aria-invalid={problem === "wrong_key"}
+        />
+        <p id="key-help" className="quiet">
+          {t("sign_in.help")}
+        </p>
+        {problem && (
+          <p role="alert" className="problem">
+            {t(`sign_in.${problem}`)}
+          </p>
+        )}
+        <button type="submit" className="button primary" disabled={!key.trim()}>
+          {t("sign_in.enter")}
+        </button>
+      </form>
+      <LanguageSwitch />
+    </main>
+  );
+}

@@ -1,0 +1,183 @@
+// What every surface is made of: words, theme, sign-in, the live line and the stores, and the loud bar when the line is
+// dead. A surface gives its page; this gives it the rest.
+import { Component, createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import type { ErrorInfo, ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import { useTranslation } from "react-i18next";
+import { type Link, LiveSocket } from "./live";
+import { PictureStore } from "./picture-store";
+import { type Capabilities, keyInAddress, SignInError, type SignInProblem, signIn, signOut, whoAmI } from "./session";
+import { SignIn } from "./sign-in";
+import { setUpWords } from "./words";
+import "./theme.css";
+
+export interface Live {
+  who: Capabilities;
+  picture: PictureStore;
+  socket: LiveSocket;
+  leave: () => void;
+}
+
+const LiveContext = createContext<Live | null>(null);
+
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (!live) throw new Error("outside of a surface");
+  return live;
+}
+
+// Re-renders when the picture changes; read what is needed from the returned store.
+export function usePicture(): PictureStore {
+  const { picture } = useLive();
+  useSyncExternalStore(picture.subscribe, picture.getVersion);
+  return picture;
+}
+
+const LinkContext = createContext<Link>({ state: "connecting", sinceMs: 0, heardAtMs: 0, lagMs: null, tries: 0 });
+export const useLink = (): Link => useContext(LinkContext);
+
+// The present, once per `everyMs`, for ages.
+export function useNow(everyMs = 1000): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+export interface SurfaceOptions {
+  words: { ko: Record<string, unknown>; en: Record<string, unknown> };
+  topics: string; // of /live, comma separated
+  page: ReactNode;
+  // Shown instead of the sign-in form while the server cannot be asked; the person's app must work then, too.
+  offline?: ReactNode;
+  // Called once with the running parts, before the page is shown.
+  start?: (live: Live) => void;
+}
+
+export function runSurface(options: SurfaceOptions): void {
+  setUpWords(options.words);
+  const root = document.getElementById("root");
+  if (!root) throw new Error("the page has no root");
+  createRoot(root).render(
+    <Fence>
+      <Door options={options} />
+    </Fence>,
+  );
+}
+
+type Entrance = { state: "asking" } | { state: "out"; problem: SignInProblem | null } | { state: "in"; who: Capabilities };
+
+function Door({ options }: { options: SurfaceOptions }) {
+  const [entrance, setEntrance] = useState<Entrance>({ state: "asking" });
+  const enter = async (key: string | null) => {
+    try {
+      setEntrance({ state: "in", who: key ? await signIn(key) : await whoAmI() });
+    } catch (error) {
+      const problem = error instanceof SignInError ? error.problem : "no_server";
+      setEntrance({ state: "out", problem: key === null && problem === "wrong_key" ? null : problem });
+    }
+  };
+  const asked = useRef(false);
+  useEffect(() => {
+    if (asked.current) return;
+    asked.current = true;
+    void enter(keyInAddress());
+  });
+  // Without a server nobody can be asked who this is: try again until it answers.
+  useEffect(() => {
+    if (entrance.state !== "out" || entrance.problem !== "no_server") return;
+    const timer = setInterval(() => void enter(null), 3000);
+    return () => clearInterval(timer);
+  }, [entrance]);
+  if (entrance.state === "asking") return <Waiting />;
+  if (entrance.state === "out") {
+    if (entrance.problem === "no_server" && options.offline) return options.offline;
+    return <SignIn problem={entrance.problem} onKey={(key) => void enter(key)} />;
+  }
+  const leave = () => {
+    void signOut();
+    setEntrance({ state: "out", problem: null });
+  };
+  return <Inside options={options} who={entrance.who} leave={leave} ended={() => setEntrance({ state: "out", problem: "wrong_key" })} />;
+}
+
+function Inside(props: { options: SurfaceOptions; who: Capabilities; leave: () => void; ended: () => void }) {
+  const { options, who, leave, ended } = props;
+  const [link, setLink] = useState<Link>({ state: "connecting", sinceMs: Date.now(), heardAtMs: 0, lagMs: null, tries: 0 });
+  const [live, setLive] = useState<Live | null>(null);
+  useEffect(() => {
+    const picture = new PictureStore();
+    const socket = new LiveSocket(options.topics, {
+      message: (message) => picture.fold(message),
+      frame: (frame) => picture.frame(frame),
+      link: setLink,
+    });
+    const running: Live = { who, picture, socket, leave };
+    options.start?.(running);
+    setLive(running);
+    return () => {
+      socket.close();
+      picture.clear();
+    };
+    // one line for one signed-in account
+  }, [who.account]);
+  // A refused handshake looks like a dead line to a browser, so the account is asked about from time to time.
+  useEffect(() => {
+    if (link.state === "refused" || (link.state === "lost" && link.tries % 3 === 2)) {
+      whoAmI().catch((error: unknown) => {
+        if (error instanceof SignInError && error.problem === "wrong_key") ended();
+        else if (link.state === "refused") live?.socket.retryNow();
+      });
+    }
+  }, [link.state, link.tries]);
+  const context = useMemo(() => live, [live]);
+  if (!context) return <Waiting />;
+  return (
+    <LiveContext value={context}>
+      <LinkContext value={link}>{options.page}</LinkContext>
+    </LiveContext>
+  );
+}
+
+// Says what is being waited for, but not before the wait is noticeable.
+export function Waiting() {
+  const { t } = useTranslation("kit");
+  return (
+    <div className="waiting" role="status">
+      <span>{t("waiting")}</span>
+    </div>
+  );
+}
+
+// A bug in the page must not leave a blank screen that looks like "no alerts".
+class Fence extends Component<{ children: ReactNode }, { broken: string | null }> {
+  override state = { broken: null as string | null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { broken: error instanceof Error ? error.message : String(error) };
+  }
+
+  override componentDidCatch(error: unknown, info: ErrorInfo) {
+    console.error(error, info.componentStack);
+  }
+
+  override render() {
+    return this.state.broken === null ? this.props.children : <Broken what={this.state.broken} />;
+  }
+}
+
+function Broken({ what }: { what: string }) {
+  const { t } = useTranslation("kit");
+  return (
+    <main className="broken" role="alert">
+      <h1>{t("broken.title")}</h1>
+      <p>{t("broken.advice")}</p>
+      <p className="quiet">{what}</p>
+      <button type="button" className="button primary" onClick={() => location.reload()}>
+        {t("broken.reload")}
+      </button>
+    </main>
+  );
+}

@@ -1,0 +1,6 @@
+import { runSurface } from "../kit/surface";
+import { Page } from "./page";
+import en from "./words/en.json";
+import ko from "./words/ko.json";
+
+runSurface({ words: { ko, en }, topics: "alerts,views", page: <Page /> });

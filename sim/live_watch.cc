@@ -28,18 +28,9 @@ Instant& first_of(Instant& first, Instant now) {
 
 }  // namespace
 
-// The list of positions stands bare in the document; everything else is canonical.
 Result<v1::LiveMessage> read_live_message(const std::string& text) {
-  constexpr std::string_view kList = ",\"positions\":[";
   v1::LiveMessage message;
-  const size_t at = text.find(kList);
-  if (at == std::string::npos || text.find('"', 2) == std::string::npos || text.find("{", 1) < at) {
-    TRY_STATUS(from_json(text, message));
-    return message;
-  }
-  const std::string wrapped =
-      text.substr(0, at) + ",\"positions\":{\"positions\":[" + text.substr(at + kList.size()) + "}";
-  TRY_STATUS(from_json(wrapped, message));
+  TRY_STATUS(from_json(text, message));
   return message;
 }
 
@@ -109,6 +100,13 @@ void LiveWatch::show(const std::string& alert_id) {
 }
 
 void LiveWatch::fold(const v1::LiveMessage& message, Instant now) {
+  for (const v1::LivePosition& each : message.positions()) {
+    SeenPosition& position = seen.positions[each.has_person_id() ? each.person_id() : each.unit_id()];
+    first_of(position.first, now);
+    position.latest = now;
+    ++position.count;
+    position.fixed_at = Time{each.fix().fixed_at_us()};
+  }
   switch (message.body_case()) {
     case v1::LiveMessage::kSnapshot:
       seen.open = true;
@@ -143,15 +141,6 @@ void LiveWatch::fold(const v1::LiveMessage& message, Instant now) {
       return;
     case v1::LiveMessage::kRevoked:
       seen.revoked.emplace_back(now, message.revoked());
-      return;
-    case v1::LiveMessage::kPositions:
-      for (const v1::LivePosition& each : message.positions().positions()) {
-        SeenPosition& position = seen.positions[each.has_person_id() ? each.person_id() : each.unit_id()];
-        first_of(position.first, now);
-        position.latest = now;
-        ++position.count;
-        position.fixed_at = Time{each.fix().fixed_at_us()};
-      }
       return;
     default:
       return;

@@ -10,9 +10,9 @@ TEST(LiveMessage, ReadsABareListOfPositions) {
       R"({"entry":7,"positions":[{"person_id":"w-1","fix":{"place":{"lat_e7":5,"lng_e7":6}}},{"unit_id":"u-1"}]})");
   ASSERT_TRUE(message.ok()) << message.error().text();
   EXPECT_EQ(message->entry(), 7u);
-  ASSERT_EQ(message->positions().positions_size(), 2);
-  EXPECT_EQ(message->positions().positions(0).fix().place().lng_e7(), 6);
-  EXPECT_EQ(message->positions().positions(1).unit_id(), "u-1");
+  ASSERT_EQ(message->positions_size(), 2);
+  EXPECT_EQ(message->positions(0).fix().place().lng_e7(), 6);
+  EXPECT_EQ(message->positions(1).unit_id(), "u-1");
 }
 
 TEST(LiveMessage, ReadsAnObjectAndPassesOverWhatItDoesNotKnow) {

@@ -31,7 +31,7 @@ void Patrol::start() {
 void Patrol::receive(const v1::LiveMessage& message) {
   for (const v1::Call& call : message.snapshot().calls()) take(call);
   if (message.has_call()) take(message.call());
-  for (const v1::LivePosition& position : message.positions().positions()) take(position);
+  for (const v1::LivePosition& position : message.positions()) take(position);
   if (message.has_revoked() && message.revoked().kind() == "call" && message.revoked().id() == call_id_)
     leave();
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "live/json.h"
+#include "picture/approach.h"
 #include "trust/audit.h"
 
 namespace haechi::live {
@@ -47,51 +48,10 @@ std::optional<Cursor> read_cursor(std::string_view text) {
 
 }  // namespace
 
-const std::string& PositionTexts::one(uint32_t holder) {
-  if (texts_.size() <= holder) texts_.resize(picture_.positions().size());
-  Text& text = texts_[holder];
-  const uint64_t entry_no = picture_.positions().entry_no(holder);
-  if (text.entry_no != entry_no || text.json.empty()) {
-    text.json = json(*picture_.positions().live(holder));
-    text.entry_no = entry_no;
-  }
-  return text.json;
-}
-
-std::string PositionTexts::coarse_one(uint32_t holder) const {
-  constexpr int32_t kStepE7 = 100'000;  // 0.01 degree
-  v1::LivePosition position = *picture_.positions().live(holder);
-  v1::Place& place = *position.mutable_fix()->mutable_place();
-  place.set_lat_e7(place.lat_e7() / kStepE7 * kStepE7);
-  place.set_lng_e7(place.lng_e7() / kStepE7 * kStepE7);
-  v1::Fix& fix = *position.mutable_fix();
-  fix.set_accuracy_mm(std::max(fix.accuracy_mm(), 1'500'000u));
-  fix.clear_speed_mmps();
-  fix.clear_course_cdeg();
-  fix.clear_altitude_mm();
-  return json(position);
-}
-
-std::shared_ptr<const std::string> PositionTexts::message(const std::vector<uint32_t>& holders, bool coarse) {
-  std::shared_ptr<const std::string>* kept = nullptr;
-  if (!coarse) {
-    kept = &round_[holders];
-    if (*kept != nullptr) return *kept;
-  }
-  std::string out = "{\"entry\":" + std::to_string(picture_.entry_no()) + ",\"positions\":[";
-  for (size_t i = 0; i < holders.size(); ++i) {
-    if (i > 0) out += ',';
-    out += coarse ? coarse_one(holders[i]) : one(holders[i]);
-  }
-  out += "]}";
-  auto text = std::make_shared<const std::string>(std::move(out));
-  if (kept != nullptr) *kept = text;
-  return text;
-}
-
 Client::Client(Shared& shared, std::shared_ptr<net::Socket> socket, trust::Viewer viewer, std::string key)
     : shared_(shared), socket_(std::move(socket)), viewer_(std::move(viewer)), key_(std::move(key)) {
   topics_ = topics_of(socket_->request().parameter("topics"));
+  binary_ = socket_->request().parameter("tracks") == "binary";
 }
 
 void Client::start() {
@@ -170,6 +130,7 @@ void Client::pump() {
   send_withheld();
   send_tracks();
   send_positions();
+  send_approach();
 }
 
 void Client::pump_ring() {
@@ -240,11 +201,27 @@ void Client::owe(uint32_t holder) {
   owed_.push_back(holder);
 }
 
-void Client::holder_moved(uint32_t holder) {
-  if (wants_positions()) owe(holder);
+// In a frame the age of the last report stands beside the place: it changes though the place does not.
+void Client::holder_heard(uint32_t holder, bool moved) {
+  if (wants_positions() && (moved || binary_)) owe(holder);
+}
+
+void Client::approach_moved(const std::vector<bool>& moved) {
+  if (!wants_approach() || approach_due_) return;
+  const picture::Positions& positions = shared_.picture.positions();
+  const auto has_moved = [&](const std::optional<uint32_t>& holder) {
+    return holder && *holder < moved.size() && moved[*holder];
+  };
+  const auto accesses = shared_.picture.calls().accesses(viewer_.unit_id);
+  if (accesses.empty()) return;
+  approach_due_ = has_moved(positions.find_unit(viewer_.unit_id)) ||
+                  std::any_of(accesses.begin(), accesses.end(), [&](const v1::TrackAccess* access) {
+                    return has_moved(positions.find_person(access->person_id()));
+                  });
 }
 
 void Client::owe_visible_positions() {
+  approach_due_ |= wants_approach();
   if (!wants_positions() || !sees_live_data(viewer_)) return;
   const picture::Positions& positions = shared_.picture.positions();
   for (uint32_t holder = 0; holder < positions.size(); ++holder) {
@@ -258,7 +235,8 @@ void Client::send_positions() {
   while (sent && !owed_.empty() && socket_->queued_bytes() < kPositionBytesMax) {
     std::vector<uint32_t> waiting, full, coarse;
     size_t i = 0;
-    for (; i < owed_.size() && full.size() + coarse.size() < kPositionsPerMessage; ++i) {
+    const size_t at_most = binary_ ? kPositionsPerFrame : kPositionsPerMessage;
+    for (; i < owed_.size() && full.size() + coarse.size() < at_most; ++i) {
       const uint32_t holder = owed_[i];
       const trust::Decision decision = shared_.rights.holder_place(viewer_, holder);
       const bool visible = decision.allowed && positions.has_fix(holder);
@@ -273,8 +251,44 @@ void Client::send_positions() {
     sent = !full.empty() || !coarse.empty();
     waiting.insert(waiting.end(), owed_.begin() + static_cast<ptrdiff_t>(i), owed_.end());
     owed_ = std::move(waiting);
+    if (binary_) {
+      if (sent) send_frame(full, coarse);
+      continue;
+    }
     if (!full.empty()) send(shared_.texts.message(full, false));
     if (!coarse.empty()) send(shared_.texts.message(coarse, true));
+  }
+}
+
+void Client::send_frame(const std::vector<uint32_t>& full, const std::vector<uint32_t>& coarse) {
+  introduced_.resize(shared_.picture.positions().size());
+  std::vector<uint32_t> unknown;
+  for (const auto* holders : {&full, &coarse}) {
+    for (const uint32_t holder : *holders) {
+      if (!introduced_[holder]) unknown.push_back(holder);
+      introduced_[holder] = true;
+    }
+  }
+  if (!unknown.empty()) send(shared_.texts.holders(unknown));
+  socket_->send_binary(shared_.texts.frame(full, coarse));
+}
+
+// The newest only: what was due and could not be sent is not made up for.
+void Client::send_approach() {
+  if (!approach_due_ || socket_->queued_bytes() >= kPositionBytesMax) return;
+  approach_due_ = false;
+  const picture::Picture& picture = shared_.picture;
+  for (const v1::TrackAccess* access : picture.calls().accesses(viewer_.unit_id)) {
+    const std::string& person_id = access->person_id();
+    if (picture.following(viewer_.unit_id, person_id) != access) continue;
+    const std::optional<v1::Approach> approach = picture::approach(picture, *access);
+    const trust::Decision decision = shared_.rights.person_place(viewer_, person_id);
+    if (!approach || !decision.allowed || decision.precision != trust::Precision::kFull) continue;
+    if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, person_id, decision)) {
+      approach_due_ = true;
+      continue;
+    }
+    send("{\"entry\":" + std::to_string(picture.entry_no()) + ",\"approach\":" + json(*approach) + "}");
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "live/access_gate.h"
 #include "live/change.h"
+#include "live/position_texts.h"
 #include "live/rights.h"
 #include "net/server.h"
 #include "picture/picture.h"
@@ -23,28 +24,8 @@ inline constexpr size_t kQueuedBytesMax = 256 << 10;   // handed to the socket a
 inline constexpr size_t kLagBytesMax = 1 << 20;        // behind the ring, once caught up: closed with 1013
 inline constexpr size_t kPositionBytesMax = 64 << 10;  // no further positions while so much is queued
 inline constexpr size_t kPositionsPerMessage = 256;
-inline constexpr size_t kShownMax = 10'000;  // alerts remembered as reported shown
-
-// Positions as JSON, written once for all clients.
-class PositionTexts {
- public:
-  explicit PositionTexts(const picture::Picture& picture) : picture_(picture) {}
-  // {"entry":..,"positions":[..]} for the holders, which have fixes. Coarse: about a kilometre, without
-  // movement.
-  std::shared_ptr<const std::string> message(const std::vector<uint32_t>& holders, bool coarse);
-  void begin_round() { round_.clear(); }
-
- private:
-  const std::string& one(uint32_t holder);
-  std::string coarse_one(uint32_t holder) const;
-  struct Text {
-    uint64_t entry_no = 0;
-    std::string json;
-  };
-  const picture::Picture& picture_;
-  std::vector<Text> texts_;
-  std::map<std::vector<uint32_t>, std::shared_ptr<const std::string>> round_;  // messages of this round
-};
+inline constexpr size_t kPositionsPerFrame = 1'024;  // 32 KiB
+inline constexpr size_t kShownMax = 10'000;          // alerts remembered as reported shown
 
 // What all clients share.
 struct Shared {
@@ -70,14 +51,18 @@ class Client {
   void pump();
   // Only the messages of the ring: cheap, for after every batch.
   void pump_ring();
-  void holder_moved(uint32_t holder);
-  // Rights have grown: the newest places of everyone visible are owed.
+  // A device of the holder was heard; `moved`: from a new place.
+  void holder_heard(uint32_t holder, bool moved);
+  // To a unit: the holders marked have moved, so how far it has to go is perhaps told anew.
+  void approach_moved(const std::vector<bool>& moved);
+  // Rights have grown: the newest places of everyone visible are owed, to a unit also how far it has to go.
   void owe_visible_positions();
   void heartbeat();
   void receive(const std::string& message);
   void close(uint16_t code, const std::string& reason);
 
   bool wants_positions() const { return (topics_ & static_cast<uint8_t>(Topic::kPositions)) != 0; }
+  bool wants_approach() const { return viewer_.role == trust::Role::kUnit && wants(Topic::kCalls); }
   bool closed() const { return closed_; }
   bool closed_as_slow() const { return slow_; }
   const trust::Viewer& viewer() const { return viewer_; }
@@ -99,6 +84,8 @@ class Client {
   std::shared_ptr<Change> current(const ObjectKey& object) const;
   void send_tracks();
   void send_positions();
+  void send_approach();
+  void send_frame(const std::vector<uint32_t>& full, const std::vector<uint32_t>& coarse);
   void owe(uint32_t holder);
   void shown(const std::string& alert_id);
   void complain(const std::string& reason);
@@ -108,6 +95,7 @@ class Client {
   trust::Viewer viewer_;
   std::string key_;
   uint8_t topics_ = kAllTopics;
+  bool binary_ = false;  // places as binary frames
   bool started_ = false;
   bool closed_ = false;
   bool slow_ = false;
@@ -116,6 +104,8 @@ class Client {
   std::set<ObjectKey> withheld_;
   std::vector<uint32_t> owed_;
   std::vector<bool> is_owed_;
+  std::vector<bool> introduced_;  // holders whose index this reader knows
+  bool approach_due_ = false;
   std::set<std::pair<std::string, std::string>> tracks_sent_;  // call, person
   std::set<std::string> shown_;
   int bad_messages_ = 0;

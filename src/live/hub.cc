@@ -11,6 +11,7 @@
 #include "live/change.h"
 #include "live/client.h"
 #include "live/rights.h"
+#include "live/sign_in.h"
 
 namespace haechi::live {
 namespace {
@@ -18,18 +19,6 @@ namespace {
 constexpr int kHopTries = 5;
 constexpr Duration kHopRetry = Duration::seconds(1);
 constexpr Duration kSweepPeriod = Duration::seconds(10);
-
-// From the header, or the subprotocol "key.<key>" that browsers can set. Never from the address, which
-// proxies and histories keep.
-std::string key_of(const net::Request& request) {
-  const std::string_view header = request.header("authorization");
-  if (header.starts_with("Bearer ")) return std::string(header.substr(7));
-  const std::string_view protocols = request.header("sec-websocket-protocol");
-  const size_t at = protocols.find("key.");
-  if (at == std::string_view::npos) return {};
-  const std::string_view key = protocols.substr(at + 4);
-  return std::string(key.substr(0, key.find_first_of(", ")));
-}
 
 // A right to follow that may end with the entry being folded.
 struct Held {
@@ -50,7 +39,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
         ring(options.ring_messages_max),
         rights(picture, clock),
         gate(loop, submit, clock, [this](const std::string& account) { gate_opened(account); }),
-        texts(picture),
+        texts(picture, clock),
         shared{picture,
                ring,
                rights,
@@ -75,7 +64,8 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   void flush();
   void check_keys();
   void drop_closed();
-  bool anyone_wants_positions() const;
+  bool anyone_wants_places() const;
+  void note_heard(const std::optional<uint32_t>& moved);
 
   net::Loop& loop;
   spine::Submit& submit;
@@ -89,15 +79,28 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   PositionTexts texts;
   Shared shared;
   std::vector<std::shared_ptr<Client>> clients;
-  std::vector<uint32_t> moved;  // since the last flush, each once
-  std::vector<bool> has_moved;
+  std::vector<uint32_t> heard;  // since the last flush, each once
+  std::vector<bool> is_heard, has_moved;
   bool rights_grew = false;
   uint64_t refused = 0, closed_slow = 0;
 };
 
-bool Hub::Core::anyone_wants_positions() const {
-  return std::any_of(clients.begin(), clients.end(),
-                     [](const auto& client) { return client->wants_positions(); });
+bool Hub::Core::anyone_wants_places() const {
+  return std::any_of(clients.begin(), clients.end(), [](const auto& client) {
+    return client->wants_positions() || client->wants_approach();
+  });
+}
+
+void Hub::Core::note_heard(const std::optional<uint32_t>& moved) {
+  const std::optional<uint32_t> holder = picture.heard();
+  if (!holder || !anyone_wants_places()) return;
+  if (is_heard.size() <= *holder) {
+    is_heard.resize(picture.positions().size());
+    has_moved.resize(picture.positions().size());
+  }
+  if (!is_heard[*holder]) heard.push_back(*holder);
+  is_heard[*holder] = true;
+  if (moved) has_moved[*holder] = true;
 }
 
 void Hub::Core::fold(const spine::Batch& batch) {
@@ -197,12 +200,7 @@ void Hub::Core::add_introductions(const v1::Call& opened,
 void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batch& batch) {
   if (entry.no <= picture.entry_no()) return;
   const std::set<Held> before = rights_at_stake(entry);
-  const auto holder = picture.fold(entry.no, entry.stamped_at, *entry.fact, entry.effects);
-  if (holder && anyone_wants_positions()) {
-    if (has_moved.size() <= *holder) has_moved.resize(picture.positions().size());
-    if (!has_moved[*holder]) moved.push_back(*holder);
-    has_moved[*holder] = true;
-  }
+  note_heard(picture.fold(entry.no, entry.stamped_at, *entry.fact, entry.effects));
   std::vector<std::shared_ptr<Change>> changes;
   if (entry.fact->has_hop_observed()) changes.push_back(change_of_hop(picture, entry.fact->hop_observed()));
   for (const auto& effect : entry.effects) {
@@ -253,7 +251,7 @@ void Hub::Core::submit_hop(const std::string& alert_id, v1::Hop hop, Time at, co
 
 void Hub::Core::accept(std::shared_ptr<net::Socket> socket) {
   ENSURE(loop.is_current());
-  std::string key = key_of(socket->request());
+  std::string key = sign_in(socket->request()).key;
   const std::optional<trust::Viewer> viewer = identify(key);
   if (!viewer || !sees_live_data(*viewer)) return socket->close(1008, "no right to live data");
   if (clients.size() >= options.clients_max) {
@@ -292,11 +290,13 @@ void Hub::Core::gate_opened(const std::string& account) {
 
 void Hub::Core::flush() {
   texts.begin_round();
-  for (const uint32_t holder : moved) {
+  for (const auto& client : clients) client->approach_moved(has_moved);
+  for (const uint32_t holder : heard) {
+    for (const auto& client : clients) client->holder_heard(holder, has_moved[holder]);
+    is_heard[holder] = false;
     has_moved[holder] = false;
-    for (const auto& client : clients) client->holder_moved(holder);
   }
-  moved.clear();
+  heard.clear();
   for (const auto& client : clients) client->pump();
   gate.flush();
   drop_closed();
@@ -343,8 +343,11 @@ void Hub::mount(net::HttpServer& server) {
   const auto guard = [weak](net::Request request, std::function<void(net::SocketRefusal)> answer) {
     net::SocketRefusal refusal;
     auto core = weak.lock();
-    const auto viewer = core != nullptr ? core->identify(key_of(request)) : std::nullopt;
-    if (!viewer) {
+    const SignIn asking = sign_in(request);
+    const auto viewer = core != nullptr ? core->identify(asking.key) : std::nullopt;
+    if (asking.foreign) {
+      refusal = {true, net::problem(403, "forbidden", "origin", "the page is not of this host")};
+    } else if (!viewer) {
       refusal = {true, net::problem(401, "unauthorized", "authorization", "a valid key is needed")};
     } else if (!sees_live_data(*viewer)) {
       refusal = {true, net::problem(403, "forbidden", "", "this role sees no live data")};

@@ -6,6 +6,7 @@ std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact
   if (no <= entry_no_) return std::nullopt;
   entry_no_ = no;
   stamped_at_ = at;
+  heard_.reset();
   std::optional<uint32_t> moved;
   fold_fact(At{no, at}, fact, moved);
   for (const auto& effect : effects) fold_effect(At{no, at}, *effect);
@@ -14,9 +15,12 @@ std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact
 
 void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved) {
   switch (fact.kind_case()) {
-    case v1::Fact::kReportReceived:
-      moved = positions_.report(at.entry_no, fact.report_received());
+    case v1::Fact::kReportReceived: {
+      const Reported reported = positions_.report(at.entry_no, fact.report_received());
+      heard_ = reported.holder;
+      if (reported.moved) moved = reported.holder;
       break;
+    }
     case v1::Fact::kPersonRegistered:
       persons_[fact.person_registered().id()] = fact.person_registered();
       positions_.put_person(fact.person_registered());

@@ -35,6 +35,9 @@ class Picture {
   // Returns the holder whose newest place changed, if any did (numbers of positions()).
   std::optional<uint32_t> fold(uint64_t no, Time at, const v1::Fact& fact, const Effects& effects);
 
+  // The holder whose device the entry folded last was a report of, whether it moved or not.
+  std::optional<uint32_t> heard() const { return heard_; }
+
   uint64_t entry_no() const { return entry_no_; }
   Time stamped_at() const { return stamped_at_; }
 
@@ -77,6 +80,7 @@ class Picture {
 
   uint64_t entry_no_ = 0;
   Time stamped_at_;
+  std::optional<uint32_t> heard_;
   Positions positions_;
   AlertBook alerts_;
   CallBook calls_;

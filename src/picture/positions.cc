@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "monitor/position.h"
+
 namespace haechi::picture {
 namespace {
 
@@ -69,22 +71,22 @@ void Positions::hear(Holder& holder, const v1::ReportReceived& received) {
   if (report.has_charging()) holder.charging = report.charging();
 }
 
-std::optional<uint32_t> Positions::report(uint64_t entry_no, const v1::ReportReceived& received) {
+Reported Positions::report(uint64_t entry_no, const v1::ReportReceived& received) {
   const v1::Report& report = received.report();
   const auto device = devices_.find(report.device_id());
-  if (device == devices_.end() || device->second.kind() == v1::DEVICE_KIND_HOME_BEACON) return std::nullopt;
+  if (device == devices_.end() || device->second.kind() == v1::DEVICE_KIND_HOME_BEACON) return {};
   uint32_t number = 0;
   Holder* holder = holder_of(device->second, number);
-  if (holder == nullptr) return std::nullopt;
+  if (holder == nullptr) return {};
   hear(*holder, received);
-  if (!report.has_fix() || !report.fix().has_place()) return std::nullopt;
+  if (!report.has_fix() || !report.fix().has_place()) return {number, false};
 
   const v1::Fix& fix = report.fix();
   const int64_t order_us = received.received_at_us() > 0
                                ? std::min(fix.fixed_at_us(), received.received_at_us())
                                : fix.fixed_at_us();
   extend_track(*holder, fix, order_us);
-  if (holder->has_fix && order_us <= holder->order_us) return std::nullopt;
+  if (holder->has_fix && order_us <= holder->order_us) return {number, false};
   holder->has_fix = true;
   holder->fix = fix;
   holder->order_us = order_us;
@@ -94,7 +96,7 @@ std::optional<uint32_t> Positions::report(uint64_t entry_no, const v1::ReportRec
   holder->device_id = report.device_id();
   const uint32_t interval_s = device->second.interval_s();
   holder->stale_after_s = kIntervalsUntilStale * (interval_s == 0 ? kDefaultIntervalS : interval_s);
-  return number;
+  return {number, true};
 }
 
 // Points lie at least kTrackSpacing apart: a point between two kept ones, or too near to one, is left out.
@@ -115,6 +117,30 @@ void Positions::extend_track(Holder& holder, const v1::Fix& fix, int64_t at_us) 
   });
   const size_t surplus = track.size() > kTrackPointsMax ? track.size() - kTrackPointsMax : 0;
   track.erase(track.begin(), std::max(keep, track.begin() + static_cast<ptrdiff_t>(surplus)));
+}
+
+std::optional<PlaceAt> Positions::place_at(uint32_t number, Time at) const {
+  const Holder& holder = holders_[number];
+  if (!holder.has_fix || at.us > holder.order_us) return std::nullopt;
+  const Point newest{holder.order_us, holder.fix.place().lat_e7(), holder.fix.place().lng_e7(),
+                     holder.fix.accuracy_mm(), holder.fix.source()};
+  const auto next = std::lower_bound(holder.track.begin(), holder.track.end(), at.us,
+                                     [](const Point& point, int64_t us) { return point.at_us < us; });
+  const Point& after = next == holder.track.end() ? newest : *next;
+  const geo::Place to{after.lat_e7, after.lng_e7};
+  const int64_t sigma_mm = monitor::axis_sigma_mm(after.accuracy_mm, after.source);
+  if (after.at_us == at.us) return PlaceAt{to, sigma_mm};
+  if (next == holder.track.begin()) return std::nullopt;
+  const Point& before = *std::prev(next);
+  const int64_t span_us = after.at_us - before.at_us;
+  if (span_us > kTrackGapMax.us) return std::nullopt;
+  const geo::Place from{before.lat_e7, before.lng_e7};
+  const geo::Offset way = geo::offset_mm(from, to);
+  const double part = static_cast<double>(at.us - before.at_us) / static_cast<double>(span_us);
+  const geo::Offset gone{static_cast<int64_t>(static_cast<double>(way.east_mm) * part),
+                         static_cast<int64_t>(static_cast<double>(way.north_mm) * part)};
+  return PlaceAt{geo::moved(from, gone),
+                 std::max<int64_t>(sigma_mm, monitor::axis_sigma_mm(before.accuracy_mm, before.source))};
 }
 
 std::optional<uint32_t> Positions::find_person(std::string_view id) const {

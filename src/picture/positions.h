@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "geo/place.h"
 #include "haechi/v1/device.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "haechi/v1/law.pb.h"
@@ -23,6 +24,19 @@ namespace haechi::picture {
 inline constexpr Duration kTrackSpan = Duration::seconds(20 * 60);
 inline constexpr Duration kTrackSpacing = Duration::seconds(10);
 inline constexpr size_t kTrackPointsMax = 128;  // 20 min at the spacing, and room for the uneven
+inline constexpr Duration kTrackGapMax = Duration::seconds(3 * 60);  // over more than this nothing is told
+
+// What a report changed: whose device it was of, and whether that holder's newest place changed.
+struct Reported {
+  std::optional<uint32_t> holder;
+  bool moved = false;
+};
+
+// Where a holder was at a moment, with the standard deviation per axis.
+struct PlaceAt {
+  geo::Place place;
+  int64_t sigma_mm = 0;
+};
 
 class Positions {
  public:
@@ -31,9 +45,9 @@ class Positions {
   void put_device(const v1::Device& device);
   void put_unit(const v1::Unit& unit);
 
-  // Applies a report. Returns the holder whose newest place changed, if any did. Home beacons tell where a
-  // home is, not where a person is: they move nobody.
-  std::optional<uint32_t> report(uint64_t entry_no, const v1::ReportReceived& received);
+  // Applies a report. Home beacons tell where a home is, not where a person is: they move nobody, and nobody
+  // is heard through them.
+  Reported report(uint64_t entry_no, const v1::ReportReceived& received);
 
   // Holders are numbered from 0 in order of first registration; numbers stay valid, also after removal.
   uint32_t size() const { return static_cast<uint32_t>(holders_.size()); }
@@ -47,6 +61,11 @@ class Positions {
 
   // The newest place; nothing if there is none.
   std::optional<v1::LivePosition> live(uint32_t holder) const;
+  // When the newest place was taken, never after it was received; not known if there is none.
+  Time fixed_at(uint32_t holder) const { return Time{holders_[holder].order_us}; }
+  // Between two points of the recent track no more than kTrackGapMax apart, along the straight line; nothing
+  // outside them.
+  std::optional<PlaceAt> place_at(uint32_t holder, Time at) const;
   // Points taken at or after `from`, oldest first.
   v1::Track track(uint32_t holder, Time from) const;
   size_t track_points(uint32_t holder) const { return holders_[holder].track.size(); }

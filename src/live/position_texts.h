@@ -1,0 +1,43 @@
+// PositionTexts: messages with the newest places, written once for all clients that get the same.
+//
+// What a viewer may see is decided before; here nothing is decided.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "picture/picture.h"
+
+namespace haechi::live {
+
+class PositionTexts {
+ public:
+  PositionTexts(const picture::Picture& picture, const Clock& clock) : picture_(picture), clock_(clock) {}
+
+  // {"entry":..,"positions":[..]} for the holders, which have fixes. Coarse: about a kilometre, without
+  // movement.
+  std::shared_ptr<const std::string> message(const std::vector<uint32_t>& holders, bool coarse);
+  // The same holders and more in one binary frame, see track_frame.h; the index is the holder.
+  std::shared_ptr<const std::string> frame(const std::vector<uint32_t>& full,
+                                           const std::vector<uint32_t>& coarse);
+  // {"holders":[..]}: what these indexes stand for.
+  std::string holders(const std::vector<uint32_t>& holders) const;
+  void begin_round();
+
+ private:
+  using Messages = std::map<std::vector<uint32_t>, std::shared_ptr<const std::string>>;
+  const std::string& one(uint32_t holder);
+  struct Text {
+    uint64_t entry_no = 0;
+    std::string json;
+  };
+  const picture::Picture& picture_;
+  const Clock& clock_;
+  std::vector<Text> texts_;
+  Messages round_, frames_;  // of this round
+};
+
+}  // namespace haechi::live

@@ -7,6 +7,7 @@
 #include "api/idempotency.h"
 #include "api/openapi.h"
 #include "api/routes.h"
+#include "api/session.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
 #include "trust/audit.h"
@@ -30,8 +31,8 @@ net::Response not_allowed(const std::vector<std::string>& allow) {
   return response;
 }
 
-net::Response unauthorized() {
-  net::Response response = net::problem(401, "unauthorized", "authorization", "a valid key is needed");
+net::Response unauthorized(const Error& why) {
+  net::Response response = net::problem(401, "unauthorized", why.field, why.reason);
   response.headers.emplace_back("www-authenticate", "Bearer");
   return response;
 }
@@ -89,6 +90,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
+  bool identify(const JobPtr& job);
+  void answer_anyone(const JobPtr& job);
   bool begin_idempotent(const JobPtr& job);
   // Finds the subject with its ties, then asks.
   trust::Decision decide(Exchange& exchange, const Route& route);
@@ -137,7 +140,7 @@ void Api::Inner::take(net::Request request, net::Respond respond) {
   prepare(job);
 }
 
-// Route, key, purpose: false when the request was answered.
+// Route and who asks: false when the request was answered.
 bool Api::Inner::admit(const JobPtr& job) {
   Match found = match(job->request.method, job->request.path);
   if (found.allow.empty()) {
@@ -149,20 +152,32 @@ bool Api::Inner::admit(const JobPtr& job) {
     return false;
   }
   job->route = found.route;
-  if (found.route->access != Access::kKey) {
-    // What is mounted elsewhere and still arrives here was not mounted.
-    const bool description = found.route->access == Access::kPublic;
-    finish(job, description ? net::Response{200, "application/json", openapi_json(), {}}
-                            : net::problem(404, "not_found", "", "not served here"));
-    return false;
-  }
   Exchange& exchange = job->exchange;
   exchange.now = clock.now();
   exchange.ids = std::move(found.ids);
-  const auto viewer =
-      keys.viewer_of_key(trust::bearer_key(job->request.header("authorization")), exchange.now);
+  if (found.route->access == Access::kKey) return identify(job);
+  answer_anyone(job);
+  return false;
+}
+
+void Api::Inner::answer_anyone(const JobPtr& job) {
+  // What is mounted elsewhere and still arrives here was not mounted.
+  if (job->route->access == Access::kElsewhere)
+    return finish(job, net::problem(404, "not_found", "", "not served here"));
+  if (job->route->run == nullptr)
+    return finish(job, net::Response{200, "application/json", openapi_json(), {}});
+  const Result<Plan> plan = job->route->run(job->exchange);
+  if (!plan.ok()) return fail(job, plan.error());
+  finish(job, plan->answer(0));
+}
+
+// Key and purpose: false when the request was answered.
+bool Api::Inner::identify(const JobPtr& job) {
+  Exchange& exchange = job->exchange;
+  const Result<std::string> key = session::presented_key(job->request);
+  const auto viewer = key.ok() ? keys.viewer_of_key(*key, exchange.now) : std::nullopt;
   if (!viewer) {
-    finish(job, unauthorized());
+    finish(job, unauthorized(key.ok() ? invalid("authorization", "a valid key is needed") : key.error()));
     return false;
   }
   exchange.viewer = *viewer;

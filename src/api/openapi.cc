@@ -7,6 +7,7 @@
 
 #include "api/routes.h"
 #include "haechi/v1/api.pb.h"
+#include "haechi/v1/picture.pb.h"
 
 namespace haechi::api {
 namespace {
@@ -83,6 +84,21 @@ std::string add_message(const Descriptor& message, Schemas& schemas) {
   return name;
 }
 
+// On the wire of /live the envelope has numbers where other messages have strings of digits
+// (src/live/README.md).
+void add_live(Schemas& schemas) {
+  add_message(*v1::LiveMessage::descriptor(), schemas);
+  add_message(*v1::LiveRequest::descriptor(), schemas);
+  const json::object number{{"type", "integer"}};
+  for (auto& [name, schema] : schemas) {
+    if (name != "LiveMessage" && name.rfind("LiveMessage.", 0) != 0) continue;
+    for (auto& property : schema.at("properties").as_object()) {
+      json::object& value = property.value().as_object();
+      if (value.contains("pattern")) value = number;
+    }
+  }
+}
+
 json::object content(const char* media_type, json::object schema) {
   return {{media_type, json::object{{"schema", std::move(schema)}}}};
 }
@@ -118,7 +134,9 @@ json::array parameters(const Route& route) {
   if (std::string_view(route.path).find("{id}") != std::string_view::npos)
     out.push_back(parameter("path", "id", true));
   for (const char* name : route.parameters) out.push_back(parameter("query", name, false));
+  if (std::string_view(route.method) == "DELETE") out.push_back(parameter("header", "Haechi-Surface", true));
   if (route.access != Access::kKey) return out;
+  out.push_back(parameter("header", "Haechi-Surface", false));
   out.push_back(parameter("header", "Haechi-Purpose", false));
   if (std::string_view(route.method) == "POST") out.push_back(parameter("header", "Idempotency-Key", false));
   if (std::string_view(route.path) == "/api/v1/orders/{id}" && std::string_view(route.method) == "PUT") {
@@ -148,7 +166,8 @@ json::object operation(const Route& route, Schemas& schemas) {
                    {"parameters", parameters(route)},
                    {"responses", responses(route, schemas)}};
   if (route.access == Access::kKey) {
-    out["security"] = json::array{json::object{{"key", json::array{}}}};
+    out["security"] =
+        json::array{json::object{{"key", json::array{}}}, json::object{{"surface", json::array{}}}};
     out["x-haechi-action"] = trust::action_name(route.action);
   }
   if (route.request == nullptr) return out;
@@ -179,10 +198,18 @@ std::string openapi_json() {
     if (!path.is_object()) path = json::object{};
     path.as_object()[method] = operation(route, schemas);
   }
+  add_live(schemas);
   json::object components;
   json::object& by_name = components["schemas"].emplace_object();
   for (auto& [name, schema] : schemas) by_name[name] = std::move(schema);
-  components["securitySchemes"] = json::object{{"key", json::object{{"type", "http"}, {"scheme", "bearer"}}}};
+  components["securitySchemes"] = json::object{
+      {"key", json::object{{"type", "http"}, {"scheme", "bearer"}}},
+      {"surface",
+       json::object{{"type", "apiKey"},
+                    {"in", "header"},
+                    {"name", "Haechi-Surface"},
+                    {"description",
+                     "With the cookie haechi_<surface> of POST /api/v1/session; neither counts alone."}}}};
   const json::object document{
       {"openapi", "3.1.0"},
       {"info",

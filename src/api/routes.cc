@@ -2,6 +2,7 @@
 
 #include "api/read.h"
 #include "api/register.h"
+#include "api/session.h"
 #include "api/subjects.h"
 #include "api/work.h"
 #include "haechi/v1/api.pb.h"
@@ -192,6 +193,11 @@ void add_registers(std::vector<Route>& r) {
 }
 
 void add_others(std::vector<Route>& r) {
+  r.push_back({"POST", "/api/v1/session", "self", "Sign a web surface in: the key becomes its cookie",
+               Access::kKey, Action::kSeeSelf, "self", nullptr, session::begin, of<v1::SessionInput>(),
+               of<v1::Capabilities>()});
+  r.push_back({"DELETE", "/api/v1/session", "self", "Sign the surface of Haechi-Surface out", Access::kPublic,
+               Action::kSeeSelf, "self", nullptr, session::end, nullptr, of<v1::SessionEnded>()});
   r.push_back({"GET", "/openapi.json", "system", "This description", Access::kPublic});
   r.push_back({"GET", "/healthz", "system", "The process answers", Access::kElsewhere});
   r.push_back({"GET", "/readyz", "system", "The log was replayed and facts are taken", Access::kElsewhere});

@@ -45,6 +45,7 @@ TEST(Routes, MatchIdsAndTellWhichMethodsAPathTakes) {
 // O probation officer, R registrar, K connector, A auditor.
 const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/me/capabilities", "CDUPORKA"},
+    {"POST /api/v1/session", "CDUPORKA"},
     {"GET /api/v1/positions", "CDUO"},
     {"GET /api/v1/positions/{id}", "CDUO"},
     {"GET /api/v1/tracks/{id}", "CDUO"},
@@ -163,6 +164,18 @@ TEST(OpenApi, DescribesEveryRouteAndEveryReferenceResolves) {
   });
   EXPECT_GT(references, 100u);
   for (const auto& schema : schemas) EXPECT_TRUE(schema.value().is_object()) << schema.key();
+}
+
+TEST(OpenApi, DescribesLiveMessagesAsTheyAreOnTheWire) {
+  const json::value document = json::parse(openapi_json());
+  const json::object& schemas = document.at("components").at("schemas").as_object();
+  const json::value& message = schemas.at("LiveMessage").at("properties");
+  EXPECT_EQ(message.at("entry").at("type").as_string(), "integer");
+  EXPECT_EQ(message.at("positions").at("items").at("$ref").as_string(), "#/components/schemas/LivePosition");
+  EXPECT_EQ(schemas.at("LiveMessage.Heartbeat").at("properties").at("server_time_us").at("type").as_string(),
+            "integer");
+  EXPECT_EQ(schemas.at("LivePosition").at("properties").at("entry_no").at("type").as_string(), "string");
+  EXPECT_TRUE(schemas.contains("Approach"));
 }
 
 TEST(OpenApi, SaysThatSixtyFourBitNumbersAreStrings) {

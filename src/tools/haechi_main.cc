@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "api/openapi.h"
 #include "node/node.h"
 #include "tools/cad.h"
 #include "tools/cli_log.h"
@@ -128,6 +129,7 @@ int main(int argc, char** argv) {
   replay->add_option("directory", replay_options.directory, "Data directory")->required();
   replay->add_option("--from", replay_options.from_no, "First entry printed");
   replay->add_flag("--effects", replay_options.effects, "Step the engine and print its effects");
+  app.add_subcommand("openapi", "Print the description of the interface, as at /openapi.json");
   app.add_subcommand("version", "Print the version");
   CLI11_PARSE(app, argc, argv);
   if (app.got_subcommand("serve")) return serve(serve_words);
@@ -140,6 +142,7 @@ int main(int argc, char** argv) {
   }
   if (app.got_subcommand("verify")) return tools::run_verify(verify_directory);
   if (app.got_subcommand("replay")) return tools::run_replay(replay_options);
+  if (app.got_subcommand("openapi")) return std::printf("%s\n", api::openapi_json().c_str()) < 0;
   std::printf("haechi %s\n", HAECHI_VERSION);
   return 0;
 }

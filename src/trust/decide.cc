@@ -30,6 +30,9 @@ constexpr Rule kRules[] = {
     {Role::kControl, Action::kSeeOrganisation, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kReportShown, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kAnswerHandOff, kNoTie, Precision::kNone, "answer told by telephone"},
+    {Role::kControl, Action::kLogContact, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kSeeContacts, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kSearch, kNoTie, Precision::kNone, "monitoring duty"},
 
     {Role::kDispatch, Action::kSeePosition, &Relations::in_call, Precision::kFull, "open call"},
     {Role::kDispatch, Action::kSeePosition, &Relations::informed, Precision::kCoarse, "informed of a call"},
@@ -42,26 +45,34 @@ constexpr Rule kRules[] = {
     {Role::kDispatch, Action::kSeeRecord, &Relations::in_call, Precision::kNone, "open call"},
     {Role::kDispatch, Action::kSeeOrganisation, kNoTie, Precision::kNone, "dispatch duty"},
     {Role::kDispatch, Action::kReportShown, &Relations::in_call, Precision::kNone, "open call"},
+    {Role::kDispatch, Action::kSearch, kNoTie, Precision::kNone, "dispatch duty"},
 
     {Role::kUnit, Action::kSeePosition, &Relations::assigned, Precision::kFull, "assigned to the call"},
     {Role::kUnit, Action::kSeeCall, &Relations::assigned, Precision::kFull, "assigned to the call"},
     {Role::kUnit, Action::kSeeUnit, &Relations::own, Precision::kFull, "own unit"},
     {Role::kUnit, Action::kReportUnitStatus, &Relations::own, Precision::kNone, "own unit"},
     {Role::kUnit, Action::kReportShown, &Relations::assigned, Precision::kNone, "assigned to the call"},
+    {Role::kUnit, Action::kReportOwn, &Relations::own, Precision::kNone, "own unit"},
 
     {Role::kProtectedPerson, Action::kSeeView, &Relations::view_map, Precision::kFull, "open view with map"},
     {Role::kProtectedPerson, Action::kSeeView, &Relations::view_open, Precision::kDistance, "open view"},
     {Role::kProtectedPerson, Action::kReportShown, &Relations::own, Precision::kNone, "own alert"},
+    {Role::kProtectedPerson, Action::kReportOwn, &Relations::own, Precision::kNone, "own phone"},
+    {Role::kProtectedPerson, Action::kRaiseSos, &Relations::own, Precision::kNone, "own phone"},
 
     {Role::kProbation, Action::kSeePosition, &Relations::case_link, Precision::kFull, "supervised case"},
     {Role::kProbation, Action::kSeeAlert, &Relations::case_link, Precision::kFull, "supervised case"},
     {Role::kProbation, Action::kSeeRecord, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kReportShown, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kLogContact, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kSeeContacts, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kSearch, kNoTie, Precision::kNone, "supervision"},
 
     {Role::kRegistrar, Action::kSeeRecord, kNoTie, Precision::kNone, "registration duty"},
     {Role::kRegistrar, Action::kSeeRegister, kNoTie, Precision::kFull, "registration duty"},
     {Role::kRegistrar, Action::kSeeOrganisation, kNoTie, Precision::kNone, "registration duty"},
     {Role::kRegistrar, Action::kRegister, kNoTie, Precision::kNone, "registration duty"},
+    {Role::kRegistrar, Action::kSearch, kNoTie, Precision::kNone, "registration duty"},
 
     {Role::kConnector, Action::kAnswerHandOff, &Relations::agency, Precision::kNone,
      "hand-off to the agency"},
@@ -114,6 +125,16 @@ const char* action_name(Action action) {
       return "report_shown";
     case Action::kAnswerHandOff:
       return "answer_hand_off";
+    case Action::kLogContact:
+      return "log_contact";
+    case Action::kSeeContacts:
+      return "see_contacts";
+    case Action::kSearch:
+      return "search";
+    case Action::kReportOwn:
+      return "report_own";
+    case Action::kRaiseSos:
+      return "raise_sos";
     case Action::kSeeAudit:
       return "see_audit";
     case Action::kSeeSelf:

@@ -26,6 +26,11 @@ enum class Action {
   kRegister,          // write any of the registers
   kReportShown,       // say that an alert was shown to a human
   kAnswerHandOff,     // answer a hand-off for the responding agency
+  kLogContact,        // note that somebody was spoken to because of an incident
+  kSeeContacts,       // with whom was spoken because of an incident, and what was said
+  kSearch,            // look for an id or a name; what is found is decided one by one
+  kReportOwn,         // say where one's own phone or unit is
+  kRaiseSos,          // call for help
   kSeeAudit,          // who saw what
   kSeeSelf,           // one's own account and capabilities
 };
@@ -33,7 +38,9 @@ inline constexpr std::array kActions = {
     Action::kSeePosition, Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
     Action::kRunCall,     Action::kSeeUnit,       Action::kReportUnitStatus, Action::kSeeView,
     Action::kSeeRecord,   Action::kSeeRegister,   Action::kSeeOrganisation,  Action::kRegister,
-    Action::kReportShown, Action::kAnswerHandOff, Action::kSeeAudit,         Action::kSeeSelf};
+    Action::kReportShown, Action::kAnswerHandOff, Action::kLogContact,       Action::kSeeContacts,
+    Action::kSearch,      Action::kReportOwn,     Action::kRaiseSos,         Action::kSeeAudit,
+    Action::kSeeSelf};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in

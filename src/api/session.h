@@ -1,0 +1,19 @@
+// Sign-in of the web surfaces: the key becomes a cookie that scripts cannot read. Who is asking, and how the
+// cookie is set and cleared, are found here.
+#pragma once
+
+#include <string>
+
+#include "api/exchange.h"
+
+namespace haechi::api::session {
+
+// The key a request carries: of "Authorization: Bearer", else of the cookie of the surface that the header
+// Haechi-Surface names. A browser adds cookies to what foreign pages ask for too, but no foreign page can
+// send that header; without it a cookie counts for nothing. An error says what is missing.
+Result<std::string> presented_key(const net::Request& request);
+
+Result<Plan> begin(const Exchange& exchange);  // POST /api/v1/session
+Result<Plan> end(const Exchange& exchange);    // DELETE /api/v1/session; needs no valid key
+
+}  // namespace haechi::api::session

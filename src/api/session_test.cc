@@ -1,0 +1,101 @@
+#include "api/session.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "api/test_world.h"
+
+namespace haechi::api {
+namespace {
+
+namespace json = boost::json;
+using trust::Role;
+
+std::string header(const net::Response& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+net::Response sign_in(TestWorld& world, Role role, const std::string& surface, net::Headers headers = {}) {
+  return world.ask(role, "POST", "/api/v1/session", R"({"surface":")" + surface + R"("})",
+                   std::move(headers));
+}
+
+TEST(Session, TurnsAKeyIntoTheCookieOfItsSurface) {
+  TestWorld world;
+  const net::Response answer = sign_in(world, Role::kControl, "control");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(json::parse(answer.body).at("account").as_string(), "control-1");
+  const std::string cookie = header(answer, "set-cookie");
+  EXPECT_EQ(cookie.rfind("haechi_control=" + world.key_of[Role::kControl] + "; ", 0), 0u) << cookie;
+  for (const char* part : {"; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=57600"})
+    EXPECT_NE(cookie.find(part), std::string::npos) << part;
+  EXPECT_EQ(cookie.find("Secure"), std::string::npos);
+  EXPECT_EQ(answer.body.find(world.key_of[Role::kControl]), std::string::npos);
+}
+
+TEST(Session, MarksTheCookieSecureBehindATlsProxy) {
+  TestWorld world;
+  const net::Response answer = sign_in(world, Role::kProtectedPerson, "me", {{"x-forwarded-proto", "https"}});
+  EXPECT_NE(header(answer, "set-cookie").find("; Secure"), std::string::npos);
+}
+
+TEST(Session, NeedsAKeyAndAKnownSurface) {
+  TestWorld world;
+  EXPECT_EQ(sign_in(world, Role::kControl, "court").status, 400);
+  EXPECT_EQ(world.ask_with_key("nobodys-key-at-all", "POST", "/api/v1/session", R"({"surface":"me"})").status,
+            401);
+  EXPECT_EQ(header(world.ask_with_key("", "POST", "/api/v1/session", R"({"surface":"me"})"), "set-cookie"),
+            "");
+}
+
+TEST(Session, LetsTheCookieCountOnlyTogetherWithTheSurfaceHeader) {
+  TestWorld world;
+  const auto ask = [&](net::Headers headers) {
+    return world.ask_with_key("", "GET", "/api/v1/me/capabilities", "", std::move(headers));
+  };
+  const std::string cookie = "haechi_control=" + world.key_of[Role::kControl] +
+                             "; haechi_me=" + world.key_of[Role::kProtectedPerson];
+  const net::Response without = ask({{"cookie", cookie}});
+  EXPECT_EQ(without.status, 401);
+  EXPECT_EQ(json::parse(without.body).at("field").as_string(), "haechi-surface");
+  EXPECT_EQ(ask({{"cookie", cookie}, {"haechi-surface", "court"}}).status, 401);
+  EXPECT_EQ(ask({{"cookie", cookie}, {"haechi-surface", "field"}}).status, 401);
+  const net::Response control = ask({{"cookie", cookie}, {"haechi-surface", "control"}});
+  EXPECT_EQ(control.status, 200);
+  EXPECT_EQ(json::parse(control.body).at("role").as_string(), "control");
+  const net::Response me = ask({{"cookie", cookie}, {"haechi-surface", "me"}});
+  EXPECT_EQ(json::parse(me.body).at("role").as_string(), "protected_person");
+}
+
+TEST(Session, AsksForTheKeyOfTheHeaderWhenThereIsOne) {
+  TestWorld world;
+  const std::string cookie = "haechi_control=" + world.key_of[Role::kControl];
+  EXPECT_EQ(world
+                .ask_with_key("nobodys-key-at-all", "GET", "/api/v1/me/capabilities", "",
+                              {{"cookie", cookie}, {"haechi-surface", "control"}})
+                .status,
+            401);
+}
+
+TEST(Session, EndsWithoutAValidKeyAndEmptiesThePhoneOfTheProtectedPerson) {
+  TestWorld world;
+  const auto end = [&](const char* surface) {
+    return world.ask_with_key("", "DELETE", "/api/v1/session", "", {{"haechi-surface", surface}});
+  };
+  const net::Response me = end("me");
+  EXPECT_EQ(me.status, 200);
+  EXPECT_EQ(header(me, "set-cookie").rfind("haechi_me=; ", 0), 0u);
+  EXPECT_NE(header(me, "set-cookie").find("Max-Age=0"), std::string::npos);
+  EXPECT_EQ(header(me, "clear-site-data"), "\"cache\", \"storage\"");
+  EXPECT_EQ(header(end("control"), "clear-site-data"), "");
+  const net::Response foreign = world.ask_with_key("", "DELETE", "/api/v1/session");
+  EXPECT_EQ(foreign.status, 400);
+  EXPECT_EQ(header(foreign, "set-cookie"), "");
+}
+
+}  // namespace
+}  // namespace haechi::api

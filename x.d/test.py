@@ -1,7 +1,7 @@
 """./x test: every test, one summary. The last line reads 'N passed, N failed, N skipped'.
 
-Three kinds: test programs beside their rooms (GoogleTest), end-to-end tests in tests/e2e (each a program that
-prints 'N passed, N failed'), and ./x tidy.
+Test programs beside their rooms (GoogleTest), end-to-end tests in tests/e2e (each a program that prints 'N passed,
+N failed'), the web: its types, its unit tests (Vitest) and its screens in a real browser (Playwright), and ./x tidy.
 """
 import argparse
 import json
@@ -49,11 +49,11 @@ def run_program(path, reports):
     return passed, failed, skipped, failures
 
 
-def run_script(command, name):
+def run_script(command, name, folder=TOP, settings=()):
     """A program that prints 'N passed, N failed[, N skipped]' as its last line."""
-    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE='1')
+    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE='1', **dict(settings))
     try:
-        run = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=SECONDS_MAX, env=environment)
+        run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS_MAX, env=environment)
     except subprocess.TimeoutExpired as expired:
         return 0, 1, 0, [f'{name}: no end in {SECONDS_MAX} s\n{(expired.stdout or b"")[-3000:]}']
     lines = run.stdout.strip().splitlines()
@@ -80,6 +80,11 @@ def main():
         for script in sorted((TOP / 'tests' / 'e2e').glob('*_e2e.py')):
             command = [sys.executable, str(script), '--haechi', str(binaries / 'haechi')]
             jobs.append((script.stem, lambda command=command, name=script.stem: run_script(command, name)))
+        web = {'HAECHI': str(binaries / 'haechi')}
+        for name, command in (('web_types', ['npm', 'run', '--silent', 'check']),
+                              ('web_unit', ['npm', 'run', '--silent', 'test']),
+                              ('web_screens', ['npm', 'run', '--silent', 'screens'])):
+            jobs.append((name, lambda command=command, name=name: run_script(command, name, TOP / 'web', web)))
         tidy = lambda: (lambda run: (1, 0, 0, []) if run.returncode == 0 else (0, 1, 0, ['tidy\n' + run.stdout]))(
             subprocess.run([sys.executable, 'x.d/tidy.py'], cwd=TOP, capture_output=True, text=True))
         jobs.append(('tidy', tidy))

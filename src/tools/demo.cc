@@ -67,8 +67,8 @@ std::string pages_beside_source() {
   std::error_code error;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
   for (const auto& top : {program.parent_path() / "../../..", std::filesystem::current_path(error)})
-    if (std::filesystem::exists(top / "web/plain/index.html", error))
-      return std::filesystem::weakly_canonical(top / "web/plain", error).string();
+    if (std::filesystem::exists(top / "web/dist/control/index.html", error))
+      return std::filesystem::weakly_canonical(top / "web/dist", error).string();
   return "";
 }
 
@@ -255,19 +255,22 @@ bool Demo::play() {
 }
 
 void Demo::print_addresses() const {
-  const auto page = [this](const char* what, const char* korean, const std::string& key) {
+  const auto page = [this](const char* what, const char* korean, const char* path, const std::string& key) {
     const auto found = keys_.find(key);
     if (found != keys_.end() && !found->second.empty())
-      std::printf("  %-16s %s/#key=%s  %s\n", what, http_.c_str(), found->second.c_str(), korean);
+      std::printf("  %-16s %s/%s/#key=%s  %s\n", what, http_.c_str(), path, found->second.c_str(), korean);
   };
   std::printf("\nPages (each with its own key, valid while this runs):\n");
-  page("control room", "관제센터", "control");
-  page("dispatch desk", "경찰서 112상황실", "dispatch");
-  page("provincial room", "시도경찰청 112상황실", "room");
-  page("patrol car", "순찰차",
+  page("control room", "관제센터", "control", "control");
+  page("dispatch desk", "경찰서 112상황실", "dispatch", "dispatch");
+  page("provincial room", "시도경찰청 112상황실", "dispatch", "room");
+  page("patrol car", "순찰차", "field",
        play_ && !play_->unit_to_wearer().empty() ? play_->unit_to_wearer() : "unit-001");
-  page("her phone", "피해자", "protected");
-  page("auditor", "감사", "auditor");
+  page("her phone", "보호대상자", "me", "protected");
+  const auto auditor = keys_.find("auditor");
+  if (auditor != keys_.end())
+    std::printf("  %-16s GET %s/api/v1/audit with Bearer %s  감사\n", "auditor", http_.c_str(),
+                auditor->second.c_str());
   std::printf("  %-16s %s/openapi.json   %s/metrics\n", "API", http_.c_str(), http_.c_str());
   std::fflush(stdout);
 }

@@ -12,7 +12,7 @@ struct DemoOptions {
   uint64_t seed = 1;
   std::string data;          // empty: a new directory, removed at the end
   uint16_t port = 0;         // of pages and API; 0: any free one
-  std::string static_files;  // empty: web/plain beside this program's source, if it is there
+  std::string static_files;  // empty: web/dist beside this program's source, if it was built
 };
 
 // Prints what happens as it happens. With `once` the last line is "violation_to_dispatch_ms=..

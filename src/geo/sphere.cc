@@ -75,6 +75,11 @@ double distance_m(const S2Point& a, const S2Point& b) {
   return std::min(kMax, angle_of_chord(std::sqrt(chord2)) * std::sqrt(n2 + (m2 - n2) * cos2_azimuth));
 }
 
+double m2_per_steradian(const S2Point& point) {
+  const Radii radii = radii_at(std::min(1.0, point.z() * point.z() / point.Norm2()));
+  return radii.meridian_m * radii.prime_vertical_m;
+}
+
 int64_t mm_of(double metres) {
   return std::llround(metres * 1000.0);
 }

@@ -20,6 +20,8 @@ S2Point point_of(Place place);
 Place place_of(const S2Point& point);  // rounded to the nearest 1e-7 degree
 
 double distance_m(const S2Point& a, const S2Point& b);
+// Square metres of ground to a steradian, around that point.
+double m2_per_steradian(const S2Point& point);
 // A metre value to whole millimetres: the only rounding of a distance.
 int64_t mm_of(double metres);
 // Every place within `metres` lies within this angle.

@@ -65,17 +65,21 @@ export function innerPoint(polygons) {
     const squeeze = Math.cos(((south + north) / 2) * (Math.PI / 180));
     if (Math.min((east - west) * squeeze, north - south) / 2 <= best[2]) continue;
     const size = Math.max(Math.min((east - west) * squeeze, north - south), 1e-6) / 2;
+    const fine = Math.max(0.002, size * 0.04);
     const cells = [];
-    for (let y = south + size / 2; y < north + size / 2; y += size) {
-      for (let x = west + size / 2 / squeeze; x < east + size / 2 / squeeze; x += size / squeeze) cells.push([x, y, size / 2]);
-    }
-    while (cells.length > 0) {
-      const [x, y, half] = cells.pop();
+    const look = (x, y, half) => {
       const here = depth(x, y, polygon, squeeze);
       if (here > best[2]) best = [x, y, here];
-      if (here + half * Math.SQRT2 <= best[2] + 0.002) continue;
-      const quarter = half / 2;
-      for (const sx of [-1, 1]) for (const sy of [-1, 1]) cells.push([x + (sx * quarter) / squeeze, y + sy * quarter, quarter]);
+      cells.push([x, y, half, here + half * Math.SQRT2]);
+    };
+    for (let y = south + size / 2; y < north + size / 2; y += size) {
+      for (let x = west + size / 2 / squeeze; x < east + size / 2 / squeeze; x += size / squeeze) look(x, y, size / 2);
+    }
+    while (cells.length > 0) {
+      cells.sort((a, b) => a[3] - b[3]);
+      const [x, y, half, most] = cells.pop();
+      if (most <= best[2] + fine) break;
+      for (const sx of [-1, 1]) for (const sy of [-1, 1]) look(x + (sx * half) / 2 / squeeze, y + (sy * half) / 2, half / 2);
     }
   }
   return best;

@@ -95,7 +95,7 @@ function thin(made, keep, smallest) {
   return filter(simplify(weighed, least), filterWeight(simplify(weighed, least), smallest, sphericalRingArea));
 }
 
-// Whole numbers with deltas, the usual compact form; the steps are about a metre and a half.
+// Whole numbers with deltas, the usual compact form; the steps of the districts are about 5 m.
 function quantized(made, steps) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const arc of made.arcs) {
@@ -213,7 +213,7 @@ export function makeBasemap(out, force = false) {
   const inputs = [kDistricts, kWorld, path.join(here, "basemap.mjs"), path.join(here, "basemap-shapes.mjs")];
   if (!force && upToDate(out, inputs)) return null;
   const thinned = makeDistricts();
-  const districts = quantized(thinned, 400000);
+  const districts = quantized(thinned, 150000);
   const labels = makeLabels(districts);
   const neighbours = makeNeighbours(labels);
   const count = districts.objects.districts.geometries.length;

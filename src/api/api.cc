@@ -67,6 +67,7 @@ struct Job {
   const Route* route = nullptr;
   Exchange exchange;
   Plan plan;
+  Resume resume;                // stands for the route's handler once it is set
   std::string idempotency_key;  // empty: none
   // While facts are awaited:
   size_t waiting = 0;
@@ -86,7 +87,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
         submit(to),
         keys(known_keys),
         clock(the_clock),
-        world{picture, records, trail, versions, options.time_zones} {}
+        history(options.log.read ? std::make_unique<History>(options.log) : nullptr),
+        world{picture, records, trail, versions, options.time_zones, history.get()} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -97,6 +99,9 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   trust::Decision decide(Exchange& exchange, const Route& route);
   void deny(const JobPtr& job);
   void prepare(const JobPtr& job);
+  Result<Plan> run(const JobPtr& job);
+  void await_later(const JobPtr& job);
+  void resume(const JobPtr& job, Resume resume);
   void record(const JobPtr& job);
   void recorded(const JobPtr& job, const Result<spine::Receipt>& receipt);
   void show(const JobPtr& job, trust::Precision recorded_precision);
@@ -124,6 +129,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   AccessTrail trail;
   OrderVersions versions;
   Idempotency idempotency;
+  const std::unique_ptr<History> history;
   World world;
 };
 
@@ -240,11 +246,39 @@ bool Api::Inner::begin_idempotent(const JobPtr& job) {
   return false;
 }
 
+Result<Plan> Api::Inner::run(const JobPtr& job) {
+  return job->resume ? job->resume(job->exchange) : job->route->run(job->exchange);
+}
+
 void Api::Inner::prepare(const JobPtr& job) {
-  Result<Plan> plan = job->route->run(job->exchange);
+  Result<Plan> plan = run(job);
   if (!plan.ok()) return fail(job, plan.error());
   job->plan = std::move(plan.value());
+  if (job->plan.refused) {
+    job->exchange.subject = job->plan.refused->subject;
+    job->exchange.decision = job->plan.refused->decision;
+    return deny(job);
+  }
+  if (job->plan.later) return await_later(job);
   record(job);
+}
+
+void Api::Inner::await_later(const JobPtr& job) {
+  const Status begun = job->plan.later([weak = weak_from_this(), job](Resume resume) {
+    const std::shared_ptr<Inner> self = weak.lock();
+    if (!self) return;
+    self->front.post([self, job, resume = std::move(resume)] { self->resume(job, resume); });
+  });
+  if (!begun.ok()) fail(job, begun.error());
+}
+
+// The right may have ended while it was waited.
+void Api::Inner::resume(const JobPtr& job, Resume resume) {
+  job->resume = std::move(resume);
+  job->exchange.now = clock.now();
+  job->exchange.decision = decide(job->exchange, *job->route);
+  if (!job->exchange.decision.allowed) return deny(job);
+  prepare(job);
 }
 
 void Api::Inner::record(const JobPtr& job) {
@@ -252,8 +286,11 @@ void Api::Inner::record(const JobPtr& job) {
   const auto done = [self = shared_from_this(), job](const Result<spine::Receipt>& receipt) {
     self->recorded(job, receipt);
   };
-  // Looking at oneself is nobody else's business and shows nothing.
-  if (job->route->action == trust::Action::kSeeSelf) return recorded(job, spine::Receipt{});
+  // Looking at oneself is nobody else's business and shows nothing; a report of one's own phone is in the log
+  // itself, and a record of each would drown those of who was shown whom.
+  const trust::Action action = job->route->action;
+  if (action == trust::Action::kSeeSelf || action == trust::Action::kReportOwn)
+    return recorded(job, spine::Receipt{});
   submit_fact(trust::access_decided(e.viewer, job->route->action, e.subject, e.purpose, e.decision,
                                     job->plan.shown_ids),
               done);
@@ -278,7 +315,7 @@ void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& recei
 // What is shown is read again, so that a right to one of many that ended or shrank meanwhile shows nothing
 // more. What the record does not name is recorded before it is shown.
 void Api::Inner::show(const JobPtr& job, trust::Precision recorded_precision) {
-  Result<Plan> now = job->route->run(job->exchange);
+  Result<Plan> now = run(job);
   if (!now.ok()) return fail(job, now.error());
   const std::set<std::string> recorded(job->plan.shown_ids.begin(), job->plan.shown_ids.end());
   bool more = job->exchange.decision.precision > recorded_precision;

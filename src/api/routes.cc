@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/own.h"
 #include "api/read.h"
 #include "api/register.h"
 #include "api/session.h"
@@ -156,6 +157,15 @@ void add_work(std::vector<Route>& r) {
                of<v1::Written>()});
 }
 
+void add_own(std::vector<Route>& r) {
+  r.push_back({"POST", "/api/v1/me/position", "self", "Where my own phone or unit is, and how it is",
+               Access::kKey, Action::kReportOwn, "self", own::subject, own::position, of<v1::PositionInput>(),
+               of<v1::OwnReportAnswer>()});
+  r.push_back({"POST", "/api/v1/me/sos", "self", "I need help; the same id rings once", Access::kKey,
+               Action::kRaiseSos, "self", own::subject, own::sos, of<v1::SosInput>(),
+               of<v1::OwnReportAnswer>()});
+}
+
 void add_registers(std::vector<Route>& r) {
   const auto add = [&](const char* path, const char* kind, const char* put_summary, Run put,
                        const google::protobuf::Descriptor* input, const char* get_summary, Action see,
@@ -211,6 +221,7 @@ std::vector<Route> make_routes() {
   std::vector<Route> out;
   add_reads(out);
   add_work(out);
+  add_own(out);
   add_registers(out);
   add_others(out);
   return out;

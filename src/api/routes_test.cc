@@ -46,6 +46,8 @@ TEST(Routes, MatchIdsAndTellWhichMethodsAPathTakes) {
 const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/me/capabilities", "CDUPORKA"},
     {"POST /api/v1/session", "CDUPORKA"},
+    {"POST /api/v1/me/position", "UP"},
+    {"POST /api/v1/me/sos", "P"},
     {"GET /api/v1/positions", "CDUO"},
     {"GET /api/v1/positions/{id}", "CDUO"},
     {"GET /api/v1/tracks/{id}", "CDUO"},

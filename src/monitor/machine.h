@@ -57,6 +57,7 @@ struct Step {
   Time now;                  // the entry's stamp
   Time received;             // when the report of this entry reached us; not known for any other fact
   bool clock_ahead = false;  // the report's fix was dated in the future
+  bool silent = false;       // the phone of this SOS must not ring, light up or be called back
 };
 
 // The numbers of an alert's kind; 0 in `alert` means none is open.

@@ -17,6 +17,7 @@ void Machine::receive(const v1::ReportReceived& fact, Step& step) {
   const auto found = device_ids_.find(report.device_id());
   if (!found || *found >= devices_.size() || devices_[*found].retired) return;
   const uint32_t index = *found;
+  step.silent = fact.silent();
   step.received = fact.received_at_us() > 0 ? Time{fact.received_at_us()} : step.now;
   Device& device = devices_[index];
   device.heard_at = step.now;

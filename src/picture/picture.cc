@@ -10,6 +10,7 @@ std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact
   std::optional<uint32_t> moved;
   fold_fact(At{no, at}, fact, moved);
   for (const auto& effect : effects) fold_effect(At{no, at}, *effect);
+  if (fact.has_report_received()) device_book_.report(no, fact.report_received(), effects);
   return moved;
 }
 
@@ -27,6 +28,7 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
       break;
     case v1::Fact::kDeviceRegistered:
       positions_.put_device(fact.device_registered());
+      device_book_.put(fact.device_registered());
       break;
     case v1::Fact::kZoneRegistered:
       zones_[fact.zone_registered().id()] = fact.zone_registered();
@@ -45,6 +47,9 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
     case v1::Fact::kUnitRegistered:
       calls_.put_unit(fact.unit_registered());
       positions_.put_unit(fact.unit_registered());
+      break;
+    case v1::Fact::kDeviceConnectionChanged:
+      device_book_.connection(at.stamped_at, fact.device_connection_changed());
       break;
     case v1::Fact::kAlertHandled:
       alerts_.handled(at, fact.alert_handled());

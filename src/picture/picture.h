@@ -17,6 +17,7 @@
 #include "haechi/v1/picture.pb.h"
 #include "picture/alert_book.h"
 #include "picture/call_book.h"
+#include "picture/device_book.h"
 #include "picture/positions.h"
 
 namespace haechi::picture {
@@ -44,6 +45,7 @@ class Picture {
   const Positions& positions() const { return positions_; }
   const AlertBook& alerts() const { return alerts_; }
   const CallBook& calls() const { return calls_; }
+  const DeviceBook& device_book() const { return device_book_; }
   AccessCounts access_counts() const { return access_; }
 
   // Registers, by id. Of an order only the latest version is kept.
@@ -84,6 +86,7 @@ class Picture {
   Positions positions_;
   AlertBook alerts_;
   CallBook calls_;
+  DeviceBook device_book_;
   AccessCounts access_;
   Register<v1::Person> persons_;
   Register<v1::Order> orders_;

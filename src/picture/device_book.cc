@@ -1,0 +1,115 @@
+#include "picture/device_book.h"
+
+#include <algorithm>
+
+namespace haechi::picture {
+namespace {
+
+std::string told_key(std::string_view device_id, std::string_view client_id) {
+  return std::string(device_id) + "\n" + std::string(client_id);
+}
+
+std::vector<std::string> ids_of(const std::map<std::string, std::set<std::string>, std::less<>>& held,
+                                std::string_view holder) {
+  const auto found = held.find(holder);
+  if (found == held.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+// The id of the alert that this person's call for help rang, or rang again.
+std::string sos_among(const DeviceBook::Effects& effects, const std::string& person_id) {
+  for (const auto& effect : effects) {
+    for (const v1::Alert* alert : {&effect->raise_alert(), &effect->update_alert()}) {
+      if (alert->kind() == v1::ALERT_KIND_SOS && alert->protected_id() == person_id) return alert->id();
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void DeviceBook::take_from_holder(const v1::Device& device) {
+  Held& held = device.holder_case() == v1::Device::kUnitId ? by_unit_ : by_person_;
+  const std::string& holder =
+      device.holder_case() == v1::Device::kUnitId ? device.unit_id() : device.person_id();
+  const auto found = held.find(holder);
+  if (found == held.end()) return;
+  found->second.erase(device.id());
+  if (found->second.empty()) held.erase(found);
+}
+
+void DeviceBook::put(const v1::Device& device) {
+  const auto known = devices_.find(device.id());
+  if (known != devices_.end()) take_from_holder(known->second);
+  devices_[device.id()] = device;
+  health_.try_emplace(device.id());
+  if (device.retired()) return;
+  if (device.holder_case() == v1::Device::kPersonId) by_person_[device.person_id()].insert(device.id());
+  if (device.holder_case() == v1::Device::kUnitId) by_unit_[device.unit_id()].insert(device.id());
+}
+
+void DeviceBook::connection(Time at, const v1::DeviceConnectionChanged& changed) {
+  const auto found = health_.find(changed.device_id());
+  if (found == health_.end()) return;
+  found->second.set_connected(changed.connected());
+  found->second.set_connection_changed_at_us(at.us);
+}
+
+void DeviceBook::report(uint64_t entry_no, const v1::ReportReceived& received, const Effects& effects) {
+  const v1::Report& report = received.report();
+  const auto found = health_.find(report.device_id());
+  if (found == health_.end()) return;
+  v1::DeviceHealth& health = found->second;
+  const int64_t received_us = received.received_at_us();
+  health.set_heard_at_us(std::max(health.heard_at_us(), received_us));
+  if (report.has_fix() && report.fix().has_place()) {
+    // A clock that runs ahead must not make its fix the newest for ever.
+    const int64_t fixed_us = std::min(report.fix().fixed_at_us(), received_us);
+    if (fixed_us >= health.fixed_at_us()) {
+      health.set_fixed_at_us(fixed_us);
+      health.set_accuracy_mm(report.fix().accuracy_mm());
+    }
+  }
+  if (report.events_size() > 0) {
+    const int64_t at_us = report.sent_at_us() > 0 ? std::min(report.sent_at_us(), received_us) : received_us;
+    if (at_us >= health.last_event_at_us()) {
+      health.set_last_event(static_cast<v1::DeviceEvent>(report.events(report.events_size() - 1)));
+      health.set_last_event_at_us(at_us);
+    }
+  }
+  if (!report.stored()) {  // an old report says nothing about now
+    if (report.has_battery_percent()) health.set_battery_percent(report.battery_percent());
+    if (report.has_charging()) health.set_charging(report.charging());
+    if (received.has_health()) {
+      *health.mutable_phone() = received.health();
+      health.set_phone_at_us(received_us);
+    }
+  }
+  if (received.client_id().empty()) return;
+  const std::string key = told_key(report.device_id(), received.client_id());
+  const std::string alert_id = sos_among(effects, devices_.find(report.device_id())->second.person_id());
+  if (!told_.try_emplace(key, Told{entry_no, received_us, alert_id}).second) return;
+  told_order_.push_back(key);
+  if (told_order_.size() <= kToldMax) return;
+  told_.erase(told_order_.front());
+  told_order_.pop_front();
+}
+
+v1::DeviceHealth DeviceBook::health(std::string_view device_id) const {
+  const auto found = health_.find(device_id);
+  return found == health_.end() ? v1::DeviceHealth() : found->second;
+}
+
+std::vector<std::string> DeviceBook::of_person(std::string_view person_id) const {
+  return ids_of(by_person_, person_id);
+}
+std::vector<std::string> DeviceBook::of_unit(std::string_view unit_id) const {
+  return ids_of(by_unit_, unit_id);
+}
+
+const Told* DeviceBook::told(std::string_view device_id, std::string_view client_id) const {
+  const auto found = told_.find(told_key(device_id, client_id));
+  return found == told_.end() ? nullptr : &found->second;
+}
+
+}  // namespace haechi::picture

@@ -31,6 +31,8 @@ export interface LiveHandlers {
 
 // Nothing for so long means that the line is dead: the server speaks every five seconds.
 export const SILENCE_MS_MAX = 12_000;
+// A handshake that takes longer will not come: a phone that changed its network would wait for minutes.
+export const GREETING_MS_MAX = 10_000;
 export const RETRY_MS_FIRST = 500;
 export const RETRY_MS_MAX = 10_000;
 
@@ -48,7 +50,8 @@ export class LiveSocket {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly watch: ReturnType<typeof setInterval>;
   private ended = false;
-  private refusals = 0;
+  private openedAtMs = 0;
+  private spoiled = 0; // pictures in a row that broke the fold
   private readonly wake = () => this.retryNow();
   link: Link = { state: "connecting", sinceMs: Date.now(), heardAtMs: 0, lagMs: null, tries: 0 };
 
@@ -95,17 +98,15 @@ export class LiveSocket {
     );
     socket.binaryType = "arraybuffer";
     this.socket = socket;
-    let heard = false;
+    this.openedAtMs = Date.now();
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
       if (this.socket !== socket) return;
-      heard = true;
       this.link.heardAtMs = Date.now();
       if (typeof event.data === "string") this.take(JSON.parse(event.data) as LiveMessage);
       else this.handlers.frame(event.data);
     };
     socket.onclose = (event) => {
       if (this.socket !== socket || this.ended) return;
-      this.refusals = heard ? 0 : this.refusals + 1;
       this.lost(event.code === 1008);
     };
   }
@@ -115,20 +116,33 @@ export class LiveSocket {
     if (said !== undefined) learnServerTime(Number(said));
     if (message.hello) {
       this.epoch = message.hello.epoch ?? "";
-      this.refusals = 0;
       this.change("live", 0);
     }
     if (message.durable_at_us) {
       this.link.lagMs = Math.max(0, Math.round(serverNowMs() - message.durable_at_us / 1000));
     }
-    this.handlers.message(message);
-    // Only after it was folded: a message that broke the fold is asked for again.
+    try {
+      this.handlers.message(message);
+    } catch (error) {
+      this.startAnew(error);
+      return;
+    }
+    if (message.snapshot) this.spoiled = 0;
     if (message.cursor) this.cursor = message.cursor;
   }
 
-  private lost(ended: boolean): void {
+  // A message that broke the fold must not be left out silently: the whole picture is asked for instead.
+  private startAnew(error: unknown): void {
+    console.error(error);
+    this.cursor = "";
+    this.socket?.close();
+    this.spoiled += 1;
+    this.lost(false, this.spoiled);
+  }
+
+  private lost(ended: boolean, waitAsAfter = 0): void {
     this.socket = null;
-    const tries = this.link.state === "live" ? 0 : this.link.tries + 1;
+    const tries = this.link.state === "live" ? waitAsAfter : this.link.tries + 1;
     this.change(ended ? "refused" : "lost", tries);
     clearTimeout(this.timer);
     if (!ended) this.timer = setTimeout(() => this.open(), retryMs(tries, Math.random()));
@@ -136,7 +150,10 @@ export class LiveSocket {
 
   private checkSilence(): void {
     const socket = this.socket;
-    if (!socket || this.link.state !== "live" || Date.now() - this.link.heardAtMs <= SILENCE_MS_MAX) return;
+    if (!socket) return;
+    const now = Date.now();
+    const live = this.link.state === "live";
+    if (live ? now - this.link.heardAtMs <= SILENCE_MS_MAX : now - this.openedAtMs <= GREETING_MS_MAX) return;
     socket.close();
     this.lost(false); // the close may take as long as the silence did
   }

@@ -100,6 +100,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   void deny(const JobPtr& job);
   void prepare(const JobPtr& job);
   Result<Plan> run(const JobPtr& job);
+  void refuse(const JobPtr& job, const Refusal& refused);
   void await_later(const JobPtr& job);
   void resume(const JobPtr& job, Resume resume);
   void record(const JobPtr& job);
@@ -254,13 +255,15 @@ void Api::Inner::prepare(const JobPtr& job) {
   Result<Plan> plan = run(job);
   if (!plan.ok()) return fail(job, plan.error());
   job->plan = std::move(plan.value());
-  if (job->plan.refused) {
-    job->exchange.subject = job->plan.refused->subject;
-    job->exchange.decision = job->plan.refused->decision;
-    return deny(job);
-  }
+  if (job->plan.refused) return refuse(job, *job->plan.refused);
   if (job->plan.later) return await_later(job);
   record(job);
+}
+
+void Api::Inner::refuse(const JobPtr& job, const Refusal& refused) {
+  job->exchange.subject = refused.subject;
+  job->exchange.decision = refused.decision;
+  deny(job);
 }
 
 void Api::Inner::await_later(const JobPtr& job) {
@@ -286,10 +289,12 @@ void Api::Inner::record(const JobPtr& job) {
   const auto done = [self = shared_from_this(), job](const Result<spine::Receipt>& receipt) {
     self->recorded(job, receipt);
   };
-  // Looking at oneself is nobody else's business and shows nothing; a report of one's own phone is in the log
-  // itself, and a record of each would drown those of who was shown whom.
+  // Looking at oneself is nobody else's business and shows nothing, nor does measuring between places that
+  // the asker names; a report of one's own phone is in the log itself, and a record of each would drown those
+  // of who was shown whom.
   const trust::Action action = job->route->action;
-  if (action == trust::Action::kSeeSelf || action == trust::Action::kReportOwn)
+  if (action == trust::Action::kSeeSelf || action == trust::Action::kReportOwn ||
+      action == trust::Action::kMeasure)
     return recorded(job, spine::Receipt{});
   submit_fact(trust::access_decided(e.viewer, job->route->action, e.subject, e.purpose, e.decision,
                                     job->plan.shown_ids),
@@ -317,6 +322,7 @@ void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& recei
 void Api::Inner::show(const JobPtr& job, trust::Precision recorded_precision) {
   Result<Plan> now = run(job);
   if (!now.ok()) return fail(job, now.error());
+  if (now->refused) return refuse(job, *now->refused);
   const std::set<std::string> recorded(job->plan.shown_ids.begin(), job->plan.shown_ids.end());
   bool more = job->exchange.decision.precision > recorded_precision;
   for (const std::string& id : now->shown_ids) more |= !recorded.contains(id);
@@ -378,7 +384,10 @@ Api::Api(ApiOptions options, net::Loop& front, spine::Submit& submit, const pict
          store::Records& records, const trust::Keys& keys, const Clock& clock)
     : inner_(std::make_shared<Inner>(std::move(options), front, submit, picture, records, keys, clock)) {}
 
-Api::~Api() = default;
+// Its thread hands over to us, so it ends first.
+Api::~Api() {
+  if (inner_->history) inner_->history->stop();
+}
 
 net::Handler Api::handler() {
   return [weak = std::weak_ptr<Inner>(inner_), &front = inner_->front](net::Request request,
@@ -393,6 +402,7 @@ net::Handler Api::handler() {
 
 void Api::fold(const spine::Batch& batch) {
   inner_->trail.fold(batch);
+  if (inner_->history) inner_->history->fold(batch);
 }
 
 }  // namespace haechi::api

@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "api/exchange.h"
+#include "api/history.h"
 #include "base/time.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -24,6 +25,7 @@ namespace haechi::api {
 
 struct ApiOptions {
   TimeZoneRules time_zones;  // empty: orders may name any zone, whose rules someone else has to log
+  LogSource log;             // empty: nothing of the past is answered
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
 };
 
@@ -37,7 +39,8 @@ class Api {
 
   // Any thread; answers come from the front loop.
   net::Handler handler();
-  // On the front loop, with every batch, replayed ones as well: keeps the audit trail.
+  // On the front loop, with every batch, replayed ones as well: keeps the audit trail and where to
+  // look in the log.
   void fold(const spine::Batch& batch);
 
  private:

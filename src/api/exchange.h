@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ using TimeZoneRules = std::function<Result<v1::TimeZone>(const std::string& name
 // Versions that were given to orders and are not in the picture yet.
 using OrderVersions = std::map<std::string, uint32_t>;
 
+class History;
+
 // What handlers may use, all of it on the front loop.
 struct World {
   const picture::Picture& picture;
@@ -33,6 +36,7 @@ struct World {
   const AccessTrail& trail;
   OrderVersions& versions;
   const TimeZoneRules& time_zones;
+  History* history = nullptr;  // nullptr: the log cannot be read back here
 };
 
 struct Exchange {
@@ -61,7 +65,23 @@ struct Exchange {
 
 // Nothing of a plan happens before its audit record is durable; then `keep` writes what belongs into the
 // record store, then the facts are logged, and when they are durable and in the picture, `answer` is asked.
+//
+// A handler that needs what takes longer than the front loop may wait gives a plan of `later` alone. What is
+// delivered then stands for the handler: it makes the plan, on the front loop, and makes it again before it
+// is shown.
+struct Plan;
+using Resume = std::function<Result<Plan>(const Exchange&)>;
+using Deliver = std::function<void(Resume)>;  // any thread, at most once; not at all: the server ends
+
+// One member of what was asked for that the viewer may not see.
+struct Refusal {
+  trust::Subject subject;
+  trust::Decision decision;
+};
+
 struct Plan {
+  std::function<Status(Deliver)> later;          // may be empty; must not block; its error is the answer
+  std::optional<Refusal> refused;                // set: it is recorded and answered, nothing else counts
   std::vector<std::string> shown_ids;            // whom a list shows, for the audit record
   std::function<Status()> keep;                  // may be empty
   std::vector<std::unique_ptr<v1::Fact>> facts;  // may be empty

@@ -32,6 +32,7 @@ constexpr Rule kRules[] = {
     {Role::kControl, Action::kAnswerHandOff, kNoTie, Precision::kNone, "answer told by telephone"},
     {Role::kControl, Action::kLogContact, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kSeeContacts, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kMeasure, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kSearch, kNoTie, Precision::kNone, "monitoring duty"},
 
     {Role::kDispatch, Action::kSeePosition, &Relations::in_call, Precision::kFull, "open call"},
@@ -45,6 +46,7 @@ constexpr Rule kRules[] = {
     {Role::kDispatch, Action::kSeeRecord, &Relations::in_call, Precision::kNone, "open call"},
     {Role::kDispatch, Action::kSeeOrganisation, kNoTie, Precision::kNone, "dispatch duty"},
     {Role::kDispatch, Action::kReportShown, &Relations::in_call, Precision::kNone, "open call"},
+    {Role::kDispatch, Action::kMeasure, kNoTie, Precision::kNone, "dispatch duty"},
     {Role::kDispatch, Action::kSearch, kNoTie, Precision::kNone, "dispatch duty"},
 
     {Role::kUnit, Action::kSeePosition, &Relations::assigned, Precision::kFull, "assigned to the call"},
@@ -52,6 +54,7 @@ constexpr Rule kRules[] = {
     {Role::kUnit, Action::kSeeUnit, &Relations::own, Precision::kFull, "own unit"},
     {Role::kUnit, Action::kReportUnitStatus, &Relations::own, Precision::kNone, "own unit"},
     {Role::kUnit, Action::kReportShown, &Relations::assigned, Precision::kNone, "assigned to the call"},
+    {Role::kUnit, Action::kMeasure, kNoTie, Precision::kNone, "field duty"},
     {Role::kUnit, Action::kReportOwn, &Relations::own, Precision::kNone, "own unit"},
 
     {Role::kProtectedPerson, Action::kSeeView, &Relations::view_map, Precision::kFull, "open view with map"},
@@ -66,6 +69,7 @@ constexpr Rule kRules[] = {
     {Role::kProbation, Action::kReportShown, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kLogContact, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kSeeContacts, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kMeasure, kNoTie, Precision::kNone, "supervision"},
     {Role::kProbation, Action::kSearch, kNoTie, Precision::kNone, "supervision"},
 
     {Role::kRegistrar, Action::kSeeRecord, kNoTie, Precision::kNone, "registration duty"},
@@ -135,6 +139,8 @@ const char* action_name(Action action) {
       return "report_own";
     case Action::kRaiseSos:
       return "raise_sos";
+    case Action::kMeasure:
+      return "measure";
     case Action::kSeeAudit:
       return "see_audit";
     case Action::kSeeSelf:

@@ -31,6 +31,7 @@ enum class Action {
   kSearch,            // look for an id or a name; what is found is decided one by one
   kReportOwn,         // say where one's own phone or unit is
   kRaiseSos,          // call for help
+  kMeasure,           // distances between places one names oneself
   kSeeAudit,          // who saw what
   kSeeSelf,           // one's own account and capabilities
 };
@@ -39,8 +40,8 @@ inline constexpr std::array kActions = {
     Action::kRunCall,     Action::kSeeUnit,       Action::kReportUnitStatus, Action::kSeeView,
     Action::kSeeRecord,   Action::kSeeRegister,   Action::kSeeOrganisation,  Action::kRegister,
     Action::kReportShown, Action::kAnswerHandOff, Action::kLogContact,       Action::kSeeContacts,
-    Action::kSearch,      Action::kReportOwn,     Action::kRaiseSos,         Action::kSeeAudit,
-    Action::kSeeSelf};
+    Action::kSearch,      Action::kReportOwn,     Action::kRaiseSos,         Action::kMeasure,
+    Action::kSeeAudit,    Action::kSeeSelf};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in

@@ -1,0 +1,179 @@
+#include "api/history.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+#include "haechi/v1/fact.pb.h"
+
+namespace haechi::api {
+
+// One page in the making.
+class History::Scan {
+ public:
+  Scan(const HistoryQuery& query, const HistoryIndex& index, const std::atomic<bool>& stopping)
+      : query_(query), index_(index), stopping_(stopping) {
+    for (const std::string& id : query.person_ids) {
+      if (const auto person = index.find(id)) wanted_.insert(*person);
+    }
+  }
+
+  // Nobody could be found, so there is nothing to read.
+  bool nobody() const { return !query_.everybody && wanted_.empty(); }
+  // Takes one entry. False when the page is full; the entry is part of it.
+  Status take(const LoggedFact& logged) {
+    ++entries_;
+    if (!fact_.ParseFromArray(logged.fact.data(), static_cast<int>(logged.fact.size())))
+      return Error{Code::kCorrupt, "", "entry " + std::to_string(logged.no) + " is not a fact"};
+    if (fact_.has_report_received()) take_report(logged.no, fact_.report_received());
+    return {};
+  }
+  bool full() const {
+    if (entries_ >= kEntriesMax || points_.size() >= kPointsMax || stopping_) return true;
+    return entries_ % 256 == 0 && std::chrono::steady_clock::now() >= until_;
+  }
+  HistoryPage page(uint64_t next_no) const;
+
+ private:
+  // By step and person; of every fix, its entry stands for the step.
+  using Key = std::pair<int64_t, uint32_t>;
+  struct Point {
+    int64_t at_us;
+    uint32_t person;
+    v1::TrackPoint point;
+  };
+  void take_report(uint64_t no, const v1::ReportReceived& received);
+
+  const HistoryQuery& query_;
+  const HistoryIndex& index_;
+  const std::atomic<bool>& stopping_;
+  const std::chrono::steady_clock::time_point until_ =
+      std::chrono::steady_clock::now() + std::chrono::microseconds(kPageMax.us);
+  std::set<uint32_t> wanted_;
+  v1::Fact fact_;  // kept for its memory
+  uint64_t entries_ = 0;
+  std::map<Key, Point> points_;
+};
+
+void History::Scan::take_report(uint64_t no, const v1::ReportReceived& received) {
+  const std::optional<Time> instant = instant_of(received);
+  if (!instant || *instant < query_.from || *instant >= query_.to) return;
+  const std::optional<uint32_t> person = index_.holder(received.report().device_id(), no);
+  if (!person || (!query_.everybody && !wanted_.contains(*person))) return;
+  const int64_t slot = query_.step.us == 0 ? static_cast<int64_t>(no) : instant->us / query_.step.us;
+  const auto [kept, added] = points_.try_emplace({slot, *person});
+  if (!added && kept->second.at_us <= instant->us) return;
+  const v1::Fix& fix = received.report().fix();
+  Point& point = kept->second;
+  point.at_us = instant->us;
+  point.person = *person;
+  *point.point.mutable_place() = fix.place();
+  point.point.set_fixed_at_us(instant->us);
+  point.point.set_accuracy_mm(fix.accuracy_mm());
+  point.point.set_source(fix.source());
+}
+
+HistoryPage History::Scan::page(uint64_t next_no) const {
+  HistoryPage out;
+  out.next_no = next_no;
+  out.entries_read = entries_;
+  std::unordered_map<uint32_t, std::string> ids;
+  std::vector<std::pair<std::tuple<int64_t, std::string>, const v1::TrackPoint*>> sorted;
+  for (const auto& [key, point] : points_) {
+    const auto [id, added] = ids.try_emplace(point.person);
+    if (added) id->second = index_.person_id(point.person);
+    sorted.push_back({{point.at_us, id->second}, &point.point});
+  }
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (auto& [key, point] : sorted) out.points.push_back({std::move(std::get<1>(key)), *point});
+  return out;
+}
+
+History::History(LogSource log) : log_(std::move(log)), thread_([this] { loop(); }) {}
+
+History::~History() {
+  stop();
+}
+
+void History::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void History::fold(const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries)
+    index_.fold(entry.no, entry.stamped_at, *entry.fact);
+}
+
+Status History::read(HistoryQuery query, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto same = std::count_if(waiting_.begin(), waiting_.end(),
+                                    [&](const Waiting& one) { return one.query.account == query.account; });
+    if (static_cast<size_t>(same) >= kWaitingOfAccountMax)
+      return Error{Code::kExhausted, "", "this account waits for other pages of the history already"};
+    if (waiting_.size() >= kWaitingMax)
+      return Error{Code::kExhausted, "", "too many pages of the history are waited for"};
+    waiting_.push_back({std::move(query), std::move(done)});
+  }
+  wake_.notify_one();
+  return {};
+}
+
+void History::loop() {
+  while (true) {
+    Waiting next;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+      if (stopping_) return;
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    Result<HistoryPage> page = scan(next.query);
+    if (stopping_) return;
+    next.done(std::move(page));
+  }
+}
+
+Result<std::vector<EntryRange>> History::ranges_of(const HistoryQuery& query) const {
+  const uint64_t from_no = std::max<uint64_t>(query.after_no, 1);
+  // What is not folded yet is of devices that may not be known yet: the next page has it.
+  const uint64_t last_no = index_.entry_no();
+  TRY(const uint64_t begin, log_.find(query.from));
+  TRY(const uint64_t end, log_.find(query.to + HistoryIndex::kLateAfter));
+  std::vector<EntryRange> ranges = index_.strays(query.from, query.to, from_no);
+  ranges.push_back({std::max(begin, from_no), end - 1});
+  for (EntryRange& range : ranges) range.last = std::min(range.last, last_no);
+  return united(std::move(ranges));
+}
+
+Result<HistoryPage> History::scan(const HistoryQuery& query) const {
+  Scan scan(query, index_, stopping_);
+  if (scan.nobody()) return scan.page(0);
+  TRY(const std::vector<EntryRange> ranges, ranges_of(query));
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    uint64_t next_no = ranges[i].first;
+    Status taken;
+    const Status read = log_.read(ranges[i].first, [&](const LoggedFact& logged) {
+      if (logged.no > ranges[i].last) return false;
+      taken = scan.take(logged);
+      next_no = logged.no + 1;
+      return taken.ok() && !scan.full();
+    });
+    if (!read.ok()) return read.error();
+    if (!taken.ok()) return taken.error();
+    if (next_no <= ranges[i].last) return scan.page(next_no);
+    if (scan.full() && i + 1 < ranges.size()) return scan.page(ranges[i + 1].first);
+  }
+  return scan.page(0);
+}
+
+}  // namespace haechi::api

@@ -1,0 +1,108 @@
+// History: where people were, read back from the log on a thread of its own, a bounded page at a time.
+//
+// A page reads at most kEntriesMax entries, takes about kPageMax at most and holds at most kPointsMax points.
+// What a page promises:
+//   - its points are in the order of their fixes, those of one instant by person;
+//   - pages follow the log: every fix comes exactly once over all pages, however it was thinned on top. A
+//     page's fixes are older than those of a later page except for the last HistoryIndex::kLateAfter, and
+//     except for strays: what reached the log later comes in a later page, in the place of its arrival;
+//   - an empty page is not the end; next_no of 0 is;
+//   - a fix that arrives while somebody pages comes too, as long as the log grows beyond the page.
+// Thinning keeps the first fix of each person in each step of time (steps begin at multiples of the step);
+// where two pages meet, or a stray falls in between, there may be one more.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "api/history_index.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "haechi/v1/picture.pb.h"
+#include "spine/submit.h"
+
+namespace haechi::api {
+
+struct LoggedFact {
+  uint64_t no = 0;
+  Time stamp;
+  std::string_view fact;
+};
+
+// The log as the node passes it in: called on the history thread only.
+struct LogSource {
+  // Number of the first entry stamped at that time or later; the next number when there is none yet.
+  std::function<Result<uint64_t>(Time)> find;
+  // Entries from that number on, until the end or false.
+  std::function<Status(uint64_t from_no, const std::function<bool(const LoggedFact&)>&)> read;
+};
+
+struct HistoryQuery {
+  std::string account;  // whose: bounds are by account as well
+  Time from, to;        // of the fix: from <= fix < to
+  std::set<std::string> person_ids;
+  bool everybody = false;  // instead of person_ids
+  Duration step{};         // 0: every fix
+  uint64_t after_no = 0;   // next_no of the page before; 0: the first page
+};
+
+struct HistoryPoint {
+  std::string person_id;
+  v1::TrackPoint point;  // fixed_at_us as instant_of() has it
+};
+
+struct HistoryPage {
+  std::vector<HistoryPoint> points;
+  uint64_t next_no = 0;  // 0: the end
+  uint64_t entries_read = 0;
+};
+
+class History {
+ public:
+  static constexpr uint64_t kEntriesMax = 200'000;
+  static constexpr size_t kPointsMax = 2'000;
+  static constexpr Duration kPageMax = Duration::seconds(1);
+  static constexpr size_t kWaitingMax = 32;          // pages asked for and not begun
+  static constexpr size_t kWaitingOfAccountMax = 4;  // ... by one account
+
+  using Done = std::function<void(Result<HistoryPage>)>;  // on the history thread
+
+  explicit History(LogSource log);
+  ~History();  // stop()
+
+  // On the front loop, with every batch, replayed ones as well.
+  void fold(const spine::Batch& batch);
+  // Any thread, never blocks. kExhausted when too many wait. After stop() nobody is answered any more.
+  Status read(HistoryQuery query, Done done);
+  // Returns when the thread has ended, which is at once but for a look at the log.
+  void stop();
+
+ private:
+  struct Waiting {
+    HistoryQuery query;
+    Done done;
+  };
+  class Scan;
+  void loop();
+  Result<std::vector<EntryRange>> ranges_of(const HistoryQuery& query) const;
+  Result<HistoryPage> scan(const HistoryQuery& query) const;
+
+  const LogSource log_;
+  HistoryIndex index_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Waiting> waiting_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace haechi::api

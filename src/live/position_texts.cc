@@ -4,6 +4,14 @@
 #include "live/track_frame.h"
 
 namespace haechi::live {
+namespace {
+
+// Never 0: default values are left out of JSON.
+uint32_t index_of(uint32_t holder) {
+  return holder + 1;
+}
+
+}  // namespace
 
 void PositionTexts::begin_round() {
   round_.clear();
@@ -50,10 +58,10 @@ std::shared_ptr<const std::string> PositionTexts::frame(const std::vector<uint32
   out.reserve(kFrameHeaderBytes + kFrameRecordBytes * (full.size() + coarse.size()));
   append_frame_header(out, static_cast<uint32_t>(full.size() + coarse.size()), now);
   for (const uint32_t holder : full) {
-    append_frame_record(out, holder, *picture_.positions().live(holder), false, now);
+    append_frame_record(out, index_of(holder), *picture_.positions().live(holder), false, now);
   }
   for (const uint32_t holder : coarse) {
-    append_frame_record(out, holder, coarsened(*picture_.positions().live(holder)), true, now);
+    append_frame_record(out, index_of(holder), coarsened(*picture_.positions().live(holder)), true, now);
   }
   auto bytes = std::make_shared<const std::string>(std::move(out));
   if (kept != nullptr) *kept = bytes;
@@ -65,7 +73,7 @@ std::string PositionTexts::holders(const std::vector<uint32_t>& holders) const {
   std::string out = "{\"holders\":[";
   for (const uint32_t holder : holders) {
     v1::Holder body;
-    body.set_index(holder);
+    body.set_index(index_of(holder));
     if (positions.is_unit(holder)) {
       body.set_unit_id(positions.id(holder));
     } else {

@@ -20,7 +20,7 @@ class PositionTexts {
   // {"entry":..,"positions":[..]} for the holders, which have fixes. Coarse: about a kilometre, without
   // movement.
   std::shared_ptr<const std::string> message(const std::vector<uint32_t>& holders, bool coarse);
-  // The same holders and more in one binary frame, see track_frame.h; the index is the holder.
+  // The places of both in one binary frame, see track_frame.h. An index means the same to every client.
   std::shared_ptr<const std::string> frame(const std::vector<uint32_t>& full,
                                            const std::vector<uint32_t>& coarse);
   // {"holders":[..]}: what these indexes stand for.

@@ -124,6 +124,23 @@ TEST(Socket, EchoesInOrderAndReportsItsEndOnce) {
   EXPECT_TRUE(eventually([&] { return !live.has_socket(); }));
 }
 
+TEST(Socket, SendsTextAndBinaryInOneOrderEachAsWhatItIs) {
+  Live live;
+  RawConnection reader(live.server->port());
+  reader.send(kHandshake);
+  ASSERT_EQ(status_of(reader.read_answer()), 101);
+  ASSERT_TRUE(eventually([&] { return live.has_socket(); }));
+  live.loop.post([&] {
+    auto socket = live.last.lock();
+    socket->send_text(std::make_shared<const std::string>("name"));
+    socket->send_binary(std::make_shared<const std::string>("\xff\0\1", 3));
+    socket->send_text(std::make_shared<const std::string>("more"));
+  });
+  ASSERT_TRUE(eventually([&] { return live.drained == 1; }));
+  live.server.reset();
+  EXPECT_EQ(reader.read_to_end(), std::string("\x81\x04name\x82\x03\xff\0\1\x81\x04more", 17));
+}
+
 TEST(Socket, ClosesWithTheCodeTheServerChose) {
   Heard heard;
   Live live;

@@ -83,6 +83,18 @@ export class LiveSocket {
     this.send({ shown: what });
   }
 
+  // For a page that has dropped what it held: connects anew and asks for the whole picture.
+  startOver(): void {
+    if (this.ended) return;
+    this.cursor = "";
+    const old = this.socket;
+    this.socket = null;
+    old?.close(1000);
+    clearTimeout(this.timer);
+    this.change("connecting", 0);
+    this.open();
+  }
+
   retryNow(): void {
     if (this.ended || this.link.state === "live" || this.socket?.readyState === WebSocket.CONNECTING) return;
     clearTimeout(this.timer);

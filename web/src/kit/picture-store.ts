@@ -34,6 +34,8 @@ export class PictureStore {
   // True from the first snapshot on: before it, "nothing here" means "not known yet".
   loaded = false;
   version = 0;
+  // While true nothing is remembered and only notices are passed on: for a page that nobody may look at.
+  blind = false;
 
   private epoch = "";
   private readonly listeners = new Set<() => void>();
@@ -43,6 +45,7 @@ export class PictureStore {
   onRaised: ((alert: Alert) => void) | null = null;
   onNotice: ((notice: Notice) => void) | null = null;
   onRevoked: ((revoked: NonNullable<LiveMessage["revoked"]>) => void) | null = null;
+  onViewClosed: ((closed: NonNullable<LiveMessage["view_closed"]>) => void) | null = null;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -51,10 +54,15 @@ export class PictureStore {
   readonly getVersion = (): number => this.version;
 
   frame(frame: ArrayBuffer): void {
+    if (this.blind) return;
     this.tracks.apply(frame);
   }
 
   fold(message: LiveMessage): void {
+    if (this.blind) {
+      if (message.notice) this.onNotice?.(message.notice);
+      return;
+    }
     if (message.hello) this.greet(message.hello.epoch ?? "", message.hello.role ?? "");
     if (message.holders) this.tracks.name(message.holders as never);
     if (message.snapshot) this.restart(message.snapshot);
@@ -64,7 +72,10 @@ export class PictureStore {
     if (message.hand_off) this.takeHandOff(message.hand_off);
     if (message.alarm) this.takeAlarm(message.alarm);
     if (message.view?.id) this.views.set(message.view.id, message.view);
-    if (message.view_closed?.view_id) this.views.delete(message.view_closed.view_id);
+    if (message.view_closed?.view_id) {
+      this.views.delete(message.view_closed.view_id);
+      this.onViewClosed?.(message.view_closed);
+    }
     if (message.unit?.unit_id) this.takeUnit(message.unit.unit_id, message.unit);
     if (message.hop) this.takeHop(message.hop);
     if (message.track) this.takeTrack(message.track);

@@ -30,9 +30,13 @@ async function read(response: Response): Promise<Capabilities> {
   return who;
 }
 
+// A network that swallows requests looks like one that is not there.
+const ANSWER_MS_MAX = 8000;
+
 async function ask(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, { ...init, cache: "no-store", headers: { "Haechi-Surface": surface, ...init.headers } });
+    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+    return await fetch(path, { ...init, signal, cache: "no-store", headers: { "Haechi-Surface": surface, ...init.headers } });
   } catch {
     throw new SignInError("no_server");
   }

@@ -1,10 +1,12 @@
 // The door: one key, pasted or typed.
 import { useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { LanguageSwitch } from "./chrome";
 import type { SignInProblem } from "./session";
 
-export function SignIn({ problem, onKey }: { problem: SignInProblem | null; onKey: (key: string) => void }) {
+export function SignIn(props: { problem: SignInProblem | null; onKey: (key: string) => void; foot?: ReactNode }) {
+  const { problem, onKey, foot } = props;
   const { t } = useTranslation("kit");
   const [key, setKey] = useState("");
   return (
@@ -40,6 +42,7 @@ export function SignIn({ problem, onKey }: { problem: SignInProblem | null; onKe
         </button>
       </form>
       <LanguageSwitch />
+      {foot}
     </main>
   );
 }

@@ -52,6 +52,10 @@ export interface SurfaceOptions {
   page: ReactNode;
   // Shown instead of the sign-in form while the server cannot be asked; the person's app must work then, too.
   offline?: ReactNode;
+  // Shown instead of "Loading" until the server has said who this is.
+  asking?: ReactNode;
+  // Shown below the sign-in form.
+  foot?: ReactNode;
   // Called once with the running parts, before the page is shown.
   start?: (live: Live) => void;
 }
@@ -91,10 +95,10 @@ function Door({ options }: { options: SurfaceOptions }) {
     const timer = setInterval(() => void enter(null), 3000);
     return () => clearInterval(timer);
   }, [entrance]);
-  if (entrance.state === "asking") return <Waiting />;
+  if (entrance.state === "asking") return options.asking ?? <Waiting />;
   if (entrance.state === "out") {
     if (entrance.problem === "no_server" && options.offline) return options.offline;
-    return <SignIn problem={entrance.problem} onKey={(key) => void enter(key)} />;
+    return <SignIn problem={entrance.problem} onKey={(key) => void enter(key)} foot={options.foot} />;
   }
   const leave = () => {
     void signOut();

@@ -1,6 +1,7 @@
 // Words: every sentence a person reads, in Korean and English. Code holds keys only.
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import { surface as here } from "./session";
 import en from "./words/en.json";
 import ko from "./words/ko.json";
 
@@ -10,12 +11,14 @@ export type Language = (typeof LANGUAGES)[number];
 type Words = Record<string, unknown>;
 
 const LANGUAGE_KEY = "haechi.language"; // says nothing about anybody
+// The protected person's app leaves nothing behind on the phone, not even this; there the address says it.
+const KEEPS = here !== "me";
 
 function firstLanguage(): Language {
   const asked = new URLSearchParams(location.search).get("lang");
   if (asked === "ko" || asked === "en") return asked;
   try {
-    const kept = localStorage.getItem(LANGUAGE_KEY);
+    const kept = KEEPS ? localStorage.getItem(LANGUAGE_KEY) : null;
     if (kept === "ko" || kept === "en") return kept;
   } catch {
     // storage may be switched off; then the browser's language has to do
@@ -39,6 +42,7 @@ export function setUpWords(surface: { ko: Words; en: Words }): void {
   document.documentElement.lang = i18next.language;
   i18next.on("languageChanged", (language) => {
     document.documentElement.lang = language;
+    if (!KEEPS) return;
     try {
       localStorage.setItem(LANGUAGE_KEY, language);
     } catch {

@@ -382,8 +382,7 @@ TEST(Handling, AdvancesStepByStepAndClosesByAnotherPerson) {
     v1::AlertHandled handled;
     handled.set_handling(handling);
     handled.set_by(by);
-    handled.set_reason_code("EQUIPMENT");
-    handled.set_note("why");
+    handled.set_reason_code("AUTHORISED");  // an outcome and a reason for shelving
     handled.set_until_us(2'000'000);
     return work::check_handling(alert, handled, now).ok();
   };

@@ -1,5 +1,6 @@
 #include "api/exchange.h"
 
+#include "api/page.h"
 #include "haechi/v1/api.pb.h"
 
 namespace haechi::api {
@@ -13,6 +14,13 @@ Result<size_t> Exchange::limit() const {
   const size_t limit = std::stoul(text);
   if (limit < 1 || limit > 1000) return invalid("limit", "must be 1 to 1000");
   return limit;
+}
+
+Result<bool> all_states(const Exchange& exchange) {
+  const std::string state = exchange.request.parameter("state");
+  if (state == "all") return true;
+  if (state.empty() || state == "open") return false;
+  return invalid("state", "must be open or all");
 }
 
 net::Response json_response(int status, const google::protobuf::Message& message) {

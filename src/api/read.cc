@@ -1,5 +1,6 @@
 #include "api/read.h"
 
+#include "api/page.h"
 #include "api/subjects.h"
 #include "haechi/v1/api.pb.h"
 
@@ -10,27 +11,6 @@ Error not_found(const char* field) {
   return Error{Code::kNotFound, field, "there is none of this id"};
 }
 
-// Pages through a map by id: `show` is asked for every entry after `after` and says whether it took it. The
-// cursor is the id of the last entry that was shown, so a page never repeats and never skips what stays.
-template <typename Map, typename Show>
-Result<std::string> page(const Exchange& exchange, const Map& map, Show show) {
-  TRY(const size_t limit, exchange.limit());
-  const std::string after = exchange.request.parameter("after");
-  size_t shown = 0;
-  std::string last;
-  for (auto entry = map.upper_bound(after); entry != map.end(); ++entry) {
-    if (shown == limit) return last;
-    if (!show(entry->second)) continue;
-    last = entry->first;
-    ++shown;
-  }
-  return std::string();
-}
-
-trust::Decision decide_on(const Exchange& exchange, trust::Action action, const trust::Subject& subject) {
-  return trust::decide(exchange.viewer, action, subject, exchange.purpose, exchange.now);
-}
-
 Result<uint64_t> number_parameter(const Exchange& exchange, const char* name) {
   const std::string text = exchange.request.parameter(name);
   if (text.empty()) return uint64_t{0};
@@ -38,14 +18,6 @@ Result<uint64_t> number_parameter(const Exchange& exchange, const char* name) {
     return invalid(name, "must be a whole number");
   }
   return static_cast<uint64_t>(std::stoull(text));
-}
-
-// ?state=open (default) or all.
-Result<bool> all_states(const Exchange& exchange) {
-  const std::string state = exchange.request.parameter("state");
-  if (state == "all") return true;
-  if (state.empty() || state == "open") return false;
-  return invalid("state", "must be open or all");
 }
 
 }  // namespace
@@ -104,8 +76,7 @@ Result<Plan> alerts(const Exchange& exchange) {
   v1::AlertList list;
   list.set_entry_no(exchange.world.picture.entry_no());
   std::vector<std::string> shown;
-  TRY(const std::string next,
-      page(exchange, exchange.world.picture.alerts().alerts(), [&](const v1::AlertRecord& record) {
+  TRY(const std::string next, page(exchange, exchange.world.picture.alerts().alerts(), [&](const v1::AlertRecord& record) {
         const v1::Alert& alert = record.alert();
         if (!all && picture::has_ended(alert)) return false;
         const trust::Subject subject = alert_subject(exchange, alert.id());
@@ -140,25 +111,22 @@ Result<Plan> timeline(const Exchange& exchange) {
 }
 
 Result<Plan> incidents(const Exchange& exchange) {
-  TRY(const size_t limit, exchange.limit());
-  const std::string after = exchange.request.parameter("after");
+  TRY(const bool all, all_states(exchange));
   v1::IncidentList list;
   list.set_entry_no(exchange.world.picture.entry_no());
   std::map<std::string, const v1::Incident*> by_id;
-  for (const v1::Incident* incident : exchange.world.picture.alerts().open_incidents()) {
-    by_id[incident->id()] = incident;
+  for (const v1::Incident* incident : exchange.world.picture.alerts().incidents()) {
+    if (all || incident->closed_at_us() == 0) by_id[incident->id()] = incident;
   }
   std::vector<std::string> shown;
-  for (auto entry = by_id.upper_bound(after); entry != by_id.end(); ++entry) {
-    const trust::Subject subject = incident_subject(exchange, entry->first);
-    if (!decide_on(exchange, trust::Action::kSeeAlert, subject).allowed) continue;
-    if (shown.size() == limit) {
-      list.set_next(shown.back());
-      break;
-    }
-    *list.add_incidents() = *entry->second;
-    shown.push_back(entry->first);
-  }
+  TRY(const std::string next, page(exchange, by_id, [&](const v1::Incident* incident) {
+        const trust::Subject subject = incident_subject(exchange, incident->id());
+        if (!decide_on(exchange, trust::Action::kSeeAlert, subject).allowed) return false;
+        *list.add_incidents() = *incident;
+        shown.push_back(incident->id());
+        return true;
+      }));
+  list.set_next(next);
   return answering(list, std::move(shown));
 }
 

@@ -215,18 +215,23 @@ Result<Plan> put_person(const Exchange& exchange) {
   return plan;
 }
 
-Result<Plan> get_person(const Exchange& exchange) {
-  const v1::Person* person = find(exchange.world.picture.persons(), exchange.id());
-  if (person == nullptr) return not_found();
+Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Person& person) {
   v1::PersonAnswer answer;
-  *answer.mutable_person() = *person;
-  TRY(const std::optional<store::Personal> record, exchange.world.records.person(exchange.id()));
+  *answer.mutable_person() = person;
+  TRY(const std::optional<store::Personal> record, exchange.world.records.person(person.id()));
   if (record) {
     TRY(const std::string text, trust::reveal(exchange.viewer, exchange.purpose, *record));
     if (!read_json(text, *answer.mutable_record()).ok()) {
       return Error{Code::kCorrupt, "record", "the stored record cannot be read"};
     }
   }
+  return answer;
+}
+
+Result<Plan> get_person(const Exchange& exchange) {
+  const v1::Person* person = find(exchange.world.picture.persons(), exchange.id());
+  if (person == nullptr) return not_found();
+  TRY(const v1::PersonAnswer answer, person_answer(exchange, *person));
   return answering(answer, {exchange.id()});
 }
 
@@ -359,16 +364,21 @@ Result<Plan> put_agency(const Exchange& exchange) {
   return plan;
 }
 
-Result<Plan> get_agency(const Exchange& exchange) {
-  const v1::Agency* agency = find(exchange.world.picture.agencies(), exchange.id());
-  if (agency == nullptr) return not_found();
+Result<v1::AgencyAnswer> agency_answer(const Exchange& exchange, const v1::Agency& agency) {
   v1::AgencyAnswer answer;
-  *answer.mutable_agency() = *agency;
-  TRY(const std::optional<store::Connector> connector, exchange.world.records.connector(exchange.id()));
+  *answer.mutable_agency() = agency;
+  TRY(const std::optional<store::Connector> connector, exchange.world.records.connector(agency.id()));
   if (connector) {
     answer.set_connector_endpoint(connector->endpoint);
     answer.set_connector_has_secret(!connector->secret.empty());
   }
+  return answer;
+}
+
+Result<Plan> get_agency(const Exchange& exchange) {
+  const v1::Agency* agency = find(exchange.world.picture.agencies(), exchange.id());
+  if (agency == nullptr) return not_found();
+  TRY(const v1::AgencyAnswer answer, agency_answer(exchange, *agency));
   return answering(answer);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/exchange.h"
+#include "haechi/v1/api.pb.h"
 
 namespace haechi::api::registers {
 
@@ -21,6 +22,10 @@ Result<Plan> put_unit(const Exchange& exchange);
 // Many registrations at once, as {"facts":[...]}, a JSON array, or newline-delimited JSON. All are checked,
 // each against what exists and what stands before it in the batch; then all are logged, in order.
 Result<Plan> post_facts(const Exchange& exchange);
+
+// A person with her record, an agency with how its own system is reached; for those who may see them.
+Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Person& person);
+Result<v1::AgencyAnswer> agency_answer(const Exchange& exchange, const v1::Agency& agency);
 
 inline constexpr size_t kBatchFactsMax = 10'000;
 

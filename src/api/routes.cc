@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/lists.h"
 #include "api/own.h"
 #include "api/read.h"
 #include "api/register.h"
@@ -80,7 +81,7 @@ void add_reads(std::vector<Route>& r) {
   r.push_back({"GET",
                "/api/v1/incidents",
                "alerts",
-               "Open incidents",
+               "Incidents; open ones unless state=all",
                Access::kKey,
                Action::kSeeAlert,
                "incident",
@@ -88,7 +89,7 @@ void add_reads(std::vector<Route>& r) {
                read::incidents,
                nullptr,
                of<v1::IncidentList>(),
-               {"after", "limit"}});
+               {"state", "after", "limit"}});
   r.push_back({"GET", "/api/v1/incidents/{id}", "alerts", "One incident with its alerts and hand-offs",
                Access::kKey, Action::kSeeAlert, "incident", incident_of, read::incident, nullptr,
                of<v1::IncidentAnswer>()});
@@ -134,6 +135,31 @@ void add_reads(std::vector<Route>& r) {
                nullptr,
                of<v1::AccessList>(),
                {"viewer", "action", "subject_id", "denied", "after", "limit"}});
+}
+
+void add_lists(std::vector<Route>& r) {
+  const auto add = [&](const char* path, const char* tag, const char* summary, Action action,
+                       const char* kind, Run run, const google::protobuf::Descriptor* output,
+                       std::vector<const char*> parameters) {
+    r.push_back({"GET", path, tag, summary, Access::kKey, action, kind, nullptr, run, nullptr, output,
+                 std::move(parameters)});
+  };
+  add("/api/v1/persons", "registers", "Persons whose record the viewer may see", Action::kSeeRecord, "person",
+      lists::persons, of<v1::PersonList>(), {"role", "after", "limit"});
+  add("/api/v1/devices", "registers", "Devices in use and how they are", Action::kSeeRegister, "device",
+      lists::devices, of<v1::DeviceList>(), {"person_id", "after", "limit"});
+  add("/api/v1/orders", "registers", "Orders, of each the latest version", Action::kSeeRegister, "order",
+      lists::orders, of<v1::OrderList>(), {"person_id", "after", "limit"});
+  add("/api/v1/zones", "registers", "Zones", Action::kSeeRegister, "zone", lists::zones, of<v1::ZoneList>(),
+      {"after", "limit"});
+  add("/api/v1/jurisdictions", "registers", "Jurisdictions", Action::kSeeOrganisation, "jurisdiction",
+      lists::jurisdictions, of<v1::JurisdictionList>(), {"after", "limit"});
+  add("/api/v1/agencies", "registers", "Agencies and how their own systems are reached",
+      Action::kSeeOrganisation, "agency", lists::agencies, of<v1::AgencyList>(), {"after", "limit"});
+  add("/api/v1/search", "search", "Find by part of an id or a name what the viewer may see", Action::kSearch,
+      "search", lists::search, of<v1::SearchAnswer>(), {"q"});
+  add("/api/v1/vocabulary", "system", "The codes that requests and answers use", Action::kSeeSelf, "self",
+      lists::vocabulary, of<v1::Vocabulary>(), {});
 }
 
 void add_work(std::vector<Route>& r) {
@@ -220,6 +246,7 @@ void add_others(std::vector<Route>& r) {
 std::vector<Route> make_routes() {
   std::vector<Route> out;
   add_reads(out);
+  add_lists(out);
   add_work(out);
   add_own(out);
   add_registers(out);

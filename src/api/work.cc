@@ -1,7 +1,6 @@
 #include "api/work.h"
 
-#include <array>
-
+#include "api/codes.h"
 #include "api/subjects.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
@@ -12,9 +11,6 @@ namespace {
 
 constexpr Duration kShelveMax = Duration::seconds(24 * 3600);
 constexpr size_t kNoteBytesMax = 2000;
-constexpr std::array kOutcomes = {"TRUE_VIOLATION", "AUTHORISED", "REASONABLE_EXCUSE",
-                                  "EQUIPMENT",      "DATA_ERROR", "DUPLICATE",
-                                  "DRILL",          "UNFOUNDED"};
 
 Error conflict(const char* field, std::string reason) {
   return Error{Code::kConflict, field, std::move(reason)};
@@ -28,16 +24,10 @@ Status check_note(const std::string& note) {
   return {};
 }
 
-bool is_outcome(const std::string& reason_code) {
-  for (const char* outcome : kOutcomes) {
-    if (reason_code == outcome) return true;
-  }
-  return false;
-}
-
 Status check_shelving(const v1::Alert& alert, const v1::AlertHandled& handled, Time now) {
   if (alert.code() <= 1) return conflict("handling", "an alert of code 0 or 1 is never shelved");
-  if (handled.note().empty()) return invalid("note", "shelving needs a reason");
+  if (!is_one_of(kShelvingReasons, handled.reason_code()))
+    return invalid("reason_code", "must be a shelving reason of /api/v1/vocabulary");
   const Time until{handled.until_us()};
   if (until <= now || until > now + kShelveMax)
     return invalid("until_us", "must be within the next 24 hours");
@@ -45,7 +35,7 @@ Status check_shelving(const v1::Alert& alert, const v1::AlertHandled& handled, T
 }
 
 Status check_outcome(const v1::AlertHandled& handled) {
-  if (is_outcome(handled.reason_code())) return {};
+  if (is_one_of(kOutcomes, handled.reason_code())) return {};
   return invalid(
       "reason_code",
       "must be TRUE_VIOLATION, AUTHORISED, REASONABLE_EXCUSE, EQUIPMENT, DATA_ERROR, DUPLICATE, DRILL or "
@@ -81,7 +71,9 @@ Status check_handling(const v1::Alert& alert, const v1::AlertHandled& handled, T
   const bool taken = state == v1::ALERT_HANDLING_ACKNOWLEDGED || state == v1::ALERT_HANDLING_IN_PROGRESS;
   switch (handled.handling()) {
     case v1::HANDLING_ACKNOWLEDGE:
-      if (state == v1::ALERT_HANDLING_NEW || state == v1::ALERT_HANDLING_SHELVED) return {};
+      if (state == v1::ALERT_HANDLING_NEW) return {};
+      if (state == v1::ALERT_HANDLING_SHELVED)
+        return conflict("handling", "shelved; it comes back by itself when its time is over");
       return conflict("handling", "already taken by " + alert.handled_by());
     case v1::HANDLING_ACT:
       if (state == v1::ALERT_HANDLING_ACKNOWLEDGED) return {};

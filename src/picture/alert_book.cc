@@ -398,12 +398,18 @@ std::vector<std::string> AlertBook::hand_off_ids(std::string_view incident_id) c
   return {record->hand_off_ids.begin(), record->hand_off_ids.end()};
 }
 
-std::vector<const v1::Incident*> AlertBook::open_incidents() const {
+std::vector<const v1::Incident*> AlertBook::incidents() const {
   std::vector<const v1::Incident*> out;
   for (const auto& [id, record] : incidents_) {
     // Without an id it is only a place to hang alerts on: the incident itself was not told of yet.
-    if (!record.incident.id().empty() && record.incident.closed_at_us() == 0) out.push_back(&record.incident);
+    if (!record.incident.id().empty()) out.push_back(&record.incident);
   }
+  return out;
+}
+
+std::vector<const v1::Incident*> AlertBook::open_incidents() const {
+  std::vector<const v1::Incident*> out = incidents();
+  std::erase_if(out, [](const v1::Incident* incident) { return incident->closed_at_us() != 0; });
   return out;
 }
 

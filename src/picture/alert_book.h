@@ -63,6 +63,7 @@ class AlertBook {
   std::vector<std::string> alert_ids(std::string_view incident_id) const;
   std::vector<std::string> hand_off_ids(std::string_view incident_id) const;
   std::vector<const v1::Incident*> open_incidents() const;
+  std::vector<const v1::Incident*> incidents() const;  // open ones and the newest closed, by id
 
  private:
   struct IncidentRecord {

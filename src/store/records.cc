@@ -11,6 +11,8 @@ namespace {
 constexpr int kFormVersion = 1;
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS person(id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS note(id TEXT PRIMARY KEY, person_id TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS note_person ON note(person_id);
   CREATE TABLE IF NOT EXISTS connector(agency_id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, secret TEXT NOT NULL,
     protocol TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS api_key(digest TEXT PRIMARY KEY, account TEXT NOT NULL, role TEXT NOT NULL,
@@ -111,9 +113,36 @@ class SqliteRecords final : public Records {
     return std::optional<Personal>(Personal(query.text(0)));
   }
   Result<bool> remove_person(const std::string& person_id) override {
+    Query notes(db(), "DELETE FROM note WHERE person_id = ?");
+    TRY(const uint64_t notes_removed, notes.with(person_id).run());
+    (void)notes_removed;
     Query query(db(), "DELETE FROM person WHERE id = ?");
     TRY(const uint64_t removed, query.with(person_id).run());
     return removed > 0;
+  }
+  Result<std::vector<std::pair<std::string, Personal>>> persons_named(const std::string& text,
+                                                                      size_t limit) override {
+    Query query(db(),
+                "SELECT id, record FROM person WHERE CASE WHEN json_valid(record) THEN "
+                "instr(lower(json_extract(record, '$.name')), lower(?)) > 0 ELSE 0 END ORDER BY id LIMIT ?");
+    query.with(text).with(static_cast<int64_t>(limit));
+    std::vector<std::pair<std::string, Personal>> out;
+    while (true) {
+      TRY(const bool row, query.next());
+      if (!row) return out;
+      out.emplace_back(query.text(0), Personal(query.text(1)));
+    }
+  }
+
+  Status put_note(const std::string& note_id, const std::string& person_id, const Personal& text) override {
+    Query query(db(), "INSERT OR REPLACE INTO note VALUES(?, ?, ?)");
+    return write(query.with(note_id).with(person_id).with(bytes(text)));
+  }
+  Result<std::optional<Personal>> note(const std::string& note_id) override {
+    Query query(db(), "SELECT text FROM note WHERE id = ?");
+    TRY(const bool row, query.with(note_id).next());
+    if (!row) return std::optional<Personal>();
+    return std::optional<Personal>(Personal(query.text(0)));
   }
 
   Status put_connector(const Connector& c) override {

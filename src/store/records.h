@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -54,11 +55,19 @@ class Records {
   static Result<std::unique_ptr<Records>> open(const std::string& path);
   virtual ~Records() = default;
 
-  // The record of a person: a JSON document, opaque here.
+  // The record of a person: a JSON document; nothing but its name is of interest here.
   virtual Status put_person(const std::string& person_id, const Personal& record) = 0;
   virtual Result<std::optional<Personal>> person(const std::string& person_id) = 0;
-  // Forgets the person. True if there was a record.
+  // Forgets the person and every note about her. True if there was a record.
   virtual Result<bool> remove_person(const std::string& person_id) = 0;
+
+  // At most `limit` persons whose record has a member "name" that holds `text`, by id; A to Z in either case.
+  virtual Result<std::vector<std::pair<std::string, Personal>>> persons_named(const std::string& text,
+                                                                              size_t limit) = 0;
+
+  // A note about a person, under an id of its own. Forgotten with the person.
+  virtual Status put_note(const std::string& note_id, const std::string& person_id, const Personal& text) = 0;
+  virtual Result<std::optional<Personal>> note(const std::string& note_id) = 0;
 
   virtual Status put_connector(const Connector& connector) = 0;
   virtual Result<std::optional<Connector>> connector(const std::string& agency_id) = 0;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <type_traits>
 
 namespace haechi::store {
@@ -119,6 +120,38 @@ TEST_F(Records_, StoresTextThatLooksLikeSqlAsText) {
   const Personal evil("'); DROP TABLE person; --");
   ASSERT_TRUE(records->put_person("W'1", evil).ok());
   EXPECT_EQ(**records->person("W'1"), evil);
+}
+
+TEST_F(Records_, FindsPersonsByPartOfTheirName) {
+  const auto records = open();
+  for (const auto& [id, record] :
+       std::map<std::string, std::string>{{"W-1", R"({"name":"Hong Gildong"})"},
+                                          {"W-2", R"({"name":"홍길동","note":"hong"})"},
+                                          {"W-3", R"({"phone":"hong"})"},
+                                          {"W-4", "no document: hong"}}) {
+    ASSERT_TRUE(records->put_person(id, Personal(record)).ok());
+  }
+  const auto ids = [&](const char* text, size_t limit = 10) {
+    std::vector<std::string> out;
+    const auto found = records->persons_named(text, limit);
+    EXPECT_TRUE(found.ok());
+    for (const auto& [id, record] : found.value()) out.push_back(id);
+    return out;
+  };
+  EXPECT_EQ(ids("hong"), std::vector<std::string>{"W-1"});
+  EXPECT_EQ(ids("길"), std::vector<std::string>{"W-2"});
+  EXPECT_TRUE(ids("name").empty());
+  EXPECT_EQ(ids("", 1).size(), 1u);
+}
+
+TEST_F(Records_, ForgetsTheNotesAboutAPersonWithHer) {
+  const auto records = open();
+  ASSERT_TRUE(records->put_note("K-1", "P-1", Personal("she sounded afraid")).ok());
+  ASSERT_TRUE(records->put_note("K-2", "P-2", Personal("other")).ok());
+  EXPECT_EQ(**records->note("K-1"), Personal("she sounded afraid"));
+  ASSERT_TRUE(records->remove_person("P-1").ok());
+  EXPECT_FALSE(records->note("K-1")->has_value());
+  EXPECT_TRUE(records->note("K-2")->has_value());
 }
 
 template <typename T, typename = void>

@@ -57,6 +57,9 @@ export interface MapProps {
   fit?: [lng: number, lat: number][] | null; // kept in view until the person moves the map
   onPick?: (id: string | null) => void; // a mark or track was chosen
   onPlace?: (place: { lat: number; lng: number }) => void; // a bare place was clicked
+  // The name of a track with an open alert, instead of its id; null: no name.
+  labelOf?: (id: string) => string | null;
+  onDelay?: (seconds: number | null) => void; // news has not been drawn for this long; null: all is drawn
   cluster?: boolean; // default true
   simple?: boolean; // no layer panel, no mouse hints: phones
 }

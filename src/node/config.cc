@@ -3,6 +3,8 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <boost/json.hpp>
+#include <fstream>
 #include <set>
 
 namespace haechi::node {
@@ -19,6 +21,31 @@ Status read_text(const toml::table& table, const std::string& key, std::string& 
   if (!value) return wrong_type(key, "text");
   into = *value;
   return {};
+}
+
+Status read_texts(const toml::table& table, const std::string& key, std::vector<std::string>& into) {
+  const auto node = table.at_path(key);
+  if (!node) return {};
+  const toml::array* values = node.as_array();
+  if (values == nullptr) return wrong_type(key, "a list of texts");
+  into.clear();
+  for (const toml::node& element : *values) {
+    const auto text = element.value_exact<std::string>();
+    if (!text) return wrong_type(key, "a list of texts");
+    into.push_back(*text);
+  }
+  return {};
+}
+
+// It goes into a header as it is: scheme, host and port, nothing that could end the directive.
+bool is_origin(const std::string& text) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!text.starts_with(scheme)) continue;
+    const std::string host = text.substr(scheme.size());
+    return !host.empty() && host.size() <= 260 &&
+           host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:*[]") == std::string::npos;
+  }
+  return false;
 }
 
 Status read_port(const toml::table& table, const std::string& key, uint16_t& into) {
@@ -55,13 +82,17 @@ Status read_config(const std::string& path, Config& config) {
     return invalid(path + ":" + std::to_string(error.source().begin.line), std::string(error.description()));
   }
   const toml::table& table = parsed.table();
-  TRY_STATUS(check_keys(table, {"data", "static_files", "forwarder_token_sha256", "http", "devices"}, ""));
+  TRY_STATUS(check_keys(
+      table, {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "http", "devices"},
+      ""));
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
   if (const auto* devices = table["devices"].as_table())
     TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
   TRY_STATUS(read_text(table, "data", config.data));
   TRY_STATUS(read_text(table, "static_files", config.static_files));
+  TRY_STATUS(read_text(table, "map_config", config.map_config));
+  TRY_STATUS(read_texts(table, "map_hosts", config.map_hosts));
   TRY_STATUS(read_text(table, "forwarder_token_sha256", config.forwarder_token_sha256));
   TRY_STATUS(read_text(table, "http.address", config.http_address));
   TRY_STATUS(read_text(table, "devices.address", config.device_address));
@@ -72,11 +103,27 @@ Status read_config(const std::string& path, Config& config) {
   return {};
 }
 
+Result<std::string> read_map_config(const Config& config) {
+  if (config.map_config.empty())
+    return std::string(R"({"base":[{"id":"builtin","kind":"builtin"}],"default":"builtin"})");
+  std::ifstream file(config.map_config, std::ios::binary);
+  if (!file) return invalid("map_config", "cannot read " + config.map_config);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  boost::system::error_code error;
+  const boost::json::value parsed = boost::json::parse(text, error);
+  if (error || !parsed.is_object())
+    return invalid("map_config", "must be a JSON object: " + config.map_config);
+  return text;
+}
+
 Status check_config(const Config& config) {
   const auto loopback = [](const std::string& address) { return address == "127.0.0.1" || address == "::1"; };
   if (!config.demo_keys_file.empty() && !(loopback(config.http_address) && loopback(config.device_address)))
     return invalid("demo_keys",
                    "demonstration keys are given only where every address is a loopback address");
+  for (const std::string& host : config.map_hosts)
+    if (!is_origin(host))
+      return invalid("map_hosts", "must be like https://tiles.example:443, in lower case");
   if (!config.forwarder_token_sha256.empty() &&
       (config.forwarder_token_sha256.size() != 64 ||
        config.forwarder_token_sha256.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))

@@ -2,6 +2,8 @@
 //
 //   data = "/var/lib/haechi"
 //   static_files = "/usr/share/haechi/web"
+//   map_config = "/etc/haechi/map.json"  # what /config/map.json says; empty = the built-in base map
+//   map_hosts = ["https://tiles.example"] # map servers that pages may fetch from
 //   forwarder_token_sha256 = "hex"       # of a Traccar that forwards positions; empty = none
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
@@ -17,7 +19,9 @@ namespace haechi::node {
 
 struct Config {
   std::string data = "data";
-  std::string static_files;  // empty: no pages
+  std::string static_files;            // empty: no pages
+  std::string map_config;              // a JSON object; empty: the built-in base map
+  std::vector<std::string> map_hosts;  // "https://host[:port]"; named in every page's security policy
   std::string http_address = "127.0.0.1";
   uint16_t http_port = 8080;  // 0: any free one
   std::string device_address = "127.0.0.1";
@@ -30,6 +34,9 @@ struct Config {
 
 // Reads the file over `config`. Errors name the key: "http.port: must be 0..65535".
 Status read_config(const std::string& path, Config& config);
+
+// What /config/map.json answers: the file, or the built-in base map. kInvalid when it is no JSON object.
+Result<std::string> read_map_config(const Config& config);
 
 // What cannot be started safely, in a sentence. Demonstration keys on an address others can reach, for one.
 Status check_config(const Config& config);

@@ -35,6 +35,31 @@ TEST(Config, NamesTheSettingAtFault) {
   EXPECT_FALSE(read("data = \n", config).ok());
 }
 
+TEST(Config, NamesTheMapServersThatPagesMayFetchFrom) {
+  Config config;
+  ASSERT_TRUE(read("map_hosts = [\"https://tiles.example\", \"http://10.0.0.7:8080\"]\n", config).ok());
+  EXPECT_EQ(config.map_hosts.size(), 2u);
+  EXPECT_TRUE(check_config(config).ok());
+  EXPECT_FALSE(read("map_hosts = \"https://tiles.example\"\n", config).ok());
+  for (const char* wrong :
+       {"tiles.example", "https://", "https://a b", "https://a;script-src *", "https://a/b"}) {
+    config.map_hosts = {wrong};
+    EXPECT_FALSE(check_config(config).ok()) << wrong;
+  }
+}
+
+TEST(Config, HasABuiltInBaseMapUnlessAFileSaysOtherwise) {
+  Config config;
+  EXPECT_NE(read_map_config(config)->find("\"builtin\""), std::string::npos);
+  config.map_config = testing::TempDir() + "haechi-map-" + std::to_string(getpid()) + ".json";
+  EXPECT_EQ(read_map_config(config).error().field, "map_config");
+  std::ofstream(config.map_config) << R"({"base":[],"default":""})";
+  EXPECT_EQ(*read_map_config(config), R"({"base":[],"default":""})");
+  std::ofstream(config.map_config) << "[1]";
+  EXPECT_FALSE(read_map_config(config).ok());
+  std::remove(config.map_config.c_str());
+}
+
 TEST(Config, GivesDemonstrationKeysOnLoopbackOnly) {
   Config config;
   config.demo_keys_file = "keys.json";

@@ -70,6 +70,7 @@ struct Node::Rooms {
   Metrics metrics;
   std::atomic<bool> ready{false};
   uint64_t entries_replayed = 0;
+  std::string map_config;  // what /config/map.json answers
 
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
@@ -90,6 +91,7 @@ struct Node::Rooms {
 };
 
 Status Node::Rooms::open() {
+  TRY(map_config, read_map_config(config));
   if (::mkdir(config.data.c_str(), 0700) != 0 && errno != EEXIST)
     return Error{Code::kUnavailable, "data", "cannot make the directory " + config.data};
   log::SqliteOptions log_options;
@@ -108,7 +110,8 @@ Status Node::Rooms::open() {
   api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone}, front, *spine,
                                    hub->picture(), *records, *keys, clock);
   connector = link::CadConnector::create(link, *spine, *records, clock);
-  if (!config.static_files.empty()) static_files = std::make_unique<live::StaticFiles>(config.static_files);
+  if (!config.static_files.empty())
+    static_files = std::make_unique<live::StaticFiles>(config.static_files, config.map_hosts);
   subscribe();
   for (net::Loop* loop : {&gateway, &front, &link}) loop->start();
   return spine->replay();
@@ -203,6 +206,8 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     return respond(issue_demo_key(*keys, request, clock.now()));
   if (path.starts_with("/api/") || path == "/openapi.json")
     return api->handler()(std::move(request), respond);
+  if (path == "/config/map.json")
+    return respond(net::Response{200, "application/json", map_config, {{"cache-control", "no-cache"}}});
   if (static_files)
     if (auto page = static_files->answer(request, std::string_view(path).substr(1)))
       return respond(std::move(*page));

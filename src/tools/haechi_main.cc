@@ -35,6 +35,9 @@ void add_serve(CLI::App& app, ServeWords& words) {
   serve->add_option("--devices-http-port", words.said.device_http_port, "0: any free one");
   serve->add_option("--mqtt-port", words.said.mqtt_port, "0: any free one");
   serve->add_option("--static", words.said.static_files, "Directory of pages");
+  serve->add_option("--map-config", words.said.map_config,
+                    "JSON file of base maps; left out: the built-in one");
+  serve->add_option("--map-host", words.said.map_hosts, "Map server that pages may fetch from; repeatable");
   serve->add_option("--demo-keys", words.said.demo_keys_file,
                     "Write one key per role there and open the key route; loopback addresses only");
 }
@@ -53,6 +56,8 @@ int serve(const ServeWords& words) {
   if (said("--devices-http-port")) config.device_http_port = words.said.device_http_port;
   if (said("--mqtt-port")) config.mqtt_port = words.said.mqtt_port;
   if (said("--static")) config.static_files = words.said.static_files;
+  if (said("--map-config")) config.map_config = words.said.map_config;
+  if (said("--map-host")) config.map_hosts = words.said.map_hosts;
   if (said("--demo-keys")) config.demo_keys_file = words.said.demo_keys_file;
   return node::run_serve(config);
 }

@@ -1,0 +1,266 @@
+// The situation the tests play in: one wearer, one protected person, their order, a station with two cars; devices that
+// report to the devices' own door; and screens signed in as people sign in.
+import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, test as base, expect } from "@playwright/test";
+import { Server } from "./server";
+
+export type Surface = "control" | "dispatch" | "field" | "me";
+export const SURFACES: Surface[] = ["control", "dispatch", "field", "me"];
+export interface Spot {
+  lat: number;
+  lng: number;
+}
+
+const SECRET = "a-secret-of-good-length";
+export const STATION = "ps-namyangju-bukbu";
+export const HOME: Spot = { lat: 37.7, lng: 127.206 }; // hers, in Onam
+export const WEARER = "wearer-900";
+export const PROTECTED = "protected-900";
+export const CARS = ["unit-901", "unit-902"] as const;
+const METRES_PER_DEGREE = 111_195;
+
+// The place so many metres east and north of another; good to a metre over a few kilometres.
+export const beside = (from: Spot, eastM: number, northM: number): Spot => ({
+  lat: from.lat + northM / METRES_PER_DEGREE,
+  lng: from.lng + eastM / (METRES_PER_DEGREE * Math.cos((from.lat * Math.PI) / 180)),
+});
+
+const wire = (spot: Spot) => ({ lat_e7: Math.round(spot.lat * 1e7), lng_e7: Math.round(spot.lng * 1e7) });
+const nowUs = () => String(Date.now() * 1000);
+
+export interface ReportExtras {
+  events?: string[];
+  accuracyM?: number;
+  speedMps?: number;
+  courseDeg?: number;
+  batteryPercent?: number;
+  charging?: boolean;
+  fixedAtMs?: number;
+  noFix?: boolean;
+}
+
+// One device that counts its reports as devices do.
+export class Device {
+  private seq = 0;
+
+  constructor(
+    private readonly server: Server,
+    readonly id: string,
+    private readonly epoch: number,
+  ) {}
+
+  async report(at: Spot, extras: ReportExtras = {}): Promise<void> {
+    this.seq += 1;
+    const fix = {
+      place: wire(at),
+      fixed_at_us: extras.fixedAtMs === undefined ? nowUs() : String(Math.round(extras.fixedAtMs * 1000)),
+      accuracy_mm: (extras.accuracyM ?? 8) * 1000,
+      source: "FIX_SOURCE_GNSS",
+      ...(extras.speedMps === undefined ? {} : { speed_mmps: Math.round(extras.speedMps * 1000) }),
+      ...(extras.courseDeg === undefined ? {} : { course_cdeg: Math.round(extras.courseDeg * 100) }),
+    };
+    await this.server.ingest(this.id, SECRET, [{
+      epoch: this.epoch,
+      seq: String(this.seq),
+      ...(extras.noFix ? {} : { fix }),
+      ...(extras.events ? { events: extras.events } : {}),
+      ...(extras.batteryPercent === undefined ? {} : { battery_percent: extras.batteryPercent }),
+      ...(extras.charging === undefined ? {} : { charging: extras.charging }),
+    }]);
+  }
+}
+
+export class World {
+  readonly strangers: string[] = []; // requests to anywhere but the server
+  readonly broken: string[] = []; // exceptions and refusals of the content policy
+  readonly contexts: BrowserContext[] = [];
+  private readonly screenKeys = new Map<string, string>();
+  private devices = 0;
+
+  private constructor(
+    readonly server: Server,
+    private readonly browser: Browser,
+  ) {}
+
+  static async make(browser: Browser): Promise<World> {
+    return new World(await Server.start(), browser);
+  }
+
+  async end(): Promise<void> {
+    for (const context of this.contexts) await context.close();
+    await this.server.end();
+  }
+
+  put = (path: string, body: unknown) => this.server.must("PUT", `/api/v1/${path}`, "registrar", body);
+  get = (path: string, key = "control") => this.server.must("GET", `/api/v1/${path}`, key);
+
+  device(id: string): Device {
+    this.devices += 1;
+    return new Device(this.server, id, Math.floor(Date.now() / 1000) + this.devices);
+  }
+
+  async person(id: string, role: "ROLE_WEARER" | "ROLE_PROTECTED_PERSON", record?: Record<string, string>): Promise<void> {
+    await this.put(`persons/${id}`, { role, ...(record ? { record } : {}) });
+  }
+
+  async deviceOf(id: string, kind: string, holder: { person_id: string } | { unit_id: string }, interval_s = 2): Promise<Device> {
+    await this.put(`devices/${id}`, { kind, ...holder, interval_s, secret: SECRET });
+    return this.device(id);
+  }
+
+  async unit(id: string, callSign: string): Promise<Device> {
+    await this.put(`units/${id}`, { agency_id: STATION, call_sign: callSign });
+    return this.deviceOf(`car-${id}`, "DEVICE_KIND_VEHICLE", { unit_id: id }, 30);
+  }
+
+  async order(id: string, wearer: string, conditions: unknown[], startsHoursAgo = 12): Promise<void> {
+    await this.put(`orders/${id}`, {
+      kind: "ST_PROV_3_2",
+      legal_basis: "Stalking Punishment Act 9(1)2, 9(1)3-2",
+      wearer_id: wearer,
+      starts_at_us: String((Date.now() - startsHoursAgo * 3_600_000) * 1000),
+      ends_at_us: String((Date.now() + 90 * 86_400_000) * 1000),
+      time_zone: "Asia/Seoul",
+      conditions,
+    });
+  }
+
+  async station(): Promise<void> {
+    await this.put(`agencies/${STATION}`, { name: "남양주북부경찰서", desk: "DESK_BUILT_IN" });
+    await this.put("jurisdictions/area-1", { agency_id: STATION, shape: { circle: { centre: wire(HOME), radius_mm: 25_000_000 } } });
+  }
+
+  // A key for one screen, as the registrar hands them out.
+  async keyOf(surface: Surface, who: { person_id?: string; unit_id?: string } = {}): Promise<string> {
+    const roles = { control: "control", dispatch: "dispatch", field: "unit", me: "protected_person" };
+    const named = `${surface} ${who.person_id ?? who.unit_id ?? ""}`;
+    const known = this.screenKeys.get(named);
+    if (known) return known;
+    const wish = {
+      role: roles[surface],
+      ...(surface === "dispatch" ? { agency_id: STATION } : {}),
+      ...(surface === "field" ? { unit_id: who.unit_id ?? CARS[0] } : {}),
+      ...(surface === "me" ? { person_id: who.person_id ?? PROTECTED } : {}),
+      ...(surface === "control" ? { agency_id: "monitoring" } : {}),
+    };
+    const made = await this.server.must("POST", "/api/v1/demo/keys", "registrar", wish);
+    const key = String(made["key"]);
+    this.screenKeys.set(named, key);
+    return key;
+  }
+
+  // A browser of its own with nothing in it, watched for strangers.
+  async browserFor(surface: Surface, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const phone = surface === "field" || surface === "me";
+    const size = { control: [1600, 900], dispatch: [1366, 768], field: [412, 915], me: [390, 844] }[surface];
+    const context = await this.browser.newContext({
+      baseURL: this.server.origin,
+      locale: "ko-KR",
+      timezoneId: "Asia/Seoul",
+      colorScheme: surface === "me" ? "light" : "dark",
+      viewport: { width: size[0] ?? 0, height: size[1] ?? 0 },
+      reducedMotion: "reduce",
+      ...(phone ? { hasTouch: true, isMobile: true } : {}),
+      ...(phone ? { permissions: ["geolocation", "notifications"] } : {}),
+      ...(surface === "me" ? { geolocation: { latitude: HOME.lat, longitude: HOME.lng, accuracy: 8 } } : {}),
+      ...options,
+    });
+    this.watch(context, surface);
+    this.contexts.push(context);
+    return context;
+  }
+
+  private watch(context: BrowserContext, surface: Surface): void {
+    const home = new URL(this.server.origin).host;
+    const check = (address: string) => {
+      if (/^(data|blob|about|chrome-error):/.test(address)) return;
+      if (new URL(address).host !== home) this.strangers.push(`${surface}: ${address}`);
+    };
+    context.on("request", (request) => check(request.url()));
+    context.on("page", (page) => {
+      page.on("websocket", (socket) => check(socket.url()));
+      page.on("pageerror", (error) => this.broken.push(`${surface}: ${error.message}`));
+      page.on("console", (message) => {
+        if (/Content Security Policy|Refused to/.test(message.text())) this.broken.push(`${surface}: ${message.text()}`);
+      });
+    });
+  }
+
+  // Signed in as people are: by an address that holds the key behind '#'.
+  async open(surface: Surface, who: { person_id?: string; unit_id?: string; query?: string } = {}, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browserFor(surface, options);
+    const page = await context.newPage();
+    await page.goto(`/${surface}/${who.query ?? ""}#key=${await this.keyOf(surface, who)}`);
+    await expect(page.locator("[data-link=live]").first()).toBeAttached({ timeout: 15_000 });
+    return page;
+  }
+}
+
+// One wearer far away, one protected person at home, both heard of; two cars near by.
+export class Morning {
+  private constructor(
+    readonly world: World,
+    readonly ankle: Device,
+    readonly phone: Device,
+    readonly cars: Device[],
+  ) {}
+
+  static async dawn(world: World): Promise<Morning> {
+    await world.station();
+    await world.person(WEARER, "ROLE_WEARER", { name: "김가해", language: "ko" });
+    await world.person(PROTECTED, "ROLE_PROTECTED_PERSON", { name: "이보호", language: "ko" });
+    const ankle = await world.deviceOf("ankle-900", "DEVICE_KIND_ANKLE", { person_id: WEARER });
+    const phone = await world.deviceOf("phone-900", "DEVICE_KIND_PHONE", { person_id: PROTECTED });
+    await world.order("order-900", WEARER, [{ id: "keep-away", keep_away: { protected_id: PROTECTED } }]);
+    const cars = [await world.unit(CARS[0], "순21"), await world.unit(CARS[1], "순22")];
+    const morning = new Morning(world, ankle, phone, cars);
+    await morning.carsAt(beside(HOME, 1500, 1200), beside(HOME, -1800, 900));
+    await morning.both(3000);
+    return morning;
+  }
+
+  async carsAt(...spots: Spot[]): Promise<void> {
+    for (const [n, spot] of spots.entries()) await this.cars[n]?.report(spot);
+  }
+
+  // Where he stands at that distance from her, on a line from the south-east.
+  static at(distanceM: number): Spot {
+    return beside(HOME, distanceM * Math.SQRT1_2, -distanceM * Math.SQRT1_2);
+  }
+
+  async her(extras: ReportExtras = {}): Promise<void> {
+    await this.phone.report(HOME, extras);
+  }
+
+  async him(distanceM: number, extras: ReportExtras = {}): Promise<void> {
+    await this.ankle.report(Morning.at(distanceM), extras);
+  }
+
+  async both(distanceM: number, extras: ReportExtras = {}): Promise<void> {
+    await this.her();
+    await this.him(distanceM, extras);
+  }
+
+  // He comes nearer at the speed of a car, both reporting all the while, until `done` holds.
+  async drive(fromM: number, toM: number, steps: number, everyMs = 250): Promise<void> {
+    for (let step = 1; step <= steps; step += 1) {
+      await this.both(fromM + ((toM - fromM) * step) / steps, { speedMps: 15, courseDeg: 315 });
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+    }
+  }
+}
+
+export const test = base.extend<{ world: World; morning: Morning }>({
+  world: async ({ browser }, use) => {
+    const world = await World.make(browser);
+    await use(world);
+    const { strangers, broken } = world;
+    await world.end();
+    expect(strangers, "requests to somewhere else").toEqual([]);
+    expect(broken, "exceptions and refusals in the pages").toEqual([]);
+  },
+  morning: async ({ world }, use) => {
+    await use(await Morning.dawn(world));
+  },
+});
+
+export { expect };

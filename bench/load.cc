@@ -3,6 +3,8 @@
 //   load ingest --port N --devices FILE --seconds S --window W     as fast as acknowledgements come
 //   load alerts --port N --devices FILE --background R --alerts N  N approaches one after another over R
 //   reports/s
+//   load walk   --port N --devices FILE --seconds S                every device moves and reports once a
+//   second
 //
 // FILE holds one "id secret" a line. In `alerts` the first N devices are wearers, whose protected persons
 // stand at the place the script registered; the rest give the background. Prints one JSON object.
@@ -12,6 +14,7 @@
 #include <array>
 #include <boost/asio.hpp>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <deque>
@@ -238,6 +241,36 @@ void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t backgrou
               percentile(load.ack_us, 0.99));
 }
 
+// A country that moves: each device once a second, spread evenly over it, on a small circle of its own.
+void run_walk(asio::io_context& io, Load& load, size_t seconds) {
+  load.closed_loop = false;
+  load.running = true;
+  constexpr size_t kStepsPerS = 50;
+  constexpr int32_t kCircleE7 = 30'000;  // some 330 m
+  std::printf("{\"walking\": %zu}\n", load.devices_.size());
+  std::fflush(stdout);
+  auto next = Steady::now();
+  for (size_t step = 0; step < seconds * kStepsPerS; ++step) {
+    for (size_t n = step % kStepsPerS; n < load.devices_.size(); n += kStepsPerS) {
+      Device& device = *load.devices_[n];
+      // Spread over the country by a golden-ratio walk, so that no two stand together.
+      const double home_lat = 35.0 + 2.6 * std::fmod(static_cast<double>(n) * 0.754877666, 1.0);
+      const double home_lng = 126.8 + 2.3 * std::fmod(static_cast<double>(n) * 0.569840291, 1.0);
+      const double angle = static_cast<double>(step) / kStepsPerS * 0.05 + static_cast<double>(n);
+      haechi::v1::Fix& fix = *device.report.mutable_fix();
+      fix.set_speed_mmps(16'000);
+      fix.set_course_cdeg(static_cast<uint32_t>(std::fmod(angle * 57.2957795 + 90, 360.0) * 100));
+      load.send(device, static_cast<int32_t>(home_lat * 1e7 + kCircleE7 * std::cos(angle)),
+                static_cast<int32_t>(home_lng * 1e7 + kCircleE7 * std::sin(angle)));
+    }
+    next += std::chrono::milliseconds(1'000 / kStepsPerS);
+    io.run_until(next);
+  }
+  std::printf("{\"acknowledged\": %llu, \"ack_p50_us\": %u, \"ack_p99_us\": %u}\n",
+              static_cast<unsigned long long>(load.acknowledged), percentile(load.ack_us, 0.5),
+              percentile(load.ack_us, 0.99));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -247,9 +280,9 @@ int main(int argc, char** argv) {
   const auto number = [&](const char* name, size_t otherwise) {
     return options.contains(name) ? static_cast<size_t>(std::stoul(options[name])) : otherwise;
   };
-  if ((mode != "ingest" && mode != "alerts") || !options.contains("--port") ||
+  if ((mode != "ingest" && mode != "alerts" && mode != "walk") || !options.contains("--port") ||
       !options.contains("--devices")) {
-    std::fprintf(stderr, "load ingest|alerts --port N --devices FILE [...]\n");
+    std::fprintf(stderr, "load ingest|alerts|walk --port N --devices FILE [...]\n");
     return 2;
   }
   asio::io_context io(1);
@@ -259,6 +292,7 @@ int main(int argc, char** argv) {
   while (load.ready < load.devices_.size()) io.run_one();
   if (mode == "ingest") run_ingest(io, load, static_cast<int>(number("--seconds", 10)));
   if (mode == "alerts") run_alerts(io, load, number("--alerts", 1'000), number("--background", 1'000));
+  if (mode == "walk") run_walk(io, load, number("--seconds", 60));
   std::fflush(stdout);
   std::_Exit(0);  // connections end with the process
 }

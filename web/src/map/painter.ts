@@ -2,7 +2,7 @@
 // clusters, tracks with an alert, marks, and on top the labels. Nothing here measures: lengths come as labels.
 import type { TrackStore } from "../kit/track-store";
 import { UNKNOWN_16 } from "../kit/track-store";
-import { type Cluster, CLUSTER_BELOW_ZOOM, type TrackPlan } from "./plan";
+import { type Cluster, CLUSTER_BELOW_ZOOM, clusterRadius, type TrackPlan } from "./plan";
 import { latOf, mercLength, mercX, mercY, metresPerPixel, toMap, toScreen, type View, worldSize } from "./projection";
 import { drawCourse, drawMark, drawSeverity, type Look, MARK_RADIUS } from "./shapes";
 import { FONT, type MapTheme } from "./theme";
@@ -43,18 +43,20 @@ const LABEL_FROM_ZOOM = 8.5; // of tracks; marks are always named
 const GRATICULE_FROM_ZOOM = 12.5;
 
 export function paint(c: Context, p: Picture): void {
+  const pills: Pill[] = [];
+  const labels: Label[] = [];
   if (p.graticule) paintGraticule(c, p.view, p.look.theme);
-  for (const area of p.areas) paintArea(c, p, area);
+  for (const area of p.areas) paintArea(c, p, area, pills);
   for (const mark of p.marks) {
     if (mark.accuracyM) paintAccuracy(c, p, mercX(mark.lng), mercY(mark.lat), mark.accuracyM, mark.severity, mark.stale);
   }
   for (const line of p.lines) paintLine(c, p, line);
-  const labels: Label[] = [];
   paintClusters(c, p);
   paintAlarmed(c, p, labels);
+  for (const line of p.lines) lineLabel(p, line, pills);
+  const taken = pills.map((one) => paintPill(c, p.look.theme, one));
   paintMarks(c, p, labels);
-  for (const line of p.lines) paintLineLabel(c, p, line);
-  paintLabels(c, p, labels);
+  paintLabels(c, p, labels, taken);
   if (p.draft) paintDraft(c, p, p.draft);
 }
 
@@ -116,7 +118,7 @@ function outlineOf(theme: MapTheme, area: MapArea): Outline {
     inclusion: { stroke: theme.severity[3], width: 2, dash: [], fill: 0.06, hatch: false },
     buffer: { stroke: ban, width: 1.2, dash: [3, 4], fill: 0.04, hatch: false },
     ring_ban: { stroke: ban, width: 2.2, dash: [9, 6], fill: 0.05, hatch: false },
-    ring_map: { stroke: theme.role, width: 1.4, dash: [2, 5], fill: 0, hatch: false },
+    ring_map: { stroke: theme.text, width: 1.4, dash: [2, 5], fill: 0, hatch: false },
     ring_police: { stroke: police, width: 1.6, dash: [9, 6], fill: 0, hatch: false },
     ring_warn: { stroke: warn, width: 1.6, dash: [9, 6], fill: 0, hatch: false },
     jurisdiction: { stroke: theme.label, width: 1.8, dash: [12, 4, 2, 4], fill: 0.04, hatch: false },
@@ -136,78 +138,90 @@ function ringsOf(geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon): Float64Array
   return rings;
 }
 
-function paintArea(c: Context, p: Picture, area: MapArea): void {
-  const { view, look } = p;
-  const { theme } = look;
-  const how = outlineOf(theme, area);
-  const size = worldSize(view.zoom);
-  let top: [number, number] | null = null;
-  c.beginPath();
-  if (area.geometry.type === "Circle") {
-    const [lng, lat] = area.geometry.centre;
+// The outline on the screen and its highest point, or null when nothing of it is to be seen.
+function outlinePath(view: View, geometry: MapArea["geometry"]): { path: Path2D; top: [number, number] } | null {
+  const path = new Path2D();
+  if (geometry.type === "Circle") {
+    const [lng, lat] = geometry.centre;
     const [x, y] = toScreen(view, mercX(lng), mercY(lat));
-    const r = mercLength(area.geometry.radiusM, lat) * size;
-    if (!onScreen(view, x, y, r) || r < 1) return;
-    c.arc(x, y, r, 0, 7);
-    top = [x, y - r];
-  } else {
-    const box = [Infinity, Infinity, -Infinity, -Infinity] as [number, number, number, number];
-    for (const ring of ringsOf(area.geometry)) {
-      for (let i = 0; i < ring.length; i += 2) {
-        const [x, y] = toScreen(view, ring[i] ?? 0, ring[i + 1] ?? 0);
-        if (i === 0) c.moveTo(x, y);
-        else c.lineTo(x, y);
-        box[0] = Math.min(box[0], x);
-        box[2] = Math.max(box[2], x);
-        box[3] = Math.max(box[3], y);
-        if (y < box[1]) {
-          box[1] = y;
-          top = [x, y];
-        }
-      }
-      c.closePath();
-    }
-    if (box[2] < 0 || box[3] < 0 || box[0] > view.width || box[1] > view.height) return;
+    const r = mercLength(geometry.radiusM, lat) * worldSize(view.zoom);
+    if (!onScreen(view, x, y, r) || r < 1) return null;
+    path.arc(x, y, r, 0, 2 * Math.PI);
+    return { path, top: [x, y - r] };
   }
+  const box = [Infinity, Infinity, -Infinity, -Infinity] as [number, number, number, number];
+  let top: [number, number] = [0, Infinity];
+  for (const ring of ringsOf(geometry)) {
+    for (let i = 0; i < ring.length; i += 2) {
+      const [x, y] = toScreen(view, ring[i] ?? 0, ring[i + 1] ?? 0);
+      if (i === 0) path.moveTo(x, y);
+      else path.lineTo(x, y);
+      box[0] = Math.min(box[0], x);
+      box[2] = Math.max(box[2], x);
+      box[3] = Math.max(box[3], y);
+      if (y < top[1]) top = [x, y];
+    }
+    path.closePath();
+  }
+  return box[2] < 0 || box[3] < 0 || box[0] > view.width || top[1] > view.height ? null : { path, top };
+}
+
+function paintArea(c: Context, p: Picture, area: MapArea, pills: Pill[]): void {
+  const { theme } = p.look;
+  const how = outlineOf(theme, area);
+  const shape = outlinePath(p.view, area.geometry);
+  if (!shape) return;
+  const { path, top } = shape;
   if (how.fill > 0) {
     c.fillStyle = how.stroke;
     c.globalAlpha = how.fill;
-    c.fill("evenodd");
+    c.fill(path, "evenodd");
   }
-  if (how.hatch) hatch(c, view, how.stroke);
+  if (how.hatch) hatch(c, p.view, path, how.stroke);
   c.setLineDash(how.dash);
   c.lineJoin = "round";
   c.lineWidth = how.width + 2.5;
   c.strokeStyle = theme.halo;
   c.globalAlpha = 0.55;
-  c.stroke();
+  c.stroke(path);
   c.globalAlpha = 1;
   c.lineWidth = how.width;
   c.strokeStyle = how.stroke;
-  c.stroke();
+  c.stroke(path);
   c.setLineDash([]);
-  if (area.label && top && onScreen(view, top[0], top[1], 40)) pill(c, theme, area.label, top[0], top[1], how.stroke);
+  if (area.label && onScreen(p.view, top[0], top[1], 40)) {
+    pills.push({ text: area.label, x: top[0], y: top[1], edge: how.stroke, strong: false });
+  }
 }
 
-// Diagonal lines inside the current path: a forbidden area shows without its colour.
-function hatch(c: Context, view: View, stroke: string): void {
+// Diagonal lines inside the outline: a forbidden area shows without its colour.
+function hatch(c: Context, view: View, path: Path2D, stroke: string): void {
   c.save();
-  c.clip("evenodd");
+  c.clip(path, "evenodd");
   c.beginPath();
   const [ox, oy] = toScreen(view, 0.87, 0.39); // a fixed place, so that the lines move with the map
   const from = (((ox - oy) % 12) + 12) % 12;
-  for (let x = from - view.height - 12; x < view.width; x += 12) {
+  for (let x = from - 12 * Math.ceil(view.height / 12) - 12; x < view.width; x += 12) {
     c.moveTo(x, 0);
     c.lineTo(x + view.height, view.height);
   }
   c.lineWidth = 1;
   c.strokeStyle = stroke;
-  c.globalAlpha = 0.3;
+  c.globalAlpha = 0.35;
   c.stroke();
   c.restore();
 }
 
-function pill(c: Context, theme: MapTheme, text: string, x: number, y: number, edge: string, strong = false): void {
+interface Pill {
+  text: string;
+  x: number;
+  y: number;
+  edge: string;
+  strong: boolean;
+}
+
+// A label on a plate, where it must be read. Answers the room it takes.
+function paintPill(c: Context, theme: MapTheme, { text, x, y, edge, strong }: Pill): Box {
   c.font = `${strong ? 700 : 600} ${strong ? 13 : 12}px ${FONT}`;
   const w = c.measureText(text).width + 14;
   const h = strong ? 22 : 19;
@@ -224,6 +238,7 @@ function pill(c: Context, theme: MapTheme, text: string, x: number, y: number, e
   c.textAlign = "center";
   c.textBaseline = "middle";
   c.fillText(text, x, y + 0.5);
+  return [x - w / 2, y - h / 2, x + w / 2, y + h / 2];
 }
 
 function paintAccuracy(
@@ -306,8 +321,8 @@ function corner(c: Context, theme: MapTheme, x: number, y: number, r: number): v
   c.stroke();
 }
 
-// In the middle of the part that can be seen.
-function paintLineLabel(c: Context, p: Picture, line: MapLine): void {
+// In the middle of the line.
+function lineLabel(p: Picture, line: MapLine, pills: Pill[]): void {
   if (!line.label || line.points.length < 2) return;
   const points = line.points.map(([lng, lat]) => toScreen(p.view, mercX(lng), mercY(lat)));
   const lengths = points.slice(1).map(([x, y], i) => Math.hypot(x - (points[i]?.[0] ?? 0), y - (points[i]?.[1] ?? 0)));
@@ -321,50 +336,66 @@ function paintLineLabel(c: Context, p: Picture, line: MapLine): void {
     const [ax, ay] = points[i] ?? [0, 0];
     const [bx, by] = points[i + 1] ?? [0, 0];
     const share = length > 0 ? rest / length : 0;
-    const strong = line.kind === "pair";
-    pill(c, p.look.theme, line.label, ax + (bx - ax) * share, ay + (by - ay) * share, colourOf(p.look.theme, line.severity), strong);
+    pills.push({
+      text: line.label,
+      x: ax + (bx - ax) * share,
+      y: ay + (by - ay) * share,
+      edge: colourOf(p.look.theme, line.severity),
+      strong: line.kind === "pair",
+    });
     return;
   }
 }
 
-export function clusterRadius(count: number): number {
-  return 11 + Math.min(17, 4.2 * Math.log10(count + 1) ** 1.4);
-}
-
 function paintClusters(c: Context, p: Picture): void {
-  const { theme } = p.look;
   c.textAlign = "center";
   c.textBaseline = "middle";
-  for (const one of [...p.plan.clusters].sort((a, b) => a.count - b.count)) {
+  for (const one of p.plan.clusters) {
     const [x, y] = toScreen(p.view, one.x, one.y);
     const r = clusterRadius(one.count);
-    if (onScreen(p.view, x, y, r)) paintCluster(c, theme, one, x, y, r);
+    if (onScreen(p.view, x, y, r)) paintCluster(c, p.look.theme, one, x, y, r);
   }
 }
 
 function paintCluster(c: Context, theme: MapTheme, one: Cluster, x: number, y: number, r: number): void {
   c.beginPath();
-  if (one.units) c.roundRect(x - r, y - r * 0.8, 2 * r, 1.6 * r, 6);
-  else c.arc(x, y, r, 0, 7);
+  c.arc(x, y, r, 0, 7);
   c.fillStyle = theme.halo;
   c.globalAlpha = 0.86;
   c.fill();
   c.globalAlpha = 1;
   c.lineWidth = 1.2;
-  c.strokeStyle = one.units ? theme.role : theme.border;
+  c.strokeStyle = theme.border;
   c.stroke();
-  if (!one.units) {
-    // The share of fresh places as an arc: an open ring means old places inside.
-    const fresh = 1 - one.stale / one.count;
-    c.beginPath();
-    c.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + fresh * 2 * Math.PI);
-    c.lineWidth = 2.6;
-    c.strokeStyle = theme.track;
-    c.stroke();
-  }
-  c.font = `600 ${one.count >= 1000 ? 12 : 12.5}px ${FONT}`;
+  // The share of fresh places as an arc: an open ring means old places inside.
+  c.beginPath();
+  c.arc(x, y, r, -Math.PI / 2, -Math.PI / 2 + (1 - one.stale / one.count) * 2 * Math.PI);
+  c.lineWidth = 2.6;
+  c.strokeStyle = theme.track;
+  c.stroke();
+  const short = (n: number): string => (n >= 10_000 ? `${Math.round(n / 1000)}k` : String(n));
+  const persons = one.count - one.units;
+  const both = one.units > 0 && persons > 0 && r >= 17;
   c.fillStyle = theme.text;
-  c.fillText(one.count >= 10_000 ? `${Math.round(one.count / 1000)}k` : String(one.count), x, y + 0.5);
+  c.font = `600 12.5px ${FONT}`;
+  if (persons > 0) c.fillText(short(both ? persons : one.count), x, y + (both ? -4.5 : 0.5));
+  if (!both && persons > 0) return; // too small for two lines: all together
+  // Units are counted apart, under their own shape.
+  c.font = `600 ${both ? 10 : 12}px ${FONT}`;
+  const text = short(one.units);
+  const half = c.measureText(text).width / 2;
+  const below = both ? 8.5 : 0.5;
+  c.fillText(text, x + 4, y + below);
+  c.save();
+  c.translate(x - half - 2, y + below - 0.5);
+  c.beginPath();
+  c.moveTo(0, -4);
+  c.lineTo(3.6, 3.4);
+  c.lineTo(0, 1.4);
+  c.lineTo(-3.6, 3.4);
+  c.fillStyle = theme.text;
+  c.fill();
+  c.restore();
 }
 
 function paintAlarmed(c: Context, p: Picture, labels: Label[]): void {
@@ -383,7 +414,7 @@ function paintAlarmed(c: Context, p: Picture, labels: Label[]): void {
     c.translate(Math.round(x), Math.round(y));
     const course = store.course[row] ?? UNKNOWN_16;
     if (course !== UNKNOWN_16 && !stale && view.zoom >= CLUSTER_BELOW_ZOOM) {
-      drawCourse(c, look.theme, course, r + 2, look.theme.severity[severity]);
+      drawCourse(c, look.theme, course, r + 3, look.theme.severity[severity]);
     }
     drawSeverity(c, look, severity, r, stale);
     c.restore();
@@ -414,13 +445,13 @@ type Box = [number, number, number, number];
 const overlaps = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 
 // Heaviest first; each tries below, right, above and left of its mark, and stays away when there is no room.
-function paintLabels(c: Context, p: Picture, labels: Label[]): void {
+function paintLabels(c: Context, p: Picture, labels: Label[], taken: Box[]): void {
   const { theme } = p.look;
   c.font = `600 12.5px ${FONT}`;
   c.textBaseline = "middle";
   c.textAlign = "center";
   c.lineJoin = "round";
-  const taken: Box[] = labels.filter((one) => one.weight >= 12).map(({ x, y }) => [x - 11, y - 11, x + 11, y + 11]);
+  for (const { x, y, weight } of labels) if (weight >= 12) taken.push([x - 11, y - 11, x + 11, y + 11]);
   const ordered = labels.sort((a, b) => b.weight - a.weight).slice(0, MOST_LABELS);
   for (const { x, y, text, gap, must } of ordered) {
     const w = c.measureText(text).width / 2 + 2;

@@ -1,7 +1,7 @@
 // What lies under the pointer: by looking at every mark, alert, cluster and track on the screen, which for 20,000 rows
 // takes a fraction of a millisecond. Marks win over tracks with an alert, those over clusters and routine tracks.
 import type { TrackStore } from "../kit/track-store";
-import { ALARMED, type Cluster, SHAPES, type TrackPlan } from "./plan";
+import { ALARMED, type Cluster, clusterRadius, SHAPES, type TrackPlan } from "./plan";
 import { mercX, mercY, toScreen, type View, worldSize } from "./projection";
 import type { Mark } from "./types";
 
@@ -17,7 +17,6 @@ export function pick(
   marks: readonly Mark[],
   plan: TrackPlan,
   store: TrackStore | undefined,
-  clusterRadius: (count: number) => number,
 ): Picked {
   let best: string | null = null;
   let nearest = Math.max(SURE_PX, reachPx) ** 2;

@@ -16,7 +16,7 @@ export interface Cluster {
   y: number;
   count: number;
   stale: number;
-  units: boolean; // units are counted apart from persons
+  units: number; // of the count
 }
 
 export interface Shown {
@@ -93,12 +93,14 @@ export class TrackPlan {
     this.shape.set(this.base.subarray(0, this.count));
     this.clusters = [];
     if (this.clusterLevel === null) return;
-    const found = gridClusters(this, worldSize(this.clusterLevel) / CELL_PX, this.cellOf, this.table);
+    const size = worldSize(this.clusterLevel);
+    const found = gridClusters(this, size / CELL_PX, this.cellOf, this.table);
+    const merged = mergeOverlapping(found, size);
     for (let row = 0; row < this.count; row += 1) {
       const cell = this.cellOf[row] ?? -1;
-      if (cell >= 0 && (found[cell]?.count ?? 0) >= CLUSTER_LEAST) this.shape[row] = HIDDEN;
+      if (cell >= 0 && (merged[cell]?.count ?? 0) >= CLUSTER_LEAST) this.shape[row] = HIDDEN;
     }
-    this.clusters = found.filter((one) => one.count >= CLUSTER_LEAST);
+    this.clusters = [...new Set(merged)].filter((one) => one.count >= CLUSTER_LEAST).sort((a, b) => a.count - b.count);
   }
 
   private makeRoom(n: number): void {
@@ -135,8 +137,7 @@ export function gridClusters(
     }
     const x = rows.x[row] ?? 0;
     const y = rows.y[row] ?? 0;
-    const units = shape % STALE_SHAPE === SHAPE_OF_KIND.unit;
-    const key = (Math.floor(x * cellsAcross) * 32768 + Math.floor(y * cellsAcross)) * 2 + (units ? 1 : 0);
+    const key = Math.floor(x * cellsAcross) * 32768 + Math.floor(y * cellsAcross);
     let slot = (Math.imul(key | 0, 0x9e3779b1) >>> 8) & mask;
     while (table[slot] !== -1 && keys[table[slot] ?? 0] !== key) slot = (slot + 1) & mask;
     let cell = table[slot] ?? -1;
@@ -144,7 +145,7 @@ export function gridClusters(
       cell = found.length;
       table[slot] = cell;
       keys.push(key);
-      found.push({ x: 0, y: 0, count: 0, stale: 0, units });
+      found.push({ x: 0, y: 0, count: 0, stale: 0, units: 0 });
     }
     cellOf[row] = cell;
     const one = found[cell];
@@ -153,6 +154,41 @@ export function gridClusters(
     one.x += (x - one.x) / one.count;
     one.y += (y - one.y) / one.count;
     if (shape >= STALE_SHAPE) one.stale += 1;
+    if (shape % STALE_SHAPE === SHAPE_OF_KIND.unit) one.units += 1;
   }
   return found;
+}
+
+export function clusterRadius(count: number): number {
+  return 11 + Math.min(17, 4.2 * Math.log10(count + 1) ** 1.4);
+}
+
+// Joins clusters whose circles would lie on each other, the larger taking the smaller. Answers for each cluster the one it
+// ended in, at the same position of the list.
+export function mergeOverlapping(found: readonly Cluster[], worldPx: number): Cluster[] {
+  const order = found.map((_, i) => i).sort((a, b) => (found[b]?.count ?? 0) - (found[a]?.count ?? 0) || a - b);
+  const kept: Cluster[] = [];
+  const result: Cluster[] = [];
+  for (const i of order) {
+    const one = found[i];
+    if (!one) continue;
+    const near = kept.find((other) => {
+      const reach = (clusterRadius(other.count) + (one.count > 1 ? clusterRadius(one.count) : 4)) / worldPx;
+      return Math.hypot(other.x - one.x, other.y - one.y) < reach;
+    });
+    if (!near) {
+      const own = { ...one };
+      kept.push(own);
+      result[i] = own;
+      continue;
+    }
+    const count = near.count + one.count;
+    near.x += ((one.x - near.x) * one.count) / count;
+    near.y += ((one.y - near.y) * one.count) / count;
+    near.count = count;
+    near.stale += one.stale;
+    near.units += one.units;
+    result[i] = near;
+  }
+  return result;
 }

@@ -7,7 +7,7 @@ import { chooseEngine, type EngineName, findGraphics, type GraphicsFound, isSoft
 import { type BaseMap, BUILTIN, BUILTIN_CONFIG, loadMapConfig, type MapConfig } from "./config";
 import { type DrawKind, DrawTool } from "./draw-tool";
 import type { Engine } from "./engine";
-import { clusterRadius, graticuleStep, paint } from "./painter";
+import { graticuleStep, paint } from "./painter";
 import { pick } from "./pick";
 import { type Shown, TrackPlan } from "./plan";
 import { latOf, type LngLat, lngOf, mercX, mercY, placeAt, scaleBar, toScreen } from "./projection";
@@ -428,7 +428,7 @@ export class Scene {
       this.setCorner(px, py);
       return;
     }
-    const found = pick(view, px, py, touch ? 22 : 12, this.props.marks ?? [], this.plan, this.props.tracks, clusterRadius);
+    const found = pick(view, px, py, touch ? 22 : 12, this.props.marks ?? [], this.plan, this.props.tracks);
     if (found?.kind === "cluster") {
       const { x, y } = found.cluster;
       this.camera.fly({ ...view, x, y, zoom: view.zoom + 2 });

@@ -20,21 +20,20 @@ export function drawDot(c: Context, shape: number, theme: MapTheme): void {
   c.lineJoin = "round";
   const colour = kind === 1 || kind === 2 ? theme.role : theme.track;
   if (stale) {
+    // On light land white shapes would look the same old or new: there the old ones are grey and see-through.
+    const role = colour === theme.role && !theme.dark;
     c.fillStyle = theme.halo;
-    c.globalAlpha = 0.75;
+    c.globalAlpha = role ? 0.2 : 0.75;
     c.fill();
     c.globalAlpha = 1;
-    if (!theme.dark) {
-      c.lineWidth = 3;
-      c.strokeStyle = theme.halo;
-      c.stroke();
-    }
     c.lineWidth = 1.4;
-    c.strokeStyle = theme.dark || kind === 0 || kind === 3 ? colour : theme.outline;
+    c.strokeStyle = role ? theme.track : colour;
+    if (role) c.setLineDash([2, 1.4]);
     c.stroke();
+    c.setLineDash([]);
     return;
   }
-  c.lineWidth = 1.8;
+  c.lineWidth = theme.dark || colour === theme.role ? 1.8 : 1.2;
   c.strokeStyle = theme.outline;
   c.stroke();
   c.fillStyle = colour;
@@ -142,7 +141,7 @@ export function drawMark(c: Context, look: Look, mark: Mark): void {
   }
   if (mark.kind === "wearer") {
     const colour = severity === null ? theme.track : theme.severity[severity];
-    if (mark.courseDeg != null && !stale) drawCourse(c, theme, mark.courseDeg, r + 1, colour);
+    if (mark.courseDeg != null && !stale) drawCourse(c, theme, mark.courseDeg, severity === null ? r - 2 : r + 3, colour);
     if (severity !== null) drawSeverity(c, look, severity, r, stale);
     else filled(c, theme, colour, stale, () => c.arc(0, 0, r - 2.5, 0, 7));
     return;
@@ -185,6 +184,18 @@ function filled(c: Context, theme: MapTheme, colour: string, stale: boolean, pat
   c.beginPath();
   path();
   c.lineJoin = "round";
+  if (stale && !theme.dark && colour === theme.role) {
+    c.fillStyle = theme.halo;
+    c.globalAlpha = 0.4;
+    c.fill();
+    c.globalAlpha = 1;
+    c.lineWidth = 2.2;
+    c.setLineDash([4, 2.5]);
+    c.strokeStyle = theme.track;
+    c.stroke();
+    c.setLineDash([]);
+    return;
+  }
   c.lineWidth = stale ? 5 : 3;
   c.strokeStyle = theme.outline;
   c.stroke();

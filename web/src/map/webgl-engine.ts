@@ -34,6 +34,7 @@ export class WebglEngine implements Engine {
   private wanted: BaseWanted | null = null;
   private styled = ""; // what the style in use was made of
   private ready = false;
+  private shown: View | null = null;
   private size = { width: 1, height: 1 };
 
   constructor(
@@ -116,6 +117,7 @@ export class WebglEngine implements Engine {
     this.topCanvas.width = Math.max(1, Math.round(width * this.ratio));
     this.topCanvas.height = Math.max(1, Math.round(height * this.ratio));
     this.map?.resize();
+    this.shown = null;
   }
 
   draw(view: View, plan: TrackPlan): boolean {
@@ -125,7 +127,8 @@ export class WebglEngine implements Engine {
     if (!map) return false;
     this.tracks.view = view;
     this.tracks.plan = plan;
-    map.jumpTo({ center: [lngOf(view.x), latOf(view.y)], zoom: view.zoom });
+    if (view !== this.shown) map.jumpTo({ center: [lngOf(view.x), latOf(view.y)], zoom: view.zoom });
+    this.shown = view;
     map.redraw();
     return this.ready;
   }

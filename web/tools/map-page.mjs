@@ -89,10 +89,13 @@ export function frameOf(tracks, nowMs) {
 
 // One WebSocket message from server to browser (RFC 6455: not masked, not split).
 function message(payload, text) {
-  const head = Buffer.alloc(10);
+  const short = payload.length < 126;
+  const middle = payload.length < 65536;
+  const head = Buffer.alloc(short ? 2 : middle ? 4 : 10);
   head[0] = text ? 0x81 : 0x82;
-  head[1] = 127;
-  head.writeBigUInt64BE(BigInt(payload.length), 2);
+  head[1] = short ? payload.length : middle ? 126 : 127;
+  if (!short && middle) head.writeUInt16BE(payload.length, 2);
+  else if (!short) head.writeBigUInt64BE(BigInt(payload.length), 2);
   return Buffer.concat([head, payload]);
 }
 

@@ -1,13 +1,59 @@
+// The console: strip on top, notices that nobody can miss, queue, map, incident, and the timeline at the bottom.
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LinkBar, LinkChip } from "../kit/chrome";
+import { LinkBar } from "../kit/chrome";
+import { useLive } from "../kit/surface";
+import { Dialogs } from "./deed-dialogs";
+import { Desk, DeskProvider, useDeskState } from "./desk";
+import { firstSingleKeys } from "./help";
+import { IncidentPanel } from "./incident-panel";
+import { Keyboard } from "./keyboard";
+import { MapPane } from "./map-pane";
+import { Notices } from "./notices";
+import { Queue } from "./queue";
+import { Search } from "./search";
+import { PastBanner, Timeline } from "./timeline";
+import { TopStrip } from "./top-strip";
+import "./control.css";
 
 export function Page() {
   const { t } = useTranslation();
+  const { picture } = useLive();
+  const [desk, setDesk] = useState<Desk | null>(null);
+  useEffect(() => {
+    const made = new Desk();
+    made.set({ singleKeys: firstSingleKeys() });
+    picture.onRevoked = (revoked) => {
+      if (revoked.person_id && made.state.personId === revoked.person_id) made.pick(null);
+    };
+    setDesk(made);
+    return () => made.end();
+  }, [picture]);
+  useEffect(() => {
+    document.title = t("title");
+  }, [t]);
+  if (!desk) return null;
   return (
-    <main>
-      <LinkBar />
-      <h1>{t("title")}</h1>
-      <LinkChip />
-    </main>
+    <DeskProvider value={desk}>
+      <Keyboard />
+      <div className="console">
+        <TopStrip />
+        <LinkBar advice={t("link.advice")} />
+        <PastBanner />
+        <Notices />
+        <main className="panels">
+          <Queue />
+          <MapPane />
+          <IncidentPanel />
+        </main>
+        <Timeline />
+      </div>
+      <Dialogs />
+      <SearchWhenAsked />
+    </DeskProvider>
   );
+}
+
+function SearchWhenAsked() {
+  return useDeskState().search ? <Search /> : null;
 }

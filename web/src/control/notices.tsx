@@ -1,0 +1,179 @@
+// What must be heard and seen without a click: critical alerts nobody has taken, and alarms about the work itself.
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Severity, Stopwatch } from "../kit/chrome";
+import { useLink, useLive } from "../kit/surface";
+import { standing } from "./alarm-model";
+import { useDesk, useDeskState, useSlowPicture } from "./desk";
+import { usePlayback } from "./hooks";
+import { bare, sentenceOf } from "./parts";
+import { compare, isNew, isOver, levelOfAlert, openedMs, rings } from "./queue-model";
+
+const STRIP_MAX = 3;
+const ALARMS_SHOWN = 3;
+const STATUS_EVERY_MS = 5000;
+
+export function Notices() {
+  return (
+    <div className="notices">
+      <Critical />
+      <WorkAlarms />
+      <Messages />
+      <Announcer />
+    </div>
+  );
+}
+
+// While the alert's row may be scrolled away, or the past is being played, this strip stays.
+function Critical() {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const { alertId } = useDeskState();
+  const past = usePlayback();
+  const picture = useSlowPicture(250);
+  const waiting = [...picture.alerts.values()].map((entry) => entry.alert).filter((alert) => !isOver(alert) && rings(alert));
+  waiting.sort(compare);
+  const newestFirst = [...waiting].sort((a, b) => openedMs(b) - openedMs(a));
+  const newest = newestFirst[0];
+  // Read out once per alert: the stopwatch beside it is hidden from screen readers.
+  return (
+    <div role="alert" aria-atomic="false" className="critical-strip">
+      {newest && (
+        <span className="visually-hidden" key={newest.id}>
+          {t("notice.critical", { sentence: sentenceOf(newest) })}
+        </span>
+      )}
+      {newestFirst.slice(0, STRIP_MAX).map((alert) => (
+        <div key={alert.id} className="critical" data-critical={alert.id}>
+          <Severity code={alert.code} />
+          <span className="critical-text" aria-hidden={alert === newest ? true : undefined}>
+            <b>{t(`kit:alert_kind.${bare(alert.kind, "ALERT_KIND_")}`)}</b> {sentenceOf(alert)}
+          </span>
+          <Stopwatch sinceMs={openedMs(alert)} />
+          {(alertId !== alert.id || past.clock) && (
+            <button
+              type="button" className="button small"
+              onClick={() => {
+                desk.playback.stop();
+                desk.open(alert.id ?? null);
+              }}
+            >
+              {past.clock ? t("notice.back_and_open") : t("notice.open")}
+            </button>
+          )}
+        </div>
+      ))}
+      {newestFirst.length > STRIP_MAX && <p className="critical-more">{t("notice.more", { n: newestFirst.length - STRIP_MAX })}</p>}
+    </div>
+  );
+}
+
+function WorkAlarms() {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const picture = useSlowPicture();
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  const alarms = standing(picture.alarms, picture).filter((alarm) => !seen.has(alarm.id ?? ""));
+  const last = useRef("");
+  const newest = alarms[0]?.id ?? "";
+  useEffect(() => {
+    if (newest && newest !== last.current) desk.sound.work();
+    last.current = newest;
+  }, [newest, desk]);
+  if (alarms.length === 0) return null;
+  const alertOf = (alarm: (typeof alarms)[number]): string | null => {
+    if (alarm.alert_id) return alarm.alert_id;
+    const open = [...picture.alerts.values()].map((entry) => entry.alert).filter((alert) => alert.incident_id === alarm.incident_id);
+    return open.sort(compare)[0]?.id ?? null;
+  };
+  return (
+    <ul className="alarms" aria-label={t("alarm.title")}>
+      {alarms.slice(0, ALARMS_SHOWN).map((alarm) => (
+        <li key={alarm.id} role="alert" data-alarm={alarm.kind}>
+          <span aria-hidden="true">⚠</span>
+          <b>{t(`kit:alarm_kind.${bare(alarm.kind, "ALARM_KIND_")}`)}</b>
+          <span>{t("alarm.what", { who: alarm.agency_id || alarm.alert_id || alarm.incident_id || "" })}</span>
+          <Stopwatch sinceMs={Number(alarm.raised_at_us ?? 0) / 1000} />
+          <span className="spring" />
+          {alertOf(alarm) && (
+            <button type="button" className="button small" onClick={() => desk.open(alertOf(alarm))}>
+              {t("notice.open")}
+            </button>
+          )}
+          {alarm.kind !== "ALARM_KIND_NOT_ACKNOWLEDGED" && (
+            <button type="button" className="button small" onClick={() => setSeen(new Set([...seen, alarm.id ?? ""]))}>
+              {t("alarm.seen")}
+            </button>
+          )}
+        </li>
+      ))}
+      {alarms.length > ALARMS_SHOWN && <li className="quiet">{t("notice.more", { n: alarms.length - ALARMS_SHOWN })}</li>}
+    </ul>
+  );
+}
+
+function Messages() {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const { messages } = useDeskState();
+  return (
+    <div className="messages" role="status">
+      {messages.map((message) => (
+        <p key={message.id} className={message.tone}>
+          <span>{t(message.key, message.values)}</span>
+          <button type="button" className="button small" onClick={() => desk.hush(message.id)}>
+            {t("kit:close")}
+          </button>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+// Lesser alerts are read out together, at most every five seconds.
+function Announcer() {
+  const { t } = useTranslation();
+  const { picture } = useLive();
+  const desk = useDesk();
+  const link = useLink();
+  const [text, setText] = useState("");
+  useEffect(() => {
+    let waiting = 0;
+    let kind = "";
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    picture.onRaised = (alert) => {
+      const level = levelOfAlert(alert);
+      if (level === 1) desk.sound.alert();
+      if (level === 0) return;
+      waiting += 1;
+      kind = bare(alert.kind, "ALERT_KIND_");
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        setText(waiting === 1 ? t("notice.one", { kind: t(`kit:alert_kind.${kind}`) }) : t("notice.several", { n: waiting }));
+        waiting = 0;
+      }, STATUS_EVERY_MS);
+    };
+    return () => {
+      picture.onRaised = null;
+      clearTimeout(timer);
+    };
+  }, [picture, desk, t]);
+  // The ringing follows the picture, not the messages: it must survive a reload and stop with the acknowledgement.
+  useEffect(() => {
+    const listen = () => {
+      let critical = false;
+      for (const { alert } of picture.alerts.values()) if (!isOver(alert) && rings(alert) && isNew(alert)) critical = true;
+      desk.sound.critical = critical;
+    };
+    listen();
+    return picture.subscribe(listen);
+  }, [picture, desk]);
+  useEffect(() => {
+    desk.sound.lost = link.state === "lost" || link.state === "refused";
+  }, [link.state, desk]);
+  return (
+    <p className="visually-hidden" role="status">
+      {text}
+    </p>
+  );
+}

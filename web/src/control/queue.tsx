@@ -1,0 +1,284 @@
+// The alert queue: only the rows in sight are in the page, the order changes at most twice a second and never under a hand that
+// is choosing, and an alert counts as shown when its row really is on the screen.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Alert, HandOff } from "../kit/api";
+import { Empty, Severity, Stopwatch } from "../kit/chrome";
+import { clockTime, distance } from "../kit/format";
+import type { PictureStore } from "../kit/picture-store";
+import { useLink, useLive } from "../kit/surface";
+import { useDesk, useDeskState, useSlowPicture } from "./desk";
+import { useFlood } from "./hooks";
+import { bare } from "./parts";
+import { type AlertRow, count, type GroupRow, isNew, keepOrder, lastEndedMs, makeRows, openedMs, type Row, rings, TABS } from "./queue-model";
+import { Watchlist } from "./watchlist";
+
+const ROW_PX = 68;
+const ROW_PX_FLOOD = 54;
+const HOLD_MS = 4000; // after the last move of a hand over the list
+const NEW_MS = 2000;
+
+export function Queue() {
+  const { t } = useTranslation();
+  const { who } = useLive();
+  const desk = useDesk();
+  const { tab } = useDeskState();
+  const picture = useSlowPicture();
+  const link = useLink();
+  const counts = count(picture.alerts.values(), who.account ?? "");
+  return (
+    <section className={`queue ${link.state === "lost" ? "frozen" : ""}`} id="panel-1" tabIndex={-1} aria-label={t("queue.title")}>
+      <div className="panel-head">
+        <h2>{t("queue.title")}</h2>
+        <span className={counts.new > 0 ? "problem" : "quiet"}>{t("queue.new", { n: counts.new })}</span>
+      </div>
+      <div role="tablist" aria-label={t("queue.tabs")} className="tabs">
+        {TABS.map((name) => (
+          <button
+            key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={tab === name} aria-controls="queue-list"
+            onClick={() => desk.set({ tab: name })} tabIndex={tab === name ? 0 : -1}
+            onKeyDown={(event) => {
+              const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+              if (step === 0) return;
+              const to = TABS[(TABS.indexOf(name) + step + TABS.length) % TABS.length] ?? "all";
+              desk.set({ tab: to });
+              document.getElementById(`tab-${to}`)?.focus();
+            }}
+          >
+            {t(`queue.tab.${name}`)} <b className="number">{counts[name]}</b>
+          </button>
+        ))}
+      </div>
+      <FloodBanner critical={counts.critical} />
+      <List picture={picture} />
+    </section>
+  );
+}
+
+function FloodBanner({ critical }: { critical: number }) {
+  const { t } = useTranslation();
+  const { flood, lately } = useFlood();
+  if (!flood) return null;
+  return (
+    <p className="flood" role="status">
+      <strong>{t("flood.title", { n: lately })}</strong> {t("flood.advice", { n: critical })}
+    </p>
+  );
+}
+
+function useHeld(): { held: () => boolean; touch: () => void } {
+  const at = useRef(0);
+  return useMemo(
+    () => ({
+      held: () => performance.now() - at.current < HOLD_MS && at.current > 0,
+      touch: () => {
+        at.current = performance.now();
+      },
+    }),
+    [],
+  );
+}
+
+function List({ picture }: { picture: PictureStore }) {
+  const { t } = useTranslation();
+  const { who } = useLive();
+  const desk = useDesk();
+  const { tab, opened, alertId } = useDeskState();
+  const { flood } = useFlood();
+  const hand = useHeld();
+  const shown = useRef<{ tab: string; rows: Row[] }>({ tab: "", rows: [] });
+  const scroller = useRef<HTMLDivElement>(null);
+  const [, settle] = useState(0);
+
+  const fresh = makeRows(picture.alerts.values(), { tab, me: who.account ?? "", flood, opened, selected: alertId });
+  const held = hand.held() && shown.current.tab === tab;
+  const rows = held ? keepOrder(shown.current.rows, fresh) : fresh;
+  shown.current = { tab, rows };
+  desk.rows = rows;
+  const moved = held && rows.some((row, i) => row.key !== fresh[i]?.key);
+  useEffect(() => {
+    if (!moved) return;
+    const timer = setInterval(() => !hand.held() && settle((n) => n + 1), 500);
+    return () => clearInterval(timer);
+  }, [moved, hand]);
+
+  const size = flood ? ROW_PX_FLOOD : ROW_PX;
+  const virtual = useVirtualizer({
+    count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => size, overscan: 4,
+    getItemKey: (i) => rows[i]?.key ?? i,
+  });
+  useEffect(() => virtual.measure(), [size, virtual]);
+  const at = rows.findIndex((row) => row.key === alertId);
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
+    // only when another alert is chosen: the list must not run after a row
+  }, [alertId]);
+
+  return (
+    <div className="queue-body">
+      {moved && (
+        <button type="button" className="button small resort" onClick={() => { shown.current = { tab: "", rows: [] }; settle((n) => n + 1); }}>
+          {t("queue.resort")}
+        </button>
+      )}
+      <div
+        ref={scroller} id="queue-list" className="queue-list" role="listbox" tabIndex={0} aria-label={t("queue.list")}
+        aria-activedescendant={at >= 0 ? `row-${alertId}` : undefined}
+        onPointerMove={hand.touch} onPointerDown={hand.touch} onKeyDown={hand.touch}
+      >
+        <div role="presentation" style={{ height: virtual.getTotalSize(), position: "relative" }}>
+          {virtual.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (!row) return null;
+            const place = { transform: `translateY(${item.start}px)`, height: item.size };
+            return row.type === "group" ? (
+              <Group key={item.key} row={row} place={place} n={item.index + 1} of={rows.length} />
+            ) : (
+              <AlertItem
+                key={item.key} row={row} place={place} n={item.index + 1} of={rows.length} selected={row.key === alertId}
+                handOff={mainHandOff(picture, row.alert)} root={scroller}
+              />
+            );
+          })}
+        </div>
+      </div>
+      {rows.length === 0 && <Nothing picture={picture} tab={tab} />}
+    </div>
+  );
+}
+
+function Nothing({ picture, tab }: { picture: PictureStore; tab: string }) {
+  const { t } = useTranslation();
+  if (!picture.loaded) return <Empty title={t("state.loading", { what: t("queue.title") })} />;
+  if (tab !== "all") return <Empty title={t(`queue.empty.${tab}`)} />;
+  const last = lastEndedMs(picture.alerts.values());
+  return (
+    <>
+      <Empty title={t("queue.empty.all")}>
+        <p>{last > 0 ? t("queue.last", { time: clockTime(last) }) : t("queue.no_last")}</p>
+      </Empty>
+      <Watchlist />
+    </>
+  );
+}
+
+export function mainHandOff(picture: PictureStore, alert: Alert): HandOff | undefined {
+  for (const handOff of picture.handOffs.values()) {
+    if (handOff.incident_id === alert.incident_id && !handOff.informative) return handOff;
+  }
+  return undefined;
+}
+
+interface Placed {
+  place: { transform: string; height: number };
+  n: number;
+  of: number;
+}
+
+function Group({ row, place, n, of }: { row: GroupRow } & Placed) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  return (
+    <div
+      role="option" aria-selected={false} aria-expanded={row.open} aria-setsize={of} aria-posinset={n} style={place}
+      className={`row group edge${row.level}`} onClick={() => desk.toggleGroup(row.key)} data-group={row.kind}
+    >
+      <span className="row-badge"><Severity code={row.level} compact /></span>
+      <span className="row-text">
+        <b>{t("queue.group", { kind: t(`kit:alert_kind.${bare(row.kind, "ALERT_KIND_")}`), n: row.count })}</b>
+        <span className="quiet">{row.open ? t("queue.fold") : t("queue.unfold", { n: row.fresh })}</span>
+      </span>
+      <Stopwatch sinceMs={row.openedAtMs} />
+    </div>
+  );
+}
+
+interface ItemProps extends Placed {
+  row: AlertRow;
+  selected: boolean;
+  handOff: HandOff | undefined;
+  root: React.RefObject<HTMLDivElement | null>;
+}
+
+const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff, root }: ItemProps) {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const { alert } = row;
+  const ref = useRef<HTMLDivElement>(null);
+  useShown(alert, ref, root);
+  const [young, setYoung] = useState(true);
+  useEffect(() => {
+    const timer = setTimeout(() => setYoung(false), NEW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const state = bare(alert.handling, "ALERT_HANDLING_") || "NEW";
+  const proximity = alert.proximity?.at_us ? distance(Number(alert.proximity.distance_mm ?? 0) / 1000) : null;
+  return (
+    <div
+      ref={ref} id={`row-${row.key}`} role="option" aria-selected={selected} aria-setsize={of} aria-posinset={n} style={place}
+      data-alert={row.key}
+      className={`row edge${row.level} ${selected ? "selected" : ""} ${rings(alert) ? "rings" : ""} ${young ? "young" : ""}`}
+      onClick={() => desk.open(row.key)}
+      onDoubleClick={() => document.getElementById("panel-3")?.focus()}
+    >
+      <span className="row-badge"><Severity code={alert.code} compact /></span>
+      <span className="row-text">
+        <b>
+          {t(`kit:alert_kind.${bare(alert.kind, "ALERT_KIND_")}`)}
+          {proximity && <> · {proximity}</>}
+          {alert.state === "ALERT_STATE_UNKNOWN" && <span className="problem"> · {t("kit:alert_state.UNKNOWN")}</span>}
+          {alert.state === "ALERT_STATE_CLEARED" && <span className="quiet"> · {t("kit:alert_state.CLEARED")}</span>}
+        </b>
+        <span className="quiet">
+          {alert.wearer_id}
+          {alert.protected_id && ` → ${alert.protected_id}`}
+          {handOff && ` · 112 ${t(`kit:hand_off_state.${bare(handOff.state, "HAND_OFF_STATE_")}`)}`}
+        </span>
+      </span>
+      <span className="row-side">
+        <Stopwatch sinceMs={openedMs(alert)} />
+        <span className={isNew(alert) ? "problem" : "quiet"}>
+          {t(`kit:handling.${state}`)}
+          {(alert.escalation ?? 0) > 0 && isNew(alert) && ` ▲${alert.escalation}`}
+        </span>
+      </span>
+    </div>
+  );
+});
+
+const said = new Set<string>();
+
+// "Shown" means that a row was in sight on a visible page and painted, nothing less: the ledger counts on it.
+function useShown(alert: Alert, ref: React.RefObject<HTMLDivElement | null>, root: React.RefObject<HTMLDivElement | null>): void {
+  const { socket, picture } = useLive();
+  const link = useLink();
+  const id = alert.id ?? "";
+  useEffect(() => {
+    const row = ref.current;
+    const known = Number(picture.alerts.get(id)?.ledger.shown_control_at_us ?? 0) !== 0;
+    if (!row || !id || said.has(id) || known || link.state !== "live") return;
+    let seen = false;
+    const tell = () => {
+      if (!seen || document.visibilityState !== "visible" || said.has(id)) return;
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        if (said.has(id) || socket.link.state !== "live") return;
+        said.add(id);
+        socket.shown({ alert_id: id });
+      }));
+    };
+    const watch = new IntersectionObserver(
+      (entries) => {
+        seen = entries.some((entry) => entry.isIntersecting);
+        tell();
+      },
+      { root: root.current, threshold: 0.6 },
+    );
+    watch.observe(row);
+    document.addEventListener("visibilitychange", tell);
+    return () => {
+      watch.disconnect();
+      document.removeEventListener("visibilitychange", tell);
+    };
+  }, [id, link.state, picture, ref, root, socket]);
+}

@@ -1,0 +1,135 @@
+// Asking the server: one way to load with its waiting, failing and forbidden states, and one way to do something that is
+// never kept back and never sent twice.
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type Alert, api, newKey, type Problem } from "../kit/api";
+import { useLink } from "../kit/surface";
+import type { Deed } from "./queue-model";
+
+const PATIENCE_MS = 8000;
+
+export class ApiFailure extends Error {
+  constructor(
+    readonly status: number, // 0: no answer
+    readonly code: string,
+    readonly reason: string,
+  ) {
+    super(`${status} ${code} ${reason}`);
+  }
+}
+
+interface Answered<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+// The answer's data; throws ApiFailure.
+export async function take<T>(asked: Promise<Answered<T>>): Promise<T> {
+  let answer: Answered<T>;
+  try {
+    answer = await asked;
+  } catch {
+    throw new ApiFailure(0, "no_answer", "");
+  }
+  if (answer.response.ok && answer.data !== undefined) return answer.data;
+  const problem = (answer.error ?? {}) as Partial<Problem>;
+  throw new ApiFailure(answer.response.status, problem.code ?? "", problem.reason ?? "");
+}
+
+export const patience = (): AbortSignal => AbortSignal.timeout(PATIENCE_MS);
+
+export interface Loaded<T> {
+  data: T | null; // may be old: see failure
+  failure: ApiFailure | null;
+  loading: boolean; // for the first time
+  atMs: number; // Date.now() of the data
+  reload: () => void;
+}
+
+// Loads when `key` changes, again every `everyMs` while the page is seen and the line is live, and on reload(). Null: nothing.
+export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs = 0): Loaded<T> {
+  const [held, setHeld] = useState<{ key: string | null; data: T | null; failure: ApiFailure | null; atMs: number }>({
+    key: null, data: null, failure: null, atMs: 0,
+  });
+  const loader = useRef(load);
+  loader.current = load;
+  const wanted = useRef(key);
+  wanted.current = key;
+  const link = useLink();
+  const run = useCallback(async () => {
+    const asked = wanted.current;
+    if (asked === null) return;
+    try {
+      const data = await loader.current();
+      if (wanted.current === asked) setHeld({ key: asked, data, failure: null, atMs: Date.now() });
+    } catch (error) {
+      const failure = error instanceof ApiFailure ? error : new ApiFailure(0, "no_answer", String(error));
+      if (wanted.current !== asked) return;
+      setHeld((before) => (before.key === asked ? { ...before, failure } : { key: asked, data: null, failure, atMs: 0 }));
+    }
+  }, []);
+  useEffect(() => {
+    void run();
+  }, [key, run, link.state]);
+  useEffect(() => {
+    if (everyMs <= 0 || key === null || link.state !== "live") return;
+    const timer = setInterval(() => {
+      if (!document.hidden) void run();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [key, everyMs, run, link.state]);
+  const mine = held.key === key && key !== null;
+  return {
+    data: mine ? held.data : null,
+    failure: mine ? held.failure : null,
+    loading: key !== null && !mine,
+    atMs: mine ? held.atMs : 0,
+    reload: () => void run(),
+  };
+}
+
+export interface DeedInput {
+  reasonCode?: string;
+  note?: string;
+  untilUs?: string;
+}
+
+export type DeedOutcome =
+  | { done: true; alert: Alert | null }
+  | { done: false; why: "conflict"; alert: Alert | null; reason: string } // somebody was first, or it no longer fits
+  | { done: false; why: "forbidden" | "refused" | "no_answer"; reason: string };
+
+const HANDLING = {
+  acknowledge: "HANDLING_ACKNOWLEDGE",
+  act: "HANDLING_ACT",
+  shelve: "HANDLING_SHELVE",
+  resolve: "HANDLING_RESOLVE",
+  close: "HANDLING_CLOSE",
+} as const;
+
+// At once or not at all: an acknowledgement that leaves a minute late would lie.
+export async function handle(alertId: string, deed: Deed, me: string, input: DeedInput = {}): Promise<DeedOutcome> {
+  try {
+    const answer = await take(
+      api.POST("/api/v1/alerts/{id}/handling", {
+        params: { path: { id: alertId } },
+        body: { handling: HANDLING[deed], reason_code: input.reasonCode, note: input.note, until_us: input.untilUs },
+        headers: { "Idempotency-Key": newKey() },
+        signal: patience(),
+      }),
+    );
+    const alert = answer.alert?.alert ?? null;
+    // Two at one moment: both are answered, but only one of them did it.
+    if (alert && alert.handled_by && alert.handled_by !== me) return { done: false, why: "conflict", alert, reason: "" };
+    return { done: true, alert };
+  } catch (error) {
+    const failure = error instanceof ApiFailure ? error : new ApiFailure(0, "no_answer", String(error));
+    if (failure.status === 0 || failure.status >= 500) return { done: false, why: "no_answer", reason: failure.reason };
+    if (failure.status === 403) return { done: false, why: "forbidden", reason: failure.reason };
+    if (failure.status !== 409) return { done: false, why: "refused", reason: failure.reason };
+    const now = await take(api.GET("/api/v1/alerts/{id}", { params: { path: { id: alertId } }, signal: patience() })).catch(
+      () => null,
+    );
+    return { done: false, why: "conflict", alert: now?.alert?.alert ?? null, reason: failure.reason };
+  }
+}

@@ -21,9 +21,14 @@ function flatten(words: object, into: Flat = new Map(), before = ""): Flat {
 }
 
 const rooms = fs.readdirSync(source).filter((room) => fs.existsSync(path.join(source, room, "words")));
+// A part that is loaded later may have a file of its own: sheets.ko.json beside ko.json.
 function catalogue(room: string, language: string): Flat {
-  const file = path.join(source, room, "words", `${language}.json`);
-  return fs.existsSync(file) ? flatten(JSON.parse(fs.readFileSync(file, "utf8")) as object) : new Map<string, string>();
+  const folder = path.join(source, room, "words");
+  const said: Flat = new Map();
+  for (const name of fs.readdirSync(folder).filter((each) => each.split(".").slice(-2).join(".") === `${language}.json`)) {
+    flatten(JSON.parse(fs.readFileSync(path.join(folder, name), "utf8")) as object, said);
+  }
+  return said;
 }
 const words = new Map(rooms.map((room) => [room, { ko: catalogue(room, "ko"), en: catalogue(room, "en") }]));
 const singular = (flat: Flat) => [...new Set([...flat.keys()].map((key) => key.replace(PLURAL, "")))].sort();

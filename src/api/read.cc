@@ -1,6 +1,7 @@
 #include "api/read.h"
 
 #include "api/page.h"
+#include "api/playback.h"
 #include "api/subjects.h"
 #include "haechi/v1/api.pb.h"
 
@@ -72,13 +73,17 @@ Result<Plan> track(const Exchange& exchange) {
 }
 
 Result<Plan> alerts(const Exchange& exchange) {
-  TRY(const bool all, all_states(exchange));
+  TRY(const std::optional<playback::Span> span, playback::span_of(exchange));
+  TRY(bool all, all_states(exchange));
+  all |= span && exchange.request.parameter("state").empty();
+  const picture::AlertBook& book = exchange.world.picture.alerts();
   v1::AlertList list;
   list.set_entry_no(exchange.world.picture.entry_no());
   std::vector<std::string> shown;
-  TRY(const std::string next, page(exchange, exchange.world.picture.alerts().alerts(), [&](const v1::AlertRecord& record) {
+  TRY(const std::string next, page(exchange, book.alerts(), [&](const v1::AlertRecord& record) {
         const v1::Alert& alert = record.alert();
         if (!all && picture::has_ended(alert)) return false;
+        if (span && !book.happened_within(alert.id(), span->from, span->to)) return false;
         const trust::Subject subject = alert_subject(exchange, alert.id());
         if (!decide_on(exchange, trust::Action::kSeeAlert, subject).allowed) return false;
         v1::AlertRecord& copy = *list.add_alerts();

@@ -1,7 +1,9 @@
 #include "api/routes.h"
 
 #include "api/lists.h"
+#include "api/measure.h"
 #include "api/own.h"
+#include "api/playback.h"
 #include "api/read.h"
 #include "api/register.h"
 #include "api/session.h"
@@ -64,7 +66,7 @@ void add_reads(std::vector<Route>& r) {
   r.push_back({"GET",
                "/api/v1/alerts",
                "alerts",
-               "Alerts the viewer may see",
+               "Alerts the viewer may see; of a period, all that were opened or changed in it",
                Access::kKey,
                Action::kSeeAlert,
                "alert",
@@ -72,7 +74,7 @@ void add_reads(std::vector<Route>& r) {
                read::alerts,
                nullptr,
                of<v1::AlertList>(),
-               {"state", "after", "limit"}});
+               {"state", "from_us", "to_us", "after", "limit"}});
   r.push_back({"GET", "/api/v1/alerts/{id}", "alerts", "One alert with its latency ledger", Access::kKey,
                Action::kSeeAlert, "alert", alert_of, read::alert, nullptr, of<v1::AlertAnswer>()});
   r.push_back({"GET", "/api/v1/alerts/{id}/timeline", "alerts",
@@ -162,6 +164,45 @@ void add_lists(std::vector<Route>& r) {
       lists::vocabulary, of<v1::Vocabulary>(), {});
 }
 
+void add_history(std::vector<Route>& r) {
+  r.push_back({"GET",
+               "/api/v1/playback",
+               "positions",
+               "Where people were in a past period; up to a day for ten persons, an hour for everybody",
+               Access::kKey,
+               Action::kSeePosition,
+               "playback",
+               nullptr,
+               playback::run,
+               nullptr,
+               of<v1::PlaybackAnswer>(),
+               {"from_us", "to_us", "person_id", "step_s", "after"}});
+  r.push_back({"POST", "/api/v1/measure", "positions", "Lengths, bearings and the area between given places",
+               Access::kKey, Action::kMeasure, "measure", nullptr, measure, of<v1::MeasureInput>(),
+               of<v1::MeasureAnswer>()});
+}
+
+void add_work(std::vector<Route>& r) {
+  r.push_back({"POST", "/api/v1/alerts/{id}/handling", "alerts", "Acknowledge, act, shelve, resolve or close",
+               Access::kKey, Action::kHandleAlert, "alert", alert_of, work::handle_alert,
+               of<v1::HandleInput>(), of<v1::HandledAnswer>()});
+  r.push_back({"POST", "/api/v1/alerts/{id}/shown", "alerts", "The alert was shown to a human", Access::kKey,
+               Action::kReportShown, "alert", alert_of, work::alert_shown, of<v1::ShownInput>(),
+               of<v1::Written>()});
+  r.push_back({"POST", "/api/v1/hand-offs/{id}/answer", "alerts", "Acceptance told by telephone",
+               Access::kKey, Action::kAnswerHandOff, "hand_off", nullptr, work::answer_hand_off,
+               of<v1::HandOffAnswerInput>(), of<v1::Written>()});
+  r.push_back({"POST", "/api/v1/units/{id}/status", "dispatch", "A unit's next step", Access::kKey,
+               Action::kReportUnitStatus, "unit", unit_of, work::unit_status, of<v1::UnitStatusInput>(),
+               of<v1::Written>()});
+  r.push_back({"POST", "/api/v1/calls/{id}/assign", "dispatch", "Send a unit to one of the two persons",
+               Access::kKey, Action::kRunCall, "call", call_of, work::assign, of<v1::AssignInput>(),
+               of<v1::Written>()});
+  r.push_back({"POST", "/api/v1/calls/{id}/close", "dispatch", "Close a call with its disposition",
+               Access::kKey, Action::kRunCall, "call", call_of, work::close_call, of<v1::CloseCallInput>(),
+               of<v1::Written>()});
+}
+
 void add_work(std::vector<Route>& r) {
   r.push_back({"POST", "/api/v1/alerts/{id}/handling", "alerts", "Acknowledge, act, shelve, resolve or close",
                Access::kKey, Action::kHandleAlert, "alert", alert_of, work::handle_alert,
@@ -246,6 +287,7 @@ void add_others(std::vector<Route>& r) {
 std::vector<Route> make_routes() {
   std::vector<Route> out;
   add_reads(out);
+  add_history(out);
   add_lists(out);
   add_work(out);
   add_own(out);

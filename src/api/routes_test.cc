@@ -59,6 +59,8 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/positions", "CDUO"},
     {"GET /api/v1/positions/{id}", "CDUO"},
     {"GET /api/v1/tracks/{id}", "CDUO"},
+    {"GET /api/v1/playback", "CDUO"},
+    {"POST /api/v1/measure", "CDUO"},
     {"GET /api/v1/alerts", "CDO"},
     {"GET /api/v1/alerts/{id}", "CDO"},
     {"GET /api/v1/alerts/{id}/timeline", "CDO"},

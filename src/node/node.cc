@@ -50,6 +50,16 @@ std::string bytes_of_hex(const std::string& text) {
   return out;
 }
 
+// The log as the history reads it, on its own thread. The reader outlives whoever uses this.
+api::LogSource source_of(log::Reader& reader) {
+  return {[&reader](Time at) { return reader.find(at); },
+          [&reader](uint64_t from_no, const std::function<bool(const api::LoggedFact&)>& each) {
+            return reader.read(from_no, [&each](const log::Record& record) {
+              return each({record.no, record.stamp, record.fact});
+            });
+          }};
+}
+
 }  // namespace
 
 struct Node::Rooms {
@@ -75,6 +85,7 @@ struct Node::Rooms {
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<spine::Spine> spine;
+  std::unique_ptr<log::Reader> past;  // of the spine's log
 
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"};
   gateway::Devices devices;                                            // gateway loop
@@ -103,12 +114,13 @@ Status Node::Rooms::open() {
   entries_replayed = opened_log->next_no() - 1;
   live::HubOptions hub_options;
   hub_options.epoch = opened_log->id();
+  past = opened_log->reader();
   spine = std::make_unique<spine::Spine>(spine::SpineOptions{}, std::move(opened_log), clock);
 
   const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
-  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone}, front, *spine,
-                                   hub->picture(), *records, *keys, clock);
+  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone, .log = source_of(*past)},
+                                   front, *spine, hub->picture(), *records, *keys, clock);
   connector = link::CadConnector::create(link, *spine, *records, clock);
   if (!config.static_files.empty())
     static_files = std::make_unique<live::StaticFiles>(config.static_files, config.map_hosts);

@@ -374,6 +374,15 @@ const v1::HandOff* AlertBook::hand_off(std::string_view id) const {
   return look_up(hand_offs_, id);
 }
 
+bool AlertBook::happened_within(std::string_view alert_id, Time from, Time to) const {
+  const auto within = [&](int64_t us) { return us >= from.us && us < to.us; };
+  const v1::AlertRecord* record = alert(alert_id);
+  if (record != nullptr && within(record->alert().opened_at_us())) return true;
+  const v1::Timeline* kept = look_up(timelines_, alert_id);
+  return kept != nullptr && std::any_of(kept->steps().begin(), kept->steps().end(),
+                                        [&](const v1::TimelineStep& step) { return within(step.at_us()); });
+}
+
 v1::Timeline AlertBook::timeline(std::string_view alert_id) const {
   const v1::Timeline* kept = look_up(timelines_, alert_id);
   if (kept == nullptr) return {};

@@ -58,6 +58,8 @@ class AlertBook {
   const v1::HandOff* hand_off(std::string_view id) const;
   const Alerts& alerts() const { return alerts_; }  // by id, open and ended
   const std::deque<v1::Alarm>& alarms() const { return alarms_; }
+  // The alert was opened, or a step of its timeline happened, at `from` or later and before `to`.
+  bool happened_within(std::string_view alert_id, Time from, Time to) const;
   v1::Timeline timeline(std::string_view alert_id) const;  // empty when unknown
   // By id. Alerts and hand-offs of the incident that are still kept; nothing when unknown.
   std::vector<std::string> alert_ids(std::string_view incident_id) const;

@@ -1,0 +1,151 @@
+#include "api/playback.h"
+
+#include <algorithm>
+
+#include "api/history.h"
+#include "api/subjects.h"
+#include "haechi/v1/api.pb.h"
+
+namespace haechi::api::playback {
+namespace {
+
+constexpr int64_t kEveryFix = 0;
+constexpr int64_t kStepOfEverybodyS = 10;
+constexpr int64_t kStepMaxS = 3'600;
+
+// Nothing when the parameter is absent.
+Result<std::optional<int64_t>> whole_number(const Exchange& exchange, const char* name) {
+  const std::string text = exchange.request.parameter(name);
+  if (text.empty()) return std::optional<int64_t>();
+  if (text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
+    return invalid(name, "must be a whole number");
+  return std::optional<int64_t>(std::stoll(text));
+}
+
+std::vector<std::string> asked_for(const Exchange& exchange) {
+  std::vector<std::string> ids;
+  for (auto& [name, value] : net::decode_form(exchange.request.query)) {
+    if (name == "person_id" && std::find(ids.begin(), ids.end(), value) == ids.end())
+      ids.push_back(std::move(value));
+  }
+  return ids;
+}
+
+bool is_known(const Exchange& exchange, const std::string& person_id) {
+  const auto& persons = exchange.world.picture.persons();
+  const auto person = persons.find(person_id);
+  return person != persons.end() && !person->second.removed();
+}
+
+// Why the viewer may not see where this person was; nothing when he may.
+std::optional<Refusal> refusal(const Exchange& exchange, const std::string& person_id) {
+  const trust::Subject subject = person_subject(exchange, person_id, "playback");
+  trust::Decision decision =
+      trust::decide(exchange.viewer, trust::Action::kSeePosition, subject, exchange.purpose, exchange.now);
+  if (decision.allowed && decision.precision == trust::Precision::kFull) return std::nullopt;
+  if (decision.allowed)
+    decision = {false, trust::Precision::kNone, "a track is shown only where the exact place is", ""};
+  return Refusal{subject, decision};
+}
+
+// Does the role alone suffice, whoever it is about?
+bool sees_everybody(const Exchange& exchange) {
+  return trust::decide(exchange.viewer, trust::Action::kSeePosition, trust::Subject{.kind = "playback"},
+                       exchange.purpose, exchange.now)
+      .allowed;
+}
+
+Result<HistoryQuery> query_of(const Exchange& exchange, const std::vector<std::string>& ids) {
+  HistoryQuery query;
+  query.account = exchange.viewer.account;
+  TRY(const std::optional<Span> span, span_of(exchange));
+  if (!span) return invalid("from_us", "from_us and to_us say which period");
+  query.from = span->from;
+  query.to = span->to;
+  if (ids.empty() && query.to - query.from > kSpanOfEverybodyMax)
+    return invalid("to_us", "must be at most one hour after from_us when no person is named");
+  if (query.to - query.from > kSpanMax) return invalid("to_us", "must be at most 24 hours after from_us");
+  TRY(const std::optional<int64_t> step_s, whole_number(exchange, "step_s"));
+  if (step_s.value_or(0) > kStepMaxS) return invalid("step_s", "must be 0 to 3600");
+  query.step = Duration::seconds(step_s.value_or(ids.empty() ? kStepOfEverybodyS : kEveryFix));
+  TRY(const std::optional<int64_t> after, whole_number(exchange, "after"));
+  query.after_no = static_cast<uint64_t>(after.value_or(0));
+  query.person_ids.insert(ids.begin(), ids.end());
+  if (!ids.empty()) return query;
+  query.everybody = sees_everybody(exchange);
+  if (query.everybody) return query;
+  for (const auto& [id, person] : exchange.world.picture.persons()) {
+    if (shown_from(exchange, id)) query.person_ids.insert(id);
+  }
+  return query;
+}
+
+// What of the page the viewer may see at this moment. Those who were asked for are named in the record also
+// when the page holds nothing of them: that is an answer too.
+Plan plan_of(const Exchange& exchange, const HistoryPage& page, const std::vector<std::string>& ids) {
+  const auto answer = std::make_shared<v1::PlaybackAnswer>();
+  if (page.next_no != 0) answer->set_next(std::to_string(page.next_no));
+  std::map<std::string, std::optional<Time>> from;
+  std::set<std::string> shown(ids.begin(), ids.end());
+  for (const HistoryPoint& point : page.points) {
+    const auto [known, added] = from.try_emplace(point.person_id);
+    if (added) known->second = shown_from(exchange, point.person_id);
+    if (!known->second || point.point.fixed_at_us() < known->second->us) continue;
+    shown.insert(point.person_id);
+    v1::PlaybackPoint& out = *answer->add_points();
+    out.set_person_id(point.person_id);
+    *out.mutable_point() = point.point;
+  }
+  Plan plan;
+  plan.shown_ids.assign(shown.begin(), shown.end());
+  plan.answer = [answer](uint64_t) { return json_response(200, *answer); };
+  return plan;
+}
+
+}  // namespace
+
+Result<std::optional<Span>> span_of(const Exchange& exchange) {
+  TRY(const std::optional<int64_t> from_us, whole_number(exchange, "from_us"));
+  TRY(const std::optional<int64_t> to_us, whole_number(exchange, "to_us"));
+  if (!from_us && !to_us) return std::optional<Span>();
+  if (!from_us) return invalid("from_us", "is missing");
+  if (!to_us) return invalid("to_us", "is missing");
+  if (*to_us <= *from_us) return invalid("to_us", "must be later than from_us");
+  return std::optional<Span>(Span{Time{*from_us}, Time{*to_us}});
+}
+
+std::optional<Time> shown_from(const Exchange& exchange, const std::string& person_id) {
+  if (!is_known(exchange, person_id)) return std::nullopt;
+  const trust::Decision decision = position_decision(exchange, person_id);
+  if (!decision.allowed || decision.precision != trust::Precision::kFull) return std::nullopt;
+  const v1::Call* call = exchange.world.picture.calls().call(decision.basis);
+  return call == nullptr ? Time{} : Time{call->opened_at_us()} - kBeforeCall;
+}
+
+Result<Plan> run(const Exchange& exchange) {
+  const std::vector<std::string> ids = asked_for(exchange);
+  if (ids.size() > kPersonsMax) return invalid("person_id", "must be at most 10 persons");
+  TRY(const HistoryQuery query, query_of(exchange, ids));
+  Plan plan;
+  for (const std::string& id : ids) {
+    plan.refused = refusal(exchange, id);
+    if (plan.refused) return plan;
+  }
+  for (const std::string& id : ids) {
+    if (!is_known(exchange, id)) return Error{Code::kNotFound, "person_id", "there is nobody of this id"};
+  }
+  History* history = exchange.world.history;
+  if (history == nullptr) return Error{Code::kUnavailable, "", "the past cannot be read here"};
+  plan.later = [history, query, ids](const Deliver& deliver) {
+    return history->read(query, [deliver, ids](Result<HistoryPage> page) {
+      const auto held = std::make_shared<const Result<HistoryPage>>(std::move(page));
+      deliver([held, ids](const Exchange& now) -> Result<Plan> {
+        if (!held->ok()) return held->error();
+        return plan_of(now, **held, ids);
+      });
+    });
+  };
+  return plan;
+}
+
+}  // namespace haechi::api::playback

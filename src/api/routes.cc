@@ -203,27 +203,6 @@ void add_work(std::vector<Route>& r) {
                of<v1::Written>()});
 }
 
-void add_work(std::vector<Route>& r) {
-  r.push_back({"POST", "/api/v1/alerts/{id}/handling", "alerts", "Acknowledge, act, shelve, resolve or close",
-               Access::kKey, Action::kHandleAlert, "alert", alert_of, work::handle_alert,
-               of<v1::HandleInput>(), of<v1::HandledAnswer>()});
-  r.push_back({"POST", "/api/v1/alerts/{id}/shown", "alerts", "The alert was shown to a human", Access::kKey,
-               Action::kReportShown, "alert", alert_of, work::alert_shown, of<v1::ShownInput>(),
-               of<v1::Written>()});
-  r.push_back({"POST", "/api/v1/hand-offs/{id}/answer", "alerts", "Acceptance told by telephone",
-               Access::kKey, Action::kAnswerHandOff, "hand_off", nullptr, work::answer_hand_off,
-               of<v1::HandOffAnswerInput>(), of<v1::Written>()});
-  r.push_back({"POST", "/api/v1/units/{id}/status", "dispatch", "A unit's next step", Access::kKey,
-               Action::kReportUnitStatus, "unit", unit_of, work::unit_status, of<v1::UnitStatusInput>(),
-               of<v1::Written>()});
-  r.push_back({"POST", "/api/v1/calls/{id}/assign", "dispatch", "Send a unit to one of the two persons",
-               Access::kKey, Action::kRunCall, "call", call_of, work::assign, of<v1::AssignInput>(),
-               of<v1::Written>()});
-  r.push_back({"POST", "/api/v1/calls/{id}/close", "dispatch", "Close a call with its disposition",
-               Access::kKey, Action::kRunCall, "call", call_of, work::close_call, of<v1::CloseCallInput>(),
-               of<v1::Written>()});
-}
-
 void add_own(std::vector<Route>& r) {
   r.push_back({"POST", "/api/v1/me/position", "self", "Where my own phone or unit is, and how it is",
                Access::kKey, Action::kReportOwn, "self", own::subject, own::position, of<v1::PositionInput>(),

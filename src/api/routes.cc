@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/contacts.h"
 #include "api/lists.h"
 #include "api/measure.h"
 #include "api/own.h"
@@ -203,6 +204,20 @@ void add_work(std::vector<Route>& r) {
                of<v1::Written>()});
 }
 
+void add_contacts(std::vector<Route>& r) {
+  r.push_back({"GET", "/api/v1/incidents/{id}/proximity", "alerts",
+               "How far the two persons were from each other while it lasted", Access::kKey,
+               Action::kSeeAlert, "incident", incident_of, contacts::proximity, nullptr,
+               of<v1::ProximitySeries>()});
+  r.push_back({"POST", "/api/v1/incidents/{id}/contacts", "alerts",
+               "Note that somebody was spoken to; the note stays out of the log", Access::kKey,
+               Action::kLogContact, "incident", incident_of, contacts::log, of<v1::ContactInput>(),
+               of<v1::ContactEntry>()});
+  r.push_back({"GET", "/api/v1/incidents/{id}/contacts", "alerts", "With whom was spoken, oldest first",
+               Access::kKey, Action::kSeeContacts, "incident", incident_of, contacts::list, nullptr,
+               of<v1::ContactList>()});
+}
+
 void add_own(std::vector<Route>& r) {
   r.push_back({"POST", "/api/v1/me/position", "self", "Where my own phone or unit is, and how it is",
                Access::kKey, Action::kReportOwn, "self", own::subject, own::position, of<v1::PositionInput>(),
@@ -269,6 +284,7 @@ std::vector<Route> make_routes() {
   add_history(out);
   add_lists(out);
   add_work(out);
+  add_contacts(out);
   add_own(out);
   add_registers(out);
   add_others(out);

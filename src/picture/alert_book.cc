@@ -32,6 +32,21 @@ const char* handling_name(v1::Handling handling) {
   }
 }
 
+const char* contact_name(v1::ContactLogged::Outcome outcome) {
+  switch (outcome) {
+    case v1::ContactLogged::REACHED:
+      return "contact_reached";
+    case v1::ContactLogged::NO_ANSWER:
+      return "contact_no_answer";
+    case v1::ContactLogged::REFUSED:
+      return "contact_refused";
+    case v1::ContactLogged::WRONG_NUMBER:
+      return "contact_wrong_number";
+    default:
+      return "contact";
+  }
+}
+
 const char* alarm_name(v1::AlarmKind kind) {
   switch (kind) {
     case v1::ALARM_KIND_DROPPED_DISPATCH:
@@ -333,6 +348,15 @@ void AlertBook::hop(At at, const v1::HopObserved& hop) {
   step(hop.alert_id(), at, hop_name(hop.hop()), at_us, hop.who());
 }
 
+void AlertBook::contact(At at, const v1::ContactLogged& logged) {
+  IncidentRecord* incident = look_up(incidents_, logged.incident_id());
+  if (incident == nullptr) return;
+  incident->contacts.push_back({logged, at.stamped_at, at.entry_no});
+  if (incident->contacts.size() > kContactsMax) incident->contacts.pop_front();
+  step_incident(logged.incident_id(), at, contact_name(logged.outcome()), at.stamped_at.us, logged.by(),
+                nullptr, nullptr);
+}
+
 void AlertBook::call_changed(At at, const v1::Call* before, const v1::Call& now) {
   using L = v1::Ledger;
   for (const v1::Assignment& assignment : now.assignments()) {
@@ -405,6 +429,12 @@ std::vector<std::string> AlertBook::hand_off_ids(std::string_view incident_id) c
   const IncidentRecord* record = look_up(incidents_, incident_id);
   if (record == nullptr) return {};
   return {record->hand_off_ids.begin(), record->hand_off_ids.end()};
+}
+
+std::deque<LoggedContact> AlertBook::contacts(std::string_view incident_id) const {
+  const IncidentRecord* record = look_up(incidents_, incident_id);
+  if (record == nullptr) return {};
+  return record->contacts;
 }
 
 std::vector<const v1::Incident*> AlertBook::incidents() const {

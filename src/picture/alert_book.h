@@ -2,7 +2,8 @@
 //
 // Bounds: what is open stays, however much it is; of what has ended the newest kClosedAlertsMax alerts and
 // kClosedIncidentsMax incidents (with their hand-offs) stay, of cleared alerts nobody has dealt with
-// kClearedAlertsMax, of alarms kAlarmsMax, of each timeline kStepsMax steps.
+// kClearedAlertsMax, of alarms kAlarmsMax, of each timeline kStepsMax steps, of each incident the newest
+// kContactsMax contacts.
 #pragma once
 
 #include <deque>
@@ -26,6 +27,7 @@ inline constexpr size_t kClearedAlertsMax = 10'000;
 inline constexpr size_t kClosedIncidentsMax = 1'000;
 inline constexpr size_t kAlarmsMax = 1'000;
 inline constexpr int kStepsMax = 200;
+inline constexpr size_t kContactsMax = 500;
 
 // The entry a change comes from.
 struct At {
@@ -39,6 +41,13 @@ bool condition_holds(const v1::Alert& alert);
 bool has_ended(const v1::Alert& alert);
 const char* hop_name(v1::Hop hop);  // "durable", "shown_control", ...
 
+// Somebody was spoken to, or it was tried; what was said is in the record store.
+struct LoggedContact {
+  v1::ContactLogged contact;
+  Time at;
+  uint64_t entry_no = 0;
+};
+
 class AlertBook {
  public:
   using Alerts = std::map<std::string, v1::AlertRecord, std::less<>>;
@@ -50,6 +59,7 @@ class AlertBook {
   void sent(At at, const v1::HandOffMessage& message);
   void handled(At at, const v1::AlertHandled& handled);
   void hop(At at, const v1::HopObserved& hop);
+  void contact(At at, const v1::ContactLogged& logged);
   void call_changed(At at, const v1::Call* before, const v1::Call& now);
   void view_changed(At at, const std::string& alert_id, const char* what, const std::string& protected_id);
 
@@ -64,6 +74,7 @@ class AlertBook {
   // By id. Alerts and hand-offs of the incident that are still kept; nothing when unknown.
   std::vector<std::string> alert_ids(std::string_view incident_id) const;
   std::vector<std::string> hand_off_ids(std::string_view incident_id) const;
+  std::deque<LoggedContact> contacts(std::string_view incident_id) const;  // oldest first
   std::vector<const v1::Incident*> open_incidents() const;
   std::vector<const v1::Incident*> incidents() const;  // open ones and the newest closed, by id
 
@@ -72,6 +83,7 @@ class AlertBook {
     v1::Incident incident;
     std::set<std::string> alert_ids;
     std::set<std::string> hand_off_ids;
+    std::deque<LoggedContact> contacts;
     uint64_t aged_entry_no = 0;  // its place in closed_incidents_; 0 = none
   };
   using Ages = std::set<std::pair<uint64_t, std::string>>;  // by entry of the last change

@@ -107,6 +107,13 @@ std::vector<std::string> DeviceBook::of_unit(std::string_view unit_id) const {
   return ids_of(by_unit_, unit_id);
 }
 
+bool DeviceBook::holds_kind(std::string_view person_id, v1::DeviceKind kind) const {
+  const auto held = by_person_.find(person_id);
+  return held != by_person_.end() &&
+         std::any_of(held->second.begin(), held->second.end(),
+                     [&](const auto& id) { return devices_.find(id)->second.kind() == kind; });
+}
+
 const Told* DeviceBook::told(std::string_view device_id, std::string_view client_id) const {
   const auto found = told_.find(told_key(device_id, client_id));
   return found == told_.end() ? nullptr : &found->second;

@@ -43,6 +43,7 @@ class DeviceBook {
   // Ids of the devices in use that are registered for a person or a unit, in order.
   std::vector<std::string> of_person(std::string_view person_id) const;
   std::vector<std::string> of_unit(std::string_view unit_id) const;
+  bool holds_kind(std::string_view person_id, v1::DeviceKind kind) const;
   // The first call for help of that device under that id; null if none is known.
   const Told* told(std::string_view device_id, std::string_view client_id) const;
 

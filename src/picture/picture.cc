@@ -10,8 +10,15 @@ std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact
   std::optional<uint32_t> moved;
   fold_fact(At{no, at}, fact, moved);
   for (const auto& effect : effects) fold_effect(At{no, at}, *effect);
-  if (fact.has_report_received()) device_book_.report(no, fact.report_received(), effects);
+  if (fact.has_report_received()) fold_told(no, fact.report_received(), effects);
   return moved;
+}
+
+// What needs both: the report and what it led to.
+void Picture::fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects) {
+  device_book_.report(no, received, effects);
+  const v1::Device* device = positions_.device(received.report().device_id());
+  if (device != nullptr) proximity_book_.report(received, *device, device_book_);
 }
 
 void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved) {
@@ -54,6 +61,9 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
     case v1::Fact::kAlertHandled:
       alerts_.handled(at, fact.alert_handled());
       break;
+    case v1::Fact::kContactLogged:
+      alerts_.contact(at, fact.contact_logged());
+      break;
     case v1::Fact::kHopObserved:
       alerts_.hop(at, fact.hop_observed());
       break;
@@ -71,6 +81,11 @@ void Picture::fold_call(At at, const v1::Call& call) {
   calls_.put_call(at.entry_no, call);
 }
 
+void Picture::fold_incident(At at, const v1::Incident& incident) {
+  alerts_.put_incident(at, incident);
+  proximity_book_.put_incident(incident, positions_);
+}
+
 void Picture::fold_effect(At at, const v1::Effect& effect) {
   switch (effect.kind_case()) {
     case v1::Effect::kRaiseAlert:
@@ -83,13 +98,13 @@ void Picture::fold_effect(At at, const v1::Effect& effect) {
       alerts_.put_alert(at, effect.clear_alert());
       break;
     case v1::Effect::kOpenIncident:
-      alerts_.put_incident(at, effect.open_incident());
+      fold_incident(at, effect.open_incident());
       break;
     case v1::Effect::kUpdateIncident:
-      alerts_.put_incident(at, effect.update_incident());
+      fold_incident(at, effect.update_incident());
       break;
     case v1::Effect::kCloseIncident:
-      alerts_.put_incident(at, effect.close_incident());
+      fold_incident(at, effect.close_incident());
       break;
     case v1::Effect::kSendHandOff:
       alerts_.sent(at, effect.send_hand_off());

@@ -19,6 +19,7 @@
 #include "picture/call_book.h"
 #include "picture/device_book.h"
 #include "picture/positions.h"
+#include "picture/proximity_book.h"
 
 namespace haechi::picture {
 
@@ -46,6 +47,7 @@ class Picture {
   const AlertBook& alerts() const { return alerts_; }
   const CallBook& calls() const { return calls_; }
   const DeviceBook& device_book() const { return device_book_; }
+  const ProximityBook& proximity_book() const { return proximity_book_; }
   AccessCounts access_counts() const { return access_; }
 
   // Registers, by id. Of an order only the latest version is kept.
@@ -77,8 +79,10 @@ class Picture {
 
  private:
   void fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved);
+  void fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects);
   void fold_effect(At at, const v1::Effect& effect);
   void fold_call(At at, const v1::Call& call);
+  void fold_incident(At at, const v1::Incident& incident);
 
   uint64_t entry_no_ = 0;
   Time stamped_at_;
@@ -87,6 +91,7 @@ class Picture {
   AlertBook alerts_;
   CallBook calls_;
   DeviceBook device_book_;
+  ProximityBook proximity_book_;
   AccessCounts access_;
   Register<v1::Person> persons_;
   Register<v1::Order> orders_;

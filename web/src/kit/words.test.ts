@@ -52,6 +52,12 @@ describe.each(rooms)("the words of %s", (room) => {
     expect(differing.map(([key]) => key)).toEqual([]);
   });
 
+  // Words with a meaning of their own to i18next: a blank called `lng` would choose the language.
+  it("name no blank that the library takes for an order", () => {
+    const taken = [...ko, ...en].filter(([, sentence]) => /{{\s*(lng|lngs|ns|context|replace|defaultValue|ordinal|keySeparator)\s*[},]/.test(sentence));
+    expect(taken.map(([key]) => key)).toEqual([]);
+  });
+
   it("are English in the English file", () => {
     const korean = [...en].filter(([key, sentence]) => HANGUL.test(sentence) && !/(^|[._])ko$/.test(key));
     expect(korean).toEqual([]);
@@ -67,6 +73,8 @@ interface Read {
   texts: string[];
 }
 
+// Names of keys and of the time zone, alike in every language.
+const NAMES = /^(Esc|Enter|Space|Home|End|Tab|Ctrl|Shift|Alt|KST)$/;
 const SHOWN = new Set(["aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "title", "placeholder", "alt", "label"]);
 
 function calledT(node: ts.CallExpression): boolean {
@@ -96,7 +104,7 @@ function read(file: string): Read {
         out.namespaces.push(first.text);
       }
     }
-    if (ts.isJsxText(node) && /\p{L}{2,}/u.test(node.text)) out.texts.push(node.text.trim());
+    if (ts.isJsxText(node) && /\p{L}{2,}/u.test(node.text) && !NAMES.test(node.text.trim())) out.texts.push(node.text.trim());
     if (ts.isJsxAttribute(node) && SHOWN.has(node.name.getText(parsed)) && node.initializer
       && ts.isStringLiteral(node.initializer) && /\p{L}{2,}/u.test(node.initializer.text)) out.texts.push(node.initializer.text);
     if ((ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node))

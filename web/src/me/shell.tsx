@@ -29,7 +29,7 @@ export function useTextHref(): string {
   const fix = phone.freshFix();
   const body = fix
     ? t("text.with_place", {
-        lat: fix.lat.toFixed(5), lng: fix.lng.toFixed(5), m: Math.round(fix.accuracyM), time: shortTime(fix.fixedAtMs),
+        latitude: fix.lat.toFixed(5), longitude: fix.lng.toFixed(5), m: Math.round(fix.accuracyM), time: shortTime(fix.fixedAtMs),
       })
     : t("text.without_place");
   return `sms:112?body=${encodeURIComponent(body)}`;

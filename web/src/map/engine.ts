@@ -32,11 +32,19 @@ export interface Engine {
   dispose(): void;
 }
 
-// Counts failed tiles: three within ten seconds mean the base cannot be had.
-export class FailureCounter {
+// Says when a source of tiles cannot be had: three failures within ten seconds. Tiles that are not there (404) count only
+// while none has come, as many sources have nothing outside of their ground.
+export class TileJudge {
+  private served = false;
   private at: number[] = [];
 
-  failed(nowMs: number): boolean {
+  came(): void {
+    this.served = true;
+  }
+
+  // `status` of the answer, null when there was none. Answers whether the source has to be given up.
+  failed(status: number | null, nowMs: number): boolean {
+    if (status === 404 && this.served) return false;
     this.at = [...this.at.filter((one) => nowMs - one < 10_000), nowMs];
     return this.at.length >= 3;
   }

@@ -17,7 +17,7 @@ interface PanelProps {
 export function MapPanel(props: PanelProps): ReactNode {
   const { t } = useTranslation("map");
   const [open, setOpen] = useState(false);
-  const [legend, setLegend] = useState(true);
+  const [legend, setLegend] = useState(() => window.innerWidth >= 1200 && window.innerHeight >= 700);
   const id = useId();
   return (
     <>

@@ -1,7 +1,7 @@
 // Raster tiles for the Canvas-2D map: fetched as they are needed, newest first, a few hundred kept. Fetched with fetch()
 // so that the page's connect-src alone says which servers may be asked.
 import type { BaseMap } from "./config";
-import { FailureCounter } from "./engine";
+import { TileJudge } from "./engine";
 import { toMap, type View, worldSize } from "./projection";
 
 type RasterBase = Extract<BaseMap, { kind: "raster" }>;
@@ -9,7 +9,7 @@ const KEPT = 320;
 
 export class RasterTiles {
   private readonly tiles = new Map<string, ImageBitmap | "coming" | "failed">();
-  private readonly failures = new FailureCounter();
+  private readonly judge = new TileJudge();
   private readonly off = new AbortController();
   private stopped = false;
 
@@ -77,19 +77,23 @@ export class RasterTiles {
   }
 
   private async fetchTile(key: string, url: string): Promise<void> {
+    let status: number | null = null;
     try {
       const answer = await fetch(url, { signal: this.off.signal });
-      if (!answer.ok) throw new Error(String(answer.status));
+      status = answer.status;
+      if (!answer.ok) throw new Error(String(status));
       const tile = await createImageBitmap(await answer.blob());
-      if (this.stopped) tile.close();
-      else {
-        this.tiles.set(key, tile);
-        this.arrived();
+      if (this.stopped) {
+        tile.close();
+        return;
       }
+      this.judge.came();
+      this.tiles.set(key, tile);
+      this.arrived();
     } catch {
       if (this.stopped) return;
       this.tiles.set(key, "failed");
-      if (this.failures.failed(performance.now())) this.failed();
+      if (this.judge.failed(status, performance.now())) this.failed();
     }
   }
 

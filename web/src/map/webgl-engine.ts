@@ -9,11 +9,29 @@ import {
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
 import { baseStyle } from "./base-style";
-import { type BaseWanted, type Engine, type EngineEvents, FailureCounter, layer } from "./engine";
+import { type BaseWanted, type Engine, type EngineEvents, layer, TileJudge } from "./engine";
 import type { TrackPlan } from "./plan";
 import { latOf, lngOf, type View } from "./projection";
 import { FONT } from "./theme";
 import { TrackLayer } from "./track-layer";
+
+// MapLibre says nothing about tiles that are not there, so tiles of servers are fetched here, under addresses that name the
+// engine: haechi-tiles://<engine>/<address>.
+const TILES = "haechi-tiles";
+type Outcome = (status: number | null) => void; // 200: the tile came; null: no answer
+const outcomes = new Map<string, Outcome>();
+let engines = 0;
+
+async function fetchTile(address: string, stop: AbortController): Promise<{ data: ArrayBuffer }> {
+  const [, engine = "", url = ""] = /^[^:]+:\/\/(\d+)\/(.+)$/.exec(address) ?? [];
+  const answer = await fetch(url, { signal: stop.signal }).catch((error: unknown) => {
+    if (!stop.signal.aborted) outcomes.get(engine)?.(null);
+    throw error;
+  });
+  outcomes.get(engine)?.(answer.ok ? 200 : answer.status);
+  if (!answer.ok) throw Object.assign(new Error(`${url}: ${answer.status}`), { status: answer.status });
+  return { data: await answer.arrayBuffer() };
+}
 
 let prepared = false;
 function prepare(): void {
@@ -21,6 +39,7 @@ function prepare(): void {
   prepared = true;
   setWorkerUrl(workerUrl);
   addProtocol("pmtiles", new Protocol().tile);
+  addProtocol(TILES, (request, stop) => fetchTile(request.url, stop));
 }
 
 export class WebglEngine implements Engine {
@@ -30,7 +49,8 @@ export class WebglEngine implements Engine {
   private readonly topCanvas: HTMLCanvasElement;
   private map: LibreMap | null = null;
   private readonly tracks: TrackLayer;
-  private readonly failures = new FailureCounter();
+  private readonly number: string;
+  private judge = new TileJudge();
   private wanted: BaseWanted | null = null;
   private styled = ""; // what the style in use was made of
   private ready = false;
@@ -43,6 +63,9 @@ export class WebglEngine implements Engine {
     private readonly events: EngineEvents,
   ) {
     prepare();
+    engines += 1;
+    this.number = String(engines);
+    outcomes.set(this.number, (status) => this.tileOutcome(status));
     this.tracks = new TrackLayer(ratio);
     this.place = document.createElement("div");
     this.place.className = "map-gl";
@@ -54,6 +77,7 @@ export class WebglEngine implements Engine {
   }
 
   dispose(): void {
+    outcomes.delete(this.number);
     this.map?.remove();
     this.map = null;
     this.place.remove();
@@ -70,7 +94,8 @@ export class WebglEngine implements Engine {
     if (of === this.styled) return;
     this.styled = of;
     this.ready = false;
-    const style = baseStyle(wanted);
+    if (base !== before?.base) this.judge = new TileJudge();
+    const style = baseStyle(wanted, `${TILES}://${this.number}/`);
     if (this.map) {
       this.map.setStyle(style, { diff: false });
       this.map.once("style.load", () => this.addTracks());
@@ -94,14 +119,22 @@ export class WebglEngine implements Engine {
     this.map = map;
     map.once("style.load", () => this.addTracks());
     map.getCanvas().addEventListener("webglcontextlost", () => this.events.lost());
-    map.on("error", () => this.failed());
+    map.on("error", (event) => this.failed("tile" in event));
   }
 
-  // A style that never came fails at once; of tiles some may be missing.
-  private failed(): void {
+  private tileOutcome(status: number | null): void {
     const { wanted } = this;
-    if (!wanted || wanted.base.kind === "builtin") return;
-    if (!this.ready || this.failures.failed(performance.now())) this.events.baseFailed(wanted.base);
+    if (!wanted) return;
+    if (status === 200) this.judge.came();
+    else if (this.judge.failed(status, performance.now())) this.events.baseFailed(wanted.base);
+  }
+
+  // What our own fetching does not see: a style or a file that cannot be opened fails at once, parts of it one by one.
+  private failed(ofTile: boolean): void {
+    const { wanted } = this;
+    if (!wanted || (wanted.base.kind !== "style" && wanted.base.kind !== "pmtiles")) return;
+    const fatal = !ofTile && (wanted.base.kind === "pmtiles" || !this.ready);
+    if (fatal || this.judge.failed(null, performance.now())) this.events.baseFailed(wanted.base);
   }
 
   private addTracks(): void {

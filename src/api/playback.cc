@@ -80,25 +80,58 @@ Result<HistoryQuery> query_of(const Exchange& exchange, const std::vector<std::s
   return query;
 }
 
-// What of the page the viewer may see at this moment. Those who were asked for are named in the record also
-// when the page holds nothing of them: that is an answer too.
-Plan plan_of(const Exchange& exchange, const HistoryPage& page, const std::vector<std::string>& ids) {
-  const auto answer = std::make_shared<v1::PlaybackAnswer>();
-  if (page.next_no != 0) answer->set_next(std::to_string(page.next_no));
-  std::map<std::string, std::optional<Time>> from;
-  std::set<std::string> shown(ids.begin(), ids.end());
+// A page and its text, made on the history thread: it takes ten milliseconds, which the front loop has not
+// got.
+struct Ready {
+  Result<HistoryPage> page;
+  std::string text;  // of the whole page
+};
+
+template <typename Shown>
+std::string text_of(const HistoryPage& page, Shown shown) {
+  v1::PlaybackAnswer answer;
+  if (page.next_no != 0) answer.set_next(std::to_string(page.next_no));
   for (const HistoryPoint& point : page.points) {
-    const auto [known, added] = from.try_emplace(point.person_id);
-    if (added) known->second = shown_from(exchange, point.person_id);
-    if (!known->second || point.point.fixed_at_us() < known->second->us) continue;
-    shown.insert(point.person_id);
-    v1::PlaybackPoint& out = *answer->add_points();
+    if (!shown(point)) continue;
+    v1::PlaybackPoint& out = *answer.add_points();
     out.set_person_id(point.person_id);
     *out.mutable_point() = point.point;
   }
+  return write_json(answer);
+}
+
+std::shared_ptr<const Ready> ready_from(Result<HistoryPage> page) {
+  std::string text = page.ok() ? text_of(*page, [](const HistoryPoint&) { return true; }) : "";
+  return std::make_shared<const Ready>(Ready{std::move(page), std::move(text)});
+}
+
+// What of the page the viewer may see at this moment. Those who were asked for are named in the record also
+// when the page holds nothing of them: that is an answer too.
+Plan plan_of(const Exchange& exchange, const std::shared_ptr<const Ready>& ready,
+             const std::vector<std::string>& ids) {
+  const auto from = std::make_shared<std::map<std::string, std::optional<Time>>>();
+  const auto is_shown = [from](const HistoryPoint& point) {
+    const std::optional<Time>& since = from->at(point.person_id);
+    return since && point.point.fixed_at_us() >= since->us;
+  };
+  std::set<std::string> shown(ids.begin(), ids.end());
+  bool whole = true;
+  for (const HistoryPoint& point : ready->page->points) {
+    const auto [known, added] = from->try_emplace(point.person_id);
+    if (added) known->second = shown_from(exchange, point.person_id);
+    if (is_shown(point)) {
+      shown.insert(point.person_id);
+    } else {
+      whole = false;
+    }
+  }
   Plan plan;
   plan.shown_ids.assign(shown.begin(), shown.end());
-  plan.answer = [answer](uint64_t) { return json_response(200, *answer); };
+  plan.answer = [ready, whole, is_shown](uint64_t) {
+    net::Response response;
+    response.body = whole ? ready->text : text_of(*ready->page, is_shown);
+    return response;
+  };
   return plan;
 }
 
@@ -138,10 +171,9 @@ Result<Plan> run(const Exchange& exchange) {
   if (history == nullptr) return Error{Code::kUnavailable, "", "the past cannot be read here"};
   plan.later = [history, query, ids](const Deliver& deliver) {
     return history->read(query, [deliver, ids](Result<HistoryPage> page) {
-      const auto held = std::make_shared<const Result<HistoryPage>>(std::move(page));
-      deliver([held, ids](const Exchange& now) -> Result<Plan> {
-        if (!held->ok()) return held->error();
-        return plan_of(now, **held, ids);
+      deliver([ready = ready_from(std::move(page)), ids](const Exchange& now) -> Result<Plan> {
+        if (!ready->page.ok()) return ready->page.error();
+        return plan_of(now, ready, ids);
       });
     });
   };

@@ -8,10 +8,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 
 #include "gateway/mqtt_test_support.h"
 #include "haechi/v1/fact.pb.h"
 #include "log/log.h"
+#include "net/client.h"
+#include "store/records.h"
+#include "trust/keys.h"
 
 namespace haechi::node {
 namespace {
@@ -77,34 +81,75 @@ std::vector<v1::Fact> barred_zone_entered(Time now) {
   return facts;
 }
 
-TEST(Node, OffersADeviceItsLastCommandAgainAfterARestart) {
-  const std::string data = testing::TempDir() + "haechi-node-" + std::to_string(getpid());
-  std::filesystem::remove_all(data);
-  std::filesystem::create_directories(data);
-  {
-    log::SqliteOptions options;
-    options.directory = data + "/log";
-    auto opened = log::open_sqlite_log(options);
-    ASSERT_TRUE(opened.ok()) << opened.error().text();
-    Time stamp = SystemClock().now() - Duration::seconds(1);
-    for (const v1::Fact& fact : barred_zone_entered(stamp)) {
-      stamp = stamp + Duration{1};
-      const std::string bytes = fact.SerializeAsString();
-      const std::vector<log::NewRecord> batch{{stamp, bytes}};
-      ASSERT_TRUE((*opened)->append(batch).ok());
-    }
-  }
+// A fresh data directory whose log says that; and how a node runs on it.
+Config left_behind(const std::string& name, Time at) {
   Config config;
-  config.data = data;
+  config.data = testing::TempDir() + "haechi-node-" + name + "-" + std::to_string(getpid());
   config.http_address = config.device_address = "127.0.0.1";
   config.http_port = config.device_http_port = config.mqtt_port = 0;
+  std::filesystem::remove_all(config.data);
+  std::filesystem::create_directories(config.data);
+  log::SqliteOptions options;
+  options.directory = config.data + "/log";
+  auto opened = log::open_sqlite_log(options);
+  EXPECT_TRUE(opened.ok()) << opened.error().text();
+  Time stamp = at;
+  for (const v1::Fact& fact : barred_zone_entered(at)) {
+    stamp = stamp + Duration{1};
+    const std::string bytes = fact.SerializeAsString();
+    const std::vector<log::NewRecord> batch{{stamp, bytes}};
+    EXPECT_TRUE((*opened)->append(batch).ok());
+  }
+  return config;
+}
+
+TEST(Node, OffersADeviceItsLastCommandAgainAfterARestart) {
+  const Config config = left_behind("command", SystemClock().now() - Duration::seconds(1));
   auto node = Node::start(config);
   ASSERT_TRUE(node.ok()) << node.error().text();
   EXPECT_EQ((*node)->entries_replayed(), 5u);
   const std::string heard = heard_by_device((*node)->mqtt_port(), "D-1", "interval");
   EXPECT_NE(heard.find("interval"), std::string::npos);
   node->reset();
-  std::filesystem::remove_all(data);
+  std::filesystem::remove_all(config.data);
+}
+
+TEST(Node, PlaysBackWhatIsInTheLogAndRecordsWhoLooked) {
+  const Time fixed = SystemClock().now() - Duration::seconds(1);
+  const Config config = left_behind("playback", fixed);
+  std::string key;
+  {
+    const auto records = store::Records::open(config.data + "/records.sqlite");
+    const auto keys = trust::Keys::open(**records);
+    key = *(*keys)->issue(trust::Viewer{.account = "control-1", .role = trust::Role::kControl}, Time{});
+  }
+  auto node = Node::start(config);
+  ASSERT_TRUE(node.ok()) << node.error().text();
+  net::Loop loop("asking");
+  loop.start();
+  const auto client = net::HttpClient::create(loop, net::ClientOptions{});
+  std::promise<Result<net::Response>> answered;
+  client->send("GET",
+               "http://127.0.0.1:" + std::to_string((*node)->http_port()) +
+                   "/api/v1/playback?person_id=W-1&from_us=" + std::to_string(fixed.us) +
+                   "&to_us=" + std::to_string(fixed.us + 1),
+               {{"authorization", "Bearer " + key}}, "", true,
+               [&](Result<net::Response> response) { answered.set_value(std::move(response)); });
+  const Result<net::Response> response = answered.get_future().get();
+  ASSERT_TRUE(response.ok()) << response.error().text();
+  EXPECT_EQ(response->status, 200) << response->body;
+  EXPECT_NE(response->body.find("\"person_id\":\"W-1\""), std::string::npos) << response->body;
+  EXPECT_NE(response->body.find("376360000"), std::string::npos) << response->body;
+  node->reset();
+  int looked = 0;
+  EXPECT_TRUE(log::read_directory(config.data + "/log", 1, [&](const log::Record& record) {
+                v1::Fact fact;
+                EXPECT_TRUE(fact.ParseFromString(record.fact));
+                if (fact.access_decided().subject_kind() == "playback") ++looked;
+                return true;
+              }).ok());
+  EXPECT_EQ(looked, 1);
+  std::filesystem::remove_all(config.data);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ inline constexpr std::array kOutcomes = {"TRUE_VIOLATION", "AUTHORISED", "REASON
 
 // Why an alert may wait.
 inline constexpr std::array kShelvingReasons = {
-    "AWAITING_CALLBACK", "AWAITING_VISIT", "EQUIPMENT_REPLACEMENT", "KNOWN_FAULT", "AUTHORISED", "OTHER"};
+    "KNOWN_CAUSE", "EQUIPMENT_SERVICE", "OFFICER_PRESENT", "CALL_BACK",
+    "AUTHORISED",  "SIGNAL_AREA",       "CHARGING",        "OTHER"};
 
 // How a call for service ended (two digits, as exchanged between monitoring and dispatch systems): 01 report
 // taken, 02 no report, 03 arrest, 05 settled by telephone, 06 attempt to locate, 08 follow-up, 10 cancelled,

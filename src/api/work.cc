@@ -71,9 +71,7 @@ Status check_handling(const v1::Alert& alert, const v1::AlertHandled& handled, T
   const bool taken = state == v1::ALERT_HANDLING_ACKNOWLEDGED || state == v1::ALERT_HANDLING_IN_PROGRESS;
   switch (handled.handling()) {
     case v1::HANDLING_ACKNOWLEDGE:
-      if (state == v1::ALERT_HANDLING_NEW) return {};
-      if (state == v1::ALERT_HANDLING_SHELVED)
-        return conflict("handling", "shelved; it comes back by itself when its time is over");
+      if (state == v1::ALERT_HANDLING_NEW || state == v1::ALERT_HANDLING_SHELVED) return {};
       return conflict("handling", "already taken by " + alert.handled_by());
     case v1::HANDLING_ACT:
       if (state == v1::ALERT_HANDLING_ACKNOWLEDGED) return {};

@@ -168,7 +168,8 @@ bool Machine::transition(HeldAlert& held, const v1::AlertHandled& fact, Step& st
   v1::AlertHandling to = from;
   switch (fact.handling()) {
     case v1::HANDLING_ACKNOWLEDGE:
-      if (from != v1::ALERT_HANDLING_NEW) return false;
+      // A shelved one may be taken back before its time.
+      if (from != v1::ALERT_HANDLING_NEW && from != v1::ALERT_HANDLING_SHELVED) return false;
       to = v1::ALERT_HANDLING_ACKNOWLEDGED;
       break;
     case v1::HANDLING_ACT:

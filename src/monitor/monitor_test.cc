@@ -353,6 +353,10 @@ TEST(Handling, AllowsOnlyWhatTheNextPersonMayDo) {
   EXPECT_EQ(state(), v1::ALERT_HANDLING_ACKNOWLEDGED) << "too long";
   world.handle(id, v1::HANDLING_SHELVE, "kim", "CALLED", (world.now() + Duration::seconds(30)).us);
   EXPECT_EQ(state(), v1::ALERT_HANDLING_SHELVED);
+  world.handle(id, v1::HANDLING_ACKNOWLEDGE, "lee");
+  EXPECT_EQ(state(), v1::ALERT_HANDLING_ACKNOWLEDGED) << "taken back before its time";
+  world.handle(id, v1::HANDLING_SHELVE, "kim", "CALLED", (world.now() + Duration::seconds(30)).us);
+  EXPECT_EQ(state(), v1::ALERT_HANDLING_SHELVED);
   stay(world, at_m(1'700, 0), at_m(0, 0), 3);
   EXPECT_EQ(state(), v1::ALERT_HANDLING_ACKNOWLEDGED);
   world.handle(id, v1::HANDLING_ACT, "kim");

@@ -7,7 +7,7 @@ const DOUBLE_MS = 320;
 const WHEEL_ZOOM = 1 / 260; // zoom steps per pixel of wheel
 const FLIGHT_MS = 450;
 const GLIDE_FROM_PX_MS = 0.25;
-const FIT_MARGIN_PX = 56;
+export const FIT_MARGIN_PX = 56;
 
 export interface CameraEvents {
   changed: () => void;

@@ -43,8 +43,8 @@ export class CanvasEngine implements Engine {
     readonly ratio: number,
     private readonly events: EngineEvents,
   ) {
-    this.baseCanvas = layer(parent, "map-base");
-    this.topCanvas = layer(parent, "map-top");
+    this.baseCanvas = layer(parent, "mapview-base");
+    this.topCanvas = layer(parent, "mapview-top");
     const base = this.baseCanvas.getContext("2d", { alpha: false });
     const top = this.topCanvas.getContext("2d", { willReadFrequently: true });
     if (!base || !top) throw new Error("no 2D canvas");

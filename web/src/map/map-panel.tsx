@@ -21,13 +21,13 @@ export function MapPanel(props: PanelProps): ReactNode {
   const id = useId();
   return (
     <>
-      <div className="map-corner">
+      <div className="mapview-corner">
         <button type="button" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
           {t("layers")}
         </button>
         {open && <Layers {...props} id={id} />}
       </div>
-      <section className="map-legend" aria-label={t("legend.title")}>
+      <section className="mapview-legend" aria-label={t("legend.title")}>
         <button type="button" aria-expanded={legend} onClick={() => setLegend(!legend)}>
           {t("legend.title")}
         </button>
@@ -43,7 +43,7 @@ function Layers({ state, shown, onShown, onEngine, onBase, id }: PanelProps & { 
   const engines: EngineName[] = ["webgl", "canvas"];
   const { renderer, webgl2 } = state.graphics;
   return (
-    <div className="map-layers" id={id}>
+    <div className="mapview-layers" id={id}>
       <fieldset>
         <legend>{t("shown")}</legend>
         <label>
@@ -90,14 +90,14 @@ function Layers({ state, shown, onShown, onEngine, onBase, id }: PanelProps & { 
 const baseName = (base: BaseMap, builtin: string): string => base.name ?? (base.kind === "builtin" ? builtin : base.id);
 
 const SHAPES: [string, ReactNode][] = [
-  ["sev0", <rect key="s" x="3" y="3" width="12" height="12" rx="1.5" className="map-sev0" />],
-  ["sev1", <path key="s" d="M9 2 16.5 15.5h-15z" className="map-sev1" />],
-  ["sev2", <path key="s" d="M9 1.5 16.5 9 9 16.5 1.5 9z" className="map-sev2" />],
-  ["sev3", <circle key="s" cx="9" cy="9" r="6.5" className="map-sev3" />],
-  ["wearer", <circle key="s" cx="9" cy="9" r="4" className="map-track" />],
-  ["protected", <path key="s" d="M9 2.5 15.5 9 9 15.5 2.5 9z" className="map-role" />],
-  ["unit", <path key="s" d="M9 2.5 15.5 15 9 11 2.5 15z" className="map-role" />],
-  ["stale", <circle key="s" cx="9" cy="9" r="4" className="map-stale" />],
+  ["sev0", <rect key="s" x="3" y="3" width="12" height="12" rx="1.5" className="mapview-sev0" />],
+  ["sev1", <path key="s" d="M9 2 16.5 15.5h-15z" className="mapview-sev1" />],
+  ["sev2", <path key="s" d="M9 1.5 16.5 9 9 16.5 1.5 9z" className="mapview-sev2" />],
+  ["sev3", <circle key="s" cx="9" cy="9" r="6.5" className="mapview-sev3" />],
+  ["wearer", <circle key="s" cx="9" cy="9" r="4" className="mapview-track" />],
+  ["protected", <path key="s" d="M9 2.5 15.5 9 9 15.5 2.5 9z" className="mapview-role" />],
+  ["unit", <path key="s" d="M9 2.5 15.5 15 9 11 2.5 15z" className="mapview-role" />],
+  ["stale", <circle key="s" cx="9" cy="9" r="4" className="mapview-stale" />],
 ];
 
 function Legend(): ReactNode {

@@ -58,17 +58,17 @@ export function MapView({ ref, ...props }: MapProps & { ref?: Ref<MapHandle> }):
   return (
     <div
       ref={root}
-      className={props.simple ? "map map-simple" : "map"}
+      className={props.simple ? "mapview mapview-simple" : "mapview"}
       role="application"
       tabIndex={0}
       aria-label={props.label}
       aria-roledescription={t("role")}
       aria-description={state?.drawing ? t("draw.keys") : t("keys")}
     >
-      <div ref={stage} className="map-stage" />
+      <div ref={stage} className="mapview-stage" />
       {state && <Bars state={state} scene={scene.current} simple={props.simple === true} />}
       {state?.drawing && <DrawBar drawing={state.drawing} command={(what) => scene.current?.drawingCommand(what)} />}
-      <div className="map-buttons">
+      <div className="mapview-buttons">
         <button type="button" onClick={() => scene.current?.zoomBy(1)} aria-label={t("zoomIn")}>
           +
         </button>
@@ -76,7 +76,7 @@ export function MapView({ ref, ...props }: MapProps & { ref?: Ref<MapHandle> }):
           −
         </button>
         {state?.userMoved && (props.fit?.length ?? 0) > 0 && (
-          <button type="button" className="map-refit" onClick={() => scene.current?.refit()}>
+          <button type="button" className="mapview-refit" onClick={() => scene.current?.refit()}>
             {t("refit")}
           </button>
         )}
@@ -100,14 +100,14 @@ export default MapView;
 function Bars({ state, scene, simple }: { state: SceneState; scene: Scene | null; simple: boolean }): ReactNode {
   const { t } = useTranslation("map");
   return (
-    <div className="map-bars">
+    <div className="mapview-bars">
       {state.delayS !== null && (
-        <div className="map-bar map-bar-delay" role="alert">
+        <div className="mapview-bar mapview-bar-delay" role="alert">
           {t("delayed", { seconds: state.delayS })}
         </div>
       )}
       {state.notice && (
-        <div className="map-bar" role="status">
+        <div className="mapview-bar" role="status">
           {t(`notice.${state.notice}`)}
           <button type="button" onClick={() => scene?.dismissNotice()}>
             {t("close")}
@@ -115,13 +115,13 @@ function Bars({ state, scene, simple }: { state: SceneState; scene: Scene | null
         </div>
       )}
       {state.centre && (
-        <div className="map-bar map-bar-street">
+        <div className="mapview-bar mapview-bar-street">
           <strong>{t("street.noDetail")}</strong>
           {!simple && <span>{t("street.ask")}</span>}
           {state.graticuleM > 0 && <span>{t("street.grid", { metres: state.graticuleM })}</span>}
           {!simple && <span>{state.centre.name ?? t("street.outside")}</span>}
           {!simple && (
-            <span className="map-numbers">
+            <span className="mapview-numbers">
               {state.centre.lat.toFixed(4)}, {state.centre.lng.toFixed(4)}
             </span>
           )}
@@ -140,11 +140,11 @@ function DrawBar({
 }): ReactNode {
   const { t } = useTranslation("map");
   return (
-    <div className="map-draw" role="toolbar" aria-label={t(`draw.${drawing.kind}`)}>
+    <div className="mapview-draw" role="toolbar" aria-label={t(`draw.${drawing.kind}`)}>
       <span role="status">
         {t(`draw.${drawing.kind}`)} · {t("draw.corners", { n: drawing.corners })}
       </span>
-      <span className="map-hint">{t("draw.hint")}</span>
+      <span className="mapview-hint">{t("draw.hint")}</span>
       <button type="button" disabled={!drawing.complete} onClick={() => command("finish")}>
         {t("draw.finish")}
       </button>
@@ -165,9 +165,9 @@ function Foot({ state, simple }: { state: SceneState; simple: boolean }): ReactN
   const bar: CSSProperties = { width: `${px}px` };
   const builtin = state.config.base.find((one) => one.id === state.base)?.kind !== "builtin" ? state.attribution : "";
   return (
-    <div className="map-foot">
-      <span className="map-attribution">{builtin || (simple ? t("boundaryShort") : t("boundary"))}</span>
-      <span className="map-scale" style={bar} role="img" aria-label={t("scale", { length })}>
+    <div className="mapview-foot">
+      <span className="mapview-attribution">{builtin || (simple ? t("boundaryShort") : t("boundary"))}</span>
+      <span className="mapview-scale" style={bar} role="img" aria-label={t("scale", { length })}>
         {length}
       </span>
     </div>

@@ -1,7 +1,7 @@
 // The map behind the React component: owns camera, engine, plan and watchdog, and draws at most once per frame of the
 // screen. Everything that changes only marks what has to be redone; nothing is drawn out of turn.
 import { type BaseData, loadBaseData } from "./base-data";
-import { Camera } from "./camera";
+import { Camera, FIT_MARGIN_PX } from "./camera";
 import { CanvasEngine } from "./canvas-engine";
 import { chooseEngine, type EngineName, findGraphics, type GraphicsFound, isSoftware, LossCounter } from "./choice";
 import { type BaseMap, BUILTIN, BUILTIN_CONFIG, loadMapConfig, type MapConfig } from "./config";
@@ -10,7 +10,7 @@ import type { Engine } from "./engine";
 import { graticuleStep, paint } from "./painter";
 import { pick } from "./pick";
 import { type Shown, TrackPlan } from "./plan";
-import { latOf, type LngLat, lngOf, mercX, mercY, placeAt, scaleBar, toScreen } from "./projection";
+import { fitted, latOf, type LngLat, lngOf, mercX, mercY, placeAt, scaleBar, toScreen } from "./projection";
 import type { Look } from "./shapes";
 import { FONT, type MapTheme, onThemeChange, readTheme } from "./theme";
 import type { MapProps } from "./types";
@@ -187,8 +187,20 @@ export class Scene {
     }
     const same = before?.length === fit.length && fit.every(([lng, lat], i) => before[i]?.[0] === lng && before[i]?.[1] === lat);
     if (same || this.tool) return;
-    if (!before) this.say({ userMoved: false });
-    if (!this.state.userMoved) this.camera.fit(fit, !before && this.draws === 0);
+    const another = !before || isAnotherPlace(before, fit);
+    if (another) this.say({ userMoved: false });
+    if (this.state.userMoved || (!another && this.holds(fit))) return;
+    this.camera.fit(fit, !before && this.draws === 0);
+  }
+
+  // Good enough: all points well inside and about as large as they would be, so that the map need not move every second.
+  private holds(points: LngLat[]): boolean {
+    const { view } = this.camera;
+    const inside = points.every(([lng, lat]) => {
+      const [x, y] = toScreen(view, mercX(lng), mercY(lat));
+      return x > 40 && y > 40 && x < view.width - 40 && y < view.height - 40;
+    });
+    return inside && fitted(view, points, FIT_MARGIN_PX).zoom - view.zoom < 0.9;
   }
 
   refit(): void {
@@ -540,6 +552,12 @@ export class Scene {
     this.sayDrawing();
     return true;
   }
+}
+
+// The first point is whom it is about; nobody moves two kilometres between two looks.
+function isAnotherPlace(before: LngLat[], now: LngLat[]): boolean {
+  const [a, b] = [before[0], now[0]];
+  return !a || !b || Math.abs(a[0] - b[0]) > 0.02 || Math.abs(a[1] - b[1]) > 0.02;
 }
 
 function arrow(key: string): [number, number] {

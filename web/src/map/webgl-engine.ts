@@ -68,9 +68,9 @@ export class WebglEngine implements Engine {
     outcomes.set(this.number, (status) => this.tileOutcome(status));
     this.tracks = new TrackLayer(ratio);
     this.place = document.createElement("div");
-    this.place.className = "map-gl";
+    this.place.className = "mapview-gl";
     parent.append(this.place);
-    this.topCanvas = layer(parent, "map-top");
+    this.topCanvas = layer(parent, "mapview-top");
     const top = this.topCanvas.getContext("2d");
     if (!top) throw new Error("no 2D canvas");
     this.top = top;

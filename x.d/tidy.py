@@ -78,9 +78,9 @@ def check_includes(problems):
 
 
 def check_text(problems):
-    for name in tracked('*.h', '*.cc', '*.py', '*.proto', '*.js', 'x'):
+    for name in tracked('*.h', '*.cc', '*.py', '*.proto', '*.ts', '*.tsx', '*.mjs', 'x'):
         lines = (TOP / name).read_text(errors='replace').splitlines()
-        if len(lines) > LINES_MAX and name.endswith(('.h', '.cc')):
+        if len(lines) > LINES_MAX and name.endswith(('.h', '.cc', '.ts', '.tsx', '.mjs')):
             problems.append(f'{name}: {len(lines)} lines; a file of {LINES_MAX} wants splitting')
         for number, line in enumerate(lines, 1):
             for pattern, remedy in FORBIDDEN_WORDS.items():

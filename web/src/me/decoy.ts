@@ -94,20 +94,22 @@ class Decoy {
   }
 }
 
-// Everything that leads out: the hidden link that is first on every view, three times Shift, and the memo page itself.
+// Everything that leads out: the hidden button that is first on every view, three times Shift, and the memo page itself.
 export function setUpExit(): void {
   const decoy = new Decoy();
   const root = document.documentElement;
-  const link = make("a", "exit-link");
-  link.href = "#memo";
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    presence.leave();
-  });
-  const name = (): void => void (link.textContent = i18next.t("exit"));
+  const first = make("nav", "");
+  const button = make("button", "exit-link");
+  button.type = "button";
+  button.addEventListener("click", () => presence.leave());
+  const name = (): void => {
+    button.textContent = i18next.t("exit");
+    first.setAttribute("aria-label", i18next.t("exit"));
+  };
   name();
   i18next.on("languageChanged", name);
-  document.body.prepend(link);
+  first.append(button);
+  document.body.prepend(first);
 
   presence.onAway = (away) => {
     root.toggleAttribute("data-away", away);

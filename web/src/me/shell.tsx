@@ -22,7 +22,7 @@ export function QuickExit() {
   );
 }
 
-// The text says where she is, if the phone knows; it is written when it is needed, not before.
+// The text says where she is, if the phone knows. (A blank called "lng" would choose the language.)
 export function useTextHref(): string {
   const { t } = useTranslation();
   usePhone();

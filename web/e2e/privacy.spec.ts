@@ -117,6 +117,7 @@ test("after an approach nothing of him is on the phone: storage, caches, history
     expect(kept["caches"]?.filter((each) => !/^\/me\/($|assets\/|[\w.-]+$)/.test(each))).toEqual([]);
 
     await context.close();
+    expect(traces(profile, ["/me/"]).length).toBeGreaterThan(0); // the profile is read at all
     expect(traces(profile, [WEARER, NAME, "ankle-900", "order-900", "lat_e7", "distance_m", "KEEP_AWAY", "NEAR_"])).toEqual([]);
     expect(traces(path.join(profile, "Default", "History"), [key])).toEqual([]);
   } finally {

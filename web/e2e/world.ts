@@ -1,6 +1,7 @@
 // The situation the tests play in: one wearer, one protected person, their order, a station with two cars; devices that
 // report to the devices' own door; and screens signed in as people sign in.
 import { type Browser, type BrowserContext, type BrowserContextOptions, type Page, test as base, expect } from "@playwright/test";
+import { createHash } from "node:crypto";
 import { Server } from "./server";
 
 export type Surface = "control" | "dispatch" | "field" | "me";
@@ -107,6 +108,22 @@ export class World {
     return this.device(id);
   }
 
+  // Many at once: wearers with an order and an ankle device each.
+  async wearers(count: number): Promise<Device[]> {
+    const secret_sha256 = createHash("sha256").update(SECRET).digest("base64");
+    const names = Array.from({ length: count }, (_, n) => String(n + 1).padStart(4, "0"));
+    const facts = names.flatMap((n) => [
+      { person_registered: { id: `w-${n}`, role: "ROLE_WEARER" } },
+      { device_registered: { id: `a-${n}`, kind: "DEVICE_KIND_ANKLE", person_id: `w-${n}`, interval_s: 600, secret_sha256 } },
+      { order_registered: { id: `o-${n}`, version: 1, kind: "EM_POST", legal_basis: "EM Act 5", wearer_id: `w-${n}`,
+        starts_at_us: String((Date.now() - 86_400_000) * 1000), time_zone: "Asia/Seoul" } },
+    ]);
+    for (let from = 0; from < facts.length; from += 300) {
+      await this.server.must("POST", "/api/v1/facts", "registrar", { facts: facts.slice(from, from + 300) });
+    }
+    return names.map((n) => this.device(`a-${n}`));
+  }
+
   async unit(id: string, callSign: string): Promise<Device> {
     await this.put(`units/${id}`, { agency_id: STATION, call_sign: callSign });
     return this.deviceOf(`car-${id}`, "DEVICE_KIND_VEHICLE", { unit_id: id }, 30);
@@ -130,9 +147,9 @@ export class World {
   }
 
   // A key for one screen, as the registrar hands them out.
-  async keyOf(surface: Surface, who: { person_id?: string; unit_id?: string } = {}): Promise<string> {
+  async keyOf(surface: Surface, who: { person_id?: string; unit_id?: string; seat?: string } = {}): Promise<string> {
     const roles = { control: "control", dispatch: "dispatch", field: "unit", me: "protected_person" };
-    const named = `${surface} ${who.person_id ?? who.unit_id ?? ""}`;
+    const named = `${surface} ${who.person_id ?? who.unit_id ?? who.seat ?? ""}`;
     const known = this.screenKeys.get(named);
     if (known) return known;
     const wish = {
@@ -140,7 +157,7 @@ export class World {
       ...(surface === "dispatch" ? { agency_id: STATION } : {}),
       ...(surface === "field" ? { unit_id: who.unit_id ?? CARS[0] } : {}),
       ...(surface === "me" ? { person_id: who.person_id ?? PROTECTED } : {}),
-      ...(surface === "control" ? { agency_id: "monitoring" } : {}),
+      ...(surface === "control" ? { agency_id: who.seat ?? "monitoring" } : {}),
     };
     const made = await this.server.must("POST", "/api/v1/demo/keys", "registrar", wish);
     const key = String(made["key"]);
@@ -186,7 +203,7 @@ export class World {
   }
 
   // Signed in as people are: by an address that holds the key behind '#'.
-  async open(surface: Surface, who: { person_id?: string; unit_id?: string; query?: string } = {}, options: BrowserContextOptions = {}): Promise<Page> {
+  async open(surface: Surface, who: { person_id?: string; unit_id?: string; seat?: string; query?: string } = {}, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browserFor(surface, options);
     const page = await context.newPage();
     await page.goto(`/${surface}/${who.query ?? ""}#key=${await this.keyOf(surface, who)}`);

@@ -1,0 +1,171 @@
+// The control centre's console under the hand of an operator: the whole life of an alert by keyboard alone, two seats at one
+// alert, a flood of alarms, and the past that never hides the present.
+import type { Page } from "@playwright/test";
+import { type Device, expect, HOME, test, type World } from "./world";
+
+interface AlertRecord {
+  alert: { id: string; kind: string; state: string; handling: string; handled_by: string; reason_code: string };
+}
+
+const alertsOf = async (world: World, kind: string): Promise<AlertRecord["alert"][]> =>
+  ((await world.get("alerts?limit=1000"))["alerts"] as AlertRecord[]).map((each) => each.alert).filter((alert) => alert.kind === `ALERT_KIND_${kind}`);
+
+const row = (page: Page, id: string) => page.locator(`[data-alert="${id}"]`);
+
+// A key as a keyboard in Hangul mode sends it: the place says A, the letter says ㅁ.
+async function hangulKey(page: Page, code: string, letter: string): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  for (const type of ["keyDown", "keyUp"] as const) {
+    await cdp.send("Input.dispatchKeyEvent", { type, code, key: letter, windowsVirtualKeyCode: code.charCodeAt(3) });
+  }
+  await cdp.detach();
+}
+
+async function onlyWarned(world: World, morning: { drive(from: number, to: number, steps: number, every: number): Promise<void> }): Promise<string> {
+  await morning.drive(2500, 1900, 3, 50);
+  await expect.poll(async () => (await alertsOf(world, "NEAR_WARN")).length).toBe(1);
+  return (await alertsOf(world, "NEAR_WARN"))[0]?.id ?? "";
+}
+
+test("an alert lives and ends by keyboard alone, in Hangul mode as well, and a second person closes it", async ({ morning, world }) => {
+  const page = await world.open("control");
+  const id = await onlyWarned(world, morning);
+  await expect(row(page, id)).toBeVisible();
+  await page.keyboard.press("j");
+  await expect(row(page, id)).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#panel-3")).toBeFocused();
+  await hangulKey(page, "KeyA", "ㅁ");
+  await expect(row(page, id)).toContainText("확인");
+  await expect.poll(async () => (await alertsOf(world, "NEAR_WARN"))[0]?.handling).toBe("ALERT_HANDLING_ACKNOWLEDGED");
+  await page.keyboard.press("t");
+  await expect.poll(async () => (await alertsOf(world, "NEAR_WARN"))[0]?.handling).toBe("ALERT_HANDLING_IN_PROGRESS");
+
+  await expect(page.locator("[data-deed=resolve]")).toBeEnabled();
+  await page.keyboard.press("x");
+  const dialog = page.getByRole("dialog", { name: "처리 결과" });
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole("radio", { name: "정당한 사유" })).toBeVisible();
+  await page.keyboard.press("a"); // no key of the console acts behind a dialog
+  for (let n = 0; n < 12 && !(await dialog.getByRole("radio").first().evaluate((radio) => radio === document.activeElement)); n += 1) {
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect.poll(async () => (await alertsOf(world, "NEAR_WARN"))[0]?.handling).toBe("ALERT_HANDLING_RESOLVED");
+  expect((await alertsOf(world, "NEAR_WARN"))[0]?.reason_code).toBe("REASONABLE_EXCUSE");
+
+  const review = await world.open("control", { seat: "review" });
+  await expect(row(review, id)).toBeVisible();
+  await review.keyboard.press("j");
+  await review.keyboard.press("x");
+  const close = review.getByRole("dialog", { name: "종결" });
+  await expect(close).toBeVisible();
+  await expect(close).toContainText("정당한 사유");
+  for (let n = 0; n < 8 && !(await close.locator("button[type=submit]").evaluate((button) => button === document.activeElement)); n += 1) {
+    await review.keyboard.press("Tab");
+  }
+  await review.keyboard.press("Enter");
+  await expect.poll(async () => ((await world.get(`alerts/${id}`))["alert"] as AlertRecord).alert.handling).toBe("ALERT_HANDLING_CLOSED");
+  await expect(row(review, id)).toHaveCount(0);
+  await expect(row(page, id)).toHaveCount(0);
+});
+
+test("what one seat takes, the other sees within a second with the name of who took it; a second taker is told", async ({ morning, world }) => {
+  const first = await world.open("control");
+  const second = await world.open("control", { seat: "review" });
+  const id = await onlyWarned(world, morning);
+  for (const page of [first, second]) await row(page, id).click();
+  // The second seat's wish leaves at the same moment, before it can have heard.
+  await second.route("**/handling", async (route) => {
+    await first.keyboard.press("a");
+    await expect.poll(async () => (await alertsOf(world, "NEAR_WARN"))[0]?.handled_by).toContain("monitoring");
+    await route.continue();
+  });
+  await second.keyboard.press("a");
+  await expect(second.locator(".messages")).toContainText(/demo-control-monitoring/, { timeout: 5000 });
+  await expect(second.locator(".incident .chips")).toContainText("demo-control-monitoring");
+  expect((await alertsOf(world, "NEAR_WARN"))[0]?.handled_by).toBe("demo-control-monitoring");
+});
+
+test("no action is taken or kept while the line is dead", async ({ morning, world }) => {
+  const page = await world.open("control");
+  const id = await onlyWarned(world, morning);
+  await row(page, id).click();
+  await expect(page.locator("[data-deed=acknowledge]")).toBeEnabled();
+  await world.server.kill();
+  await expect(page.locator(".link-bar")).toBeVisible({ timeout: 6000 });
+  await expect(page.locator("[data-deed=acknowledge]")).toBeDisabled();
+  await page.keyboard.press("a");
+  await world.server.begin();
+  await expect(page.locator("[data-link]").first()).toHaveAttribute("data-link", "live", { timeout: 15_000 });
+  await expect(page.locator("[data-deed=acknowledge]")).toBeEnabled();
+  expect((await alertsOf(world, "NEAR_WARN"))[0]?.handling).toBe("ALERT_HANDLING_NEW");
+  expect((await alertsOf(world, "NEAR_WARN")).length).toBe(1);
+});
+
+test("a flood of sixty alarms: every critical one is on the screen, the lesser are grouped, the page stays quick", async ({ morning, world }) => {
+  void morning;
+  const ankles = await world.wearers(54);
+  const phones: Device[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    await world.person(`p-${n}`, "ROLE_PROTECTED_PERSON");
+    phones.push(await world.deviceOf(`ph-${n}`, "DEVICE_KIND_PHONE", { person_id: `p-${n}` }, 600));
+  }
+  const page = await world.open("control");
+  await page.evaluate(() => {
+    const seen = window as unknown as { longest: number };
+    seen.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.longest = Math.max(seen.longest, entry.duration);
+    }).observe({ entryTypes: ["longtask"] });
+  });
+  const spot = (n: number) => ({ lat: HOME.lat + 0.002 * (n % 8), lng: HOME.lng + 0.1 + 0.002 * Math.floor(n / 8) });
+  for (const [n, ankle] of ankles.entries()) {
+    await ankle.report(spot(n), { events: ["DEVICE_EVENT_LOW_BATTERY"], batteryPercent: 9 });
+    if (n % 9 === 4) await phones[(n - 4) / 9]?.report(spot(n), { events: ["DEVICE_EVENT_SOS"] });
+  }
+  await expect.poll(async () => (await alertsOf(world, "SOS")).length).toBe(6);
+  await expect.poll(async () => (await alertsOf(world, "LOW_BATTERY")).length).toBe(54);
+  await expect(page.locator(".flood")).toContainText("경보 폭주");
+  await expect(page.locator("[data-group=ALERT_KIND_LOW_BATTERY]")).toContainText("54");
+  for (const alert of await alertsOf(world, "SOS")) await expect(row(page, alert.id)).toBeVisible();
+  await expect(page.locator("[data-chip=new]")).toContainText("60");
+  expect(await page.getByRole("option").count()).toBeLessThan(45);
+  const longest = await page.evaluate(() => (window as unknown as { longest: number }).longest);
+  console.log(`     longest task of the page during the flood: ${Math.round(longest)} ms`);
+  expect(longest).toBeLessThan(200);
+  // A group opens and the choice stays where it was put.
+  await page.locator("[data-group=ALERT_KIND_LOW_BATTERY]").click();
+  await expect(page.locator("[data-group=ALERT_KIND_LOW_BATTERY]")).toHaveAttribute("aria-expanded", "true");
+});
+
+test("while the past is played it says so, what rings now rings through, and Home leads back", async ({ morning, world }) => {
+  await morning.drive(2600, 2200, 6, 200);
+  const page = await world.open("control");
+  await page.keyboard.press("Space");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole("button", { name: "재생 시작" }).click();
+  await expect(page.getByText(/재생 중 .* — 실시간 아님/).first()).toBeVisible();
+  await morning.ankle.report(HOME, { events: ["DEVICE_EVENT_STRAP_CUT"] });
+  await expect(page.locator("[data-critical]").first()).toBeVisible();
+  await expect(page.getByText(/재생 중 .* — 실시간 아님/).first()).toBeVisible();
+  await page.locator("body").press("Home");
+  await expect(page.getByText(/재생 중 .* — 실시간 아님/)).toHaveCount(0);
+});
+
+test("the table says what the map shows, and the map is one stop for the Tab key", async ({ morning, world }) => {
+  await morning.both(2600);
+  const page = await world.open("control");
+  await expect(page.getByRole("application")).toHaveCount(1);
+  await page.keyboard.press("b");
+  await expect(page.getByRole("application")).toHaveCount(0);
+  const table = page.getByLabel("추적 대상 표");
+  await expect(table).toBeVisible();
+  for (const id of ["wearer-900", "protected-900"]) await expect(table.getByText(id)).toBeVisible();
+  await page.keyboard.press("b");
+  await expect(page.getByRole("application")).toHaveCount(1);
+});

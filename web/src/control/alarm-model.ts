@@ -46,3 +46,24 @@ export function standing(alarms: readonly Alarm[], known: Known): Alarm[] {
   }
   return [...byMatter.values()].sort((a, b) => Number(b.raised_at_us ?? 0) - Number(a.raised_at_us ?? 0));
 }
+
+export interface AlarmGroup {
+  kind: string;
+  worst: Alarm; // of the most severe alert, then the newest
+  count: number;
+}
+
+// One entry per kind, so that none hides another; the one about the most severe alert first.
+export function byKind(alarms: readonly Alarm[], codeOf: (alarm: Alarm) => number): AlarmGroup[] {
+  const groups = new Map<string, AlarmGroup>();
+  for (const alarm of alarms) {
+    const kind = alarm.kind ?? "";
+    const group = groups.get(kind);
+    if (!group) groups.set(kind, { kind, worst: alarm, count: 1 });
+    else {
+      group.count += 1;
+      if (codeOf(alarm) < codeOf(group.worst)) group.worst = alarm;
+    }
+  }
+  return [...groups.values()].sort((a, b) => codeOf(a.worst) - codeOf(b.worst));
+}

@@ -5,6 +5,7 @@ import { useLive } from "../kit/surface";
 import type { PictureStore } from "../kit/picture-store";
 import type { MapHandle } from "../map/types";
 import { Playback } from "./playback";
+import type { ProximityPoint } from "./plot-model";
 import type { Deed, Row, Tab } from "./queue-model";
 import { Sound } from "./sound";
 
@@ -46,6 +47,7 @@ export class Desk {
   readonly sound = new Sound();
   readonly playback = new Playback();
   map: MapHandle | null = null;
+  distances: { incidentId: string; points: readonly ProximityPoint[] } = { incidentId: "", points: [] }; // newest answer
   rows: readonly Row[] = []; // of the queue, as they are on the screen
   state: DeskState = {
     alertId: null, personId: null, tab: "all", opened: new Set(), dialog: null, search: false, twin: false, follow: false,

@@ -55,6 +55,7 @@ function OneIncident({ alert }: { alert: Alert }) {
   const incidentId = alert.incident_id ?? "";
   const incident = picture.incidents.get(incidentId);
   const proximity = useProximity(incidentId);
+  desk.distances = { incidentId, points: proximity.data?.points ?? [] };
   const siblings = [...picture.alerts.values()]
     .map((entry) => entry.alert)
     .filter((other) => other.incident_id === incidentId && other.id !== alert.id);

@@ -9,10 +9,11 @@ import type { PictureStore } from "../kit/picture-store";
 import { useLive, useNow } from "../kit/surface";
 import type { MapArea, MapHandle, MapLine, Mark, Severity } from "../map/types";
 import { areasOfOrders, geometryOf, type Order, type Zone, zoneIdsOf } from "./areas";
-import { useDesk, useDeskState, useSlowPicture } from "./desk";
+import { type Desk, useDesk, useDeskState, useSlowPicture } from "./desk";
 import { usePlayback, useSeverityOf } from "./hooks";
 import { useOrders } from "./legal";
 import { Key } from "./parts";
+import type { ProximityPoint } from "./plot-model";
 import { latestProximity } from "./proximity";
 import { isOver, isShelved, levelOfAlert } from "./queue-model";
 import { patience, take, useLoaded } from "./rest";
@@ -110,7 +111,7 @@ function TheMap({ drawn }: { drawn: Drawn | null }) {
       const points = past.clock ? desk.playback.book.trail(id, past.clock.atMs, 15 * 60_000) : trails.current.line(id);
       if (points.length > 1) out.push({ id: `trail/${id}`, kind: "trail", points, severity: severityOf(id) });
     }
-    const pair = !past.clock && alert ? pairLine(alert, slow, t("map.pair_unknown")) : null;
+    const pair = !past.clock && alert ? pairLine(alert, slow, distancesOf(desk, alert), t("map.pair_unknown")) : null;
     if (pair) out.push(pair);
     if (drawn?.kind === "line") out.push({ id: "measure", kind: "measure", points: drawn.corners, label: drawn.label });
     return out;
@@ -154,6 +155,9 @@ function TheMap({ drawn }: { drawn: Drawn | null }) {
   );
 }
 
+const distancesOf = (desk: Desk, alert: Alert): readonly ProximityPoint[] =>
+  desk.distances.incidentId === alert.incident_id ? desk.distances.points : [];
+
 interface Looked {
   marks: string[];
   trails: string[];
@@ -180,11 +184,11 @@ function lookedAt(picture: PictureStore, alert: Alert | undefined, personId: str
 }
 
 // The line is drawn between the two newest places; the number on it is the server's.
-function pairLine(alert: Alert, picture: PictureStore, unknown: string): MapLine | null {
+function pairLine(alert: Alert, picture: PictureStore, points: readonly ProximityPoint[], unknown: string): MapLine | null {
   const from = picture.tracks.track(alert.wearer_id ?? "");
   const to = picture.tracks.track(alert.protected_id ?? "");
   if (!from || !to) return null;
-  const known = latestProximity(alert, picture, []);
+  const known = latestProximity(alert, picture, points);
   const label = known ? `${distance(known.distanceM)}${known.errorM > 0 ? ` ±${distance(known.errorM)}` : ""}` : unknown;
   return {
     id: "pair", kind: "pair", label, severity: levelOfAlert(alert) as Severity,
@@ -207,11 +211,27 @@ function useFit(alert: Alert | undefined, personId: string | null, follow: boole
     return out;
   };
   if (held.current.key !== key || follow) {
-    const fit = alert || personId ? points() : null;
+    const fit = alert || personId ? points() : everybody(past ? null : picture);
     // A place that is not known yet is waited for.
-    if (fit === null || fit.length > 0) held.current = { key, fit };
+    if (fit.length > 0) held.current = { key, fit };
   }
   return held.current.fit;
+}
+
+// The corners around everybody, for the first look.
+function everybody(picture: PictureStore | null): [number, number][] {
+  const tracks = picture?.tracks;
+  if (!tracks || tracks.count === 0) return [];
+  const box = [180, 90, -180, -90] as [number, number, number, number];
+  for (let row = 0; row < tracks.count; row += 1) {
+    const lng = tracks.lng[row] ?? 0;
+    const lat = tracks.lat[row] ?? 0;
+    box[0] = Math.min(box[0], lng);
+    box[1] = Math.min(box[1], lat);
+    box[2] = Math.max(box[2], lng);
+    box[3] = Math.max(box[3], lat);
+  }
+  return [[box[0], box[1]], [box[2], box[3]]];
 }
 
 const zonesKnown = new Map<string, Zone>();

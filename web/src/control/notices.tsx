@@ -1,16 +1,16 @@
 // What must be heard and seen without a click: critical alerts nobody has taken, and alarms about the work itself.
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Alert } from "../kit/api";
 import { Severity, Stopwatch } from "../kit/chrome";
 import { useLink, useLive } from "../kit/surface";
-import { standing } from "./alarm-model";
+import { byKind, standing } from "./alarm-model";
 import { useDesk, useDeskState, useSlowPicture } from "./desk";
 import { usePlayback } from "./hooks";
 import { bare, sentenceOf } from "./parts";
 import { compare, isNew, isOver, levelOfAlert, openedMs, rings } from "./queue-model";
 
 const STRIP_MAX = 3;
-const ALARMS_SHOWN = 3;
 const STATUS_EVERY_MS = 5000;
 
 export function Notices() {
@@ -81,34 +81,42 @@ function WorkAlarms() {
     last.current = newest;
   }, [newest, desk]);
   if (alarms.length === 0) return null;
-  const alertOf = (alarm: (typeof alarms)[number]): string | null => {
-    if (alarm.alert_id) return alarm.alert_id;
+  const alertOf = (alarm: (typeof alarms)[number]): Alert | undefined => {
+    if (alarm.alert_id) return picture.alerts.get(alarm.alert_id)?.alert;
     const open = [...picture.alerts.values()].map((entry) => entry.alert).filter((alert) => alert.incident_id === alarm.incident_id);
-    return open.sort(compare)[0]?.id ?? null;
+    return open.sort(compare)[0];
   };
+  const groups = byKind(alarms, (alarm) => alertOf(alarm)?.code ?? 9);
   return (
+    <>
+    <p className="visually-hidden" role="alert">
+      {t("alarm.spoken", { kind: t(`kit:alarm_kind.${bare(alarms[0]?.kind, "ALARM_KIND_")}`) })}
+    </p>
     <ul className="alarms" aria-label={t("alarm.title")}>
-      {alarms.slice(0, ALARMS_SHOWN).map((alarm) => (
-        <li key={alarm.id} role="alert" data-alarm={alarm.kind}>
-          <span aria-hidden="true">⚠</span>
-          <b>{t(`kit:alarm_kind.${bare(alarm.kind, "ALARM_KIND_")}`)}</b>
-          <span>{t("alarm.what", { who: alarm.agency_id || alarm.alert_id || alarm.incident_id || "" })}</span>
-          <Stopwatch sinceMs={Number(alarm.raised_at_us ?? 0) / 1000} />
-          <span className="spring" />
-          {alertOf(alarm) && (
-            <button type="button" className="button small" onClick={() => desk.open(alertOf(alarm))}>
-              {t("notice.open")}
-            </button>
-          )}
-          {alarm.kind !== "ALARM_KIND_NOT_ACKNOWLEDGED" && (
-            <button type="button" className="button small" onClick={() => setSeen(new Set([...seen, alarm.id ?? ""]))}>
-              {t("alarm.seen")}
-            </button>
-          )}
-        </li>
-      ))}
-      {alarms.length > ALARMS_SHOWN && <li className="quiet">{t("notice.more", { n: alarms.length - ALARMS_SHOWN })}</li>}
+      {groups.map(({ kind, worst, count }) => {
+        const alert = alertOf(worst);
+        return (
+          <li key={kind} data-alarm={kind}>
+            <span aria-hidden="true">⚠</span>
+            <b>{t(`kit:alarm_kind.${bare(kind, "ALARM_KIND_")}`)}</b>
+            <span>{t("alarm.what", { who: worst.agency_id || alert?.wearer_id || worst.incident_id || "" })}</span>
+            <Stopwatch sinceMs={Number(worst.raised_at_us ?? 0) / 1000} />
+            {count > 1 && <span className="quiet">{t("notice.more", { n: count - 1 })}</span>}
+            {alert && (
+              <button type="button" className="button small" onClick={() => desk.open(alert.id ?? null)}>
+                {t("notice.open")}
+              </button>
+            )}
+            {kind !== "ALARM_KIND_NOT_ACKNOWLEDGED" && (
+              <button type="button" className="button small" onClick={() => setSeen(new Set([...seen, worst.id ?? ""]))}>
+                {t("alarm.seen")}
+              </button>
+            )}
+          </li>
+        );
+      })}
     </ul>
+    </>
   );
 }
 

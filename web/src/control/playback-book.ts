@@ -80,6 +80,7 @@ export class PlaybackBook {
   trail(personId: string, atMs: number, spanMs: number): [number, number][] {
     const line = this.lines.get(personId);
     if (!line) return [];
+    if (!line.sorted) sort(line);
     const out: [number, number][] = [];
     for (let i = lastAtOrBefore(line.atMs, atMs); i >= 0 && (line.atMs[i] ?? 0) >= atMs - spanMs; i -= 1) {
       out.push([(line.lngE7[i] ?? 0) / 1e7, (line.latE7[i] ?? 0) / 1e7]);

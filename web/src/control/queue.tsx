@@ -12,6 +12,7 @@ import { useDesk, useDeskState, useSlowPicture } from "./desk";
 import { useFlood } from "./hooks";
 import { bare } from "./parts";
 import { type AlertRow, count, type GroupRow, isNew, keepOrder, lastEndedMs, makeRows, openedMs, type Row, rings, TABS } from "./queue-model";
+import { latestProximity } from "./proximity";
 import { Watchlist } from "./watchlist";
 
 const ROW_PX = 68;
@@ -138,6 +139,7 @@ function List({ picture }: { picture: PictureStore }) {
               <AlertItem
                 key={item.key} row={row} place={place} n={item.index + 1} of={rows.length} selected={row.key === alertId}
                 handOff={mainHandOff(picture, row.alert)} root={scroller}
+                apart={row.alert.protected_id ? (latestProximity(row.alert, picture, [])?.distanceM ?? null) : null}
               />
             );
           })}
@@ -198,10 +200,11 @@ interface ItemProps extends Placed {
   row: AlertRow;
   selected: boolean;
   handOff: HandOff | undefined;
+  apart: number | null; // the server's distance in metres
   root: React.RefObject<HTMLDivElement | null>;
 }
 
-const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff, root }: ItemProps) {
+const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff, apart, root }: ItemProps) {
   const { t } = useTranslation();
   const desk = useDesk();
   const { alert } = row;
@@ -213,7 +216,6 @@ const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff
     return () => clearTimeout(timer);
   }, []);
   const state = bare(alert.handling, "ALERT_HANDLING_") || "NEW";
-  const proximity = alert.proximity?.at_us ? distance(Number(alert.proximity.distance_mm ?? 0) / 1000) : null;
   return (
     <div
       ref={ref} id={`row-${row.key}`} role="option" aria-selected={selected} aria-setsize={of} aria-posinset={n} style={place}
@@ -226,7 +228,7 @@ const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff
       <span className="row-text">
         <b>
           {t(`kit:alert_kind.${bare(alert.kind, "ALERT_KIND_")}`)}
-          {proximity && <> · {proximity}</>}
+          {apart !== null && <> · {distance(apart)}</>}
           {alert.state === "ALERT_STATE_UNKNOWN" && <span className="problem"> · {t("kit:alert_state.UNKNOWN")}</span>}
           {alert.state === "ALERT_STATE_CLEARED" && <span className="quiet"> · {t("kit:alert_state.CLEARED")}</span>}
         </b>

@@ -197,7 +197,7 @@ function NewZone({ drawn }: { drawn: Drawn }) {
       </button>
       {shown && (
         <Dialog title={t("tools.geojson")} onClose={() => setShown(false)}>
-          <textarea className="code" readOnly rows={14} value={json} aria-label={t("tools.geojson")} onFocus={(event) => event.target.select()} />
+          <textarea className="geojson" readOnly rows={14} value={json} aria-label={t("tools.geojson")} onFocus={(event) => event.target.select()} />
         </Dialog>
       )}
     </div>

@@ -1,6 +1,7 @@
 // A unit's steps: what comes next, and how far it is when its own unsent reports are counted in. Pure.
-import type { Assignment, Call } from "../kit/api";
+import type { Call, Schemas } from "../kit/api";
 
+export type Assignment = Schemas["Assignment"];
 export type Status = "AVAILABLE" | "ASSIGNED" | "ACKNOWLEDGED" | "EN_ROUTE" | "ON_SCENE" | "TRANSPORTING" | "CLEARED" | "OUT_OF_SERVICE";
 
 const ON_CALL: readonly Status[] = ["ASSIGNED", "ACKNOWLEDGED", "EN_ROUTE", "ON_SCENE", "TRANSPORTING", "CLEARED"];

@@ -115,6 +115,7 @@ test("a flood of sixty alarms: every critical one is on the screen, the lesser a
     phones.push(await world.deviceOf(`ph-${n}`, "DEVICE_KIND_PHONE", { person_id: `p-${n}` }, 600));
   }
   const page = await world.open("control");
+  await expect(page.getByRole("application").locator("canvas").first()).toBeVisible();
   await page.evaluate(() => {
     const seen = window as unknown as { longest: number };
     seen.longest = 0;

@@ -79,6 +79,11 @@ Sentence device(const v1::Alert& alert, const std::string& en, const std::string
 Sentence sos(const v1::Alert& alert) {
   Sentence made{"Protected person " + alert.protected_id() + " pressed SOS",
                 "보호대상자 " + alert.protected_id() + " 긴급호출(SOS)"};
+  // Whoever answers must not make her phone ring.
+  if (alert.silent()) {
+    made.en += " silently: do not call her back";
+    made.ko += ", 무음 신고: 전화하지 말 것";
+  }
   if (alert.wearer_id().empty()) return made;
   const std::string distance = metres(alert.proximity().distance_mm());
   made.en += alert.has_proximity() ? "; wearer " + alert.wearer_id() + " is " + distance + " away"

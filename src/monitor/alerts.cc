@@ -69,9 +69,7 @@ uint64_t Machine::open_alert(HeldAlert made, Step& step) {
   alert.set_state(v1::ALERT_STATE_ACTIVE);
   alert.set_handling(v1::ALERT_HANDLING_NEW);
   alert.set_opened_at_us(step.now.us);
-  law::Sentence why = law::sentence(alert, made.numbers);
-  alert.set_sentence_en(std::move(why.en));
-  alert.set_sentence_ko(std::move(why.ko));
+  state_reason(made);
   alert_numbers_[alert.id()] = number;
   alerts_.emplace(number, std::move(made));
   attach_to_incident(number, step);
@@ -91,6 +89,12 @@ void Machine::notify(const HeldAlert& held, Step& step) {
   notice.set_protected_id(held.alert.protected_id());
   notice.set_alert_id(held.alert.id());
   notice.set_code(held.alert.code());
+}
+
+void Machine::state_reason(HeldAlert& held) {
+  law::Sentence why = law::sentence(held.alert, held.numbers);
+  held.alert.set_sentence_en(std::move(why.en));
+  held.alert.set_sentence_ko(std::move(why.ko));
 }
 
 void Machine::tell_alert(const HeldAlert& held, Step& step) {

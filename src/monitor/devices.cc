@@ -148,6 +148,7 @@ void Machine::ring_sos(uint32_t index, Time at, bool late, Step& step) {
   if (persons_[holder].sos != 0) {
     HeldAlert& held = alerts_.at(persons_[holder].sos);
     place(held.alert);
+    if (step.silent) state_reason(held);
     tell_alert(held, step);
     moved_incidents_.push_back(held.incident);
     return;

@@ -239,6 +239,7 @@ class Machine {
   uint64_t open_alert(HeldAlert made, Step& step);
   void clear_alert(uint64_t number, const std::string& reason, Step& step);
   void set_alert_state(uint64_t number, v1::AlertState state, Step& step);
+  static void state_reason(HeldAlert& held);  // its sentence, from what it holds now
   void tell_alert(const HeldAlert& held, Step& step);
   void notify(const HeldAlert& held, Step& step);
   void handle(const v1::AlertHandled& fact, Step& step);

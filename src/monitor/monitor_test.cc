@@ -290,6 +290,30 @@ TEST(Sos, WithoutAnyOrderIsAnIncidentOfHerOwn) {
   EXPECT_EQ(world.raised().size(), 2u) << "pressed again after it was settled";
 }
 
+TEST(Sos, ThatMustStaySilentSaysSoToWhoeverAnswers) {
+  World world;
+  world.jurisdiction("j-1", "station-1", -50'000, 5'000);
+  world.protected_person("p-1");
+  const auto press = [&](bool silent) {
+    v1::Fact fact;
+    v1::ReportReceived& received = *fact.mutable_report_received();
+    received.set_silent(silent);
+    received.mutable_report()->set_device_id("d-p-1");
+    received.mutable_report()->add_events(v1::DEVICE_EVENT_SOS);
+    world.submit(fact);
+  };
+  press(false);
+  const std::string id = world.raised()[0].id();
+  EXPECT_FALSE(world.alert(id).silent());
+  EXPECT_EQ(world.alert(id).sentence_en(), "Protected person p-1 pressed SOS.");
+  press(true);
+  EXPECT_TRUE(world.alert(id).silent());
+  EXPECT_EQ(world.alert(id).sentence_en(),
+            "Protected person p-1 pressed SOS silently: do not call her back.");
+  press(false);
+  EXPECT_TRUE(world.alert(id).silent()) << "what was asked for once holds";
+}
+
 TEST(Device, StrapRingsUnderAnOrderOnlyAndClosingItEndsTheConditionOnly) {
   World world;
   world.wearer("w-1");

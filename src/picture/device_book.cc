@@ -55,6 +55,14 @@ void DeviceBook::connection(Time at, const v1::DeviceConnectionChanged& changed)
   found->second.set_connection_changed_at_us(at.us);
 }
 
+void DeviceBook::restarted(Time at) {
+  for (auto& [id, health] : health_) {
+    if (!health.connected()) continue;
+    health.set_connected(false);
+    health.set_connection_changed_at_us(at.us);
+  }
+}
+
 void DeviceBook::report(uint64_t entry_no, const v1::ReportReceived& received, const Effects& effects) {
   const v1::Report& report = received.report();
   const auto found = health_.find(report.device_id());

@@ -35,6 +35,7 @@ class DeviceBook {
 
   void put(const v1::Device& device);
   void connection(Time at, const v1::DeviceConnectionChanged& changed);
+  void restarted(Time at);  // the node began anew: no device is connected to it yet
   // `effects` of the same entry, for the alert that a call for help rang.
   void report(uint64_t entry_no, const v1::ReportReceived& received, const Effects& effects);
 

@@ -57,6 +57,19 @@ TEST(DeviceBook, KeepsTheNewestOfWhatADeviceSaidOfItself) {
   EXPECT_EQ(book.health("D-77").heard_at_us(), 0);
 }
 
+TEST(DeviceBook, TakesNoDeviceForConnectedAfterARestart) {
+  DeviceBook book;
+  book.put(device("D-1", v1::DEVICE_KIND_ANKLE, "W-1"));
+  v1::DeviceConnectionChanged changed;
+  changed.set_device_id("D-1");
+  changed.set_connected(true);
+  book.connection(Time{5}, changed);
+  EXPECT_TRUE(book.health("D-1").connected());
+  book.restarted(Time{9});
+  EXPECT_FALSE(book.health("D-1").connected());
+  EXPECT_EQ(book.health("D-1").connection_changed_at_us(), 9);
+}
+
 TEST(DeviceBook, IsNotLedAstrayByAClockThatRunsAhead) {
   DeviceBook book;
   book.put(device("D-1", v1::DEVICE_KIND_PHONE, "P-1"));

@@ -58,6 +58,9 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
     case v1::Fact::kDeviceConnectionChanged:
       device_book_.connection(at.stamped_at, fact.device_connection_changed());
       break;
+    case v1::Fact::kProcessStarted:
+      device_book_.restarted(at.stamped_at);
+      break;
     case v1::Fact::kAlertHandled:
       alerts_.handled(at, fact.alert_handled());
       break;

@@ -91,6 +91,7 @@ export class CanvasEngine implements Engine {
     const { box, pixels } = dotStrip(theme, this.ratio);
     this.box = box;
     this.strip = new Uint32Array(pixels.data.buffer.slice(0));
+    this.stamper.setPictures(this.strip, box, SHAPES);
   }
 
   resize(width: number, height: number): void {
@@ -99,6 +100,7 @@ export class CanvasEngine implements Engine {
     this.topCanvas.width = w;
     this.topCanvas.height = h;
     this.stamper = new Stamper(w, h);
+    this.stamper.setPictures(this.strip, this.box, SHAPES);
     const wide = Math.ceil(width * (1 + 2 * MARGIN));
     const high = Math.ceil(height * (1 + 2 * MARGIN));
     this.baseCanvas.width = Math.round(wide * this.ratio);
@@ -181,7 +183,7 @@ export class CanvasEngine implements Engine {
   }
 
   private drawTracks(view: View, plan: TrackPlan): void {
-    const { stamper, strip, box, ratio } = this;
+    const { stamper, box, ratio } = this;
     stamper.clear();
     const size = worldSize(view.zoom) * ratio;
     const ox = view.x * size - (view.width / 2) * ratio;
@@ -194,7 +196,7 @@ export class CanvasEngine implements Engine {
       const px = Math.round((x[row] as number) * size - ox);
       const py = Math.round((y[row] as number) * size - oy);
       if (px < -box || py < -box || px > width + box || py > height + box) continue;
-      stamper.stamp(strip, box, SHAPES, which, px, py);
+      stamper.stamp(which, px, py);
     }
     this.top.setTransform(1, 0, 0, 1, 0, 0);
     this.top.putImageData(stamper.pixels, 0, 0);

@@ -5,6 +5,7 @@ import { UNKNOWN_16 } from "../kit/track-store";
 import { type Cluster, CLUSTER_BELOW_ZOOM, clusterRadius, type TrackPlan } from "./plan";
 import { latOf, mercLength, mercX, mercY, metresPerPixel, toMap, toScreen, type View, worldSize } from "./projection";
 import { drawCourse, drawMark, drawSeverity, type Look, MARK_RADIUS } from "./shapes";
+import type { Sprites } from "./sprites";
 import { FONT, type MapTheme } from "./theme";
 import type { MapArea, MapLine, Mark, Severity } from "./types";
 
@@ -19,6 +20,8 @@ export interface Picture {
   areas: readonly MapArea[];
   graticule: boolean;
   draft: Draft | null;
+  sprites: Sprites;
+  ratio: number; // device pixels per CSS pixel
 }
 
 export interface Draft {
@@ -45,6 +48,7 @@ const GRATICULE_FROM_ZOOM = 12.5;
 export function paint(c: Context, p: Picture): void {
   const pills: Pill[] = [];
   const labels: Label[] = [];
+  p.sprites.begin(p.look.theme, p.ratio);
   if (p.graticule) paintGraticule(c, p.view, p.look.theme);
   for (const area of p.areas) paintArea(c, p, area, pills);
   for (const mark of p.marks) {
@@ -410,14 +414,15 @@ function paintAlarmed(c: Context, p: Picture, labels: Label[]): void {
     if (!onScreen(view, x, y, 40)) continue;
     const accuracy = store.accuracy[row] ?? 0;
     if (accuracy > 0) paintAccuracy(c, p, mx, my, accuracy, severity, stale);
-    c.save();
-    c.translate(Math.round(x), Math.round(y));
     const course = store.course[row] ?? UNKNOWN_16;
     if (course !== UNKNOWN_16 && !stale && view.zoom >= CLUSTER_BELOW_ZOOM) {
+      c.save();
+      c.translate(Math.round(x), Math.round(y));
       drawCourse(c, look.theme, course, r + 3, look.theme.severity[severity]);
+      c.restore();
     }
-    drawSeverity(c, look, severity, r, stale);
-    c.restore();
+    const key = `${severity} ${r} ${stale ? 1 : 0} ${look.letters[severity]}`;
+    p.sprites.put(c, key, x, y, () => [4 * r, 4 * r], (into) => drawSeverity(into, look, severity, r, stale));
     const id = store.ids[row] ?? "";
     const text = named || severity === 0 ? (p.labelOf ? p.labelOf(id) : id) : null;
     if (text) labels.push({ x, y, text, gap: r + 5, weight: 10 - severity, must: false });
@@ -447,14 +452,11 @@ const overlaps = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1]
 // Heaviest first; each tries below, right, above and left of its mark, and stays away when there is no room.
 function paintLabels(c: Context, p: Picture, labels: Label[], taken: Box[]): void {
   const { theme } = p.look;
-  c.font = `600 12.5px ${FONT}`;
-  c.textBaseline = "middle";
-  c.textAlign = "center";
-  c.lineJoin = "round";
+  c.font = LABEL_FONT;
   for (const { x, y, weight } of labels) if (weight >= 12) taken.push([x - 11, y - 11, x + 11, y + 11]);
   const ordered = labels.sort((a, b) => b.weight - a.weight).slice(0, MOST_LABELS);
   for (const { x, y, text, gap, must } of ordered) {
-    const w = c.measureText(text).width / 2 + 2;
+    const w = halfWidth(c, text) + 2;
     const spots: [number, number][] = [
       [x, y + gap + 6],
       [x + gap + w, y],
@@ -465,12 +467,33 @@ function paintLabels(c: Context, p: Picture, labels: Label[], taken: Box[]): voi
     const spot = spots.find((one) => !taken.some((box) => overlaps(box, boxOf(one)))) ?? (must ? spots[0] : undefined);
     if (!spot) continue;
     taken.push(boxOf(spot));
-    c.lineWidth = 3.5;
-    c.strokeStyle = theme.halo;
-    c.strokeText(text, spot[0], spot[1]);
-    c.fillStyle = theme.text;
-    c.fillText(text, spot[0], spot[1]);
+    p.sprites.put(c, `"${text}`, spot[0], spot[1], () => [2 * w + 6, 22], (into) => drawText(into, theme, text));
   }
+}
+
+const LABEL_FONT = `600 12.5px ${FONT}`;
+function drawText(c: Context, theme: MapTheme, text: string): void {
+  c.font = LABEL_FONT;
+  c.textBaseline = "middle";
+  c.textAlign = "center";
+  c.lineJoin = "round";
+  c.lineWidth = 3.5;
+  c.strokeStyle = theme.halo;
+  c.strokeText(text, 0, 0);
+  c.fillStyle = theme.text;
+  c.fillText(text, 0, 0);
+}
+
+// Measuring text is dear, too. c.font must be LABEL_FONT.
+const widths = new Map<string, number>();
+function halfWidth(c: Context, text: string): number {
+  let width = widths.get(text);
+  if (width === undefined) {
+    if (widths.size > 5000) widths.clear();
+    width = c.measureText(text).width / 2;
+    widths.set(text, width);
+  }
+  return width;
 }
 
 function paintDraft(c: Context, p: Picture, draft: Draft): void {

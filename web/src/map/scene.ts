@@ -12,6 +12,7 @@ import { pick } from "./pick";
 import { type Shown, TrackPlan } from "./plan";
 import { fitted, latOf, type LngLat, lngOf, mercX, mercY, placeAt, scaleBar, toScreen } from "./projection";
 import type { Look } from "./shapes";
+import { Sprites } from "./sprites";
 import { FONT, type MapTheme, onThemeChange, readTheme } from "./theme";
 import type { MapProps } from "./types";
 import { Watchdog } from "./watchdog";
@@ -52,6 +53,7 @@ export class Scene {
   private engine: Engine | null = null;
   private engineAsked = 0;
   private readonly plan = new TrackPlan();
+  private readonly sprites = new Sprites();
   private planDirty = true;
   private planned = -1;
   private shown: Shown = { persons: true, units: true };
@@ -390,6 +392,8 @@ export class Scene {
       lines: props.lines ?? [],
       areas: props.areas ?? [],
       graticule: this.onBuiltin(),
+      sprites: this.sprites,
+      ratio: this.engine?.ratio ?? 1,
       draft: tool ? { kind: tool.kind, corners: tool.corners, cursor: tool.cursor, crosshair: tool.crosshair } : null,
     };
   }

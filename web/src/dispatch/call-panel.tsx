@@ -5,7 +5,7 @@ import { api } from "../kit/api";
 import { Age, Empty, Severity, Stopwatch } from "../kit/chrome";
 import { dateTime, distance } from "../kit/format";
 import { language } from "../kit/words";
-import { useLink, usePicture } from "../kit/surface";
+import { useLink, useNow, usePicture } from "../kit/surface";
 import { CommonPicture } from "./common-picture";
 import { type Target, useDesk, useDeskState } from "./desk";
 import { MapPane } from "./map-pane";
@@ -61,7 +61,6 @@ function Head({ call, steps }: { call: Call; steps: readonly TimelineStep[] }) {
         <Severity code={call.code} />
         <h2>{t(`kit:alert_kind.${bare(call.alert_kind, "ALERT_KIND_")}`, { defaultValue: call.alert_kind ?? "" })}</h2>
         <span className="quiet number">{call.id}</span>
-        {call.wearer_id && call.protected_id && <Between proximity={newestProximity(call, alerts)} />}
         <span className="grow" />
         {!closed && <Stopwatch sinceMs={us(call.opened_at_us) / 1000} />}
         {closed ? (
@@ -72,7 +71,10 @@ function Head({ call, steps }: { call: Call; steps: readonly TimelineStep[] }) {
           </button>
         )}
       </div>
-      {sentence && <p className="sentence">{sentence}</p>}
+      <p className="call-line">
+        {call.wearer_id && call.protected_id && <Between proximity={newestProximity(call, alerts)} />}
+        {sentence && <span className="sentence quiet" title={sentence}>{t("call.when_raised", { sentence })}</span>}
+      </p>
       {call.cancel_reason && !closed && (
         <div className="cancel" role="alert">
           <strong>{t("cancel.title")}</strong> <span>{t("cancel.reason", { reason: t(`cancel.why.${call.cancel_reason}`, { defaultValue: call.cancel_reason }) })}</span>{" "}
@@ -115,6 +117,7 @@ function ErrandCard({ call, errand, steps }: { call: Call; errand: Errand; steps
 function Whereabouts({ errand }: { errand: Errand }) {
   const { t } = useTranslation();
   const picture = usePicture();
+  useNow(1000); // places change without a change of the picture
   const track = picture.tracks.track(errand.personId);
   const told = errand.destination;
   if (track) {
@@ -155,7 +158,7 @@ function Sent({ call, one, steps }: { call: Call; one: Assignment; steps: readon
         </button>
         <span className={`status-chip st-${bare(one.status, "UNIT_STATUS_")}`}>{t(`kit:unit_status.${bare(one.status, "UNIT_STATUS_")}`)}</span>
         {one.by_policy && <span className="mark" title={t("errand.automatic_why")}>{t("errand.automatic")}</span>}
-        {isActive(one) && us(one.arrived_at_us) === 0 && <span>{t("eta.label")} <Eta seconds={one.eta_s} /></span>}
+        {isActive(one) && us(one.arrived_at_us) === 0 && <span className="eta"><span className="visually-hidden">{t("eta.label")}</span> <Eta seconds={one.eta_s} /></span>}
         <span className="grow" />
         {isActive(one) && !isClosed(call) && (
           <select

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Age, Empty, Severity, Stopwatch } from "../kit/chrome";
 import { clockTime } from "../kit/format";
-import { useLive, usePicture } from "../kit/surface";
+import { useLive, useNow, usePicture } from "../kit/surface";
 import { useDesk, useDeskState } from "./desk";
 import { bare, byUrgency, currentStage, isActive, isClosed, newestProximity, standing, stagesOf, type Told, toldOnly, us } from "./model";
 import { Between, Eta } from "./parts";
@@ -158,6 +158,7 @@ function useShown(row: React.RefObject<HTMLLIElement | null>, call: Call): void 
 function ToldList({ told }: { told: Told[] }) {
   const { t } = useTranslation();
   const { picture } = useLive();
+  useNow(1000); // places change without a change of the picture
   return (
     <section className="told" aria-label={t("told.title")}>
       <h3>{t("told.title")}</h3>

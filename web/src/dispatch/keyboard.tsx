@@ -51,6 +51,7 @@ function focusPanel(n: string): void {
 function escape(desk: Desk): void {
   if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
   else if (desk.state.awaiting) desk.set({ awaiting: null });
+  else if (desk.state.said) desk.set({ said: null });
   else if (desk.state.unitId) desk.set({ unitId: null });
 }
 

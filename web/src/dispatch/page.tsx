@@ -8,7 +8,7 @@ import { Calls } from "./calls";
 import { DeskProvider, useDeskState } from "./desk";
 import { CloseDialog, HelpDialog } from "./dialogs";
 import { Keyboard } from "./keyboard";
-import { TopStrip } from "./top-strip";
+import { Said, TopStrip } from "./top-strip";
 import { Units } from "./units";
 import "./dispatch.css";
 
@@ -39,6 +39,7 @@ function Desk() {
       </main>
       {dialog === "close" && <CloseDialog />}
       {dialog === "help" && <HelpDialog />}
+      <Said />
       <Keyboard />
     </div>
   );

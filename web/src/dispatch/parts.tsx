@@ -21,13 +21,13 @@ export function Stages({ stages, ended, compact }: { stages: readonly Stage[]; e
   const now = currentStage(stages);
   return (
     <ol className={compact ? "stages compact" : "stages"}>
-      {stages.map((stage, i) => {
-        const from = stages[i - 1]?.atMs ?? 0;
+      {(compact ? stages.slice(1) : stages).map((stage) => {
+        const from = stages[stages.indexOf(stage) - 1]?.atMs ?? 0;
         const running = stage === now && !ended && stage.atMs > 0;
         return (
           <li key={stage.name} className={stage.reached ? (stage === now ? "reached now" : "reached") : "ahead"}>
             <span className="stage-name">
-              {stage.reached && <span aria-hidden="true">✓ </span>}
+              {stage.reached && !compact && <span aria-hidden="true">✓ </span>}
               {t(`stage.${stage.name}`)}
               {!stage.reached && <span className="visually-hidden"> {t("stage.not_yet")}</span>}
             </span>
@@ -59,7 +59,7 @@ export function Between({ proximity }: { proximity: Call["proximity"] | null }) 
 
 function Closing({ proximity }: { proximity: NonNullable<Call["proximity"]> }) {
   const { t } = useTranslation();
-  if (!proximity.closing_known) return <span>{t("trend.UNKNOWN")}</span>;
+  if (!proximity.closing_known) return <span>{t("between.trend_unknown")}</span>;
   const mps = (proximity.closing_mmps ?? 0) / 1000;
   const text = speed(Math.abs(mps));
   if (text === speed(0)) return <span>{t("trend.STEADY")}</span>;

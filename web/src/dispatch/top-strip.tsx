@@ -1,5 +1,5 @@
 // The strip above all: the line, the clock, how much is open, the command line, sounds, language, theme, who is signed in.
-import { useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { LanguageSwitch, LinkChip, ServerClock, ThemeSwitch } from "../kit/chrome";
 import { useLive, useNow, usePicture } from "../kit/surface";
@@ -56,7 +56,6 @@ function SoundChip() {
 function CommandLine() {
   const { t } = useTranslation();
   const desk = useDesk();
-  const { said } = useDeskState();
   const [text, setText] = useState("");
   return (
     <form
@@ -70,13 +69,32 @@ function CommandLine() {
         id="command-line" value={text} onChange={(event) => setText(event.target.value)} placeholder={t("command.hint")} aria-label={t("command.title")}
         autoComplete="off" spellCheck={false}
       />
-      {said && (
-        <span key={said.n} className={`said ${said.tone}`} role={said.tone === "refused" ? "alert" : "status"}>
+    </form>
+  );
+}
+
+const SAID_MS = 5000;
+
+// The last answer. What went well goes by itself; a refusal stays until it is put away or something else is said.
+export function Said() {
+  const { t } = useTranslation();
+  const desk = useDesk();
+  const { said } = useDeskState();
+  useEffect(() => {
+    if (said?.tone !== "done") return;
+    const timer = setTimeout(() => desk.set({ said: null }), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [desk, said]);
+  return (
+    <div className="said-place">
+      <div role="status">{said?.tone === "done" && <p className="said done">{t(said.key, said.more)}</p>}</div>
+      {said?.tone === "refused" && (
+        <p key={said.n} className="said refused" role="alert">
           {t(said.key, said.more)}
           <button type="button" className="said-close" aria-label={t("kit:close")} onClick={() => desk.set({ said: null })}>×</button>
-        </span>
+        </p>
       )}
-    </form>
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Age, Empty } from "../kit/chrome";
-import { useLink, usePicture } from "../kit/surface";
+import { useLink, useNow, usePicture } from "../kit/surface";
 import { type Target, useDesk, useDeskState } from "./desk";
 import { bare, errandsOf, groupOf, isActive, isClosed, nextStatuses, UNIT_FILTERS, type UnitFilter, unitsOf, us } from "./model";
 import { Key } from "./parts";
@@ -11,6 +11,7 @@ import type { UnitLive, UnitStatus } from "./types";
 export function Units() {
   const { t } = useTranslation();
   const picture = usePicture();
+  useNow(1000); // places change without a change of the picture
   const [filter, setFilter] = useState<UnitFilter>("all");
   const [text, setText] = useState("");
   const all = [...picture.units.values()];

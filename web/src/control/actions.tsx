@@ -1,13 +1,14 @@
 // What may be done with an alert now. What may not is not hidden: it says why. Nothing is done while the line is down.
+import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Alert } from "../kit/api";
 import { clockTime } from "../kit/format";
 import { useLive } from "../kit/surface";
 import type { Desk } from "./desk";
-import { useDesk } from "./desk";
+import { useDesk, useSlowPicture } from "./desk";
 import { useHeldBack } from "./hooks";
 import { bare, Key } from "./parts";
-import { type Deed, deedState } from "./queue-model";
+import { type Deed, deedState, keptOpen } from "./queue-model";
 import { type DeedInput, type DeedOutcome, handle } from "./rest";
 import type { Command } from "./shortcuts";
 
@@ -18,14 +19,16 @@ export function Actions({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const { who } = useLive();
+  const picture = useSlowPicture();
   const me = who.account ?? "";
   const heldBack = useHeldBack("handle_alert");
   const contactHeldBack = useHeldBack("log_contact");
-  const next = DEEDS.find((deed) => deed !== "shelve" && deedState(alert, deed, me).can);
+  const policeOut = keptOpen(picture.handOffs.values(), alert.incident_id);
+  const next = DEEDS.find((deed) => deed !== "shelve" && deedState(alert, deed, me, policeOut).can);
   const incidentId = alert.incident_id ?? "";
   const why = (deed: Deed): string | null => {
     if (heldBack) return heldBack;
-    const state = deedState(alert, deed, me);
+    const state = deedState(alert, deed, me, policeOut);
     return state.can ? null : t(`why.${state.why}`, { who: alert.handled_by ?? "" });
   };
   const nextWhy = next ? why(next) : null;
@@ -64,11 +67,15 @@ export function Actions({ alert }: { alert: Alert }) {
           {heldBack ?? nextWhy}
         </p>
       )}
-      {!next && !heldBack && deedState(alert, "close", me).can === false && alert.handling === "ALERT_HANDLING_RESOLVED" && (
-        <p className="quiet">{t("why.second_person", { who: alert.handled_by ?? "" })}</p>
-      )}
+      {!next && !heldBack && waitsFor(alert.handling) && <p className="quiet">{why(waitsFor(alert.handling) ?? "close")}</p>}
     </div>
   );
+}
+
+// What would come next, if it were allowed: said when nothing else can be done.
+function waitsFor(handling: Alert["handling"]): Deed | null {
+  if (handling === "ALERT_HANDLING_IN_PROGRESS") return "resolve";
+  return handling === "ALERT_HANDLING_RESOLVED" ? "close" : null;
 }
 
 // Two of the deeds are one press; the others ask something first.
@@ -81,15 +88,15 @@ export function start(desk: Desk, alert: Alert, deed: Deed, me: string): void {
 export async function perform(desk: Desk, alert: Alert, deed: Deed, me: string, input: DeedInput = {}): Promise<DeedOutcome> {
   const outcome = await handle(alert.id ?? "", deed, me, input);
   if (outcome.done) desk.say("done", `done.${deed}`, { id: alert.id ?? "" });
-  else tellRefusal(desk, outcome, alert);
+  else tellRefusal(desk, outcome, alert, me);
   return outcome;
 }
 
-function tellRefusal(desk: Desk, outcome: Extract<DeedOutcome, { done: false }>, alert: Alert): void {
+function tellRefusal(desk: Desk, outcome: Extract<DeedOutcome, { done: false }>, alert: Alert, me: string): void {
   if (outcome.why !== "conflict") return desk.say("refused", `refused.${outcome.why}`, { reason: outcome.reason });
   const now = outcome.alert;
-  if (!now?.handled_by) return desk.say("refused", "refused.conflict", { reason: outcome.reason, id: alert.id ?? "" });
+  if (!now?.handled_by || now.handled_by === me) return desk.say("refused", "refused.conflict", { reason: outcome.reason, id: alert.id ?? "" });
   desk.say("refused", "refused.taken", {
-    who: now.handled_by, state: bare(now.handling, "ALERT_HANDLING_"), time: clockTime(Date.now()), reason: outcome.reason,
+    who: now.handled_by, state: i18next.t(`kit:handling.${bare(now.handling, "ALERT_HANDLING_") || "NEW"}`), time: clockTime(Date.now()), reason: outcome.reason,
   });
 }

@@ -11,7 +11,7 @@ import { perform } from "./actions";
 import { type ContactPreset, useDesk, useDeskState, useSlowPicture } from "./desk";
 import { useHeldBack } from "./hooks";
 import { LoadedView, sentenceOf } from "./parts";
-import { type Deed, deedState, levelOfAlert } from "./queue-model";
+import { type Deed, deedState, keptOpen, levelOfAlert } from "./queue-model";
 import { ApiFailure, patience, take, useLoaded } from "./rest";
 import { Help } from "./help";
 import { PlaybackDialog } from "./playback-dialog";
@@ -54,7 +54,8 @@ function DeedDialog({ alert, deed, onClose }: { alert: Alert; deed: Deed; onClos
   const [busy, setBusy] = useState(false);
   const vocabulary = useLoaded("vocabulary", () => take(api.GET("/api/v1/vocabulary", { signal: patience() })));
   const heldBack = useHeldBack("handle_alert");
-  const state = deedState(alert, deed, me);
+  const picture = useSlowPicture();
+  const state = deedState(alert, deed, me, keptOpen(picture.handOffs.values(), alert.incident_id));
   const critical = levelOfAlert(alert) === 0;
   const needsReason = deed === "shelve" || deed === "resolve";
   const needsSure = critical && (deed === "resolve" || deed === "close");

@@ -71,7 +71,7 @@ function Plot({ columns }: { columns: PlotColumns }) {
         scales: { x: { time: true }, m: { range: (_, __, max) => [0, Math.max(max * 1.1, 10)] }, v: { range: (_, min, max) => [Math.min(min, -5), Math.max(max, 5)] } },
         series: [
           { value: (_, v) => (v === null ? "" : clockTime(v * 1000)), label: t("plot.time") },
-          { scale: "m", label: t("plot.distance"), stroke: colour("--accent"), width: 2, points: { show: columns.atS.length < 40 }, value: (_, v) => (v === null ? "–" : distance(v)) },
+          { scale: "m", label: t("plot.distance"), stroke: colour("--accent"), width: 2, points: { show: columns.atS.length < 3 }, value: (_, v) => (v === null ? "–" : distance(v)) },
           { scale: "m", label: t("plot.low"), stroke: "transparent", points: { show: false }, value: (_, v) => (v === null ? "–" : distance(v)) },
           { scale: "m", label: t("plot.high"), stroke: "transparent", points: { show: false }, value: (_, v) => (v === null ? "–" : distance(v)) },
           { scale: "v", label: t("plot.closing"), stroke: colour("--sev1-text"), width: 1.5, dash: [6, 4], points: { show: false }, value: (_, v) => (v === null ? "–" : t("kit:unit.kmh", { n: v.toFixed(1) })) },

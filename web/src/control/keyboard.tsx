@@ -5,7 +5,7 @@ import { start } from "./actions";
 import { type Desk, useDesk } from "./desk";
 import { canAnswerByPhone, handOffsOf } from "./hand-offs";
 import { bare } from "./parts";
-import { deedState, makeRows, neighbour } from "./queue-model";
+import { deedState, keptOpen, makeRows, neighbour } from "./queue-model";
 import { belongsToFocus, type Command, commandOf, isSingleKey } from "./shortcuts";
 
 export function Keyboard() {
@@ -137,7 +137,7 @@ function onAlert(command: Command, desk: Desk, live: Live): boolean {
     case "close": {
       if (live.socket.link.state !== "live") desk.say("refused", "held_back.link");
       else {
-        const state = deedState(alert, deed, me);
+        const state = deedState(alert, deed, me, keptOpen(live.picture.handOffs.values(), incidentId));
         if (state.can) start(desk, alert, deed, me);
         else desk.say("refused", `why.${state.why}`, { who: alert.handled_by ?? "" });
       }

@@ -64,6 +64,8 @@ export function Approach({ alert, series }: { alert: Alert; series: readonly Pro
       <span>
         {closingMps === null
           ? t("proximity.closing_unknown")
+          : Math.abs(closingMps) * 3.6 < 0.5
+            ? t("proximity.still")
           : closingMps >= 0
             ? t("proximity.closing", { v: speed(closingMps) })
             : t("proximity.opening", { v: speed(-closingMps) })}

@@ -1,5 +1,5 @@
 // What stands in the alert queue and in which order. Pure: the same alerts at the same time give the same list.
-import type { Alert } from "../kit/api";
+import type { Alert, HandOff } from "../kit/api";
 import type { Level } from "../kit/chrome";
 import type { AlertEntry } from "../kit/picture-store";
 
@@ -190,7 +190,19 @@ export function neighbour(rows: readonly Row[], selected: string | null, step: 1
 export type Deed = "acknowledge" | "act" | "shelve" | "resolve" | "close";
 export type DeedState = { can: true } | { can: false; why: string };
 
-export function deedState(alert: Alert, deed: Deed, me: string): DeedState {
+// Police still on their way because of it: the server settles no alert of such an incident. An agency that was told for
+// information only, or that refused, keeps nothing open.
+export function keptOpen(handOffs: Iterable<HandOff>, incidentId: string | undefined): boolean {
+  for (const one of handOffs) {
+    if (one.incident_id !== incidentId) continue;
+    const ended = ["CLOSED", "CANCELLED", "REJECTED"].some((state) => one.state === `HAND_OFF_STATE_${state}`);
+    const told = (one.informative ?? false) && one.state !== "HAND_OFF_STATE_SENT";
+    if (!ended && !told) return true;
+  }
+  return false;
+}
+
+export function deedState(alert: Alert, deed: Deed, me: string, policeOut = false): DeedState {
   const handling = alert.handling ?? "ALERT_HANDLING_NEW";
   const taken = handling === "ALERT_HANDLING_ACKNOWLEDGED" || handling === "ALERT_HANDLING_IN_PROGRESS";
   const no = (why: string): DeedState => ({ can: false, why });
@@ -203,7 +215,7 @@ export function deedState(alert: Alert, deed: Deed, me: string): DeedState {
       if (levelOfAlert(alert) <= 1) return no("too_severe");
       return taken ? { can: true } : no(isNew(alert) ? "acknowledge_first" : "not_now");
     case "resolve":
-      if (handling === "ALERT_HANDLING_IN_PROGRESS") return { can: true };
+      if (handling === "ALERT_HANDLING_IN_PROGRESS") return policeOut ? no("police_out") : { can: true };
       return no(handling === "ALERT_HANDLING_RESOLVED" ? "resolved" : "act_first");
     case "close":
       if (handling !== "ALERT_HANDLING_RESOLVED") return no("resolve_first");

@@ -183,7 +183,7 @@ function Group({ row, place, n, of }: { row: GroupRow } & Placed) {
   const desk = useDesk();
   return (
     <div
-      role="option" aria-selected={false} aria-expanded={row.open} aria-setsize={of} aria-posinset={n} style={place}
+      role="option" aria-selected={false} aria-setsize={of} aria-posinset={n} style={place}
       className={`row group edge${row.level}`} onClick={() => desk.toggleGroup(row.key)} data-group={row.kind}
     >
       <span className="row-badge"><Severity code={row.level} compact /></span>

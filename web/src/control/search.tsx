@@ -7,7 +7,7 @@ import { useLive } from "../kit/surface";
 import { start } from "./actions";
 import { findAlert, read } from "./command";
 import { useDesk } from "./desk";
-import { LoadedView } from "./parts";
+import { bare, LoadedView } from "./parts";
 import { compare, isOver } from "./queue-model";
 import { patience, take, useLoaded } from "./rest";
 
@@ -25,6 +25,15 @@ let labels: PlaceLabel[] | null = null;
 async function places(): Promise<PlaceLabel[]> {
   labels ??= (await (await fetch("/map/labels.json")).json()) as PlaceLabel[];
   return labels;
+}
+
+// Titles of things are codes, those of persons and units are names.
+function titleOf(t: (key: string, values?: Record<string, unknown>) => string, hit: Hit): string {
+  const title = hit.title ?? "";
+  if (hit.kind === "device") return t(`device.kind.${bare(title, "DEVICE_KIND_")}`, { defaultValue: title });
+  if (hit.kind === "order") return t(`order_kind.${title}`, { defaultValue: title });
+  if (hit.kind === "alert" || hit.kind === "call") return t(`kit:alert_kind.${bare(title, "ALERT_KIND_")}`, { defaultValue: title });
+  return title;
 }
 
 export function Search() {
@@ -135,7 +144,7 @@ export function Search() {
           >
             <span className="chip">{t(`search.kind.${hit.kind}`, { defaultValue: hit.kind ?? "" })}</span>
             <b className="number">{hit.id}</b>
-            <span>{hit.title}</span>
+            <span>{titleOf(t, hit)}</span>
             {hit.person_id && hit.person_id !== hit.id && <span className="quiet">{hit.person_id}</span>}
           </li>
         ))}

@@ -2,25 +2,14 @@
 // written is kept in memory only. Pressing its title three times in two seconds leads back.
 import i18next from "i18next";
 import { presence } from "./presence";
+import { thrice } from "./thrice";
 
 const RETURN_WITHIN_MS = 2000;
 const LEAVE_WITHIN_MS = 5000;
-const TIMES = 3;
 
 interface Memo {
   title: string;
   text: string;
-}
-
-// Three of something within a span of time.
-export function thrice(withinMs: number): (nowMs: number) => boolean {
-  let at: number[] = [];
-  return (nowMs) => {
-    at = [...at.filter((each) => nowMs - each < withinMs), nowMs];
-    if (at.length < TIMES) return false;
-    at = [];
-    return true;
-  };
 }
 
 function make<K extends keyof HTMLElementTagNameMap>(tag: K, name: string, text = ""): HTMLElementTagNameMap[K] {

@@ -2,7 +2,6 @@
 // of what the rounded words can mean. A picture for quick eyes: the same is said in words beside it.
 import { useTranslation } from "react-i18next";
 import type { View } from "../kit/api";
-import { distance } from "../kit/format";
 import { isBare, ringsFor, roundingM } from "./status";
 
 const RADIUS = 100;
@@ -29,6 +28,13 @@ export function sectorPath(inner: number, outer: number, deg: number): string {
   return `M ${text(at(inner, from))} L ${text(at(outer, from))} ${arc(outer, 1, at(outer, to))} L ${text(at(inner, to))} ${arc(inner, 0, at(inner, from))} Z`;
 }
 
+// Where the numbers of the rings stand: on the diagonal that is farthest from everybody.
+export function labelAngle(directionsDeg: number[]): number {
+  const apart = (a: number, b: number): number => Math.abs(((a - b + 540) % 360) - 180);
+  const room = (deg: number): number => Math.min(360, ...directionsDeg.map((each) => apart(each, deg)));
+  return [315, 45, 225, 135].reduce((best, deg) => (room(deg) > room(best) ? deg : best));
+}
+
 interface DialProps {
   views: { view: View; number: number }[];
   old: boolean; // nothing of this is the present
@@ -40,7 +46,9 @@ export function Dial({ views, old, sentence }: DialProps) {
   const drawn = views.filter(({ view }) => !isBare(view));
   const rings = ringsFor(drawn.map(({ view }) => view.distance_m ?? 0));
   const most = rings[rings.length - 1] ?? 1;
-  const labelDeg = ((drawn[0]?.view.direction_deg ?? 315) + 180) % 360;
+  const directions = drawn.map(({ view }) => view.direction_deg ?? 0);
+  const labelDeg = labelAngle(directions);
+  const below = !directions.some((deg) => deg > 90 && deg < 270);
   return (
     <svg className={old ? "dial old" : "dial"} viewBox="-124 -124 248 248" role="img" aria-label={sentence}>
       <defs>
@@ -60,12 +68,12 @@ export function Dial({ views, old, sentence }: DialProps) {
         <Wearer key={view.id} view={view} number={views.length > 1 ? number : null} most={most} old={old} />
       ))}
       <circle r={CENTRE_RADIUS} className="self" />
-      <text y={CENTRE_RADIUS + 13} className="self-name">
+      <text y={(CENTRE_RADIUS + 12) * (below ? 1 : -1)} className="self-name">
         {t("dial.me")}
       </text>
       {rings.map((metres) => (
         <text key={metres} {...at((metres / most) * RADIUS, labelDeg)} className="ring-name">
-          {distance(metres)}
+          {metres < 1000 ? t("kit:unit.m", { n: metres }) : t("kit:unit.km", { n: metres / 1000 })}
         </text>
       ))}
     </svg>

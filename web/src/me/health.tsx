@@ -1,10 +1,11 @@
 // What of this phone weakens the protection, told plainly, each with what she can do about it.
 import { useTranslation } from "react-i18next";
-import { Age } from "../kit/chrome";
+import { ageText } from "../kit/format";
 import { useNow } from "../kit/surface";
-import { serverNowMs } from "../kit/clock";
 import { phone, type PhoneState, type Trouble, troublesOf } from "./phone";
 import { usePhone } from "./shell";
+
+const LIVE_MS = 6000;
 
 const ASKS: Partial<Record<Trouble, () => void>> = {
   location_unasked: () => phone.askLocation(),
@@ -60,5 +61,7 @@ function Sending({ state }: { state: PhoneState }) {
   const { t } = useTranslation();
   useNow(1000);
   if (!state.takenAtMs) return <>{t(state.location === "on" || state.location === "waiting" ? "facts.finding" : "facts.not_sending")}</>;
-  return <Age atMs={state.takenAtMs + (serverNowMs() - Date.now())} staleAfterS={120} prefix={`${t("facts.sent")} `} />;
+  const ageMs = Date.now() - state.takenAtMs;
+  const age = ageMs < LIVE_MS ? t("facts.just_now") : ageText(ageMs, state.takenAtMs);
+  return <>{t("facts.sent", { age })}</>;
 }

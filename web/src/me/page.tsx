@@ -16,15 +16,26 @@ import { presence } from "./presence";
 import { Shell, type SosAlert, usePhone, useSos } from "./shell";
 import { isBare, isOpen, kindOf, minutesToContact, numbered, ownDeviceTroubles, type Status, statusesOf } from "./status";
 
-const Sheets = lazy(() => import("./sheets"));
-const MapScreen = lazy(() => import("./map-screen"));
+const Sheets = lazy(() => import("./sheets").catch(() => ({ default: Missing })));
+const MapScreen = lazy(() => import("./map-screen").catch(() => ({ default: Missing })));
 const LOST_AFTER_MS = 3000;
 const OWN_OLD_AFTER_MS = 120_000;
+
+// A part that cannot be fetched must not take the first screen with it.
+function Missing() {
+  const { t } = useTranslation();
+  return (
+    <section className="card" role="alert">
+      <p>{t("missing")}</p>
+    </section>
+  );
+}
 
 type Place = "home" | "settings" | "setup" | "map";
 
 export function Page() {
   const generation = useSyncExternalStore(presence.subscribe, presence.getGeneration);
+  useEffect(() => () => phone.stopTelling(), []);
   return <Views key={generation} />;
 }
 
@@ -41,8 +52,8 @@ function Views() {
     at === "home" ? (
       <>
         <LinkNote />
-        <button type="button" className="button menu" onClick={() => setPlace("settings")}>
-          {t("settings.title")}
+        <button type="button" className="button menu" aria-label={t("settings.title")} onClick={() => setPlace("settings")}>
+          <span aria-hidden="true">☰</span>
         </button>
       </>
     ) : (
@@ -101,7 +112,7 @@ function Home(props: { picture: PictureStore; onMap: () => void; onSetup: () => 
   const unasked = troublesOf(state).some((trouble) => trouble.endsWith("_unasked"));
   return (
     <>
-      {main && <Banner status={main} heardAtMs={heardAtMs} />}
+      {main && <Banner key={main.kind} status={main} heardAtMs={heardAtMs} />}
       {others.filter((each) => !each.view).map((each) => (
         <p key={each.kind} className={`strip tone-${each.tone}`}>
           <strong>{t(`state.${each.kind}.title`)}</strong> {t(`state.${each.kind}.text`)}
@@ -161,11 +172,11 @@ function Sights({ views, statuses, linkLost, onMap }: SightsProps) {
   return (
     <section className={linkLost ? "sights old" : "sights"} aria-label={t("sights")}>
       {linkLost && <p className="last-known">{t("last_known")}</p>}
-      <Dial views={views} old={linkLost} sentence={sentence} />
       {order.map((each) => {
         const shown = views.find(({ view }) => view.id === each.view?.id);
         return shown && <Facts key={shown.view.id} {...shown} status={each} several={views.length > 1} />;
       })}
+      <Dial views={views} old={linkLost} sentence={sentence} />
       {hasMap && (
         <button type="button" className="button wide" onClick={onMap} disabled={linkLost}>
           {t("map.show")}
@@ -207,7 +218,7 @@ function Facts(props: { view: View; number: number; status: Status; several: boo
         <p>{t("state.coming.text")}</p>
       ) : (
         <>
-          <dl className={view.degraded ? "numbers degraded" : "numbers"}>
+          <dl className={`numbers${view.degraded ? " degraded" : ""}${minutes !== null ? " four" : ""}`}>
             <div>
               <dd>{metres === 0 ? t("within_10m") : t("about", { distance: distance(metres) })}</dd>
               <dt>{t("fact.distance")}</dt>

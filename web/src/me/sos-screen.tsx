@@ -46,7 +46,7 @@ function Unsent({ state, onBack }: { state: SosState; onBack: () => void }) {
         <CallRow big />
       </div>
       <p className="tries">
-        <span className="turning" aria-hidden="true" /> {t("sos.trying", { n: state.tries })}
+        <span className="turning" aria-hidden="true" /> {t("sos.trying", { n: Math.max(1, state.tries) })}
         <span className="number" aria-hidden="true">
           {" "}
           {t("sos.since", { n: seconds })}

@@ -1,0 +1,220 @@
+// The program `judge`: the benchmark of docs/judge.md. Prints one JSON document; x.d/judge.py makes tables of
+// it.
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <thread>
+
+#include "bench/judge/score.h"
+
+namespace {
+
+using namespace haechi;
+using namespace haechi::judge;
+
+struct Options {
+  std::string traces = "-";
+  uint64_t seed = 1, worlds = 2'000, resting = 20;
+  unsigned threads = 0;
+  std::string mishaps;       // file
+  std::string facts;         // file
+  uint64_t facts_world = 0;  // whose facts
+  Course facts_course;
+};
+
+struct Key {
+  size_t course;
+  int kind;  // -1: all
+  bool engine;
+  auto operator<=>(const Key&) const = default;
+};
+using Tallies = std::map<Key, Tally>;
+
+std::vector<Course> all_courses() {
+  std::vector<Course> courses;
+  for (const bool obey : {false, true})
+    for (const int64_t interval_s : {5, 15, 60})
+      for (const double sigma_m : {5.0, 10.0, 20.0}) {
+        courses.push_back({{interval_s, sigma_m}, obey, true});
+        if (obey) courses.push_back({{interval_s, sigma_m}, obey, false});
+      }
+  return courses;
+}
+
+void keep(const World& world, const Truth& truth, const Outcome& outcome, size_t course, uint64_t number,
+          const Course& what, Tallies& tallies, std::string& mishap_lines) {
+  for (const bool engine : {false, true}) {
+    std::vector<Mishap> mishaps;
+    Tally tally = score(world, truth, engine ? outcome.engine : outcome.naive, &mishaps);
+    tally.fixes_his = outcome.fixes_his;
+    tally.fixes_hers = outcome.fixes_hers;
+    tally.days_hers = world.pair() ? world.days() : 0;
+    tallies[{course, -1, engine}].add(tally);
+    tallies[{course, static_cast<int>(world.kind), engine}].add(tally);
+    for (const Mishap& one : mishaps) {
+      char line[240];
+      std::snprintf(line, sizeof line,
+                    "{\"world\":%llu,\"kind\":\"%s\",\"interval_s\":%lld,\"sigma_m\":%g,\"obey\":%s,"
+                    "\"judge\":\"%s\",\"what\":\"%s\",\"after_s\":%.2f}\n",
+                    static_cast<unsigned long long>(number), kKindNames[static_cast<int>(world.kind)],
+                    static_cast<long long>(what.cell.interval_s), what.cell.sigma_m,
+                    what.obey ? "true" : "false", engine ? "haechi" : "naive", one.what,
+                    one.at_s - static_cast<double>(world.begins_s));
+      mishap_lines += line;
+    }
+  }
+}
+
+// Runs `job` for 0..count-1 on all threads; what it returns is added up in the order of the numbers.
+template <typename Job>
+std::pair<Tallies, std::string> run_all(uint64_t count, unsigned threads, Job job) {
+  std::vector<std::pair<Tallies, std::string>> results(count);
+  std::atomic<uint64_t> next{0};
+  std::vector<std::thread> workers;
+  for (unsigned i = 0; i < threads; ++i)
+    workers.emplace_back([&] {
+      for (uint64_t number = next++; number < count; number = next++)
+        job(number, results[number].first, results[number].second);
+    });
+  for (std::thread& worker : workers) worker.join();
+  std::pair<Tallies, std::string> sum;
+  for (auto& [tallies, lines] : results) {
+    for (const auto& [key, tally] : tallies) sum.first[key].add(tally);
+    sum.second += lines;
+  }
+  return sum;
+}
+
+double ratio(uint64_t part, uint64_t whole, double empty) {
+  return whole == 0 ? empty : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void print_tally(const Tally& tally) {
+  std::printf(
+      "\"recall_long\":%.4f,\"recall_short\":%.4f,\"false_per_day\":%.4f,\"alerts_per_episode\":%.4f,",
+      ratio(tally.material_found, tally.material, 1), ratio(tally.passes_found, tally.passes, 1),
+      static_cast<double>(tally.false_alerts) / tally.days, ratio(tally.true_alerts, tally.rung_episodes, 1));
+  std::printf("\"delay_p50_s\":%.2f,\"delay_p95_s\":%.2f,\"warned_before_onset\":%.4f,\"wearer_days\":%.3f",
+              tally.delay_s(0.5), tally.delay_s(0.95), ratio(tally.warned, tally.approaches, 0), tally.days);
+}
+
+void print_rest(const Tally& tally) {
+  std::printf(
+      ",\"material\":%llu,\"passes\":%llu,\"approaches\":%llu,\"alerts\":%llu,\"warnings_per_day\":%.3f,",
+      static_cast<unsigned long long>(tally.material), static_cast<unsigned long long>(tally.passes),
+      static_cast<unsigned long long>(tally.approaches), static_cast<unsigned long long>(tally.alerts),
+      static_cast<double>(tally.warnings) / tally.days);
+  std::printf("\"reports_per_hour_his\":%.1f,\"reports_per_hour_hers\":%.1f",
+              static_cast<double>(tally.fixes_his) / tally.days / 24,
+              tally.days_hers > 0 ? static_cast<double>(tally.fixes_hers) / tally.days_hers / 24 : 0.0);
+}
+
+// Of the material violations whose onset was seen: the share that had rung 0, 5, .. 150 s after it.
+void print_found_by(const Tally& tally) {
+  const uint64_t all = tally.delays_s.size() + tally.material - tally.material_found;
+  std::printf(",\"found_by_5_s\":[");
+  for (int s = 0; s <= 150; s += 5) {
+    uint64_t found = 0;
+    for (const double delay_s : tally.delays_s) found += delay_s <= s;
+    std::printf(s == 0 ? "%.4f" : ",%.4f", ratio(found, all, 0));
+  }
+  std::printf("]");
+}
+
+void print_cells(const std::vector<Course>& courses, const Tallies& tallies) {
+  std::printf("\"cells\":[");
+  const char* comma = "";
+  for (const auto& [key, tally] : tallies) {
+    const Course& course = courses[key.course];
+    std::printf("%s\n{\"interval_s\":%lld,\"sigma_m\":%g,\"judge\":\"%s\",", comma,
+                static_cast<long long>(course.cell.interval_s), course.cell.sigma_m,
+                key.engine ? "haechi" : "naive");
+    print_tally(tally);
+    print_rest(tally);
+    if (key.kind < 0) print_found_by(tally);
+    std::printf(",\"obey\":%s,\"warns_wearer\":%s,\"kind\":\"%s\"}", course.obey ? "true" : "false",
+                course.warns_wearer ? "true" : "false", key.kind < 0 ? "all" : kKindNames[key.kind]);
+    comma = ",";
+  }
+  std::printf("]");
+}
+
+// 24 hours at rest beside a border: alerts per day, and how many rang exactly once.
+void print_resting(const Options& options) {
+  std::printf(",\n\"resting\":[");
+  const char* comma = "";
+  for (const bool inside : {false, true})
+    for (const int64_t interval_s : {5, 15, 60}) {
+      std::atomic<uint64_t> naive{0}, engine{0}, once{0}, next{0};
+      std::vector<std::thread> workers;
+      for (unsigned i = 0; i < options.threads; ++i)
+        workers.emplace_back([&] {
+          for (uint64_t number = next++; number < options.resting; number = next++) {
+            const Outcome outcome = hold(resting_world(options.seed, number, inside), {{interval_s, 20}});
+            naive += outcome.naive.size();
+            engine += outcome.engine.size();
+            once += outcome.engine.size() == 1;
+          }
+        });
+      for (std::thread& worker : workers) worker.join();
+      const auto days = static_cast<double>(options.resting);
+      std::printf(
+          "%s\n{\"inside\":%s,\"interval_s\":%lld,\"days\":%g,\"naive_per_day\":%.3f,"
+          "\"haechi_per_day\":%.3f,\"haechi_once\":%llu}",
+          comma, inside ? "true" : "false", static_cast<long long>(interval_s), days,
+          static_cast<double>(naive) / days, static_cast<double>(engine) / days,
+          static_cast<unsigned long long>(once.load()));
+      comma = ",";
+    }
+  std::printf("]");
+}
+
+int run(const Options& options, const std::vector<Stretch>& traces) {
+  const std::vector<Course> courses = all_courses();
+  const auto job = [&](uint64_t number, Tallies& tallies, std::string& lines) {
+    const World world = draw_world(traces, options.seed, number);
+    const Truth truth = truth_of(world);
+    for (size_t c = 0; c < courses.size(); ++c)
+      keep(world, truth, hold(world, courses[c]), c, number, courses[c], tallies, lines);
+  };
+  const auto [tallies, lines] = run_all(options.worlds, options.threads, job);
+  if (!options.mishaps.empty()) std::ofstream(options.mishaps) << lines;
+  std::printf("{\"seed\":%llu,\"worlds\":%llu,", static_cast<unsigned long long>(options.seed),
+              static_cast<unsigned long long>(options.worlds));
+  print_cells(courses, tallies);
+  if (options.resting > 0) print_resting(options);
+  std::printf("}\n");
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Judges real traces: the engine and a naive geofence, against the truth", "judge");
+  Options options;
+  app.add_option("--traces", options.traces, "person,trip,unix_s,lat,lon lines; - is standard input");
+  app.add_option("--seed", options.seed, "Of worlds and errors");
+  app.add_option("--worlds", options.worlds, "How many");
+  app.add_option("--resting", options.resting, "Wearers who rest beside a border for 24 hours");
+  app.add_option("--threads", options.threads, "0: one per core");
+  app.add_option("--mishaps", options.mishaps, "Write every miss and false alert there, a line each");
+  app.add_option("--facts", options.facts,
+                 "Write one world's facts there, for haechi replay --facts, and end");
+  app.add_option("--world", options.facts_world, "Which world, with --facts");
+  app.add_option("--interval", options.facts_course.cell.interval_s, "With --facts");
+  app.add_option("--sigma", options.facts_course.cell.sigma_m, "With --facts");
+  app.add_flag("--obey", options.facts_course.obey, "With --facts");
+  CLI11_PARSE(app, argc, argv);
+  if (options.threads == 0) options.threads = std::max(1u, std::thread::hardware_concurrency());
+  std::ifstream file;
+  if (options.traces != "-") file.open(options.traces);
+  const auto traces = read_traces(options.traces == "-" ? std::cin : file, 120);
+  if (!traces.ok()) return std::fprintf(stderr, "judge: %s\n", traces.error().text().c_str()), 2;
+  if (options.facts.empty()) return run(options, *traces);
+  std::ofstream facts(options.facts);
+  hold(draw_world(*traces, options.seed, options.facts_world), options.facts_course, &facts);
+  return facts.good() ? 0 : 1;
+}

@@ -325,12 +325,21 @@ function corner(c: Context, theme: MapTheme, x: number, y: number, r: number): v
   c.stroke();
 }
 
-// In the middle of the line.
+// In the middle of the line, if it is long enough.
 function lineLabel(p: Picture, line: MapLine, pills: Pill[]): void {
   if (!line.label || line.points.length < 2) return;
   const points = line.points.map(([lng, lat]) => toScreen(p.view, mercX(lng), mercY(lat)));
   const lengths = points.slice(1).map(([x, y], i) => Math.hypot(x - (points[i]?.[0] ?? 0), y - (points[i]?.[1] ?? 0)));
-  let rest = lengths.reduce((sum, one) => sum + one, 0) / 2;
+  const all = lengths.reduce((sum, one) => sum + one, 0);
+  const edge = colourOf(p.look.theme, line.severity);
+  const strong = line.kind === "pair";
+  if (strong && all < 170) {
+    // No room between the two: above them.
+    const middle = points.reduce((sum, [x]) => sum + x, 0) / points.length;
+    pills.push({ text: line.label, x: middle, y: Math.min(...points.map(([, y]) => y)) - 38, edge, strong });
+    return;
+  }
+  let rest = all / 2;
   for (let i = 0; i < lengths.length; i += 1) {
     const length = lengths[i] ?? 0;
     if (rest > length) {
@@ -344,8 +353,8 @@ function lineLabel(p: Picture, line: MapLine, pills: Pill[]): void {
       text: line.label,
       x: ax + (bx - ax) * share,
       y: ay + (by - ay) * share,
-      edge: colourOf(p.look.theme, line.severity),
-      strong: line.kind === "pair",
+      edge,
+      strong,
     });
     return;
   }

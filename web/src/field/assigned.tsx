@@ -72,13 +72,13 @@ export function Assigned({ duty, status, unitId, callSign, trails }: Props) {
           ))}
           <Pair call={call} lost={lost} />
           <Sentence call={call} />
-          <Others call={call} unitId={unitId} />
         </section>
         <section className="map-pane" aria-label={t("map.title")}>
           <Suspense fallback={<p className="map-wait" role="status">{t("map.loading")}</p>}>
             <MapPane persons={persons} own={own} call={call} lost={lost} trails={trails} callSign={callSign} />
           </Suspense>
         </section>
+        <Others call={call} unitId={unitId} />
       </main>
       <footer className="foot">
         <LocationNote />
@@ -177,17 +177,24 @@ function SightLine({ person, main, lost }: { person: Person; main: boolean; lost
       <Arrow deg={deg} />
       <p className="line">
         <span className="who">{who}</span> <b className="number">{distance(approach.distance_m ?? 0)}</b>{" "}
-        <span className="wind">{t("sight.side", { wind: wind(deg), deg })}</span>
+        <span className="wind">{t("sight.side", { wind: wind(deg) })}</span>
+        <span className="visually-hidden"> {t("sight.deg", { deg })}</span>
       </p>
       <p className="sub">
         <Age atMs={msOf(approach.person_fixed_at_us)} staleAfterS={lost ? 1 : person.track?.staleAfterS || STALE_AFTER_S_DEFAULT} />
         <span>{approach.accuracy_m ? t("sight.error", { m: approach.accuracy_m }) : t("sight.error_unsaid")}</span>
-        <span className={`trend trend-${trend}`}>{t(`kit:trend.${trend}`)}</span>
+        <Trend trend={trend} />
         {eta > 0 && !sight.distanceOld && <span>{t("sight.eta", { n: Math.max(1, Math.round(eta / 60)) })}</span>}
         {sight.banner === "own_old" && <Age atMs={msOf(approach.unit_fixed_at_us)} prefix={`${t("sight.own")} `} staleAfterS={1} />}
       </p>
     </div>
   );
+}
+
+// What cannot be told must not look like standing still.
+function Trend({ trend }: { trend: string }) {
+  const { t } = useTranslation();
+  return <span className={`trend trend-${trend}`}>{t(trend === "UNKNOWN" ? "trend_unknown" : `kit:trend.${trend}`)}</span>;
 }
 
 function Arrow({ deg }: { deg: number }) {
@@ -213,9 +220,10 @@ function Pair({ call, lost }: { call: Call; lost: boolean }) {
     <div className={old ? "sight pair old" : "sight pair"}>
       <p className="line">
         <span className="who">{t("pair.between")}</span> <b className="number">{distance(Number(told.distance_mm ?? 0) / 1000)}</b>{" "}
-        <span className={`trend trend-${trend}`}>{t(`kit:trend.${trend}`)}</span>
+        {trend !== "UNKNOWN" && <Trend trend={trend} />}
       </p>
       <p className="sub">
+        {trend === "UNKNOWN" && <Trend trend={trend} />}
         <Age atMs={atMs} staleAfterS={lost ? 1 : PROXIMITY_STALE_S} />
         {told.sigma_mm ? <span>{t("sight.error", { m: Math.max(1, Math.round(told.sigma_mm / 1000)) })}</span> : null}
       </p>

@@ -24,8 +24,8 @@ export function Top({ callSign, status, onMenu }: { callSign: string; status: St
       {status && <span className="chip own-status">{t(`kit:unit_status.${status}`)}</span>}
       <LinkChip />
       {onMenu && (
-        <button type="button" className="button menu" onClick={onMenu}>
-          {t("menu.title")}
+        <button type="button" className="button menu" onClick={onMenu} aria-label={t("menu.title")}>
+          <span aria-hidden="true">☰</span> <span className="menu-word">{t("menu.title")}</span>
         </button>
       )}
     </header>
@@ -73,7 +73,7 @@ export function OutboxNotes() {
 const SLIP_MS = 700; // a glove that lands twice
 
 // The one large button: the next step. It can be undone for some seconds; what ends the access is asked again.
-export function Steps({ step, callId, waitFor }: { step: Status | null; callId: string; waitFor?: ReactNode }) {
+export function Steps({ step, callId, waitFor, plain }: { step: Status | null; callId: string; waitFor?: ReactNode; plain?: boolean }) {
   const { t } = useTranslation();
   const state = useOutbox();
   const now = useNow(250);
@@ -94,7 +94,7 @@ export function Steps({ step, callId, waitFor }: { step: Status | null; callId: 
     <>
       <UndoBar />
       {step ? (
-        <button type="button" className="button primary step" aria-disabled={held !== null} onClick={press} data-step={step}>
+        <button type="button" className={plain ? "button step plain" : "button primary step"} aria-disabled={held !== null} onClick={press} data-step={step}>
           {t(callId ? `step.${step}` : `step_free.${step}`)}
         </button>
       ) : (
@@ -160,7 +160,7 @@ export function Watermark({ unitId }: { unitId: string }) {
       c.scale(ratio, ratio);
       c.rotate(-0.35);
       c.font = "600 15px system-ui, sans-serif";
-      c.fillStyle = "rgb(128 140 152 / 26%)";
+      c.fillStyle = "rgb(128 140 152 / 17%)";
       const text = `${unitId} ${clockTime(serverNowMs()).slice(0, 5)}`;
       for (let y = 0; y < innerHeight + innerWidth; y += MARK_EVERY_PX * 0.6) {
         for (let x = -innerHeight; x < innerWidth; x += MARK_EVERY_PX) c.fillText(text, x + (y % (2 * MARK_EVERY_PX * 0.6) ? 60 : 0), y);

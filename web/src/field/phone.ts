@@ -18,6 +18,7 @@ export interface PhoneState {
   location: LocationState;
   fix: OwnFix | null;
   told: Told;
+  takenAtMs: number; // clock of this device; 0: never
 }
 
 const ON_CALL_EVERY_MS = 2000;
@@ -26,7 +27,7 @@ const REFUSED_PAUSE_MS = 60_000;
 const ANSWER_MS_MAX = 8000;
 
 class Phone {
-  private state: PhoneState = { location: "unasked", fix: null, told: "not_yet" };
+  private state: PhoneState = { location: "unasked", fix: null, told: "not_yet", takenAtMs: 0 };
   onCall = false;
   silent = true; // signed out or out of service: nothing is told
   private readonly listeners = new Set<() => void>();
@@ -99,6 +100,7 @@ class Phone {
       if (!error) this.toldFixMs = fix.fixedAtMs;
       const lasting = response.status === 409 || response.status === 403;
       if (lasting) this.notBeforeMs = nowMs + REFUSED_PAUSE_MS;
+      if (!error) this.change({ takenAtMs: Date.now() });
       this.change({ told: error ? (lasting ? "no_device" : "unreached") : "taken" });
     } catch {
       this.change({ told: "unreached" });

@@ -23,7 +23,7 @@ export function Support({ call, callSign, status, onClose }: SupportProps) {
   const { room } = useSettings();
   const { fix } = usePhone();
   const place = fix
-    ? t("support.place", { lat: fix.lat.toFixed(5), lng: fix.lng.toFixed(5), m: Math.round(fix.accuracyM), time: shortTime(fix.fixedAtMs) })
+    ? t("support.place", { lat: fix.lat.toFixed(5), lon: fix.lng.toFixed(5), m: Math.round(fix.accuracyM), time: shortTime(fix.fixedAtMs) })
     : t("support.no_place");
   const text = t("support.text", { unit: callSign, call: call.id, status: t(`kit:unit_status.${status}`), place });
   return (

@@ -163,10 +163,10 @@ function Foot({ state, simple }: { state: SceneState; simple: boolean }): ReactN
   const { metres, px } = state.scale;
   const length = metres >= 1000 ? t("km", { n: metres / 1000 }) : t("m", { n: metres });
   const bar: CSSProperties = { width: `${px}px` };
-  const builtin = state.config.base.find((one) => one.id === state.base)?.kind !== "builtin" ? state.attribution : "";
+  const source = state.builtin ? t(simple ? "boundaryShort" : "boundary") : state.attribution;
   return (
     <div className="mapview-foot">
-      <span className="mapview-attribution">{builtin || (simple ? t("boundaryShort") : t("boundary"))}</span>
+      <span className="mapview-attribution">{source}</span>
       <span className="mapview-scale" style={bar} role="img" aria-label={t("scale", { length })}>
         {length}
       </span>

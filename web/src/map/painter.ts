@@ -58,7 +58,7 @@ export function paint(c: Context, p: Picture): void {
   paintClusters(c, p);
   paintAlarmed(c, p, labels);
   for (const line of p.lines) lineLabel(p, line, pills);
-  const taken = pills.map((one) => paintPill(c, p.look.theme, one));
+  const taken = paintPills(c, p.look.theme, pills);
   paintMarks(c, p, labels);
   paintLabels(c, p, labels, taken);
   if (p.draft) paintDraft(c, p, p.draft);
@@ -142,8 +142,14 @@ function ringsOf(geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon): Float64Array
   return rings;
 }
 
+interface Outlined {
+  path: Path2D;
+  top: [number, number];
+  width: number; // pixels
+}
+
 // The outline on the screen and its highest point, or null when nothing of it is to be seen.
-function outlinePath(view: View, geometry: MapArea["geometry"]): { path: Path2D; top: [number, number] } | null {
+function outlinePath(view: View, geometry: MapArea["geometry"]): Outlined | null {
   const path = new Path2D();
   if (geometry.type === "Circle") {
     const [lng, lat] = geometry.centre;
@@ -151,7 +157,7 @@ function outlinePath(view: View, geometry: MapArea["geometry"]): { path: Path2D;
     const r = mercLength(geometry.radiusM, lat) * worldSize(view.zoom);
     if (!onScreen(view, x, y, r) || r < 1) return null;
     path.arc(x, y, r, 0, 2 * Math.PI);
-    return { path, top: [x, y - r] };
+    return { path, top: [x, y - r], width: 2 * r };
   }
   const box = [Infinity, Infinity, -Infinity, -Infinity] as [number, number, number, number];
   let top: [number, number] = [0, Infinity];
@@ -167,7 +173,7 @@ function outlinePath(view: View, geometry: MapArea["geometry"]): { path: Path2D;
     }
     path.closePath();
   }
-  return box[2] < 0 || box[3] < 0 || box[0] > view.width || top[1] > view.height ? null : { path, top };
+  return box[2] < 0 || box[3] < 0 || box[0] > view.width || top[1] > view.height ? null : { path, top, width: box[2] - box[0] };
 }
 
 function paintArea(c: Context, p: Picture, area: MapArea, pills: Pill[]): void {
@@ -175,7 +181,7 @@ function paintArea(c: Context, p: Picture, area: MapArea, pills: Pill[]): void {
   const how = outlineOf(theme, area);
   const shape = outlinePath(p.view, area.geometry);
   if (!shape) return;
-  const { path, top } = shape;
+  const { path, top, width } = shape;
   if (how.fill > 0) {
     c.fillStyle = how.stroke;
     c.globalAlpha = how.fill;
@@ -193,7 +199,7 @@ function paintArea(c: Context, p: Picture, area: MapArea, pills: Pill[]): void {
   c.strokeStyle = how.stroke;
   c.stroke(path);
   c.setLineDash([]);
-  if (area.label && onScreen(p.view, top[0], top[1], 40)) {
+  if (area.label && width > 50 && onScreen(p.view, top[0], top[1], 40)) {
     pills.push({ text: area.label, x: top[0], y: top[1], edge: how.stroke, strong: false });
   }
 }
@@ -224,25 +230,31 @@ interface Pill {
   strong: boolean;
 }
 
-// A label on a plate, where it must be read. Answers the room it takes.
-function paintPill(c: Context, theme: MapTheme, { text, x, y, edge, strong }: Pill): Box {
-  c.font = `${strong ? 700 : 600} ${strong ? 13 : 12}px ${FONT}`;
-  const w = c.measureText(text).width + 14;
-  const h = strong ? 22 : 19;
-  c.beginPath();
-  c.roundRect(x - w / 2, y - h / 2, w, h, 5);
-  c.fillStyle = theme.halo;
-  c.globalAlpha = 0.88;
-  c.fill();
-  c.globalAlpha = 1;
-  c.lineWidth = strong ? 1.6 : 1;
-  c.strokeStyle = edge;
-  c.stroke();
-  c.fillStyle = theme.text;
+// Labels on plates; the strong ones first, others only where they cover none. Answers the room they take.
+function paintPills(c: Context, theme: MapTheme, pills: Pill[]): Box[] {
+  const taken: Box[] = [];
   c.textAlign = "center";
   c.textBaseline = "middle";
-  c.fillText(text, x, y + 0.5);
-  return [x - w / 2, y - h / 2, x + w / 2, y + h / 2];
+  for (const { text, x, y, edge, strong } of pills.sort((a, b) => Number(b.strong) - Number(a.strong))) {
+    c.font = `${strong ? 700 : 600} ${strong ? 13 : 12}px ${FONT}`;
+    const w = c.measureText(text).width + 14;
+    const h = strong ? 22 : 19;
+    const box: Box = [x - w / 2, y - h / 2, x + w / 2, y + h / 2];
+    if (!strong && taken.some((one) => overlaps(one, box))) continue;
+    taken.push(box);
+    c.beginPath();
+    c.roundRect(box[0], box[1], w, h, 5);
+    c.fillStyle = theme.halo;
+    c.globalAlpha = 0.88;
+    c.fill();
+    c.globalAlpha = 1;
+    c.lineWidth = strong ? 1.6 : 1;
+    c.strokeStyle = edge;
+    c.stroke();
+    c.fillStyle = theme.text;
+    c.fillText(text, x, y + 0.5);
+  }
+  return taken;
 }
 
 function paintAccuracy(

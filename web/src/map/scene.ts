@@ -24,6 +24,7 @@ export interface SceneState {
   graphics: GraphicsFound;
   config: MapConfig;
   base: string;
+  builtin: boolean; // the built-in base is what is seen
   attribution: string;
   delayS: number | null;
   notice: Notice;
@@ -103,6 +104,7 @@ export class Scene {
       graphics,
       config: BUILTIN_CONFIG,
       base: BUILTIN.id,
+      builtin: true,
       attribution: "",
       delayS: null,
       notice: null,
@@ -301,7 +303,7 @@ export class Scene {
       base = config.base.find((one) => one.kind === "builtin") ?? BUILTIN;
       notice ??= "needsWebgl";
     }
-    this.say({ attribution: base.attribution ?? "", notice });
+    this.say({ builtin: base.kind === "builtin", attribution: base.attribution ?? "", notice });
     this.engine.setBase({ base, data: this.data, theme: this.theme, language: this.words.language });
     this.requestDraw();
   }
@@ -391,16 +393,11 @@ export class Scene {
       marks: props.marks ?? [],
       lines: props.lines ?? [],
       areas: props.areas ?? [],
-      graticule: this.onBuiltin(),
+      graticule: this.state.builtin,
       sprites: this.sprites,
       ratio: this.engine?.ratio ?? 1,
       draft: tool ? { kind: tool.kind, corners: tool.corners, cursor: tool.cursor, crosshair: tool.crosshair } : null,
     };
-  }
-
-  private onBuiltin(): boolean {
-    const base = this.state.config.base.find((one) => one.id === this.state.base);
-    return !base || base.kind === "builtin" || (this.engine?.name === "canvas" && base.kind !== "raster");
   }
 
   // Twice a second: is the map keeping up, and what do scale bar and street notice say?
@@ -418,7 +415,7 @@ export class Scene {
         this.fallBack("engineSlow");
       }
     }
-    const step = this.onBuiltin() ? graticuleStep(view) : null;
+    const step = this.state.builtin ? graticuleStep(view) : null;
     const name = step && this.data ? this.data.nameAt(lng, lat, this.words.language) : null;
     this.say({
       scale: scaleBar(lat, view.zoom, 110),

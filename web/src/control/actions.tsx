@@ -12,7 +12,13 @@ import { type Deed, deedState, keptOpen } from "./queue-model";
 import { type DeedInput, type DeedOutcome, handle } from "./rest";
 import type { Command } from "./shortcuts";
 
-const KEY_OF: Record<Deed, Command> = { acknowledge: "acknowledge", act: "act", shelve: "shelve", resolve: "finish", close: "finish" };
+const KEY_OF: Record<Deed, Command> = {
+  acknowledge: "acknowledge",
+  act: "act",
+  shelve: "shelve",
+  resolve: "finish",
+  close: "finish",
+};
 const DEEDS: readonly Deed[] = ["acknowledge", "act", "shelve", "resolve", "close"];
 
 export function Actions({ alert }: { alert: Alert }) {
@@ -38,27 +44,51 @@ export function Actions({ alert }: { alert: Alert }) {
         const no = why(deed);
         return (
           <button
-            key={deed} type="button" data-deed={deed} disabled={no !== null} title={no ?? undefined}
-            className={deed === next ? "button primary" : "button"} onClick={() => start(desk, alert, deed, me)}
+            key={deed}
+            type="button"
+            data-deed={deed}
+            disabled={no !== null}
+            title={no ?? undefined}
+            className={deed === next ? "button primary" : "button"}
+            onClick={() => start(desk, alert, deed, me)}
           >
-            {t(`deed.${deed}`)} {(deed !== "close" || next === "close") && (deed !== "resolve" || next !== "close") && <Key command={KEY_OF[deed]} />}
+            {t(`deed.${deed}`)}{" "}
+            {(deed !== "close" || next === "close") && (deed !== "resolve" || next !== "close") && (
+              <Key command={KEY_OF[deed]} />
+            )}
           </button>
         );
       })}
       <button
-        type="button" className="button" disabled={contactHeldBack !== null} title={contactHeldBack ?? undefined}
-        onClick={() => desk.set({ dialog: { kind: "contact", incidentId, preset: { with: "POLICE", channel: "PHONE" } } })}
+        type="button"
+        className="button"
+        disabled={contactHeldBack !== null}
+        title={contactHeldBack ?? undefined}
+        onClick={() =>
+          desk.set({ dialog: { kind: "contact", incidentId, preset: { with: "POLICE", channel: "PHONE" } } })
+        }
       >
         {t("deed.call_police")} <Key command="call_police" />
       </button>
       <button
-        type="button" className="button" disabled={contactHeldBack !== null} title={contactHeldBack ?? undefined}
-        onClick={() => desk.set({ dialog: { kind: "contact", incidentId, preset: { with: "WEARER", channel: "VIBRATION" } } })}
+        type="button"
+        className="button"
+        disabled={contactHeldBack !== null}
+        title={contactHeldBack ?? undefined}
+        onClick={() =>
+          desk.set({
+            dialog: { kind: "contact", incidentId, preset: { with: "WEARER", channel: "VIBRATION" } },
+          })
+        }
       >
         {t("deed.device")} <Key command="device" />
       </button>
       <button
-        type="button" className="button" onClick={() => desk.set({ dialog: { kind: "procedure", alertKind: bare(alert.kind, "ALERT_KIND_") } })}
+        type="button"
+        className="button"
+        onClick={() =>
+          desk.set({ dialog: { kind: "procedure", alertKind: bare(alert.kind, "ALERT_KIND_") } })
+        }
       >
         {t("deed.procedure")} <Key command="procedure" />
       </button>
@@ -67,7 +97,9 @@ export function Actions({ alert }: { alert: Alert }) {
           {heldBack ?? nextWhy}
         </p>
       )}
-      {!next && !heldBack && waitsFor(alert.handling) && <p className="quiet">{why(waitsFor(alert.handling) ?? "close")}</p>}
+      {!next && !heldBack && waitsFor(alert.handling) && (
+        <p className="quiet">{why(waitsFor(alert.handling) ?? "close")}</p>
+      )}
     </div>
   );
 }
@@ -85,18 +117,34 @@ export function start(desk: Desk, alert: Alert, deed: Deed, me: string): void {
   else desk.set({ dialog: { kind: "deed", deed, alertId: id } });
 }
 
-export async function perform(desk: Desk, alert: Alert, deed: Deed, me: string, input: DeedInput = {}): Promise<DeedOutcome> {
+export async function perform(
+  desk: Desk,
+  alert: Alert,
+  deed: Deed,
+  me: string,
+  input: DeedInput = {},
+): Promise<DeedOutcome> {
   const outcome = await handle(alert.id ?? "", deed, me, input);
   if (outcome.done) desk.say("done", `done.${deed}`, { id: alert.id ?? "" });
   else tellRefusal(desk, outcome, alert, me);
   return outcome;
 }
 
-function tellRefusal(desk: Desk, outcome: Extract<DeedOutcome, { done: false }>, alert: Alert, me: string): void {
-  if (outcome.why !== "conflict") return desk.say("refused", `refused.${outcome.why}`, { reason: outcome.reason });
+function tellRefusal(
+  desk: Desk,
+  outcome: Extract<DeedOutcome, { done: false }>,
+  alert: Alert,
+  me: string,
+): void {
+  if (outcome.why !== "conflict")
+    return desk.say("refused", `refused.${outcome.why}`, { reason: outcome.reason });
   const now = outcome.alert;
-  if (!now?.handled_by || now.handled_by === me) return desk.say("refused", "refused.conflict", { reason: outcome.reason, id: alert.id ?? "" });
+  if (!now?.handled_by || now.handled_by === me)
+    return desk.say("refused", "refused.conflict", { reason: outcome.reason, id: alert.id ?? "" });
   desk.say("refused", "refused.taken", {
-    who: now.handled_by, state: i18next.t(`kit:handling.${bare(now.handling, "ALERT_HANDLING_") || "NEW"}`), time: clockTime(Date.now()), reason: outcome.reason,
+    who: now.handled_by,
+    state: i18next.t(`kit:handling.${bare(now.handling, "ALERT_HANDLING_") || "NEW"}`),
+    time: clockTime(Date.now()),
+    reason: outcome.reason,
   });
 }

@@ -31,7 +31,9 @@ export function radiiOf(stated: NonNullable<Condition["keep_away"]>): Radii {
 const us = (value: string | undefined): number => Number(value ?? 0) / 1000;
 
 export const orderInForce = (order: Order, nowMs: number): boolean =>
-  !order.withdrawn && us(order.starts_at_us) <= nowMs && (us(order.ends_at_us) === 0 || nowMs < us(order.ends_at_us));
+  !order.withdrawn &&
+  us(order.starts_at_us) <= nowMs &&
+  (us(order.ends_at_us) === 0 || nowMs < us(order.ends_at_us));
 
 interface Local {
   date: string;
@@ -41,7 +43,12 @@ interface Local {
 
 function localAt(zone: string, atMs: number): Local {
   const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone || "UTC", hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit",
+    timeZone: zone || "UTC",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
     minute: "2-digit",
   }).formatToParts(atMs);
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "0";
@@ -60,7 +67,8 @@ function windowsOf(schedule: Schedule, day: Local): { start: number; end: number
 
 // For drawing only: solid when the windows cover this minute, dashed otherwise.
 export function scheduleCovers(schedule: Schedule | undefined, timeZone: string, atMs: number): boolean {
-  if (!schedule || ((schedule.windows?.length ?? 0) === 0 && (schedule.exceptions?.length ?? 0) === 0)) return true;
+  if (!schedule || ((schedule.windows?.length ?? 0) === 0 && (schedule.exceptions?.length ?? 0) === 0))
+    return true;
   const today = localAt(timeZone, atMs);
   for (const { start, end } of windowsOf(schedule, today)) {
     if (end > start ? today.minute >= start && today.minute < end : today.minute >= start) return true;
@@ -70,7 +78,10 @@ export function scheduleCovers(schedule: Schedule | undefined, timeZone: string,
 }
 
 const ringOf = (ring: Schemas["Ring"] | undefined): [number, number][] => {
-  const corners = (ring?.corners ?? []).map((place): [number, number] => [(place.lng_e7 ?? 0) / 1e7, (place.lat_e7 ?? 0) / 1e7]);
+  const corners = (ring?.corners ?? []).map((place): [number, number] => [
+    (place.lng_e7 ?? 0) / 1e7,
+    (place.lat_e7 ?? 0) / 1e7,
+  ]);
   const first = corners[0];
   return first ? [...corners, first] : [];
 };
@@ -128,7 +139,13 @@ export function areasOfOrders(
   return areas;
 }
 
-function rings(id: string, centre: [number, number], radii: Radii, scheduled: boolean, words: AreaWords): MapArea[] {
+function rings(
+  id: string,
+  centre: [number, number],
+  radii: Radii,
+  scheduled: boolean,
+  words: AreaWords,
+): MapArea[] {
   const all: [AreaKind & `ring_${string}`, number][] = [
     ["ring_warn", radii.warnM],
     ["ring_police", radii.policeM],
@@ -156,8 +173,12 @@ export const zoneIdsOf = (orders: readonly Order[]): string[] => [
 export function geoJsonOf(corners: readonly [number, number][]): { geometry: GeoJSON.Polygon } {
   const first = corners[0];
   const last = corners[corners.length - 1];
-  const closed = first && last && (first[0] !== last[0] || first[1] !== last[1]) ? [...corners, first] : [...corners];
-  const short = ([lng, lat]: [number, number]): [number, number] => [Number(lng.toFixed(7)), Number(lat.toFixed(7))];
+  const closed =
+    first && last && (first[0] !== last[0] || first[1] !== last[1]) ? [...corners, first] : [...corners];
+  const short = ([lng, lat]: [number, number]): [number, number] => [
+    Number(lng.toFixed(7)),
+    Number(lat.toFixed(7)),
+  ];
   return { geometry: { type: "Polygon", coordinates: [closed.map(short)] } };
 }
 

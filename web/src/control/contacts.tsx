@@ -15,7 +15,13 @@ export function Contacts({ incidentId }: { incidentId: string }) {
   const heldBack = useHeldBack("log_contact");
   const loaded = useLoaded(
     incidentId ? `contacts/${incidentId}` : null,
-    () => take(api.GET("/api/v1/incidents/{id}/contacts", { params: { path: { id: incidentId } }, signal: patience() })),
+    () =>
+      take(
+        api.GET("/api/v1/incidents/{id}/contacts", {
+          params: { path: { id: incidentId } },
+          signal: patience(),
+        }),
+      ),
     15_000,
   );
   const { reload } = loaded;
@@ -25,7 +31,10 @@ export function Contacts({ incidentId }: { incidentId: string }) {
   return (
     <>
       <button
-        type="button" className="button small" disabled={heldBack !== null} title={heldBack ?? undefined}
+        type="button"
+        className="button small"
+        disabled={heldBack !== null}
+        title={heldBack ?? undefined}
         onClick={() => desk.set({ dialog: { kind: "contact", incidentId, preset: {} } })}
       >
         {t("contact.new")} <Key command="note" />
@@ -40,7 +49,8 @@ export function Contacts({ incidentId }: { incidentId: string }) {
                 <li key={one.id}>
                   <span className="number">{clockTime(Number(one.at_us ?? 0) / 1000)}</span>
                   <span>
-                    {t(`contact.with.${one.with}`)} · {t(`contact.channel.${one.channel}`)} · <b>{t(`contact.outcome.${one.outcome}`)}</b>
+                    {t(`contact.with.${one.with}`)} · {t(`contact.channel.${one.channel}`)} ·{" "}
+                    <b>{t(`contact.outcome.${one.outcome}`)}</b>
                     {one.note && <em>{one.note}</em>}
                   </span>
                   <span className="quiet">{one.by}</span>

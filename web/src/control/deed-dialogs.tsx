@@ -27,7 +27,9 @@ export function Dialogs() {
   switch (dialog.kind) {
     case "deed": {
       const alert = picture.alerts.get(dialog.alertId)?.alert;
-      return alert ? <DeedDialog key={dialog.alertId + dialog.deed} alert={alert} deed={dialog.deed} onClose={close} /> : null;
+      return alert ? (
+        <DeedDialog key={dialog.alertId + dialog.deed} alert={alert} deed={dialog.deed} onClose={close} />
+      ) : null;
     }
     case "contact":
       return <ContactDialog incidentId={dialog.incidentId} preset={dialog.preset} onClose={close} />;
@@ -52,15 +54,19 @@ function DeedDialog({ alert, deed, onClose }: { alert: Alert; deed: Deed; onClos
   const [minutes, setMinutes] = useState<number>(15);
   const [sure, setSure] = useState(false);
   const [busy, setBusy] = useState(false);
-  const vocabulary = useLoaded("vocabulary", () => take(api.GET("/api/v1/vocabulary", { signal: patience() })));
+  const vocabulary = useLoaded("vocabulary", () =>
+    take(api.GET("/api/v1/vocabulary", { signal: patience() })),
+  );
   const heldBack = useHeldBack("handle_alert");
   const picture = useSlowPicture();
   const state = deedState(alert, deed, me, keptOpen(picture.handOffs.values(), alert.incident_id));
   const critical = levelOfAlert(alert) === 0;
   const needsReason = deed === "shelve" || deed === "resolve";
   const needsSure = critical && (deed === "resolve" || deed === "close");
-  const ready = heldBack === null && state.can && (!needsReason || reason !== "") && (!needsSure || sure) && !busy;
-  const word = (code: string) => t(`${deed === "shelve" ? "shelving" : "outcome"}.${code}`, { defaultValue: code });
+  const ready =
+    heldBack === null && state.can && (!needsReason || reason !== "") && (!needsSure || sure) && !busy;
+  const word = (code: string) =>
+    t(`${deed === "shelve" ? "shelving" : "outcome"}.${code}`, { defaultValue: code });
   const submit = async () => {
     setBusy(true);
     const outcome = await perform(desk, alert, deed, me, {
@@ -87,7 +93,14 @@ function DeedDialog({ alert, deed, onClose }: { alert: Alert; deed: Deed; onClos
                 <legend>{t(deed === "shelve" ? "deed.reason" : "deed.outcome")}</legend>
                 {((deed === "shelve" ? codes.shelving_reasons : codes.outcomes) ?? []).map((code) => (
                   <label key={code} className="choice">
-                    <input type="radio" name="reason" value={code} checked={reason === code} onChange={() => setReason(code)} /> {word(code)}
+                    <input
+                      type="radio"
+                      name="reason"
+                      value={code}
+                      checked={reason === code}
+                      onChange={() => setReason(code)}
+                    />{" "}
+                    {word(code)}
                   </label>
                 ))}
               </fieldset>
@@ -107,7 +120,12 @@ function DeedDialog({ alert, deed, onClose }: { alert: Alert; deed: Deed; onClos
           </label>
         )}
         {deed === "close" && (
-          <p>{t("deed.close_resolved", { who: alert.handled_by ?? "", outcome: t(`outcome.${alert.reason_code ?? ""}`, { defaultValue: alert.reason_code ?? "" }) })}</p>
+          <p>
+            {t("deed.close_resolved", {
+              who: alert.handled_by ?? "",
+              outcome: t(`outcome.${alert.reason_code ?? ""}`, { defaultValue: alert.reason_code ?? "" }),
+            })}
+          </p>
         )}
         <label>
           {t("deed.note")}
@@ -115,7 +133,8 @@ function DeedDialog({ alert, deed, onClose }: { alert: Alert; deed: Deed; onClos
         </label>
         {needsSure && (
           <label className="choice sure">
-            <input type="checkbox" checked={sure} onChange={(event) => setSure(event.target.checked)} /> {t("deed.sure")}
+            <input type="checkbox" checked={sure} onChange={(event) => setSure(event.target.checked)} />{" "}
+            {t("deed.sure")}
           </label>
         )}
         {(heldBack ?? (state.can ? null : state.why)) && (
@@ -124,7 +143,11 @@ function DeedDialog({ alert, deed, onClose }: { alert: Alert; deed: Deed; onClos
           </p>
         )}
         <footer>
-          <button type="submit" className={critical && deed === "close" ? "button danger" : "button primary"} disabled={!ready}>
+          <button
+            type="submit"
+            className={critical && deed === "close" ? "button danger" : "button primary"}
+            disabled={!ready}
+          >
             {t(`deed.${deed}`)}
           </button>
           <button type="button" className="button" onClick={onClose}>
@@ -143,7 +166,15 @@ type With = (typeof WITH)[number];
 type Channel = (typeof CHANNEL)[number];
 type Outcome = (typeof OUTCOME)[number];
 
-function ContactDialog({ incidentId, preset, onClose }: { incidentId: string; preset: ContactPreset; onClose: () => void }) {
+function ContactDialog({
+  incidentId,
+  preset,
+  onClose,
+}: {
+  incidentId: string;
+  preset: ContactPreset;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const desk = useDesk();
   const [whom, setWhom] = useState<With>((preset.with as With) ?? "WEARER");
@@ -179,14 +210,39 @@ function ContactDialog({ incidentId, preset, onClose }: { incidentId: string; pr
         }}
       >
         <p className="quiet">{t("contact.explain")}</p>
-        <Choices name="with" title={t("contact.with_title")} all={WITH} chosen={whom} choose={setWhom} word={(v) => t(`contact.with.${v}`)} />
-        <Choices name="channel" title={t("contact.channel_title")} all={CHANNEL} chosen={channel} choose={setChannel} word={(v) => t(`contact.channel.${v}`)} />
-        <Choices name="outcome" title={t("contact.outcome_title")} all={OUTCOME} chosen={outcome} choose={setOutcome} word={(v) => t(`contact.outcome.${v}`)} />
+        <Choices
+          name="with"
+          title={t("contact.with_title")}
+          all={WITH}
+          chosen={whom}
+          choose={setWhom}
+          word={(v) => t(`contact.with.${v}`)}
+        />
+        <Choices
+          name="channel"
+          title={t("contact.channel_title")}
+          all={CHANNEL}
+          chosen={channel}
+          choose={setChannel}
+          word={(v) => t(`contact.channel.${v}`)}
+        />
+        <Choices
+          name="outcome"
+          title={t("contact.outcome_title")}
+          all={OUTCOME}
+          chosen={outcome}
+          choose={setOutcome}
+          word={(v) => t(`contact.outcome.${v}`)}
+        />
         <label>
           {t("contact.note")}
           <textarea rows={3} maxLength={600} value={note} onChange={(event) => setNote(event.target.value)} />
         </label>
-        {failed && <p className="problem" role="alert">{t("contact.failed", { reason: failed.reason || t("contact.no_answer") })}</p>}
+        {failed && (
+          <p className="problem" role="alert">
+            {t("contact.failed", { reason: failed.reason || t("contact.no_answer") })}
+          </p>
+        )}
         {heldBack && <p className="held-back">{heldBack}</p>}
         <footer>
           <button type="submit" className="button primary" disabled={heldBack !== null || !outcome}>
@@ -202,14 +258,25 @@ function ContactDialog({ incidentId, preset, onClose }: { incidentId: string; pr
 }
 
 function Choices<T extends string>(props: {
-  name: string; title: string; all: readonly T[]; chosen: T | ""; choose: (value: T) => void; word: (value: T) => string;
+  name: string;
+  title: string;
+  all: readonly T[];
+  chosen: T | "";
+  choose: (value: T) => void;
+  word: (value: T) => string;
 }) {
   return (
     <fieldset className="choices">
       <legend>{props.title}</legend>
       {props.all.map((value) => (
         <label key={value} className="choice">
-          <input type="radio" name={props.name} value={value} checked={props.chosen === value} onChange={() => props.choose(value)} />{" "}
+          <input
+            type="radio"
+            name={props.name}
+            value={value}
+            checked={props.chosen === value}
+            onChange={() => props.choose(value)}
+          />{" "}
           {props.word(value)}
         </label>
       ))}
@@ -230,7 +297,9 @@ function PhoneDialog({ handOffId, onClose }: { handOffId: string; onClose: () =>
     try {
       await take(
         api.POST("/api/v1/hand-offs/{id}/answer", {
-          params: { path: { id: handOffId } }, body: { event_no: eventNo.trim() }, headers: { "Idempotency-Key": key },
+          params: { path: { id: handOffId } },
+          body: { event_no: eventNo.trim() },
+          headers: { "Idempotency-Key": key },
           signal: patience(),
         }),
       );
@@ -241,7 +310,11 @@ function PhoneDialog({ handOffId, onClose }: { handOffId: string; onClose: () =>
     }
   };
   return (
-    <Dialog title={t("phone.title", { agency: handOff?.agency_id ?? "" })} onClose={onClose} className="deed-dialog">
+    <Dialog
+      title={t("phone.title", { agency: handOff?.agency_id ?? "" })}
+      onClose={onClose}
+      className="deed-dialog"
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -252,11 +325,18 @@ function PhoneDialog({ handOffId, onClose }: { handOffId: string; onClose: () =>
         {handOff?.event_no && <p className="problem">{t("phone.already", { no: handOff.event_no })}</p>}
         <label>
           {t("phone.event_no")}
-          <input value={eventNo} maxLength={64} autoComplete="off" onChange={(event) => setEventNo(event.target.value)} />
+          <input
+            value={eventNo}
+            maxLength={64}
+            autoComplete="off"
+            onChange={(event) => setEventNo(event.target.value)}
+          />
         </label>
         {failed && (
           <p className="problem" role="alert">
-            {failed.status === 409 ? t("phone.conflict", { reason: failed.reason }) : t("contact.failed", { reason: failed.reason || t("contact.no_answer") })}
+            {failed.status === 409
+              ? t("phone.conflict", { reason: failed.reason })
+              : t("contact.failed", { reason: failed.reason || t("contact.no_answer") })}
           </p>
         )}
         {heldBack && <p className="held-back">{heldBack}</p>}
@@ -278,9 +358,10 @@ function Procedure({ kind, onClose }: { kind: string; onClose: () => void }) {
   const steps = t(`procedure.${kind}`, { returnObjects: true, defaultValue: [] }) as unknown;
   return (
     <Dialog title={t("procedure.title", { kind: t(`kit:alert_kind.${kind}`) })} onClose={onClose}>
-      <ol className="procedure">{Array.isArray(steps) && steps.map((step: string) => <li key={step}>{step}</li>)}</ol>
+      <ol className="procedure">
+        {Array.isArray(steps) && steps.map((step: string) => <li key={step}>{step}</li>)}
+      </ol>
       <p className="quiet">{t("procedure.note")}</p>
     </Dialog>
   );
 }
-

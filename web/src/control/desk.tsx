@@ -50,8 +50,18 @@ export class Desk {
   distances: { incidentId: string; points: readonly ProximityPoint[] } = { incidentId: "", points: [] }; // newest answer
   rows: readonly Row[] = []; // of the queue, as they are on the screen
   state: DeskState = {
-    alertId: null, personId: null, tab: "all", opened: new Set(), dialog: null, search: false, twin: false, follow: false,
-    zones: false, jurisdictions: false, singleKeys: true, messages: [],
+    alertId: null,
+    personId: null,
+    tab: "all",
+    opened: new Set(),
+    dialog: null,
+    search: false,
+    twin: false,
+    follow: false,
+    zones: false,
+    jurisdictions: false,
+    singleKeys: true,
+    messages: [],
   };
   private readonly listeners = new Set<() => void>();
   private counter = 0;

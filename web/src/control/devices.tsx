@@ -17,7 +17,13 @@ function OfPerson({ personId }: { personId: string }) {
   useNow(5000);
   const loaded = useLoaded(
     `devices/${personId}`,
-    () => take(api.GET("/api/v1/devices", { params: { query: { person_id: personId } as never }, signal: patience() })),
+    () =>
+      take(
+        api.GET("/api/v1/devices", {
+          params: { query: { person_id: personId } as never },
+          signal: patience(),
+        }),
+      ),
     10_000,
   );
   const at = (us: string | undefined): number => Number(us ?? 0) / 1000;
@@ -31,8 +37,8 @@ function OfPerson({ personId }: { personId: string }) {
             {(answer.devices ?? []).map(({ device, health }) => (
               <article key={device?.id} className="device" data-device={device?.id}>
                 <h4>
-                  {t(`device.kind.${bare(device?.kind, "DEVICE_KIND_") || "UNSPECIFIED"}`)} <span className="number">{device?.id}</span>{" "}
-                  <span className="quiet">{personId}</span>
+                  {t(`device.kind.${bare(device?.kind, "DEVICE_KIND_") || "UNSPECIFIED"}`)}{" "}
+                  <span className="number">{device?.id}</span> <span className="quiet">{personId}</span>
                 </h4>
                 <Facts>
                   <Fact name={t("device.connection")}>
@@ -46,7 +52,11 @@ function OfPerson({ personId }: { personId: string }) {
                     )}
                   </Fact>
                   <Fact name={t("device.heard")}>
-                    {at(health?.heard_at_us) > 0 ? <Age atMs={at(health?.heard_at_us)} staleAfterS={(device?.interval_s || 15) * 3} /> : t("device.never")}
+                    {at(health?.heard_at_us) > 0 ? (
+                      <Age atMs={at(health?.heard_at_us)} staleAfterS={(device?.interval_s || 15) * 3} />
+                    ) : (
+                      t("device.never")
+                    )}
                   </Fact>
                   <Fact name={t("device.battery")}>
                     {health?.battery_percent === undefined || health.battery_percent === null ? (
@@ -61,19 +71,27 @@ function OfPerson({ personId }: { personId: string }) {
                   {at(health?.fixed_at_us) > 0 && (
                     <Fact name={t("person.fixed")}>
                       <Age atMs={at(health?.fixed_at_us)} />{" "}
-                      {(health?.accuracy_mm ?? 0) > 0 && t("proximity.error", { d: distance((health?.accuracy_mm ?? 0) / 1000) })}
+                      {(health?.accuracy_mm ?? 0) > 0 &&
+                        t("proximity.error", { d: distance((health?.accuracy_mm ?? 0) / 1000) })}
                     </Fact>
                   )}
                   {health?.last_event && health.last_event !== "DEVICE_EVENT_UNSPECIFIED" && (
                     <Fact name={t("device.last_event")}>
-                      {t(`device.event.${bare(health.last_event, "DEVICE_EVENT_")}`)} <Age atMs={at(health.last_event_at_us)} />
+                      {t(`device.event.${bare(health.last_event, "DEVICE_EVENT_")}`)}{" "}
+                      <Age atMs={at(health.last_event_at_us)} />
                     </Fact>
                   )}
                   {health?.phone && (
                     <Fact name={t("device.phone")}>
-                      <span className={health.phone.location_off || health.phone.notifications_off ? "problem" : undefined}>
+                      <span
+                        className={
+                          health.phone.location_off || health.phone.notifications_off ? "problem" : undefined
+                        }
+                      >
                         {health.phone.location_off ? t("device.location_off") : t("device.location_on")} ·{" "}
-                        {health.phone.notifications_off ? t("device.notifications_off") : t("device.notifications_on")}
+                        {health.phone.notifications_off
+                          ? t("device.notifications_off")
+                          : t("device.notifications_on")}
                       </span>
                     </Fact>
                   )}

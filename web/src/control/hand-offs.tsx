@@ -21,11 +21,18 @@ const set = (us: string | undefined): boolean => us !== undefined && Number(us) 
 export function handOffsOf(handOffs: Iterable<HandOff>, incidentId: string): HandOff[] {
   return [...handOffs]
     .filter((one) => one.incident_id === incidentId)
-    .sort((a, b) => Number(a.informative ?? false) - Number(b.informative ?? false) || ((a.id ?? "") < (b.id ?? "") ? -1 : 1));
+    .sort(
+      (a, b) =>
+        Number(a.informative ?? false) - Number(b.informative ?? false) ||
+        ((a.id ?? "") < (b.id ?? "") ? -1 : 1),
+    );
 }
 
 export const canAnswerByPhone = (handOff: HandOff): boolean =>
-  !handOff.event_no && !set(handOff.closed_at_us) && handOff.state !== "HAND_OFF_STATE_CANCELLED" && !handOff.informative;
+  !handOff.event_no &&
+  !set(handOff.closed_at_us) &&
+  handOff.state !== "HAND_OFF_STATE_CANCELLED" &&
+  !handOff.informative;
 
 export function HandOffs({ incidentId, alert }: { incidentId: string; alert: Alert }) {
   const { t } = useTranslation();
@@ -51,7 +58,9 @@ export function HandOffs({ incidentId, alert }: { incidentId: string; alert: Ale
         </p>
       )}
       {set(ledger?.shown_dispatch_at_us) && (
-        <p className="told">{t("hand_off.seen_dispatch", { time: clockTime(Number(ledger?.shown_dispatch_at_us) / 1000) })}</p>
+        <p className="told">
+          {t("hand_off.seen_dispatch", { time: clockTime(Number(ledger?.shown_dispatch_at_us) / 1000) })}
+        </p>
       )}
     </section>
   );
@@ -62,12 +71,19 @@ function OneHandOff({ handOff }: { handOff: HandOff }) {
   const desk = useDesk();
   const openMs = serverNowMs() - Number(handOff.sent_at_us ?? 0) / 1000;
   return (
-    <article className={`hand-off ${handOff.overdue || handOff.fallback ? "late" : ""}`} data-hand-off={handOff.id}>
+    <article
+      className={`hand-off ${handOff.overdue || handOff.fallback ? "late" : ""}`}
+      data-hand-off={handOff.id}
+    >
       <p>
         <b>{handOff.agency_id}</b>{" "}
-        <span className="chip">{t(`kit:hand_off_state.${bare(handOff.state, "HAND_OFF_STATE_") || "SENT"}`)}</span>
+        <span className="chip">
+          {t(`kit:hand_off_state.${bare(handOff.state, "HAND_OFF_STATE_") || "SENT"}`)}
+        </span>
         {handOff.informative && <span className="chip">{t("hand_off.informative")}</span>}
-        {handOff.event_no && <span className="quiet"> {t("hand_off.event_no", { no: handOff.event_no })}</span>}
+        {handOff.event_no && (
+          <span className="quiet"> {t("hand_off.event_no", { no: handOff.event_no })}</span>
+        )}
       </p>
       <ol className="stages" aria-label={t("hand_off.stages")}>
         {STAGES.map(([field, name]) => {
@@ -82,7 +98,8 @@ function OneHandOff({ handOff }: { handOff: HandOff }) {
       </ol>
       {handOff.fallback && !set(handOff.accepted_at_us) && (
         <p className="problem">
-          <span aria-hidden="true">▲</span> {t("hand_off.fallback", { tries: handOff.tries ?? 0, since: stopwatch(openMs) })}
+          <span aria-hidden="true">▲</span>{" "}
+          {t("hand_off.fallback", { tries: handOff.tries ?? 0, since: stopwatch(openMs) })}
         </p>
       )}
       {handOff.overdue && !set(handOff.assigned_at_us) && (
@@ -90,10 +107,18 @@ function OneHandOff({ handOff }: { handOff: HandOff }) {
           <span aria-hidden="true">▲</span> {t("hand_off.overdue")}
         </p>
       )}
-      {handOff.state === "HAND_OFF_STATE_REJECTED" && <p className="problem">{t("hand_off.rejected", { text: handOff.reject_text ?? "" })}</p>}
-      {(handOff.late_answers ?? 0) > 0 && <p className="quiet">{t("hand_off.late_answers", { n: handOff.late_answers })}</p>}
+      {handOff.state === "HAND_OFF_STATE_REJECTED" && (
+        <p className="problem">{t("hand_off.rejected", { text: handOff.reject_text ?? "" })}</p>
+      )}
+      {(handOff.late_answers ?? 0) > 0 && (
+        <p className="quiet">{t("hand_off.late_answers", { n: handOff.late_answers })}</p>
+      )}
       {canAnswerByPhone(handOff) && (
-        <button type="button" className="button small" onClick={() => desk.set({ dialog: { kind: "phone", handOffId: handOff.id ?? "" } })}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => desk.set({ dialog: { kind: "phone", handOffId: handOff.id ?? "" } })}
+        >
           {t("phone.open")} <Key command="phone_answer" />
         </button>
       )}
@@ -127,13 +152,17 @@ export function Units({ incidentId }: { incidentId: string }) {
                 <li key={`${one.unit_id}-${one.target}`}>
                   <b>{unit?.unit?.call_sign || one.unit_id}</b>
                   <span>
-                    → {t(`kit:target.${bare(one.target, "TARGET_") || "WEARER"}`)} · {t(`kit:unit_status.${bare(status, "UNIT_STATUS_") || "ASSIGNED"}`)}
+                    → {t(`kit:target.${bare(one.target, "TARGET_") || "WEARER"}`)} ·{" "}
+                    {t(`kit:unit_status.${bare(status, "UNIT_STATUS_") || "ASSIGNED"}`)}
                   </span>
                   <span className="number">
                     {Number(one.arrived_at_us ?? 0) > 0
                       ? t("unit.arrived", { time: clockTime(Number(one.arrived_at_us) / 1000) })
                       : one.eta_s
-                        ? t("unit.eta", { min: Math.ceil(one.eta_s / 60), time: clockTime(Number(one.assigned_at_us ?? 0) / 1000 + one.eta_s * 1000) })
+                        ? t("unit.eta", {
+                            min: Math.ceil(one.eta_s / 60),
+                            time: clockTime(Number(one.assigned_at_us ?? 0) / 1000 + one.eta_s * 1000),
+                          })
                         : t("unit.no_eta")}
                   </span>
                   {track && <Age atMs={track.fixedAtMs} staleAfterS={track.staleAfterS} />}

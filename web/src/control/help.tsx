@@ -29,7 +29,8 @@ export function Help({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t("help.title")} onClose={onClose} className="help">
       <label className="choice">
-        <input type="checkbox" checked={singleKeys} onChange={(event) => turn(event.target.checked)} /> {t("help.single_keys")}
+        <input type="checkbox" checked={singleKeys} onChange={(event) => turn(event.target.checked)} />{" "}
+        {t("help.single_keys")}
       </label>
       <p className="quiet">{t("help.note")}</p>
       <dl className="keys">

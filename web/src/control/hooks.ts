@@ -63,6 +63,7 @@ export function useHeldBack(action?: string): string | null {
   const { who } = useLive();
   const link = useLink();
   if (link.state !== "live") return t("held_back.link");
-  if (action && !(who.actions ?? []).includes(action)) return t("held_back.right", { action: t(`action.${action}`) });
+  if (action && !(who.actions ?? []).includes(action))
+    return t("held_back.right", { action: t(`action.${action}`) });
   return null;
 }

@@ -29,7 +29,9 @@ export function IncidentPanel() {
   const picture = useSlowPicture();
   const entry = alertId ? picture.alerts.get(alertId) : undefined;
   const inIncident =
-    personId !== null && entry !== undefined && [entry.alert.wearer_id, entry.alert.protected_id].includes(personId);
+    personId !== null &&
+    entry !== undefined &&
+    [entry.alert.wearer_id, entry.alert.protected_id].includes(personId);
   const content =
     personId && !inIncident ? (
       <OnePerson personId={personId} />
@@ -70,13 +72,16 @@ function OneIncident({ alert }: { alert: Alert }) {
         <p className="situation">{sentenceOf(alert)}</p>
         <p className="chips">
           <span className="chip">{t(`kit:alert_kind.${bare(alert.kind, "ALERT_KIND_")}`)}</span>
-          <span className="chip">{t(`kit:alert_state.${bare(alert.state, "ALERT_STATE_") || "ACTIVE"}`)}</span>
+          <span className="chip">
+            {t(`kit:alert_state.${bare(alert.state, "ALERT_STATE_") || "ACTIVE"}`)}
+          </span>
           <span className="chip">
             {t(`kit:handling.${bare(alert.handling, "ALERT_HANDLING_") || "NEW"}`)}
             {alert.handled_by && ` · ${alert.handled_by}`}
           </span>
           <span className="chip">
-            {t("incident.opened", { time: clockTime(openedMs(alert)) })} <Stopwatch sinceMs={openedMs(alert)} />
+            {t("incident.opened", { time: clockTime(openedMs(alert)) })}{" "}
+            <Stopwatch sinceMs={openedMs(alert)} />
           </span>
           {(alert.escalation ?? 0) > 0 && (
             <span className="chip waiting-chip">{t("incident.escalated", { n: alert.escalation })}</span>
@@ -85,7 +90,9 @@ function OneIncident({ alert }: { alert: Alert }) {
           {alert.clock_ahead && <span className="chip caution">{t("incident.clock_ahead")}</span>}
           {alert.silent && <span className="chip caution">{t("incident.silent")}</span>}
           {Number(incident?.closed_at_us ?? 0) > 0 && (
-            <span className="chip">{t("incident.closed", { time: clockTime(Number(incident?.closed_at_us) / 1000) })}</span>
+            <span className="chip">
+              {t("incident.closed", { time: clockTime(Number(incident?.closed_at_us) / 1000) })}
+            </span>
           )}
         </p>
         <Approach alert={alert} series={proximity.data?.points ?? []} />
@@ -97,7 +104,9 @@ function OneIncident({ alert }: { alert: Alert }) {
                 <button type="button" className="link" onClick={() => desk.open(other.id ?? null)}>
                   {t(`kit:alert_kind.${bare(other.kind, "ALERT_KIND_")}`)}
                 </button>
-                <span className="quiet">{t(`kit:handling.${bare(other.handling, "ALERT_HANDLING_") || "NEW"}`)}</span>
+                <span className="quiet">
+                  {t(`kit:handling.${bare(other.handling, "ALERT_HANDLING_") || "NEW"}`)}
+                </span>
               </li>
             ))}
           </ul>
@@ -110,12 +119,19 @@ function OneIncident({ alert }: { alert: Alert }) {
         <div role="tablist" className="tabs" aria-label={t("incident.sections")}>
           {SECTIONS.map((name) => (
             <button
-              key={name} type="button" role="tab" id={`section-${name}`} aria-selected={section === name}
-              aria-controls="section-panel" tabIndex={section === name ? 0 : -1} onClick={() => setSection(name)}
+              key={name}
+              type="button"
+              role="tab"
+              id={`section-${name}`}
+              aria-selected={section === name}
+              aria-controls="section-panel"
+              tabIndex={section === name ? 0 : -1}
+              onClick={() => setSection(name)}
               onKeyDown={(event) => {
                 const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
                 if (step === 0) return;
-                const to = SECTIONS[(SECTIONS.indexOf(name) + step + SECTIONS.length) % SECTIONS.length] ?? "timeline";
+                const to =
+                  SECTIONS[(SECTIONS.indexOf(name) + step + SECTIONS.length) % SECTIONS.length] ?? "timeline";
                 setSection(to);
                 document.getElementById(`section-${to}`)?.focus();
               }}
@@ -127,13 +143,17 @@ function OneIncident({ alert }: { alert: Alert }) {
         <div role="tabpanel" id="section-panel" aria-labelledby={`section-${section}`} className="section">
           {section === "timeline" && <LedgerTable alertId={alert.id ?? ""} />}
           {section === "plot" && (
-            <Suspense fallback={<p className="quiet">{t("state.loading", { what: t("incident.section.plot") })}</p>}>
+            <Suspense
+              fallback={<p className="quiet">{t("state.loading", { what: t("incident.section.plot") })}</p>}
+            >
               <DistancePlot series={proximity} />
             </Suspense>
           )}
           {section === "contacts" && <Contacts incidentId={incidentId} />}
           {section === "devices" && (
-            <Devices personIds={[alert.wearer_id, alert.protected_id].filter((id): id is string => Boolean(id))} />
+            <Devices
+              personIds={[alert.wearer_id, alert.protected_id].filter((id): id is string => Boolean(id))}
+            />
           )}
           {section === "previous" && <Previous alert={alert} />}
         </div>
@@ -160,7 +180,12 @@ function OnePerson({ personId }: { personId: string }) {
         </button>
       </div>
       <div className="incident-body">
-        <PersonCard personId={personId} role={unit || track?.kind === "unit" ? "unit" : track?.kind === "protected" ? "protected" : "wearer"} />
+        <PersonCard
+          personId={personId}
+          role={
+            unit || track?.kind === "unit" ? "unit" : track?.kind === "protected" ? "protected" : "wearer"
+          }
+        />
         {!unit && (
           <>
             <h3>{t("person.alerts")}</h3>
@@ -172,7 +197,9 @@ function OnePerson({ personId }: { personId: string }) {
                   <button type="button" className="link" onClick={() => desk.open(alert.id ?? null)}>
                     {t(`kit:alert_kind.${bare(alert.kind, "ALERT_KIND_")}`)}
                   </button>
-                  <span className="quiet">{t(`kit:handling.${bare(alert.handling, "ALERT_HANDLING_") || "NEW"}`)}</span>
+                  <span className="quiet">
+                    {t(`kit:handling.${bare(alert.handling, "ALERT_HANDLING_") || "NEW"}`)}
+                  </span>
                 </li>
               ))}
             </ul>

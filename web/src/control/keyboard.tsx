@@ -100,13 +100,24 @@ function run(command: Command, desk: Desk, live: Live): boolean {
 
 function focusPanel(command: string): void {
   const panel = document.getElementById(command.replace("_", "-"));
-  const inside = panel?.querySelector<HTMLElement>("[role=listbox], [role=application], [role=grid], input[type=range]");
+  const inside = panel?.querySelector<HTMLElement>(
+    "[role=listbox], [role=application], [role=grid], input[type=range]",
+  );
   (inside ?? panel)?.focus();
 }
 
 function walk(desk: Desk, live: Live, step: 1 | -1): void {
   const { tab, opened, alertId } = desk.state;
-  const rows = desk.rows.length > 0 ? desk.rows : makeRows(live.picture.alerts.values(), { tab, me: live.who.account ?? "", flood: false, opened, selected: alertId });
+  const rows =
+    desk.rows.length > 0
+      ? desk.rows
+      : makeRows(live.picture.alerts.values(), {
+          tab,
+          me: live.who.account ?? "",
+          flood: false,
+          opened,
+          selected: alertId,
+        });
   const to = neighbour(rows, alertId, step);
   if (to) desk.open(to);
 }
@@ -127,7 +138,8 @@ function onAlert(command: Command, desk: Desk, live: Live): boolean {
   if (!alert) return false;
   const me = live.who.account ?? "";
   const incidentId = alert.incident_id ?? "";
-  const may = (action: string) => live.socket.link.state === "live" && (live.who.actions ?? []).includes(action);
+  const may = (action: string) =>
+    live.socket.link.state === "live" && (live.who.actions ?? []).includes(action);
   const deed = command === "finish" ? (deedState(alert, "close", me).can ? "close" : "resolve") : command;
   switch (deed) {
     case "acknowledge":
@@ -147,7 +159,12 @@ function onAlert(command: Command, desk: Desk, live: Live): boolean {
     case "device":
     case "note": {
       if (!may("log_contact")) return false;
-      const preset = command === "call_police" ? { with: "POLICE", channel: "PHONE" } : command === "device" ? { with: "WEARER", channel: "VIBRATION" } : {};
+      const preset =
+        command === "call_police"
+          ? { with: "POLICE", channel: "PHONE" }
+          : command === "device"
+            ? { with: "WEARER", channel: "VIBRATION" }
+            : {};
       desk.set({ dialog: { kind: "contact", incidentId, preset } });
       return true;
     }

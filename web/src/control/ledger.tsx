@@ -12,7 +12,9 @@ export function LedgerTable({ alertId }: { alertId: string }) {
   const picture = useSlowPicture(1000);
   const entry = picture.alerts.get(alertId);
   // Changes with every hop and every change of the alert.
-  const hops = entry ? JSON.stringify([entry.ledger, entry.alert.handling, entry.alert.state, entry.alert.escalation]) : "";
+  const hops = entry
+    ? JSON.stringify([entry.ledger, entry.alert.handling, entry.alert.state, entry.alert.escalation])
+    : "";
   const loaded = useLoaded(`timeline/${alertId}/${hops}`, () =>
     take(api.GET("/api/v1/alerts/{id}/timeline", { params: { path: { id: alertId } }, signal: patience() })),
   );
@@ -80,5 +82,7 @@ function sinceFix(t: T, ms: number): string {
   const sign = ms < 0 ? "−" : "+";
   const size = Math.abs(ms);
   if (size < 10_000) return t("ledger.ms", { n: `${sign}${size.toLocaleString()}` });
-  return t("ledger.s", { n: `${sign}${(size / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })}` });
+  return t("ledger.s", {
+    n: `${sign}${(size / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })}`,
+  });
 }

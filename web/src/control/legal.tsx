@@ -12,7 +12,10 @@ const SOON_MS = 7 * 86_400_000;
 export function useOrders(personId: string | null) {
   return useLoaded(personId ? `orders/${personId}` : null, async () => {
     const answer = await take(
-      api.GET("/api/v1/orders", { params: { query: { person_id: personId ?? "", limit: "100" } as never }, signal: patience() }),
+      api.GET("/api/v1/orders", {
+        params: { query: { person_id: personId ?? "", limit: "100" } as never },
+        signal: patience(),
+      }),
     );
     return answer.orders ?? [];
   });
@@ -28,7 +31,13 @@ export function Legal({ alert, personId }: { alert?: Alert; personId?: string })
         {(orders) => {
           const chosen = alert?.order_id ? orders.filter((order) => order.id === alert.order_id) : orders;
           if (chosen.length === 0) return <p className="quiet">{t("legal.none")}</p>;
-          return <>{chosen.map((order) => <OneOrder key={order.id} order={order} conditionId={alert?.condition_id} />)}</>;
+          return (
+            <>
+              {chosen.map((order) => (
+                <OneOrder key={order.id} order={order} conditionId={alert?.condition_id} />
+              ))}
+            </>
+          );
         }}
       </LoadedView>
     </section>
@@ -43,13 +52,18 @@ function OneOrder({ order, conditionId }: { order: Order; conditionId?: string }
   return (
     <Facts>
       <Fact name={t("legal.order")}>
-        {order.id} <span className="quiet">{t("legal.version", { n: order.version ?? 1 })}</span> {order.kind && t(`order_kind.${order.kind}`, { defaultValue: order.kind })}
+        {order.id} <span className="quiet">{t("legal.version", { n: order.version ?? 1 })}</span>{" "}
+        {order.kind && t(`order_kind.${order.kind}`, { defaultValue: order.kind })}
       </Fact>
       <Fact name={t("legal.basis")}>{order.legal_basis || t("legal.no_basis")}</Fact>
       <Fact name={t("legal.until")}>
         {endsMs > 0 ? dateTime(endsMs) : t("legal.open_ended")}
-        {!inForce && <b className="problem"> {order.withdrawn ? t("legal.withdrawn") : t("legal.not_in_force")}</b>}
-        {inForce && endsMs > 0 && endsMs - now < SOON_MS && <b className="problem"> {t("legal.soon", { n: Math.ceil((endsMs - now) / 86_400_000) })}</b>}
+        {!inForce && (
+          <b className="problem"> {order.withdrawn ? t("legal.withdrawn") : t("legal.not_in_force")}</b>
+        )}
+        {inForce && endsMs > 0 && endsMs - now < SOON_MS && (
+          <b className="problem"> {t("legal.soon", { n: Math.ceil((endsMs - now) / 86_400_000) })}</b>
+        )}
       </Fact>
       {(order.conditions ?? [])
         .filter((one) => !conditionId || one.id === conditionId)
@@ -59,7 +73,13 @@ function OneOrder({ order, conditionId }: { order: Order; conditionId?: string }
             const r = radiiOf(keep);
             return (
               <Fact key={one.id} name={t("legal.keep_away")}>
-                {keep.protected_id} · {t("legal.radii", { ban: distance(r.banM), map: distance(r.mapM), police: distance(r.policeM), warn: distance(r.warnM) })}
+                {keep.protected_id} ·{" "}
+                {t("legal.radii", {
+                  ban: distance(r.banM),
+                  map: distance(r.mapM),
+                  police: distance(r.policeM),
+                  warn: distance(r.warnM),
+                })}
               </Fact>
             );
           }

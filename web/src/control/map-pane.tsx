@@ -7,6 +7,7 @@ import { serverNowMs } from "../kit/clock";
 import { distance } from "../kit/format";
 import type { PictureStore } from "../kit/picture-store";
 import { useLive, useNow } from "../kit/surface";
+import type { TrackStore } from "../kit/track-store";
 import type { MapArea, MapHandle, MapLine, Mark, Severity } from "../map/types";
 import { areasOfOrders, geometryOf, type Order, type Zone, zoneIdsOf } from "./areas";
 import { type Desk, useDesk, useDeskState, useSlowPicture } from "./desk";
@@ -33,25 +34,45 @@ export function MapPane() {
   const past = usePlayback();
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   return (
-    <section className={past.clock ? "map-pane past" : "map-pane"} id="panel-2" tabIndex={-1} aria-label={t("map.title")}>
+    <section
+      className={past.clock ? "map-pane past" : "map-pane"}
+      id="panel-2"
+      tabIndex={-1}
+      aria-label={t("map.title")}
+    >
       <div className="map-bar">
-        <button type="button" className="button small" aria-pressed={state.twin} onClick={() => desk.set({ twin: !state.twin })}>
+        <button
+          type="button"
+          className="button small"
+          aria-pressed={state.twin}
+          onClick={() => desk.set({ twin: !state.twin })}
+        >
           {state.twin ? t("map.as_map") : t("map.as_table")} <Key command="table" />
         </button>
         {!state.twin && (
           <>
             <Tools drawn={drawn} onDrawn={setDrawn} />
-            <button type="button" className="button small" aria-pressed={state.zones} onClick={() => desk.set({ zones: !state.zones })}>
+            <button
+              type="button"
+              className="button small"
+              aria-pressed={state.zones}
+              onClick={() => desk.set({ zones: !state.zones })}
+            >
               {t("map.zones")} <Key command="zones" />
             </button>
             <button
-              type="button" className="button small" aria-pressed={state.jurisdictions}
+              type="button"
+              className="button small"
+              aria-pressed={state.jurisdictions}
               onClick={() => desk.set({ jurisdictions: !state.jurisdictions })}
             >
               {t("map.jurisdictions")} <Key command="jurisdictions" />
             </button>
             <button
-              type="button" className="button small" aria-pressed={state.follow} disabled={!state.alertId && !state.personId}
+              type="button"
+              className="button small"
+              aria-pressed={state.follow}
+              disabled={!state.alertId && !state.personId}
               onClick={() => desk.set({ follow: !state.follow })}
             >
               {t("map.follow")} <Key command="follow" />
@@ -95,7 +116,12 @@ function TheMap({ drawn }: { drawn: Drawn | null }) {
       const track = tracks.at(row);
       const unit = slow.units.get(id)?.unit;
       out.push({
-        id, lat: track.lat, lng: track.lng, courseDeg: track.courseDeg, accuracyM: track.accuracyM, severity: severityOf(id),
+        id,
+        lat: track.lat,
+        lng: track.lng,
+        courseDeg: track.courseDeg,
+        accuracyM: track.accuracyM,
+        severity: severityOf(id),
         kind: track.kind === "unit" ? "unit" : track.kind === "protected" ? "protected" : "wearer",
         label: unit?.call_sign || id,
         stale: tracks.isStale(row, past.clock ? past.clock.atMs : serverNowMs()),
@@ -108,36 +134,66 @@ function TheMap({ drawn }: { drawn: Drawn | null }) {
   const lines = useMemo((): MapLine[] => {
     const out: MapLine[] = [];
     for (const id of looked.trails) {
-      const points = past.clock ? desk.playback.book.trail(id, past.clock.atMs, 15 * 60_000) : trails.current.line(id);
+      const points = past.clock
+        ? desk.playback.book.trail(id, past.clock.atMs, 15 * 60_000)
+        : trails.current.line(id);
       if (points.length > 1) out.push({ id: `trail/${id}`, kind: "trail", points, severity: severityOf(id) });
     }
-    const pair = !past.clock && alert ? pairLine(alert, slow, distancesOf(desk, alert), t("map.pair_unknown")) : null;
+    const pair =
+      !past.clock && alert ? pairLine(alert, slow, distancesOf(desk, alert), t("map.pair_unknown")) : null;
     if (pair) out.push(pair);
-    if (drawn?.kind === "line") out.push({ id: "measure", kind: "measure", points: drawn.corners, label: drawn.label });
+    if (drawn?.kind === "line")
+      out.push({ id: "measure", kind: "measure", points: drawn.corners, label: drawn.label });
     return out;
   }, [looked, second, severityOf, alert, drawn, i18n.language]);
 
+  const placeOf = (id: string): [number, number] | null => {
+    const row = tracks.rowOf(id);
+    return row < 0 ? null : [tracks.lng[row] ?? 0, tracks.lat[row] ?? 0];
+  };
+  // Rings move with the protected person, and hours are looked at once a minute: not every second.
+  const centres = (orders ?? [])
+    .flatMap((order) => (order.conditions ?? []).map((one) => placeOf(one.keep_away?.protected_id ?? "")))
+    .join(";");
+  const minute = Math.floor((past.clock ? past.clock.atMs : now) / 60_000);
   const areas = useMemo((): MapArea[] => {
-    const placeOf = (id: string): [number, number] | null => {
-      const row = tracks.rowOf(id);
-      return row < 0 ? null : [tracks.lng[row] ?? 0, tracks.lat[row] ?? 0];
-    };
     const words = {
       ring: (kind: string, m: number) => t(`map.${kind}`, { d: distance(m) }),
       zone: (kind: string, id: string) => t(`map.zone_${kind}`, { id }),
     };
-    const out = areasOfOrders(orders ?? [], (id) => orderZones.get(id), placeOf, past.clock ? past.clock.atMs : serverNowMs(), words);
+    const out = areasOfOrders(
+      orders ?? [],
+      (id) => orderZones.get(id),
+      placeOf,
+      past.clock ? past.clock.atMs : serverNowMs(),
+      words,
+    );
     const mine = new Set(zoneIdsOf(orders ?? []));
     for (const area of all) if (!mine.has(area.id.replace("zone/", ""))) out.push(area);
     if (drawn?.kind === "polygon") {
       const first = drawn.corners[0];
-      if (first) out.push({ id: "draft", kind: "draft", geometry: { type: "Polygon", coordinates: [[...drawn.corners, first]] }, label: drawn.label });
+      if (first)
+        out.push({
+          id: "draft",
+          kind: "draft",
+          geometry: { type: "Polygon", coordinates: [[...drawn.corners, first]] },
+          label: drawn.label,
+        });
     }
     return out.slice(0, AREAS_MAX);
-  }, [orders, orderZones, all, drawn, tracks, second, i18n.language]);
+  }, [orders, orderZones, all, drawn, tracks, centres, minute, i18n.language]);
 
-  const fitTo = useFit(alert, personId, follow, slow, past.clock !== null);
-  const alarmed = new Set([...slow.alerts.values()].filter(({ alert: one }) => !isOver(one)).map(({ alert: one }) => one.wearer_id)).size;
+  const everyone = past.wish !== null && past.wish.personIds.length === 0;
+  const fitTo = useFit(
+    alert,
+    personId,
+    follow,
+    tracks,
+    past.clock === null ? "live" : everyone ? "everybody" : "past",
+  );
+  const alarmed = new Set(
+    [...slow.alerts.values()].filter(({ alert: one }) => !isOver(one)).map(({ alert: one }) => one.wearer_id),
+  ).size;
   const label = t("map.label", { n: tracks.count, alarmed });
   return (
     <Suspense fallback={<p className="quiet map-wait">{t("state.loading", { what: t("map.title") })}</p>}>
@@ -147,8 +203,15 @@ function TheMap({ drawn }: { drawn: Drawn | null }) {
           handle.current = made;
           desk.map = made;
         }}
-        label={label} tracks={tracks} severityOf={severityOf} serverNowMs={past.clock ? desk.playback.nowMs : serverNowMs} marks={marks}
-        lines={lines} areas={areas} fit={fitTo} cluster
+        label={label}
+        tracks={tracks}
+        severityOf={severityOf}
+        serverNowMs={past.clock ? desk.playback.nowMs : serverNowMs}
+        marks={marks}
+        lines={lines}
+        areas={areas}
+        fit={fitTo}
+        cluster
         onPick={(id) => desk.pick(id)}
       />
     </Suspense>
@@ -184,34 +247,56 @@ function lookedAt(picture: PictureStore, alert: Alert | undefined, personId: str
 }
 
 // The line is drawn between the two newest places; the number on it is the server's.
-function pairLine(alert: Alert, picture: PictureStore, points: readonly ProximityPoint[], unknown: string): MapLine | null {
+function pairLine(
+  alert: Alert,
+  picture: PictureStore,
+  points: readonly ProximityPoint[],
+  unknown: string,
+): MapLine | null {
   const from = picture.tracks.track(alert.wearer_id ?? "");
   const to = picture.tracks.track(alert.protected_id ?? "");
   if (!from || !to) return null;
   const known = latestProximity(alert, picture, points);
-  const label = known ? `${distance(known.distanceM)}${known.errorM > 0 ? ` ±${distance(known.errorM)}` : ""}` : unknown;
+  const label = known
+    ? `${distance(known.distanceM)}${known.errorM > 0 ? ` ±${distance(known.errorM)}` : ""}`
+    : unknown;
   return {
-    id: "pair", kind: "pair", label, severity: levelOfAlert(alert) as Severity,
-    points: [[from.lng, from.lat], [to.lng, to.lat]],
+    id: "pair",
+    kind: "pair",
+    label,
+    severity: levelOfAlert(alert) as Severity,
+    points: [
+      [from.lng, from.lat],
+      [to.lng, to.lat],
+    ],
   };
 }
 
 // Where the map looks when an incident is opened, and all the time while following.
-function useFit(alert: Alert | undefined, personId: string | null, follow: boolean, picture: PictureStore, past: boolean) {
-  const key = `${alert?.id ?? ""}|${personId ?? ""}|${past}`;
+type When = "live" | "past" | "everybody"; // the last: the past of everybody
+
+function useFit(
+  alert: Alert | undefined,
+  personId: string | null,
+  follow: boolean,
+  tracks: TrackStore,
+  when: When,
+) {
+  const key = `${alert?.id ?? ""}|${personId ?? ""}|${when}`;
   const held = useRef<{ key: string; fit: [number, number][] | null }>({ key: "", fit: null });
   const points = (): [number, number][] => {
     const ids = personId ? [personId] : [alert?.wearer_id, alert?.protected_id];
     const out: [number, number][] = [];
     for (const id of ids) {
-      const track = id ? picture.tracks.track(id) : null;
+      const track = id ? tracks.track(id) : null;
       if (track) out.push([track.lng, track.lat]);
     }
-    if (out.length === 0 && alert?.place) out.push([(alert.place.lng_e7 ?? 0) / 1e7, (alert.place.lat_e7 ?? 0) / 1e7]);
+    if (out.length === 0 && alert?.place)
+      out.push([(alert.place.lng_e7 ?? 0) / 1e7, (alert.place.lat_e7 ?? 0) / 1e7]);
     return out;
   };
   if (held.current.key !== key || follow) {
-    const fit = alert || personId ? points() : everybody(past ? null : picture);
+    const fit = (alert || personId) && when !== "everybody" ? points() : everybody(tracks);
     // A place that is not known yet is waited for.
     if (fit.length > 0) held.current = { key, fit };
   }
@@ -219,9 +304,8 @@ function useFit(alert: Alert | undefined, personId: string | null, follow: boole
 }
 
 // The corners around everybody, for the first look.
-function everybody(picture: PictureStore | null): [number, number][] {
-  const tracks = picture?.tracks;
-  if (!tracks || tracks.count === 0) return [];
+function everybody(tracks: TrackStore): [number, number][] {
+  if (tracks.count === 0) return [];
   const box = [180, 90, -180, -90] as [number, number, number, number];
   for (let row = 0; row < tracks.count; row += 1) {
     const lng = tracks.lng[row] ?? 0;
@@ -231,7 +315,10 @@ function everybody(picture: PictureStore | null): [number, number][] {
     box[2] = Math.max(box[2], lng);
     box[3] = Math.max(box[3], lat);
   }
-  return [[box[0], box[1]], [box[2], box[3]]];
+  return [
+    [box[0], box[1]],
+    [box[2], box[3]],
+  ];
 }
 
 const zonesKnown = new Map<string, Zone>();
@@ -241,7 +328,10 @@ function useZonesOf(orders: Order[] | null): ReadonlyMap<string, Zone> {
   const loaded = useLoaded(ids.length > 0 ? `zones/${ids.join(",")}` : null, async () => {
     for (const id of ids) {
       if (zonesKnown.has(id)) continue;
-      zonesKnown.set(id, await take(api.GET("/api/v1/zones/{id}", { params: { path: { id } }, signal: patience() })));
+      zonesKnown.set(
+        id,
+        await take(api.GET("/api/v1/zones/{id}", { params: { path: { id } }, signal: patience() })),
+      );
     }
     return new Map(zonesKnown);
   });
@@ -252,22 +342,28 @@ const PAGE = "500";
 
 function useAllAreas(zones: boolean, jurisdictions: boolean): MapArea[] {
   const zoneList = useLoaded(zones ? "all-zones" : null, async () => {
-    const list = await take(api.GET("/api/v1/zones", { params: { query: { limit: PAGE } as never }, signal: patience() }));
+    const list = await take(
+      api.GET("/api/v1/zones", { params: { query: { limit: PAGE } as never }, signal: patience() }),
+    );
     return list.zones ?? [];
   });
   const places = useLoaded(jurisdictions ? "all-jurisdictions" : null, async () => {
-    const list = await take(api.GET("/api/v1/jurisdictions", { params: { query: { limit: PAGE } as never }, signal: patience() }));
+    const list = await take(
+      api.GET("/api/v1/jurisdictions", { params: { query: { limit: PAGE } as never }, signal: patience() }),
+    );
     return list.jurisdictions ?? [];
   });
   return useMemo(() => {
     const out: MapArea[] = [];
     for (const zone of zones ? (zoneList.data ?? []) : []) {
       const geometry = geometryOf(zone.shape);
-      if (geometry && !zone.removed) out.push({ id: `zone/${zone.id}`, kind: "buffer", geometry, label: zone.id });
+      if (geometry && !zone.removed)
+        out.push({ id: `zone/${zone.id}`, kind: "buffer", geometry, label: zone.id });
     }
     for (const one of jurisdictions ? (places.data ?? []) : []) {
       const geometry = geometryOf(one.shape);
-      if (geometry && !one.removed) out.push({ id: `jurisdiction/${one.id}`, kind: "jurisdiction", geometry, label: one.id });
+      if (geometry && !one.removed)
+        out.push({ id: `jurisdiction/${one.id}`, kind: "jurisdiction", geometry, label: one.id });
     }
     return out;
   }, [zones, jurisdictions, zoneList.data, places.data]);

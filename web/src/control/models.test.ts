@@ -3,33 +3,75 @@ import { describe, expect, it } from "vitest";
 import type { Alarm, Alert } from "../kit/api";
 import { TrackStore } from "../kit/track-store";
 import { byKind, standing } from "./alarm-model";
-import { areasOfOrders, cornersOf, geoJsonOf, type Order, orderInForce, radiiOf, scheduleCovers } from "./areas";
+import {
+  areasOfOrders,
+  cornersOf,
+  geoJsonOf,
+  type Order,
+  orderInForce,
+  radiiOf,
+  scheduleCovers,
+} from "./areas";
 import { findAlert, read } from "./command";
 import { PlaybackBook } from "./playback-book";
 import { columnsOf, newest } from "./plot-model";
 import { csvOf, rowsOf, tally } from "./table-model";
 
-const words = { ring: (kind: string, m: number) => `${kind} ${m}`, zone: (kind: string, id: string) => `${kind} ${id}` };
+const words = {
+  ring: (kind: string, m: number) => `${kind} ${m}`,
+  zone: (kind: string, id: string) => `${kind} ${id}`,
+};
 
 describe("an order on the map", () => {
   const order: Order = {
-    id: "o", starts_at_us: "0", time_zone: "Asia/Seoul",
+    id: "o",
+    starts_at_us: "0",
+    time_zone: "Asia/Seoul",
     conditions: [
       { id: "k", keep_away: { protected_id: "p", ban_mm: 200_000 } },
-      { id: "z", exclusion: { zone_id: "school", schedule: { windows: [{ days: 0b11111, start_min: 480, end_min: 1080 }] } } },
+      {
+        id: "z",
+        exclusion: {
+          zone_id: "school",
+          schedule: { windows: [{ days: 0b11111, start_min: 480, end_min: 1080 }] },
+        },
+      },
     ],
   };
-  const zone = { id: "school", shape: { circle: { centre: { lat_e7: 370_000_000, lng_e7: 1_270_000_000 }, radius_mm: 300_000 } } };
+  const zone = {
+    id: "school",
+    shape: { circle: { centre: { lat_e7: 370_000_000, lng_e7: 1_270_000_000 }, radius_mm: 300_000 } },
+  };
   const monday10 = Date.parse("2026-11-23T10:00:00+09:00");
 
   it("has a ring for every distance, wider ones at least as wide as the ban", () => {
     expect(radiiOf({ ban_mm: 700_000 })).toEqual({ banM: 700, mapM: 700, policeM: 1000, warnM: 2000 });
-    const areas = areasOfOrders([order], () => zone, () => [127, 37], monday10, words);
-    expect(areas.map((area) => area.kind)).toEqual(["ring_warn", "ring_police", "ring_map", "ring_ban", "exclusion"]);
+    const areas = areasOfOrders(
+      [order],
+      () => zone,
+      () => [127, 37],
+      monday10,
+      words,
+    );
+    expect(areas.map((area) => area.kind)).toEqual([
+      "ring_warn",
+      "ring_police",
+      "ring_map",
+      "ring_ban",
+      "exclusion",
+    ]);
   });
 
   it("draws no ring around a person whose place is not known", () => {
-    expect(areasOfOrders([order], () => undefined, () => null, monday10, words)).toEqual([]);
+    expect(
+      areasOfOrders(
+        [order],
+        () => undefined,
+        () => null,
+        monday10,
+        words,
+      ),
+    ).toEqual([]);
   });
 
   it("is dashed outside its hours, by the local clock of the order", () => {
@@ -65,9 +107,23 @@ describe("an order on the map", () => {
 
 describe("the plot", () => {
   const points = [
-    { at_us: "1000000", protected_id: "p", distance_mm: "50000", sigma_mm: 30_000, closing_mmps: 1000, closing_known: true },
+    {
+      at_us: "1000000",
+      protected_id: "p",
+      distance_mm: "50000",
+      sigma_mm: 30_000,
+      closing_mmps: 1000,
+      closing_known: true,
+    },
     { at_us: "2000000", protected_id: "q", distance_mm: "1000", sigma_mm: 0, closing_known: false },
-    { at_us: "3000000", protected_id: "p", distance_mm: "40000", sigma_mm: 5000, closing_mmps: 9, closing_known: false },
+    {
+      at_us: "3000000",
+      protected_id: "p",
+      distance_mm: "40000",
+      sigma_mm: 5000,
+      closing_mmps: 9,
+      closing_known: false,
+    },
   ];
 
   it("holds one person's distances with a band that does not go below nothing", () => {
@@ -86,7 +142,14 @@ describe("the plot", () => {
 describe("the table twin", () => {
   function store(): TrackStore {
     const book = new PlaybackBook();
-    const point = (personId: string, fixedAtMs: number) => ({ personId, fixedAtMs, latE7: 0, lngE7: 0, accuracyMm: 5000, source: 1 });
+    const point = (personId: string, fixedAtMs: number) => ({
+      personId,
+      fixedAtMs,
+      latE7: 0,
+      lngE7: 0,
+      accuracyMm: 5000,
+      source: 1,
+    });
     book.add([point("EM-2", 900_000), point("EM-1", 1_000_000), point("=EM", 400_000)]);
     const tracks = new TrackStore();
     tracks.name(book.holders(() => "ROLE_WEARER"));
@@ -100,20 +163,28 @@ describe("the table twin", () => {
   it("sorts by severity first, and by id among equals", () => {
     const tracks = store();
     expect(ids(tracks, rowsOf(tracks, wish, severityOf, 1_000_000))).toEqual(["EM-2", "=EM", "EM-1"]);
-    expect(ids(tracks, rowsOf(tracks, { ...wish, sort: "age", down: true }, severityOf, 1_000_000))).toEqual(["=EM", "EM-2", "EM-1"]);
+    expect(ids(tracks, rowsOf(tracks, { ...wish, sort: "age", down: true }, severityOf, 1_000_000))).toEqual([
+      "=EM",
+      "EM-2",
+      "EM-1",
+    ]);
   });
 
   it("filters by text and by what is wrong", () => {
     const tracks = store();
     expect(ids(tracks, rowsOf(tracks, { ...wish, text: "em-1" }, severityOf, 1_000_000))).toEqual(["EM-1"]);
-    expect(ids(tracks, rowsOf(tracks, { ...wish, filter: "alarmed" }, severityOf, 1_000_000))).toEqual(["EM-2"]);
+    expect(ids(tracks, rowsOf(tracks, { ...wish, filter: "alarmed" }, severityOf, 1_000_000))).toEqual([
+      "EM-2",
+    ]);
     expect(ids(tracks, rowsOf(tracks, { ...wish, filter: "stale" }, severityOf, 1_000_000))).toEqual(["=EM"]);
     expect(tally(tracks, 1_000_000)).toEqual({ tracked: 3, stale: 1 });
   });
 
   it("writes CSV in which no id can act as a formula", () => {
     const tracks = store();
-    const lines = csvOf(tracks, rowsOf(tracks, wish, severityOf, 1_000_000), severityOf, 1_000_000).split("\r\n");
+    const lines = csvOf(tracks, rowsOf(tracks, wish, severityOf, 1_000_000), severityOf, 1_000_000).split(
+      "\r\n",
+    );
     expect(lines[0]).toMatch(/^id,kind,code/);
     expect(lines[1]).toMatch(/^EM-2,wearer,0,/);
     expect(lines[2]).toMatch(/^'=EM,/);
@@ -121,16 +192,34 @@ describe("the table twin", () => {
 });
 
 describe("alarms about the work", () => {
-  const alertOf = (more: Partial<Alert> = {}) => ({ alert: { id: "a", code: 0, handling: "ALERT_HANDLING_NEW", state: "ALERT_STATE_ACTIVE", ...more } as Alert, ledger: {} });
-  const known = (entry = alertOf()) => ({ alerts: new Map([["a", entry]]), incidents: new Map(), handOffs: new Map(), calls: new Map() });
-  const alarm = (kind: string, more: Partial<Alarm> = {}) => ({ id: `${kind}${more.level ?? 0}`, kind, alert_id: "a", level: 0, ...more }) as Alarm;
+  const alertOf = (more: Partial<Alert> = {}) => ({
+    alert: {
+      id: "a",
+      code: 0,
+      handling: "ALERT_HANDLING_NEW",
+      state: "ALERT_STATE_ACTIVE",
+      ...more,
+    } as Alert,
+    ledger: {},
+  });
+  const known = (entry = alertOf()) => ({
+    alerts: new Map([["a", entry]]),
+    incidents: new Map(),
+    handOffs: new Map(),
+    calls: new Map(),
+  });
+  const alarm = (kind: string, more: Partial<Alarm> = {}) =>
+    ({ id: `${kind}${more.level ?? 0}`, kind, alert_id: "a", level: 0, ...more }) as Alarm;
 
   it("end when what they complain of has happened", () => {
     const waiting = [alarm("ALARM_KIND_NOT_ACKNOWLEDGED")];
     expect(standing(waiting, known())).toHaveLength(1);
     expect(standing(waiting, known(alertOf({ handling: "ALERT_HANDLING_ACKNOWLEDGED" })))).toHaveLength(0);
     const dropped = [alarm("ALARM_KIND_DROPPED_DISPATCH", { hand_off_id: "h" })];
-    const at = (assigned: string) => ({ ...known(), handOffs: new Map([["h", { id: "h", assigned_at_us: assigned }]]) });
+    const at = (assigned: string) => ({
+      ...known(),
+      handOffs: new Map([["h", { id: "h", assigned_at_us: assigned }]]),
+    });
     expect(standing(dropped, at("0"))).toHaveLength(1);
     expect(standing(dropped, at("5"))).toHaveLength(0);
   });
@@ -141,9 +230,16 @@ describe("alarms about the work", () => {
   });
 
   it("are put together by kind, the one of the most severe alert in front", () => {
-    const all = [alarm("X", { alert_id: "low" }), alarm("X", { alert_id: "high" }), alarm("Y", { alert_id: "low" })];
+    const all = [
+      alarm("X", { alert_id: "low" }),
+      alarm("X", { alert_id: "high" }),
+      alarm("Y", { alert_id: "low" }),
+    ];
     const groups = byKind(all, (one) => (one.alert_id === "high" ? 0 : 3));
-    expect(groups.map((group) => [group.kind, group.count, group.worst.alert_id])).toEqual([["X", 2, "high"], ["Y", 1, "low"]]);
+    expect(groups.map((group) => [group.kind, group.count, group.worst.alert_id])).toEqual([
+      ["X", 2, "high"],
+      ["Y", 1, "low"],
+    ]);
   });
 });
 

@@ -31,7 +31,9 @@ function Critical() {
   const { alertId } = useDeskState();
   const past = usePlayback();
   const picture = useSlowPicture(250);
-  const waiting = [...picture.alerts.values()].map((entry) => entry.alert).filter((alert) => !isOver(alert) && rings(alert));
+  const waiting = [...picture.alerts.values()]
+    .map((entry) => entry.alert)
+    .filter((alert) => !isOver(alert) && rings(alert));
   waiting.sort(compare);
   const newestFirst = [...waiting].sort((a, b) => openedMs(b) - openedMs(a));
   const newest = newestFirst[0];
@@ -52,7 +54,8 @@ function Critical() {
           <Stopwatch sinceMs={openedMs(alert)} />
           {(alertId !== alert.id || past.clock) && (
             <button
-              type="button" className="button small"
+              type="button"
+              className="button small"
               onClick={() => {
                 desk.playback.stop();
                 desk.open(alert.id ?? null);
@@ -63,7 +66,9 @@ function Critical() {
           )}
         </div>
       ))}
-      {newestFirst.length > STRIP_MAX && <p className="critical-more">{t("notice.more", { n: newestFirst.length - STRIP_MAX })}</p>}
+      {newestFirst.length > STRIP_MAX && (
+        <p className="critical-more">{t("notice.more", { n: newestFirst.length - STRIP_MAX })}</p>
+      )}
     </div>
   );
 }
@@ -83,39 +88,47 @@ function WorkAlarms() {
   if (alarms.length === 0) return null;
   const alertOf = (alarm: (typeof alarms)[number]): Alert | undefined => {
     if (alarm.alert_id) return picture.alerts.get(alarm.alert_id)?.alert;
-    const open = [...picture.alerts.values()].map((entry) => entry.alert).filter((alert) => alert.incident_id === alarm.incident_id);
+    const open = [...picture.alerts.values()]
+      .map((entry) => entry.alert)
+      .filter((alert) => alert.incident_id === alarm.incident_id);
     return open.sort(compare)[0];
   };
   const groups = byKind(alarms, (alarm) => alertOf(alarm)?.code ?? 9);
   return (
     <>
-    <p className="visually-hidden" role="alert">
-      {t("alarm.spoken", { kind: t(`kit:alarm_kind.${bare(alarms[0]?.kind, "ALARM_KIND_")}`) })}
-    </p>
-    <ul className="alarms" aria-label={t("alarm.title")}>
-      {groups.map(({ kind, worst, count }) => {
-        const alert = alertOf(worst);
-        return (
-          <li key={kind} data-alarm={kind}>
-            <span aria-hidden="true">⚠</span>
-            <b>{t(`kit:alarm_kind.${bare(kind, "ALARM_KIND_")}`)}</b>
-            <span>{t("alarm.what", { who: worst.agency_id || alert?.wearer_id || worst.incident_id || "" })}</span>
-            <Stopwatch sinceMs={Number(worst.raised_at_us ?? 0) / 1000} />
-            {count > 1 && <span className="quiet">{t("notice.more", { n: count - 1 })}</span>}
-            {alert && (
-              <button type="button" className="button small" onClick={() => desk.open(alert.id ?? null)}>
-                {t("notice.open")}
-              </button>
-            )}
-            {kind !== "ALARM_KIND_NOT_ACKNOWLEDGED" && (
-              <button type="button" className="button small" onClick={() => setSeen(new Set([...seen, worst.id ?? ""]))}>
-                {t("alarm.seen")}
-              </button>
-            )}
-          </li>
-        );
-      })}
-    </ul>
+      <p className="visually-hidden" role="alert">
+        {t("alarm.spoken", { kind: t(`kit:alarm_kind.${bare(alarms[0]?.kind, "ALARM_KIND_")}`) })}
+      </p>
+      <ul className="alarms" aria-label={t("alarm.title")}>
+        {groups.map(({ kind, worst, count }) => {
+          const alert = alertOf(worst);
+          return (
+            <li key={kind} data-alarm={kind}>
+              <span aria-hidden="true">⚠</span>
+              <b>{t(`kit:alarm_kind.${bare(kind, "ALARM_KIND_")}`)}</b>
+              <span>
+                {t("alarm.what", { who: worst.agency_id || alert?.wearer_id || worst.incident_id || "" })}
+              </span>
+              <Stopwatch sinceMs={Number(worst.raised_at_us ?? 0) / 1000} />
+              {count > 1 && <span className="quiet">{t("notice.more", { n: count - 1 })}</span>}
+              {alert && (
+                <button type="button" className="button small" onClick={() => desk.open(alert.id ?? null)}>
+                  {t("notice.open")}
+                </button>
+              )}
+              {kind !== "ALARM_KIND_NOT_ACKNOWLEDGED" && (
+                <button
+                  type="button"
+                  className="button small"
+                  onClick={() => setSeen(new Set([...seen, worst.id ?? ""]))}
+                >
+                  {t("alarm.seen")}
+                </button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
     </>
   );
 }
@@ -157,7 +170,11 @@ function Announcer() {
       kind = bare(alert.kind, "ALERT_KIND_");
       timer ??= setTimeout(() => {
         timer = undefined;
-        setText(waiting === 1 ? t("notice.one", { kind: t(`kit:alert_kind.${kind}`) }) : t("notice.several", { n: waiting }));
+        setText(
+          waiting === 1
+            ? t("notice.one", { kind: t(`kit:alert_kind.${kind}`) })
+            : t("notice.several", { n: waiting }),
+        );
         waiting = 0;
       }, STATUS_EVERY_MS);
     };
@@ -170,7 +187,8 @@ function Announcer() {
   useEffect(() => {
     const listen = () => {
       let critical = false;
-      for (const { alert } of picture.alerts.values()) if (!isOver(alert) && rings(alert) && isNew(alert)) critical = true;
+      for (const { alert } of picture.alerts.values())
+        if (!isOver(alert) && rings(alert) && isNew(alert)) critical = true;
       desk.sound.critical = critical;
     };
     listen();

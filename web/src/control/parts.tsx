@@ -20,7 +20,8 @@ export function LoadedView<T>(props: { what: string; loaded: Loaded<T>; children
   const { t } = useTranslation();
   const { loaded, what } = props;
   const { data, failure } = loaded;
-  if (failure?.status === 403) return <p className="quiet">{t("state.forbidden", { what, reason: failure.reason })}</p>;
+  if (failure?.status === 403)
+    return <p className="quiet">{t("state.forbidden", { what, reason: failure.reason })}</p>;
   const failed = failure && (
     <p className="problem">
       {failure.status === 404 ? t("state.gone", { what }) : t("state.failed", { what })}{" "}
@@ -28,7 +29,9 @@ export function LoadedView<T>(props: { what: string; loaded: Loaded<T>; children
       <button type="button" className="button small" onClick={loaded.reload}>
         {t("state.again")}
       </button>
-      {failure.status !== 0 && <small className="quiet"> {t("state.code", { status: failure.status, code: failure.code })}</small>}
+      {failure.status !== 0 && (
+        <small className="quiet"> {t("state.code", { status: failure.status, code: failure.code })}</small>
+      )}
     </p>
   );
   if (data === null) return failed || <p className="quiet appear-late">{t("state.loading", { what })}</p>;
@@ -53,7 +56,8 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
   );
 }
 
-export const sentenceOf = (alert: Alert): string => (language() === "ko" ? alert.sentence_ko : alert.sentence_en) ?? "";
+export const sentenceOf = (alert: Alert): string =>
+  (language() === "ko" ? alert.sentence_ko : alert.sentence_en) ?? "";
 
 // "ALERT_KIND_KEEP_AWAY" -> "KEEP_AWAY": the words are filed under the short name.
 export const bare = (name: string | undefined, prefix: string): string => (name ?? "").replace(prefix, "");

@@ -23,10 +23,12 @@ export function PersonCard({ personId, role }: { personId: string; role: "wearer
   return (
     <section className="person" data-person={personId}>
       <h3>
-        <span aria-hidden="true">{role === "protected" ? "◇" : role === "unit" ? "▷" : "○"}</span> {t(`person.${role}`)}{" "}
-        <span className="number">{personId}</span>
+        <span aria-hidden="true">{role === "protected" ? "◇" : role === "unit" ? "▷" : "○"}</span>{" "}
+        {t(`person.${role}`)} <span className="number">{personId}</span>
         <button
-          type="button" className="button small" disabled={!track}
+          type="button"
+          className="button small"
+          disabled={!track}
           onClick={() => track && desk.map?.flyTo({ lat: track.lat, lng: track.lng }, 15)}
         >
           {t("person.show")}
@@ -41,8 +43,12 @@ export function PersonCard({ personId, role }: { personId: string; role: "wearer
             {track.mocked && <span className="problem"> {t("person.mocked")}</span>}
           </Fact>
           <Fact name={t("person.source")}>
-            {SOURCE_NAMES[track.source] ? t(`kit:source.${SOURCE_NAMES[track.source]}`) : t("person.source_unsaid")}{" "}
-            {track.accuracyM > 0 ? t("proximity.error", { d: distance(track.accuracyM) }) : t("person.accuracy_unsaid")}
+            {SOURCE_NAMES[track.source]
+              ? t(`kit:source.${SOURCE_NAMES[track.source]}`)
+              : t("person.source_unsaid")}{" "}
+            {track.accuracyM > 0
+              ? t("proximity.error", { d: distance(track.accuracyM) })
+              : t("person.accuracy_unsaid")}
           </Fact>
           <Fact name={t("person.moving")}>
             {track.speedMps === null ? t("person.speed_unsaid") : speed(track.speedMps)}
@@ -52,7 +58,9 @@ export function PersonCard({ personId, role }: { personId: string; role: "wearer
             <Age atMs={track.heardAtMs} staleAfterS={track.staleAfterS} />
           </Fact>
           <Fact name={t("person.battery")}>
-            {track.batteryPercent === null ? t("person.battery_unsaid") : t("device.percent", { n: track.batteryPercent })}
+            {track.batteryPercent === null
+              ? t("person.battery_unsaid")
+              : t("device.percent", { n: track.batteryPercent })}
             {track.charging && ` · ${t("device.charging")}`}
           </Fact>
         </Facts>
@@ -77,7 +85,13 @@ function NameOnDemand({ personId }: { personId: string }) {
   if (!asked) {
     return (
       <p>
-        <button type="button" className="button small" disabled={heldBack !== null} title={heldBack ?? undefined} onClick={() => setAsked(true)}>
+        <button
+          type="button"
+          className="button small"
+          disabled={heldBack !== null}
+          title={heldBack ?? undefined}
+          onClick={() => setAsked(true)}
+        >
           {t("person.name_show")}
         </button>{" "}
         <small className="quiet">{heldBack ?? t("person.name_note")}</small>
@@ -92,7 +106,9 @@ function NameOnDemand({ personId }: { personId: string }) {
           {answer.record?.phone && <Fact name={t("person.phone")}>{answer.record.phone}</Fact>}
           {answer.record?.address && <Fact name={t("person.address")}>{answer.record.address}</Fact>}
           {answer.record?.language && <Fact name={t("person.language")}>{answer.record.language}</Fact>}
-          {answer.record?.contact_rule && <Fact name={t("person.contact_rule")}>{answer.record.contact_rule}</Fact>}
+          {answer.record?.contact_rule && (
+            <Fact name={t("person.contact_rule")}>{answer.record.contact_rule}</Fact>
+          )}
           {answer.record?.note && <Fact name={t("person.note")}>{answer.record.note}</Fact>}
         </Facts>
       )}

@@ -1,6 +1,13 @@
 // History as columns, and the newest places at one moment of it as a frame for a TrackStore: the map draws the past by the
 // same means as the present. Pure.
-import { HEADER_BYTES, RECORD_BYTES, FRAME_VERSION, UNKNOWN_16, UNKNOWN_8, type HolderMessage } from "../kit/track-store";
+import {
+  HEADER_BYTES,
+  RECORD_BYTES,
+  FRAME_VERSION,
+  UNKNOWN_16,
+  UNKNOWN_8,
+  type HolderMessage,
+} from "../kit/track-store";
 
 export interface PastPoint {
   personId: string;
@@ -48,7 +55,11 @@ export class PlaybackBook {
   }
 
   holders(roleOf: (personId: string) => string): HolderMessage[] {
-    return [...this.lines].map(([personId, line]) => ({ index: line.index, person_id: personId, role: roleOf(personId) }));
+    return [...this.lines].map(([personId, line]) => ({
+      index: line.index,
+      person_id: personId,
+      role: roleOf(personId),
+    }));
   }
 
   persons(): string[] {
@@ -91,7 +102,16 @@ export class PlaybackBook {
   private line(personId: string): Line {
     let line = this.lines.get(personId);
     if (!line) {
-      line = { index: this.lines.size, atMs: [], latE7: [], lngE7: [], accuracyM: [], source: [], cursor: -1, sorted: true };
+      line = {
+        index: this.lines.size,
+        atMs: [],
+        latE7: [],
+        lngE7: [],
+        accuracyM: [],
+        source: [],
+        cursor: -1,
+        sorted: true,
+      };
       this.lines.set(personId, line);
     }
     return line;

@@ -27,7 +27,10 @@ export function tick(clock: PlaybackClock, elapsedMs: number): PlaybackClock {
   return { ...clock, atMs, playing: atMs < clock.toMs };
 }
 
-export const seek = (clock: PlaybackClock, atMs: number): PlaybackClock => ({ ...clock, atMs: clamp(clock, atMs) });
+export const seek = (clock: PlaybackClock, atMs: number): PlaybackClock => ({
+  ...clock,
+  atMs: clamp(clock, atMs),
+});
 
 // Playing on from the end begins anew.
 export function toggle(clock: PlaybackClock): PlaybackClock {

@@ -11,7 +11,8 @@ const SPAN_MAX_MS = 24 * 3_600_000;
 const SEOUL_MS = 9 * 3_600_000; // the clock on the wall of every control centre; there is no summer time
 
 const toInput = (ms: number): string => new Date(ms + SEOUL_MS).toISOString().slice(0, 19);
-const fromInput = (text: string): number => Date.parse(`${text.length === 16 ? `${text}:00` : text}Z`) - SEOUL_MS;
+const fromInput = (text: string): number =>
+  Date.parse(`${text.length === 16 ? `${text}:00` : text}Z`) - SEOUL_MS;
 
 // At most about a point a second of playing at full speed, so that a day fits.
 export const stepFor = (spanMs: number, everybody: boolean): number =>
@@ -23,7 +24,9 @@ export function PlaybackDialog({ onClose }: { onClose: () => void }) {
   const { picture } = useLive();
   const { alertId, personId } = useDeskState();
   const alert = alertId ? picture.alerts.get(alertId)?.alert : undefined;
-  const persons = personId ? [personId] : [alert?.wearer_id, alert?.protected_id].filter((id): id is string => Boolean(id));
+  const persons = personId
+    ? [personId]
+    : [alert?.wearer_id, alert?.protected_id].filter((id): id is string => Boolean(id));
   const [from, setFrom] = useState(toInput(serverNowMs() - 15 * 60_000));
   const [to, setTo] = useState(toInput(serverNowMs()));
   const [who, setWho] = useState(persons.length > 0 ? "chosen" : "everybody");
@@ -31,7 +34,13 @@ export function PlaybackDialog({ onClose }: { onClose: () => void }) {
   const fromMs = fromInput(from);
   const toMs = fromInput(to);
   const typed = ids.split(/[\s,]+/).filter(Boolean);
-  const wrong = !(fromMs < toMs) ? t("playback.order_wrong") : toMs - fromMs > SPAN_MAX_MS ? t("playback.too_long") : who === "typed" && typed.length === 0 ? t("playback.no_ids") : null;
+  const wrong = !(fromMs < toMs)
+    ? t("playback.order_wrong")
+    : toMs - fromMs > SPAN_MAX_MS
+      ? t("playback.too_long")
+      : who === "typed" && typed.length === 0
+        ? t("playback.no_ids")
+        : null;
   const begin = (event: React.FormEvent) => {
     event.preventDefault();
     if (wrong) return;
@@ -47,7 +56,9 @@ export function PlaybackDialog({ onClose }: { onClose: () => void }) {
         <p className="chips">
           {PRESETS.map((minutes) => (
             <button
-              key={minutes} type="button" className="button small"
+              key={minutes}
+              type="button"
+              className="button small"
               onClick={() => {
                 setFrom(toInput(serverNowMs() - minutes * 60_000));
                 setTo(toInput(serverNowMs()));
@@ -59,7 +70,12 @@ export function PlaybackDialog({ onClose }: { onClose: () => void }) {
         </p>
         <label>
           {t("playback.from")}
-          <input type="datetime-local" step={1} value={from} onChange={(event) => setFrom(event.target.value)} />
+          <input
+            type="datetime-local"
+            step={1}
+            value={from}
+            onChange={(event) => setFrom(event.target.value)}
+          />
         </label>
         <label>
           {t("playback.to")}
@@ -69,16 +85,30 @@ export function PlaybackDialog({ onClose }: { onClose: () => void }) {
           <legend>{t("playback.who")}</legend>
           {persons.length > 0 && (
             <label className="choice">
-              <input type="radio" name="who" checked={who === "chosen"} onChange={() => setWho("chosen")} /> {persons.join(", ")}
+              <input type="radio" name="who" checked={who === "chosen"} onChange={() => setWho("chosen")} />{" "}
+              {persons.join(", ")}
             </label>
           )}
           <label className="choice">
-            <input type="radio" name="who" checked={who === "everybody"} onChange={() => setWho("everybody")} /> {t("playback.everybody")}
+            <input
+              type="radio"
+              name="who"
+              checked={who === "everybody"}
+              onChange={() => setWho("everybody")}
+            />{" "}
+            {t("playback.everybody")}
           </label>
           <label className="choice">
-            <input type="radio" name="who" checked={who === "typed"} onChange={() => setWho("typed")} /> {t("playback.typed")}
+            <input type="radio" name="who" checked={who === "typed"} onChange={() => setWho("typed")} />{" "}
+            {t("playback.typed")}
           </label>
-          {who === "typed" && <input aria-label={t("playback.typed")} value={ids} onChange={(event) => setIds(event.target.value)} />}
+          {who === "typed" && (
+            <input
+              aria-label={t("playback.typed")}
+              value={ids}
+              onChange={(event) => setIds(event.target.value)}
+            />
+          )}
         </fieldset>
         <p className="quiet">{t("playback.audited")}</p>
         {wrong && <p className="problem">{wrong}</p>}
@@ -97,9 +127,12 @@ export function PlaybackDialog({ onClose }: { onClose: () => void }) {
 
 export function roleOf(picture: ReturnType<typeof useLive>["picture"]): (id: string) => string {
   const protectedIds = new Set<string>();
-  for (const { alert } of picture.alerts.values()) if (alert.protected_id) protectedIds.add(alert.protected_id);
+  for (const { alert } of picture.alerts.values())
+    if (alert.protected_id) protectedIds.add(alert.protected_id);
   return (id) => {
     const kind = picture.tracks.track(id)?.kind;
-    return kind === "protected" || (kind === undefined && protectedIds.has(id)) ? "ROLE_PROTECTED_PERSON" : "ROLE_WEARER";
+    return kind === "protected" || (kind === undefined && protectedIds.has(id))
+      ? "ROLE_PROTECTED_PERSON"
+      : "ROLE_WEARER";
   };
 }

@@ -46,7 +46,12 @@ describe("the playback clock", () => {
 
 describe("the playback book", () => {
   const point = (personId: string, fixedAtMs: number, latE7: number) => ({
-    personId, fixedAtMs, latE7, lngE7: 1_272_000_000, accuracyMm: 8000, source: 1,
+    personId,
+    fixedAtMs,
+    latE7,
+    lngE7: 1_272_000_000,
+    accuracyMm: 8000,
+    source: 1,
   });
 
   function played(book: PlaybackBook): TrackStore {
@@ -69,7 +74,13 @@ describe("the playback book", () => {
     expect(frame).not.toBeNull();
     store.apply(frame as ArrayBuffer);
     expect(store.count).toBe(1);
-    expect(store.track("w")).toMatchObject({ lat: 10 / 1e7, fixedAtMs: 1000, accuracyM: 8, kind: "wearer", source: 1 });
+    expect(store.track("w")).toMatchObject({
+      lat: 10 / 1e7,
+      fixedAtMs: 1000,
+      accuracyM: 8,
+      kind: "wearer",
+      source: 1,
+    });
     expect(book.unheard(2500)).toEqual(["late"]);
   });
 
@@ -94,6 +105,9 @@ describe("the playback book", () => {
   it("puts points that came out of order into order", () => {
     const book = new PlaybackBook();
     book.add([point("w", 3000, 30), point("w", 1000, 10)]);
-    expect(book.trail("w", 3000, 60_000)).toEqual([[127.2, 10 / 1e7], [127.2, 30 / 1e7]]);
+    expect(book.trail("w", 3000, 60_000)).toEqual([
+      [127.2, 10 / 1e7],
+      [127.2, 30 / 1e7],
+    ]);
   });
 });

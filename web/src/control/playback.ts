@@ -7,7 +7,13 @@ import { changeSpeed, type PlaybackClock, seek, type Span, startClock, tick, tog
 import { ApiFailure, patience, take } from "./rest";
 
 const BEAT_MS = 200;
-const SOURCES = ["FIX_SOURCE_UNSPECIFIED", "FIX_SOURCE_GNSS", "FIX_SOURCE_WIFI", "FIX_SOURCE_CELL", "FIX_SOURCE_BEACON"];
+const SOURCES = [
+  "FIX_SOURCE_UNSPECIFIED",
+  "FIX_SOURCE_GNSS",
+  "FIX_SOURCE_WIFI",
+  "FIX_SOURCE_CELL",
+  "FIX_SOURCE_BEACON",
+];
 
 export interface PlaybackWish extends Span {
   personIds: string[]; // empty: everybody
@@ -26,7 +32,14 @@ export interface PlaybackState {
 }
 
 const NONE: PlaybackState = {
-  clock: null, wish: null, loading: false, loadedToMs: 0, points: 0, full: false, failure: null, alerts: [],
+  clock: null,
+  wish: null,
+  loading: false,
+  loadedToMs: 0,
+  points: 0,
+  full: false,
+  failure: null,
+  alerts: [],
 };
 
 export class Playback {
@@ -120,8 +133,11 @@ export class Playback {
           api.GET("/api/v1/playback", {
             params: {
               query: {
-                from_us: us(wish.fromMs), to_us: us(wish.toMs), person_id: wish.personIds.length > 0 ? wish.personIds : undefined,
-                step_s: String(wish.stepS), after: after || undefined,
+                from_us: us(wish.fromMs),
+                to_us: us(wish.toMs),
+                person_id: wish.personIds.length > 0 ? wish.personIds : undefined,
+                step_s: String(wish.stepS),
+                after: after || undefined,
               } as never,
             },
             signal: AbortSignal.timeout(60_000),
@@ -144,7 +160,10 @@ export class Playback {
       this.set({ loading: false });
     } catch (error) {
       if (run === this.run) {
-        this.set({ loading: false, failure: error instanceof ApiFailure ? error : new ApiFailure(0, "no_answer", "") });
+        this.set({
+          loading: false,
+          failure: error instanceof ApiFailure ? error : new ApiFailure(0, "no_answer", ""),
+        });
       }
     }
   }
@@ -172,8 +191,15 @@ export class Playback {
 
 const us = (ms: number): string => String(Math.round(ms) * 1000);
 
-function pastPoint(given: { person_id?: string; point?: { place?: { lat_e7?: number; lng_e7?: number }; fixed_at_us?: string;
-  accuracy_mm?: number; source?: string; }; }): PastPoint {
+function pastPoint(given: {
+  person_id?: string;
+  point?: {
+    place?: { lat_e7?: number; lng_e7?: number };
+    fixed_at_us?: string;
+    accuracy_mm?: number;
+    source?: string;
+  };
+}): PastPoint {
   const point = given.point;
   return {
     personId: given.person_id ?? "",

@@ -19,7 +19,8 @@ export function columnsOf(points: readonly ProximityPoint[], protectedId: string
     if (point.protected_id !== protectedId) continue;
     const atS = Number(point.at_us ?? 0) / 1e6;
     // Two distances of one moment: the later one is what was known.
-    if (out.atS[out.atS.length - 1] === atS) for (const column of Object.values(out)) (column as unknown[]).pop();
+    if (out.atS[out.atS.length - 1] === atS)
+      for (const column of Object.values(out)) (column as unknown[]).pop();
     const distanceM = Number(point.distance_mm ?? 0) / 1000;
     const errorM = ((point.sigma_mm ?? 0) / 1000) * SIGMAS;
     out.atS.push(atS);

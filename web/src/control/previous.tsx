@@ -14,7 +14,9 @@ async function chain(first: string): Promise<{ alerts: Alert[]; more: boolean }>
   let id = first;
   while (id && alerts.length < BACK_MAX) {
     try {
-      const answer = await take(api.GET("/api/v1/alerts/{id}", { params: { path: { id } }, signal: patience() }));
+      const answer = await take(
+        api.GET("/api/v1/alerts/{id}", { params: { path: { id } }, signal: patience() }),
+      );
       if (!answer.alert?.alert) break;
       alerts.push(answer.alert.alert);
       id = answer.alert.alert.previous_alert_id ?? "";
@@ -44,7 +46,8 @@ export function Previous({ alert }: { alert: Alert }) {
                   {t(`kit:alert_kind.${bare(one.kind, "ALERT_KIND_")}`)} · {dateTime(openedMs(one))}
                   <em>
                     {t(`kit:handling.${bare(one.handling, "ALERT_HANDLING_") || "NEW"}`)}
-                    {one.reason_code && ` · ${t(`outcome.${one.reason_code}`, { defaultValue: one.reason_code })}`}
+                    {one.reason_code &&
+                      ` · ${t(`outcome.${one.reason_code}`, { defaultValue: one.reason_code })}`}
                     {one.handled_by && ` · ${one.handled_by}`}
                   </em>
                 </span>

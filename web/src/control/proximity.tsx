@@ -16,7 +16,12 @@ export function useProximity(incidentId: string): Series {
   return useLoaded(
     incidentId ? `proximity/${incidentId}` : null,
     () =>
-      take(api.GET("/api/v1/incidents/{id}/proximity", { params: { path: { id: incidentId } }, signal: patience() })),
+      take(
+        api.GET("/api/v1/incidents/{id}/proximity", {
+          params: { path: { id: incidentId } },
+          signal: patience(),
+        }),
+      ),
     EVERY_MS,
   );
 }
@@ -29,11 +34,25 @@ export interface Known {
 }
 
 // Alert, call and series each tell it; the latest moment counts.
-export function latestProximity(alert: Alert, picture: PictureStore, points: readonly ProximityPoint[]): Known | null {
-  const told: { at_us?: string; distance_mm?: string | number; sigma_mm?: number; closing_mmps?: number; closing_known?: boolean }[] = [];
+export function latestProximity(
+  alert: Alert,
+  picture: PictureStore,
+  points: readonly ProximityPoint[],
+): Known | null {
+  const told: {
+    at_us?: string;
+    distance_mm?: string | number;
+    sigma_mm?: number;
+    closing_mmps?: number;
+    closing_known?: boolean;
+  }[] = [];
   if (alert.proximity?.at_us) told.push(alert.proximity);
   for (const call of picture.calls.values()) {
-    if (call.incident_id === alert.incident_id && call.protected_id === alert.protected_id && call.proximity?.at_us) {
+    if (
+      call.incident_id === alert.incident_id &&
+      call.protected_id === alert.protected_id &&
+      call.proximity?.at_us
+    ) {
       told.push(call.proximity);
     }
   }
@@ -60,15 +79,17 @@ export function Approach({ alert, series }: { alert: Alert; series: readonly Pro
   return (
     <div className="approach" data-distance>
       <b className="big number">{distance(known.distanceM)}</b>
-      <span className="number quiet">{known.errorM > 0 ? t("proximity.error", { d: distance(known.errorM) }) : t("proximity.no_error")}</span>
+      <span className="number quiet">
+        {known.errorM > 0 ? t("proximity.error", { d: distance(known.errorM) }) : t("proximity.no_error")}
+      </span>
       <span>
         {closingMps === null
           ? t("proximity.closing_unknown")
           : Math.abs(closingMps) * 3.6 < 0.5
             ? t("proximity.still")
-          : closingMps >= 0
-            ? t("proximity.closing", { v: speed(closingMps) })
-            : t("proximity.opening", { v: speed(-closingMps) })}
+            : closingMps >= 0
+              ? t("proximity.closing", { v: speed(closingMps) })
+              : t("proximity.opening", { v: speed(-closingMps) })}
       </span>
       <Age atMs={known.atMs} staleAfterS={60} />
     </div>

@@ -2,14 +2,30 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../kit/api";
 import type { AlertEntry } from "../kit/picture-store";
-import { compare, count, deedState, inTab, isFlood, keepOrder, makeRows, neighbour, raisedLately, type Row } from "./queue-model";
+import {
+  compare,
+  count,
+  deedState,
+  inTab,
+  isFlood,
+  keepOrder,
+  makeRows,
+  neighbour,
+  raisedLately,
+  type Row,
+} from "./queue-model";
 
 const T0 = 1_700_000_000_000;
 
 function alert(id: string, code: number, more: Partial<Alert> = {}): Alert {
   return {
-    id, code, kind: "ALERT_KIND_LOW_BATTERY", handling: "ALERT_HANDLING_NEW", state: "ALERT_STATE_ACTIVE",
-    opened_at_us: String(T0 * 1000), ...more,
+    id,
+    code,
+    kind: "ALERT_KIND_LOW_BATTERY",
+    handling: "ALERT_HANDLING_NEW",
+    state: "ALERT_STATE_ACTIVE",
+    opened_at_us: String(T0 * 1000),
+    ...more,
   } as Alert;
 }
 const at = (seconds: number) => String((T0 + seconds * 1000) * 1000);
@@ -26,7 +42,13 @@ describe("the queue", () => {
       alert("ringing", 0),
       alert("resolved", 0, { handling: "ALERT_HANDLING_RESOLVED" }),
     ];
-    expect(list.sort(compare).map((one) => one.id)).toEqual(["ringing", "taken", "alert", "notice", "resolved"]);
+    expect(list.sort(compare).map((one) => one.id)).toEqual([
+      "ringing",
+      "taken",
+      "alert",
+      "notice",
+      "resolved",
+    ]);
   });
 
   it("puts the one that has waited longest first among equals", () => {
@@ -49,7 +71,13 @@ describe("the queue", () => {
   it("counts as mine what I took and have not shelved", () => {
     const mine = alert("m", 1, { handling: "ALERT_HANDLING_IN_PROGRESS", handled_by: "me" });
     const other = alert("o", 1, { handling: "ALERT_HANDLING_IN_PROGRESS", handled_by: "you" });
-    expect(count(entries(mine, other, alert("n", 0)), "me")).toEqual({ all: 3, mine: 1, new: 1, shelved: 0, critical: 1 });
+    expect(count(entries(mine, other, alert("n", 0)), "me")).toEqual({
+      all: 3,
+      mine: 1,
+      new: 1,
+      shelved: 0,
+      critical: 1,
+    });
   });
 
   it("puts three notices of one kind into one row and unfolds them when asked", () => {
@@ -67,7 +95,15 @@ describe("the queue", () => {
   });
 
   it("folds cautions only in a flood, and critical alerts never", () => {
-    const list = entries(alert("a", 2), alert("b", 2), alert("x", 0), alert("y", 0), alert("z", 0), alert("p", 1), alert("q", 1));
+    const list = entries(
+      alert("a", 2),
+      alert("b", 2),
+      alert("x", 0),
+      alert("y", 0),
+      alert("z", 0),
+      alert("p", 1),
+      alert("q", 1),
+    );
     expect(makeRows(list, wish)).toHaveLength(7);
     const flooded = makeRows(list, { ...wish, flood: true });
     expect(flooded.filter((row) => row.type === "group")).toHaveLength(1);
@@ -82,7 +118,10 @@ describe("the queue", () => {
   });
 
   it("walks over alerts, not over folded groups, and stops at the ends", () => {
-    const rows = makeRows(entries(alert("a", 0), alert("b", 1), alert("x", 3), alert("y", 3), alert("z", 3)), wish);
+    const rows = makeRows(
+      entries(alert("a", 0), alert("b", 1), alert("x", 3), alert("y", 3), alert("z", 3)),
+      wish,
+    );
     expect(neighbour(rows, null, 1)).toBe("a");
     expect(neighbour(rows, "a", 1)).toBe("b");
     expect(neighbour(rows, "b", 1)).toBe("b");
@@ -92,7 +131,10 @@ describe("the queue", () => {
 
 describe("an alarm flood", () => {
   it("counts what was raised in the last ten minutes", () => {
-    const list = entries(alert("old", 3, { opened_at_us: at(0) }), alert("new", 3, { opened_at_us: at(500) }));
+    const list = entries(
+      alert("old", 3, { opened_at_us: at(0) }),
+      alert("new", 3, { opened_at_us: at(500) }),
+    );
     expect(raisedLately(list, T0 + 700_000)).toBe(1);
   });
 
@@ -118,12 +160,17 @@ describe("what may be done", () => {
   });
 
   it("never shelves codes 0 and 1", () => {
-    for (const code of [0, 1]) expect(why(alert("a", code, { handling: "ALERT_HANDLING_ACKNOWLEDGED" }), "shelve")).toBe("too_severe");
+    for (const code of [0, 1])
+      expect(why(alert("a", code, { handling: "ALERT_HANDLING_ACKNOWLEDGED" }), "shelve")).toBe("too_severe");
     expect(why(alert("a", 2, { handling: "ALERT_HANDLING_ACKNOWLEDGED" }), "shelve")).toBe("can");
   });
 
   it("lets somebody else close what one person resolved", () => {
-    expect(why(alert("a", 0, { handling: "ALERT_HANDLING_RESOLVED", handled_by: "me" }), "close")).toBe("second_person");
-    expect(why(alert("a", 0, { handling: "ALERT_HANDLING_RESOLVED", handled_by: "you" }), "close")).toBe("can");
+    expect(why(alert("a", 0, { handling: "ALERT_HANDLING_RESOLVED", handled_by: "me" }), "close")).toBe(
+      "second_person",
+    );
+    expect(why(alert("a", 0, { handling: "ALERT_HANDLING_RESOLVED", handled_by: "you" }), "close")).toBe(
+      "can",
+    );
   });
 });

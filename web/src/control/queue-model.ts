@@ -32,7 +32,8 @@ export type Row = AlertRow | GroupRow;
 
 export const levelOfAlert = (alert: Alert): Level => Math.min(3, Math.max(0, alert.code ?? 0)) as Level;
 export const openedMs = (alert: Alert): number => Number(alert.opened_at_us ?? 0) / 1000;
-export const isNew = (alert: Alert): boolean => (alert.handling ?? "ALERT_HANDLING_NEW") === "ALERT_HANDLING_NEW";
+export const isNew = (alert: Alert): boolean =>
+  (alert.handling ?? "ALERT_HANDLING_NEW") === "ALERT_HANDLING_NEW";
 export const isShelved = (alert: Alert): boolean => alert.handling === "ALERT_HANDLING_SHELVED";
 
 // A critical alert that nobody has taken, whatever became of its condition: it rings and stands on top.
@@ -93,7 +94,7 @@ export function makeRows(entries: Iterable<AlertEntry>, wish: QueueWish): Row[] 
   for (const alert of chosen) {
     const key = groupKey(alert);
     const members = groups.get(key);
-    if (!members?.includes(alert) || members.length < least) {
+    if (!members || members.length < least || alert.handling === "ALERT_HANDLING_RESOLVED") {
       rows.push(alertRow(alert));
       continue;
     }
@@ -107,7 +108,12 @@ export function makeRows(entries: Iterable<AlertEntry>, wish: QueueWish): Row[] 
 }
 
 const groupKey = (alert: Alert): string => `group:${levelOfAlert(alert)}:${alert.kind ?? ""}`;
-const alertRow = (alert: Alert): AlertRow => ({ type: "alert", key: alert.id ?? "", alert, level: levelOfAlert(alert) });
+const alertRow = (alert: Alert): AlertRow => ({
+  type: "alert",
+  key: alert.id ?? "",
+  alert,
+  level: levelOfAlert(alert),
+});
 
 function groupRow(key: string, members: Alert[], open: boolean): GroupRow {
   const first = members[0];
@@ -148,7 +154,8 @@ export function raisedLately(entries: Iterable<AlertEntry>, nowMs: number): numb
 }
 
 // A flood begins at ten and ends under five, so that the screen does not change its face at every alert.
-export const isFlood = (was: boolean, lately: number): boolean => (was ? lately >= FLOOD_ENDS : lately >= FLOOD_BEGINS);
+export const isFlood = (was: boolean, lately: number): boolean =>
+  was ? lately >= FLOOD_ENDS : lately >= FLOOD_BEGINS;
 
 export interface Counts {
   all: number;
@@ -195,7 +202,9 @@ export type DeedState = { can: true } | { can: false; why: string };
 export function keptOpen(handOffs: Iterable<HandOff>, incidentId: string | undefined): boolean {
   for (const one of handOffs) {
     if (one.incident_id !== incidentId) continue;
-    const ended = ["CLOSED", "CANCELLED", "REJECTED"].some((state) => one.state === `HAND_OFF_STATE_${state}`);
+    const ended = ["CLOSED", "CANCELLED", "REJECTED"].some(
+      (state) => one.state === `HAND_OFF_STATE_${state}`,
+    );
     const told = (one.informative ?? false) && one.state !== "HAND_OFF_STATE_SENT";
     if (!ended && !told) return true;
   }
@@ -210,7 +219,9 @@ export function deedState(alert: Alert, deed: Deed, me: string, policeOut = fals
     case "acknowledge":
       return isNew(alert) || handling === "ALERT_HANDLING_SHELVED" ? { can: true } : no("taken");
     case "act":
-      return handling === "ALERT_HANDLING_ACKNOWLEDGED" ? { can: true } : no(isNew(alert) ? "acknowledge_first" : "acted");
+      return handling === "ALERT_HANDLING_ACKNOWLEDGED"
+        ? { can: true }
+        : no(isNew(alert) ? "acknowledge_first" : "acted");
     case "shelve":
       if (levelOfAlert(alert) <= 1) return no("too_severe");
       return taken ? { can: true } : no(isNew(alert) ? "acknowledge_first" : "not_now");

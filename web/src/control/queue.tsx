@@ -11,7 +11,19 @@ import { useLink, useLive } from "../kit/surface";
 import { useDesk, useDeskState, useSlowPicture } from "./desk";
 import { useFlood } from "./hooks";
 import { bare } from "./parts";
-import { type AlertRow, count, type GroupRow, isNew, keepOrder, lastEndedMs, makeRows, openedMs, type Row, rings, TABS } from "./queue-model";
+import {
+  type AlertRow,
+  count,
+  type GroupRow,
+  isNew,
+  keepOrder,
+  lastEndedMs,
+  makeRows,
+  openedMs,
+  type Row,
+  rings,
+  TABS,
+} from "./queue-model";
 import { latestProximity } from "./proximity";
 import { Watchlist } from "./watchlist";
 
@@ -29,7 +41,12 @@ export function Queue() {
   const link = useLink();
   const counts = count(picture.alerts.values(), who.account ?? "");
   return (
-    <section className={`queue ${link.state === "lost" ? "frozen" : ""}`} id="panel-1" tabIndex={-1} aria-label={t("queue.title")}>
+    <section
+      className={`queue ${link.state === "lost" ? "frozen" : ""}`}
+      id="panel-1"
+      tabIndex={-1}
+      aria-label={t("queue.title")}
+    >
       <div className="panel-head">
         <h2>{t("queue.title")}</h2>
         <span className={counts.new > 0 ? "problem" : "quiet"}>{t("queue.new", { n: counts.new })}</span>
@@ -37,8 +54,14 @@ export function Queue() {
       <div role="tablist" aria-label={t("queue.tabs")} className="tabs">
         {TABS.map((name) => (
           <button
-            key={name} type="button" role="tab" id={`tab-${name}`} aria-selected={tab === name} aria-controls="queue-list"
-            onClick={() => desk.set({ tab: name })} tabIndex={tab === name ? 0 : -1}
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={tab === name}
+            aria-controls="queue-list"
+            onClick={() => desk.set({ tab: name })}
+            tabIndex={tab === name ? 0 : -1}
             onKeyDown={(event) => {
               const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
               if (step === 0) return;
@@ -92,11 +115,18 @@ function List({ picture }: { picture: PictureStore }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [, settle] = useState(0);
 
-  const fresh = makeRows(picture.alerts.values(), { tab, me: who.account ?? "", flood, opened, selected: alertId });
+  const fresh = makeRows(picture.alerts.values(), {
+    tab,
+    me: who.account ?? "",
+    flood,
+    opened,
+    selected: alertId,
+  });
   const held = hand.held() && shown.current.tab === tab;
   const rows = held ? keepOrder(shown.current.rows, fresh) : fresh;
   shown.current = { tab, rows };
   desk.rows = rows;
+  const folded = rows.filter((row) => row.type === "group" && !row.open);
   const moved = held && rows.some((row, i) => row.key !== fresh[i]?.key);
   useEffect(() => {
     if (!moved) return;
@@ -106,7 +136,10 @@ function List({ picture }: { picture: PictureStore }) {
 
   const size = flood ? ROW_PX_FLOOD : ROW_PX;
   const virtual = useVirtualizer({
-    count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => size, overscan: 4,
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => size,
+    overscan: 4,
     getItemKey: (i) => rows[i]?.key ?? i,
   });
   useEffect(() => virtual.measure(), [size, virtual]);
@@ -118,15 +151,45 @@ function List({ picture }: { picture: PictureStore }) {
 
   return (
     <div className="queue-body">
+      {rows.some((row) => row.type === "group") && (
+        <button
+          type="button"
+          className="link unfold"
+          onClick={() =>
+            desk.set({
+              opened:
+                folded.length > 0
+                  ? new Set(rows.filter((row) => row.type === "group").map((row) => row.key))
+                  : new Set(),
+            })
+          }
+        >
+          {folded.length > 0 ? t("queue.unfold_all", { n: folded.length }) : t("queue.fold_all")}
+        </button>
+      )}
       {moved && (
-        <button type="button" className="button small resort" onClick={() => { shown.current = { tab: "", rows: [] }; settle((n) => n + 1); }}>
+        <button
+          type="button"
+          className="button small resort"
+          onClick={() => {
+            shown.current = { tab: "", rows: [] };
+            settle((n) => n + 1);
+          }}
+        >
           {t("queue.resort")}
         </button>
       )}
       <div
-        ref={scroller} id="queue-list" className="queue-list" role="listbox" tabIndex={0} aria-label={t("queue.list")}
+        ref={scroller}
+        id="queue-list"
+        className="queue-list"
+        role="listbox"
+        tabIndex={0}
+        aria-label={t("queue.list")}
         aria-activedescendant={at >= 0 ? `row-${alertId}` : undefined}
-        onPointerMove={hand.touch} onPointerDown={hand.touch} onKeyDown={hand.touch}
+        onPointerMove={hand.touch}
+        onPointerDown={hand.touch}
+        onKeyDown={hand.touch}
       >
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {virtual.getVirtualItems().map((item) => {
@@ -137,9 +200,17 @@ function List({ picture }: { picture: PictureStore }) {
               <Group key={item.key} row={row} place={place} n={item.index + 1} of={rows.length} />
             ) : (
               <AlertItem
-                key={item.key} row={row} place={place} n={item.index + 1} of={rows.length} selected={row.key === alertId}
-                handOff={mainHandOff(picture, row.alert)} root={scroller}
-                apart={row.alert.protected_id ? (latestProximity(row.alert, picture, [])?.distanceM ?? null) : null}
+                key={item.key}
+                row={row}
+                place={place}
+                n={item.index + 1}
+                of={rows.length}
+                selected={row.key === alertId}
+                handOff={mainHandOff(picture, row.alert)}
+                root={scroller}
+                apart={
+                  row.alert.protected_id ? (latestProximity(row.alert, picture, [])?.distanceM ?? null) : null
+                }
               />
             );
           })}
@@ -183,12 +254,22 @@ function Group({ row, place, n, of }: { row: GroupRow } & Placed) {
   const desk = useDesk();
   return (
     <div
-      role="option" aria-selected={false} aria-setsize={of} aria-posinset={n} style={place}
-      className={`row group edge${row.level}`} onClick={() => desk.toggleGroup(row.key)} data-group={row.kind}
+      role="option"
+      aria-selected={false}
+      aria-setsize={of}
+      aria-posinset={n}
+      style={place}
+      className={`row group edge${row.level}`}
+      onClick={() => desk.toggleGroup(row.key)}
+      data-group={row.kind}
     >
-      <span className="row-badge"><Severity code={row.level} compact /></span>
+      <span className="row-badge">
+        <Severity code={row.level} compact />
+      </span>
       <span className="row-text">
-        <b>{t("queue.group", { kind: t(`kit:alert_kind.${bare(row.kind, "ALERT_KIND_")}`), n: row.count })}</b>
+        <b>
+          {t("queue.group", { kind: t(`kit:alert_kind.${bare(row.kind, "ALERT_KIND_")}`), n: row.count })}
+        </b>
         <span className="quiet">{row.open ? t("queue.fold") : t("queue.unfold", { n: row.fresh })}</span>
       </span>
       <Stopwatch sinceMs={row.openedAtMs} />
@@ -218,21 +299,33 @@ const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff
   const state = bare(alert.handling, "ALERT_HANDLING_") || "NEW";
   return (
     <div
-      ref={ref} id={`row-${row.key}`} role="option" aria-selected={selected} aria-setsize={of} aria-posinset={n} style={place}
+      ref={ref}
+      id={`row-${row.key}`}
+      role="option"
+      aria-selected={selected}
+      aria-setsize={of}
+      aria-posinset={n}
+      style={place}
       data-alert={row.key}
       className={`row edge${row.level} ${selected ? "selected" : ""} ${rings(alert) ? "rings" : ""} ${young ? "young" : ""}`}
       onClick={() => desk.open(row.key)}
       onDoubleClick={() => document.getElementById("panel-3")?.focus()}
     >
-      <span className="row-badge"><Severity code={alert.code} compact /></span>
+      <span className="row-badge">
+        <Severity code={alert.code} compact />
+      </span>
       <span className="row-text">
         <b>
           {t(`kit:alert_kind.${bare(alert.kind, "ALERT_KIND_")}`)}
-          {apart !== null && <> · {distance(apart)}</>}
-          {alert.state === "ALERT_STATE_UNKNOWN" && <span className="problem"> · {t("kit:alert_state.UNKNOWN")}</span>}
-          {alert.state === "ALERT_STATE_CLEARED" && <span className="quiet"> · {t("kit:alert_state.CLEARED")}</span>}
+          {alert.state === "ALERT_STATE_UNKNOWN" && (
+            <span className="problem"> · {t("kit:alert_state.UNKNOWN")}</span>
+          )}
+          {alert.state === "ALERT_STATE_CLEARED" && (
+            <span className="quiet"> · {t("kit:alert_state.CLEARED")}</span>
+          )}
         </b>
         <span className="quiet">
+          {apart !== null && <b className="number">{distance(apart)} · </b>}
           {alert.wearer_id}
           {alert.protected_id && ` → ${alert.protected_id}`}
           {handOff && ` · 112 ${t(`kit:hand_off_state.${bare(handOff.state, "HAND_OFF_STATE_")}`)}`}
@@ -252,7 +345,11 @@ const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff
 const said = new Set<string>();
 
 // "Shown" means that a row was in sight on a visible page and painted, nothing less: the ledger counts on it.
-function useShown(alert: Alert, ref: React.RefObject<HTMLDivElement | null>, root: React.RefObject<HTMLDivElement | null>): void {
+function useShown(
+  alert: Alert,
+  ref: React.RefObject<HTMLDivElement | null>,
+  root: React.RefObject<HTMLDivElement | null>,
+): void {
   const { socket, picture } = useLive();
   const link = useLink();
   const id = alert.id ?? "";
@@ -263,11 +360,13 @@ function useShown(alert: Alert, ref: React.RefObject<HTMLDivElement | null>, roo
     let seen = false;
     const tell = () => {
       if (!seen || document.visibilityState !== "visible" || said.has(id)) return;
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        if (said.has(id) || socket.link.state !== "live") return;
-        said.add(id);
-        socket.shown({ alert_id: id });
-      }));
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          if (said.has(id) || socket.link.state !== "live") return;
+          said.add(id);
+          socket.shown({ alert_id: id });
+        }),
+      );
     };
     const watch = new IntersectionObserver(
       (entries) => {

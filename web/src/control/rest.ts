@@ -48,8 +48,16 @@ export interface Loaded<T> {
 
 // Loads when `key` changes, again every `everyMs` while the page is seen and the line is live, and on reload(). Null: nothing.
 export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs = 0): Loaded<T> {
-  const [held, setHeld] = useState<{ key: string | null; data: T | null; failure: ApiFailure | null; atMs: number }>({
-    key: null, data: null, failure: null, atMs: 0,
+  const [held, setHeld] = useState<{
+    key: string | null;
+    data: T | null;
+    failure: ApiFailure | null;
+    atMs: number;
+  }>({
+    key: null,
+    data: null,
+    failure: null,
+    atMs: 0,
   });
   const loader = useRef(load);
   loader.current = load;
@@ -65,12 +73,16 @@ export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs
     } catch (error) {
       const failure = error instanceof ApiFailure ? error : new ApiFailure(0, "no_answer", String(error));
       if (wanted.current !== asked) return;
-      setHeld((before) => (before.key === asked ? { ...before, failure } : { key: asked, data: null, failure, atMs: 0 }));
+      setHeld((before) =>
+        before.key === asked ? { ...before, failure } : { key: asked, data: null, failure, atMs: 0 },
+      );
     }
   }, []);
+  const down = link.state === "lost" || link.state === "refused";
   useEffect(() => {
-    void run();
-  }, [key, run, link.state]);
+    // What is held stays while the line is down; it is asked for again when the line is back.
+    if (!down || held.key !== key) void run();
+  }, [key, run, down]);
   useEffect(() => {
     if (everyMs <= 0 || key === null || link.state !== "live") return;
     const timer = setInterval(() => {
@@ -108,28 +120,40 @@ const HANDLING = {
 } as const;
 
 // At once or not at all: an acknowledgement that leaves a minute late would lie.
-export async function handle(alertId: string, deed: Deed, me: string, input: DeedInput = {}): Promise<DeedOutcome> {
+export async function handle(
+  alertId: string,
+  deed: Deed,
+  me: string,
+  input: DeedInput = {},
+): Promise<DeedOutcome> {
   try {
     const answer = await take(
       api.POST("/api/v1/alerts/{id}/handling", {
         params: { path: { id: alertId } },
-        body: { handling: HANDLING[deed], reason_code: input.reasonCode, note: input.note, until_us: input.untilUs },
+        body: {
+          handling: HANDLING[deed],
+          reason_code: input.reasonCode,
+          note: input.note,
+          until_us: input.untilUs,
+        },
         headers: { "Idempotency-Key": newKey() },
         signal: patience(),
       }),
     );
     const alert = answer.alert?.alert ?? null;
     // Two at one moment: both are answered, but only one of them did it.
-    if (alert && alert.handled_by && alert.handled_by !== me) return { done: false, why: "conflict", alert, reason: "" };
+    if (alert && alert.handled_by && alert.handled_by !== me)
+      return { done: false, why: "conflict", alert, reason: "" };
     return { done: true, alert };
   } catch (error) {
     const failure = error instanceof ApiFailure ? error : new ApiFailure(0, "no_answer", String(error));
-    if (failure.status === 0 || failure.status >= 500) return { done: false, why: "no_answer", reason: failure.reason };
+    if (failure.status === 0 || failure.status >= 500)
+      return { done: false, why: "no_answer", reason: failure.reason };
     if (failure.status === 403) return { done: false, why: "forbidden", reason: failure.reason };
     if (failure.status !== 409) return { done: false, why: "refused", reason: failure.reason };
-    const now = await take(api.GET("/api/v1/alerts/{id}", { params: { path: { id: alertId } }, signal: patience() })).catch(
-      () => null,
-    );
+    const now = await take(
+      api.GET("/api/v1/alerts/{id}", { params: { path: { id: alertId } }, signal: patience() }),
+    ).catch(() => null);
     return { done: false, why: "conflict", alert: now?.alert?.alert ?? null, reason: failure.reason };
   }
 }

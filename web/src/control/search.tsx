@@ -32,7 +32,8 @@ function titleOf(t: (key: string, values?: Record<string, unknown>) => string, h
   const title = hit.title ?? "";
   if (hit.kind === "device") return t(`device.kind.${bare(title, "DEVICE_KIND_")}`, { defaultValue: title });
   if (hit.kind === "order") return t(`order_kind.${title}`, { defaultValue: title });
-  if (hit.kind === "alert" || hit.kind === "call") return t(`kit:alert_kind.${bare(title, "ALERT_KIND_")}`, { defaultValue: title });
+  if (hit.kind === "alert" || hit.kind === "call")
+    return t(`kit:alert_kind.${bare(title, "ALERT_KIND_")}`, { defaultValue: title });
   return title;
 }
 
@@ -65,7 +66,9 @@ export function Search() {
 
   const go = async (text: string) => {
     const wanted = text.toLowerCase();
-    const found = (await places().catch(() => [])).filter((one) => one.ko.includes(text) || one.en.toLowerCase().includes(wanted));
+    const found = (await places().catch(() => [])).filter(
+      (one) => one.ko.includes(text) || one.en.toLowerCase().includes(wanted),
+    );
     const best = found.sort((a, b) => a.level - b.level || a.ko.length - b.ko.length)[0];
     if (best) {
       desk.set({ twin: false });
@@ -79,7 +82,9 @@ export function Search() {
   const choose = (hit: Hit) => {
     close();
     const open = (incidentId: string | undefined) => {
-      const of = [...picture.alerts.values()].map((entry) => entry.alert).filter((alert) => alert.incident_id === incidentId);
+      const of = [...picture.alerts.values()]
+        .map((entry) => entry.alert)
+        .filter((alert) => alert.incident_id === incidentId);
       const best = of.sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || compare(a, b))[0];
       if (best) desk.open(best.id ?? null);
       else desk.say("refused", "search.not_held", { id: hit.id ?? "" });
@@ -100,7 +105,12 @@ export function Search() {
   const submit = () => {
     if (typed.what === "go") return void go(typed.text);
     if (typed.what === "deed") {
-      const id = findAlert([...picture.alerts.values()].filter((entry) => !isOver(entry.alert)).map((entry) => entry.alert.id ?? ""), typed.text);
+      const id = findAlert(
+        [...picture.alerts.values()]
+          .filter((entry) => !isOver(entry.alert))
+          .map((entry) => entry.alert.id ?? ""),
+        typed.text,
+      );
       const alert = id ? picture.alerts.get(id)?.alert : undefined;
       if (!alert) return desk.say("refused", "search.no_alert", { text: typed.text });
       close();
@@ -112,7 +122,9 @@ export function Search() {
   };
   return (
     <dialog
-      ref={dialog} className="dialog search" aria-label={t("search.title")}
+      ref={dialog}
+      className="dialog search"
+      aria-label={t("search.title")}
       onCancel={(event) => {
         event.preventDefault();
         close();
@@ -125,9 +137,17 @@ export function Search() {
         }}
       >
         <input
-          autoFocus role="combobox" aria-expanded={hits.length > 0} aria-controls={listId} aria-autocomplete="list" autoComplete="off"
-          aria-activedescendant={hits[at] ? `${listId}-${at}` : undefined} aria-label={t("search.title")} placeholder={t("search.placeholder")}
-          value={line} onChange={(event) => setLine(event.target.value)}
+          autoFocus
+          role="combobox"
+          aria-expanded={hits.length > 0}
+          aria-controls={listId}
+          aria-autocomplete="list"
+          autoComplete="off"
+          aria-activedescendant={hits[at] ? `${listId}-${at}` : undefined}
+          aria-label={t("search.title")}
+          placeholder={t("search.placeholder")}
+          value={line}
+          onChange={(event) => setLine(event.target.value)}
           onKeyDown={(event) => {
             const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
             if (step === 0 || hits.length === 0) return;
@@ -139,8 +159,13 @@ export function Search() {
       <ul id={listId} role="listbox" aria-label={t("search.hits")}>
         {hits.map((hit, i) => (
           <li
-            key={`${hit.kind}/${hit.id}`} id={`${listId}-${i}`} role="option" aria-selected={i === at} data-hit={hit.id}
-            onClick={() => choose(hit)} onPointerMove={() => setAt(i)}
+            key={`${hit.kind}/${hit.id}`}
+            id={`${listId}-${i}`}
+            role="option"
+            aria-selected={i === at}
+            data-hit={hit.id}
+            onClick={() => choose(hit)}
+            onPointerMove={() => setAt(i)}
           >
             <span className="chip">{t(`search.kind.${hit.kind}`, { defaultValue: hit.kind ?? "" })}</span>
             <b className="number">{hit.id}</b>
@@ -153,7 +178,11 @@ export function Search() {
         <LoadedView what={t("search.hits")} loaded={loaded}>
           {(answer) => (
             <p className="quiet" role="status">
-              {(answer.hits ?? []).length === 0 ? t("search.none", { text: asked }) : answer.more ? t("search.more") : t("search.found", { n: answer.hits?.length ?? 0 })}
+              {(answer.hits ?? []).length === 0
+                ? t("search.none", { text: asked })
+                : answer.more
+                  ? t("search.more")
+                  : t("search.found", { n: answer.hits?.length ?? 0 })}
             </p>
           )}
         </LoadedView>

@@ -3,7 +3,14 @@ import { describe, expect, it } from "vitest";
 import { belongsToFocus, COMMANDS, commandOf, isSingleKey, KEYS, type Pressed } from "./shortcuts";
 
 const press = (code: string, more: Partial<Pressed> = {}): Pressed => ({
-  code, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, isComposing: false, repeat: false, ...more,
+  code,
+  altKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  isComposing: false,
+  repeat: false,
+  ...more,
 });
 const body = { tag: "body", type: "", role: "", editable: false };
 
@@ -30,7 +37,9 @@ describe("a key", () => {
 
   it("stands for one command only", () => {
     const chords = COMMANDS.flatMap((command) =>
-      KEYS[command].map((chord) => `${chord.code}|${chord.alt ?? false}|${chord.ctrl ?? false}|${chord.shift ?? false}`),
+      KEYS[command].map(
+        (chord) => `${chord.code}|${chord.alt ?? false}|${chord.ctrl ?? false}|${chord.shift ?? false}`,
+      ),
     );
     expect(new Set(chords).size).toBe(chords.length);
   });
@@ -59,6 +68,8 @@ describe("what has the focus", () => {
   it("keeps arrows on the map and on the scrubber", () => {
     expect(belongsToFocus(press("ArrowDown"), { ...body, role: "application" })).toBe(true);
     expect(belongsToFocus(press("ArrowDown"), { ...body, tag: "input", type: "range" })).toBe(true);
+    expect(belongsToFocus(press("Home"), { ...body, tag: "input", type: "range" })).toBe(false);
+    expect(belongsToFocus(press("Home"), { ...body, tag: "input", type: "text" })).toBe(true);
     expect(belongsToFocus(press("ArrowDown"), { ...body, role: "listbox" })).toBe(false);
     expect(belongsToFocus(press("KeyJ"), { ...body, role: "application" })).toBe(false);
   });

@@ -1,9 +1,36 @@
 // Keys of the console, by their place on the keyboard (event.code), so that they work in Hangul mode, too. Pure.
 
 export const COMMANDS = [
-  "next", "previous", "open", "acknowledge", "act", "shelve", "finish", "call_police", "device", "note", "phone_answer",
-  "zoom", "follow", "jurisdictions", "zones", "table", "procedure", "mute", "play", "slower", "faster", "back", "forth", "live",
-  "search", "help", "panel_1", "panel_2", "panel_3", "panel_4",
+  "next",
+  "previous",
+  "open",
+  "acknowledge",
+  "act",
+  "shelve",
+  "finish",
+  "call_police",
+  "device",
+  "note",
+  "phone_answer",
+  "zoom",
+  "follow",
+  "jurisdictions",
+  "zones",
+  "table",
+  "procedure",
+  "mute",
+  "play",
+  "slower",
+  "faster",
+  "back",
+  "forth",
+  "live",
+  "search",
+  "help",
+  "panel_1",
+  "panel_2",
+  "panel_3",
+  "panel_4",
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
@@ -16,8 +43,14 @@ interface Chord {
 }
 
 export const KEYS: Record<Command, readonly Chord[]> = {
-  next: [{ code: "KeyJ", label: "J" }, { code: "ArrowDown", label: "↓" }],
-  previous: [{ code: "KeyK", label: "K" }, { code: "ArrowUp", label: "↑" }],
+  next: [
+    { code: "KeyJ", label: "J" },
+    { code: "ArrowDown", label: "↓" },
+  ],
+  previous: [
+    { code: "KeyK", label: "K" },
+    { code: "ArrowUp", label: "↑" },
+  ],
   open: [{ code: "Enter", label: "Enter" }],
   acknowledge: [{ code: "KeyA", label: "A" }],
   act: [{ code: "KeyT", label: "T" }],
@@ -40,7 +73,10 @@ export const KEYS: Record<Command, readonly Chord[]> = {
   back: [{ code: "Comma", label: "," }],
   forth: [{ code: "Period", label: "." }],
   live: [{ code: "Home", label: "Home" }],
-  search: [{ code: "Slash", label: "/" }, { code: "KeyK", ctrl: true, label: "Ctrl+K" }],
+  search: [
+    { code: "Slash", label: "/" },
+    { code: "KeyK", ctrl: true, label: "Ctrl+K" },
+  ],
   help: [{ code: "Slash", shift: true, label: "?" }],
   panel_1: [{ code: "Digit1", alt: true, label: "Alt+1" }],
   panel_2: [{ code: "Digit2", alt: true, label: "Alt+2" }],
@@ -91,12 +127,22 @@ const BUTTON_LIKE: ReadonlySet<string> = new Set(["button", "a", "summary"]);
 // True where the key belongs to what has the focus: all keys in a text, space and enter on a button, arrows on a map.
 export function belongsToFocus(pressed: Pressed, focused: Focused): boolean {
   if (pressed.ctrlKey) return false;
-  const text = focused.tag === "input" && !["checkbox", "radio", "range", "button", "submit"].includes(focused.type);
-  if (focused.editable || text || focused.tag === "textarea" || focused.tag === "select") return !pressed.altKey;
-  if (SPACE_AND_ENTER.has(pressed.code) && (BUTTON_LIKE.has(focused.tag) || focused.tag === "input" || focused.role === "tab")) {
+  const text =
+    focused.tag === "input" && !["checkbox", "radio", "range", "button", "submit"].includes(focused.type);
+  if (focused.editable || text || focused.tag === "textarea" || focused.tag === "select")
+    return !pressed.altKey;
+  if (
+    SPACE_AND_ENTER.has(pressed.code) &&
+    (BUTTON_LIKE.has(focused.tag) || focused.tag === "input" || focused.role === "tab")
+  ) {
     return true;
   }
-  if (MOVES.has(pressed.code) && (focused.tag === "input" || ["slider", "application"].includes(focused.role))) {
+  // Home always leads back to the present, from the scrubber, too.
+  if (pressed.code === "Home" && focused.tag === "input") return false;
+  if (
+    MOVES.has(pressed.code) &&
+    (focused.tag === "input" || ["slider", "application"].includes(focused.role))
+  ) {
     return true;
   }
   return false;

@@ -59,7 +59,11 @@ export class Sound {
 
   readonly wake = (): void => {
     if (!this.context) this.open();
-    if (this.context?.state === "suspended") void this.context.resume().then(() => this.tell(), () => undefined);
+    if (this.context?.state === "suspended")
+      void this.context.resume().then(
+        () => this.tell(),
+        () => undefined,
+      );
   };
 
   // For this seat only and for a minute: silencing is not acknowledging.

@@ -5,7 +5,15 @@ import type { Severity } from "../map/types";
 
 export const SORTS = ["severity", "id", "age", "accuracy", "battery", "speed"] as const;
 export type Sort = (typeof SORTS)[number];
-export const FILTERS = ["everybody", "alarmed", "stale", "low_battery", "wearer", "protected", "unit"] as const;
+export const FILTERS = [
+  "everybody",
+  "alarmed",
+  "stale",
+  "low_battery",
+  "wearer",
+  "protected",
+  "unit",
+] as const;
 export type Filter = (typeof FILTERS)[number];
 export const LOW_BATTERY_PERCENT = 15;
 
@@ -41,7 +49,13 @@ export function rowsOf(store: TrackStore, wish: TableWish, severityOf: SeverityO
   return order.map((i) => rows[i] ?? 0);
 }
 
-function passes(store: TrackStore, row: number, filter: Filter, severityOf: SeverityOf, nowMs: number): boolean {
+function passes(
+  store: TrackStore,
+  row: number,
+  filter: Filter,
+  severityOf: SeverityOf,
+  nowMs: number,
+): boolean {
   switch (filter) {
     case "everybody":
       return true;
@@ -73,17 +87,32 @@ function valueOf(store: TrackStore, row: number, sort: Sort, severityOf: Severit
   }
 }
 
-const HEAD = "id,kind,code,lat,lng,accuracy_m,fixed_at,age_s,stale,speed_kmh,course_deg,battery_percent,source";
+const HEAD =
+  "id,kind,code,lat,lng,accuracy_m,fixed_at,age_s,stale,speed_kmh,course_deg,battery_percent,source";
 
-export function csvOf(store: TrackStore, rows: readonly number[], severityOf: SeverityOf, nowMs: number): string {
+export function csvOf(
+  store: TrackStore,
+  rows: readonly number[],
+  severityOf: SeverityOf,
+  nowMs: number,
+): string {
   const lines = [HEAD];
   for (const row of rows) {
     const track = store.at(row);
     lines.push(
       [
-        cell(track.id), track.kind, severityOf(track.id) ?? "", track.lat.toFixed(6), track.lng.toFixed(6), track.accuracyM || "",
-        new Date(track.fixedAtMs).toISOString(), Math.round((nowMs - track.fixedAtMs) / 1000), store.isStale(row, nowMs) ? 1 : 0,
-        track.speedMps === null ? "" : (track.speedMps * 3.6).toFixed(1), track.courseDeg ?? "", track.batteryPercent ?? "",
+        cell(track.id),
+        track.kind,
+        severityOf(track.id) ?? "",
+        track.lat.toFixed(6),
+        track.lng.toFixed(6),
+        track.accuracyM || "",
+        new Date(track.fixedAtMs).toISOString(),
+        Math.round((nowMs - track.fixedAtMs) / 1000),
+        store.isStale(row, nowMs) ? 1 : 0,
+        track.speedMps === null ? "" : (track.speedMps * 3.6).toFixed(1),
+        track.courseDeg ?? "",
+        track.batteryPercent ?? "",
         track.source,
       ].join(","),
     );

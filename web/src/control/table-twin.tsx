@@ -41,7 +41,12 @@ export function TableTwin() {
     return order.current;
   }, [key, tracks, severityOf, tick, tracks.count]);
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 6 });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 6,
+  });
   const selected = personId ?? (alertId ? (picture.alerts.get(alertId)?.alert.wearer_id ?? null) : null);
   const at = rows.findIndex((row) => tracks.ids[row] === selected);
   useEffect(() => {
@@ -83,8 +88,14 @@ export function TableTwin() {
         </button>
       </div>
       <div
-        ref={scroller} className="twin-body" role="grid" aria-rowcount={rows.length + 1} aria-label={t("table.label")} tabIndex={0}
-        onPointerMove={touch} onKeyDown={(event) => {
+        ref={scroller}
+        className="twin-body"
+        role="grid"
+        aria-rowcount={rows.length + 1}
+        aria-label={t("table.label")}
+        tabIndex={0}
+        onPointerMove={touch}
+        onKeyDown={(event) => {
           touch();
           const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
           if (step === 0) return;
@@ -96,7 +107,11 @@ export function TableTwin() {
       >
         <div role="row" aria-rowindex={1} className="twin-row head">
           {COLUMNS.map((name) => (
-            <span key={name} role="columnheader" aria-sort={sort === name ? (down ? "descending" : "ascending") : "none"}>
+            <span
+              key={name}
+              role="columnheader"
+              aria-sort={sort === name ? (down ? "descending" : "ascending") : "none"}
+            >
               <button
                 type="button"
                 onClick={() => {
@@ -104,7 +119,8 @@ export function TableTwin() {
                   setSort(name);
                 }}
               >
-                {t(`table.column.${name}`)} <span aria-hidden="true">{sort === name ? (down ? "▼" : "▲") : ""}</span>
+                {t(`table.column.${name}`)}{" "}
+                <span aria-hidden="true">{sort === name ? (down ? "▼" : "▲") : ""}</span>
               </button>
             </span>
           ))}
@@ -118,20 +134,32 @@ export function TableTwin() {
             const stale = tracks.isStale(row, nowMs);
             return (
               <div
-                key={track.id} role="row" aria-rowindex={item.index + 2} aria-selected={track.id === selected}
+                key={track.id}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={track.id === selected}
                 className={`twin-row ${track.id === selected ? "selected" : ""}`}
-                style={{ transform: `translateY(${item.start}px)`, height: item.size }} onClick={() => desk.pick(track.id)}
+                style={{ transform: `translateY(${item.start}px)`, height: item.size }}
+                onClick={() => desk.pick(track.id)}
               >
-                <span role="gridcell">{severity === null ? t("table.no_alert") : <Severity code={severity} compact />}</span>
+                <span role="gridcell">
+                  {severity === null ? t("table.no_alert") : <Severity code={severity} compact />}
+                </span>
                 <span role="gridcell">
                   {track.id} <span className="quiet">{t(`table.kind.${track.kind}`)}</span>
                 </span>
                 <span role="gridcell" className={stale ? "stale" : undefined}>
                   {ageText(nowMs - track.fixedAtMs, track.fixedAtMs)} {stale && t("kit:age.stale")}
                 </span>
-                <span role="gridcell" className="number">{track.accuracyM > 0 ? t("proximity.error", { d: distance(track.accuracyM) }) : "–"}</span>
-                <span role="gridcell" className="number">{track.batteryPercent === null ? "–" : t("device.percent", { n: track.batteryPercent })}</span>
-                <span role="gridcell" className="number">{track.speedMps === null ? "–" : speed(track.speedMps)}</span>
+                <span role="gridcell" className="number">
+                  {track.accuracyM > 0 ? t("proximity.error", { d: distance(track.accuracyM) }) : "–"}
+                </span>
+                <span role="gridcell" className="number">
+                  {track.batteryPercent === null ? "–" : t("device.percent", { n: track.batteryPercent })}
+                </span>
+                <span role="gridcell" className="number">
+                  {track.speedMps === null ? "–" : speed(track.speedMps)}
+                </span>
               </div>
             );
           })}

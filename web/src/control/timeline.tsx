@@ -19,7 +19,12 @@ export function Timeline() {
   const { t } = useTranslation();
   const past = usePlayback();
   return (
-    <section className={past.clock ? "timeline past" : "timeline"} id="panel-4" tabIndex={-1} aria-label={t("timeline.title")}>
+    <section
+      className={past.clock ? "timeline past" : "timeline"}
+      id="panel-4"
+      tabIndex={-1}
+      aria-label={t("timeline.title")}
+    >
       {past.clock ? <Past /> : <Present />}
     </section>
   );
@@ -32,9 +37,15 @@ interface Tick {
 }
 
 function Ticks({ ticks, fromMs, toMs }: { ticks: Tick[]; fromMs: number; toMs: number }) {
-  return ticks.slice(-TICKS_MAX).map((tick) => (
-    <i key={tick.id} className={`tick sev${tick.level}`} style={{ left: `${(100 * (tick.atMs - fromMs)) / (toMs - fromMs)}%` }} />
-  ));
+  return ticks
+    .slice(-TICKS_MAX)
+    .map((tick) => (
+      <i
+        key={tick.id}
+        className={`tick sev${tick.level}`}
+        style={{ left: `${(100 * (tick.atMs - fromMs)) / (toMs - fromMs)}%` }}
+      />
+    ));
 }
 
 function Present() {
@@ -53,15 +64,24 @@ function Present() {
   }
   const alert = alertId ? picture.alerts.get(alertId)?.alert : undefined;
   const play = (atMs: number) => {
-    const chosen = personId ? [personId] : [alert?.wearer_id, alert?.protected_id].filter((id): id is string => Boolean(id));
+    const chosen = personId
+      ? [personId]
+      : [alert?.wearer_id, alert?.protected_id].filter((id): id is string => Boolean(id));
     const span = { fromMs: atMs - LEAD_MS, toMs: serverNowMs() };
     desk.playback.roleOf = roleOf(picture);
-    desk.playback.start({ ...span, personIds: chosen, stepS: stepFor(span.toMs - span.fromMs, chosen.length === 0) }, atMs);
+    desk.playback.start(
+      { ...span, personIds: chosen, stepS: stepFor(span.toMs - span.fromMs, chosen.length === 0) },
+      atMs,
+    );
     desk.playback.toggle();
   };
   return (
     <>
-      <button type="button" className="button small" onClick={() => desk.set({ dialog: { kind: "playback" } })}>
+      <button
+        type="button"
+        className="button small"
+        onClick={() => desk.set({ dialog: { kind: "playback" } })}
+      >
         {t("playback.open")} <Key command="play" />
       </button>
       {alert && (
@@ -70,7 +90,8 @@ function Present() {
         </button>
       )}
       <div
-        className="track" aria-hidden="true"
+        className="track"
+        aria-hidden="true"
         onClick={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           play(fromMs + ((event.clientX - box.left) / box.width) * LIVE_SPAN_MS);
@@ -91,19 +112,32 @@ function Past() {
   const past = usePlayback();
   const { clock } = past;
   const ticks = useMemo(
-    () => past.alerts.flatMap(({ alert }): Tick[] => (alert ? [{ id: alert.id ?? "", level: levelOfAlert(alert), atMs: openedMs(alert) }] : [])),
+    () =>
+      past.alerts.flatMap(({ alert }): Tick[] =>
+        alert ? [{ id: alert.id ?? "", level: levelOfAlert(alert), atMs: openedMs(alert) }] : [],
+      ),
     [past.alerts],
   );
   if (!clock) return null;
   return (
     <>
-      <button type="button" className="button small" onClick={() => desk.playback.step(-10_000)} aria-label={t("playback.back")}>
+      <button
+        type="button"
+        className="button small"
+        onClick={() => desk.playback.step(-10_000)}
+        aria-label={t("playback.back")}
+      >
         −10 <Key command="back" />
       </button>
       <button type="button" className="button small primary" onClick={() => desk.playback.toggle()}>
         {clock.playing ? t("playback.pause") : t("playback.play")} <Key command="play" />
       </button>
-      <button type="button" className="button small" onClick={() => desk.playback.step(10_000)} aria-label={t("playback.forth")}>
+      <button
+        type="button"
+        className="button small"
+        onClick={() => desk.playback.step(10_000)}
+        aria-label={t("playback.forth")}
+      >
         +10 <Key command="forth" />
       </button>
       <label className="speed">
@@ -118,10 +152,19 @@ function Past() {
       </label>
       <div className="track">
         <Ticks ticks={ticks} fromMs={clock.fromMs} toMs={clock.toMs} />
-        <span className="loaded" style={{ width: `${loadedShare(past.loadedToMs, clock.fromMs, clock.toMs)}%` }} />
+        <span
+          className="loaded"
+          style={{ width: `${loadedShare(past.loadedToMs, clock.fromMs, clock.toMs)}%` }}
+        />
         <input
-          type="range" min={clock.fromMs} max={clock.toMs} step={1000} value={clock.atMs} aria-label={t("playback.scrub")}
-          aria-valuetext={dateTime(clock.atMs)} onChange={(event) => desk.playback.seek(Number(event.target.value))}
+          type="range"
+          min={clock.fromMs}
+          max={clock.toMs}
+          step={1000}
+          value={clock.atMs}
+          aria-label={t("playback.scrub")}
+          aria-valuetext={dateTime(clock.atMs)}
+          onChange={(event) => desk.playback.seek(Number(event.target.value))}
           style={{ "--share": `${share(clock) * 100}%` } as React.CSSProperties}
         />
       </div>
@@ -133,7 +176,8 @@ function Past() {
   );
 }
 
-const loadedShare = (toMs: number, from: number, to: number): number => Math.max(0, Math.min(100, (100 * (toMs - from)) / (to - from)));
+const loadedShare = (toMs: number, from: number, to: number): number =>
+  Math.max(0, Math.min(100, (100 * (toMs - from)) / (to - from)));
 
 // Across the whole screen while the past is played: what is seen is not the present.
 export function PastBanner() {

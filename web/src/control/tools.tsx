@@ -32,9 +32,15 @@ export function Tools({ drawn, onDrawn }: { drawn: Drawn | null; onDrawn: (drawn
     onDrawn(made);
     try {
       const measured = await take(
-        api.POST("/api/v1/measure", { body: { points: corners.map(placeOfLngLat), closed: kind === "polygon" }, signal: patience() }),
+        api.POST("/api/v1/measure", {
+          body: { points: corners.map(placeOfLngLat), closed: kind === "polygon" },
+          signal: patience(),
+        }),
       );
-      const label = kind === "line" ? distance(Number(measured.length_mm ?? 0) / 1000) : areaText(t, Number(measured.area_m2 ?? 0));
+      const label =
+        kind === "line"
+          ? distance(Number(measured.length_mm ?? 0) / 1000)
+          : areaText(t, Number(measured.area_m2 ?? 0));
       onDrawn({ ...made, measured, label });
     } catch (error) {
       onDrawn({ ...made, failure: error instanceof ApiFailure ? error : new ApiFailure(0, "", "") });
@@ -57,12 +63,21 @@ export function Tools({ drawn, onDrawn }: { drawn: Drawn | null; onDrawn: (drawn
   return (
     <>
       {(["line", "area", "zone"] as const).map((what) => (
-        <button key={what} type="button" className="button small" aria-pressed={wish === what} onClick={() => void draw(what)} disabled={drawing}>
+        <button
+          key={what}
+          type="button"
+          className="button small"
+          aria-pressed={wish === what}
+          onClick={() => void draw(what)}
+          disabled={drawing}
+        >
           {t(`tools.${what}`)}
         </button>
       ))}
       <button
-        type="button" className="button small" aria-pressed={typing}
+        type="button"
+        className="button small"
+        aria-pressed={typing}
         onClick={() => {
           setWish(wish ?? "line");
           setTyping(true);
@@ -74,7 +89,8 @@ export function Tools({ drawn, onDrawn }: { drawn: Drawn | null; onDrawn: (drawn
         <div className="tool-card" role="region" aria-label={t("tools.title")}>
           {typing && (
             <Typed
-              wish={wish ?? "line"} onWish={setWish}
+              wish={wish ?? "line"}
+              onWish={setWish}
               onCorners={(corners, what) => {
                 setTyping(false);
                 void measure(corners, what === "line" ? "line" : "polygon");
@@ -96,17 +112,25 @@ export function Tools({ drawn, onDrawn }: { drawn: Drawn | null; onDrawn: (drawn
 type T = (key: string, values?: Record<string, unknown>) => string;
 
 const areaText = (t: T, m2: number): string =>
-  m2 < 100_000 ? t("tools.m2", { n: Math.round(m2).toLocaleString() }) : t("tools.km2", { n: (m2 / 1e6).toFixed(2) });
+  m2 < 100_000
+    ? t("tools.m2", { n: Math.round(m2).toLocaleString() })
+    : t("tools.km2", { n: (m2 / 1e6).toFixed(2) });
 
 function Measured({ drawn }: { drawn: Drawn }) {
   const { t } = useTranslation();
-  if (drawn.failure) return <p className="problem">{t("tools.failed", { reason: drawn.failure.reason || t("contact.no_answer") })}</p>;
+  if (drawn.failure)
+    return (
+      <p className="problem">
+        {t("tools.failed", { reason: drawn.failure.reason || t("contact.no_answer") })}
+      </p>
+    );
   if (!drawn.measured) return <p className="quiet">{t("state.loading", { what: t("tools.title") })}</p>;
   const { legs_mm: legs, length_mm: length, area_m2: area, bearing_deg: bearings } = drawn.measured;
   return (
     <div data-measured>
       <p>
-        {t(drawn.kind === "line" ? "tools.length" : "tools.round")} <b className="number">{distance(Number(length ?? 0) / 1000)}</b>
+        {t(drawn.kind === "line" ? "tools.length" : "tools.round")}{" "}
+        <b className="number">{distance(Number(length ?? 0) / 1000)}</b>
         {drawn.kind === "polygon" && (
           <>
             {" "}
@@ -127,7 +151,11 @@ function Measured({ drawn }: { drawn: Drawn }) {
   );
 }
 
-function Typed(props: { wish: Wish; onWish: (wish: Wish) => void; onCorners: (corners: [number, number][], wish: Wish) => void }) {
+function Typed(props: {
+  wish: Wish;
+  onWish: (wish: Wish) => void;
+  onCorners: (corners: [number, number][], wish: Wish) => void;
+}) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const corners = cornersOf(text);
@@ -152,7 +180,13 @@ function Typed(props: { wish: Wish; onWish: (wish: Wish) => void; onCorners: (co
       </label>
       <label>
         {t("tools.corners")}
-        <textarea rows={4} value={text} placeholder="37.6362, 127.2165" onChange={(event) => setText(event.target.value)} aria-invalid={corners === null} />
+        <textarea
+          rows={4}
+          value={text}
+          placeholder="37.6362, 127.2165"
+          onChange={(event) => setText(event.target.value)}
+          aria-invalid={corners === null}
+        />
       </label>
       {corners === null && <p className="problem">{t("tools.corners_wrong")}</p>}
       <button type="submit" className="button small" disabled={!ready}>
@@ -173,7 +207,11 @@ function NewZone({ drawn }: { drawn: Drawn }) {
   const register = async () => {
     try {
       await take(
-        api.PUT("/api/v1/zones/{id}", { params: { path: { id: id.trim() } }, body: geoJsonOf(drawn.corners) as never, signal: patience() }),
+        api.PUT("/api/v1/zones/{id}", {
+          params: { path: { id: id.trim() } },
+          body: geoJsonOf(drawn.corners) as never,
+          signal: patience(),
+        }),
       );
       desk.say("done", "done.zone", { id: id.trim() });
       setFailure(null);
@@ -185,19 +223,38 @@ function NewZone({ drawn }: { drawn: Drawn }) {
     <div className="new-zone">
       <label>
         {t("tools.zone_id")}
-        <input value={id} maxLength={64} pattern="[A-Za-z0-9_.:\-]+" onChange={(event) => setId(event.target.value)} />
+        <input
+          value={id}
+          maxLength={64}
+          pattern="[A-Za-z0-9_.:\-]+"
+          onChange={(event) => setId(event.target.value)}
+        />
       </label>
-      <button type="button" className="button small primary" disabled={heldBack !== null || !/^[A-Za-z0-9_.:-]{1,64}$/.test(id.trim())} onClick={() => void register()}>
+      <button
+        type="button"
+        className="button small primary"
+        disabled={heldBack !== null || !/^[A-Za-z0-9_.:-]{1,64}$/.test(id.trim())}
+        onClick={() => void register()}
+      >
         {t("tools.register")}
       </button>
       {heldBack && <p className="held-back">{heldBack}</p>}
-      {failure && <p className="problem">{t("tools.failed", { reason: failure.reason || t("contact.no_answer") })}</p>}
+      {failure && (
+        <p className="problem">{t("tools.failed", { reason: failure.reason || t("contact.no_answer") })}</p>
+      )}
       <button type="button" className="button small" onClick={() => setShown(true)}>
         {t("tools.geojson")}
       </button>
       {shown && (
         <Dialog title={t("tools.geojson")} onClose={() => setShown(false)}>
-          <textarea className="geojson" readOnly rows={14} value={json} aria-label={t("tools.geojson")} onFocus={(event) => event.target.select()} />
+          <textarea
+            className="geojson"
+            readOnly
+            rows={14}
+            value={json}
+            aria-label={t("tools.geojson")}
+            onFocus={(event) => event.target.select()}
+          />
         </Dialog>
       )}
     </div>

@@ -55,7 +55,8 @@ function Tracked() {
         {t("strip.tracked")} <b className="number">{tracked.toLocaleString()}</b>
       </span>
       <span className={stale > 0 ? "chip caution" : "chip"} data-chip="stale">
-        {stale > 0 && <span aria-hidden="true">◆</span>} {t("strip.stale")} <b className="number">{stale.toLocaleString()}</b>
+        {stale > 0 && <span aria-hidden="true">◆</span>} {t("strip.stale")}{" "}
+        <b className="number">{stale.toLocaleString()}</b>
       </span>
     </>
   );
@@ -94,7 +95,9 @@ function SoundChip() {
   const left = Math.ceil((state.mutedUntilMs - now) / 1000);
   return (
     <button
-      type="button" className={left > 0 ? "chip caution" : "chip"} aria-pressed={left > 0}
+      type="button"
+      className={left > 0 ? "chip caution" : "chip"}
+      aria-pressed={left > 0}
       onClick={() => desk.sound.toggleMute()}
     >
       {left > 0 ? t("sound.muted", { s: left }) : t("sound.on")} <Key command="mute" />

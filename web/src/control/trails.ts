@@ -46,7 +46,9 @@ export class Trails {
 
   private async ask(id: string): Promise<void> {
     try {
-      const track = await take(api.GET("/api/v1/tracks/{id}", { params: { path: { id } }, signal: patience() }));
+      const track = await take(
+        api.GET("/api/v1/tracks/{id}", { params: { path: { id } }, signal: patience() }),
+      );
       const held = this.ways.get(id);
       if (!held) return;
       const first = held[0]?.atMs ?? Infinity;

@@ -15,8 +15,18 @@ export function Watchlist() {
   useNow(5000);
   const none = () => null;
   const tracks = picture.tracks;
-  const stale = rowsOf(tracks, { text: "", filter: "stale", sort: "age", down: true }, none, serverNowMs()).slice(0, SHOWN);
-  const low = rowsOf(tracks, { text: "", filter: "low_battery", sort: "battery", down: false }, none, serverNowMs()).slice(0, SHOWN);
+  const stale = rowsOf(
+    tracks,
+    { text: "", filter: "stale", sort: "age", down: true },
+    none,
+    serverNowMs(),
+  ).slice(0, SHOWN);
+  const low = rowsOf(
+    tracks,
+    { text: "", filter: "low_battery", sort: "battery", down: false },
+    none,
+    serverNowMs(),
+  ).slice(0, SHOWN);
   const list = (title: string, rows: number[], value: (row: number) => React.ReactNode) => (
     <>
       <h3>{title}</h3>

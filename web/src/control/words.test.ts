@@ -15,7 +15,8 @@ function keys(tree: Tree, before = ""): string[] {
   );
 }
 const holes = (text: string): string[] => (text.match(/\{\{\w+\}\}/g) ?? []).sort();
-const at = (tree: Tree, key: string): unknown => key.split(".").reduce<unknown>((part, name) => (part as Tree | undefined)?.[name], tree);
+const at = (tree: Tree, key: string): unknown =>
+  key.split(".").reduce<unknown>((part, name) => (part as Tree | undefined)?.[name], tree);
 
 const here = import.meta.dirname;
 const sources = fs
@@ -50,7 +51,12 @@ describe("the words of the console", () => {
   });
 
   it("never say that anybody is safe", () => {
-    const said = [...keys(ko).map((key) => at(ko, key)), ...keys(en).map((key) => at(en, key)), JSON.stringify(kitKo), JSON.stringify(kitEn)];
+    const said = [
+      ...keys(ko).map((key) => at(ko, key)),
+      ...keys(en).map((key) => at(en, key)),
+      JSON.stringify(kitKo),
+      JSON.stringify(kitEn),
+    ];
     for (const text of said.flat() as string[]) {
       expect(text).not.toMatch(/안전합니다|안전함|\bis safe\b|\byou are safe\b|위험 없음|no danger/i);
     }

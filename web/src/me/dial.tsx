@@ -5,7 +5,7 @@ import type { View } from "../kit/api";
 import { isBare, ringsFor, roundingM } from "./status";
 
 const RADIUS = 100;
-const CENTRE_RADIUS = 9;
+const CENTRE_RADIUS = 11;
 const HALF_STEP_DEG = 22.5; // directions come in steps of 45
 
 interface Point {
@@ -48,9 +48,8 @@ export function Dial({ views, old, sentence }: DialProps) {
   const most = rings[rings.length - 1] ?? 1;
   const directions = drawn.map(({ view }) => view.direction_deg ?? 0);
   const labelDeg = labelAngle(directions);
-  const below = !directions.some((deg) => deg > 90 && deg < 270);
   return (
-    <svg className={old ? "dial old" : "dial"} viewBox="-124 -124 248 248" role="img" aria-label={sentence}>
+    <svg className={old ? "dial old" : "dial"} viewBox="-122 -122 244 244" role="img" aria-label={sentence}>
       <defs>
         <pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <rect width="3" height="8" className="hatch" />
@@ -68,7 +67,7 @@ export function Dial({ views, old, sentence }: DialProps) {
         <Wearer key={view.id} view={view} number={views.length > 1 ? number : null} most={most} old={old} />
       ))}
       <circle r={CENTRE_RADIUS} className="self" />
-      <text y={(CENTRE_RADIUS + 12) * (below ? 1 : -1)} className="self-name">
+      <text y="1" className="self-name">
         {t("dial.me")}
       </text>
       {rings.map((metres) => (

@@ -264,11 +264,17 @@ function useSosAlert(picture: PictureStore): SosAlert | null {
   return { cleared: !isOpen(entry.alert), steps };
 }
 
+const onVisibility = (tell: () => void): (() => void) => {
+  document.addEventListener("visibilitychange", tell);
+  return () => document.removeEventListener("visibilitychange", tell);
+};
+
 // The server learns that she has seen an alert only when she could: drawn, and nobody else's page before it.
 function useShownMarks(picture: PictureStore): void {
   const { socket } = useLive();
   const link = useLink();
   const told = useRef(new Set<string>());
+  useSyncExternalStore(onVisibility, () => document.hidden); // what came while it was hidden is told when it is not
   useEffect(() => {
     if (link.state !== "live") return;
     const open = [...picture.alerts.values()].map((entry) => entry.alert).filter(isOpen);

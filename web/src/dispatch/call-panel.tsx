@@ -72,7 +72,7 @@ function Head({ call, steps }: { call: Call; steps: readonly TimelineStep[] }) {
         )}
       </div>
       <p className="call-line">
-        {call.wearer_id && call.protected_id && <Between proximity={newestProximity(call, alerts)} />}
+        {!closed && call.wearer_id && call.protected_id && <Between proximity={newestProximity(call, alerts)} />}
         {sentence && <span className="sentence quiet" title={sentence}>{t("call.when_raised", { sentence })}</span>}
       </p>
       {call.cancel_reason && !closed && (
@@ -101,7 +101,7 @@ function ErrandCard({ call, errand, steps }: { call: Call; errand: Errand; steps
         <span className="number">{errand.personId}</span>
         <PersonName id={errand.personId} />
       </header>
-      <Whereabouts errand={errand} />
+      {!isClosed(call) && <Whereabouts errand={errand} />}
       {bareOne && <p className="problem">{call.unit_missing ? t("errand.no_unit_found") : t("errand.nobody")}</p>}
       <ul className="sent">
         {errand.assigned.map((one, i) => (
@@ -158,7 +158,7 @@ function Sent({ call, one, steps }: { call: Call; one: Assignment; steps: readon
         </button>
         <span className={`status-chip st-${bare(one.status, "UNIT_STATUS_")}`}>{t(`kit:unit_status.${bare(one.status, "UNIT_STATUS_")}`)}</span>
         {one.by_policy && <span className="mark" title={t("errand.automatic_why")}>{t("errand.automatic")}</span>}
-        {isActive(one) && us(one.arrived_at_us) === 0 && <span className="eta"><span className="visually-hidden">{t("eta.label")}</span> <Eta seconds={one.eta_s} /></span>}
+        {isActive(one) && !isClosed(call) && us(one.arrived_at_us) === 0 && <span className="eta"><span className="visually-hidden">{t("eta.label")}</span> <Eta seconds={one.eta_s} /></span>}
         <span className="grow" />
         {isActive(one) && !isClosed(call) && (
           <select

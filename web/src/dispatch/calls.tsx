@@ -102,7 +102,7 @@ function Row({ call }: { call: Call }) {
             <span key={one.unit_id} className="row-unit">
               {desk.nameOf(one.unit_id ?? "")}
               <span className="to"> → {t(`errand.short.${bare(one.target, "TARGET_")}`, { defaultValue: "" })}</span>
-              {us(one.arrived_at_us) === 0 && (one.eta_s ?? 0) > 0 && <> · <Eta seconds={one.eta_s} /></>}
+              {!closed && us(one.arrived_at_us) === 0 && (one.eta_s ?? 0) > 0 && <> · <Eta seconds={one.eta_s} /></>}
             </span>
           ))}
           {closed && <span className="quiet">{clockTime(us(call.closed_at_us) / 1000)} · {call.disposition ? t(`disposition.${call.disposition}`, { defaultValue: call.disposition }) : t("close.by_units")}</span>}

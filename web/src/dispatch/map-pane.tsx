@@ -8,7 +8,7 @@ import { distance } from "../kit/format";
 import { useLive, useNow, usePicture } from "../kit/surface";
 import type { MapArea, MapHandle, MapLine, Mark, Severity } from "../map/types";
 import { type Desk, useDesk, useDeskState } from "./desk";
-import { isActive, isClosed, newestProximity, orderedDistanceM, us } from "./model";
+import { isActive, isClosed, newestProximity, orderedDistanceM, toldOnly, us } from "./model";
 import type { Call } from "./types";
 
 const MapView = lazy(() => import("../map/map-view"));
@@ -26,7 +26,7 @@ export function MapPane({ call }: { call: Call | undefined }) {
   const second = Math.floor(now / 1000);
   const trails = useTrails(call, second);
   const level = Math.min(3, call?.code ?? 3) as Severity;
-  const marks = useMemo(() => marksOf(call, desk, unitId, t("map.old")), [call, desk, unitId, second, picture.version, i18n.language]);
+  const marks = useMemo(() => marksOf(call, desk, unitId, { old: t("map.old"), coarse: t("told.coarse") }), [call, desk, unitId, second, picture.version, i18n.language]);
   const alerts = (call?.alert_ids ?? []).flatMap((id) => picture.alerts.get(id)?.alert ?? []);
   const him = marks.find((mark) => mark.id === call?.wearer_id);
   const her = marks.find((mark) => mark.id === call?.protected_id);
@@ -72,7 +72,7 @@ const RING_OF: Record<string, MapArea["kind"]> = {
   ALERT_KIND_KEEP_AWAY: "ring_ban", ALERT_KIND_NEAR_MAP: "ring_map", ALERT_KIND_NEAR_POLICE: "ring_police", ALERT_KIND_NEAR_WARN: "ring_warn",
 };
 
-function marksOf(call: Call | undefined, desk: Desk, chosen: string | null, old: string): Mark[] {
+function marksOf(call: Call | undefined, desk: Desk, chosen: string | null, words: { old: string; coarse: string }): Mark[] {
   const { picture } = desk;
   const out: Mark[] = [];
   const add = (id: string, kind: Mark["kind"], name: string, more: Partial<Mark>) => {
@@ -80,20 +80,26 @@ function marksOf(call: Call | undefined, desk: Desk, chosen: string | null, old:
     if (row < 0) return false;
     const track = picture.tracks.at(row);
     const stale = picture.tracks.isStale(row, serverNowMs());
-    out.push({ id, kind, lat: track.lat, lng: track.lng, label: stale ? `${name} · ${old}` : name, courseDeg: track.courseDeg, accuracyM: track.accuracyM, stale, ...more });
+    out.push({ id, kind, lat: track.lat, lng: track.lng, label: stale ? `${name} · ${words.old}` : name, courseDeg: track.courseDeg, accuracyM: track.accuracyM, stale, ...more });
     return true;
   };
   const person = (id: string | undefined, kind: "wearer" | "protected") => {
-    if (!id || !call) return;
+    if (!id || !call || isClosed(call)) return; // the right to see them ended with the call
     const severity = kind === "wearer" ? (Math.min(3, call.code ?? 0) as Severity) : null;
     if (add(id, kind, id, { severity, selected: true })) return;
     const told = (call.destinations ?? []).find((to) => to.person_id === id)?.place;
     if (!told) return;
     const [lng, lat] = lngLat(told);
-    out.push({ id, kind, lat, lng, label: `${id} · ${old}`, severity, stale: true });
+    out.push({ id, kind, lat, lng, label: `${id} · ${words.old}`, severity, stale: true });
   };
   person(call?.wearer_id, "wearer");
   person(call?.protected_id, "protected");
+  if (!call) {
+    for (const one of toldOnly(picture.incidents, picture.alerts.values(), picture.calls.values(), picture.handOffs.values())) {
+      const id = one.alerts[0]?.wearer_id;
+      if (id) add(id, "wearer", `${id} · ${words.coarse}`, { severity: Math.min(3, one.code) as Severity });
+    }
+  }
   const going = new Set((call?.assignments ?? []).filter(isActive).map((one) => one.unit_id));
   const offered = new Set((call?.proposals ?? []).map((one) => one.unit_id));
   for (const id of picture.units.keys()) {

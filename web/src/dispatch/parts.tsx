@@ -27,7 +27,6 @@ export function Stages({ stages, ended, compact }: { stages: readonly Stage[]; e
         return (
           <li key={stage.name} className={stage.reached ? (stage === now ? "reached now" : "reached") : "ahead"}>
             <span className="stage-name">
-              {stage.reached && !compact && <span aria-hidden="true">✓ </span>}
               {t(`stage.${stage.name}`)}
               {!stage.reached && <span className="visually-hidden"> {t("stage.not_yet")}</span>}
             </span>

@@ -8,6 +8,7 @@
 #include "tools/cli_log.h"
 #include "tools/demo.h"
 #include "tools/import.h"
+#include "tools/replay.h"
 
 namespace {
 
@@ -113,6 +114,21 @@ void add_import(CLI::App& app, tools::ImportOptions& options, std::string& kind)
   import->add_flag("--dry-run", options.dry_run, "Check everything, send nothing");
 }
 
+void add_replay(CLI::App& app, tools::ReplayOptions& options) {
+  CLI::App* replay =
+      app.add_subcommand("replay", "Print a log as JSON lines, or step written facts through the engine");
+  CLI::Option* directory = replay->add_option("directory", options.directory, "Data directory");
+  CLI::Option* facts = replay->add_option("--facts", options.facts,
+                                          "Facts as JSON lines, - for standard input: print effects");
+  facts->excludes(directory);
+  replay->add_flag("--ticks", options.ticks, "With --facts: the clock ticks every second between them")
+      ->needs(facts);
+  replay->add_option("--from", options.from_no, "First entry printed");
+  replay->add_flag("--effects", options.effects, "Step the engine over the log and print its effects")
+      ->excludes(facts);
+  replay->add_option("--explain", options.explain, "How this alert came about, instead");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -130,10 +146,7 @@ int main(int argc, char** argv) {
   add_import(app, import_options, kind);
   CLI::App* verify = app.add_subcommand("verify", "Check a closed or crashed log, byte by byte");
   verify->add_option("directory", verify_directory, "Data directory")->required();
-  CLI::App* replay = app.add_subcommand("replay", "Print a log as JSON lines");
-  replay->add_option("directory", replay_options.directory, "Data directory")->required();
-  replay->add_option("--from", replay_options.from_no, "First entry printed");
-  replay->add_flag("--effects", replay_options.effects, "Step the engine and print its effects");
+  add_replay(app, replay_options);
   app.add_subcommand("openapi", "Print the description of the interface, as at /openapi.json");
   app.add_subcommand("version", "Print the version");
   CLI11_PARSE(app, argc, argv);
@@ -146,7 +159,11 @@ int main(int argc, char** argv) {
     return tools::run_import(import_options);
   }
   if (app.got_subcommand("verify")) return tools::run_verify(verify_directory);
-  if (app.got_subcommand("replay")) return tools::run_replay(replay_options);
+  if (app.got_subcommand("replay")) {
+    if (replay_options.directory.empty() && replay_options.facts.empty())
+      return std::fprintf(stderr, "haechi: replay needs a data directory or --facts\n"), 2;
+    return tools::run_replay(replay_options);
+  }
   if (app.got_subcommand("openapi")) return std::printf("%s\n", api::openapi_json().c_str()) < 0;
   std::printf("haechi %s\n", HAECHI_VERSION);
   return 0;

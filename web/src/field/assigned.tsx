@@ -1,5 +1,5 @@
 // On a call: how far and where, how much of that still holds, the map, the other units, and the next step.
-import { lazy, Suspense, useState } from "react";
+import { useCallback, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import type { Call } from "../kit/api";
 import { Age, Severity } from "../kit/chrome";
@@ -13,14 +13,13 @@ import { More, Support } from "./sheets";
 import { OutboxNotes, Steps, usePhone, useSettings } from "./parts";
 import type { PhoneState } from "./phone";
 import { LocationNote } from "./location";
+import { MapFence } from "./map-fence";
 import { isLost, type Sight, sightOf, STALE_AFTER_S_DEFAULT } from "./sight";
 import { type Assignment, bareStatus, type Duty, nextStep, othersOf, type Status } from "./steps";
 import type { TrailBook } from "./trail";
 
-const MapPane = lazy(() => import("./map-pane"));
 const PROXIMITY_STALE_S = 60;
 const OWN_STALE_S = 30;
-const FOLLOW_MS = 250;
 
 export interface Person {
   id: string;
@@ -55,6 +54,9 @@ export function Assigned({ duty, status, unitId, callSign, trails }: Props) {
   const main = persons[0];
   return (
     <>
+      <p className="visually-hidden" role="alert" key={call.id}>
+        {t("voice.assigned", { target: t(`kit:target.${main?.target ?? "WEARER"}`) })}
+      </p>
       <main className="call">
         <section className="card" aria-label={t("card.label")}>
           <p className="what">
@@ -70,13 +72,11 @@ export function Assigned({ duty, status, unitId, callSign, trails }: Props) {
           {persons.map((person, n) => (
             <SightLine key={person.id} person={person} main={n === 0} lost={lost} />
           ))}
-          <Pair call={call} lost={lost} />
+          <Pair call={call} lost={lost} placesOld={persons.some((person) => person.sight.personOld)} />
           <Sentence call={call} />
         </section>
         <section className="map-pane" aria-label={t("map.title")}>
-          <Suspense fallback={<p className="map-wait" role="status">{t("map.loading")}</p>}>
-            <MapPane persons={persons} own={own} call={call} lost={lost} trails={trails} callSign={callSign} />
-          </Suspense>
+          <MapFence pane={{ persons, own, call, lost, trails, callSign }} />
         </section>
         <Others call={call} unitId={unitId} />
       </main>
@@ -102,10 +102,12 @@ export function Assigned({ duty, status, unitId, callSign, trails }: Props) {
   );
 }
 
-// Newest places as they come, at most four times a second.
+// Newest places as they come; and once a second, because they get older.
 function useTracks() {
   const { tracks } = usePicture();
-  useNow(FOLLOW_MS);
+  const subscribe = useCallback((listener: () => void) => tracks.subscribe(listener), [tracks]);
+  useSyncExternalStore(subscribe, () => tracks.version);
+  useNow(1000);
   return tracks;
 }
 
@@ -207,13 +209,13 @@ function Arrow({ deg }: { deg: number }) {
 }
 
 // Between the two persons, as the server measured it for the call.
-function Pair({ call, lost }: { call: Call; lost: boolean }) {
+function Pair({ call, lost, placesOld }: { call: Call; lost: boolean; placesOld: boolean }) {
   const { t } = useTranslation();
   useNow(1000);
   const told = call.proximity;
   if (!told?.at_us || !call.protected_id) return null;
   const atMs = msOf(told.at_us);
-  const old = lost || serverNowMs() - atMs > PROXIMITY_STALE_S * 1000;
+  const old = lost || placesOld || serverNowMs() - atMs > PROXIMITY_STALE_S * 1000;
   const closing = told.closing_mmps ?? 0;
   const trend = old || !told.closing_known ? "UNKNOWN" : closing > 0 ? "APPROACHING" : closing < 0 ? "RECEDING" : "STEADY";
   return (
@@ -224,7 +226,7 @@ function Pair({ call, lost }: { call: Call; lost: boolean }) {
       </p>
       <p className="sub">
         {trend === "UNKNOWN" && <Trend trend={trend} />}
-        <Age atMs={atMs} staleAfterS={lost ? 1 : PROXIMITY_STALE_S} />
+        <Age atMs={atMs} staleAfterS={old ? 1 : PROXIMITY_STALE_S} />
         {told.sigma_mm ? <span>{t("sight.error", { m: Math.max(1, Math.round(told.sigma_mm / 1000)) })}</span> : null}
       </p>
     </div>
@@ -233,10 +235,16 @@ function Pair({ call, lost }: { call: Call; lost: boolean }) {
 
 export const sentenceOf = (call: Call): string => (language() === "ko" ? call.sentence_ko : call.sentence_en) ?? "";
 
+// As it was when the control centre last told; the numbers above are newer.
 function Sentence({ call }: { call: Call }) {
+  const { t } = useTranslation();
   const sentence = sentenceOf(call);
   if (!sentence) return null;
-  return <p className="safety">{sentence}</p>;
+  return (
+    <p className="safety">
+      <strong>{t("told")}</strong> {sentence}
+    </p>
+  );
 }
 
 function Others({ call, unitId }: { call: Call; unitId: string }) {

@@ -1,4 +1,5 @@
 // What keeps this terminal from knowing where it is, and what to do about it.
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePhone } from "./parts";
 import { phone } from "./phone";
@@ -6,6 +7,7 @@ import { phone } from "./phone";
 export function LocationNote({ always }: { always?: boolean }) {
   const { t } = useTranslation();
   const { location, told } = usePhone();
+  const [read, setRead] = useState("");
   if (location === "unasked") {
     return (
       <div className="note">
@@ -16,11 +18,17 @@ export function LocationNote({ always }: { always?: boolean }) {
       </div>
     );
   }
+  if (!always && read === location) return null;
   if (location === "denied" || location === "off" || location === "unsupported") {
     return (
-      <p className="note warn" role="status">
-        {t(`location.${location}`)}
-      </p>
+      <div className="note warn">
+        <p role="status">{t(`location.${location}`)}</p>
+        {!always && (
+          <button type="button" className="button" onClick={() => setRead(location)}>
+            {t("read")}
+          </button>
+        )}
+      </div>
     );
   }
   if (told === "no_device") return <p className="note warn">{t("location.no_device")}</p>;

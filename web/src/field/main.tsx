@@ -3,6 +3,7 @@ import i18next from "i18next";
 import { runSurface } from "../kit/surface";
 import { language } from "../kit/words";
 import { outbox, startDesk } from "./desk";
+import { fetchMap } from "./map-fence";
 import { Foot, Offline } from "./offline";
 import { Page } from "./page";
 import { phone } from "./phone";
@@ -12,6 +13,7 @@ import ko from "./words/ko.json";
 import "./field.css";
 
 const SCOPE = "/field/";
+const MAP_AFTER_MS = 4000; // the first screen comes first
 
 function followLanguage(): void {
   const apply = (): void => {
@@ -38,6 +40,7 @@ runSurface({
     desk.onEnded = () => say(i18next.t("voice.ended"));
     void outbox.load(live.who.unit_id ?? "");
     void phone.look();
+    setTimeout(fetchMap, MAP_AFTER_MS);
   },
 });
 followLanguage();

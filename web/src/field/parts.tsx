@@ -51,7 +51,7 @@ export function OutboxNotes() {
             {t([`outbox.why.${press.refused?.field}`, "outbox.why.other"], { code: press.refused?.code })}
           </p>
           <button type="button" className="button" onClick={() => outbox.dismiss(press.key)}>
-            {t("read")}
+            {t("outbox.read")}
           </button>
         </div>
       ))}

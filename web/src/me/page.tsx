@@ -18,6 +18,7 @@ import { isBare, isOpen, kindOf, minutesToContact, numbered, ownDeviceTroubles, 
 
 const Sheets = lazy(() => import("./sheets").catch(() => ({ default: Missing })));
 const MapScreen = lazy(() => import("./map-screen").catch(() => ({ default: Missing })));
+const HARD_SPACE = "\u00a0"; // a number stays with its unit
 const LOST_AFTER_MS = 3000;
 const OWN_OLD_AFTER_MS = 120_000;
 
@@ -220,7 +221,7 @@ function Facts(props: { view: View; number: number; status: Status; several: boo
         <>
           <dl className={`numbers${view.degraded ? " degraded" : ""}${minutes !== null ? " four" : ""}`}>
             <div>
-              <dd>{metres === 0 ? t("within_10m") : t("about", { distance: distance(metres) })}</dd>
+              <dd>{metres === 0 ? t("within_10m") : t("about", { distance: distance(metres).replace(" ", HARD_SPACE) })}</dd>
               <dt>{t("fact.distance")}</dt>
             </div>
             <div>

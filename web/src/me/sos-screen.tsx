@@ -1,6 +1,7 @@
 // SosScreen: how far the call for help has come. It claims nothing that the server did not say.
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { serverNowMs } from "../kit/clock";
 import { clockTime } from "../kit/format";
 import { useNow } from "../kit/surface";
 import { sos } from "./help";
@@ -68,10 +69,12 @@ function Received({ state, alert, onBack }: Props) {
   const { t } = useTranslation();
   const [mistake, setMistake] = useState(false);
   const steps = alert?.steps ?? [];
+  // By the server's clock, as all the other times here.
+  const pressedAtMs = (state.pressed?.pressedAtMs ?? 0) + serverNowMs() - Date.now();
   return (
     <>
       <ol className="steps">
-        <li className="done">{t("sos.step.sent", { time: clockTime(state.pressed?.pressedAtMs ?? 0) })}</li>
+        <li className="done">{t("sos.step.sent", { time: clockTime(pressedAtMs) })}</li>
         <li className="done">{t("sos.step.received", { time: clockTime(state.receivedAtMs) })}</li>
         {steps.map((step) => (
           <li key={step.name} className="done">

@@ -1,4 +1,5 @@
-// What may be done with an alert now. What may not is not hidden: it says why. Nothing is done while the line is down.
+// What may be done with an alert now. What may not is not hidden: it says why. Nothing is done while the line
+// is down.
 import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Alert } from "../kit/api";

@@ -1,5 +1,5 @@
-// Which alarms about the work still call for somebody. The server raises them and never takes them back; they are over when
-// what they complain of has happened, or the incident has closed. Pure.
+// Which alarms about the work still call for somebody. The server raises them and never takes them back; they
+// are over when what they complain of has happened, or the incident has closed. Pure.
 import type { Alarm } from "../kit/api";
 import type { PictureStore } from "../kit/picture-store";
 import { isNew, isOver } from "./queue-model";

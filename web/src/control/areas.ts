@@ -1,5 +1,5 @@
-// What an order covers, as shapes for the map: rings around the protected person and zones, in force or not. Pure; whether
-// somebody is inside is the server's business.
+// What an order covers, as shapes for the map: rings around the protected person and zones, in force or not.
+// Pure; whether somebody is inside is the server's business.
 import type { Place, Schemas } from "../kit/api";
 import type { AreaKind, MapArea } from "../map/types";
 
@@ -9,8 +9,8 @@ export type Zone = Schemas["Zone"];
 export type Shape = Schemas["Shape"];
 type Schedule = Schemas["Schedule"];
 
-// What a keep-away condition means where it states nothing, as in the country pack of the server (src/law/pack.cc): the
-// answer about an order holds the order as it was stated.
+// What a keep-away condition means where it states nothing, as in the country pack of the server
+// (src/law/pack.cc): the answer about an order holds the order as it was stated.
 const DEFAULT_MM = { ban: 100_000, map: 600_000, police: 1_000_000, warn: 2_000_000 };
 
 export interface Radii {
@@ -109,7 +109,8 @@ export interface AreaWords {
   zone(kind: "exclusion" | "inclusion", id: string): string;
 }
 
-// Rings of every keep-away condition around `placeOf` its protected person, and the zones that `zoneOf` knows.
+// Rings of every keep-away condition around `placeOf` its protected person, and the zones that `zoneOf`
+// knows.
 export function areasOfOrders(
   orders: readonly Order[],
   zoneOf: (id: string) => Zone | undefined,

@@ -1,5 +1,5 @@
-// The forms of an action: shelving with a reason and an end, resolving with an outcome, closing with a second look; a contact;
-// an acceptance that was told by telephone; what to do; keys.
+// The forms of an action: shelving with a reason and an end, resolving with an outcome, closing with a second
+// look; a contact; an acceptance that was told by telephone; what to do; keys.
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Alert, api, newKey } from "../kit/api";

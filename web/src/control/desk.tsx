@@ -1,5 +1,5 @@
-// What this seat has chosen: which alert is open, which dialog, what the map shows, whether the past is being played. Lives
-// outside React, so that keys, map and dialogs change it alike.
+// What this seat has chosen: which alert is open, which dialog, what the map shows, whether the past is being
+// played. Lives outside React, so that keys, map and dialogs change it alike.
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { useLive } from "../kit/surface";
 import type { PictureStore } from "../kit/picture-store";
@@ -122,8 +122,8 @@ export function useDeskState(): DeskState {
   return useSyncExternalStore(desk.subscribe, desk.get);
 }
 
-// The picture at most so often: the queue moves twice a second, not with every message. The first change after a pause is
-// shown at once.
+// The picture at most so often: the queue moves twice a second, not with every message. The first change
+// after a pause is shown at once.
 export function useSlowPicture(everyMs = 500): PictureStore {
   const { picture } = useLive();
   const [, tell] = useState(0);

@@ -1,4 +1,5 @@
-// Distance and closing speed over time, as the server measured them, with the band that holds 95 %; and the same as a table.
+// Distance and closing speed over time, as the server measured them, with the band that holds 95 %; and the
+// same as a table.
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import uPlot from "uplot";
@@ -84,7 +85,7 @@ function Plot({ columns }: { columns: PlotColumns }) {
         scales: {
           x: { time: true },
           m: { range: (_, __, max) => [0, Math.max(max * 1.1, 10)] },
-          v: { range: (_, min, max) => [Math.min(min, -5), Math.max(max, 5)] },
+          v: { range: (_, min, max) => [Math.min(min * 1.15, -5), Math.max(max * 1.15, 5)] },
         },
         series: [
           { value: (_, v) => (v === null ? "" : clockTime(v * 1000)), label: t("plot.time") },

@@ -1,4 +1,5 @@
-// Who was told: one line per agency with its stages, lateness and the way by telephone; and which cars are under way.
+// Who was told: one line per agency with its stages, lateness and the way by telephone; and which cars are
+// under way.
 import { useTranslation } from "react-i18next";
 import type { Alert, HandOff } from "../kit/api";
 import { Age } from "../kit/chrome";

@@ -1,4 +1,5 @@
-// Small hooks of the console: the alerts' severity per person, the flood, playback, whether something may be done now.
+// Small hooks of the console: the alerts' severity per person, the flood, playback, whether something may be
+// done now.
 import { useMemo, useRef, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNowMs } from "../kit/clock";

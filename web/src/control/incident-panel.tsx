@@ -1,5 +1,5 @@
-// One incident, or one person: what happens, to whom, how old every statement is, under which order, who was told and who is
-// on the way, and what may be done next.
+// One incident, or one person: what happens, to whom, how old every statement is, under which order, who was
+// told and who is on the way, and what may be done next.
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alert } from "../kit/api";

@@ -1,5 +1,5 @@
-// The latency ledger of one alert: every step with its time and the milliseconds since the fix that shows the violation. Told
-// anew whenever a hop arrives over the line.
+// The latency ledger of one alert: every step with its time and the milliseconds since the fix that shows the
+// violation. Told anew whenever a hop arrives over the line.
 import { useTranslation } from "react-i18next";
 import { api } from "../kit/api";
 import { clockTime } from "../kit/format";

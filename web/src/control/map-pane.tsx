@@ -1,5 +1,5 @@
-// The map in the middle: everybody as columns, and as marks only those that are looked at; the open incident's pair line,
-// rings and zones; tools to measure and draw; a table as its twin.
+// The map in the middle: everybody as columns, and as marks only those that are looked at; the open
+// incident's pair line, rings and zones; tools to measure and draw; a table as its twin.
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Alert, api } from "../kit/api";

@@ -1,4 +1,5 @@
-// What must be heard and seen without a click: critical alerts nobody has taken, and alarms about the work itself.
+// What must be heard and seen without a click: critical alerts nobody has taken, and alarms about the work
+// itself.
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alert } from "../kit/api";
@@ -183,7 +184,8 @@ function Announcer() {
       clearTimeout(timer);
     };
   }, [picture, desk, t]);
-  // The ringing follows the picture, not the messages: it must survive a reload and stop with the acknowledgement.
+  // The ringing follows the picture, not the messages: it must survive a reload and stop with the
+  // acknowledgement.
   useEffect(() => {
     const listen = () => {
       let critical = false;

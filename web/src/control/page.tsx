@@ -1,4 +1,5 @@
-// The console: strip on top, notices that nobody can miss, queue, map, incident, and the timeline at the bottom.
+// The console: strip on top, notices that nobody can miss, queue, map, incident, and the timeline at the
+// bottom.
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkBar } from "../kit/chrome";

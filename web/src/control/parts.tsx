@@ -1,4 +1,5 @@
-// Small parts of the console: a key cap, the states of something loaded, a list of facts, one sentence in the reader's language.
+// Small parts of the console: a key cap, the states of something loaded, a list of facts, one sentence in the
+// reader's language.
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alert } from "../kit/api";

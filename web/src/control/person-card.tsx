@@ -1,5 +1,5 @@
-// One person (or unit): id, where and how old, how exact, by what; battery; the name only on demand, because reading it is
-// recorded.
+// One person (or unit): id, where and how old, how exact, by what; battery; the name only on demand, because
+// reading it is recorded.
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../kit/api";

@@ -1,5 +1,5 @@
-// History as columns, and the newest places at one moment of it as a frame for a TrackStore: the map draws the past by the
-// same means as the present. Pure.
+// History as columns, and the newest places at one moment of it as a frame for a TrackStore: the map draws
+// the past by the same means as the present. Pure.
 import {
   HEADER_BYTES,
   RECORD_BYTES,
@@ -66,8 +66,8 @@ export class PlaybackBook {
     return [...this.lines.keys()];
   }
 
-  // Where everybody was, as far as it was known at `atMs`; only those whose place is another than at the last call, or all
-  // when `all`. Null when nothing changed.
+  // Where everybody was, as far as it was known at `atMs`; only those whose place is another than at the last
+  // call, or all when `all`. Null when nothing changed.
   frameAt(atMs: number, all = false): ArrayBuffer | null {
     const changed: Line[] = [];
     for (const line of this.lines.values()) {

@@ -1,5 +1,5 @@
-// The clock of playback: a moment in a span that runs at a chosen speed and stops at the end. Pure; the caller says how
-// much real time has passed.
+// The clock of playback: a moment in a span that runs at a chosen speed and stops at the end. Pure; the
+// caller says how much real time has passed.
 
 export const SPEEDS = [0.5, 1, 2, 5, 10, 30, 60] as const;
 

@@ -1,5 +1,5 @@
-// Playing the past: loads a period page by page, keeps it as columns, and feeds a track store of its own that the map draws
-// instead of the present.
+// Playing the past: loads a period page by page, keeps it as columns, and feeds a track store of its own that
+// the map draws instead of the present.
 import { type AlertRecord, api } from "../kit/api";
 import { TrackStore } from "../kit/track-store";
 import { type PastPoint, PlaybackBook } from "./playback-book";

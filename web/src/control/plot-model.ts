@@ -1,4 +1,5 @@
-// The server's distances over time as columns for the plot and its table twin. Pure: nothing is computed but units.
+// The server's distances over time as columns for the plot and its table twin. Pure: nothing is computed but
+// units.
 import type { Schemas } from "../kit/api";
 
 export type ProximityPoint = Schemas["ProximityPoint"];

@@ -1,4 +1,5 @@
-// What stands in the alert queue and in which order. Pure: the same alerts at the same time give the same list.
+// What stands in the alert queue and in which order. Pure: the same alerts at the same time give the same
+// list.
 import type { Alert, HandOff } from "../kit/api";
 import type { Level } from "../kit/chrome";
 import type { AlertEntry } from "../kit/picture-store";
@@ -39,7 +40,8 @@ export const isShelved = (alert: Alert): boolean => alert.handling === "ALERT_HA
 // A critical alert that nobody has taken, whatever became of its condition: it rings and stands on top.
 export const rings = (alert: Alert): boolean => levelOfAlert(alert) === 0 && isNew(alert);
 
-// Over for the queue. A cleared alert that nobody has seen to stays; a resolved one waits for the second person.
+// Over for the queue. A cleared alert that nobody has seen to stays; a resolved one waits for the second
+// person.
 export function isOver(alert: Alert): boolean {
   if (alert.handling === "ALERT_HANDLING_CLOSED") return true;
   return alert.handling === "ALERT_HANDLING_RESOLVED" && alert.state === "ALERT_STATE_CLEARED";
@@ -53,8 +55,8 @@ export function inTab(alert: Alert, tab: Tab, me: string): boolean {
   return !isShelved(alert);
 }
 
-// Unacknowledged critical first, then by severity; resolved ones, waiting for the second person, last. Within one
-// rank the one that has waited longest comes first, and ids decide between equals.
+// Unacknowledged critical first, then by severity; resolved ones, waiting for the second person, last. Within
+// one rank the one that has waited longest comes first, and ids decide between equals.
 function rank(alert: Alert): number {
   if (alert.handling === "ALERT_HANDLING_RESOLVED") return 100 + levelOfAlert(alert);
   if (rings(alert)) return -1;
@@ -73,8 +75,8 @@ export interface QueueWish {
   selected: string | null; // never folded away
 }
 
-// In a flood cautions and notices of one kind become one row each, otherwise only notices. Critical and alert rows are
-// never folded.
+// In a flood cautions and notices of one kind become one row each, otherwise only notices. Critical and alert
+// rows are never folded.
 export function makeRows(entries: Iterable<AlertEntry>, wish: QueueWish): Row[] {
   const chosen: Alert[] = [];
   for (const { alert } of entries) if (inTab(alert, wish.tab, wish.me)) chosen.push(alert);
@@ -129,8 +131,8 @@ function groupRow(key: string, members: Alert[], open: boolean): GroupRow {
   };
 }
 
-// The new list in the order that is on the screen: what is under the cursor stays where it is, what is new goes to the
-// end, what is gone leaves. Used while somebody is choosing.
+// The new list in the order that is on the screen: what is under the cursor stays where it is, what is new
+// goes to the end, what is gone leaves. Used while somebody is choosing.
 export function keepOrder(shown: readonly Row[], fresh: readonly Row[]): Row[] {
   const byKey = new Map(fresh.map((row) => [row.key, row]));
   const kept: Row[] = [];
@@ -193,12 +195,13 @@ export function neighbour(rows: readonly Row[], selected: string | null, step: 1
   return ids[Math.min(ids.length - 1, Math.max(0, at + step))] ?? null;
 }
 
-// What may be done next with an alert, as the server will have it; a wish that came too late is refused there.
+// What may be done next with an alert, as the server will have it; a wish that came too late is refused
+// there.
 export type Deed = "acknowledge" | "act" | "shelve" | "resolve" | "close";
 export type DeedState = { can: true } | { can: false; why: string };
 
-// Police still on their way because of it: the server settles no alert of such an incident. An agency that was told for
-// information only, or that refused, keeps nothing open.
+// Police still on their way because of it: the server settles no alert of such an incident. An agency that
+// was told for information only, or that refused, keeps nothing open.
 export function keptOpen(handOffs: Iterable<HandOff>, incidentId: string | undefined): boolean {
   for (const one of handOffs) {
     if (one.incident_id !== incidentId) continue;

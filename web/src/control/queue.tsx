@@ -1,5 +1,5 @@
-// The alert queue: only the rows in sight are in the page, the order changes at most twice a second and never under a hand that
-// is choosing, and an alert counts as shown when its row really is on the screen.
+// The alert queue: only the rows in sight are in the page, the order changes at most twice a second and never
+// under a hand that is choosing, and an alert counts as shown when its row really is on the screen.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";

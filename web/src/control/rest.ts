@@ -1,5 +1,5 @@
-// Asking the server: one way to load with its waiting, failing and forbidden states, and one way to do something that is
-// never kept back and never sent twice.
+// Asking the server: one way to load with its waiting, failing and forbidden states, and one way to do
+// something that is never kept back and never sent twice.
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Alert, api, newKey, type Problem } from "../kit/api";
 import { useLink } from "../kit/surface";
@@ -46,7 +46,8 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
-// Loads when `key` changes, again every `everyMs` while the page is seen and the line is live, and on reload(). Null: nothing.
+// Loads when `key` changes, again every `everyMs` while the page is seen and the line is live, and on
+// reload(). Null: nothing.
 export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs = 0): Loaded<T> {
   const [held, setHeld] = useState<{
     key: string | null;

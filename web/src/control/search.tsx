@@ -1,5 +1,5 @@
-// One line for everything: finds persons, devices, orders, units, calls, alerts and incidents; "go" moves the map to a place by
-// name; an id with a letter does something.
+// One line for everything: finds persons, devices, orders, units, calls, alerts and incidents; "go" moves the
+// map to a place by name; an id with a letter does something.
 import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas } from "../kit/api";

@@ -1,4 +1,5 @@
-// Keys of the console, by their place on the keyboard (event.code), so that they work in Hangul mode, too. Pure.
+// Keys of the console, by their place on the keyboard (event.code), so that they work in Hangul mode, too.
+// Pure.
 
 export const COMMANDS = [
   "next",
@@ -124,7 +125,8 @@ const SPACE_AND_ENTER: ReadonlySet<string> = new Set(["Space", "Enter"]);
 const MOVES: ReadonlySet<string> = new Set(["ArrowDown", "ArrowUp", "Home"]);
 const BUTTON_LIKE: ReadonlySet<string> = new Set(["button", "a", "summary"]);
 
-// True where the key belongs to what has the focus: all keys in a text, space and enter on a button, arrows on a map.
+// True where the key belongs to what has the focus: all keys in a text, space and enter on a button, arrows
+// on a map.
 export function belongsToFocus(pressed: Pressed, focused: Focused): boolean {
   if (pressed.ctrlKey) return false;
   const text =

@@ -1,6 +1,6 @@
-// What the seat hears: three tones every five seconds while a critical alert waits, one tone for an alert, a falling pair when
-// the line is lost. Never the only sign of anything. Browsers keep a page silent until somebody has touched it; then `silent`
-// is true and a chip says so.
+// What the seat hears: three tones every five seconds while a critical alert waits, one tone for an alert, a
+// falling pair when the line is lost. Never the only sign of anything. Browsers keep a page silent until
+// somebody has touched it; then `silent` is true and a chip says so.
 
 const CRITICAL_EVERY_MS = 5000;
 const LOST_EVERY_MS = 8000;

@@ -1,5 +1,5 @@
-// The table twin of the map: which rows of the track store, in which order, and the same as CSV. Pure; works on the columns,
-// so that thousands of rows cost no objects.
+// The table twin of the map: which rows of the track store, in which order, and the same as CSV. Pure; works
+// on the columns, so that thousands of rows cost no objects.
 import type { TrackStore } from "../kit/track-store";
 import type { Severity } from "../map/types";
 

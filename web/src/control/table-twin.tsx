@@ -1,4 +1,5 @@
-// The map as a table: the same persons with the same filter, by keyboard, and as CSV. Only the rows in sight are in the page.
+// The map as a table: the same persons with the same filter, by keyboard, and as CSV. Only the rows in sight
+// are in the page.
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";

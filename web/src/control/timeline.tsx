@@ -1,4 +1,5 @@
-// The strip at the bottom. Live: the last hour with its alerts, a click plays from there. Past: the scrubber, speed, and a way back.
+// The strip at the bottom. Live: the last hour with its alerts, a click plays from there. Past: the scrubber,
+// speed, and a way back.
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { serverNowMs } from "../kit/clock";

@@ -1,5 +1,5 @@
-// Measuring and drawing. The corners are drawn or typed; lengths, areas and bearings are the server's. A drawn zone is shown as
-// GeoJSON and registered by whoever may register.
+// Measuring and drawing. The corners are drawn or typed; lengths, areas and bearings are the server's. A
+// drawn zone is shown as GeoJSON and registered by whoever may register.
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas } from "../kit/api";

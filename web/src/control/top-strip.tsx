@@ -1,5 +1,5 @@
-// The strip on top: how old the line is, the server's time, how many are tracked and how many of those places are old, alerts
-// of the last ten minutes against what a seat can work off, what nobody has taken, sound.
+// The strip on top: how old the line is, the server's time, how many are tracked and how many of those places
+// are old, alerts of the last ten minutes against what a seat can work off, what nobody has taken, sound.
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { LanguageSwitch, LinkChip, ServerClock, ThemeSwitch } from "../kit/chrome";

@@ -1,5 +1,5 @@
-// The ways of the few persons that are looked at: what the server still knows of the last minutes, then every new fix that
-// arrives. Never for everybody.
+// The ways of the few persons that are looked at: what the server still knows of the last minutes, then every
+// new fix that arrives. Never for everybody.
 import { api, type TrackPoint } from "../kit/api";
 import type { TrackStore } from "../kit/track-store";
 import { patience, take } from "./rest";

@@ -1,4 +1,5 @@
-// When there is no alert: whose place is oldest and whose battery is lowest, so that a quiet screen says what it rests on.
+// When there is no alert: whose place is oldest and whose battery is lowest, so that a quiet screen says what
+// it rests on.
 import { useTranslation } from "react-i18next";
 import { Age } from "../kit/chrome";
 import { serverNowMs } from "../kit/clock";

@@ -11,7 +11,11 @@ import { type Desk, useDesk, useDeskState } from "./desk";
 import { isActive, isClosed, newestProximity, orderedDistanceM, toldOnly, us } from "./model";
 import type { Call } from "./types";
 
-const MapView = lazy(() => import("../map/map-view"));
+// After the lists are on the screen: they are what is waited for.
+const MapView = lazy(async () => {
+  await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 0)));
+  return import("../map/map-view");
+});
 const TRAIL_POINTS_MAX = 180;
 const TRAIL_STEP_MS = 2000;
 export const mapHandle: { current: MapHandle | null } = { current: null };
@@ -125,11 +129,19 @@ function useTrails(call: Call | undefined, second: number): [number, number][] {
   }, [call, picture, second]);
 }
 
+const WIDE_DEG = 0.03;
+
+// A coarse place is looked at from farther away than a known one.
+const around = (mark: Mark, overview: boolean): [number, number][] =>
+  overview && mark.kind === "wearer"
+    ? [[mark.lng - WIDE_DEG, mark.lat - WIDE_DEG], [mark.lng + WIDE_DEG, mark.lat + WIDE_DEG]]
+    : [[mark.lng, mark.lat]];
+
 // Both persons and who goes to them, looked at anew when another call is opened or a place becomes known.
 function useFit(call: Call | undefined, marks: readonly Mark[]): [number, number][] | null {
   const held = useRef<{ key: string; fit: [number, number][] | null }>({ key: "", fit: null });
   const wanted = call ? marks.filter((mark) => mark.kind !== "unit" || mark.selected) : [...marks];
   const key = `${call?.id ?? ""}|${wanted.map((mark) => mark.id).sort().join()}`;
-  if (held.current.key !== key) held.current = { key, fit: wanted.length > 0 ? wanted.map((mark) => [mark.lng, mark.lat]) : null };
+  if (held.current.key !== key) held.current = { key, fit: wanted.length > 0 ? wanted.flatMap((mark) => around(mark, call === undefined)) : null };
   return held.current.fit;
 }

@@ -1,5 +1,5 @@
 // Listens for the keys of the console and does what they say.
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { useLive } from "../kit/surface";
 import { start } from "./actions";
 import { type Desk, useDesk } from "./desk";
@@ -11,7 +11,8 @@ import { belongsToFocus, type Command, commandOf, isSingleKey } from "./shortcut
 export function Keyboard() {
   const live = useLive();
   const desk = useDesk();
-  useEffect(() => {
+  // Before the first paint: who sees the console can use its keys.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       const command = commandOf(event);
       if (!command || (isSingleKey(event) && !desk.state.singleKeys)) return;

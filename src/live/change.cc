@@ -99,11 +99,18 @@ std::shared_ptr<Change> call_change(std::shared_ptr<const v1::Call> body) {
   return change;
 }
 
-std::shared_ptr<Change> hand_off_change(std::shared_ptr<const v1::HandOff> body) {
-  const std::string agency_id = body->agency_id();
-  const std::string id = body->id();
-  auto change = make("hand_off", Topic::kCalls, trust::Action::kSeeCall, id, std::move(body));
-  change->audience.agencies.push_back(agency_id);
+// Whom the alerts of the incident are about is told how far the help is that was asked for.
+std::shared_ptr<Change> hand_off_change(const picture::Picture& picture,
+                                        std::shared_ptr<const v1::HandOff> body) {
+  const v1::HandOff& hand_off = *body;
+  auto change = make("hand_off", Topic::kCalls, trust::Action::kSeeCall, hand_off.id(), std::move(body));
+  change->audience.agencies.push_back(hand_off.agency_id());
+  if (hand_off.informative()) return change;
+  std::vector<std::string>& owners = change->audience.owners;
+  for (const std::string& id : picture.alerts().alert_ids(hand_off.incident_id())) {
+    const std::string& her = picture.alerts().alert(id)->alert().protected_id();
+    if (!her.empty() && std::find(owners.begin(), owners.end(), her) == owners.end()) owners.push_back(her);
+  }
   return change;
 }
 
@@ -155,12 +162,26 @@ void hide_view(v1::View& view) {
 v1::Alert reduced(const v1::Alert& alert) {
   v1::Alert out;
   out.set_id(alert.id());
+  out.set_incident_id(alert.incident_id());
   out.set_kind(alert.kind());
   out.set_code(alert.code());
   out.set_state(alert.state());
   out.set_protected_id(alert.protected_id());
   out.set_opened_at_us(alert.opened_at_us());
   out.set_cleared_at_us(alert.cleared_at_us());
+  return out;
+}
+
+// That the police have the call and that somebody was sent. Who, where and when they arrive is not said: a
+// car that reached him would read as one that reached her.
+v1::HandOff reduced(const v1::HandOff& hand_off) {
+  v1::HandOff out;
+  out.set_id(hand_off.id());
+  out.set_incident_id(hand_off.incident_id());
+  out.set_received_at_us(hand_off.received_at_us());
+  out.set_accepted_at_us(hand_off.accepted_at_us());
+  out.set_assigned_at_us(hand_off.assigned_at_us());
+  out.set_closed_at_us(hand_off.closed_at_us());
   return out;
 }
 
@@ -174,6 +195,7 @@ std::string Change::body_json(Variant variant) const {
     copy.clear_place();
     return json(copy);
   }
+  if (const auto* hand_off = dynamic_cast<const v1::HandOff*>(body.get())) return json(reduced(*hand_off));
   if (const auto* call = dynamic_cast<const v1::Call*>(body.get())) {
     v1::Call copy = *call;
     for (size_t i = 0; i < places.size(); ++i) {
@@ -220,8 +242,8 @@ std::shared_ptr<Change> change_of_incident(const picture::Picture& picture, cons
 std::shared_ptr<Change> change_of_call(const v1::Call& call) {
   return call_change(copy_of(call));
 }
-std::shared_ptr<Change> change_of_hand_off(const v1::HandOff& hand_off) {
-  return hand_off_change(copy_of(hand_off));
+std::shared_ptr<Change> change_of_hand_off(const picture::Picture& picture, const v1::HandOff& hand_off) {
+  return hand_off_change(picture, copy_of(hand_off));
 }
 std::shared_ptr<Change> change_of_alarm(const picture::Picture& picture, const v1::Alarm& alarm) {
   return alarm_change(picture, copy_of(alarm));
@@ -280,7 +302,7 @@ std::shared_ptr<Change> change_of(const picture::Picture& picture,
     case v1::Effect::kCloseIncident:
       return incident_change(picture, part(effect->close_incident()));
     case v1::Effect::kUpdateHandOff:
-      return hand_off_change(part(effect->update_hand_off()));
+      return hand_off_change(picture, part(effect->update_hand_off()));
     case v1::Effect::kOpenCall:
       return call_change(part(effect->open_call()));
     case v1::Effect::kUpdateCall:

@@ -47,7 +47,8 @@ inline constexpr Variant kHideFirst =
     1;  // the place of the first person of `places`; of a view all it tells of him
 inline constexpr Variant kHideSecond =
     2;  // ... of the second; of a view only the map place, not distance and direction
-inline constexpr Variant kReduced = 4;  // kind, code and state only: an alert as its protected person sees it
+inline constexpr Variant kReduced =
+    4;  // an alert, or the help that came of it, as its protected person sees it
 // ... of the person at that index of `places`.
 constexpr Variant hide_bit(size_t index) {
   return static_cast<Variant>(index == 0 ? kHideFirst : index == 1 ? kHideSecond : kReduced << (index - 1));
@@ -85,7 +86,7 @@ std::shared_ptr<Change> change_of(const picture::Picture& picture,
 std::shared_ptr<Change> change_of_alert(const picture::Picture& picture, const v1::Alert& alert);
 std::shared_ptr<Change> change_of_incident(const picture::Picture& picture, const v1::Incident& incident);
 std::shared_ptr<Change> change_of_call(const v1::Call& call);
-std::shared_ptr<Change> change_of_hand_off(const v1::HandOff& hand_off);
+std::shared_ptr<Change> change_of_hand_off(const picture::Picture& picture, const v1::HandOff& hand_off);
 std::shared_ptr<Change> change_of_alarm(const picture::Picture& picture, const v1::Alarm& alarm);
 std::shared_ptr<Change> change_of_view(const v1::View& view);
 std::shared_ptr<Change> change_of_unit(const picture::Picture& picture, const std::string& unit_id);

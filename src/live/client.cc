@@ -106,8 +106,8 @@ std::optional<Variant> Client::variant_of(const Change& change) {
   if (!change.audience.directed && !wants(change.topic)) return std::nullopt;
   const trust::Decision decision = shared_.rights.see(viewer_, change);
   if (!decision.allowed) {
-    const bool alert = std::string_view(change.name) == "alert";
-    if (alert && viewer_.role == trust::Role::kProtectedPerson &&
+    const std::string_view name = change.name;
+    if ((name == "alert" || name == "hand_off") && viewer_.role == trust::Role::kProtectedPerson &&
         shared_.rights.see_reduced(viewer_, change).allowed) {
       return kReduced;
     }

@@ -48,7 +48,7 @@ void Client::send_snapshot(bool recovered) {
   for (const v1::Incident* incident : picture.alerts().open_incidents()) {
     add(incidents, change_of_incident(picture, *incident));
     for (const std::string& id : picture.alerts().hand_off_ids(incident->id())) {
-      add(hand_offs, change_of_hand_off(*picture.alerts().hand_off(id)));
+      add(hand_offs, change_of_hand_off(picture, *picture.alerts().hand_off(id)));
     }
   }
   for (const std::string& id : picture.calls().open_calls())

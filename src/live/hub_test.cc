@@ -183,7 +183,8 @@ TEST_F(HubTest, ProtectedPersonGetsNoCoordinateOutsideMapMode) {
   auto her = watch_ready("her");
   tick({alert("X1"), incident(), view(v1::VIEW_MODE_DISTANCE)});
   ASSERT_TRUE(her->hears("\"distance_m\":420"));
-  ASSERT_TRUE(her->hears("\"alert\":{\"id\":\"X1\",\"kind\":\"ALERT_KIND_KEEP_AWAY\""));
+  ASSERT_TRUE(
+      her->hears("\"alert\":{\"id\":\"X1\",\"incident_id\":\"I1\",\"kind\":\"ALERT_KIND_KEEP_AWAY\""));
   open_call();
   EXPECT_FALSE(her->has("lat_e7"));
   EXPECT_FALSE(her->has("\"call\""));
@@ -198,6 +199,35 @@ TEST_F(HubTest, ProtectedPersonGetsNoCoordinateOutsideMapMode) {
   tick({closed});
   EXPECT_TRUE(her->hears("\"view_closed\":{\"view_id\":\"V1\""));
   EXPECT_TRUE(her->hears("\"revoked\":{\"kind\":\"view\""));
+}
+
+TEST_F(HubTest, ProtectedPersonHearsThatHelpWasSentButNotWhoNorWhere) {
+  auto her = watch_ready("her");
+  auto stranger = watch_ready("other-her");
+  tick({alert("X1"), incident()});
+  v1::Effect told;
+  v1::HandOff& hand_off = *told.mutable_update_hand_off();
+  hand_off.set_id("H1");
+  hand_off.set_incident_id("I1");
+  hand_off.set_agency_id("A1");
+  hand_off.set_event_no("C-77");
+  hand_off.set_accepted_at_us(5'000'001);
+  hand_off.set_assigned_at_us(5'000'002);
+  hand_off.set_on_scene_at_us(5'000'003);
+  tick({told});
+  ASSERT_TRUE(her->hears("\"hand_off\":{\"id\":\"H1\",\"incident_id\":\"I1\""));
+  EXPECT_TRUE(her->has("5000001"));
+  EXPECT_TRUE(her->has("5000002"));
+  EXPECT_FALSE(her->has("5000003")) << "at whose door they are";
+  EXPECT_FALSE(her->has("C-77"));
+  EXPECT_FALSE(her->has("\"A1\""));
+  settle();
+  EXPECT_FALSE(stranger->has("H1"));
+  told.mutable_update_hand_off()->set_id("H2");
+  told.mutable_update_hand_off()->set_informative(true);
+  tick({told});
+  settle();
+  EXPECT_FALSE(her->has("H2"));
 }
 
 TEST_F(HubTest, DispatchSeesOnlyPersonsOfItsOpenCalls) {

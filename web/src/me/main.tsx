@@ -48,7 +48,7 @@ presence.watch();
 const inside = (node: ReactNode) => <Fence>{node}</Fence>;
 runSurface({
   words: { ko, en },
-  topics: "alerts,views",
+  topics: "alerts,calls,views",
   page: inside(<Page />),
   offline: inside(<Offline />),
   asking: inside(<Asking />),

@@ -166,6 +166,7 @@ v1::Alert reduced(const v1::Alert& alert) {
   out.set_kind(alert.kind());
   out.set_code(alert.code());
   out.set_state(alert.state());
+  out.set_handling(alert.handling());
   out.set_protected_id(alert.protected_id());
   out.set_opened_at_us(alert.opened_at_us());
   out.set_cleared_at_us(alert.cleared_at_us());

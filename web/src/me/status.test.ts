@@ -33,6 +33,8 @@ describe("the banner", () => {
     ["tampered before mere nearness", { views: [view()], alerts: [alert("STRAP_CUT", { id: "a-2" })] }, "tampered"],
     ["approaching before tampered", { views: [view({ trend: "TREND_APPROACHING" })], alerts: [alert("JAMMED", { id: "a-2" })] }, "approaching"],
     ["an alert whose order grants no view", { alerts: [alert("NEAR_WARN")] }, "alert_only"],
+    ["an alert that the control centre has dealt with", { alerts: [alert("NEAR_WARN", { handling: "ALERT_HANDLING_RESOLVED" })] }, "settled"],
+    ["one dealt with and one not", { alerts: [alert("NEAR_WARN", { handling: "ALERT_HANDLING_RESOLVED" }), alert("NEAR_MAP", { id: "a-2" })] }, "alert_only"],
     ["an alert of which nothing is known any more", { alerts: [alert("NEAR_WARN", { state: "ALERT_STATE_UNKNOWN" })] }, "unknown"],
     ["his device silent", { alerts: [alert("SILENCE")] }, "unknown"],
     ["near a barred place", { alerts: [alert("EXCLUSION_POLICE")] }, "barred_place"],

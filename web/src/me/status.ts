@@ -14,6 +14,7 @@ export type Kind =
   | "receding"
   | "barred_place"
   | "alert_only" // the order grants no distance
+  | "settled" // the control centre has dealt with it, and its distances are not shown any more
   | "ended" // the order ended or was withdrawn while it was watched
   | "quiet";
 
@@ -50,6 +51,7 @@ const TONES: Record<Kind, Tone> = {
   receding: "slate",
   barred_place: "caution",
   alert_only: "caution",
+  settled: "slate",
   ended: "slate",
   quiet: "slate",
 };
@@ -57,7 +59,7 @@ const TONES: Record<Kind, Tone> = {
 // The first in this order is the banner; among equals the nearest.
 const ORDER: Kind[][] = [
   ["link_lost"], ["loading"], ["approaching", "within"], ["tampered"], ["unknown"], ["coming"], ["near"], ["barred_place"],
-  ["alert_only"], ["receding"], ["ended"], ["quiet"],
+  ["alert_only"], ["receding"], ["settled"], ["ended"], ["quiet"],
 ];
 
 const TIERS = ["KEEP_AWAY", "NEAR_MAP", "NEAR_POLICE", "NEAR_WARN"];
@@ -67,6 +69,9 @@ const OWN_DEVICE = ["PROTECTED_SILENCE", "LOW_BATTERY"];
 
 export const kindOf = (alert: Alert): string => (alert.kind ?? "").replace("ALERT_KIND_", "");
 export const isOpen = (alert: Alert): boolean => alert.state !== "ALERT_STATE_CLEARED";
+
+const isSettled = (alert: Alert): boolean =>
+  alert.handling === "ALERT_HANDLING_RESOLVED" || alert.handling === "ALERT_HANDLING_CLOSED";
 
 // The server hides what a view holds until its audit record is durable: then there is no time of a fix in it.
 export const isBare = (view: View): boolean => Number(view.wearer_fixed_at_us ?? 0) === 0;
@@ -101,8 +106,9 @@ export function statusesOf(situation: Situation): Status[] {
   }
   const tiers = alerts.filter((alert) => TIERS.includes(kindOf(alert)) || kindOf(alert) === "SILENCE");
   if (views.length === 0 && tiers.length > 0) {
-    const known = tiers.some((alert) => alert.state === "ALERT_STATE_ACTIVE" && kindOf(alert) !== "SILENCE");
-    all.push(status(known ? "alert_only" : "unknown"));
+    const open = tiers.filter((alert) => !isSettled(alert));
+    const known = open.some((alert) => alert.state === "ALERT_STATE_ACTIVE" && kindOf(alert) !== "SILENCE");
+    all.push(status(open.length === 0 ? "settled" : known ? "alert_only" : "unknown"));
   }
   if (all.length === 0) {
     const over = ended?.reason === "order_ended" || ended?.reason === "order_withdrawn";

@@ -25,6 +25,8 @@ export const beside = (from: Spot, eastM: number, northM: number): Spot => ({
   lng: from.lng + eastM / (METRES_PER_DEGREE * Math.cos((from.lat * Math.PI) / 180)),
 });
 
+export const CAR_SPOTS: Spot[] = [beside(HOME, 1500, 1200), beside(HOME, -1800, 900)];
+
 const wire = (spot: Spot) => ({ lat_e7: Math.round(spot.lat * 1e7), lng_e7: Math.round(spot.lng * 1e7) });
 const nowUs = () => String(Date.now() * 1000);
 
@@ -91,6 +93,12 @@ export class World {
     await this.server.end();
   }
 
+  // What every screen showed when a test failed.
+  async picture(where: (name: string) => string): Promise<void> {
+    const pages = this.contexts.flatMap((context) => context.pages());
+    for (const [n, page] of pages.entries()) await page.screenshot({ path: where(`screen-${n}.png`) }).catch(() => undefined);
+  }
+
   put = (path: string, body: unknown) => this.server.must("PUT", `/api/v1/${path}`, "registrar", body);
   get = (path: string, key = "control") => this.server.must("GET", `/api/v1/${path}`, key);
 
@@ -124,8 +132,10 @@ export class World {
     return names.map((n) => this.device(`a-${n}`));
   }
 
+  // A car with its own receiver and the crew's telephone.
   async unit(id: string, callSign: string): Promise<Device> {
     await this.put(`units/${id}`, { agency_id: STATION, call_sign: callSign });
+    await this.deviceOf(`phone-${id}`, "DEVICE_KIND_PHONE", { unit_id: id }, 30);
     return this.deviceOf(`car-${id}`, "DEVICE_KIND_VEHICLE", { unit_id: id }, 30);
   }
 
@@ -178,6 +188,7 @@ export class World {
       reducedMotion: "reduce",
       ...(phone ? { hasTouch: true, isMobile: true } : {}),
       ...(phone ? { permissions: ["geolocation", "notifications"] } : {}),
+      ...(surface === "field" ? { geolocation: { latitude: CAR_SPOTS[0]?.lat ?? 0, longitude: CAR_SPOTS[0]?.lng ?? 0, accuracy: 6 } } : {}),
       ...(surface === "me" ? { geolocation: { latitude: HOME.lat, longitude: HOME.lng, accuracy: 8 } } : {}),
       ...options,
     });
@@ -230,7 +241,7 @@ export class Morning {
     await world.order("order-900", WEARER, [{ id: "keep-away", keep_away: { protected_id: PROTECTED } }]);
     const cars = [await world.unit(CARS[0], "순21"), await world.unit(CARS[1], "순22")];
     const morning = new Morning(world, ankle, phone, cars);
-    await morning.carsAt(beside(HOME, 1500, 1200), beside(HOME, -1800, 900));
+    await morning.carsAt(...CAR_SPOTS);
     await morning.both(3000);
     return morning;
   }
@@ -257,6 +268,11 @@ export class Morning {
     await this.him(distanceM, extras);
   }
 
+  // Both go on reporting by themselves, he at a distance that `to` changes, until `halt`. A dead server is tried again.
+  live(startM: number): Motion {
+    return new Motion(this, startM);
+  }
+
   // He comes nearer at the speed of a car, both reporting all the while, until `done` holds.
   async drive(fromM: number, toM: number, steps: number, everyMs = 250): Promise<void> {
     for (let step = 1; step <= steps; step += 1) {
@@ -266,10 +282,61 @@ export class Morning {
   }
 }
 
+const STEP_MS = 400;
+
+export class Motion {
+  private ended = false;
+  private readonly running: Promise<void>;
+  private goalM: number;
+  private speedMps = 0;
+  private arrive: (() => void) | null = null;
+
+  constructor(
+    private readonly morning: Morning,
+    private nowM: number,
+  ) {
+    this.goalM = nowM;
+    this.running = this.run();
+  }
+
+  get distanceM(): number {
+    return this.nowM;
+  }
+
+  // Resolves when he is there.
+  to(distanceM: number, speedMps = 120): Promise<void> {
+    this.goalM = distanceM;
+    this.speedMps = speedMps;
+    return new Promise((resolve) => (this.arrive = resolve));
+  }
+
+  async halt(): Promise<void> {
+    this.ended = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    for (let n = 0; !this.ended; n += 1) {
+      const step = (this.speedMps * STEP_MS) / 1000;
+      const left = this.goalM - this.nowM;
+      this.nowM += Math.sign(left) * Math.min(Math.abs(left), step);
+      try {
+        await this.morning.both(this.nowM, { speedMps: Math.min(this.speedMps, 30), courseDeg: 315 });
+        if (n % 25 === 0) await this.morning.carsAt(...CAR_SPOTS);
+        if (this.nowM === this.goalM) this.arrive?.();
+      } catch {
+        // the server is down: the next report is newer anyway
+      }
+      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+    }
+  }
+}
+
 export const test = base.extend<{ world: World; morning: Morning }>({
-  world: async ({ browser }, use) => {
+  world: async ({ browser }, use, info) => {
     const world = await World.make(browser);
     await use(world);
+    if (info.status !== info.expectedStatus) await world.picture((name) => info.outputPath(name));
     const { strangers, broken } = world;
     await world.end();
     expect(strangers, "requests to somewhere else").toEqual([]);

@@ -19,6 +19,7 @@ struct Options {
   std::string traces = "-";
   uint64_t seed = 1, worlds = 2'000, resting = 20;
   unsigned threads = 0;
+  bool fixed = false;        // without the courses on which devices obey
   std::string mishaps;       // file
   std::string facts;         // file
   uint64_t facts_world = 0;  // whose facts
@@ -33,9 +34,9 @@ struct Key {
 };
 using Tallies = std::map<Key, Tally>;
 
-std::vector<Course> all_courses() {
+std::vector<Course> all_courses(bool fixed) {
   std::vector<Course> courses;
-  for (const bool obey : {false, true})
+  for (const bool obey : fixed ? std::vector<bool>{false} : std::vector<bool>{false, true})
     for (const int64_t interval_s : {5, 15, 60})
       for (const double sigma_m : {5.0, 10.0, 20.0}) {
         courses.push_back({{interval_s, sigma_m}, obey, true});
@@ -173,7 +174,7 @@ void print_resting(const Options& options) {
 }
 
 int run(const Options& options, const std::vector<Stretch>& traces) {
-  const std::vector<Course> courses = all_courses();
+  const std::vector<Course> courses = all_courses(options.fixed);
   const auto job = [&](uint64_t number, Tallies& tallies, std::string& lines) {
     const World world = draw_world(traces, options.seed, number);
     const Truth truth = truth_of(world);
@@ -199,6 +200,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "Of worlds and errors");
   app.add_option("--worlds", options.worlds, "How many");
   app.add_option("--resting", options.resting, "Wearers who rest beside a border for 24 hours");
+  app.add_flag("--fixed", options.fixed, "Without devices that obey");
   app.add_option("--threads", options.threads, "0: one per core");
   app.add_option("--mishaps", options.mishaps, "Write every miss and false alert there, a line each");
   app.add_option("--facts", options.facts,

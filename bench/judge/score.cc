@@ -5,7 +5,7 @@
 namespace haechi::judge {
 namespace {
 
-constexpr double kJoinS = 60, kMaterialS = 30, kLookBackS = 90;
+constexpr double kJoinS = 60, kMaterialS = 30, kLookBackS = 90, kFoundLateS = 300;
 constexpr double kApproachS = 60, kApproachM = 30, kWarningSMax = 900;
 
 struct Run {
@@ -57,8 +57,8 @@ bool finds(const Alert& alert, const Violation& violation) {
          (!alert.cleared_s || *alert.cleared_s >= violation.onset_s);
 }
 
-bool is_false(const World& world, const Truth& truth, double at_s) {
-  for (double s = at_s - kLookBackS; s <= at_s; s += kTruthStepS)
+bool is_false(const World& world, const Truth& truth, double at_s, double look_back_s = kLookBackS) {
+  for (double s = at_s - look_back_s; s <= at_s; s += kTruthStepS)
     if (margin_at(world, truth, s) <= kBandM) return false;
   return true;
 }
@@ -165,7 +165,8 @@ Tally score(const World& world, const Truth& truth, const std::vector<Alert>& al
     ++tally.alerts;
     if (is_false(world, truth, alert.opened_s)) {
       ++tally.false_alerts;
-      note("false", alert.opened_s);
+      note(is_false(world, truth, alert.opened_s, kFoundLateS) ? "false" : "false, found late",
+           alert.opened_s);
       continue;
     }
     ++tally.true_alerts;

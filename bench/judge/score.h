@@ -53,7 +53,9 @@ struct Tally {
 
 // Something that went wrong, for whoever wants to look at it.
 struct Mishap {
-  const char* what;  // "missed material", "missed pass", "false"
+  // "missed material", "missed pass", "false", and "false, found late": true, but told over 90 s after it
+  // ended
+  const char* what;
   double at_s = 0;
 };
 

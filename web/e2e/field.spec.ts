@@ -1,5 +1,5 @@
 // The field terminal: what a crew presses without a network is sent once and in order; what it may no longer see is gone.
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { CARS, expect, type Morning, test, WEARER, type World } from "./world";
 
 interface CallItem {
@@ -40,13 +40,9 @@ const waiting = (page: Page) =>
       }),
   );
 
-async function cut(context: BrowserContext, off: boolean): Promise<void> {
-  await context.setOffline(off);
-}
-
 test("two steps pressed without a network survive a reload, leave in order, and arrive once", async ({ morning, world }) => {
   const page = await assigned(world, morning);
-  await cut(page.context(), true);
+  await page.context().setOffline(true);
   const step = page.locator("button.step");
   const first = await step.innerText();
   await step.click();
@@ -60,7 +56,7 @@ test("two steps pressed without a network survive a reload, leave in order, and 
   await expect(page.locator("body")).toContainText("2", { timeout: 10_000 });
   expect(await waiting(page)).toBe(2);
   expect(await statusOf(world)).toBe("UNIT_STATUS_ASSIGNED");
-  await cut(page.context(), false);
+  await page.context().setOffline(false);
   await expect.poll(() => statusOf(world), { timeout: 20_000 }).toBe("UNIT_STATUS_EN_ROUTE");
   await expect.poll(() => waiting(page)).toBe(0);
   const alerts = (await world.get("alerts"))["alerts"] as { alert: { id: string; kind: string } }[];
@@ -76,7 +72,8 @@ test("when the call is closed the crew is told, and nothing of the persons is le
   await expect(page.locator("body")).toContainText(WEARER);
   const call = await theCall(world);
   await world.server.must("POST", `/api/v1/calls/${call.id}/close`, await world.keyOf("dispatch"), { disposition: "02", note: "" });
-  await expect(page.locator("button.step")).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "접근 권한이 끝났습니다" })).toBeVisible();
+  await expect(page.locator("button[data-step]")).toHaveCount(0);
   await expect(page.locator("body")).not.toContainText(WEARER);
   const kept = await page.evaluate(async () => {
     const names = (await indexedDB.databases()).map((database) => database.name ?? "");

@@ -32,6 +32,8 @@ describe("the banner", () => {
     ["tampered", { alerts: [alert("STRAP_CUT")] }, "tampered"],
     ["tampered before mere nearness", { views: [view()], alerts: [alert("STRAP_CUT", { id: "a-2" })] }, "tampered"],
     ["approaching before tampered", { views: [view({ trend: "TREND_APPROACHING" })], alerts: [alert("JAMMED", { id: "a-2" })] }, "approaching"],
+    ["tampered before a distance that is only the device's", { views: [view({ trend: "TREND_RECEDING" })],
+      alerts: [alert("KEEP_AWAY"), alert("STRAP_CUT", { id: "a-2" })] }, "tampered"],
     ["an alert whose order grants no view", { alerts: [alert("NEAR_WARN")] }, "alert_only"],
     ["an alert that the control centre has dealt with", { alerts: [alert("NEAR_WARN", { handling: "ALERT_HANDLING_RESOLVED" })] }, "settled"],
     ["one dealt with and one not", { alerts: [alert("NEAR_WARN", { handling: "ALERT_HANDLING_RESOLVED" }), alert("NEAR_MAP", { id: "a-2" })] }, "alert_only"],

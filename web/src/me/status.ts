@@ -81,7 +81,9 @@ function kindOfView(view: View, alerts: Alert[]): Kind {
   if (view.degraded) return "unknown";
   if (view.trend === "TREND_APPROACHING") return "approaching";
   const alert = alerts.find((each) => each.id === view.alert_id);
-  if (alert && kindOf(alert) === "KEEP_AWAY" && isOpen(alert)) return "within";
+  // Parted from its device he may be anywhere: the alert stays open, but "inside" would be a claim about the device only.
+  const parted = alerts.some((each) => TAMPER.includes(kindOf(each)) && isOpen(each));
+  if (alert && kindOf(alert) === "KEEP_AWAY" && isOpen(alert) && !parted) return "within";
   return view.trend === "TREND_RECEDING" ? "receding" : "near";
 }
 

@@ -1,6 +1,7 @@
 #include "bench/judge/traces.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace haechi::judge {
@@ -16,13 +17,14 @@ struct Row {
 
 bool read_row(const std::string& line, Row& row) {
   char person[64], trip[64];
-  long long s = 0;
-  if (std::sscanf(line.c_str(), "%63[^,],%63[^,],%lld,%lf,%lf", person, trip, &s, &row.sample.at.lat,
+  double s = 0;
+  if (std::sscanf(line.c_str(), "%63[^,],%63[^,],%lf,%lf,%lf", person, trip, &s, &row.sample.at.lat,
                   &row.sample.at.lng) != 5)
     return false;
   row.person = person;
   row.trip = trip;
-  row.sample.s = s;
+  if (!(std::abs(s) < 1e11)) return false;
+  row.sample.s = std::llround(s);
   return std::abs(row.sample.at.lat) < 85 && std::abs(row.sample.at.lng) <= 180;
 }
 

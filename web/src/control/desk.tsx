@@ -48,6 +48,7 @@ export class Desk {
   readonly playback = new Playback();
   map: MapHandle | null = null;
   distances: { incidentId: string; points: readonly ProximityPoint[] } = { incidentId: "", points: [] }; // newest answer
+  readonly offered = new Set<string>(); // alerts that have opened by themselves
   rows: readonly Row[] = []; // of the queue, as they are on the screen
   state: DeskState = {
     alertId: null,

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkBar } from "../kit/chrome";
+import type { PictureStore } from "../kit/picture-store";
 import { useLive } from "../kit/surface";
 import { Dialogs } from "./deed-dialogs";
 import { Desk, DeskProvider, useDeskState } from "./desk";
@@ -27,8 +28,12 @@ export function Page() {
     picture.onRevoked = (revoked) => {
       if (revoked.person_id && made.state.personId === revoked.person_id) made.pick(null);
     };
+    const stop = picture.subscribe(() => offerGravest(made, picture));
     setDesk(made);
-    return () => made.end();
+    return () => {
+      stop();
+      made.end();
+    };
   }, [picture]);
   useEffect(() => {
     document.title = t("title");
@@ -53,6 +58,19 @@ export function Page() {
       <SearchWhenAsked />
     </DeskProvider>
   );
+}
+
+// A critical alert that nobody has taken opens by itself while nothing else is looked at. What an operator has put away
+// stays away.
+function offerGravest(desk: Desk, picture: PictureStore): void {
+  const { alertId, personId, dialog, search } = desk.state;
+  if (alertId !== null || personId !== null || dialog !== null || search || desk.playback.state.clock !== null) return;
+  for (const [id, { alert }] of picture.alerts) {
+    if ((alert.code ?? 0) !== 0 || alert.handling !== "ALERT_HANDLING_NEW" || desk.offered.has(id)) continue;
+    desk.offered.add(id);
+    desk.open(id);
+    return;
+  }
 }
 
 function SearchWhenAsked() {

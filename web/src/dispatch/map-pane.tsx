@@ -55,7 +55,7 @@ export function MapPane({ call }: { call: Call | undefined }) {
     }
     areas.push(...rings.values());
   }
-  const fit = useFit(call, marks);
+  const fit = fitOf(call, marks);
   const label = call ? t("map.label_call", { wearer: call.wearer_id ?? "", protected: call.protected_id ?? "", n: marks.length }) : t("map.label", { n: marks.length });
   return (
     <Suspense fallback={<p className="empty" role="status">{t("map.loading")}</p>}>
@@ -137,11 +137,8 @@ const around = (mark: Mark, overview: boolean): [number, number][] =>
     ? [[mark.lng - WIDE_DEG, mark.lat - WIDE_DEG], [mark.lng + WIDE_DEG, mark.lat + WIDE_DEG]]
     : [[mark.lng, mark.lat]];
 
-// Both persons and who goes to them, looked at anew when another call is opened or a place becomes known.
-function useFit(call: Call | undefined, marks: readonly Mark[]): [number, number][] | null {
-  const held = useRef<{ key: string; fit: [number, number][] | null }>({ key: "", fit: null });
-  const wanted = call ? marks.filter((mark) => mark.kind !== "unit" || mark.selected) : [...marks];
-  const key = `${call?.id ?? ""}|${wanted.map((mark) => mark.id).sort().join()}`;
-  if (held.current.key !== key) held.current = { key, fit: wanted.length > 0 ? wanted.flatMap((mark) => around(mark, call === undefined)) : null };
-  return held.current.fit;
+// Both persons and who goes to them. The map keeps still while all of them are in view.
+function fitOf(call: Call | undefined, marks: readonly Mark[]): [number, number][] | null {
+  const wanted = call ? marks.filter((mark) => mark.kind !== "unit" || mark.selected) : marks;
+  return wanted.length > 0 ? wanted.flatMap((mark) => around(mark, call === undefined)) : null;
 }

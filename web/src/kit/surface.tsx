@@ -1,6 +1,6 @@
 // What every surface is made of: words, theme, sign-in, the live line and the stores, and the loud bar when the line is
 // dead. A surface gives its page; this gives it the rest.
-import { Component, createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { Component, createContext, useContext, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ErrorInfo, ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
@@ -64,31 +64,30 @@ export function runSurface(options: SurfaceOptions): void {
   setUpWords(options.words);
   const root = document.getElementById("root");
   if (!root) throw new Error("the page has no root");
+  const first = knock(keyInAddress()); // under way while the page is drawn for the first time
   createRoot(root).render(
     <Fence>
-      <Door options={options} />
+      <Door options={options} first={first} />
     </Fence>,
   );
 }
 
 type Entrance = { state: "asking" } | { state: "out"; problem: SignInProblem | null } | { state: "in"; who: Capabilities };
 
-function Door({ options }: { options: SurfaceOptions }) {
+async function knock(key: string | null): Promise<Entrance> {
+  try {
+    return { state: "in", who: key ? await signIn(key) : await whoAmI() };
+  } catch (error) {
+    const problem = error instanceof SignInError ? error.problem : "no_server";
+    return { state: "out", problem: key === null && problem === "wrong_key" ? null : problem };
+  }
+}
+
+function Door({ options, first }: { options: SurfaceOptions; first: Promise<Entrance> }) {
   const [entrance, setEntrance] = useState<Entrance>({ state: "asking" });
-  const enter = async (key: string | null) => {
-    try {
-      setEntrance({ state: "in", who: key ? await signIn(key) : await whoAmI() });
-    } catch (error) {
-      const problem = error instanceof SignInError ? error.problem : "no_server";
-      setEntrance({ state: "out", problem: key === null && problem === "wrong_key" ? null : problem });
-    }
-  };
-  const asked = useRef(false);
-  useEffect(() => {
-    if (asked.current) return;
-    asked.current = true;
-    void enter(keyInAddress());
-  });
+  const enter = async (key: string | null) => setEntrance(await knock(key));
+  // Not after the first paint: on a slow phone that is half a second later.
+  useLayoutEffect(() => void first.then(setEntrance), [first]);
   // Without a server nobody can be asked who this is: try again until it answers.
   useEffect(() => {
     if (entrance.state !== "out" || entrance.problem !== "no_server") return;

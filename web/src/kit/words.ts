@@ -37,6 +37,7 @@ export function setUpWords(surface: { ko: Words; en: Words }): void {
     resources: { ko: { surface: surface.ko, kit: ko }, en: { surface: surface.en, kit: en } },
     interpolation: { escapeValue: false },
     initAsync: false,
+    showSupportNotice: false, // an advertisement in every operator's console
     returnNull: false,
   });
   document.documentElement.lang = i18next.language;

@@ -5,6 +5,8 @@ import type { Page } from "@playwright/test";
 import { CARS, expect, SURFACES, type Surface, test, type World } from "./world";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+// A folder for pictures to be looked at; nothing is compared by pixel.
+const SHOTS = process.env["SHOTS"];
 const TARGET_PX: Record<Surface, number> = { control: 24, dispatch: 24, field: 44, me: 44 };
 
 async function axe(page: Page): Promise<string[]> {
@@ -45,6 +47,7 @@ async function look(world: World, surface: Surface, when: string): Promise<void>
     expect(await page.locator("html").getAttribute("lang")).toBe(language);
     for (const theme of ["dark", "light"] as const) {
       await inTheme(page, theme);
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/${surface}-${when.replace(" ", "-")}-${language}-${theme}.png` });
       expect(await axe(page), `${surface} ${when} ${language} ${theme}`).toEqual([]);
     }
     expect(await tooSmall(page, TARGET_PX[surface]), `${surface} ${when} ${language}`).toEqual([]);

@@ -18,6 +18,8 @@ import subprocess
 import tempfile
 import time
 
+TOP = pathlib.Path(__file__).resolve().parent.parent
+
 HER = (375_000_000, 1_270_000_000)
 
 
@@ -177,6 +179,11 @@ def main():
     for name in ('log', 'geo'):
         if (not chosen.names or name in chosen.names) and not chosen.json:
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
+    # What people see, in a real browser: each tool prints one JSON object.
+    for name, tool in (('screens', 'screen-latency'), ('scale', 'scale-bench'), ('map', 'map-bench')):
+        if chosen.names and name in chosen.names:
+            environment = dict(os.environ, HAECHI_BINARIES=str(binaries))
+            subprocess.run(['node', f'tools/{tool}.mjs'], cwd=TOP / 'web', env=environment, check=True)
     if chosen.json:
         print(json.dumps(results, indent=2))
 

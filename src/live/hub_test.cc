@@ -201,6 +201,18 @@ TEST_F(HubTest, ProtectedPersonGetsNoCoordinateOutsideMapMode) {
   EXPECT_TRUE(her->hears("\"revoked\":{\"kind\":\"view\""));
 }
 
+TEST_F(HubTest, ProtectedPersonHearsThatAnAlertIsSettledButNotByWhom) {
+  auto her = watch_ready("her");
+  tick({alert("X1"), incident()});
+  v1::Effect settled;
+  *settled.mutable_update_alert() = alert("X1").raise_alert();
+  settled.mutable_update_alert()->set_handling(v1::ALERT_HANDLING_RESOLVED);
+  settled.mutable_update_alert()->set_handled_by("op-1");
+  tick({settled});
+  ASSERT_TRUE(her->hears("ALERT_HANDLING_RESOLVED"));
+  EXPECT_FALSE(her->has("op-1"));
+}
+
 TEST_F(HubTest, ProtectedPersonHearsThatHelpWasSentButNotWhoNorWhere) {
   auto her = watch_ready("her");
   auto stranger = watch_ready("other-her");

@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { LanguageSwitch } from "./chrome";
-import type { SignInProblem } from "./session";
+import { type SignInProblem, surface } from "./session";
 
 export function SignIn(props: { problem: SignInProblem | null; onKey: (key: string) => void; foot?: ReactNode }) {
   const { problem, onKey, foot } = props;
@@ -23,7 +23,7 @@ export function SignIn(props: { problem: SignInProblem | null; onKey: (key: stri
         <input
           id="key"
           type="password"
-          autoComplete="current-password"
+          autoComplete={surface === "me" ? "off" : "current-password"} // nothing of hers in a password list
           value={key}
           onChange={(event) => setKey(event.target.value)}
           aria-describedby="key-help"

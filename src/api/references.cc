@@ -66,6 +66,10 @@ Status References::order(const v1::Order& order) const {
       case v1::Condition::kInclusion:
         TRY_STATUS(zone(condition.inclusion().zone_id(), field + ".inclusion.zone_id"));
         break;
+      case v1::Condition::kNoContact:
+        TRY_STATUS(person(condition.no_contact().person_id(), v1::ROLE_UNSPECIFIED,
+                          field + ".no_contact.person_id"));
+        break;
       case v1::Condition::KIND_NOT_SET:
         return invalid(field, "must be of some kind");
     }

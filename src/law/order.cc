@@ -1,5 +1,7 @@
 #include "law/order.h"
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "haechi/v1/law.pb.h"
@@ -64,13 +66,78 @@ Result<Condition> condition_from(const v1::Condition& stated, const std::string&
       const std::string name = field + ".inclusion";
       TRY_STATUS(check_id(stated.inclusion().zone_id(), name + ".zone_id"));
       TRY(Schedule schedule, Schedule::from(stated.inclusion().schedule(), name + ".schedule"));
-      made.rule = Inclusion{stated.inclusion().zone_id(), std::move(schedule)};
+      InclusionPurpose purpose = InclusionPurpose::kUnstated;
+      if (stated.inclusion().purpose() == v1::Inclusion::RESIDENCE) purpose = InclusionPurpose::kResidence;
+      if (stated.inclusion().purpose() == v1::Inclusion::TRAVEL_AREA) purpose = InclusionPurpose::kTravelArea;
+      made.rule = Inclusion{stated.inclusion().zone_id(), std::move(schedule), purpose};
+      return made;
+    }
+    case v1::Condition::kNoContact: {
+      const v1::NoContact& contact = stated.no_contact();
+      const std::string name = field + ".no_contact";
+      TRY_STATUS(check_id(contact.person_id(), name + ".person_id"));
+      if (contact.person_id() == wearer_id) return invalid(name + ".person_id", "is the wearer himself");
+      if (contact.radius_mm() > kDistanceMmMax) return invalid(name + ".radius_mm", "must be at most 100 km");
+      made.rule = NoContact{contact.person_id(),
+                            contact.radius_mm() == 0 ? kr().ban_mm : int64_t{contact.radius_mm()}};
       return made;
     }
     case v1::Condition::KIND_NOT_SET:
       break;
   }
-  return invalid(field, "must be keep_away, exclusion or inclusion");
+  return invalid(field, "must be keep_away, exclusion, inclusion or no_contact");
+}
+
+// The z (in thousandths) at which a normal distribution holds so many millionths.
+int32_t z_of_ppm(uint32_t ppm) {
+  int32_t low = 0, high = 6'000;
+  while (low < high) {
+    const int32_t middle = (low + high) / 2;
+    const double held = 0.5 * std::erfc(-middle / 1'000.0 * 0.70710678118654752);
+    if (held * 1e6 < ppm)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+Result<Judgement> judgement_from(const v1::JudgementPolicy& stated) {
+  Judgement made;
+  const auto check = [](uint32_t value, uint32_t low, uint32_t high, const char* name) -> Status {
+    if (value >= low && value <= high) return {};
+    return invalid(std::string("policy.") + name,
+                   "must be " + std::to_string(low) + ".." + std::to_string(high));
+  };
+  if (stated.has_band_mm()) {
+    TRY_STATUS(check(stated.band_mm(), 0, 1'000'000, "band_mm"));
+    made.band_mm = stated.band_mm();
+  }
+  if (stated.has_confirm_ppm()) {
+    TRY_STATUS(check(stated.confirm_ppm(), 500'000, 999'999, "confirm_ppm"));
+    made.z_confirm = z_of_ppm(stated.confirm_ppm());
+  }
+  if (stated.has_dwell_s()) {
+    TRY_STATUS(check(stated.dwell_s(), 1, 3'600, "dwell_s"));
+    made.dwell = Duration::seconds(stated.dwell_s());
+  }
+  if (stated.has_clear_hold_s()) {
+    TRY_STATUS(check(stated.clear_hold_s(), 1, 86'400, "clear_hold_s"));
+    made.clear_hold = Duration::seconds(stated.clear_hold_s());
+  }
+  if (stated.has_hysteresis_mm()) {
+    TRY_STATUS(check(stated.hysteresis_mm(), 0, 1'000'000, "hysteresis_mm"));
+    made.hysteresis_mm = stated.hysteresis_mm();
+  }
+  if (stated.has_foresight_s()) {
+    TRY_STATUS(check(stated.foresight_s(), 0, 3'600, "foresight_s"));
+    made.foresight = Duration::seconds(stated.foresight_s());
+  }
+  if (stated.has_speed_max_mmps()) {
+    TRY_STATUS(check(stated.speed_max_mmps(), 1, 100'000, "speed_max_mmps"));
+    made.speed_max_mmps = stated.speed_max_mmps();
+  }
+  return made;
 }
 
 }  // namespace
@@ -98,6 +165,7 @@ Result<Order> order_from(const v1::Order& stated) {
   made.ends_at = Time{stated.ends_at_us()};
   made.time_zone = stated.time_zone();
   made.withdrawn = stated.withdrawn();
+  TRY(made.judgement, judgement_from(stated.policy()));
   std::set<std::string> ids;
   for (int i = 0; i < stated.conditions_size(); ++i) {
     const std::string field = "conditions[" + std::to_string(i) + "]";

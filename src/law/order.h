@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,14 +35,33 @@ struct Exclusion {
   Schedule schedule;
 };
 
+enum class InclusionPurpose : uint8_t { kUnstated, kResidence, kTravelArea };
+
 struct Inclusion {
   std::string zone_id;
   Schedule schedule;
+  InclusionPurpose purpose = InclusionPurpose::kUnstated;
+};
+
+struct NoContact {
+  std::string person_id;
+  int64_t radius_mm = 0;
+};
+
+// What an order says about weighing doubtful positions; what it does not say, the engine's defaults do.
+struct Judgement {
+  std::optional<int64_t> band_mm;
+  std::optional<int32_t> z_confirm;  // thousandths: p >= Phi(z)
+  std::optional<Duration> dwell;
+  std::optional<Duration> clear_hold;
+  std::optional<int64_t> hysteresis_mm;
+  std::optional<Duration> foresight;  // zero: do not foresee
+  std::optional<int64_t> speed_max_mmps;
 };
 
 struct Condition {
   std::string id;
-  std::variant<KeepAway, Exclusion, Inclusion> rule;
+  std::variant<KeepAway, Exclusion, Inclusion, NoContact> rule;
 };
 
 struct Order {
@@ -54,12 +74,13 @@ struct Order {
   Time ends_at;  // first moment no longer in force; not known: open ended
   std::string time_zone;
   std::vector<Condition> conditions;
+  Judgement judgement;
   bool withdrawn = false;
 };
 
 // Refuses, naming the field: a bad id, version 0, no start, an end not after the start, more than 1000
 // conditions, conditions that share an id, a condition of no kind, distances out of order, a protected person
-// who is the wearer.
+// who is the wearer, numbers of the policy out of their range.
 Result<Order> order_from(const v1::Order& order);
 // The same without the result, for whoever is about to log an order.
 Status check_order(const v1::Order& order);

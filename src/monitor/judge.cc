@@ -52,7 +52,7 @@ void Machine::judge_zones(uint32_t wearer, const KeptFix& fix, const KeptFix* pr
   int64_t safe_mm = INT64_MAX;
   for (const uint32_t index : person.rules) {
     const Rule& rule = rules_[index];
-    if (rule.kind == RuleKind::kPair || !zones_[rule.zone].zone) continue;
+    if (between_two(rule.kind) || !zones_[rule.zone].zone) continue;
     judge_zone(index, fix, previous, newest, step);
     if (!rule.scheduled) continue;
     if (!rule.latest || rule.latest->at != fix.at) safe_mm = -1;
@@ -134,7 +134,7 @@ void Machine::judge_now(uint32_t index, Step& step) {
     observe(index, *measure, fresh && is_fresh(about, step.now) ? Evidence::kLive : Evidence::kStale, step);
     return;
   }
-  if (!zones_[rule.zone].zone) return;
+  if (rule.zone == kNone || !zones_[rule.zone].zone) return;
   const geo::Zone& zone = *zones_[rule.zone].zone;
   const KeptFix& fix = wearer.track.latest();
   Measure measure =

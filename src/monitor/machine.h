@@ -79,7 +79,11 @@ struct Closing {
   std::optional<int32_t> mmps(Time at, int64_t distance_mm) const;
 };
 
-enum class RuleKind : uint8_t { kPair, kExclusion, kInclusion };
+enum class RuleKind : uint8_t { kPair, kNoContact, kExclusion, kInclusion };
+// The rule is about the distance of two persons and not about a zone.
+constexpr bool between_two(RuleKind kind) {
+  return kind == RuleKind::kPair || kind == RuleKind::kNoContact;
+}
 
 struct Rule {
   bool used = false;

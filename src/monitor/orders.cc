@@ -20,6 +20,7 @@ TrackerPolicy policy_for(RuleKind kind) {
   policy.clear_hold = law::kr().clear_hold;
   switch (kind) {
     case RuleKind::kPair:
+    case RuleKind::kNoContact:
       policy.hysteresis_mm = law::kr().hysteresis_mm;
       break;
     case RuleKind::kExclusion:
@@ -167,6 +168,9 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
     if (exclusion->buffer_mm > 0)
       rule.tiers.push_back(tier(v1::ALERT_KIND_EXCLUSION_BUFFER, exclusion->buffer_mm));
     rule.tiers.push_back(tier(v1::ALERT_KIND_EXCLUSION, 0));
+  } else if (const auto* contact = std::get_if<law::NoContact>(&stated.rule)) {
+    rule.kind = RuleKind::kNoContact;
+    rule.tiers = {tier(v1::ALERT_KIND_NO_CONTACT, contact->radius_mm)};
   } else {
     const auto& inclusion = std::get<law::Inclusion>(stated.rule);
     rule.kind = RuleKind::kInclusion;

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "haechi/v1/dispatch.pb.h"
-#include "law/sentence.h"
 #include "law/shapes.h"
 
 namespace haechi::law {
@@ -66,36 +65,6 @@ TEST(Jurisdictions, OutsideEveryBorderTheNearestWithinTheErrorAnswersOrNobody) {
   gone.set_removed(true);
   ASSERT_TRUE(jurisdictions.put(gone).ok());
   EXPECT_TRUE(jurisdictions.at(at(50, 50), 0).empty());
-}
-
-TEST(Sentence, ExplainsEveryKindInBothLanguagesWithItsNumbers) {
-  v1::Alert alert;
-  alert.set_id("a-1-0");
-  alert.set_wearer_id("w-7");
-  alert.set_protected_id("p-9");
-  alert.set_zone_id("z-3");
-  alert.set_device_id("d-5");
-  alert.set_margin_mm(-12'400);
-  alert.set_sigma_mm(9'000);
-  alert.mutable_proximity()->set_distance_mm(87'600);
-  alert.mutable_proximity()->set_sigma_mm(9'000);
-  alert.mutable_proximity()->set_closing_known(true);
-  alert.mutable_proximity()->set_closing_mmps(1'400);
-  for (int kind = v1::ALERT_KIND_KEEP_AWAY; kind <= v1::AlertKind_MAX; ++kind) {
-    alert.set_kind(static_cast<v1::AlertKind>(kind));
-    const Sentence made = sentence(alert, {100'000, 12, 40});
-    EXPECT_NE(
-        made.en.find(kind == v1::ALERT_KIND_SOS || kind == v1::ALERT_KIND_PROTECTED_SILENCE ? "p-9" : "w-7"),
-        std::string::npos)
-        << made.en;
-    EXPECT_FALSE(made.ko.empty());
-    EXPECT_EQ(made.en.back(), '.');
-    EXPECT_EQ(made.en.find("a-1-0"), std::string::npos) << "a kind without a sentence of its own";
-  }
-  alert.set_kind(v1::ALERT_KIND_KEEP_AWAY);
-  EXPECT_EQ(sentence(alert, {100'000, 0, 0}).en,
-            "Wearer w-7 is 88 m (±9 m) from protected person p-9, inside the 100 m that the court ordered, "
-            "approaching at 5 km/h.");
 }
 
 }  // namespace

@@ -33,6 +33,9 @@ uint32_t code112(v1::AlertKind kind, Nearness nearness) {
     case v1::ALERT_KIND_NEAR_MAP:
     case v1::ALERT_KIND_NEAR_POLICE:
     case v1::ALERT_KIND_EXCLUSION:
+    case v1::ALERT_KIND_APPROACHING:
+    case v1::ALERT_KIND_UNACCOUNTED_NEAR:
+    case v1::ALERT_KIND_NO_CONTACT:
       return 1;
     case v1::ALERT_KIND_STRAP_CUT:
       return near ? 0 : unknown ? 1 : 2;
@@ -40,6 +43,7 @@ uint32_t code112(v1::AlertKind kind, Nearness nearness) {
     case v1::ALERT_KIND_JAMMED:
     case v1::ALERT_KIND_POWER_OFF:
     case v1::ALERT_KIND_UNPAIRED:
+    case v1::ALERT_KIND_IMPLAUSIBLE:
       return near || unknown ? 1 : 2;
     case v1::ALERT_KIND_SILENCE:
       return near || unknown ? 1 : 3;
@@ -48,6 +52,8 @@ uint32_t code112(v1::AlertKind kind, Nearness nearness) {
     case v1::ALERT_KIND_EXCLUSION_POLICE:
     case v1::ALERT_KIND_INCLUSION:
     case v1::ALERT_KIND_CURFEW:
+    case v1::ALERT_KIND_TRAVEL_AREA:
+    case v1::ALERT_KIND_AREA_OUTAGE:
       return 2;
     case v1::ALERT_KIND_NEAR_WARN:
     case v1::ALERT_KIND_EXCLUSION_BUFFER:

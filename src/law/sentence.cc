@@ -34,6 +34,77 @@ Sentence pair(const v1::Alert& alert, const SentenceNumbers& numbers, const char
               " (±" + error + "): " + limit_ko + " " + metres(numbers.limit_mm) + " 이내" + moving.ko};
 }
 
+// "4 min", "1 h 05 min": whoever reads it must act, not count seconds.
+Sentence span(int64_t s) {
+  if (s < 120) return {std::to_string(s) + " s", std::to_string(s) + "초"};
+  const int64_t minutes = (s + 30) / 60;
+  if (minutes < 120) return {std::to_string(minutes) + " min", std::to_string(minutes) + "분"};
+  const std::string hours = std::to_string(minutes / 60), rest = std::to_string(minutes % 60);
+  return {hours + " h " + rest + " min", hours + "시간 " + rest + "분"};
+}
+
+// What the distance rests on, where that is not simply two places of now.
+Sentence basis(const v1::Alert& alert) {
+  switch (alert.basis()) {
+    case v1::ALERT_BASIS_RADIO:
+      return {"; one device heard the other by radio", "; 장치 간 무선 신호로 확인"};
+    case v1::ALERT_BASIS_BETWEEN_FIXES:
+      return {"; seen on the way between two fixes", "; 두 측위 사이 이동 경로로 확인"};
+    default:
+      break;
+  }
+  const uint32_t his = alert.wearer_age_s(), hers = alert.protected_age_s();
+  if (his < 5 && hers < 5) return {};
+  const std::string a = std::to_string(his), b = std::to_string(hers);
+  return {"; positions " + a + " s and " + b + " s old",
+          "; 위치 경과 피부착자 " + a + "초, 보호대상자 " + b + "초"};
+}
+
+// Ids only, as everywhere: which order, for whoever must answer for what follows.
+Sentence under(const v1::Alert& alert) {
+  if (alert.order_id().empty()) return {};
+  return {"; order " + alert.order_id(), "; 결정 " + alert.order_id()};
+}
+
+Sentence no_contact(const v1::Alert& alert, const SentenceNumbers& numbers) {
+  const std::string distance = metres(alert.proximity().distance_mm());
+  const std::string error = metres(alert.proximity().sigma_mm());
+  const Sentence moving = closing(alert.proximity());
+  return {"Wearer " + alert.wearer_id() + " is " + distance + " (±" + error + ") from " +
+              alert.protected_id() + ", whom he may not meet within " + metres(numbers.limit_mm) + moving.en,
+          "피부착자 " + alert.wearer_id() + ", 접촉금지 상대 " + alert.protected_id() + "에게서 " + distance +
+              " (±" + error + "): " + metres(numbers.limit_mm) + " 이내" + moving.ko};
+}
+
+Sentence approaching(const v1::Alert& alert, const SentenceNumbers& numbers) {
+  const Sentence contact = span(alert.time_to_contact_s());
+  const bool person = alert.zone_id().empty();
+  const std::string away =
+      metres(person ? alert.proximity().distance_mm() : alert.margin_mm() + numbers.limit_mm);
+  const std::string error = metres(person ? alert.proximity().sigma_mm() : alert.sigma_mm());
+  const std::string whom_en =
+      person ? "protected person " + alert.protected_id() : "barred zone " + alert.zone_id();
+  const std::string whom_ko =
+      person ? "보호대상자 " + alert.protected_id() : "출입금지구역 " + alert.zone_id();
+  const Sentence moving = closing(alert.proximity());
+  return {"Wearer " + alert.wearer_id() + " is " + away + " (±" + error + ") from " + whom_en + moving.en +
+              ": contact possible in " + contact.en,
+          "피부착자 " + alert.wearer_id() + ", " + whom_ko + "에게서 " + away + " (±" + error + ")" +
+              moving.ko + ": " + contact.ko + " 안에 접촉 가능"};
+}
+
+Sentence unaccounted(const v1::Alert& alert) {
+  const Sentence his = span(alert.wearer_age_s()), hers = span(alert.protected_age_s());
+  const std::string last = metres(alert.proximity().distance_mm());
+  const std::string reach = metres(alert.reach_mm());
+  return {"Wearer " + alert.wearer_id() + " may be near protected person " + alert.protected_id() +
+              ": last " + last + " apart, positions " + his.en + " and " + hers.en + " old, and " + reach +
+              " could have been covered since",
+          "피부착자 " + alert.wearer_id() + ", 보호대상자 " + alert.protected_id() +
+              " 인근 가능성: 마지막 거리 " + last + ", 위치 경과 " + his.ko + "·" + hers.ko +
+              ", 그동안 이동 가능 거리 " + reach};
+}
+
 Sentence zone(const v1::Alert& alert, const SentenceNumbers& numbers) {
   const std::string error = metres(alert.sigma_mm());
   const std::string who_en = "Wearer " + alert.wearer_id();
@@ -47,6 +118,10 @@ Sentence zone(const v1::Alert& alert, const SentenceNumbers& numbers) {
       return {who_en + " is " + depth + " (±" + error + ") outside zone " + alert.zone_id() +
                   ", where he must stay",
               who_ko + ", 지정구역 " + alert.zone_id() + " 바깥 " + depth + " (±" + error + ")"};
+    case v1::ALERT_KIND_TRAVEL_AREA:
+      return {who_en + " is " + depth + " (±" + error + ") outside area " + alert.zone_id() +
+                  ", which he may not leave",
+              who_ko + ", 이탈금지 지역 " + alert.zone_id() + " 바깥 " + depth + " (±" + error + ")"};
     case v1::ALERT_KIND_CURFEW:
       return {
           who_en + " is " + depth + " (±" + error + ") outside zone " + alert.zone_id() + " during curfew",
@@ -73,6 +148,39 @@ Sentence device(const v1::Alert& alert, const std::string& en, const std::string
     made.en += ", last known " + distance + " from protected person " + alert.protected_id();
     made.ko += ", 보호대상자 " + alert.protected_id() + "와의 마지막 확인 거리 " + distance;
   }
+  return made;
+}
+
+Sentence implausible(const v1::Alert& alert) {
+  switch (alert.suspicion()) {
+    case v1::SUSPICION_SPEED:
+      return device(alert, "its places are further apart than anyone travels in that time",
+                    "이동 불가능한 속도의 위치");
+    case v1::SUSPICION_FROZEN:
+      return device(alert, "it repeats the very same coordinates", "동일 좌표 반복");
+    case v1::SUSPICION_MOCKED:
+      return device(alert, "an app on it makes up its place", "위치 조작 앱 사용");
+    case v1::SUSPICION_NETWORK:
+      return device(alert, "Wi-Fi or cells place it elsewhere", "와이파이·기지국 위치와 불일치");
+    case v1::SUSPICION_RADIO:
+      return device(alert, "a device heard beside it is elsewhere", "인접 장치의 위치와 불일치");
+    default:
+      return device(alert, "its place cannot be believed", "위치 신뢰 불가");
+  }
+}
+
+Sentence outage(const v1::Alert& alert) {
+  const std::string devices = std::to_string(alert.devices());
+  Sentence made{devices + " devices fell silent together", "장치 " + devices + "대 동시 신호 두절"};
+  if (!alert.carrier().empty()) {
+    made.en += " on carrier " + alert.carrier();
+    made.ko += ", 통신사 " + alert.carrier();
+  }
+  if (alert.uncovered_ids().empty()) return made;
+  std::string ids;
+  for (const std::string& id : alert.uncovered_ids()) ids += (ids.empty() ? "" : ", ") + id;
+  made.en += "; without protection for now: " + ids;
+  made.ko += "; 보호 공백 대상: " + ids;
   return made;
 }
 
@@ -103,6 +211,12 @@ Sentence silence(const v1::Alert& alert, const SentenceNumbers& numbers) {
               "초간 신호 없음"};
 }
 
+bool about_distance(v1::AlertKind kind) {
+  return kind == v1::ALERT_KIND_KEEP_AWAY || kind == v1::ALERT_KIND_NEAR_MAP ||
+         kind == v1::ALERT_KIND_NEAR_POLICE || kind == v1::ALERT_KIND_NEAR_WARN ||
+         kind == v1::ALERT_KIND_NO_CONTACT || kind == v1::ALERT_KIND_APPROACHING;
+}
+
 Sentence body(const v1::Alert& alert, const SentenceNumbers& numbers) {
   switch (alert.kind()) {
     case v1::ALERT_KIND_KEEP_AWAY:
@@ -118,7 +232,18 @@ Sentence body(const v1::Alert& alert, const SentenceNumbers& numbers) {
     case v1::ALERT_KIND_EXCLUSION_POLICE:
     case v1::ALERT_KIND_INCLUSION:
     case v1::ALERT_KIND_CURFEW:
+    case v1::ALERT_KIND_TRAVEL_AREA:
       return zone(alert, numbers);
+    case v1::ALERT_KIND_APPROACHING:
+      return approaching(alert, numbers);
+    case v1::ALERT_KIND_UNACCOUNTED_NEAR:
+      return unaccounted(alert);
+    case v1::ALERT_KIND_NO_CONTACT:
+      return no_contact(alert, numbers);
+    case v1::ALERT_KIND_IMPLAUSIBLE:
+      return implausible(alert);
+    case v1::ALERT_KIND_AREA_OUTAGE:
+      return outage(alert);
     case v1::ALERT_KIND_STRAP_CUT:
       return device(alert, "the strap was cut or opened", "스트랩 훼손 또는 분리");
     case v1::ALERT_KIND_CASE_OPENED:
@@ -147,6 +272,10 @@ Sentence body(const v1::Alert& alert, const SentenceNumbers& numbers) {
 
 Sentence sentence(const v1::Alert& alert, const SentenceNumbers& numbers) {
   Sentence made = body(alert, numbers);
+  const Sentence why = about_distance(alert.kind()) ? basis(alert) : Sentence();
+  const Sentence order = alert.kind() == v1::ALERT_KIND_AREA_OUTAGE ? Sentence() : under(alert);
+  made.en += why.en + order.en;
+  made.ko += why.ko + order.ko;
   made.en += alert.late() ? " (learned late)." : ".";
   made.ko += alert.late() ? " (지연 수신)." : ".";
   return made;

@@ -62,8 +62,10 @@ const ORDER: Kind[][] = [
   ["alert_only"], ["receding"], ["settled"], ["ended"], ["quiet"],
 ];
 
-const TIERS = ["KEEP_AWAY", "NEAR_MAP", "NEAR_POLICE", "NEAR_WARN"];
-const TAMPER = ["STRAP_CUT", "CASE_OPENED", "JAMMED", "POWER_OFF", "UNPAIRED"];
+const TIERS = ["KEEP_AWAY", "NEAR_MAP", "NEAR_POLICE", "NEAR_WARN", "APPROACHING"];
+// He may be near, and nobody knows.
+const UNHEARD = ["SILENCE", "UNACCOUNTED_NEAR"];
+const TAMPER = ["STRAP_CUT", "CASE_OPENED", "JAMMED", "POWER_OFF", "UNPAIRED", "IMPLAUSIBLE"];
 const PLACES = ["EXCLUSION", "EXCLUSION_BUFFER", "EXCLUSION_POLICE"];
 const OWN_DEVICE = ["PROTECTED_SILENCE", "LOW_BATTERY"];
 
@@ -106,10 +108,10 @@ export function statusesOf(situation: Situation): Status[] {
     const inside = places.some((alert) => kindOf(alert) === "EXCLUSION");
     all.push(status("barred_place", null, inside ? "danger" : "caution"));
   }
-  const tiers = alerts.filter((alert) => TIERS.includes(kindOf(alert)) || kindOf(alert) === "SILENCE");
+  const tiers = alerts.filter((alert) => [...TIERS, ...UNHEARD].includes(kindOf(alert)));
   if (views.length === 0 && tiers.length > 0) {
     const open = tiers.filter((alert) => !isSettled(alert));
-    const known = open.some((alert) => alert.state === "ALERT_STATE_ACTIVE" && kindOf(alert) !== "SILENCE");
+    const known = open.some((alert) => alert.state === "ALERT_STATE_ACTIVE" && !UNHEARD.includes(kindOf(alert)));
     all.push(status(open.length === 0 ? "settled" : known ? "alert_only" : "unknown"));
   }
   if (all.length === 0) {

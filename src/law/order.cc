@@ -185,4 +185,16 @@ bool in_force(const Order& order, Time at) {
   return !order.withdrawn && at >= order.starts_at && (!order.ends_at.known() || at < order.ends_at);
 }
 
+std::set<std::string> holiday_calendars(const Order& order) {
+  std::set<std::string> names;
+  for (const Condition& condition : order.conditions) {
+    const Schedule* schedule = nullptr;
+    if (const auto* exclusion = std::get_if<Exclusion>(&condition.rule)) schedule = &exclusion->schedule;
+    if (const auto* inclusion = std::get_if<Inclusion>(&condition.rule)) schedule = &inclusion->schedule;
+    if (schedule != nullptr && !schedule->holiday_calendar().empty())
+      names.insert(schedule->holiday_calendar());
+  }
+  return names;
+}
+
 }  // namespace haechi::law

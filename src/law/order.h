@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -86,5 +87,8 @@ Result<Order> order_from(const v1::Order& order);
 Status check_order(const v1::Order& order);
 
 bool in_force(const Order& order, Time at);
+
+// The calendars that its schedules name, each once.
+std::set<std::string> holiday_calendars(const Order& order);
 
 }  // namespace haechi::law

@@ -93,6 +93,115 @@ TEST(Order, IsRefusedWithTheFieldThatIsWrong) {
   }
 }
 
+TEST(Order, StatesHowDoubtIsWeighedOrLeavesItToTheDefaults) {
+  v1::Order order = sound();
+  const Judgement none = order_from(order)->judgement;
+  EXPECT_FALSE(none.band_mm || none.z_confirm || none.dwell || none.clear_hold || none.hysteresis_mm ||
+               none.foresight || none.speed_max_mmps);
+  v1::JudgementPolicy& policy = *order.mutable_policy();
+  policy.set_band_mm(0);
+  policy.set_confirm_ppm(950'000);
+  policy.set_dwell_s(30);
+  policy.set_clear_hold_s(600);
+  policy.set_hysteresis_mm(25'000);
+  policy.set_foresight_s(0);
+  policy.set_speed_max_mmps(8'000);
+  const Judgement stated = order_from(order)->judgement;
+  EXPECT_EQ(stated.band_mm, 0) << "said, and not the same as not said";
+  EXPECT_EQ(stated.z_confirm, 1'645) << "95 of 100";
+  EXPECT_EQ(stated.dwell, Duration::seconds(30));
+  EXPECT_EQ(stated.clear_hold, Duration::seconds(600));
+  EXPECT_EQ(stated.hysteresis_mm, 25'000);
+  EXPECT_EQ(stated.foresight, Duration::seconds(0));
+  EXPECT_EQ(stated.speed_max_mmps, 8'000);
+  policy.set_confirm_ppm(500'000);
+  EXPECT_EQ(order_from(order)->judgement.z_confirm, 0) << "more likely than not";
+}
+
+TEST(Order, RefusesAPolicyOutOfRangeAndNamesTheNumber) {
+  const struct {
+    const char* field;
+    std::function<void(v1::JudgementPolicy&)> spoil;
+  } kTable[] = {
+      {"policy.band_mm", [](v1::JudgementPolicy& p) { p.set_band_mm(1'000'001); }},
+      {"policy.confirm_ppm", [](v1::JudgementPolicy& p) { p.set_confirm_ppm(499'999); }},
+      {"policy.confirm_ppm", [](v1::JudgementPolicy& p) { p.set_confirm_ppm(1'000'000); }},
+      {"policy.dwell_s", [](v1::JudgementPolicy& p) { p.set_dwell_s(0); }},
+      {"policy.dwell_s", [](v1::JudgementPolicy& p) { p.set_dwell_s(3'601); }},
+      {"policy.clear_hold_s", [](v1::JudgementPolicy& p) { p.set_clear_hold_s(0); }},
+      {"policy.clear_hold_s", [](v1::JudgementPolicy& p) { p.set_clear_hold_s(86'401); }},
+      {"policy.hysteresis_mm", [](v1::JudgementPolicy& p) { p.set_hysteresis_mm(1'000'001); }},
+      {"policy.foresight_s", [](v1::JudgementPolicy& p) { p.set_foresight_s(3'601); }},
+      {"policy.speed_max_mmps", [](v1::JudgementPolicy& p) { p.set_speed_max_mmps(0); }},
+      {"policy.speed_max_mmps", [](v1::JudgementPolicy& p) { p.set_speed_max_mmps(100'001); }},
+  };
+  for (const auto& row : kTable) {
+    v1::Order order = sound();
+    row.spoil(*order.mutable_policy());
+    const Status status = check_order(order);
+    ASSERT_FALSE(status.ok()) << row.field;
+    EXPECT_EQ(status.error().field, row.field);
+    EXPECT_NE(status.error().reason.find("must be"), std::string::npos);
+  }
+}
+
+TEST(Order, ForbidsContactWithinTheBanOfThePackUnlessItStatesARadius) {
+  v1::Order order = sound();
+  v1::NoContact& contact = *order.mutable_conditions(0)->mutable_no_contact();
+  contact.set_person_id("w-2");
+  EXPECT_EQ(std::get<NoContact>(order_from(order)->conditions[0].rule).radius_mm, 100'000);
+  contact.set_radius_mm(25'000);
+  EXPECT_EQ(std::get<NoContact>(order_from(order)->conditions[0].rule).radius_mm, 25'000);
+  contact.set_radius_mm(100'000'001);
+  EXPECT_EQ(check_order(order).error().field, "conditions[0].no_contact.radius_mm");
+  contact.set_person_id("w-1");
+  EXPECT_EQ(check_order(order).error().field, "conditions[0].no_contact.person_id");
+  contact.clear_person_id();
+  EXPECT_EQ(check_order(order).error().field, "conditions[0].no_contact.person_id");
+}
+
+TEST(Order, TellsApartAHomeATravelAreaAndAnInclusionOfNoStatedPurpose) {
+  v1::Order order = sound();
+  v1::Inclusion& inclusion = *order.mutable_conditions(0)->mutable_inclusion();
+  inclusion.set_zone_id("z-1");
+  const auto purpose = [&] { return std::get<Inclusion>(order_from(order)->conditions[0].rule).purpose; };
+  EXPECT_EQ(purpose(), InclusionPurpose::kUnstated);
+  inclusion.set_purpose(v1::Inclusion::RESIDENCE);
+  EXPECT_EQ(purpose(), InclusionPurpose::kResidence);
+  inclusion.set_purpose(v1::Inclusion::TRAVEL_AREA);
+  EXPECT_EQ(purpose(), InclusionPurpose::kTravelArea);
+}
+
+TEST(Order, NamesEachHolidayCalendarOfItsSchedulesOnce) {
+  v1::Order order = sound();
+  for (const char* id : {"c-2", "c-3", "c-4"}) {
+    v1::Condition& condition = *order.add_conditions();
+    condition.set_id(id);
+    v1::Schedule& schedule = id == std::string("c-2") ? *condition.mutable_exclusion()->mutable_schedule()
+                                                      : *condition.mutable_inclusion()->mutable_schedule();
+    (id == std::string("c-2") ? *condition.mutable_exclusion()->mutable_zone_id()
+                              : *condition.mutable_inclusion()->mutable_zone_id()) = "z-1";
+    schedule.add_windows()->set_days(127);
+    schedule.mutable_windows(0)->set_end_min(60);
+    if (id != std::string("c-4")) schedule.set_holiday_calendar("kr");
+  }
+  EXPECT_EQ(holiday_calendars(*order_from(order)), std::set<std::string>{"kr"});
+}
+
+TEST(Check, AHomeBeaconStandsInAZoneAndNoOtherDeviceDoes) {
+  v1::Fact fact;
+  v1::Device& device = *fact.mutable_device_registered();
+  device.set_id("b-1");
+  device.set_kind(v1::DEVICE_KIND_HOME_BEACON);
+  device.set_zone_id("z-home");
+  EXPECT_TRUE(check(fact).ok());
+  device.set_zone_id("z home");
+  EXPECT_EQ(check(fact).error().field, "zone_id");
+  device.set_zone_id("z-home");
+  device.set_kind(v1::DEVICE_KIND_ANKLE);
+  EXPECT_EQ(check(fact).error().field, "zone_id");
+}
+
 TEST(Check, NamesTheFieldOfARegistrationThatIsWrong) {
   v1::Fact fact;
   fact.mutable_person_registered()->set_id("p-1");
@@ -112,6 +221,9 @@ TEST(Check, NamesTheFieldOfARegistrationThatIsWrong) {
   EXPECT_EQ(check(fact).error().field, "id");
   fact.mutable_time_zone_registered()->set_name("");
   EXPECT_EQ(check(fact).error().field, "name");
+  fact.mutable_holiday_calendar_registered()->set_name("kr");
+  fact.mutable_holiday_calendar_registered()->add_dates("9 October");
+  EXPECT_EQ(check(fact).error().field, "dates[0]");
   fact.mutable_agency_registered()->set_id("a");
   EXPECT_EQ(check(fact).error().field, "desk");
   fact.mutable_clock_ticked();

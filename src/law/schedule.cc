@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "haechi/v1/law.pb.h"
+#include "law/shapes.h"
 
 namespace haechi::law {
 namespace {
@@ -11,6 +12,9 @@ constexpr int64_t kDayS = 86'400;
 constexpr int64_t kOffsetSMax = 18 * 3600;
 constexpr int kWindowsMax = 64;
 constexpr int kExceptionsMax = 400;
+constexpr int kHolidaysMax = 4'000;
+constexpr uint32_t kHolidayBit = 1u << 7;
+constexpr uint32_t kAnyDay = 0xff;
 // A week and a day shows every weekly edge; another week covers a night that a clock change swallowed.
 constexpr int64_t kSearchDays = 16;
 
@@ -79,10 +83,35 @@ int64_t LocalRules::offset_s(int64_t utc_s) const {
   return after == transitions_.begin() ? after->offset_s : std::prev(after)->offset_s;
 }
 
+Result<Holidays> Holidays::from(const v1::HolidayCalendar& calendar) {
+  TRY_STATUS(check_id(calendar.name(), "name"));
+  if (calendar.dates_size() > kHolidaysMax) return invalid("dates", "must be at most 4000");
+  Holidays made;
+  made.days_.reserve(static_cast<size_t>(calendar.dates_size()));
+  for (int i = 0; i < calendar.dates_size(); ++i) {
+    const std::string field = "dates[" + std::to_string(i) + "]";
+    const Result<int64_t> day = day_from_date(calendar.dates(i));
+    if (!day.ok()) return invalid(field, day.error().reason);
+    if (!made.days_.empty() && *day <= made.days_.back())
+      return invalid(field, "must be later than the date before it");
+    made.days_.push_back(*day);
+  }
+  return made;
+}
+
+bool Holidays::contains(int64_t day) const {
+  return std::binary_search(days_.begin(), days_.end(), day);
+}
+
+std::optional<int64_t> Holidays::next(int64_t day) const {
+  const auto found = std::lower_bound(days_.begin(), days_.end(), day);
+  return found == days_.end() ? std::nullopt : std::optional(*found);
+}
+
 Result<Schedule::Window> Schedule::window_from(uint32_t days, uint32_t start_min, uint32_t end_min,
                                                const std::string& field) {
-  if (days == 0 || days > 127)
-    return invalid(field + ".days", "must name at least one day, bit 0 Monday to bit 6");
+  if (days == 0 || days > kAnyDay)
+    return invalid(field + ".days", "must name at least one day, bit 0 Monday to bit 6, or bit 7, a holiday");
   if (start_min > 1439) return invalid(field + ".start_min", "must be 0..1439");
   if (end_min < 1 || end_min > 1440) return invalid(field + ".end_min", "must be 1..1440");
   const int64_t start_s = int64_t{start_min} * 60;
@@ -99,7 +128,15 @@ Result<Schedule> Schedule::from(const v1::Schedule& schedule, const std::string&
     const auto& window = schedule.windows(i);
     TRY(Window made, window_from(window.days(), window.start_min(), window.end_min(),
                                  field + ".windows[" + std::to_string(i) + "]"));
+    if ((made.days & kHolidayBit) != 0 && schedule.holiday_calendar().empty())
+      return invalid(field + ".holiday_calendar", "must be given where a window holds on holidays");
     checked.windows_.push_back(made);
+  }
+  if (!schedule.holiday_calendar().empty()) {
+    TRY_STATUS(check_id(schedule.holiday_calendar(), field + ".holiday_calendar"));
+    if (checked.windows_.empty())
+      return invalid(field + ".holiday_calendar", "says nothing without windows: always is always");
+    checked.holiday_calendar_ = schedule.holiday_calendar();
   }
   for (int i = 0; i < schedule.exceptions_size(); ++i) {
     const auto& exception = schedule.exceptions(i);
@@ -110,7 +147,7 @@ Result<Schedule> Schedule::from(const v1::Schedule& schedule, const std::string&
     if (exception.windows_size() > kWindowsMax) return invalid(name + ".windows", "must be at most 64");
     for (int k = 0; k < exception.windows_size(); ++k) {
       const auto& window = exception.windows(k);
-      TRY(Window one, window_from(127, window.start_min(), window.end_min(),
+      TRY(Window one, window_from(kAnyDay, window.start_min(), window.end_min(),
                                   name + ".windows[" + std::to_string(k) + "]"));
       made.windows.push_back(one);
     }
@@ -124,38 +161,38 @@ Result<Schedule> Schedule::from(const v1::Schedule& schedule, const std::string&
   return checked;
 }
 
-const std::vector<Schedule::Window>& Schedule::windows_on(int64_t day, bool& all_days) const {
+Schedule::Day Schedule::on(int64_t day, const Holidays* holidays) const {
   const auto found =
       std::lower_bound(exceptions_.begin(), exceptions_.end(), day,
                        [](const Exception& exception, int64_t d) { return exception.day < d; });
-  all_days = found != exceptions_.end() && found->day == day;
-  return all_days ? found->windows : windows_;
+  if (found != exceptions_.end() && found->day == day) return {found->windows, kAnyDay};
+  const bool holiday = holidays != nullptr && holidays->contains(day);
+  return {windows_, holiday ? kHolidayBit : weekday_bit(day)};
 }
 
-bool Schedule::covers(int64_t local_s) const {
+bool Schedule::covers(int64_t local_s, const Holidays* holidays) const {
   const int64_t today = floor_div(local_s, kDayS);
   for (const int64_t day : {today - 1, today}) {
-    bool all_days = false;
-    const std::vector<Window>& windows = windows_on(day, all_days);
+    const Day held = on(day, holidays);
     // Dates alone, without weekly windows: on every other day the schedule is always in force, as without
     // any.
-    if (!all_days && windows_.empty()) {
+    if (held.bit != kAnyDay && windows_.empty()) {
       if (day == today) return true;
       continue;
     }
     const int64_t since_s = local_s - day * kDayS;
-    for (const Window& window : windows) {
-      if (!all_days && (window.days & weekday_bit(day)) == 0) continue;
+    for (const Window& window : held.windows) {
+      if ((window.days & held.bit) == 0) continue;
       if (since_s >= window.start_s && since_s < window.end_s) return true;
     }
   }
   return false;
 }
 
-bool Schedule::in_force(const LocalRules& rules, Time at) const {
+bool Schedule::in_force(const LocalRules& rules, Time at, const Holidays* holidays) const {
   if (always()) return true;
   const int64_t utc_s = floor_div(at.us, 1'000'000);
-  return covers(utc_s + rules.offset_s(utc_s));
+  return covers(utc_s + rules.offset_s(utc_s), holidays);
 }
 
 // UTC seconds at which the wall clock may show an edge of this local day: each edge under each offset in use
@@ -168,9 +205,8 @@ void Schedule::edges_on(int64_t day, const LocalRules& rules, std::vector<int64_
     offsets.push_back(transition.offset_s);
     out.push_back(transition.from_s);
   }
-  bool all_days = false;
   std::vector<int64_t> edges = {0, kDayS};
-  for (const Window& window : windows_on(day, all_days)) {
+  for (const Window& window : on(day, nullptr).windows) {
     edges.push_back(window.start_s);
     edges.push_back(window.end_s);
   }
@@ -178,9 +214,9 @@ void Schedule::edges_on(int64_t day, const LocalRules& rules, std::vector<int64_
     for (const int64_t offset : offsets) out.push_back(day * kDayS + edge - offset);
 }
 
-std::optional<Time> Schedule::next_change(const LocalRules& rules, Time at) const {
+std::optional<Time> Schedule::next_change(const LocalRules& rules, Time at, const Holidays* holidays) const {
   if (always()) return std::nullopt;
-  const bool now = in_force(rules, at);
+  const bool now = in_force(rules, at, holidays);
   int64_t first_day = floor_div(floor_div(at.us, 1'000'000), kDayS);
   while (true) {
     std::vector<int64_t> edges;
@@ -189,15 +225,17 @@ std::optional<Time> Schedule::next_change(const LocalRules& rules, Time at) cons
     for (const int64_t edge : edges) {
       const Time then{edge * 1'000'000};
       if (edge > (first_day + kSearchDays) * kDayS) break;
-      if (then > at && in_force(rules, then) != now) return then;
+      if (then > at && in_force(rules, then, holidays) != now) return then;
     }
     first_day += kSearchDays;
-    // From here on only a date of its own can change anything: go straight to the next one.
+    // From here on only a date of its own or a holiday can change anything: go straight to the next one.
     const auto later =
         std::lower_bound(exceptions_.begin(), exceptions_.end(), first_day - 2,
                          [](const Exception& exception, int64_t d) { return exception.day < d; });
-    if (later == exceptions_.end()) return std::nullopt;
-    first_day = std::max(first_day, later->day - 2);
+    std::optional<int64_t> day = holidays == nullptr ? std::nullopt : holidays->next(first_day - 2);
+    if (later != exceptions_.end() && (!day || later->day < *day)) day = later->day;
+    if (!day) return std::nullopt;
+    first_day = std::max(first_day, *day - 2);
   }
 }
 

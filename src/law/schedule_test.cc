@@ -150,5 +150,149 @@ TEST(Schedule, RefusesWhatCannotBeMeant) {
   EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.exceptions[0].date");
 }
 
+constexpr uint32_t kHoliday = 1u << 7;
+constexpr uint32_t kEveryDay = 127;
+
+Holidays holidays(const std::vector<std::string>& dates) {
+  v1::HolidayCalendar calendar;
+  calendar.set_name("kr");
+  for (const std::string& date : dates) calendar.add_dates(date);
+  const Result<Holidays> checked = Holidays::from(calendar);
+  EXPECT_TRUE(checked.ok());
+  return *checked;
+}
+
+Schedule with_holidays(const std::vector<v1::Window>& windows,
+                       const std::vector<std::pair<std::string, std::vector<v1::Window>>>& dates = {}) {
+  v1::Schedule schedule;
+  schedule.set_holiday_calendar("kr");
+  for (const v1::Window& one : windows) *schedule.add_windows() = one;
+  for (const auto& [date, on] : dates) {
+    v1::DateException* exception = schedule.add_exceptions();
+    exception->set_date(date);
+    for (const v1::Window& one : on) *exception->add_windows() = one;
+  }
+  const Result<Schedule> checked = Schedule::from(schedule, "schedule");
+  EXPECT_TRUE(checked.ok()) << checked.error().field;
+  return *checked;
+}
+
+TEST(Holiday, HoldsOnlyTheWindowsForHolidays) {
+  // 3 October 2026 is a Saturday, 9 October a Friday; both are public holidays.
+  const Schedule school = with_holidays({window(kEveryDay, 8 * 60, 16 * 60)});
+  const Schedule both =
+      with_holidays({window(kEveryDay, 8 * 60, 16 * 60), window(kHoliday, 10 * 60, 11 * 60)});
+  const Holidays days = holidays({"2026-10-03", "2026-10-09"});
+  EXPECT_TRUE(school.in_force(seoul(), at("2026-10-08T10:30:00+09:00"), &days));
+  EXPECT_FALSE(school.in_force(seoul(), at("2026-10-09T10:30:00+09:00"), &days)) << "none: not that day";
+  EXPECT_TRUE(school.in_force(seoul(), at("2026-10-09T10:30:00+09:00"))) << "no calendar is known";
+  EXPECT_TRUE(both.in_force(seoul(), at("2026-10-09T10:30:00+09:00"), &days));
+  EXPECT_FALSE(both.in_force(seoul(), at("2026-10-09T12:00:00+09:00"), &days));
+  EXPECT_TRUE(both.in_force(seoul(), at("2026-10-10T12:00:00+09:00"), &days));
+  EXPECT_FALSE(both.in_force(seoul(), at("2026-10-08T07:00:00+09:00"), &days));
+}
+
+TEST(Holiday, AWindowForHolidaysAloneHoldsOnNoOtherDay) {
+  const Schedule only = with_holidays({window(kHoliday, 0, 1440)});
+  const Holidays days = holidays({"2026-10-09", "2029-01-01"});
+  EXPECT_FALSE(only.in_force(seoul(), at("2026-10-08T12:00:00+09:00"), &days));
+  EXPECT_TRUE(only.in_force(seoul(), at("2026-10-09T12:00:00+09:00"), &days));
+  EXPECT_EQ(only.next_change(seoul(), at("2026-03-01T00:00:00+09:00"), &days),
+            at("2026-10-09T00:00:00+09:00"));
+  EXPECT_EQ(only.next_change(seoul(), at("2026-10-09T12:00:00+09:00"), &days),
+            at("2026-10-10T00:00:00+09:00"));
+  EXPECT_EQ(only.next_change(seoul(), at("2026-10-11T00:00:00+09:00"), &days),
+            at("2029-01-01T00:00:00+09:00"));
+  EXPECT_FALSE(only.next_change(seoul(), at("2029-01-02T00:00:00+09:00"), &days).has_value());
+}
+
+TEST(Holiday, ADateOfItsOwnGoesFirst) {
+  const Schedule school =
+      with_holidays({window(kEveryDay, 8 * 60, 16 * 60)}, {{"2026-10-09", {window(0, 12 * 60, 13 * 60)}}});
+  const Holidays days = holidays({"2026-10-09"});
+  EXPECT_TRUE(school.in_force(seoul(), at("2026-10-09T12:30:00+09:00"), &days));
+  EXPECT_FALSE(school.in_force(seoul(), at("2026-10-09T10:30:00+09:00"), &days));
+}
+
+TEST(Holiday, ANightThatBeginsBeforeTheHolidayBelongsToTheDayBefore) {
+  const Schedule night = with_holidays({window(kEveryDay, 22 * 60, 6 * 60)});
+  const Holidays days = holidays({"2026-10-09"});
+  EXPECT_TRUE(night.in_force(seoul(), at("2026-10-09T05:00:00+09:00"), &days)) << "Thursday's night";
+  EXPECT_FALSE(night.in_force(seoul(), at("2026-10-09T23:00:00+09:00"), &days));
+  EXPECT_FALSE(night.in_force(seoul(), at("2026-10-10T05:00:00+09:00"), &days)) << "the holiday had no night";
+  EXPECT_TRUE(night.in_force(seoul(), at("2026-10-10T22:00:00+09:00"), &days));
+}
+
+TEST(Holiday, BreaksAScheduleThatIsOtherwiseNeverOff) {
+  const Schedule always = with_holidays({window(kEveryDay, 0, 1440)});
+  const Holidays days = holidays({"2027-12-25"});
+  EXPECT_EQ(always.next_change(seoul(), at("2026-03-01T00:00:00+09:00"), &days),
+            at("2027-12-25T00:00:00+09:00"));
+  EXPECT_EQ(always.next_change(seoul(), at("2027-12-25T00:00:00+09:00"), &days),
+            at("2027-12-26T00:00:00+09:00"));
+}
+
+TEST(Holiday, OnTheDayTheClocksGoForwardHoldsByTheWall) {
+  // Easter-like holiday on the Sunday of the change; the wall never shows 02:30 that night.
+  const Schedule early = with_holidays({window(kEveryDay, 60, 120), window(kHoliday, 2 * 60 + 30, 4 * 60)});
+  const Holidays days = holidays({"2026-03-29", "2026-10-25"});
+  EXPECT_FALSE(early.in_force(berlin(), at("2026-03-29T00:30:00Z"), &days)) << "01:30, a weekday's window";
+  EXPECT_TRUE(early.in_force(berlin(), at("2026-03-29T01:00:00Z"), &days)) << "03:00 at once";
+  EXPECT_TRUE(early.in_force(berlin(), at("2026-03-29T01:59:59Z"), &days));
+  EXPECT_FALSE(early.in_force(berlin(), at("2026-03-29T02:00:00Z"), &days)) << "04:00";
+  // In October the wall shows 02:30..02:59 twice, and both times count.
+  EXPECT_TRUE(early.in_force(berlin(), at("2026-10-25T00:45:00Z"), &days));
+  EXPECT_FALSE(early.in_force(berlin(), at("2026-10-25T01:15:00Z"), &days)) << "02:15 again";
+  EXPECT_TRUE(early.in_force(berlin(), at("2026-10-25T01:45:00Z"), &days));
+  EXPECT_EQ(early.next_change(berlin(), at("2026-03-28T12:00:00Z"), &days), at("2026-03-29T01:00:00Z"));
+}
+
+TEST(Holiday, EveryChangeIsFoundAmongHolidaysDatesAndClockChanges) {
+  const Schedule mixed = with_holidays({window(kEveryDay, 22 * 60, 6 * 60),
+                                        window(kHoliday, 2 * 60, 2 * 60 + 30), window(kHoliday, 20 * 60, 60)},
+                                       {{"2026-03-30", {window(0, 0, 60)}}, {"2026-04-06", {}}});
+  const Holidays days = holidays({"2026-03-28", "2026-03-29", "2026-04-03", "2026-04-06"});
+  Time now = at("2026-03-20T00:00:00Z");
+  while (now < at("2026-04-20T00:00:00Z")) {
+    const std::optional<Time> next = mixed.next_change(berlin(), now, &days);
+    ASSERT_TRUE(next.has_value());
+    const bool state = mixed.in_force(berlin(), now, &days);
+    for (Time t = now; t < *next; t = t + Duration::seconds(60))
+      ASSERT_EQ(mixed.in_force(berlin(), t, &days), state);
+    ASSERT_NE(mixed.in_force(berlin(), *next, &days), state);
+    now = *next;
+  }
+}
+
+TEST(Holiday, RefusesACalendarThatIsNotOne) {
+  v1::HolidayCalendar calendar;
+  EXPECT_EQ(Holidays::from(calendar).error().field, "name");
+  calendar.set_name("kr");
+  EXPECT_TRUE(Holidays::from(calendar).ok()) << "no holidays at all";
+  calendar.add_dates("2026-10-09");
+  calendar.add_dates("2026-10-03");
+  EXPECT_EQ(Holidays::from(calendar).error().field, "dates[1]");
+  calendar.set_dates(1, "2026-10-09");
+  EXPECT_EQ(Holidays::from(calendar).error().field, "dates[1]") << "repeated";
+  calendar.set_dates(1, "2026-02-29");
+  EXPECT_EQ(Holidays::from(calendar).error().field, "dates[1]");
+  for (int i = 0; i < 4'000; ++i) calendar.add_dates("2026-10-10");
+  EXPECT_EQ(Holidays::from(calendar).error().field, "dates");
+}
+
+TEST(Holiday, IsRefusedInAScheduleThatNamesNoCalendarOrHasNoUseForOne) {
+  v1::Schedule schedule;
+  *schedule.add_windows() = window(kHoliday, 0, 60);
+  EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.holiday_calendar");
+  schedule.set_holiday_calendar("k r");
+  EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.holiday_calendar");
+  schedule.set_holiday_calendar("kr");
+  EXPECT_TRUE(Schedule::from(schedule, "s").ok());
+  schedule.mutable_windows(0)->set_days(256);
+  EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.windows[0].days");
+  schedule.clear_windows();
+  EXPECT_EQ(Schedule::from(schedule, "s").error().field, "s.holiday_calendar");
+}
+
 }  // namespace
 }  // namespace haechi::law

@@ -54,6 +54,12 @@ Status check_device(const v1::Device& device) {
     return invalid("kind", "must be a known kind of device");
   if (device.holder_case() == v1::Device::kPersonId) TRY_STATUS(check_id(device.person_id(), "person_id"));
   if (device.holder_case() == v1::Device::kUnitId) TRY_STATUS(check_id(device.unit_id(), "unit_id"));
+  if (!device.zone_id().empty()) {
+    TRY_STATUS(check_id(device.zone_id(), "zone_id"));
+    if (device.kind() != v1::DEVICE_KIND_HOME_BEACON)
+      return invalid("zone_id", "is for home beacons: no other device stands in a zone");
+  }
+  TRY_STATUS(check_text(device.carrier(), 64, "carrier"));
   if (device.interval_s() > 86'400) return invalid("interval_s", "must be 0..86400");
   if (!device.secret_sha256().empty() && device.secret_sha256().size() != 32)
     return invalid("secret_sha256", "must be 32 bytes");
@@ -82,6 +88,11 @@ Status check_time_zone(const v1::TimeZone& zone) {
   if (zone.name().empty() || zone.name().size() > 64) return invalid("name", "must be 1..64 bytes");
   TRY_STATUS(check_text(zone.name(), 64, "name"));
   const Result<LocalRules> made = LocalRules::from(zone);
+  return made.ok() ? Status() : Status(made.error());
+}
+
+Status check_holidays(const v1::HolidayCalendar& calendar) {
+  const Result<Holidays> made = Holidays::from(calendar);
   return made.ok() ? Status() : Status(made.error());
 }
 
@@ -151,6 +162,8 @@ Status check(const v1::Fact& fact) {
       return check_order(fact.order_registered());
     case v1::Fact::kTimeZoneRegistered:
       return check_time_zone(fact.time_zone_registered());
+    case v1::Fact::kHolidayCalendarRegistered:
+      return check_holidays(fact.holiday_calendar_registered());
     case v1::Fact::kAgencyRegistered:
       return check_agency(fact.agency_registered());
     case v1::Fact::kJurisdictionRegistered:

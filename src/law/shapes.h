@@ -26,7 +26,8 @@ void set_place(geo::Place from, v1::Place& to);
 Result<geo::Zone> zone_from(const v1::Shape& shape, const std::string& field);
 
 // Is this fact valid by itself? For whoever is about to log it: persons, devices, zones, orders, time zones,
-// agencies, jurisdictions, units. Facts of other kinds pass. Field names start inside the registered object.
+// holiday calendars, agencies, jurisdictions, units. Facts of other kinds pass. Field names start inside the
+// registered object.
 Status check(const v1::Fact& fact);
 
 }  // namespace haechi::law

@@ -47,32 +47,42 @@ Status References::unit(const std::string& id, const std::string& field) const {
   return {};
 }
 
+Status References::holidays(const v1::Schedule& schedule, const std::string& field) const {
+  const std::string& name = schedule.holiday_calendar();
+  if (name.empty() || holiday_calendars_.count(name) > 0 || picture_.holiday_calendars().count(name) > 0) {
+    return {};
+  }
+  return missing(field + ".schedule.holiday_calendar", "holiday calendar");
+}
+
+Status References::condition(const v1::Condition& condition, const std::string& field) const {
+  switch (condition.kind_case()) {
+    case v1::Condition::kKeepAway:
+      return person(condition.keep_away().protected_id(), v1::ROLE_PROTECTED_PERSON,
+                    field + ".keep_away.protected_id");
+    case v1::Condition::kExclusion: {
+      const v1::Exclusion& exclusion = condition.exclusion();
+      TRY_STATUS(zone(exclusion.zone_id(), field + ".exclusion.zone_id"));
+      TRY_STATUS(holidays(exclusion.schedule(), field + ".exclusion"));
+      if (exclusion.protected_id().empty()) return {};
+      return person(exclusion.protected_id(), v1::ROLE_PROTECTED_PERSON, field + ".exclusion.protected_id");
+    }
+    case v1::Condition::kInclusion:
+      TRY_STATUS(zone(condition.inclusion().zone_id(), field + ".inclusion.zone_id"));
+      return holidays(condition.inclusion().schedule(), field + ".inclusion");
+    case v1::Condition::kNoContact:
+      return person(condition.no_contact().person_id(), v1::ROLE_UNSPECIFIED,
+                    field + ".no_contact.person_id");
+    case v1::Condition::KIND_NOT_SET:
+      break;
+  }
+  return invalid(field, "must be of some kind");
+}
+
 Status References::order(const v1::Order& order) const {
   TRY_STATUS(person(order.wearer_id(), v1::ROLE_WEARER, "wearer_id"));
   for (int i = 0; i < order.conditions_size(); ++i) {
-    const v1::Condition& condition = order.conditions(i);
-    const std::string field = "conditions[" + std::to_string(i) + "]";
-    switch (condition.kind_case()) {
-      case v1::Condition::kKeepAway:
-        TRY_STATUS(person(condition.keep_away().protected_id(), v1::ROLE_PROTECTED_PERSON,
-                          field + ".keep_away.protected_id"));
-        break;
-      case v1::Condition::kExclusion:
-        TRY_STATUS(zone(condition.exclusion().zone_id(), field + ".exclusion.zone_id"));
-        if (condition.exclusion().protected_id().empty()) break;
-        TRY_STATUS(person(condition.exclusion().protected_id(), v1::ROLE_PROTECTED_PERSON,
-                          field + ".exclusion.protected_id"));
-        break;
-      case v1::Condition::kInclusion:
-        TRY_STATUS(zone(condition.inclusion().zone_id(), field + ".inclusion.zone_id"));
-        break;
-      case v1::Condition::kNoContact:
-        TRY_STATUS(person(condition.no_contact().person_id(), v1::ROLE_UNSPECIFIED,
-                          field + ".no_contact.person_id"));
-        break;
-      case v1::Condition::KIND_NOT_SET:
-        return invalid(field, "must be of some kind");
-    }
+    TRY_STATUS(condition(order.conditions(i), "conditions[" + std::to_string(i) + "]"));
   }
   return {};
 }
@@ -82,6 +92,7 @@ Status References::check(const v1::Fact& fact) const {
     case v1::Fact::kDeviceRegistered: {
       const v1::Device& device = fact.device_registered();
       if (device.retired()) return {};
+      if (!device.zone_id().empty()) TRY_STATUS(zone(device.zone_id(), "zone_id"));
       if (device.holder_case() == v1::Device::kPersonId) {
         return person(device.person_id(), v1::ROLE_UNSPECIFIED, "person_id");
       }
@@ -121,6 +132,9 @@ void References::add(const v1::Fact& fact) {
       return;
     case v1::Fact::kUnitRegistered:
       units_[fact.unit_registered().id()] = !fact.unit_registered().removed();
+      return;
+    case v1::Fact::kHolidayCalendarRegistered:
+      holiday_calendars_.insert(fact.holiday_calendar_registered().name());
       return;
     case v1::Fact::kAgencyRegistered:
       agencies_.insert(fact.agency_registered().id());

@@ -24,13 +24,15 @@ class References {
   Status zone(const std::string& id, const std::string& field) const;
   Status agency(const std::string& id, const std::string& field) const;
   Status unit(const std::string& id, const std::string& field) const;
+  Status holidays(const v1::Schedule& schedule, const std::string& field) const;
+  Status condition(const v1::Condition& condition, const std::string& field) const;
   Status order(const v1::Order& order) const;
 
   const picture::Picture& picture_;
   // What the batch registers or removes: id to "exists", and the role of persons.
   std::map<std::string, v1::Role> persons_;
   std::map<std::string, bool> zones_, units_;
-  std::set<std::string> agencies_;
+  std::set<std::string> agencies_, holiday_calendars_;
 };
 
 }  // namespace haechi::api

@@ -132,6 +132,7 @@ bool is_registration(const v1::Fact& fact) {
     case v1::Fact::kZoneRegistered:
     case v1::Fact::kOrderRegistered:
     case v1::Fact::kTimeZoneRegistered:
+    case v1::Fact::kHolidayCalendarRegistered:
     case v1::Fact::kAgencyRegistered:
     case v1::Fact::kJurisdictionRegistered:
     case v1::Fact::kUnitRegistered:
@@ -250,6 +251,8 @@ Result<Plan> put_device(const Exchange& exchange) {
   if (input.holder_case() == v1::DeviceInput::kUnitId) device.set_unit_id(input.unit_id());
   device.set_interval_s(input.interval_s());
   device.set_retired(input.retired());
+  device.set_zone_id(input.zone_id());
+  device.set_carrier(input.carrier());
   std::string made;
   if (!input.secret().empty()) {
     device.set_secret_sha256(std::string(view(sha256(input.secret()))));
@@ -390,6 +393,22 @@ Result<Plan> put_unit(const Exchange& exchange) {
   TRY_STATUS(check(exchange, *fact));
   const bool existed = exchange.world.picture.calls().unit(exchange.id()) != nullptr;
   return logging(std::move(fact), status_of(existed));
+}
+
+Result<Plan> put_holiday_calendar(const Exchange& exchange) {
+  auto fact = std::make_unique<v1::Fact>();
+  v1::HolidayCalendar& calendar = *fact->mutable_holiday_calendar_registered();
+  TRY(calendar, exchange.body<v1::HolidayCalendar>());
+  if (!calendar.name().empty() && calendar.name() != exchange.id())
+    return invalid("name", "differs from the one in the path");
+  calendar.set_name(exchange.id());
+  TRY_STATUS(check(exchange, *fact));
+  const bool existed = find(exchange.world.picture.holiday_calendars(), exchange.id()) != nullptr;
+  return logging(std::move(fact), status_of(existed));
+}
+
+Result<Plan> get_holiday_calendar(const Exchange& exchange) {
+  return get(exchange.world.picture.holiday_calendars(), exchange.id());
 }
 
 Result<Plan> post_facts(const Exchange& exchange) {

@@ -18,6 +18,8 @@ Result<Plan> put_jurisdiction(const Exchange& exchange);
 Result<Plan> get_jurisdiction(const Exchange& exchange);
 Result<Plan> put_agency(const Exchange& exchange);
 Result<Plan> get_agency(const Exchange& exchange);
+Result<Plan> put_holiday_calendar(const Exchange& exchange);
+Result<Plan> get_holiday_calendar(const Exchange& exchange);
 Result<Plan> put_unit(const Exchange& exchange);
 // Many registrations at once, as {"facts":[...]}, a JSON array, or newline-delimited JSON. All are checked,
 // each against what exists and what stands before it in the batch; then all are logged, in order.

@@ -256,6 +256,10 @@ void add_registers(std::vector<Route>& r) {
   add("/api/v1/agencies/{id}", "agency", "Register an agency and how its own system is reached",
       registers::put_agency, of<v1::AgencyInput>(), "An agency, without its secret", Action::kSeeOrganisation,
       nullptr, registers::get_agency, of<v1::AgencyAnswer>());
+  add("/api/v1/holiday-calendars/{id}", "holiday_calendar",
+      "Register the public holidays that schedules of this calendar name follow",
+      registers::put_holiday_calendar, of<v1::HolidayCalendar>(), "A holiday calendar", Action::kSeeRegister,
+      nullptr, registers::get_holiday_calendar, of<v1::HolidayCalendar>());
   add("/api/v1/units/{id}", "unit", "Register a unit", registers::put_unit, of<v1::Unit>(), "",
       Action::kSeeUnit, nullptr, nullptr, nullptr);
   r.push_back({"POST", "/api/v1/facts", "registers",

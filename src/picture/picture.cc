@@ -45,6 +45,9 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
       if (fact.order_registered().version() >= kept.version()) kept = fact.order_registered();
       break;
     }
+    case v1::Fact::kHolidayCalendarRegistered:
+      holiday_calendars_[fact.holiday_calendar_registered().name()] = fact.holiday_calendar_registered();
+      break;
     case v1::Fact::kAgencyRegistered:
       agencies_[fact.agency_registered().id()] = fact.agency_registered();
       break;

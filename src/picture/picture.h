@@ -59,6 +59,7 @@ class Picture {
   const Register<v1::Zone>& zones() const { return zones_; }
   const Register<v1::Jurisdiction>& jurisdictions() const { return jurisdictions_; }
   const Register<v1::Agency>& agencies() const { return agencies_; }
+  const Register<v1::HolidayCalendar>& holiday_calendars() const { return holiday_calendars_; }
 
   v1::UnitLive unit_live(const std::string& unit_id) const;  // empty when unknown
 
@@ -98,6 +99,7 @@ class Picture {
   Register<v1::Zone> zones_;
   Register<v1::Jurisdiction> jurisdictions_;
   Register<v1::Agency> agencies_;
+  Register<v1::HolidayCalendar> holiday_calendars_;
 };
 
 }  // namespace haechi::picture

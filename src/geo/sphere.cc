@@ -24,15 +24,40 @@ Radii radii_at(double sin2_lat) {
   return {prime_vertical_m * (1.0 - kEccentricity2) / w2, prime_vertical_m};
 }
 
-Radii radii_between(const S2Point& a, const S2Point& b) {
-  const S2Point sum = a + b;
-  const double norm2 = sum.Norm2();
-  return radii_at(norm2 > 0 ? std::min(1.0, sum.z() * sum.z() / norm2) : 0.0);
+// Of two numbers that neither overflow nor vanish when squared, as all here do not.
+double length_of(double x, double y) {
+  return std::sqrt(x * x + y * y);
 }
 
 double angle_of_chord(double chord) {
   return 2.0 * std::asin(std::min(1.0, 0.5 * chord));
 }
+
+// Two points, and the ellipsoid halfway between them.
+struct Between {
+  Between(const S2Point& a, const S2Point& b)
+      : chord(b - a), sum(a + b), chord2(chord.Norm2()), sum2(sum.Norm2()), radii(radii_at(sin2_lat())) {}
+
+  double metres() const {
+    constexpr double kMax = kDistanceMmMax / 1000.0;
+    if (chord2 == 0) return 0;
+    if (sum2 < 1e-18) return kMax;  // antipodes: there is no midpoint
+    // At the midpoint the chord itself is the tangent, so the azimuth needs no trigonometry.
+    const double cos2_lat = 1.0 - sin2_lat();
+    const double cos2_azimuth =
+        cos2_lat < 1e-12 ? 1.0 : std::min(1.0, chord.z() * chord.z() / (chord2 * cos2_lat));
+    const double m2 = radii.meridian_m * radii.meridian_m;
+    const double n2 = radii.prime_vertical_m * radii.prime_vertical_m;
+    return std::min(kMax, angle_of_chord(std::sqrt(chord2)) * std::sqrt(n2 + (m2 - n2) * cos2_azimuth));
+  }
+
+  S2Point chord, sum;
+  double chord2, sum2;
+  Radii radii;
+
+ private:
+  double sin2_lat() const { return sum2 > 0 ? std::min(1.0, sum.z() * sum.z() / sum2) : 0.0; }
+};
 
 }  // namespace
 
@@ -48,7 +73,7 @@ S2Point point_of(Place place) {
 }
 
 Place place_of(const S2Point& point) {
-  const double lat = std::atan2(point.z(), std::hypot(point.x(), point.y()));
+  const double lat = std::atan2(point.z(), length_of(point.x(), point.y()));
   const double lng = std::atan2(point.y(), point.x());
   Place place{static_cast<int32_t>(std::lround(lat / kRadiansPerE7)),
               static_cast<int32_t>(std::lround(lng / kRadiansPerE7))};
@@ -57,22 +82,7 @@ Place place_of(const S2Point& point) {
 }
 
 double distance_m(const S2Point& a, const S2Point& b) {
-  constexpr double kMax = kDistanceMmMax / 1000.0;
-  const S2Point chord = b - a;
-  const double chord2 = chord.Norm2();
-  if (chord2 == 0) return 0;
-  const S2Point sum = a + b;
-  const double sum2 = sum.Norm2();
-  if (sum2 < 1e-18) return kMax;  // antipodes: there is no midpoint
-  // At the midpoint the chord itself is the tangent, so the azimuth needs no trigonometry.
-  const double sin2_lat = std::min(1.0, sum.z() * sum.z() / sum2);
-  const double cos2_lat = 1.0 - sin2_lat;
-  const double cos2_azimuth =
-      cos2_lat < 1e-12 ? 1.0 : std::min(1.0, chord.z() * chord.z() / (chord2 * cos2_lat));
-  const Radii radii = radii_at(sin2_lat);
-  const double m2 = radii.meridian_m * radii.meridian_m;
-  const double n2 = radii.prime_vertical_m * radii.prime_vertical_m;
-  return std::min(kMax, angle_of_chord(std::sqrt(chord2)) * std::sqrt(n2 + (m2 - n2) * cos2_azimuth));
+  return Between(a, b).metres();
 }
 
 double m2_per_steradian(const S2Point& point) {
@@ -99,45 +109,50 @@ Frame::Frame(Place place) : origin(point_of(place)) {
 
 Plane plane_of(const Frame& frame, const S2Point& point) {
   // The origin has no part along east or north, so the difference loses no digits for near points.
-  const S2Point chord = point - frame.origin;
+  const Between between(frame.origin, point);
+  const S2Point& chord = between.chord;
+  const S2Point& sum = between.sum;
   const double east = chord.DotProd(frame.east);
   const double north = chord.DotProd(frame.north);
-  const double length = std::hypot(east, north);
+  const double length = length_of(east, north);
   if (length == 0) return {};
-  const double metres = distance_m(frame.origin, point);
-  const S2Point sum = frame.origin + point;
-  const double rho = std::hypot(sum.x(), sum.y());
+  const double metres = between.metres();
+  const double rho = length_of(sum.x(), sum.y());
   if (rho < 1e-9) return {metres * east / length, metres * north / length};
 
   // The ellipsoid bends the direction as the radii at the midpoint stretch it there; the rest of the turn
   // from the midpoint's meridian to the origin's is the sphere's.
   const double mid_east = (sum.x() * chord.y() - sum.y() * chord.x()) / rho;
-  const double mid_north = chord.z() * sum.Norm() / rho;
-  const Radii radii = radii_between(frame.origin, point);
+  const double mid_north = chord.z() * std::sqrt(between.sum2) / rho;
+  const Radii& radii = between.radii;
   const double bent_east = mid_east * radii.prime_vertical_m;
   const double bent_north = mid_north * radii.meridian_m;
   const double bend_cos = bent_east * mid_east + bent_north * mid_north;
   const double bend_sin = bent_east * mid_north - bent_north * mid_east;  // clockwise
-  const double scale = metres / (length * std::hypot(bend_cos, bend_sin));
+  const double scale = metres / (length * length_of(bend_cos, bend_sin));
   return {scale * (east * bend_cos + north * bend_sin), scale * (north * bend_cos - east * bend_sin)};
 }
 
 S2Point point_at(const Frame& frame, Plane at) {
   const Radii radii = radii_at(frame.origin.z() * frame.origin.z());
   // plane_of() takes its radii halfway to the point; a few corrections find the point it maps to `at`. Each
-  // gains more than three digits within 50 km.
+  // gains more than three digits within 50 km, and nearer than 100 m the first is good enough: a place is
+  // rounded to 11 mm.
+  constexpr double kGoodM = 1e-5;
   Plane aim = at;
   S2Point point = frame.origin;
   for (int i = 0; i < 4; ++i) {
     const double east = aim.east_m / radii.prime_vertical_m;
     const double north = aim.north_m / radii.meridian_m;
-    const double angle = std::hypot(east, north);
+    const double angle = length_of(east, north);
     if (angle == 0) return frame.origin;
     const S2Point direction = (frame.east * east + frame.north * north) / angle;
     point = (frame.origin * std::cos(angle) + direction * std::sin(angle)).Normalize();
     const Plane got = plane_of(frame, point);
-    aim.east_m += at.east_m - got.east_m;
-    aim.north_m += at.north_m - got.north_m;
+    const double off_east_m = at.east_m - got.east_m, off_north_m = at.north_m - got.north_m;
+    if (off_east_m * off_east_m + off_north_m * off_north_m < kGoodM * kGoodM) break;
+    aim.east_m += off_east_m;
+    aim.north_m += off_north_m;
   }
   return point;
 }
@@ -162,7 +177,7 @@ double Arc::distance_m_to(const S2Point& point) const {
                        : (point - a_).Norm2() < (point - b_).Norm2() ? a_
                                                                      : b_;
   const double near_m = distance_m(point, near);
-  const double rho = std::hypot(near.x(), near.y());
+  const double rho = length_of(near.x(), near.y());
   if (near_m == 0 || rho < 1e-9 || a_ == b_) return near_m;  // at a pole both radii agree
   // `near` is nearest by angle. Slide along the arc to the foot of the perpendicular as the ellipsoid
   // measures it: up to 0.34 % of the distance to the side, so this correction of second order leaves nothing
@@ -171,7 +186,7 @@ double Arc::distance_m_to(const S2Point& point) const {
   const S2Point east(-near.y() / rho, near.x() / rho, 0);
   const S2Point north = near.CrossProd(east);
   const S2Point chord = point - near;
-  const Radii radii = radii_between(point, near);
+  const Radii radii = Between(point, near).radii;
   const double m2 = radii.meridian_m * radii.meridian_m;
   const double n2 = radii.prime_vertical_m * radii.prime_vertical_m;
   const double along_east = along.DotProd(east);

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "geo/segment.h"
+
 namespace haechi::monitor {
 namespace {
 
 // A fix that does not state its error is taken for an ordinary one among buildings.
 constexpr int32_t kUnstatedSigmaMm = 15'000;
-// Nobody is assumed to stand perfectly still, and nobody to outrun this.
+// Nobody is assumed to stand perfectly still, and nobody to outrun this. Who has rested for long may yet
+// leave.
+constexpr int64_t kRestingMmps = 200;
 constexpr int64_t kSpeedMmpsMin = 500;
 constexpr int64_t kSpeedMmpsMax = 33'000;
 // An older fix says less, but it never says nothing: she is most likely still near where she was.
@@ -63,36 +67,40 @@ const KeptFix* Track::after(Time at) const {
   return place == fixes_.end() ? nullptr : &*place;
 }
 
-int64_t Track::speed_mmps(size_t index) const {
-  const KeptFix& fix = fixes_[index];
-  if (fix.speed_known) return fix.speed_mmps;
-  if (index == 0) return 0;
-  const KeptFix& previous = fixes_[index - 1];
-  const int64_t ms = (fix.at - previous.at).ms();
-  if (ms < 1'000) return 0;
-  // What the errors alone explain is no movement.
-  const int64_t moved = geo::distance_mm(previous.place, fix.place) - fix.sigma_mm - previous.sigma_mm;
-  return std::max<int64_t>(moved, 0) * 1'000 / ms;
+void Track::set_motion(const std::optional<Stay>& stay, int64_t speed_mmps) {
+  stay_ = stay;
+  speed_mmps_ = speed_mmps;
+}
+
+KeptFix Track::judged(const KeptFix& fix) const {
+  KeptFix made = fix;
+  if (!stays_at(fix.at)) return made;
+  made.place = stay_->place;
+  made.sigma_mm = static_cast<int32_t>(std::min<int64_t>(fix.sigma_mm, stay_->sigma_mm));
+  return made;
 }
 
 std::optional<Estimate> Track::position_at(Time at) const {
   const auto next = std::lower_bound(fixes_.begin(), fixes_.end(), at, Earlier{});
-  if (next != fixes_.end() && next->at == at) return Estimate{next->place, next->sigma_mm, {}};
+  if (next != fixes_.end() && next->at == at) {
+    const KeptFix fix = judged(*next);
+    return Estimate{fix.place, fix.sigma_mm, {}};
+  }
   if (next == fixes_.begin()) return std::nullopt;
   const KeptFix& last = *std::prev(next);
+  if (next != fixes_.end() && stays_at(at)) return Estimate{stay_->place, stay_->sigma_mm, {}};
   if (next != fixes_.end()) {
     const double fraction =
         static_cast<double>((at - last.at).us) / static_cast<double>((next->at - last.at).us);
-    const geo::Offset way = geo::offset_mm(last.place, next->place);
-    const geo::Offset part{std::llround(static_cast<double>(way.east_mm) * fraction),
-                           std::llround(static_cast<double>(way.north_mm) * fraction)};
-    return Estimate{geo::moved(last.place, part), std::max(last.sigma_mm, next->sigma_mm), {}};
+    return Estimate{
+        geo::part_of_way(last.place, next->place, fraction), std::max(last.sigma_mm, next->sigma_mm), {}};
   }
   const Duration age = at - last.at;
-  const int64_t speed = std::clamp(speed_mmps(fixes_.size() - 1), kSpeedMmpsMin, kSpeedMmpsMax);
-  const int64_t growth = std::min(speed * std::min<int64_t>(age.ms(), 3'600'000) / 1'000, kGrowthMmMax);
-  const double sigma = std::hypot(static_cast<double>(last.sigma_mm), static_cast<double>(growth));
-  return Estimate{last.place, std::llround(sigma), age};
+  const KeptFix fix = judged(last);
+  const int64_t pace = stay_ ? kRestingMmps : std::clamp(speed_mmps_, kSpeedMmpsMin, kSpeedMmpsMax);
+  const int64_t growth = std::min(pace * std::min<int64_t>(age.ms(), 3'600'000) / 1'000, kGrowthMmMax);
+  const double sigma = std::hypot(static_cast<double>(fix.sigma_mm), static_cast<double>(growth));
+  return Estimate{fix.place, std::llround(sigma), age};
 }
 
 }  // namespace haechi::monitor

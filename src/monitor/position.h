@@ -1,9 +1,11 @@
 // Track: the recent fixes of one person, in the order in which they happened, and where that person was at a
 // moment.
 //
-// This is the seam for a motion filter: everything else asks position_at() and sees a place and an error.
-// Here a place between two fixes is interpolated, and a place after the last one is the last one, with an
-// error that grows with its age.
+// Everything else asks position_at() and sees a place and an error. A place between two fixes is
+// interpolated, and a place after the last one is the last one, with an error that grows with its age and the
+// speed. Of someone who rests it is the mean of the stay, which errs less than any one fix.
+//
+// Only fixes that are believed (motion.h) are kept here.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +31,13 @@ struct KeptFix {
 // that holds 68 %), never less than what the source is worth.
 int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source);
 
+// Someone rests there; the place is better known than from one fix.
+struct Stay {
+  geo::Place place;
+  int64_t sigma_mm = 0;
+  Time from;
+};
+
 struct Estimate {
   geo::Place place;
   int64_t sigma_mm = 0;
@@ -48,11 +57,17 @@ class Track {
   const KeptFix* after(Time at) const;
   // None before the first kept fix.
   std::optional<Estimate> position_at(Time at) const;
+  // A fix as it is to be judged: of someone who rests, the place of the stay.
+  KeptFix judged(const KeptFix& fix) const;
+  // How he moves as of the latest fix. None: he does not rest.
+  void set_motion(const std::optional<Stay>& stay, int64_t speed_mmps);
 
  private:
-  int64_t speed_mmps(size_t index) const;
+  bool stays_at(Time at) const { return stay_ && at >= stay_->from; }
 
   std::vector<KeptFix> fixes_;  // by time, oldest first
+  std::optional<Stay> stay_;
+  int64_t speed_mmps_ = 0;
 };
 
 }  // namespace haechi::monitor

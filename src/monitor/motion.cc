@@ -1,0 +1,208 @@
+#include "monitor/motion.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace haechi::monitor {
+namespace {
+
+// How long an error of a receiver lasts.
+constexpr double kErrorS = 60;
+// What of an error is new with every fix.
+constexpr double kWhiteM = 1.5;
+// Speeds per axis that are usual in a state, and for how long one lasts.
+struct Habit {
+  double speed_mps, lasts_s;
+};
+constexpr Habit kRests{0.25, 20}, kWalks{1.3, 25}, kDrives{8, 40};
+constexpr double kVehicleMps = 4.5;
+constexpr Duration kVehicleFor = Duration::seconds(120);
+// So many deviations off is no chance.
+constexpr double kGate = 4;
+// Two suspects agree when he can have gone from one to the other.
+constexpr double kAgreeMps = 20;
+// A stay: how long it takes to believe in one, how long its mean remembers, and what ends it.
+constexpr double kStayMinS = 90, kStayMemoryS = 1'800;
+constexpr double kLeftDeviations = 4.5, kLeavingDeviations = 2.2;
+constexpr double kLeavingMps = 0.4;
+// Beyond this from the origin the plane bends.
+constexpr double kPlaneM = 20'000;
+// After so long a filter says nothing of what came between.
+constexpr Duration kSilentMax = Duration::seconds(600);
+
+double square(double value) {
+  return value * value;
+}
+
+}  // namespace
+
+Motion::Plane Motion::to_plane(geo::Place place) const {
+  const geo::Offset offset = geo::offset_mm(origin_, place);
+  return {static_cast<double>(offset.east_mm) / 1'000, static_cast<double>(offset.north_mm) / 1'000};
+}
+
+void Motion::begin(const KeptFix& fix, Plane velocity, double velocity_variance) {
+  const double variance = square(fix.sigma_mm / 1'000.0);
+  begun_ = true;
+  count_ = 1;
+  at_ = fix.at;
+  origin_ = fix.place;
+  place_ = error_ = {0, 0};
+  velocity_ = velocity;
+  pp_ = ee_ = variance;
+  pe_ = -variance;  // place and error add up to what was read
+  pv_ = ve_ = 0;
+  vv_ = velocity_variance;
+  stay_ = {0, 0};
+  stay_from_ = fix.at;
+  stay_s_ = 0;
+  stay_sigma_m_ = fix.sigma_mm / 1'000.0;
+  suspect_.reset();
+}
+
+void Motion::predict(double dt_s, double sigma_m) {
+  const Habit habit = state_ == MotionState::kVehicle   ? kDrives
+                      : state_ == MotionState::kResting ? kRests
+                                                        : kWalks;
+  const double fade = std::exp(-dt_s / habit.lasts_s), gone = habit.lasts_s * (1 - fade);
+  const double keep = std::exp(-dt_s / kErrorS), speed = square(habit.speed_mps);
+  place_ = {place_.east_m + velocity_.east_m * gone, place_.north_m + velocity_.north_m * gone};
+  velocity_ = {velocity_.east_m * fade, velocity_.north_m * fade};
+  error_ = {error_.east_m * keep, error_.north_m * keep};
+  const double pp = pp_ + 2 * gone * pv_ + gone * gone * vv_;
+  const double pv = fade * (pv_ + gone * vv_);
+  pp_ = pp + speed * square(habit.lasts_s) * (2 * dt_s / habit.lasts_s - 3 + 4 * fade - square(fade));
+  pv_ = pv + speed * habit.lasts_s * square(1 - fade);
+  pe_ = keep * (pe_ + gone * ve_);
+  ve_ = fade * keep * ve_;
+  vv_ = square(fade) * vv_ + speed * (1 - square(fade));
+  ee_ = square(keep) * ee_ + square(sigma_m) * (1 - square(keep));
+}
+
+bool Motion::explained(Plane innovation, double sigma_m) const {
+  const double spread = pp_ + 2 * pe_ + ee_ + square(kWhiteM) + 0.3 * square(sigma_m);
+  return square(innovation.east_m) + square(innovation.north_m) <= square(kGate) * spread;
+}
+
+void Motion::correct(Plane innovation) {
+  const double p = pp_ + pe_, v = pv_ + ve_, e = pe_ + ee_;
+  const double spread = p + e + square(kWhiteM);
+  const double to_place = p / spread, to_speed = v / spread, to_error = e / spread;
+  place_ = {place_.east_m + to_place * innovation.east_m, place_.north_m + to_place * innovation.north_m};
+  velocity_ = {velocity_.east_m + to_speed * innovation.east_m,
+               velocity_.north_m + to_speed * innovation.north_m};
+  error_ = {error_.east_m + to_error * innovation.east_m, error_.north_m + to_error * innovation.north_m};
+  pp_ -= to_place * p;
+  pv_ -= to_place * v;
+  pe_ -= to_place * e;
+  vv_ -= to_speed * v;
+  ve_ -= to_speed * e;
+  ee_ -= to_error * e;
+}
+
+void Motion::watch_rest(const KeptFix& fix, Plane place, double dt_s, double sigma_m) {
+  const double off = std::hypot(place.east_m - stay_.east_m, place.north_m - stay_.north_m);
+  // One error lasts a minute, so the mean of a stay gains one vote in two minutes.
+  const double mean = square(stay_sigma_m_) * 2 * kErrorS / (stay_s_ + 2 * kErrorS);
+  const double spread = std::sqrt(square(sigma_m) + mean);
+  const double speed = std::hypot(velocity_.east_m, velocity_.north_m);
+  const bool leaving = off > kLeavingDeviations * spread && speed > kLeavingMps && speed > 2 * std::sqrt(vv_);
+  if (off > kLeftDeviations * spread || leaving) {
+    stay_ = place;
+    stay_from_ = fix.at;
+    stay_s_ = 0;
+    stay_sigma_m_ = sigma_m;
+    return;
+  }
+  const double gain = dt_s / (stay_s_ + 2 * kErrorS + dt_s);
+  stay_ = {stay_.east_m + gain * (place.east_m - stay_.east_m),
+           stay_.north_m + gain * (place.north_m - stay_.north_m)};
+  stay_sigma_m_ = std::sqrt(square(stay_sigma_m_) + gain * (square(sigma_m) - square(stay_sigma_m_)));
+  stay_s_ = std::min(stay_s_ + dt_s, kStayMemoryS);
+}
+
+void Motion::classify() {
+  const double speed = std::hypot(velocity_.east_m, velocity_.north_m);
+  if (speed > kVehicleMps && speed > 2 * std::sqrt(vv_)) vehicle_at_ = at_;
+  if (vehicle_at_.known() && at_ - vehicle_at_ <= kVehicleFor)
+    state_ = MotionState::kVehicle;
+  else if (stay_s_ >= kStayMinS && speed < 2 * std::sqrt(vv_) + kLeavingMps)
+    state_ = MotionState::kResting;
+  else
+    state_ = MotionState::kWalking;
+}
+
+Verdict Motion::observe(const KeptFix& fix) {
+  if (!begun_ || fix.at - at_ > kSilentMax) {
+    begin(fix, {0, 0}, square(kWalks.speed_mps));
+    state_ = MotionState::kUnknown;
+    vehicle_at_ = Time{};
+    return Verdict::kAccepted;
+  }
+  const double dt_s = static_cast<double>((fix.at - at_).us) / 1e6, sigma_m = fix.sigma_mm / 1'000.0;
+  const Motion before = *this;
+  const Plane place = to_plane(fix.place);
+  predict(dt_s, sigma_m);
+  at_ = fix.at;
+  const Plane innovation{place.east_m - place_.east_m - error_.east_m,
+                         place.north_m - place_.north_m - error_.north_m};
+  if (explained(innovation, sigma_m)) {
+    suspect_.reset();
+    correct(innovation);
+    ++count_;
+    watch_rest(fix, place, dt_s, sigma_m);
+    classify();
+    if (std::hypot(place.east_m, place.north_m) > kPlaneM) {
+      const Plane velocity = velocity_;
+      begin(fix, velocity, vv_);
+    }
+    return Verdict::kAccepted;
+  }
+  *this = before;
+  if (suspect_) {
+    const double apart_s = static_cast<double>((fix.at - suspect_->at).us) / 1e6;
+    const Plane there = to_plane(suspect_->place);
+    const Plane way{place.east_m - there.east_m, place.north_m - there.north_m};
+    const double errors_m = 3 * (sigma_m + suspect_->sigma_mm / 1'000.0);
+    if (apart_s > 0 && std::hypot(way.east_m, way.north_m) <= errors_m + kAgreeMps * apart_s) {
+      begin(fix, {way.east_m / apart_s, way.north_m / apart_s}, 1 + 0.4 * square(sigma_m / apart_s));
+      count_ = 2;
+      classify();
+      return Verdict::kAgreed;
+    }
+  }
+  suspect_ = fix;
+  return Verdict::kSuspect;
+}
+
+std::optional<Velocity> Motion::velocity() const {
+  if (count_ < 2) return std::nullopt;
+  return Velocity{static_cast<int32_t>(std::lround(velocity_.east_m * 1'000)),
+                  static_cast<int32_t>(std::lround(velocity_.north_m * 1'000)),
+                  static_cast<int32_t>(std::lround(std::sqrt(std::max(vv_, 0.0)) * 1'000))};
+}
+
+int64_t Motion::speed_mmps() const {
+  if (count_ < 2 || state_ == MotionState::kResting) return 0;
+  return std::llround(std::hypot(velocity_.east_m, velocity_.north_m) * 1'000);
+}
+
+std::optional<Stay> Motion::stay() const {
+  if (state_ != MotionState::kResting) return std::nullopt;
+  const geo::Offset offset{std::llround(stay_.east_m * 1'000), std::llround(stay_.north_m * 1'000)};
+  const double sigma_m = stay_sigma_m_ * std::sqrt(2 * kErrorS / (stay_s_ + 2 * kErrorS));
+  return Stay{geo::moved(origin_, offset), std::llround(sigma_m * 1'000), stay_from_};
+}
+
+bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after) {
+  if (before == nullptr || after == nullptr) return true;
+  const int64_t straight = geo::distance_mm(before->place, after->place);
+  const int64_t over = geo::distance_mm(before->place, fix.place) + geo::distance_mm(fix.place, after->place);
+  // There and back again: at a walk while nothing shows that he went faster.
+  const int64_t ms = std::min((fix.at - before->at).ms(), (after->at - fix.at).ms());
+  const int64_t pace_mmps =
+      std::max<int64_t>(2'000, straight * 1'000 / std::max<int64_t>((after->at - before->at).ms(), 1));
+  return over - straight <= 2 * pace_mmps * ms / 1'000 + 3 * (int64_t{before->sigma_mm} + fix.sigma_mm);
+}
+
+}  // namespace haechi::monitor

@@ -1,0 +1,90 @@
+// Motion: how one person moves, told from his fixes alone: the speed, whether he rests, and whether a fix can
+// be believed.
+//
+// A Kalman filter of place, speed and the slowly changing error of the receiver, in a plane around the place.
+// The speed fades towards none, as people stop and turn. Errors of fixes that follow each other are much the
+// same, so ten bad fixes are not ten votes: the error is a state of its own, not noise.
+//
+// Invariants:
+//   1. A fix that the motion so far does not explain is suspect. It changes nothing until a second one agrees
+//   with
+//      it; then both are believed and the filter begins anew there.
+//   2. Only fixes newer than all before go in; who comes late is asked of detour_explained().
+//   3. Resting is known of long enough stays only, and ends with the first fix that no rest explains.
+//
+// No heap. Double precision computes; what others decide by is rounded to whole millimetres once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+#include "geo/place.h"
+#include "monitor/position.h"
+
+namespace haechi::monitor {
+
+enum class MotionState : uint8_t { kUnknown, kResting, kWalking, kVehicle };
+
+// What the motion so far says of the last fix.
+enum class Verdict : uint8_t {
+  kAccepted,
+  kSuspect,  // nothing explains it yet
+  kAgreed,   // accepted, because the suspect one before it says the same; that one is believed as well
+};
+
+struct Velocity {
+  int32_t east_mmps = 0;
+  int32_t north_mmps = 0;
+  int32_t sigma_mmps = 0;  // per axis
+};
+
+class Motion {
+ public:
+  // `fix` is newer than all before it.
+  Verdict observe(const KeptFix& fix);
+
+  MotionState state() const { return state_; }
+  // None before the second accepted fix.
+  std::optional<Velocity> velocity() const;
+  // 0 when it is not known or he rests.
+  int64_t speed_mmps() const;
+  // Where he rests, better known than from any one fix. None when he does not, or not for long enough.
+  std::optional<Stay> stay() const;
+  // The fix that is doubted at present, if any.
+  const std::optional<KeptFix>& suspect() const { return suspect_; }
+
+ private:
+  struct Plane {
+    double east_m, north_m;
+  };
+  Plane to_plane(geo::Place place) const;
+  void begin(const KeptFix& fix, Plane velocity, double velocity_variance);
+  void predict(double dt_s, double sigma_m);
+  bool explained(Plane innovation, double sigma_m) const;
+  void correct(Plane innovation);
+  void watch_rest(const KeptFix& fix, Plane place, double dt_s, double sigma_m);
+  void classify();
+
+  bool begun_ = false;
+  uint32_t count_ = 0;  // of fixes since the filter began
+  MotionState state_ = MotionState::kUnknown;
+  Time at_;
+  Time vehicle_at_;  // when he last moved faster than anyone walks
+  geo::Place origin_;
+  Plane place_{}, velocity_{}, error_{};
+  // Covariance of (place, speed, error) of one axis; the axes are alike.
+  double pp_ = 0, pv_ = 0, pe_ = 0, vv_ = 0, ve_ = 0, ee_ = 0;
+  // The mean of the fixes of this stay, in the plane.
+  Plane stay_{};
+  Time stay_from_;
+  double stay_s_ = 0;
+  double stay_sigma_m_ = 0;
+  std::optional<KeptFix> suspect_;
+};
+
+// Whether a fix learned late fits between its neighbours in time: the way over it is not much longer than the
+// way without it.
+bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after);
+
+}  // namespace haechi::monitor

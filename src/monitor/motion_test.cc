@@ -1,0 +1,136 @@
+#include "monitor/motion.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/random.h"
+
+namespace haechi::monitor {
+namespace {
+
+constexpr geo::Place kStart{376'360'000, 1'272'165'000};
+
+KeptFix fix(int64_t s, double east_m, double north_m, int32_t sigma_m = 5) {
+  KeptFix made;
+  made.at = Time{} + Duration::seconds(1'000'000 + s);
+  made.place = geo::moved(kStart, {std::llround(east_m * 1'000), std::llround(north_m * 1'000)});
+  made.sigma_mm = sigma_m * 1'000;
+  return made;
+}
+
+// Errors that last for a minute, as receivers have them.
+class Drift {
+ public:
+  Drift(uint64_t seed, double sigma_m) : random_(seed), sigma_m_(sigma_m) {}
+  void pass(double s) {
+    const double keep = std::exp(-s / 60), fresh = std::sqrt(1 - keep * keep);
+    east_ = keep * east_ + fresh * random_.normal();
+    north_ = keep * north_ + fresh * random_.normal();
+  }
+  double east_m() const { return east_ * sigma_m_; }
+  double north_m() const { return north_ * sigma_m_; }
+
+ private:
+  Random random_;
+  double sigma_m_, east_ = 0, north_ = 0;
+};
+
+TEST(Motion, KnowsNothingOfOneFix) {
+  Motion motion;
+  EXPECT_EQ(motion.state(), MotionState::kUnknown);
+  EXPECT_EQ(motion.observe(fix(0, 0, 0)), Verdict::kAccepted);
+  EXPECT_FALSE(motion.velocity());
+  EXPECT_EQ(motion.speed_mmps(), 0);
+  EXPECT_FALSE(motion.stay());
+}
+
+TEST(Motion, LearnsTheSpeedOfAWalkerWithinAMinute) {
+  Motion motion;
+  for (int64_t s = 0; s <= 60; s += 5) EXPECT_EQ(motion.observe(fix(s, 1.4 * s, 0)), Verdict::kAccepted) << s;
+  EXPECT_EQ(motion.state(), MotionState::kWalking);
+  EXPECT_NEAR(motion.velocity()->east_mmps, 1'400, 250);
+  EXPECT_NEAR(motion.velocity()->north_mmps, 0, 100);
+  EXPECT_LT(motion.velocity()->sigma_mmps, 600);
+}
+
+TEST(Motion, BelievesACarThatSetsOff) {
+  Motion motion;
+  double east = 0, speed = 0;
+  int suspects = 0;
+  for (int64_t s = 0; s <= 120; s += 5) {
+    suspects += motion.observe(fix(s, east, 0)) == Verdict::kSuspect;
+    for (int i = 0; i < 5; ++i) east += speed = std::min(speed + 1.5, 14.0);
+  }
+  EXPECT_LE(suspects, 2);
+  EXPECT_EQ(motion.state(), MotionState::kVehicle);
+  EXPECT_NEAR(motion.speed_mmps(), 14'000, 1'500);
+}
+
+TEST(Motion, DoubtsALeapUntilASecondFixAgrees) {
+  Motion motion;
+  for (int64_t s = 0; s <= 60; s += 5) motion.observe(fix(s, 1.4 * s, 0));
+  EXPECT_EQ(motion.observe(fix(65, 91, 200)), Verdict::kSuspect);
+  ASSERT_TRUE(motion.suspect());
+  EXPECT_NEAR(motion.velocity()->east_mmps, 1'400, 250) << "what is doubted moves nothing";
+  EXPECT_EQ(motion.observe(fix(70, 98, 200)), Verdict::kAgreed);
+  EXPECT_FALSE(motion.suspect());
+}
+
+TEST(Motion, ForgetsALeapThatTheNextFixContradicts) {
+  Motion motion;
+  for (int64_t s = 0; s <= 60; s += 5) motion.observe(fix(s, 1.4 * s, 0));
+  EXPECT_EQ(motion.observe(fix(65, 91, -200)), Verdict::kSuspect);
+  EXPECT_EQ(motion.observe(fix(70, 98, 0)), Verdict::kAccepted);
+  EXPECT_FALSE(motion.suspect());
+}
+
+TEST(Motion, TwoLeapsInDifferentDirectionsDoNotAgree) {
+  Motion motion;
+  for (int64_t s = 0; s <= 60; s += 5) motion.observe(fix(s, 1.4 * s, 0));
+  EXPECT_EQ(motion.observe(fix(65, 91, -200)), Verdict::kSuspect);
+  EXPECT_EQ(motion.observe(fix(70, 98, 200)), Verdict::kSuspect);
+  EXPECT_EQ(motion.observe(fix(75, 105, 0)), Verdict::kAccepted);
+}
+
+TEST(Motion, KnowsAPlaceOfRestBetterThanAnyOneFix) {
+  int near = 0;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    Motion motion;
+    Drift drift(seed, 20);
+    drift.pass(600);
+    for (int64_t s = 0; s <= 3'600; s += 15, drift.pass(15))
+      motion.observe(fix(s, drift.east_m(), drift.north_m(), 20));
+    ASSERT_EQ(motion.state(), MotionState::kResting) << seed;
+    ASSERT_TRUE(motion.stay());
+    EXPECT_LT(motion.stay()->sigma_mm, 9'000);
+    near += geo::distance_mm(motion.stay()->place, kStart) < 20'000;
+  }
+  EXPECT_GE(near, 19);
+}
+
+TEST(Motion, NoticesThatAWalkBeginsWithinAMinuteAndAHalf) {
+  Motion motion;
+  for (int64_t s = 0; s <= 900; s += 15) motion.observe(fix(s, 0, 0, 10));
+  ASSERT_EQ(motion.state(), MotionState::kResting);
+  for (int64_t s = 915; s <= 990; s += 15) motion.observe(fix(s, 1.3 * (s - 900), 0, 10));
+  EXPECT_EQ(motion.state(), MotionState::kWalking);
+  EXPECT_FALSE(motion.stay());
+}
+
+TEST(Motion, BeginsAnewAfterALongSilence) {
+  Motion motion;
+  for (int64_t s = 0; s <= 60; s += 5) motion.observe(fix(s, 1.4 * s, 0));
+  EXPECT_EQ(motion.observe(fix(2'000, 9'000, 9'000)), Verdict::kAccepted);
+  EXPECT_EQ(motion.state(), MotionState::kUnknown);
+}
+
+TEST(Motion, ALateFixMustFitBetweenItsNeighbours) {
+  const KeptFix before = fix(0, 0, 0), after = fix(10, 14, 0), fits = fix(5, 7, 3), leaps = fix(5, 7, 200);
+  EXPECT_TRUE(detour_explained(&before, fits, &after));
+  EXPECT_FALSE(detour_explained(&before, leaps, &after));
+  EXPECT_TRUE(detour_explained(nullptr, leaps, &after)) << "nothing contradicts it";
+}
+
+}  // namespace
+}  // namespace haechi::monitor

@@ -150,6 +150,7 @@ void Machine::observe(uint32_t index, const Measure& measure, Evidence evidence,
     const Margin margin{measure.distance_mm - tier.limit_mm, measure.sigma_mm, measure.at, evidence};
     const TrackerState before = tier.tracker.state();
     const Tracker::Change change = tier.tracker.observe(margin, rules_[index].policy);
+    testify(index, tier, measure, evidence, before, step);
     settle(index, t, change, &measure, evidence == Evidence::kLate, step);
     if (before != tier.tracker.state()) touched_persons_.push_back(rules_[index].wearer);
     const std::optional<Time> due = tier.tracker.due(rules_[index].policy);
@@ -165,7 +166,10 @@ void Machine::pass_time(uint32_t index, Step& step) {
                      (rule.kind != RuleKind::kPair || is_fresh(persons_[rule.about], step.now));
   const std::optional<Measure> latest = rule.latest;
   for (uint32_t t = 0; t < rule.tiers.size(); ++t) {
+    const TrackerState before = rules_[index].tiers[t].tracker.state();
     const Tracker::Change change = rules_[index].tiers[t].tracker.pass(step.now, fresh, rule.policy);
+    if (latest && change != Tracker::Change::kNothing)
+      testify(index, rules_[index].tiers[t], *latest, std::nullopt, before, step);
     settle(index, t, change, latest ? &*latest : nullptr, false, step);
   }
 }

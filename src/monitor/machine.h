@@ -36,6 +36,7 @@
 #include "monitor/margin.h"
 #include "monitor/position.h"
 #include "monitor/tracker.h"
+#include "monitor/witness.h"
 
 namespace haechi::monitor {
 
@@ -58,6 +59,7 @@ struct Step {
   Time received;             // when the report of this entry reached us; not known for any other fact
   bool clock_ahead = false;  // the report's fix was dated in the future
   bool silent = false;       // the phone of this SOS must not ring, light up or be called back
+  Witness* witness = nullptr;
 };
 
 // The numbers of an alert's kind; 0 in `alert` means none is open.
@@ -221,6 +223,10 @@ class Machine {
   void open_tier(uint32_t rule, uint32_t tier, const Measure& measure, bool late, Step& step);
   void pass_time(uint32_t rule, Step& step);
   std::optional<v1::Proximity> proximity(const Rule& rule) const;
+
+  // witness.cc
+  void testify(uint32_t rule, const Tier& tier, const Measure& measure, std::optional<Evidence> evidence,
+               TrackerState before, Step& step) const;
 
   // devices.cc
   void apply_events(uint32_t device, const v1::Report& report, Time at, Step& step);

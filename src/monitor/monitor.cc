@@ -6,6 +6,7 @@ namespace haechi::monitor {
 
 struct Monitor::State {
   Machine machine;
+  Witness* witness = nullptr;
 };
 
 Monitor::Monitor() : state_(std::make_unique<State>()) {}
@@ -13,13 +14,19 @@ Monitor::~Monitor() = default;
 
 void Monitor::step(const law::Entry& entry, law::EffectSink& effects) {
   Step step{entry, effects, entry.stamped_at, Time{}};
+  step.witness = state_->witness;
   state_->machine.apply(entry.fact, step);
 }
 
 void Monitor::receive_answer(const v1::HandOffMessage& message, const law::Entry& entry,
                              law::EffectSink& effects) {
   Step step{entry, effects, entry.stamped_at, Time{}};
+  step.witness = state_->witness;
   state_->machine.answer(message, false, step);
+}
+
+void Monitor::set_witness(Witness* witness) {
+  state_->witness = witness;
 }
 
 }  // namespace haechi::monitor

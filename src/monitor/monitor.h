@@ -13,6 +13,8 @@ class HandOffMessage;
 
 namespace haechi::monitor {
 
+class Witness;
+
 class Monitor {
  public:
   Monitor();
@@ -25,6 +27,9 @@ class Monitor {
   // An answer of the built-in dispatch desk, within the entry that caused it. Answers of outside CADs arrive
   // as HandOffAnswered facts through step().
   void receive_answer(const v1::HandOffMessage& message, const law::Entry& entry, law::EffectSink& effects);
+
+  // Told of the arithmetic of every step from now on; null: nobody. Must outlive its use.
+  void set_witness(Witness* witness);
 
  private:
   struct State;

@@ -20,6 +20,8 @@ class Engine {
 
   // Applies one entry. Entries come in number order with strictly increasing stamps (ENSURE).
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+  // For explaining: told of the monitoring machine's arithmetic from now on.
+  void set_witness(monitor::Witness* witness) { monitor_.set_witness(witness); }
 
  private:
   uint32_t partition_;

@@ -1,28 +1,26 @@
 // Explainer: how one alert came about. Folds entries until the engine raises it, then sets beside each other
-// what the alert says and what the entries say: the order, the fixes of both persons, and the arithmetic
-// between them, done again with the functions the machine uses.
-//
-// Looks from outside: it keeps its own tracks, by the machine's rules for whose fixes count.
+// what the alert says and what led to it: the order, the fixes of both persons, and the machine's own
+// arithmetic, step by step, from the last moment at which nothing was the matter.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
-#include "law/order.h"
-#include "monitor/margin.h"
+#include "monitor/witness.h"
 #include "spine/engine.h"
 
 namespace haechi::tools {
 
-class Explainer {
+class Explainer : private monitor::Witness {
  public:
-  explicit Explainer(std::string alert_id) : alert_id_(std::move(alert_id)) {}
+  explicit Explainer(std::string alert_id);
 
   // False once the alert has been raised: no more is needed.
   bool step(const law::Entry& entry);
@@ -35,49 +33,42 @@ class Explainer {
     uint64_t entry_no = 0;
     std::string device_id;
     v1::Fix fix;
-    Time at;  // when the machine takes the fix to have been
-    Time received;
-  };
-  struct Carried {
-    std::vector<Heard> fixes;  // as they came
-    monitor::Track track;
+    Time at;
   };
   struct Registered {
     uint64_t entry_no = 0;
     Time at;
     v1::Order order;
   };
-  // A way to arrive at the alert's numbers.
-  struct Account {
-    std::string how;
-    monitor::Measure measure;
+  struct Told {
+    uint64_t entry_no = 0;
+    monitor::Observed observed;  // its views are cleared
   };
+  struct Noted {
+    uint64_t entry_no = 0;
+    std::string line;
+  };
+  using Key = std::tuple<v1::AlertKind, std::string, std::string>;  // kind, order, condition
 
+  void observed(const monitor::Observed& observed) override;
+  void noted(v1::AlertKind kind, std::string_view wearer_id, const std::string& line) override;
   void fold(const law::Entry& entry);
-  void hear(const law::Entry& entry);
-  bool tells_position(const v1::Device& device) const;
-  const Registered* order() const;
-  std::optional<law::Condition> condition() const;
-  // The distance at which the alert's tier begins; none for kinds without a margin.
-  std::optional<int64_t> limit_mm(const law::Condition& condition) const;
-  std::vector<Account> accounts(const law::Condition& condition) const;
-  void add_pair_accounts(std::vector<Account>& out) const;
-  void add_zone_accounts(const law::Condition& condition, std::vector<Account>& out) const;
-  const Carried* carried(const std::string& person_id) const;
 
+  const Registered* order() const;
   std::string origin_text() const;
   std::string order_text() const;
   std::string fixes_text(const std::string& who, const std::string& person_id) const;
   std::string arithmetic_text() const;
-  std::string decision_text() const;
+  std::string notes_text() const;
 
   std::string alert_id_;
   spine::Engine engine_{0};
-  std::map<std::string, v1::Person> persons_;
-  std::map<std::string, v1::Device> devices_;
-  std::map<std::string, v1::Zone> zones_;
+  uint64_t now_no_ = 0;
+  std::map<std::string, std::string> holders_;  // person by device
   std::map<std::string, std::vector<Registered>> orders_;
-  std::map<std::string, Carried> carried_;
+  std::map<std::string, std::deque<Heard>> heard_;  // by person, as they came
+  std::map<Key, std::deque<Told>> told_;
+  std::map<std::pair<v1::AlertKind, std::string>, std::deque<Noted>> noted_;
   std::optional<v1::Alert> alert_;
   uint64_t entry_no_ = 0;  // that raised it
   std::string cause_;

@@ -57,4 +57,15 @@ Approach closest_approach(Place a0, Place a1, Place b0, Place b1) {
   return best;
 }
 
+Place part_of_way(Place from, Place to, double fraction) {
+  if (fraction <= 0) return from;
+  const S2Point a = point_of(from), b = point_of(to);
+  const double chord2 = (b - a).Norm2();
+  if (fraction >= 1 || chord2 > 2) return to;
+  // Up to 6 km a part of the straight line through the Earth is that part of the arc within a tenth of a
+  // millimetre; beyond, the arc's angle says it.
+  if (chord2 < 1e-6) return place_of(a + fraction * (b - a));
+  return place_of(point_along(a, b, fraction * 2 * std::asin(0.5 * std::sqrt(chord2))));
+}
+
 }  // namespace haechi::geo

@@ -20,4 +20,9 @@ struct Approach {
 // the four places: within 1 mm of a walk along great circles when all lie within 5 km of each other.
 Approach closest_approach(Place a0, Place a1, Place b0, Place b1);
 
+// Where somebody was who went straight and at constant speed, at that fraction (0 to 1) of the time: on the
+// great circle, rounded to 1e-7 degree. The two places are at most a quarter of the Earth apart, else it is
+// `to`.
+Place part_of_way(Place from, Place to, double fraction);
+
 }  // namespace haechi::geo

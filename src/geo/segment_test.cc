@@ -85,6 +85,35 @@ TEST(ClosestApproach, IsSymmetricAndNeverMoreThanAtEitherInstant) {
   }
 }
 
+// The azimuthal plane is a second way to the same place.
+TEST(PartOfWay, AgreesWithTheSamePartOfTheWayInThePlane) {
+  Random random(35);
+  for (int i = 0; i < 2'000; ++i) {
+    const Place from{static_cast<int32_t>(random.between(-700'000'000, 700'000'000)),
+                     static_cast<int32_t>(random.between(-kLngE7Max, kLngE7Max))};
+    const int64_t reach_mm = i % 2 == 0 ? 3'000'000 : 20'000'000;
+    const Offset way{random.between(-reach_mm, reach_mm), random.between(-reach_mm, reach_mm)};
+    const Place to = moved(from, way);
+    const double fraction = random.unit();
+    const Offset part{std::llround(static_cast<double>(way.east_mm) * fraction),
+                      std::llround(static_cast<double>(way.north_mm) * fraction)};
+    EXPECT_LE(distance_mm(part_of_way(from, to, fraction), moved(from, part)), i % 2 == 0 ? 20 : 120) << i;
+  }
+}
+
+TEST(PartOfWay, BeginsAtOneEndAndEndsAtTheOther) {
+  const Place from{375'000'000, 1'270'000'000}, to{375'010'000, 1'270'020'000};
+  EXPECT_EQ(part_of_way(from, to, 0), from);
+  EXPECT_EQ(part_of_way(from, to, 1), to);
+  EXPECT_EQ(part_of_way(from, from, 0.5), from);
+}
+
+TEST(PartOfWay, CrossesTheAntimeridianAndThePole) {
+  EXPECT_EQ(part_of_way({-170'000'000, 1'799'990'000}, {-170'000'000, -1'799'990'000}, 0.5),
+            (Place{-170'000'000, -1'800'000'000}));
+  EXPECT_EQ(part_of_way({899'900'000, 0}, {899'900'000, 1'799'999'999}, 0.5).lat_e7, kLatE7Max);
+}
+
 TEST(ClosestApproach, WorksAcrossTheAntimeridian) {
   const Place west = {100'000'000, 1'799'990'000};
   const Place east = {100'000'000, -1'799'990'000};

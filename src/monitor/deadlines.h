@@ -5,10 +5,12 @@
 // nothing is ever cancelled.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/time.h"
 
@@ -24,6 +26,9 @@ struct Deadline {
     kAcknowledge,  // subject: alert
     kUnshelve,     // subject: alert
     kForget,       // subject: alert
+    kUnaccounted,  // subject: rule, detail: generation
+    kOutage,       // subject: alert
+    kContact,      // subject: rule, detail: generation
   };
   Kind kind;
   uint64_t subject;
@@ -32,18 +37,56 @@ struct Deadline {
 
 class Deadlines {
  public:
-  void add(Time at, Deadline deadline) { queue_.emplace(std::pair(at, sequence_++), deadline); }
+  void add(Time at, Deadline deadline) {
+    const Entry entry{at, sequence_++, deadline.subject, deadline.detail, deadline.kind};
+    ++size_;
+    const int64_t bucket = bucket_of(at);
+    if (bucket > near_until_) {
+      far_[bucket].push_back(entry);
+      return;
+    }
+    near_.push_back(entry);
+    std::push_heap(near_.begin(), near_.end(), Later{});
+  }
   // The earliest deadline at or before `now`, taken out.
   std::optional<Deadline> take(Time now) {
-    if (queue_.empty() || queue_.begin()->first.first > now) return std::nullopt;
-    const Deadline first = queue_.begin()->second;
-    queue_.erase(queue_.begin());
-    return first;
+    if (near_.empty() && !far_.empty() && far_.begin()->first <= bucket_of(now)) {
+      near_until_ = far_.begin()->first;
+      near_ = std::move(far_.begin()->second);
+      far_.erase(far_.begin());
+      std::make_heap(near_.begin(), near_.end(), Later{});
+    }
+    if (near_.empty() || near_.front().at > now) return std::nullopt;
+    std::pop_heap(near_.begin(), near_.end(), Later{});
+    const Entry first = near_.back();
+    near_.pop_back();
+    --size_;
+    return Deadline{first.kind, first.subject, first.detail};
   }
-  size_t size() const { return queue_.size(); }
+  size_t size() const { return size_; }
 
  private:
-  std::map<std::pair<Time, uint64_t>, Deadline> queue_;
+  struct Entry {
+    Time at;
+    uint64_t sequence;
+    uint64_t subject;
+    uint32_t detail;
+    Deadline::Kind kind;
+  };
+  struct Later {
+    bool operator()(const Entry& a, const Entry& b) const {
+      return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
+    }
+  };
+  // About a second.
+  static constexpr int64_t bucket_of(Time at) { return at.us >> 20; }
+
+  // The first bucket that is not empty is a heap, with whatever was set for a bucket before it; those after
+  // it lie unsorted until their turn comes.
+  std::vector<Entry> near_;
+  int64_t near_until_ = INT64_MIN;  // bucket
+  std::map<int64_t, std::vector<Entry>> far_;
+  size_t size_ = 0;
   uint64_t sequence_ = 0;
 };
 

@@ -12,7 +12,7 @@ constexpr EventWords kEvents[] = {
     {"strap cut", v1::DEVICE_EVENT_STRAP_CUT},     {"strap closed", v1::DEVICE_EVENT_STRAP_CLOSED},
     {"case opened", v1::DEVICE_EVENT_CASE_OPENED}, {"jammed", v1::DEVICE_EVENT_JAMMED},
     {"power off", v1::DEVICE_EVENT_POWER_OFF},     {"low battery", v1::DEVICE_EVENT_LOW_BATTERY},
-    {"unpaired", v1::DEVICE_EVENT_UNPAIRED},
+    {"unpaired", v1::DEVICE_EVENT_UNPAIRED},       {"a fall", v1::DEVICE_EVENT_FALL},
 };
 
 struct StatusWords {
@@ -28,6 +28,26 @@ constexpr StatusWords kStatuses[] = {
     {"available", v1::UNIT_STATUS_AVAILABLE},
     {"out of service", v1::UNIT_STATUS_OUT_OF_SERVICE},
 };
+
+struct SourceWords {
+  const char* words;
+  v1::FixSource source;
+};
+constexpr SourceWords kSources[] = {
+    {"satellite", v1::FIX_SOURCE_GNSS},
+    {"wifi", v1::FIX_SOURCE_WIFI},
+    {"cell", v1::FIX_SOURCE_CELL},
+    {"beacon", v1::FIX_SOURCE_BEACON},
+};
+
+bool accept_source(Words& words, v1::FixSource& source) {
+  for (const SourceWords& one : kSources)
+    if (words.accept(std::string("by ") + one.words)) {
+      source = one.source;
+      return true;
+    }
+  return false;
+}
 
 v1::Target target(Words& words) {
   if (words.accept("wearer")) return v1::TARGET_WEARER;
@@ -47,52 +67,111 @@ void Language::options(Actor& actor, Words& words) {
   while (true) {
     if (words.accept("accuracy")) {
       actor.accuracy_mm = static_cast<uint32_t>(words.metres_mm());
-    } else if (words.accept("by wifi")) {
-      actor.source = v1::FIX_SOURCE_WIFI;
-    } else if (words.accept("by cell")) {
-      actor.source = v1::FIX_SOURCE_CELL;
-    } else if (words.accept("by satellite")) {
-      actor.source = v1::FIX_SOURCE_GNSS;
+    } else if (words.accept("by mock")) {
+      actor.mocked = true;
+    } else if (accept_source(words, actor.source)) {
+      actor.mocked = false;
     } else if (words.accept("every")) {
       actor.interval_s = static_cast<int64_t>(words.number("s"));
     } else if (words.accept("wobbling")) {
       actor.wobble_m = words.metres();
+    } else if (words.accept("the network says nothing")) {
+      actor.network.reset();
+    } else if (words.accept("the network says")) {
+      actor.network = spot(words);
+      accept_source(words, actor.network_source);
+      if (words.accept("give or take")) actor.network_accuracy_mm = static_cast<uint32_t>(words.metres_mm());
     } else {
       return;
     }
   }
 }
 
-// Now, from wherever the actor is. Whoever reports by himself reports at once.
+// Now, from wherever the actor is.
+void Language::report_now(Actor& actor) {
+  world_.send(actor, world_.report_of(actor, actor.at(world_.now()), world_.now()));
+}
+
 bool Language::act(Actor& actor, Words& words) {
+  return move(actor, words) || use_radio(actor, words) || tell(actor, words);
+}
+
+// Whoever reports by himself reports at once.
+bool Language::move(Actor& actor, Words& words) {
   const Time now = world_.now();
   const auto settle_at = [&](Spot spot) {
-    actor.from = actor.to = spot;
+    actor.way = {spot};
     actor.left_at = now;
     actor.speed_mps = 0;
   };
-  const auto report_now = [&] { world_.send(actor, world_.report_of(actor, actor.at(now), now)); };
   if (words.accept("is at")) {
     settle_at(spot(words));
     options(actor, words);
-    report_now();
-  } else if (words.accept("stays")) {
+    report_now(actor);
+    return true;
+  }
+  if (words.accept("stays")) {
     settle_at(words.accept("at") ? spot(words) : actor.at(now));
-    options(actor, words);
-    actor.next_report_at = now + Duration::seconds(actor.interval_s);
-    report_now();
   } else if (words.accept("goes")) {
     settle_at(words.accept("from") ? spot(words) : actor.at(now));
     words.need("to");
-    actor.to = spot(words);
+    do actor.way.push_back(spot(words));
+    while (words.accept("then"));
     words.need("at");
-    actor.speed_mps = words.number("m/s");
-    options(actor, words);
-    actor.next_report_at = now + Duration::seconds(actor.interval_s);
-    report_now();
-  } else if (words.accept("falls silent")) {
+    actor.speed_mps = words.speed();
+  } else {
+    return false;
+  }
+  options(actor, words);
+  actor.next_report_at = now + Duration::seconds(actor.interval_s);
+  report_now(actor);
+  return true;
+}
+
+// What the device can hear, and whether it is heard.
+bool Language::use_radio(Actor& actor, Words& words) {
+  if (words.accept("falls silent") || words.accept("fall silent")) {
     actor.next_report_at = Time{};
-  } else if (words.accept("was at")) {
+  } else if (words.accept("speaks again") || words.accept("speak again")) {
+    actor.next_report_at = world_.now() + Duration::seconds(actor.interval_s);
+    report_now(actor);
+  } else if (words.accept("loses the network") || words.accept("lose the network")) {
+    actor.offline = true;
+  } else if (words.accept("finds the network") || words.accept("find the network")) {
+    world_.find_network(actor);
+  } else if (words.accept("sees no satellites")) {
+    actor.sees_satellites = false;
+  } else if (words.accept("sees satellites")) {
+    actor.sees_satellites = true;
+  } else if (words.accept("hears nobody")) {
+    actor.hears.clear();
+  } else if (words.accept("hears")) {
+    const std::string name = words.take("a device or a person");
+    words.need("at");
+    actor.hears[world_.knows(name) ? world_.actor(name).device_id : name] =
+        static_cast<int32_t>(words.number("dBm"));
+    report_now(actor);
+  } else if (words.accept("has a clock")) {
+    const double hours = words.number("h");
+    actor.clock_ahead = Duration::seconds(static_cast<int64_t>(hours * 3600));
+    if (words.accept("behind")) {
+      actor.clock_ahead = actor.clock_ahead * -1;
+    } else {
+      words.need("ahead");
+    }
+  } else if (words.peek() == "and" && words.peek(2) == "swap") {
+    words.need("and");
+    Actor& other = world_.actor(words.take("a name"));
+    words.need("swap devices");
+    world_.swap_devices(actor, other);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool Language::tell(Actor& actor, Words& words) {
+  if (words.accept("was at")) {
     const Spot where = spot(words);
     words.need("at");
     const Time fixed_at = world_.moment(words.time());

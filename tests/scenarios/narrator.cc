@@ -65,7 +65,10 @@ std::vector<std::string> Narrator::tell(const std::vector<std::shared_ptr<const 
   for (size_t i = 0; i < effects.size(); ++i) {
     if (effects[i]->has_update_hand_off() && last[effects[i]->update_hand_off().id()] != i) continue;
     std::string said = tell_one(*effects[i]);
-    if (!said.empty()) out.push_back(std::move(said));
+    const v1::Effect::KindCase kind = effects[i]->kind_case();
+    const bool alert = kind == v1::Effect::kRaiseAlert || kind == v1::Effect::kUpdateAlert ||
+                       kind == v1::Effect::kClearAlert || kind == v1::Effect::kNotifyProtected;
+    if (!said.empty() && (alert || !only_alerts_)) out.push_back(std::move(said));
   }
   return out;
 }
@@ -118,8 +121,7 @@ std::string Narrator::tell_one(const v1::Effect& effect) {
     case v1::Effect::kRevokeTrack:
       return effect.revoke_track().unit_id() + " may no longer follow " + effect.revoke_track().person_id();
     case v1::Effect::kNotifyProtected:
-      return effect.notify_protected().protected_id() + " is told of " +
-             name('A', effect.notify_protected().alert_id());
+      return notice(effect.notify_protected(), Time{effect.at_us()});
     default:
       return "";
   }
@@ -136,6 +138,17 @@ std::string Narrator::raised(const v1::Alert& alert) {
   if (!alert.order_id().empty()) out += ", order " + alert.order_id();
   if (alert.order_version() > 1) out += " version " + std::to_string(alert.order_version());
   if (alert.has_proximity()) out += ", " + metres(alert.proximity().distance_mm()) + " apart";
+  if (alert.basis() > v1::ALERT_BASIS_FIX)
+    out += ", by " + words(tail(v1::AlertBasis_Name(alert.basis()), "ALERT_BASIS_"));
+  if (alert.time_to_contact_s() != 0)
+    out += ", contact in " + std::to_string(alert.time_to_contact_s()) + " s";
+  if (alert.reach_mm() != 0) out += ", may have come " + metres(alert.reach_mm());
+  if (alert.suspicion() != v1::SUSPICION_UNSPECIFIED)
+    out += ", suspicion " + words(tail(v1::Suspicion_Name(alert.suspicion()), "SUSPICION_"));
+  if (alert.devices() != 0) out += ", " + std::to_string(alert.devices()) + " devices";
+  if (!alert.carrier().empty()) out += " of carrier " + alert.carrier();
+  if (alert.uncovered_ids_size() != 0)
+    out += ", uncovered " + list({alert.uncovered_ids().begin(), alert.uncovered_ids().end()});
   if (alert.late()) out += ", late";
   if (alert.clock_ahead()) out += ", clock ahead";
   if (!alert.previous_alert_id().empty()) out += ", again after " + name('A', alert.previous_alert_id());
@@ -148,6 +161,7 @@ std::string Narrator::updated(const v1::Alert& alert) {
   std::vector<std::string> news;
   if (alert.state() != before.state())
     news.push_back(alert.state() == v1::ALERT_STATE_UNKNOWN ? "is unknown" : "is known again");
+  if (only_alerts_) return news.empty() ? "" : name('A', alert.id()) + ' ' + list(news);
   if (alert.handling() != before.handling())
     news.push_back("is " + words(tail(v1::AlertHandling_Name(alert.handling()), "ALERT_HANDLING_")) + " by " +
                    alert.handled_by());
@@ -272,6 +286,20 @@ std::string Narrator::alarm(const v1::Alarm& alarm) {
   if (!alarm.hand_off_id().empty()) out += ", " + name('H', alarm.hand_off_id());
   if (!alarm.call_id().empty()) out += ", " + name('C', alarm.call_id());
   if (alarm.level() > 1) out += ", level " + std::to_string(alarm.level());
+  return out;
+}
+
+std::string Narrator::notice(const v1::ProtectedNotice& notice, Time at) {
+  notices_.emplace_back(at, notice.protected_id());
+  std::string out = notice.protected_id() + " is told of " + name('A', notice.alert_id());
+  if (notice.reason() != v1::ProtectedNotice::REASON_UNSPECIFIED)
+    out += ": " + words(tail(v1::ProtectedNotice::Reason_Name(notice.reason()), ""));
+  return out;
+}
+
+std::vector<v1::Alert> Narrator::alerts() const {
+  std::vector<v1::Alert> out;
+  for (const std::string& id : alert_order_) out.push_back(alerts_.at(id));
   return out;
 }
 

@@ -10,16 +10,23 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "haechi/v1/effect.pb.h"
 
 namespace haechi::scenario {
 
 class Narrator {
  public:
+  // From now on news is only what rings, what clears, what is unknown, and what a protected person is told.
+  void only_alerts() { only_alerts_ = true; }
   // The news of one entry, in the order of its effects.
   std::vector<std::string> tell(const std::vector<std::shared_ptr<const v1::Effect>>& effects);
   // Every alert whose condition is not clear, in the order in which they rang.
   std::vector<std::string> open_alerts() const;
+  // Every alert as it is now, in the order in which they rang.
+  std::vector<v1::Alert> alerts() const;
+  // When each protected person was told of anything.
+  const std::vector<std::pair<Time, std::string>>& told() const { return notices_; }
   // Short names of those that nobody has taken.
   std::vector<std::string> new_alerts() const;
 
@@ -40,9 +47,11 @@ class Narrator {
   std::string unit(const v1::UnitState& state);
   std::string view(const v1::View& view);
   std::string alarm(const v1::Alarm& alarm);
+  std::string notice(const v1::ProtectedNotice& notice, Time at);
   // The short name of an engine id; made on first sight.
   std::string name(char prefix, const std::string& id);
 
+  bool only_alerts_ = false;
   std::map<char, int> count_;
   std::map<std::string, std::string> short_names_;  // by id
   std::map<std::string, std::string> ids_;          // by short name
@@ -54,6 +63,7 @@ class Narrator {
   std::map<std::string, v1::Call> calls_;
   std::map<std::string, v1::UnitState> units_;
   std::map<std::string, v1::View> views_;
+  std::vector<std::pair<Time, std::string>> notices_;
 };
 
 }  // namespace haechi::scenario

@@ -50,6 +50,21 @@ double Words::number(const std::string& unit) {
   return std::strtod(word.c_str(), nullptr);
 }
 
+double Words::speed() {
+  const std::string word = take("a speed");
+  if (!is_number(word)) throw Mistake("expected a speed, not " + word);
+  const double value = std::strtod(word.c_str(), nullptr);
+  if (accept("km/h")) return value / 3.6;
+  need("m/s");
+  return value;
+}
+
+std::string Words::rest() {
+  std::string out;
+  while (!done()) out += (out.empty() ? "" : " ") + take("");
+  return out;
+}
+
 double Words::metres() {
   const std::string word = take("a length");
   if (!is_number(word)) throw Mistake("expected a length, not " + word);

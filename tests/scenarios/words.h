@@ -24,6 +24,10 @@ class Words {
   int64_t metres_mm() { return static_cast<int64_t>(metres() * 1000); }
   // "15 s", "4 m/s", "12 %".
   double number(const std::string& unit);
+  // "4 m/s", "100 km/h": metres a second.
+  double speed();
+  // All words that are left, as one text.
+  std::string rest();
   // "2026-03-14 08:00:00" or "08:00".
   std::string time();
   void end() const;

@@ -37,11 +37,15 @@ Time next_second(Time at) {
 }  // namespace
 
 Spot Actor::at(Time now) const {
-  const double dx = to.east_m - from.east_m, dy = to.north_m - from.north_m;
-  const double length = std::hypot(dx, dy);
-  const double gone = speed_mps * static_cast<double>((now - left_at).us) / 1e6;
-  if (speed_mps <= 0 || gone >= length) return to;
-  return {from.east_m + dx * gone / length, from.north_m + dy * gone / length};
+  double left = speed_mps * static_cast<double>((now - left_at).us) / 1e6;
+  for (size_t i = 1; speed_mps > 0 && i < way.size(); ++i) {
+    const Spot from = way[i - 1], to = way[i];
+    const double dx = to.east_m - from.east_m, dy = to.north_m - from.north_m;
+    const double length = std::hypot(dx, dy);
+    if (left < length) return {from.east_m + dx * left / length, from.north_m + dy * left / length};
+    left -= length;
+  }
+  return way.back();
 }
 
 World::World() : engine_(std::make_unique<spine::Engine>(0)) {}
@@ -123,6 +127,18 @@ void World::step(const v1::Fact& fact, Time stamp) {
   const auto effects = engine_->step({kept_.size(), stamp, fact});
   for (const auto& effect : effects) kept_.back().effects += effect->SerializeAsString();
   say(narrator_.tell(effects));
+  for (const auto& effect : effects)
+    if (effect->has_command_device()) obey(effect->command_device());
+}
+
+void World::obey(const v1::DeviceCommand& command) {
+  if (command.interval_s() == 0) return;
+  for (auto& [id, actor] : actors_) {
+    if (actor.device_id != command.device_id() || !actor.obeys || actor.offline) continue;
+    actor.interval_s = command.interval_s();
+    const Time soon = now_ + Duration::seconds(actor.interval_s);
+    if (actor.next_report_at.known()) actor.next_report_at = std::min(actor.next_report_at, soon);
+  }
 }
 
 void World::restart() {
@@ -162,22 +178,59 @@ v1::Report World::report_of(Actor& actor, std::optional<Spot> where, Time fixed_
   report.set_device_id(actor.device_id);
   report.set_epoch(1);
   report.set_seq(++actor.seq);
-  report.set_sent_at_us(now_.us);
+  report.set_sent_at_us((now_ + actor.clock_ahead).us);
   if (actor.battery_percent) report.set_battery_percent(*actor.battery_percent);
-  if (!where) return report;
+  for (const auto& [device, dbm] : actor.hears) {
+    v1::Contact& contact = *report.add_contacts();
+    contact.set_device_id(device);
+    contact.set_rssi_dbm(dbm);
+  }
+  const Time told_at = fixed_at + actor.clock_ahead;
+  if (actor.network) {
+    v1::Fix& fix = *report.mutable_network_fix();
+    law::set_place(place(*actor.network), *fix.mutable_place());
+    fix.set_fixed_at_us(told_at.us);
+    fix.set_accuracy_mm(actor.network_accuracy_mm);
+    fix.set_source(actor.network_source);
+  }
+  if (!where || !actor.sees_satellites) return report;
   if (actor.wobble_m > 0) {
     where->east_m += random_.normal() * actor.wobble_m;
     where->north_m += random_.normal() * actor.wobble_m;
   }
   law::set_place(place(*where), *report.mutable_fix()->mutable_place());
-  report.mutable_fix()->set_fixed_at_us(fixed_at.us);
+  report.mutable_fix()->set_fixed_at_us(told_at.us);
   report.mutable_fix()->set_accuracy_mm(actor.accuracy_mm);
   report.mutable_fix()->set_source(actor.source);
+  report.mutable_fix()->set_mocked(actor.mocked);
   return report;
 }
 
 void World::send(Actor& actor, const v1::Report& report) {
   actor.last = report;
+  if (actor.offline) {
+    actor.unsent.push_back(report);
+    actor.unsent.back().set_stored(true);
+  } else {
+    submit_report(report);
+  }
+}
+
+void World::find_network(Actor& actor) {
+  actor.offline = false;
+  std::vector<v1::Report> unsent;
+  unsent.swap(actor.unsent);
+  for (const v1::Report& report : unsent) submit_report(report);
+}
+
+void World::swap_devices(Actor& one, Actor& other) {
+  std::swap(one.device_id, other.device_id);
+  std::swap(one.seq, other.seq);
+  std::swap(one.interval_s, other.interval_s);
+  std::swap(one.next_report_at, other.next_report_at);
+}
+
+void World::submit_report(const v1::Report& report) {
   v1::Fact fact;
   *fact.mutable_report_received()->mutable_report() = report;
   fact.mutable_report_received()->set_received_at_us(now_.us);

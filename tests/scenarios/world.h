@@ -28,19 +28,29 @@ struct Spot {
   double east_m = 0, north_m = 0;
 };
 
-// Whoever carries a device: a wearer, a protected person, a unit.
+// A device that is carried: by a wearer, a protected person, a unit.
 struct Actor {
   std::string id, device_id;
   int64_t interval_s = 15;
+  bool obeys = false;  // reports as often as the engine asks it to
   uint32_t accuracy_mm = 8'000;
   v1::FixSource source = v1::FIX_SOURCE_GNSS;
   std::optional<uint32_t> battery_percent;
   uint64_t seq = 0;
-  Spot from, to;
-  Time left_at;  // when it set out from `from`
+  std::vector<Spot> way{Spot()};  // from its first corner to its last
+  Time left_at;                   // when it set out
   double speed_mps = 0;
-  double wobble_m = 0;  // how far, one standard deviation each way, a fix is off
-  Time next_report_at;  // not known: it does not report by itself
+  double wobble_m = 0;          // how far, one standard deviation each way, a fix is off
+  Time next_report_at;          // not known: it does not report by itself
+  bool sees_satellites = true;  // false: its reports tell no place
+  bool mocked = false;
+  std::optional<Spot> network;  // what Wi-Fi or cells say of its place, where they are asked
+  v1::FixSource network_source = v1::FIX_SOURCE_CELL;
+  uint32_t network_accuracy_mm = 500'000;
+  std::map<std::string, int32_t> hears;  // dBm, by device
+  Duration clock_ahead;
+  bool offline = false;  // its reports are kept, and sent when there is a network again
+  std::vector<v1::Report> unsent;
   v1::Report last;
 
   Spot at(Time now) const;
@@ -64,15 +74,19 @@ class World {
   Actor& actor(const std::string& id);
   Actor& add_actor(Actor made);
   bool knows(const std::string& id) const { return actors_.contains(id); }
+  // Two actors carry each other's device from now on.
+  void swap_devices(Actor& one, Actor& other);
 
   // Facts are refused here, as they would be before they are logged.
   void submit(const v1::Fact& fact);
   v1::Report report_of(Actor& actor, std::optional<Spot> where, Time fixed_at);
   void send(Actor& actor, const v1::Report& report);
+  void find_network(Actor& actor);
   // The engine is built anew from the facts so far. Throws Mistake if it says one byte differently.
   void restart();
 
   Narrator& narrator() { return narrator_; }
+  const Narrator& narrator() const { return narrator_; }
   // What was said since the last call, each line with its local time.
   std::vector<std::string> take_news();
   void say(const std::vector<std::string>& lines);
@@ -85,6 +99,8 @@ class World {
   };
 
   void step(const v1::Fact& fact, Time stamp);
+  void obey(const v1::DeviceCommand& command);
+  void submit_report(const v1::Report& report);
   void report_due(Time moment);
 
   std::unique_ptr<spine::Engine> engine_;

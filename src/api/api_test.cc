@@ -224,6 +224,57 @@ TEST(Api, RefusesReferencesThatPointNowhereAndNamesTheField) {
   EXPECT_EQ(field("/api/v1/persons/W-1", R"({"role":"ROLE_PROTECTED_PERSON"})"), "role");
 }
 
+TEST(Api, RegistersAHolidayCalendarBeforeAnOrderMayFollowIt) {
+  TestWorld world;
+  const auto order = [](const char* calendar) {
+    return std::string(
+               R"({"kind":"x","wearer_id":"W-1","starts_at_us":"1","conditions":[{"id":"c","inclusion":
+        {"zone_id":"Z-1","schedule":{"holiday_calendar":")") +
+           calendar + R"(","windows":[{"days":127,"start_min":0,"end_min":60}]}}}]})";
+  };
+  const net::Response early = world.ask(Role::kRegistrar, "PUT", "/api/v1/orders/O-9", order("kr"));
+  EXPECT_EQ(early.status, 409);
+  EXPECT_EQ(problem_field(early), "conditions[0].inclusion.schedule.holiday_calendar");
+  const char* path = "/api/v1/holiday-calendars/kr";
+  EXPECT_EQ(world.ask(Role::kRegistrar, "PUT", path, R"({"dates":["2026-10-03","2026-10-09"]})").status, 201);
+  EXPECT_EQ(world.logged().back().holiday_calendar_registered().name(), "kr");
+  EXPECT_EQ(world.ask(Role::kRegistrar, "PUT", "/api/v1/orders/O-9", order("kr")).status, 201);
+  EXPECT_EQ(world.ask(Role::kRegistrar, "PUT", path, R"({"dates":["2026-10-03"]})").status, 200);
+  EXPECT_EQ(json::parse(world.ask(Role::kRegistrar, "GET", path).body).at("dates").as_array().size(), 1u);
+  const net::Response unsorted =
+      world.ask(Role::kRegistrar, "PUT", path, R"({"dates":["2026-10-09","2026-10-03"]})");
+  EXPECT_EQ(unsorted.status, 400);
+  EXPECT_EQ(problem_field(unsorted), "dates[1]");
+  EXPECT_EQ(problem_field(world.ask(Role::kRegistrar, "PUT", path, R"({"name":"us"})")), "name");
+  EXPECT_EQ(world.ask(Role::kDispatch, "PUT", path, R"({"dates":[]})").status, 403);
+}
+
+TEST(Api, ABatchMayRegisterACalendarAndAnOrderThatFollowsIt) {
+  TestWorld world;
+  const std::string batch = R"([{"holiday_calendar_registered":{"name":"kr","dates":["2026-10-03"]}},
+      {"order_registered":{"id":"O-9","kind":"x","wearer_id":"W-1","starts_at_us":"1","conditions":[{"id":"c",
+        "exclusion":{"zone_id":"Z-1","schedule":{"holiday_calendar":"kr",
+          "windows":[{"days":255,"start_min":480,"end_min":960}]}}}]}}])";
+  const net::Response done = world.ask(Role::kRegistrar, "POST", "/api/v1/facts", batch);
+  EXPECT_EQ(done.status, 201) << done.body;
+}
+
+TEST(Api, AHomeBeaconStandsInAZoneThatExistsAndKeepsItsCarrier) {
+  TestWorld world;
+  const char* path = "/api/v1/devices/B-1";
+  const net::Response nowhere =
+      world.ask(Role::kRegistrar, "PUT", path, R"({"kind":"DEVICE_KIND_HOME_BEACON","zone_id":"Z-77"})");
+  EXPECT_EQ(nowhere.status, 409);
+  EXPECT_EQ(problem_field(nowhere), "zone_id");
+  EXPECT_EQ(world
+                .ask(Role::kRegistrar, "PUT", path,
+                     R"({"kind":"DEVICE_KIND_HOME_BEACON","zone_id":"Z-1","carrier":"KT"})")
+                .status,
+            201);
+  EXPECT_EQ(world.logged().back().device_registered().zone_id(), "Z-1");
+  EXPECT_EQ(world.logged().back().device_registered().carrier(), "KT");
+}
+
 TEST(Api, TakesGeoJsonForAZone) {
   TestWorld world;
   const std::string body =

@@ -93,6 +93,8 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/jurisdictions/{id}", "CDR"},
     {"PUT /api/v1/agencies/{id}", "R"},
     {"GET /api/v1/agencies/{id}", "CDR"},
+    {"PUT /api/v1/holiday-calendars/{id}", "R"},
+    {"GET /api/v1/holiday-calendars/{id}", "CR"},
     {"PUT /api/v1/units/{id}", "R"},
     {"POST /api/v1/facts", "R"},
 };

@@ -13,6 +13,8 @@ constexpr uint32_t kLevelMax = 5;
 constexpr Duration kShelveMax = Duration::seconds(24 * 3600);
 // Past this age a last known distance says nothing about where he is now.
 constexpr Duration kNearnessAgeMax = Duration::seconds(600);
+// Who is not heard is far only if he cannot be near before a patrol could be there.
+constexpr Duration kNearnessAhead = Duration::seconds(300);
 constexpr Duration kForgetAfter = Duration::seconds(7 * 24 * 3600);
 
 bool ends_by_person(v1::AlertKind kind) {
@@ -53,11 +55,13 @@ law::Nearness Machine::nearness(uint32_t wearer, uint32_t about) const {
   if (!rule.latest) return law::Nearness::kUnknown;
   if (rule.latest->distance_mm <= rule.tiers.front().limit_mm) return law::Nearness::kNear;
   const auto old = [&](const Person& person) {
-    return person.track.empty() || rule.latest->at - person.track.latest().at > kNearnessAgeMax ||
-           person.stale;
+    return person.track.empty() || last_entry_at_ - person.track.latest().at > kNearnessAgeMax;
   };
-  return old(persons_[rule.wearer]) || old(persons_[rule.about]) ? law::Nearness::kUnknown
-                                                                 : law::Nearness::kFar;
+  if (old(persons_[rule.wearer]) || old(persons_[rule.about])) return law::Nearness::kUnknown;
+  const int64_t reach = reach_mm(rule, last_entry_at_ + kNearnessAhead, last_entry_at_);
+  return gap_mm(rule) + rule.tiers.back().limit_mm - reach <= rule.tiers.front().limit_mm
+             ? law::Nearness::kUnknown
+             : law::Nearness::kFar;
 }
 
 uint64_t Machine::open_alert(HeldAlert made, Step& step) {
@@ -79,7 +83,9 @@ uint64_t Machine::open_alert(HeldAlert made, Step& step) {
   if (patience > Duration{}) deadlines_.add(step.now + patience, {Deadline::Kind::kAcknowledge, number, 0});
   const bool strap_near = held.alert.kind() == v1::ALERT_KIND_STRAP_CUT && near == law::Nearness::kNear;
   // What was near some time ago must not send her running from where nobody is.
-  if ((is_tier(held.alert.kind()) && !held.alert.late()) || strap_near) notify(held, step);
+  const bool ahead = held.alert.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR ||
+                     held.alert.kind() == v1::ALERT_KIND_APPROACHING;
+  if ((is_tier(held.alert.kind()) && !held.alert.late()) || strap_near || ahead) notify(held, step);
   return number;
 }
 
@@ -152,7 +158,9 @@ void Machine::handle(const v1::AlertHandled& fact, Step& step) {
   HeldAlert& held = alerts_.at(number->second);
   if (!transition(held, fact, step)) return;
   const uint64_t key = held.incident;
-  if (fact.handling() == v1::HANDLING_RESOLVE && ends_by_person(held.alert.kind()) &&
+  if (fact.handling() == v1::HANDLING_RESOLVE && outages_.contains(number->second))
+    close_outage(number->second, "resolved", step);
+  else if (fact.handling() == v1::HANDLING_RESOLVE && ends_by_person(held.alert.kind()) &&
       held.alert.state() != v1::ALERT_STATE_CLEARED)
     clear_alert(number->second, "resolved", step);
   else

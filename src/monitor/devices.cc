@@ -1,5 +1,4 @@
-// What devices say besides where they are: straps, cases, batteries, SOS; and what they say by saying
-// nothing.
+// What devices say besides where they are: straps, cases, batteries, SOS.
 #include <algorithm>
 
 #include "law/shapes.h"
@@ -27,10 +26,6 @@ v1::AlertKind alert_kind_of(v1::DeviceEvent event) {
     default:
       return v1::ALERT_KIND_UNSPECIFIED;
   }
-}
-
-Duration silent_after(const Device& device) {
-  return Duration::seconds(int64_t{2} * device.interval_s + 10);
 }
 
 }  // namespace
@@ -98,14 +93,26 @@ void Machine::apply_battery(uint32_t index, const v1::Report& report, bool told_
 void Machine::open_device_alert(uint32_t index, v1::AlertKind kind, Time at,
                                 const law::SentenceNumbers& numbers, bool late, Step& step) {
   if (devices_[index].alerts.contains(kind)) return;
+  HeldAlert made = start_device_alert(index, kind, at, late, step);
+  made.device = index;
+  made.numbers = numbers;
+  devices_[index].alerts[kind] = open_alert(std::move(made), step);
+  const uint32_t holder = devices_[index].person;
+  touched_persons_.push_back(holder);
+  for (const uint32_t rule : persons_[holder].rules) touched_rules_.push_back(rule);
+}
+
+// About a device, with what is known of its holder.
+HeldAlert Machine::start_device_alert(uint32_t index, v1::AlertKind kind, Time at, bool late,
+                                      Step& step) const {
   const uint32_t holder = devices_[index].person;
   const bool worn = persons_[holder].live_orders > 0 || persons_[holder].rules_about.empty();
   const std::optional<uint32_t> nearest =
       nearest_rule(worn ? persons_[holder].rules : persons_[holder].rules_about);
-  const uint32_t about = nearest ? rules_[*nearest].about : kNone;
+  // Whom he may not meet is not whom the order protects.
+  const bool protects = nearest && rules_[*nearest].kind != RuleKind::kNoContact;
+  const uint32_t about = protects ? rules_[*nearest].about : kNone;
   HeldAlert made = start_alert(kind, worn ? holder : kNone, worn ? about : holder, at, step);
-  made.device = index;
-  made.numbers = numbers;
   made.alert.set_device_id(device_ids_.name(index));
   made.alert.set_late(late);
   uint32_t order = nearest ? rules_[*nearest].order : kNone;
@@ -115,14 +122,12 @@ void Machine::open_device_alert(uint32_t index, v1::AlertKind kind, Time at,
     made.alert.set_order_id(orders_[order].order.id);
     made.alert.set_order_version(orders_[order].order.version);
   }
-  if (nearest && worn)
+  if (protects && worn)
     if (const std::optional<v1::Proximity> now = proximity(rules_[*nearest]))
       *made.alert.mutable_proximity() = *now;
   if (worn && !persons_[holder].track.empty())
     law::set_place(persons_[holder].track.latest().place, *made.alert.mutable_place());
-  devices_[index].alerts[kind] = open_alert(std::move(made), step);
-  touched_persons_.push_back(holder);
-  for (const uint32_t rule : persons_[holder].rules) touched_rules_.push_back(rule);
+  return made;
 }
 
 void Machine::clear_device_alert(uint32_t index, v1::AlertKind kind, const std::string& reason, Step& step) {
@@ -164,60 +169,6 @@ void Machine::ring_sos(uint32_t index, Time at, bool late, Step& step) {
   }
   place(made.alert);
   persons_[holder].sos = open_alert(std::move(made), step);
-}
-
-bool Machine::is_silent(const Device& device, Time now) const {
-  return !device.heard_at.known() || now - device.heard_at - device.deaf >= silent_after(device);
-}
-
-// Nobody could be heard while we were down. That time is not held against a device; what it had left of its
-// interval when we went down, it has now. The clock ticks each second while we are up, so the outage is known
-// to a second.
-void Machine::forgive_outage(Duration outage) {
-  for (Device& device : devices_)
-    if (device.heard_at.known()) device.deaf = device.deaf + outage;
-}
-
-// A device that has never spoken is not in use yet; its silence begins with its first report.
-void Machine::watch_silence(uint32_t index, Step& step) {
-  Device& device = devices_[index];
-  if (device.silence_deadline_set || device.person == kNone || !device.heard_at.known()) return;
-  if (device.kind == v1::DEVICE_KIND_HOME_BEACON || device.kind == v1::DEVICE_KIND_VEHICLE) return;
-  if (!is_watched(persons_[device.person])) return;
-  // Where an order has only just begun, the silence before it is not held against the device.
-  const Time since = is_silent(device, step.now) ? step.now : device.heard_at + device.deaf;
-  deadlines_.add(since + silent_after(device), {Deadline::Kind::kSilence, index, 0});
-  device.silence_deadline_set = true;
-}
-
-void Machine::check_silence(uint32_t index, Step& step) {
-  Device& device = devices_[index];
-  if (device.person == kNone || !is_watched(persons_[device.person])) return;
-  if (!is_silent(device, step.now)) {
-    watch_silence(index, step);
-    return;
-  }
-  const uint32_t holder = device.person;
-  law::SentenceNumbers numbers;
-  numbers.silent_s = (step.now - device.heard_at).s();
-  if (persons_[holder].live_orders > 0)
-    open_device_alert(index, v1::ALERT_KIND_SILENCE, step.now, numbers, false, step);
-  if (persons_[holder].rules_about.empty() || persons_[holder].silence != 0) return;
-  const std::vector<uint32_t>& devices = persons_[holder].devices;
-  if (!std::all_of(devices.begin(), devices.end(),
-                   [&](uint32_t one) { return is_silent(devices_[one], step.now); }))
-    return;
-  const std::optional<uint32_t> nearest = nearest_rule(persons_[holder].rules_about);
-  HeldAlert made =
-      start_alert(v1::ALERT_KIND_PROTECTED_SILENCE, rules_[*nearest].wearer, holder, step.now, step);
-  made.numbers = numbers;
-  made.alert.set_device_id(device_ids_.name(index));
-  const law::Order& order = orders_[rules_[*nearest].order].order;
-  made.alert.set_order_id(order.id);
-  made.alert.set_order_version(order.version);
-  if (const std::optional<v1::Proximity> now = proximity(rules_[*nearest]))
-    *made.alert.mutable_proximity() = *now;
-  persons_[holder].silence = open_alert(std::move(made), step);
 }
 
 }  // namespace haechi::monitor

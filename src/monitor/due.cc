@@ -6,19 +6,25 @@
 namespace haechi::monitor {
 namespace {
 
+// What was touched, each once, in order; how many. What is touched while they are gone through comes behind
+// them, and stays for the next entry.
 template <typename T>
-std::vector<T> taken(std::vector<T>& list) {
-  std::vector<T> out;
-  out.swap(list);
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+size_t sorted(std::vector<T>& list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  return list.size();
+}
+
+template <typename T, typename Do>
+void go_through(std::vector<T>& list, size_t count, Do each) {
+  for (size_t i = 0; i < count; ++i) each(T{list[i]});
+  list.erase(list.begin(), list.begin() + static_cast<ptrdiff_t>(count));
 }
 
 }  // namespace
 
 void Machine::apply(const v1::Fact& fact, Step& step) {
-  if (fact.has_process_started() && last_entry_at_.known()) forgive_outage(step.now - last_entry_at_);
+  if (fact.has_process_started() && last_entry_at_.known()) deaf_ = deaf_ + (step.now - last_entry_at_);
   last_entry_at_ = step.now;
   // What was due by now happened before this fact: an order that ended a second ago does not judge it.
   run_deadlines(step);
@@ -43,6 +49,9 @@ void Machine::apply(const v1::Fact& fact, Step& step) {
       break;
     case v1::Fact::kTimeZoneRegistered:
       register_time_zone(fact.time_zone_registered(), step);
+      break;
+    case v1::Fact::kHolidayCalendarRegistered:
+      register_holidays(fact.holiday_calendar_registered(), step);
       break;
     case v1::Fact::kJurisdictionRegistered: {
       // A shape that is no zone is refused before it is logged; met in a log all the same, it changes
@@ -86,12 +95,14 @@ void Machine::run(const Deadline& deadline, Step& step) {
     case Deadline::Kind::kTracker:
       if (rules_[index].used && rules_[index].generation == deadline.detail) pass_time(index, step);
       break;
+    case Deadline::Kind::kContact:
+      if (rules_[index].used && rules_[index].generation == deadline.detail) check_contact(index, step);
+      break;
     case Deadline::Kind::kStale:
       persons_[index].stale_deadline_set = false;
       watch_staleness(index, step);
       break;
     case Deadline::Kind::kSilence:
-      devices_[index].silence_deadline_set = false;
       check_silence(index, step);
       break;
     case Deadline::Kind::kAcknowledge:
@@ -100,6 +111,15 @@ void Machine::run(const Deadline& deadline, Step& step) {
     case Deadline::Kind::kUnshelve:
       unshelve(deadline.subject, step);
       break;
+    case Deadline::Kind::kUnaccounted:
+      // Due earlier than needed where a fix has come since; then it is set anew.
+      if (!rules_[index].used || rules_[index].generation != deadline.detail) break;
+      check_reach(index, step);
+      watch_reach(index, step);
+      break;
+    case Deadline::Kind::kOutage:
+      check_outage(deadline.subject, step);
+      break;
     case Deadline::Kind::kForget:
       forget_alert(deadline.subject);
       break;
@@ -107,13 +127,15 @@ void Machine::run(const Deadline& deadline, Step& step) {
 }
 
 void Machine::finish(Step& step) {
-  for (const uint32_t rule : taken(touched_rules_))
+  go_through(touched_rules_, sorted(touched_rules_), [&](uint32_t rule) {
     if (rules_[rule].used) refresh_view(rule, step);
-  for (const uint32_t person : taken(touched_persons_)) refresh_commands(person, step);
-  const std::vector<uint64_t> moved = taken(moved_incidents_);
-  for (const uint64_t key : taken(touched_incidents_)) {
+  });
+  go_through(touched_persons_, sorted(touched_persons_),
+             [&](uint32_t person) { refresh_commands(person, step); });
+  const size_t moved = sorted(moved_incidents_);
+  go_through(touched_incidents_, sorted(touched_incidents_), [&](uint64_t key) {
     const auto found = incidents_.find(key);
-    if (found == incidents_.end()) continue;
+    if (found == incidents_.end()) return;
     HeldIncident& held = found->second;
     if (!held.announced) {
       *step.effects.add().mutable_open_incident() = held.incident;
@@ -121,11 +143,11 @@ void Machine::finish(Step& step) {
       held.changed = false;
     }
     if (!held.to_hand_off.empty()) raise_hand_offs(held, step);
-    if (try_close(key, step)) continue;
+    if (try_close(key, step)) return;
     if (held.changed) *step.effects.add().mutable_update_incident() = held.incident;
     held.changed = false;
-  }
-  for (const uint64_t key : moved) update_hand_offs(key, step);
+  });
+  go_through(moved_incidents_, moved, [&](uint64_t key) { update_hand_offs(key, step); });
 }
 
 }  // namespace haechi::monitor

@@ -25,6 +25,7 @@ const HeldIncident* Machine::incident_of(const HeldAlert& held) const {
 void Machine::attach_to_incident(uint64_t number, Step& step) {
   HeldAlert& held = alerts_.at(number);
   v1::Alert& alert = held.alert;
+  if (held.wearer == kNone && held.about == kNone) return;  // an outage is nobody's
   const uint64_t key = held.wearer != kNone ? wearer_key(held.wearer) : protected_key(held.about);
   auto found = incidents_.find(key);
   if (found == incidents_.end()) {
@@ -67,9 +68,11 @@ const HeldAlert* Machine::lead_of(const HeldIncident& held) const {
 
 std::optional<uint32_t> Machine::pair_rule(const HeldAlert& held) const {
   if (held.wearer == kNone) return std::nullopt;
+  const RuleKind kind =
+      held.alert.kind() == v1::ALERT_KIND_NO_CONTACT ? RuleKind::kNoContact : RuleKind::kPair;
   std::vector<uint32_t> pairs;
   for (const uint32_t rule : persons_[held.wearer].rules)
-    if (rules_[rule].kind == RuleKind::kPair && (held.about == kNone || rules_[rule].about == held.about))
+    if (rules_[rule].kind == kind && (held.about == kNone || rules_[rule].about == held.about))
       pairs.push_back(rule);
   return nearest_rule(pairs);
 }

@@ -21,6 +21,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,11 @@
 #include "law/pack.h"
 #include "law/sentence.h"
 #include "monitor/deadlines.h"
+#include "monitor/foresight.h"
 #include "monitor/hand_off.h"
 #include "monitor/margin.h"
+#include "monitor/motion.h"
+#include "monitor/plausibility.h"
 #include "monitor/position.h"
 #include "monitor/tracker.h"
 #include "monitor/witness.h"
@@ -81,6 +85,24 @@ struct Closing {
   std::optional<int32_t> mmps(Time at, int64_t distance_mm) const;
 };
 
+// What radio last said of a rule: that the two were heard beside each other, or that the wearer was heard by
+// the home beacon of the zone.
+struct RadioContact {
+  Time since;       // start of the run of contacts without a gap
+  Time at;          // of the last one
+  Time until;       // it speaks for now so long
+  Measure measure;  // of the last one
+  Time due_at;      // of the deadline that is already set
+};
+
+// The warning of a rule, beside its tiers; 0 in `alert` means none is open.
+struct Ahead {
+  Duration horizon;  // zero: nothing is foreseen
+  Foresight foresight;
+  uint64_t alert = 0;
+  std::string previous_alert_id;
+};
+
 enum class RuleKind : uint8_t { kPair, kNoContact, kExclusion, kInclusion };
 // The rule is about the distance of two persons and not about a zone.
 constexpr bool between_two(RuleKind kind) {
@@ -101,22 +123,30 @@ struct Rule {
   Time schedule_due;        // of the deadline that is already set
   std::vector<Tier> tiers;  // widest first
   TrackerPolicy policy;
-  // Pairs only.
+  Ahead ahead;
+  std::optional<RadioContact> radio;
+  // Of two persons only.
   Closing closing;
   std::optional<Measure> latest;
   std::optional<v1::View> view;
+  uint64_t unaccounted = 0;  // alert
+  Time unaccounted_due;      // of the deadline that is already set
 };
 
 struct Person {
   v1::Role role = v1::ROLE_UNSPECIFIED;
   bool removed = false;
   Track track;
-  uint32_t interval_s = 15;  // of the device that told the latest fix
+  Motion motion;
+  Verdict last_verdict = Verdict::kAccepted;  // on the newest fix
+  uint32_t interval_s = 15;                   // of the device that told the latest fix
   std::vector<uint32_t> devices;
   std::vector<uint32_t> orders;       // as wearer
   std::vector<uint32_t> rules;        // as wearer
   std::vector<uint32_t> rules_about;  // as protected person
+  std::vector<uint32_t> rules_apart;  // as the one whom a wearer may not meet; protects nobody
   uint32_t live_orders = 0;           // as wearer
+  Duration deaf_when_fixed;           // what Machine::deaf_ was when the newest fix came
   bool stale = false;                 // told to the trackers
   bool stale_deadline_set = false;
   uint64_t sos = 0;      // alert
@@ -124,18 +154,66 @@ struct Person {
   // No zone rule can change state while he is nearer than this to the anchor; negative: not known.
   geo::Place zone_anchor;
   int64_t zone_safe_mm = -1;
+  int64_t zone_pace_mmps = 0;  // and moves no faster than this
+};
+
+// A suspicion about what a device says of its place.
+struct Doubt {
+  uint64_t alert = 0;
+  Time seen_at;  // the last sign of it
 };
 
 struct Device {
   v1::DeviceKind kind = v1::DEVICE_KIND_UNSPECIFIED;
   uint32_t person = kNone;
+  uint32_t zone = kNone;  // in which this home beacon stands
   uint32_t interval_s = 15;
   uint32_t commanded_s = 0;  // 0: never commanded, so the normal interval
   bool retired = false;
   Time heard_at;
-  Duration deaf;  // since then, while we were not listening ourselves
-  bool silence_deadline_set = false;
+  Duration deaf_when_heard;  // what Machine::deaf_ was then
+  Time silence_due;          // of the deadline that is already set
+  // Whether it does what it is told: silence.cc.
+  uint32_t paced_for_s = 0;  // the command that the next two are about
+  uint8_t quick = 0;         // reports in a row at the shorter of its normal and its commanded interval
+  bool dawdles = false;      // it has kept that pace, and then not any more
+  // Whom it falls silent with: outage.cc.
+  uint32_t carrier = kNone;  // group
+  uint32_t cell = kNone;     // group
+  int64_t cell_key = INT64_MIN;
+  bool counted = false;  // in its groups
+  Time silent_at;        // known: it fell silent then and has not been heard since
+  uint64_t outage = 0;   // alert that its silence belongs to
   std::map<v1::AlertKind, uint64_t> alerts;  // open device conditions
+  Plausibility plausibility;
+  std::map<v1::Suspicion, Doubt> doubts;  // open ones
+};
+
+// Devices of one area, or of one carrier, that are expected to be heard.
+struct CoverGroup {
+  std::string carrier;  // empty: a cell
+  geo::Place middle;    // of the cell
+  uint32_t devices = 0;
+  uint32_t silent = 0;                        // of these
+  std::set<std::pair<Time, uint32_t>> fresh;  // those that fell silent just now, by time
+  uint64_t outage = 0;                        // alert
+};
+
+struct Outage {
+  uint32_t group = kNone;
+  std::set<uint32_t> members;  // devices that belonged to it at any time
+  std::set<uint32_t> silent;   // those not heard since
+  std::set<uint32_t> persons;  // protected persons who were told of it
+  Time calm_since;             // most have been heard
+  Time due_at;                 // of the deadline that is already set
+  bool changed = false;        // since it was last told
+};
+
+// A protected person who is without protection, and has been told so.
+struct Uncovered {
+  std::set<uint32_t> devices;  // that are missing
+  uint64_t outage = 0;         // alert; 0: over
+  std::string alert_id;
 };
 
 struct HeldOrder {
@@ -179,16 +257,19 @@ class Machine {
  private:
   // registry.cc
   uint32_t person_index(const std::string& id);
+  uint32_t zone_index(const std::string& id);
   void register_person(const v1::Person& stated, Step& step);
   void register_device(const v1::Device& stated, Step& step);
   void register_zone(const v1::Zone& stated, Step& step);
   void reset_rule(uint32_t rule, const std::string& reason, Step& step);
   void register_time_zone(const v1::TimeZone& stated, Step& step);
+  void register_holidays(const v1::HolidayCalendar& stated, Step& step);
 
   // orders.cc
   void register_order(const v1::Order& stated, Step& step);
   void refresh_order(uint32_t order, Step& step);
   void go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& step);
+  void file_order(uint32_t order, law::Order&& stated);
   void end_rules(const std::vector<uint32_t>& rules, const std::string& reason, Step& step);
   void end_order(uint32_t order, const std::string& reason, Step& step);
   uint32_t make_rule(uint32_t order, uint32_t condition);
@@ -197,36 +278,70 @@ class Machine {
   void refresh_schedule(uint32_t rule, Step& step);
   const law::Schedule* schedule_of(const Rule& rule) const;
   const law::LocalRules& local_rules_of(const Rule& rule) const;
+  const law::Holidays* holidays_of(const law::Schedule& schedule) const;
   bool binding_at(const Rule& rule, Time at) const;
 
   // reports.cc
   void receive(const v1::ReportReceived& fact, Step& step);
   void accept_fix(uint32_t device, const v1::Fix& fix, Step& step);
+  void file_fix(uint32_t device, const KeptFix& fix, bool newest, Step& step);
   bool tells_position(const Device& device) const;
   Duration stale_after(const Person& person) const;
   bool is_fresh(const Person& person, Time now) const;
   bool is_watched(const Person& person) const {
-    return person.live_orders > 0 || !person.rules_about.empty();
+    return person.live_orders > 0 || !person.rules_about.empty() || !person.rules_apart.empty();
   }
   void watch_staleness(uint32_t person, Step& step);
   void lose_person(uint32_t person, Step& step);
+  void lose_rule(uint32_t rule, Step& step);
 
   // judge.cc
   void judge_fix(uint32_t person, const KeptFix& fix, bool newest, Step& step);
   void judge_pair(uint32_t rule, uint32_t mover, const KeptFix& fix, bool newest, Step& step);
   void judge_zone(uint32_t rule, const KeptFix& fix, const KeptFix* previous, bool newest, Step& step);
   void judge_zones(uint32_t wearer, const KeptFix& fix, const KeptFix* previous, bool newest, Step& step);
+  void end_belated(uint32_t rule, Step& step);
   void judge_now(uint32_t rule, Step& step);
   void observe(uint32_t rule, const Measure& measure, Evidence evidence, Step& step);
   void settle(uint32_t rule, uint32_t tier, Tracker::Change change, const Measure* measure, bool late,
               Step& step);
   void open_tier(uint32_t rule, uint32_t tier, const Measure& measure, bool late, Step& step);
+  HeldAlert start_rule_alert(uint32_t rule, v1::AlertKind kind, int64_t limit_mm, const Measure& measure,
+                             bool late, Step& step) const;
+  void judge_suspect(uint32_t person, const KeptFix& fix, Step& step);
   void pass_time(uint32_t rule, Step& step);
   std::optional<v1::Proximity> proximity(const Rule& rule) const;
 
   // witness.cc
   void testify(uint32_t rule, const Tier& tier, const Measure& measure, std::optional<Evidence> evidence,
                TrackerState before, Step& step) const;
+
+  // foresight.cc
+  void foresee_pair(uint32_t rule, const Measure& measure, Step& step);
+  void foresee_zone(uint32_t rule, const geo::Zone& zone, const KeptFix& fix, const Measure& measure,
+                    Step& step);
+  void foresee(uint32_t rule, const Course& course, const Measure& measure, Step& step);
+  void open_approach(uint32_t rule, const Course& course, const Measure& measure, Step& step);
+  void close_approach(Rule& rule, const std::string& reason, Step& step);
+  void lose_approach(Rule& rule, Step& step);
+
+  // contact.cc
+  struct Heard {
+    uint32_t rule = kNone;
+    Time from, until;  // it speaks for
+    Measure measure;
+    bool late = false;
+  };
+  std::vector<Heard> hear_contacts(uint32_t device, const v1::Report& report, Time at, Step& step);
+  void hear_between(uint32_t wearer, uint32_t about, const Heard& contact, std::vector<Heard>& heard) const;
+  void hear_beacon(uint32_t wearer, uint32_t zone, const Heard& contact, Time at,
+                   std::vector<Heard>& heard) const;
+  void keep_contact(const Heard& heard);
+  void watch_contact(uint32_t rule);
+  void judge_contacts(const std::vector<Heard>& heard, Step& step);
+  void check_contact(uint32_t rule, Step& step);
+  static bool in_contact(const Rule& rule, Time at);
+  bool is_known(const Rule& rule, Time now) const;
 
   // devices.cc
   void apply_events(uint32_t device, const v1::Report& report, Time at, Step& step);
@@ -235,12 +350,59 @@ class Machine {
                          bool late, Step& step);
   void clear_device_alert(uint32_t device, v1::AlertKind kind, const std::string& reason, Step& step);
   void ring_sos(uint32_t device, Time at, bool late, Step& step);
-  void forgive_outage(Duration outage);
-  void watch_silence(uint32_t device, Step& step);
-  void check_silence(uint32_t device, Step& step);
-  bool is_silent(const Device& device, Time now) const;
   std::optional<uint32_t> nearest_rule(const std::vector<uint32_t>& rules) const;
   bool any_order_in_force(const Person& wearer, Time at) const;
+
+  HeldAlert start_device_alert(uint32_t device, v1::AlertKind kind, Time at, bool late, Step& step) const;
+
+  // silence.cc
+  static uint32_t expected_interval_s(const Device& device);
+  static bool is_tampered(const Device& device);
+  static Duration silent_after(const Device& device);
+  bool is_silent(const Device& device, Time now) const;
+  void watch_pace(Device& device, const v1::Report& report, Time now);
+  void watch_silence(uint32_t device, Step& step);
+  void check_silence(uint32_t device, Step& step);
+  void ring_silence(uint32_t device, Step& step);
+  void hear_device(uint32_t device, const v1::Report& report, Step& step);
+  bool is_lost(const Person& person, Time now) const;
+  int64_t reach_mm(const Rule& rule, Time at, Time now) const;
+  int64_t gap_mm(const Rule& rule) const;
+  void watch_reach(uint32_t rule, Step& step);
+  void check_reach(uint32_t rule, Step& step);
+  void open_unaccounted(uint32_t rule, int64_t gap_mm, Step& step);
+  void account_for(uint32_t rule, const Measure& measure, Step& step);
+  void close_unaccounted(Rule& rule, const std::string& reason, Step& step);
+
+  // outage.cc
+  void set_carrier(uint32_t device, const std::string& carrier, Step& step);
+  void count_device(uint32_t device);
+  void uncount_device(uint32_t device, Step& step);
+  void place_device(uint32_t device, geo::Place place);
+  void fall_silent(uint32_t device, Time now);
+  void hear_again(uint32_t device, Step& step);
+  bool rings_alone(uint32_t device) const;
+  bool is_outage(CoverGroup& group, Time now) const;
+  bool join_outage(uint32_t device, Step& step);
+  void open_outage(uint32_t group, Step& step);
+  void attach_to_outage(uint32_t device, uint64_t outage, Step& step);
+  void settle_into_outage(uint32_t device, Step& step);
+  void describe_outage(const Outage& outage, v1::Alert& alert) const;
+  std::vector<uint32_t> uncovered_by(uint32_t device) const;
+  void lose_cover(uint32_t person, uint32_t device, uint64_t outage, Step& step);
+  void regain_cover(uint32_t person, Step& step);
+  void cover_again(uint32_t holder, Step& step);
+  void forget_cover(uint32_t person, uint32_t wearer, Step& step);
+  void tell_cover(uint32_t person, v1::ProtectedNotice::Reason reason, Step& step);
+  void touch_outage(uint64_t outage, Step& step);
+  void check_outage(uint64_t outage, Step& step);
+  void close_outage(uint64_t outage, const std::string& reason, Step& step);
+
+  // plausibility.cc
+  void weigh_plausibility(uint32_t device, const v1::Report& report, Step& step);
+  void doubt(uint32_t device, v1::Suspicion suspicion, Time at, Step& step);
+  bool heard_elsewhere(uint32_t device, const v1::Report& report, const KeptFix& fix, Step& step) const;
+  void drop_doubts(uint32_t device, const std::string& reason, Step& step);
 
   // alerts.cc
   HeldAlert start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t about, Time happened_at,
@@ -291,14 +453,23 @@ class Machine {
   std::vector<Person> persons_;
   std::vector<Device> devices_;
   Time last_entry_at_;
+  Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
   std::vector<HeldOrder> orders_;
   std::vector<Rule> rules_;
   std::vector<uint32_t> free_rules_;
   std::map<std::string, law::LocalRules> time_zones_;
   std::map<std::string, std::vector<uint32_t>> orders_in_zone_;  // by the name of the time zone
+  std::map<std::string, law::Holidays> holidays_;
+  std::map<std::string, std::vector<uint32_t>> orders_with_holidays_;  // by the name of the calendar
   std::map<uint64_t, HeldAlert> alerts_;
   std::map<std::string, uint64_t> alert_numbers_;
+  std::vector<CoverGroup> groups_;
+  std::map<std::string, uint32_t> carriers_;      // groups
+  std::map<int64_t, uint32_t> cells_;             // groups
+  std::map<uint64_t, Outage> outages_;            // open ones, by alert
+  std::map<uint32_t, Uncovered> uncovered_;       // by protected person
+  std::map<uint32_t, std::vector<uint32_t>> uncovers_;  // by device: whom its silence leaves uncovered
   uint64_t next_alert_ = 1;
   std::map<uint64_t, HeldIncident> incidents_;     // open ones, by key
   std::map<std::string, uint64_t> incident_keys_;  // by incident id

@@ -15,26 +15,37 @@ Tier tier(v1::AlertKind kind, int64_t limit_mm) {
   return made;
 }
 
-TrackerPolicy policy_for(RuleKind kind) {
+// Why these: docs/judge.md. What the order states goes first.
+TrackerPolicy policy_for(RuleKind kind, const law::Judgement& stated) {
   TrackerPolicy policy;
   policy.clear_hold = law::kr().clear_hold;
   switch (kind) {
     case RuleKind::kPair:
     case RuleKind::kNoContact:
       policy.hysteresis_mm = law::kr().hysteresis_mm;
+      policy.band_mm = 15'000;
       break;
     case RuleKind::kExclusion:
       policy.hysteresis_mm = 20'000;
+      policy.band_mm = 15'000;
       break;
     case RuleKind::kInclusion:
-      // A home may be smaller than any hysteresis: being inside for a minute is being back.
+      // A home may be smaller than any hysteresis: being inside for a minute is being back. Nor is there a
+      // band: he may well live beside his wall.
       policy.hysteresis_mm = 0;
       policy.z_clear = 0;
       policy.clear_hold = Duration::seconds(60);
       break;
   }
+  if (stated.z_confirm) policy.z_confirm = policy.z_way = *stated.z_confirm;
+  policy.band_mm = stated.band_mm.value_or(policy.band_mm);
+  policy.dwell = stated.dwell.value_or(policy.dwell);
+  policy.clear_hold = stated.clear_hold.value_or(policy.clear_hold);
+  policy.hysteresis_mm = stated.hysteresis_mm.value_or(policy.hysteresis_mm);
   return policy;
 }
+
+constexpr Duration kForesight = Duration::seconds(300);
 
 }  // namespace
 
@@ -50,10 +61,8 @@ void Machine::register_order(const v1::Order& stated, Step& step) {
     if (was_live) end_order(index, "order_replaced", step);
     std::erase(persons_[person_index(orders_[index].order.wearer_id)].orders, index);
   }
+  file_order(index, *std::move(checked));
   HeldOrder& held = orders_[index];
-  if (held.order.version != 0) std::erase(orders_in_zone_[held.order.time_zone], index);
-  held.order = *std::move(checked);
-  orders_in_zone_[held.order.time_zone].push_back(index);
   std::vector<uint32_t>& orders = persons_[wearer].orders;
   if (std::find(orders.begin(), orders.end(), index) == orders.end()) orders.push_back(index);
   if (held.order.starts_at > step.now)
@@ -68,6 +77,19 @@ void Machine::register_order(const v1::Order& stated, Step& step) {
   } else {
     refresh_order(index, step);
   }
+}
+
+// Keeps the order where those who look for it by what it names will find it.
+void Machine::file_order(uint32_t index, law::Order&& stated) {
+  law::Order& kept = orders_[index].order;
+  if (kept.version != 0) {
+    std::erase(orders_in_zone_[kept.time_zone], index);
+    for (const std::string& name : law::holiday_calendars(kept))
+      std::erase(orders_with_holidays_[name], index);
+  }
+  kept = std::move(stated);
+  orders_in_zone_[kept.time_zone].push_back(index);
+  for (const std::string& name : law::holiday_calendars(kept)) orders_with_holidays_[name].push_back(index);
 }
 
 void Machine::refresh_order(uint32_t order, Step& step) {
@@ -91,6 +113,7 @@ void Machine::go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& ste
   for (uint32_t i = 0; i < conditions; ++i) {
     const uint32_t rule = make_rule(order, i);
     adopt(rules_[rule], old_rules);
+    watch_contact(rule);
     for (uint32_t t = 0; t < rules_[rule].tiers.size(); ++t) {
       const uint64_t alert = rules_[rule].tiers[t].alert;
       if (alert == 0) continue;
@@ -126,14 +149,19 @@ void Machine::end_order(uint32_t order, const std::string& reason, Step& step) {
   for (const uint32_t device : persons_[wearer].devices)
     for (const auto& [kind, number] : std::map<v1::AlertKind, uint64_t>(devices_[device].alerts))
       clear_device_alert(device, kind, reason, step);
+  for (const uint32_t device : persons_[wearer].devices) drop_doubts(device, reason, step);
 }
 
 void Machine::end_rules(const std::vector<uint32_t>& rules, const std::string& reason, Step& step) {
   for (const uint32_t rule : rules) {
     const uint32_t about = rules_[rule].about;
+    const uint32_t wearer = rules_[rule].wearer;
     end_rule(rule, reason, step);
     if (about != kNone && persons_[about].rules_about.empty() && persons_[about].silence != 0)
       clear_alert(persons_[about].silence, reason, step);
+    if (about != kNone) forget_cover(about, wearer, step);
+    if (about != kNone && !is_watched(persons_[about]))
+      for (const uint32_t device : persons_[about].devices) drop_doubts(device, reason, step);
   }
 }
 
@@ -170,23 +198,30 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
     rule.tiers.push_back(tier(v1::ALERT_KIND_EXCLUSION, 0));
   } else if (const auto* contact = std::get_if<law::NoContact>(&stated.rule)) {
     rule.kind = RuleKind::kNoContact;
+    about_id = contact->person_id;
     rule.tiers = {tier(v1::ALERT_KIND_NO_CONTACT, contact->radius_mm)};
   } else {
     const auto& inclusion = std::get<law::Inclusion>(stated.rule);
     rule.kind = RuleKind::kInclusion;
     zone_id = inclusion.zone_id;
-    rule.tiers = {tier(inclusion.schedule.always() ? v1::ALERT_KIND_INCLUSION : v1::ALERT_KIND_CURFEW, 0)};
+    const bool travel = inclusion.purpose == law::InclusionPurpose::kTravelArea;
+    rule.tiers = {tier(travel                        ? v1::ALERT_KIND_TRAVEL_AREA
+                       : inclusion.schedule.always() ? v1::ALERT_KIND_INCLUSION
+                                                     : v1::ALERT_KIND_CURFEW,
+                       0)};
   }
-  rule.policy = policy_for(rule.kind);
+  rule.policy = policy_for(rule.kind, orders_[order].order.judgement);
+  if (rule.kind == RuleKind::kPair || rule.kind == RuleKind::kExclusion)
+    rule.ahead.horizon = orders_[order].order.judgement.foresight.value_or(kForesight);
   persons_[rule.wearer].rules.push_back(index);
   persons_[rule.wearer].zone_safe_mm = -1;
   if (!about_id.empty()) {
     rule.about = person_index(about_id);
-    persons_[rule.about].rules_about.push_back(index);
+    (rule.kind == RuleKind::kNoContact ? persons_[rule.about].rules_apart : persons_[rule.about].rules_about)
+        .push_back(index);
   }
   if (!zone_id.empty()) {
-    rule.zone = zone_ids_.intern(zone_id);
-    if (rule.zone >= zones_.size()) zones_.resize(rule.zone + 1);
+    rule.zone = zone_index(zone_id);
     zones_[rule.zone].rules.push_back(index);
   }
   return index;
@@ -208,7 +243,15 @@ void Machine::adopt(Rule& heir, const std::vector<uint32_t>& old_rules) {
       }
     heir.closing = old.closing;
     heir.latest = old.latest;
+    heir.radio = old.radio;
+    if (heir.radio) heir.radio->due_at = Time{};
     heir.view = std::exchange(old.view, std::nullopt);
+    heir.unaccounted = std::exchange(old.unaccounted, 0);
+    if (heir.ahead.horizon > Duration{} && heir.tiers.back().limit_mm == old.tiers.back().limit_mm) {
+      heir.ahead.foresight = old.ahead.foresight;
+      heir.ahead.alert = std::exchange(old.ahead.alert, 0);
+      heir.ahead.previous_alert_id = old.ahead.previous_alert_id;
+    }
     return;
   }
 }
@@ -218,9 +261,14 @@ void Machine::end_rule(uint32_t index, const std::string& reason, Step& step) {
   ENSURE(rule.used, index);
   for (const Tier& one : rule.tiers)
     if (one.alert != 0) clear_alert(one.alert, reason, step);
+  close_unaccounted(rule, reason, step);
+  close_approach(rule, reason, step);
   close_view(rule, reason, step);
   std::erase(persons_[rule.wearer].rules, index);
-  if (rule.about != kNone) std::erase(persons_[rule.about].rules_about, index);
+  if (rule.about != kNone) {
+    std::erase(persons_[rule.about].rules_about, index);
+    std::erase(persons_[rule.about].rules_apart, index);
+  }
   if (rule.zone != kNone) std::erase(zones_[rule.zone].rules, index);
   persons_[rule.wearer].zone_safe_mm = -1;
   touched_persons_.push_back(rule.wearer);
@@ -246,18 +294,27 @@ const law::LocalRules& Machine::local_rules_of(const Rule& rule) const {
   return found == time_zones_.end() ? kUtc : found->second;
 }
 
+// A calendar that nobody registered has no holidays.
+const law::Holidays* Machine::holidays_of(const law::Schedule& schedule) const {
+  if (schedule.holiday_calendar().empty()) return nullptr;
+  const auto found = holidays_.find(schedule.holiday_calendar());
+  return found == holidays_.end() ? nullptr : &found->second;
+}
+
 bool Machine::binding_at(const Rule& rule, Time at) const {
   if (!law::in_force(orders_[rule.order].order, at)) return false;
   const law::Schedule* schedule = schedule_of(rule);
-  return schedule == nullptr || schedule->in_force(local_rules_of(rule), at);
+  if (schedule == nullptr || schedule->always()) return true;
+  return schedule->in_force(local_rules_of(rule), at, holidays_of(*schedule));
 }
 
 void Machine::refresh_schedule(uint32_t index, Step& step) {
   const law::Schedule* schedule = schedule_of(rules_[index]);
   if (schedule == nullptr || schedule->always()) return;
   const law::LocalRules& local = local_rules_of(rules_[index]);
-  const bool scheduled = schedule->in_force(local, step.now);
-  const std::optional<Time> next = schedule->next_change(local, step.now);
+  const law::Holidays* holidays = holidays_of(*schedule);
+  const bool scheduled = schedule->in_force(local, step.now, holidays);
+  const std::optional<Time> next = schedule->next_change(local, step.now, holidays);
   if (next && *next != rules_[index].schedule_due) {
     deadlines_.add(*next, {Deadline::Kind::kSchedule, index, rules_[index].generation});
     rules_[index].schedule_due = *next;
@@ -270,8 +327,9 @@ void Machine::refresh_schedule(uint32_t index, Step& step) {
   }
   for (Tier& one : rules_[index].tiers) {
     if (one.alert != 0) clear_alert(one.alert, "schedule_ended", step);
-    one.tracker = Tracker();
+    one.tracker.end(step.now);
   }
+  close_approach(rules_[index], "schedule_ended", step);
   touched_persons_.push_back(rules_[index].wearer);
 }
 

@@ -20,17 +20,25 @@ void Machine::receive(const v1::ReportReceived& fact, Step& step) {
   step.silent = fact.silent();
   step.received = fact.received_at_us() > 0 ? Time{fact.received_at_us()} : step.now;
   Device& device = devices_[index];
-  device.heard_at = step.now;
-  device.deaf = {};
-  if (device.person == kNone || persons_[device.person].removed) return;
-  if (device.alerts.contains(v1::ALERT_KIND_SILENCE))
-    clear_device_alert(index, v1::ALERT_KIND_SILENCE, "report", step);
-  if (persons_[device.person].silence != 0) clear_alert(persons_[device.person].silence, "report", step);
-  watch_silence(index, step);
-  if (report.has_fix()) accept_fix(index, report.fix(), step);
+  hear_device(index, report, step);
   Time at = report.sent_at_us() > 0 ? Time{report.sent_at_us()} : Time{report.fix().fixed_at_us()};
   if (!at.known() || at > step.received) at = step.received;
+  if (device.person == kNone) {
+    // A home beacon may be nobody's.
+    if (device.zone != kNone) judge_contacts(hear_contacts(index, report, at, step), step);
+    return;
+  }
+  if (persons_[device.person].removed) return;
+  // Heard first, so that a fix that drifts off indoors is judged by someone who knows better; judged last, so
+  // that the trackers see time go forward.
+  std::vector<Heard> heard;
+  if (report.contacts_size() > 0) heard = hear_contacts(index, report, at, step);
+  if (report.has_fix()) accept_fix(index, report.fix(), step);
+  judge_contacts(heard, step);
   apply_events(index, report, at, step);
+  weigh_plausibility(index, report, step);
+  // What it says of itself may be the last that is heard of it.
+  watch_silence(index, step);
 }
 
 // A phone speaks for a wearer only while he wears nothing: it can be left at home.
@@ -59,13 +67,36 @@ void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
   kept.speed_known = fix.has_speed_mmps();
   kept.speed_mmps = fix.speed_mmps();
   const bool newest = person.track.empty() || kept.at > person.track.latest().at;
-  if (!person.track.keep(kept)) return;
-  if (newest) {
-    person.interval_s = device.interval_s;
-    if (is_fresh(person, step.now)) person.stale = false;
-    watch_staleness(device.person, step);
+  if (!newest) {
+    // What does not fit between its neighbours in time is no evidence against anyone.
+    if (!detour_explained(person.track.before(kept.at), kept, person.track.after(kept.at))) return;
+    file_fix(index, kept, false, step);
+    return;
   }
-  if (is_watched(person)) judge_fix(device.person, kept, newest, step);
+  const std::optional<KeptFix> suspect = person.motion.suspect();
+  if (suspect && kept.at <= suspect->at) return;
+  person.last_verdict = person.motion.observe(kept);
+  if (person.last_verdict == Verdict::kSuspect) {
+    if (is_watched(person)) judge_suspect(device.person, kept, step);
+    return;
+  }
+  person.track.set_motion(person.motion.stay(), person.motion.speed_mmps());
+  if (person.last_verdict == Verdict::kAgreed) file_fix(index, *suspect, true, step);
+  file_fix(index, kept, true, step);
+}
+
+void Machine::file_fix(uint32_t index, const KeptFix& fix, bool newest, Step& step) {
+  const uint32_t holder = devices_[index].person;
+  Person& person = persons_[holder];
+  if (!person.track.keep(fix)) return;
+  if (newest) {
+    person.interval_s = devices_[index].interval_s;
+    person.deaf_when_fixed = deaf_;
+    place_device(index, fix.place);
+    if (is_fresh(person, step.now)) person.stale = false;
+    watch_staleness(holder, step);
+  }
+  if (is_watched(person)) judge_fix(holder, fix, newest, step);
 }
 
 Duration Machine::stale_after(const Person& person) const {
@@ -94,15 +125,24 @@ void Machine::watch_staleness(uint32_t index, Step& step) {
 void Machine::lose_person(uint32_t index, Step& step) {
   Person& person = persons_[index];
   person.zone_safe_mm = -1;
+  // What a radio has just heard does not rest on where he is.
   const auto lose = [&](uint32_t rule) {
-    for (Tier& tier : rules_[rule].tiers)
-      if (tier.tracker.lose() && tier.alert != 0) set_alert_state(tier.alert, v1::ALERT_STATE_UNKNOWN, step);
-    touched_rules_.push_back(rule);
+    if (!in_contact(rules_[rule], step.now)) lose_rule(rule, step);
   };
   for (const uint32_t rule : person.rules) lose(rule);
   // A place that is barred for her sake does not depend on where she is.
   for (const uint32_t rule : person.rules_about)
     if (rules_[rule].kind == RuleKind::kPair) lose(rule);
+  for (const uint32_t rule : person.rules_apart) lose(rule);
+  for (const uint32_t rule : person.rules) watch_reach(rule, step);
+  for (const uint32_t rule : person.rules_about) watch_reach(rule, step);
+}
+
+void Machine::lose_rule(uint32_t rule, Step& step) {
+  for (Tier& tier : rules_[rule].tiers)
+    if (tier.tracker.lose() && tier.alert != 0) set_alert_state(tier.alert, v1::ALERT_STATE_UNKNOWN, step);
+  lose_approach(rules_[rule], step);
+  touched_rules_.push_back(rule);
 }
 
 }  // namespace haechi::monitor

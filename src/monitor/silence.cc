@@ -1,0 +1,272 @@
+// Silence: devices that are not heard, and persons who are not placed.
+//
+// A device is silent after 2 x its interval + 10 s: one lost report is the network's, two are not. A device
+// that was tampered with when it was last heard is granted one report and 5 s. Where a person may have got to
+// meanwhile is reach.h's to say; nothing here is asked of his device, for nothing that it can be seen to do
+// may depend on where she is (docs/decisions/0003).
+//
+// One deadline per device and per pair: it comes when something may have changed and not before.
+#include <algorithm>
+
+#include "law/shapes.h"
+#include "monitor/machine.h"
+#include "monitor/reach.h"
+
+namespace haechi::monitor {
+namespace {
+
+// So many reports in a row at a pace show that a device keeps it; an event between two reports is one short
+// gap, or two.
+constexpr uint8_t kQuickMin = 3;
+constexpr Duration kTamperedGrace = Duration::seconds(5);
+// Nobody is taken to be that far for longer.
+constexpr Duration kReachHorizon = Duration::seconds(7 * 24 * 3600);
+
+}  // namespace
+
+// A device is held to the interval that it was told only once it has shown that it does as it is told: with
+// the shorter of its two intervals an obedient one is missed after 14 s instead of 40 s, while one that never
+// obeys never rings for it. One that stopped obeying is not held to that command again.
+uint32_t Machine::expected_interval_s(const Device& device) {
+  if (device.commanded_s == 0) return device.interval_s;
+  const auto [shorter, longer] = std::minmax(device.commanded_s, device.interval_s);
+  const bool kept = device.paced_for_s == device.commanded_s && device.quick >= kQuickMin && !device.dawdles;
+  return kept ? shorter : longer;
+}
+
+void Machine::watch_pace(Device& device, const v1::Report& report, Time now) {
+  if (report.stored() || !device.heard_at.known()) return;
+  if (device.paced_for_s != device.commanded_s) {
+    device.paced_for_s = device.commanded_s;
+    device.quick = 0;
+    device.dawdles = false;
+    return;  // this gap began before the command
+  }
+  if (device.commanded_s == 0) return;
+  const Duration gap = now - device.heard_at - (deaf_ - device.deaf_when_heard);
+  const uint32_t shorter = std::min(device.commanded_s, device.interval_s);
+  const bool quick = gap <= Duration::millis(int64_t{shorter} * 1'500 + 1'000);
+  if (device.quick >= kQuickMin && !quick && gap >= silent_after(device)) device.dawdles = true;
+  device.quick = quick ? static_cast<uint8_t>(std::min<int>(device.quick + 1, kQuickMin)) : uint8_t{0};
+}
+
+bool Machine::is_tampered(const Device& device) {
+  return std::any_of(device.alerts.begin(), device.alerts.end(), [](const auto& open) {
+    return open.first == v1::ALERT_KIND_STRAP_CUT || open.first == v1::ALERT_KIND_UNPAIRED ||
+           open.first == v1::ALERT_KIND_POWER_OFF || open.first == v1::ALERT_KIND_JAMMED;
+  });
+}
+
+Duration Machine::silent_after(const Device& device) {
+  const Duration interval = Duration::seconds(expected_interval_s(device));
+  return is_tampered(device) ? interval + kTamperedGrace : interval * 2 + Duration::seconds(10);
+}
+
+// Nobody could be heard while we were down. That time is not held against a device; what it had left of its
+// interval when we went down, it has now. The clock ticks each second while we are up, so the outage is known
+// to a second.
+bool Machine::is_silent(const Device& device, Time now) const {
+  if (!device.heard_at.known()) return true;
+  return now - device.heard_at - (deaf_ - device.deaf_when_heard) >= silent_after(device);
+}
+
+void Machine::hear_device(uint32_t index, const v1::Report& report, Step& step) {
+  Device& device = devices_[index];
+  watch_pace(device, report, step.now);
+  device.heard_at = step.now;
+  device.deaf_when_heard = deaf_;
+  if (device.person == kNone || persons_[device.person].removed) return;
+  hear_again(index, step);
+  if (device.alerts.contains(v1::ALERT_KIND_SILENCE))
+    clear_device_alert(index, v1::ALERT_KIND_SILENCE, "report", step);
+  if (persons_[device.person].silence != 0) clear_alert(persons_[device.person].silence, "report", step);
+}
+
+// A device that has never spoken is not in use yet; its silence begins with its first report.
+void Machine::watch_silence(uint32_t index, Step& step) {
+  Device& device = devices_[index];
+  if (device.person == kNone || !device.heard_at.known()) return;
+  if (device.kind == v1::DEVICE_KIND_HOME_BEACON || device.kind == v1::DEVICE_KIND_VEHICLE) return;
+  if (!is_watched(persons_[device.person])) return;
+  count_device(index);
+  // Where an order has only just begun, the silence before it is not held against the device.
+  const Time since =
+      is_silent(device, step.now) ? step.now : device.heard_at + (deaf_ - device.deaf_when_heard);
+  const Time due = since + silent_after(device);
+  // A later one is set when the one that is set has come; one that has become pointless finds nothing to do.
+  if (device.silence_due.known() && device.silence_due <= due) return;
+  device.silence_due = due;
+  deadlines_.add(due, {Deadline::Kind::kSilence, index, 0});
+}
+
+void Machine::check_silence(uint32_t index, Step& step) {
+  Device& device = devices_[index];
+  if (device.silence_due.known() && device.silence_due > step.now) return;
+  device.silence_due = Time{};
+  if (device.person == kNone || !is_watched(persons_[device.person])) {
+    uncount_device(index, step);
+    return;
+  }
+  if (!is_silent(device, step.now)) {
+    watch_silence(index, step);
+    return;
+  }
+  fall_silent(index, step.now);
+  if (is_tampered(device) && tells_position(device))
+    for (const uint32_t rule : std::vector<uint32_t>(persons_[device.person].rules)) watch_reach(rule, step);
+  if (!join_outage(index, step)) ring_silence(index, step);
+}
+
+void Machine::ring_silence(uint32_t index, Step& step) {
+  const Device& device = devices_[index];
+  const uint32_t holder = device.person;
+  law::SentenceNumbers numbers;
+  numbers.silent_s = (step.now - device.heard_at).s();
+  if (persons_[holder].live_orders > 0)
+    open_device_alert(index, v1::ALERT_KIND_SILENCE, step.now, numbers, false, step);
+  if (persons_[holder].rules_about.empty() || persons_[holder].silence != 0) return;
+  const std::vector<uint32_t>& devices = persons_[holder].devices;
+  if (!std::all_of(devices.begin(), devices.end(),
+                   [&](uint32_t one) { return is_silent(devices_[one], step.now); }))
+    return;
+  const std::optional<uint32_t> nearest = nearest_rule(persons_[holder].rules_about);
+  HeldAlert made =
+      start_alert(v1::ALERT_KIND_PROTECTED_SILENCE, rules_[*nearest].wearer, holder, step.now, step);
+  made.numbers = numbers;
+  made.alert.set_device_id(device_ids_.name(index));
+  const law::Order& order = orders_[rules_[*nearest].order].order;
+  made.alert.set_order_id(order.id);
+  made.alert.set_order_version(order.version);
+  if (const std::optional<v1::Proximity> now = proximity(rules_[*nearest]))
+    *made.alert.mutable_proximity() = *now;
+  persons_[holder].silence = open_alert(std::move(made), step);
+}
+
+// Nobody can say where the person is now: the place is too old, or the device was tampered with and is gone.
+bool Machine::is_lost(const Person& person, Time now) const {
+  // Heard by the beacon of a place, he is there.
+  for (const uint32_t rule : person.rules)
+    if (rules_[rule].kind == RuleKind::kInclusion && in_contact(rules_[rule], now)) return false;
+  if (person.stale || !is_fresh(person, now)) return true;
+  return std::any_of(person.devices.begin(), person.devices.end(), [&](uint32_t index) {
+    const Device& device = devices_[index];
+    return is_tampered(device) && tells_position(device) && is_silent(device, now);
+  });
+}
+
+// How far the two may have come towards each other by `at`, of those who cannot be placed now.
+int64_t Machine::reach_mm(const Rule& rule, Time at, Time now) const {
+  const auto age = [&](const Person& person) {
+    return at - person.track.latest().at - (deaf_ - person.deaf_when_fixed);
+  };
+  int64_t reach = 0;
+  const Person& wearer = persons_[rule.wearer];
+  if (is_lost(wearer, now)) {
+    LastSeen seen;
+    seen.state = wearer.motion.state();
+    seen.speed_mmps = wearer.motion.speed_mmps();
+    const std::optional<Stay> stay = wearer.motion.stay();
+    seen.settled = stay && wearer.track.latest().at - stay->from >= kSettledAfter;
+    seen.tampered = std::any_of(wearer.devices.begin(), wearer.devices.end(), [this](uint32_t device) {
+      return is_tampered(devices_[device]) && tells_position(devices_[device]);
+    });
+    const Pace pace = his_pace(seen, orders_[rule.order].order.judgement.speed_max_mmps);
+    reach += monitor::reach_mm(pace, age(wearer));
+  }
+  const Person& about = persons_[rule.about];
+  if (is_lost(about, now)) reach += her_reach_mm(age(about));
+  return reach;
+}
+
+// From where the two were last to the radius that the court ordered, less what the places may err.
+int64_t Machine::gap_mm(const Rule& rule) const {
+  const KeptFix& his = persons_[rule.wearer].track.latest();
+  const KeptFix& hers = persons_[rule.about].track.latest();
+  return geo::distance_mm(his.place, hers.place) - rule.tiers.back().limit_mm -
+         std::max(his.sigma_mm, hers.sigma_mm);
+}
+
+// Looks again at the first moment at which the two may be too near each other, which only a new fix changes.
+void Machine::watch_reach(uint32_t index, Step& step) {
+  Rule& rule = rules_[index];
+  if (rule.kind != RuleKind::kPair || rule.unaccounted != 0) return;
+  const Person& wearer = persons_[rule.wearer];
+  const Person& about = persons_[rule.about];
+  if (wearer.track.empty() || about.track.empty() || wearer.removed || about.removed) return;
+  if (!is_lost(wearer, step.now) && !is_lost(about, step.now)) return;
+  const int64_t gap = gap_mm(rule);
+  int64_t low_s = 0, high_s = kReachHorizon.s();
+  if (reach_mm(rule, step.now + Duration::seconds(high_s), step.now) < gap) return;
+  while (low_s < high_s) {
+    const int64_t middle = (low_s + high_s) / 2;
+    if (reach_mm(rule, step.now + Duration::seconds(middle), step.now) < gap)
+      low_s = middle + 1;
+    else
+      high_s = middle;
+  }
+  const Time due = step.now + Duration::seconds(low_s);
+  if (due <= step.now) {
+    check_reach(index, step);
+    return;
+  }
+  if (rule.unaccounted_due.known() && rule.unaccounted_due > step.now && rule.unaccounted_due <= due) return;
+  rule.unaccounted_due = due;
+  deadlines_.add(due, {Deadline::Kind::kUnaccounted, index, rule.generation});
+}
+
+void Machine::check_reach(uint32_t index, Step& step) {
+  const Rule& rule = rules_[index];
+  if (rule.kind != RuleKind::kPair || rule.unaccounted != 0) return;
+  // What has rung for the radius itself stays open until both are seen apart.
+  if (rule.tiers.back().alert != 0 || in_contact(rule, step.now) || !binding_at(rule, step.now)) return;
+  const Person& wearer = persons_[rule.wearer];
+  const Person& about = persons_[rule.about];
+  if (wearer.track.empty() || about.track.empty() || wearer.removed || about.removed) return;
+  if (!is_lost(wearer, step.now) && !is_lost(about, step.now)) return;
+  const int64_t gap = gap_mm(rule);
+  if (reach_mm(rule, step.now, step.now) >= gap) open_unaccounted(index, gap, step);
+}
+
+void Machine::open_unaccounted(uint32_t index, int64_t gap_mm, Step& step) {
+  const Rule& rule = rules_[index];
+  const KeptFix& his = persons_[rule.wearer].track.latest();
+  const KeptFix& hers = persons_[rule.about].track.latest();
+  HeldAlert made = start_alert(v1::ALERT_KIND_UNACCOUNTED_NEAR, rule.wearer, rule.about, step.now, step);
+  const law::Order& order = orders_[rule.order].order;
+  v1::Alert& alert = made.alert;
+  alert.set_order_id(order.id);
+  alert.set_order_version(order.version);
+  alert.set_condition_id(rule.condition_id);
+  alert.set_basis(v1::ALERT_BASIS_REACH);
+  const int64_t reach = reach_mm(rule, step.now, step.now);
+  alert.set_reach_mm(static_cast<uint32_t>(std::min<int64_t>(reach, UINT32_MAX)));
+  alert.set_margin_mm(gap_mm);
+  alert.set_sigma_mm(static_cast<uint32_t>(std::max(his.sigma_mm, hers.sigma_mm)));
+  alert.set_wearer_age_s(static_cast<uint32_t>(std::max<int64_t>((step.now - his.at).s(), 0)));
+  alert.set_protected_age_s(static_cast<uint32_t>(std::max<int64_t>((step.now - hers.at).s(), 0)));
+  v1::Proximity& last = *alert.mutable_proximity();
+  last.set_distance_mm(geo::distance_mm(his.place, hers.place));
+  last.set_sigma_mm(alert.sigma_mm());
+  last.set_at_us(std::max(his.at, hers.at).us);
+  law::set_place(his.place, *alert.mutable_place());
+  made.numbers.limit_mm = rule.tiers.back().limit_mm;
+  const uint64_t number = open_alert(std::move(made), step);
+  rules_[index].unaccounted = number;
+}
+
+// Both are seen now. Only that they are apart ends it; who turns up near her rings as anyone who is near.
+void Machine::account_for(uint32_t index, const Measure& measure, Step& step) {
+  Rule& rule = rules_[index];
+  if (rule.unaccounted == 0) return;
+  const int64_t apart = measure.distance_mm - rule.tiers.back().limit_mm;
+  if (apart <= rule.policy.hysteresis_mm) return;
+  if (apart * 1'000 < int64_t{rule.policy.z_clear} * measure.sigma_mm) return;
+  close_unaccounted(rule, "margin", step);
+}
+
+void Machine::close_unaccounted(Rule& rule, const std::string& reason, Step& step) {
+  if (rule.unaccounted == 0) return;
+  clear_alert(std::exchange(rule.unaccounted, 0), reason, step);
+}
+
+}  // namespace haechi::monitor

@@ -1,0 +1,328 @@
+// Silence: who is not heard, when that rings, and where he may be meanwhile.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "monitor/reach.h"
+#include "monitor/test_world.h"
+
+namespace haechi::monitor {
+namespace {
+
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr double kNear = 100;  // the radius of the order, in metres
+
+World pair_world() {
+  World world;
+  world.wearer("w-1");
+  world.protected_person("p-1");
+  world.submit_order(world.keep_away_order("o-1", "w-1", "p-1"));
+  return world;
+}
+
+// Both report each 15 s while he goes east at so many metres per second, and he is `end_m` away at the last
+// report.
+void drive(World& world, double mps, double end_m, int reports = 12) {
+  for (int i = reports - 1; i >= 0; --i) {
+    world.report("p-1", at_m(0, 0));
+    world.report("w-1", at_m(end_m - mps * 15 * i, 0), [mps](v1::Report& report) {
+      report.mutable_fix()->set_speed_mmps(static_cast<uint32_t>(mps * 1'000));
+    });
+    if (i > 0) world.pass(15);
+  }
+}
+
+// She reports on, he does not. How many seconds later it rings; -1: not within the time given.
+int64_t seconds_until(World& world, v1::AlertKind kind, int64_t most) {
+  const Time from = world.now();
+  while (world.now() - from < Duration::seconds(most)) {
+    world.report("p-1", at_m(0, 0));
+    world.pass(15);
+    for (const v1::Alert& alert : world.raised())
+      if (alert.kind() == kind) return (Time{alert.opened_at_us()} - from).s();
+  }
+  return -1;
+}
+
+int count(const World& world, v1::AlertKind kind) {
+  int out = 0;
+  for (const v1::AlertKind one : world.raised_kinds()) out += one == kind;
+  return out;
+}
+
+TEST(Reach, OfADriverGrowsAtOnceAndOfAWalkerOnFootFirst) {
+  LastSeen seen;
+  seen.state = MotionState::kVehicle;
+  seen.speed_mmps = 14'000;
+  EXPECT_EQ(reach_mm(his_pace(seen, {}), Duration::seconds(60)), 1'002'000);
+  seen.state = MotionState::kWalking;
+  EXPECT_EQ(reach_mm(his_pace(seen, {}), Duration::seconds(60)), 120'000);
+  EXPECT_EQ(reach_mm(his_pace(seen, {}), Duration::seconds(660)), 1'200'000 + 1'002'000);
+  seen.state = MotionState::kResting;
+  EXPECT_EQ(reach_mm(his_pace(seen, {}), Duration::seconds(660)), 1'320'000);
+  seen.settled = true;
+  EXPECT_EQ(reach_mm(his_pace(seen, {}), Duration::seconds(1'800)), 3'600'000);
+}
+
+TEST(Reach, OfWhoeverWasTamperedWithIsThatOfACarAtOnce) {
+  LastSeen seen;
+  seen.state = MotionState::kResting;
+  seen.settled = true;
+  seen.tampered = true;
+  EXPECT_EQ(reach_mm(his_pace(seen, {}), Duration::seconds(60)), 1'980'000);
+}
+
+TEST(Reach, IsBoundByWhatTheOrderSays) {
+  LastSeen seen;
+  seen.state = MotionState::kVehicle;
+  seen.speed_mmps = 30'000;
+  EXPECT_EQ(reach_mm(his_pace(seen, 5'000), Duration::seconds(100)), 500'000);
+  EXPECT_EQ(reach_mm(his_pace(seen, 1'000), Duration::seconds(100)), 100'000);
+}
+
+TEST(Reach, NeverShrinks) {
+  for (const MotionState state : {MotionState::kUnknown, MotionState::kResting, MotionState::kVehicle}) {
+    LastSeen seen;
+    seen.state = state;
+    int64_t last = 0;
+    for (int64_t s = 0; s < 10'000; s += 7) {
+      const int64_t now = reach_mm(his_pace(seen, {}), Duration::seconds(s));
+      EXPECT_GE(now, last);
+      last = now;
+    }
+    EXPECT_EQ(reach_mm(his_pace(seen, {}), Duration::seconds(-5)), 0);
+  }
+}
+
+TEST(UnaccountedNear, RingsAfterAboutThreeMinutesForADriverLastSeenThreeKilometresAway) {
+  World world = pair_world();
+  drive(world, -15, 3'000);
+  const int64_t after = seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 600);
+  EXPECT_GE(after, 150);
+  EXPECT_LE(after, 200);
+  v1::Alert alert;
+  for (const v1::Alert& one : world.raised())
+    if (one.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR) alert = one;
+  EXPECT_EQ(alert.code(), 1u);
+  EXPECT_EQ(alert.basis(), v1::ALERT_BASIS_REACH);
+  EXPECT_EQ(alert.order_id(), "o-1");
+  EXPECT_EQ(alert.condition_id(), "c-1");
+  EXPECT_NEAR(static_cast<double>(alert.wearer_age_s()), static_cast<double>(after), 2);
+  EXPECT_LE(alert.protected_age_s(), 16u);
+  EXPECT_NEAR(alert.reach_mm(), (3'000 - kNear) * 1'000, 40'000);
+  EXPECT_NEAR(static_cast<double>(alert.proximity().distance_mm()), 3'000'000, 1'000);
+}
+
+TEST(UnaccountedNear, RingsAfterHoursForADriverInAnotherProvince) {
+  World world = pair_world();
+  drive(world, -15, 200'000);
+  const int64_t after = seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 4 * 3'600);
+  EXPECT_GE(after, 2 * 3'600);
+  EXPECT_LE(after, 3 * 3'600);
+}
+
+TEST(UnaccountedNear, GrantsAWalkerTheTimeThatABasementTakes) {
+  World world = pair_world();
+  drive(world, 1.2, 5'000);
+  const int64_t after = seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 3'600);
+  EXPECT_GE(after, 12 * 60);
+  EXPECT_LE(after, 15 * 60);
+}
+
+TEST(UnaccountedNear, IsRungAtOnceToTheProtectedPersonButOpensHerNoView) {
+  World world = pair_world();
+  drive(world, -15, 5'000);
+  ASSERT_GT(seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 900), 0);
+  const auto notices = world.of(v1::Effect::kNotifyProtected);
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].notify_protected().protected_id(), "p-1");
+  EXPECT_EQ(notices[0].notify_protected().reason(), v1::ProtectedNotice::REASON_UNSPECIFIED);
+  EXPECT_THAT(world.of(v1::Effect::kOpenView), IsEmpty());
+}
+
+TEST(UnaccountedNear, AsksNothingOfHisDevice) {
+  World world = pair_world();
+  drive(world, -15, 3'000);
+  ASSERT_GT(seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 600), 0);
+  for (const v1::Effect& effect : world.of(v1::Effect::kCommandDevice))
+    EXPECT_NE(effect.command_device().device_id(), "d-w-1");
+}
+
+TEST(UnaccountedNear, StaysOpenWhileHeIsNotHeardAndRingsOnce) {
+  World world = pair_world();
+  drive(world, -15, 3'000);
+  seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 600);
+  for (int i = 0; i < 200; ++i) {
+    world.report("p-1", at_m(0, 0));
+    world.pass(15);
+  }
+  EXPECT_EQ(count(world, v1::ALERT_KIND_UNACCOUNTED_NEAR), 1);
+  for (const v1::Alert& alert : world.cleared()) EXPECT_NE(alert.kind(), v1::ALERT_KIND_UNACCOUNTED_NEAR);
+}
+
+TEST(UnaccountedNear, IsOverWhenBothAreSeenApart) {
+  World world = pair_world();
+  drive(world, -15, 3'000);
+  seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 600);
+  world.forget_effects();
+  drive(world, 0, 6'000, 4);
+  std::vector<v1::AlertKind> over;
+  for (const v1::Alert& alert : world.cleared()) over.push_back(alert.kind());
+  EXPECT_THAT(over, Contains(v1::ALERT_KIND_UNACCOUNTED_NEAR));
+}
+
+TEST(UnaccountedNear, WhoTurnsUpNearHerRingsAsAnyone) {
+  World world = pair_world();
+  drive(world, -15, 3'000);
+  seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 600);
+  world.forget_effects();
+  drive(world, 0, 40, 4);
+  EXPECT_THAT(world.raised_kinds(), Contains(v1::ALERT_KIND_KEEP_AWAY));
+  for (const v1::Alert& alert : world.cleared()) EXPECT_NE(alert.kind(), v1::ALERT_KIND_UNACCOUNTED_NEAR);
+}
+
+TEST(UnaccountedNear, EndsWithTheOrder) {
+  World world = pair_world();
+  drive(world, -15, 3'000);
+  seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 600);
+  v1::Order order = world.keep_away_order("o-1", "w-1", "p-1");
+  order.set_version(2);
+  order.set_withdrawn(true);
+  world.submit_order(order);
+  bool ended = false;
+  for (const v1::Alert& alert : world.cleared())
+    ended = ended ||
+            (alert.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR && alert.clear_reason() == "order_withdrawn");
+  EXPECT_TRUE(ended);
+}
+
+TEST(UnaccountedNear, AnAmendedOrderGoesOnWithIt) {
+  World world = pair_world();
+  drive(world, -15, 3'000);
+  seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 600);
+  v1::Order order = world.keep_away_order("o-1", "w-1", "p-1");
+  order.set_version(2);
+  world.submit_order(order);
+  world.pass(600);
+  EXPECT_EQ(count(world, v1::ALERT_KIND_UNACCOUNTED_NEAR), 1);
+}
+
+TEST(UnaccountedNear, DoesNotRingForEveryoneBecauseWeWereDown) {
+  World world = pair_world();
+  drive(world, -15, 3'000);
+  world.be_down(7'200);
+  world.pass(30);
+  EXPECT_THAT(world.raised_kinds(), Not(Contains(v1::ALERT_KIND_UNACCOUNTED_NEAR)));
+  // What he had left of his time when we went down, he has now.
+  EXPECT_GT(seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 600), 0);
+}
+
+TEST(UnaccountedNear, GrantsNoTimeToADeviceThatWasTamperedWith) {
+  World world = pair_world();
+  drive(world, 0, 5'000);
+  world.event("w-1", v1::DEVICE_EVENT_POWER_OFF);
+  const int64_t after = seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 900);
+  EXPECT_GE(after, 120);
+  EXPECT_LE(after, 180);
+}
+
+TEST(UnaccountedNear, HersIsAWalkAndNotADrive) {
+  World world = pair_world();
+  drive(world, 0, 10'000);
+  for (int i = 0; i < 240; ++i) {
+    world.report("w-1", at_m(10'000, 0));
+    world.pass(15);
+  }
+  EXPECT_THAT(world.raised_kinds(), Not(Contains(v1::ALERT_KIND_UNACCOUNTED_NEAR)));
+  EXPECT_THAT(world.raised_kinds(), Contains(v1::ALERT_KIND_PROTECTED_SILENCE));
+}
+
+TEST(Silence, OfADeviceThatWasSwitchedOffRingsAfterOneMissingReport) {
+  World world = pair_world();
+  drive(world, 0, 30'000);
+  const Time last = world.now();
+  world.event("w-1", v1::DEVICE_EVENT_POWER_OFF);
+  EXPECT_GT(seconds_until(world, v1::ALERT_KIND_SILENCE, 60), 0);
+  for (const v1::Alert& alert : world.raised())
+    if (alert.kind() == v1::ALERT_KIND_SILENCE) {
+      EXPECT_LE(Time{alert.opened_at_us()} - last, Duration::seconds(22));
+    }
+}
+
+// His strap is cut, so his device is told to report each 2 s.
+World quick_world() {
+  World world = pair_world();
+  drive(world, 0, 30'000, 4);
+  world.circle("z-1", at_m(30'000, 0), 200'000);
+  v1::Order order = world.order("o-2", "w-1");
+  order.add_conditions()->set_id("c-1");
+  order.mutable_conditions(0)->mutable_exclusion()->set_zone_id("z-1");
+  world.submit_order(order);
+  for (int i = 0; i < 4; ++i) {
+    world.report("w-1", at_m(30'000, 0));
+    world.report("p-1", at_m(0, 0));
+    world.pass(15);
+  }
+  return world;
+}
+
+TEST(Silence, ADeviceThatObeysAShorterIntervalIsMissedSooner) {
+  World world = quick_world();
+  ASSERT_EQ(world.of(v1::Effect::kCommandDevice).back().command_device().interval_s(), 2u);
+  for (int i = 0; i < 10; ++i) {
+    world.report("w-1", at_m(30'000, 0));
+    world.pass(2);
+  }
+  EXPECT_THAT(world.raised_kinds(), Not(Contains(v1::ALERT_KIND_SILENCE)));
+  const int64_t after = seconds_until(world, v1::ALERT_KIND_SILENCE, 60);
+  EXPECT_GE(after, 11);
+  EXPECT_LE(after, 15);
+}
+
+TEST(Silence, ADeviceThatNeverObeysDoesNotRing) {
+  World world = quick_world();
+  for (int i = 0; i < 40; ++i) {
+    world.report("w-1", at_m(30'000, 0));
+    world.report("p-1", at_m(0, 0));
+    world.pass(15);
+  }
+  EXPECT_THAT(world.raised_kinds(), Not(Contains(v1::ALERT_KIND_SILENCE)));
+}
+
+TEST(Silence, ADeviceThatStopsObeyingRingsOnceAndIsThenHeldToItsOwnInterval) {
+  World world = quick_world();
+  for (int round = 0; round < 4; ++round) {
+    for (int i = 0; i < 10; ++i) {
+      world.report("w-1", at_m(30'000, 0));
+      world.report("p-1", at_m(0, 0));
+      world.pass(2);
+    }
+    for (int i = 0; i < 4; ++i) {
+      world.report("w-1", at_m(30'000, 0));
+      world.report("p-1", at_m(0, 0));
+      world.pass(15);
+    }
+  }
+  EXPECT_EQ(count(world, v1::ALERT_KIND_SILENCE), 1);
+}
+
+TEST(Silence, FarFromHerIsForTheControlRoomAndNotForAPatrol) {
+  World world = pair_world();
+  world.jurisdiction("j-1", "police", -50'000, 50'000);
+  drive(world, 0, 30'000);
+  ASSERT_GT(seconds_until(world, v1::ALERT_KIND_SILENCE, 60), 0);
+  EXPECT_EQ(world.raised()[0].code(), 3u);
+  EXPECT_THAT(world.of(v1::Effect::kSendHandOff), IsEmpty());
+}
+
+TEST(Silence, OfADriverWhoCouldBeNearHerWithinMinutesIsForAPatrol) {
+  World world = pair_world();
+  drive(world, -15, 6'000);
+  ASSERT_GT(seconds_until(world, v1::ALERT_KIND_SILENCE, 60), 0);
+  EXPECT_EQ(world.raised()[0].code(), 1u);
+}
+
+}  // namespace
+}  // namespace haechi::monitor

@@ -1,24 +1,19 @@
 #include "law/pack.h"
 
+#include "base/ensure.h"
+
 namespace haechi::law {
 
-const Pack& kr() {
-  static constexpr Pack kPack{
-      // Practice since 2024-01-12: message to the protected person and alarm in the control centre at 2 km.
-      .warn_mm = 2'000'000,
-      // Field exercise of April 2024: the provincial 112 room is told at 1 km.
-      .police_mm = 1'000'000,
-      // Distance of the map in the app of June 2026. One source, unconfirmed: an order should state its own.
-      .map_mm = 600'000,
-      // Stalking Punishment Act, articles 4 and 9(1)2: no approach within 100 m.
-      .ban_mm = 100'000,
-      // Electronic Monitoring Act, decree 23-14(1): police are told within 1 km of a barred place.
-      .place_police_mm = 1'000'000,
-      // Not from law: twice the error of an ordinary fix indoors, so that a border is not rung twice.
-      .hysteresis_mm = 50'000,
-      .clear_hold = Duration::seconds(300),
-  };
-  return kPack;
+const Pack* find_pack(std::string_view id) {
+  for (const Pack* one : {&kr(), &es(), &us()})
+    if (one->id == id) return one;
+  return nullptr;
+}
+
+const Pack& pack(std::string_view id) {
+  const Pack* found = find_pack(id);
+  ENSURE(found != nullptr, id);
+  return *found;
 }
 
 // Proposal to be reviewed by police. Electronic Monitoring Act 31-6(4): entry, tampering and nearness are

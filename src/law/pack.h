@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include "base/time.h"
 #include "haechi/v1/effect.pb.h"
+#include "law/order_kinds.h"
 
 namespace haechi::law {
 
@@ -17,10 +20,36 @@ struct Pack {
   int64_t place_police_mm;
   int64_t hysteresis_mm;
   Duration clear_hold;
+
+  std::string_view id;
+  Words name;
+  std::string_view currency;
+  std::string_view time_zone;  // the usual one; a country may have several
+
+  std::span<const OrderKind> kinds;
+  std::span<const Duty> duties;
+  std::span<const Penalty> penalties;
+  std::span<const ResponseCode> codes;
+  std::span<const CodeRule> code_rules;
+  std::span<const StatedDistance> distances;
+  std::span<const Retention> retention;
+  std::span<const PermittedUse> uses;
+  std::span<const Figure> figures;
+  ExposurePolicy exposure;
+  DirectPetition direct_petition;
+  Counting acts;  // how time limits for acts are counted: appeals, petitions
+  Source acts_source;
 };
 
-// The Republic of Korea.
+// The Republic of Korea; Spain; a generic jurisdiction of the United States.
 const Pack& kr();
+const Pack& es();
+const Pack& us();
+
+// By id: "kr", "es", "us". `pack` is for ids known to be right, `find_pack` for ids that came from outside;
+// null: there is none.
+const Pack& pack(std::string_view id);
+const Pack* find_pack(std::string_view id);
 
 // What is known of the distance between the two persons when a code is chosen.
 enum class Nearness {

@@ -1,0 +1,146 @@
+#include "law/order_kinds.h"
+
+#include <algorithm>
+
+#include "law/pack.h"
+
+namespace haechi::law {
+namespace {
+
+std::string_view tag(Trust trust) {
+  switch (trust) {
+    case Trust::kStatute:
+      return "";
+    case Trust::kSecondary:
+      return " [2nd]";
+    case Trust::kBackground:
+      return " [BG]";
+    case Trust::kProposal:
+      return " [D]";
+  }
+  return " [?]";
+}
+
+template <typename Row>
+const Row* find_row(std::span<const Row> rows, std::string_view name, std::string_view Row::*key) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.*key == name; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+class Doubts {
+ public:
+  void add(std::string_view row, Source source) {
+    if (source.text.empty() || source.verified()) return;
+    found_.push_back(std::string(row) + ": " + cited(source));
+  }
+  std::vector<std::string> take() { return std::move(found_); }
+
+ private:
+  std::vector<std::string> found_;
+};
+
+}  // namespace
+
+std::string cited(Source source) {
+  return std::string(source.text) + std::string(tag(source.trust));
+}
+
+Words words(Party party) {
+  switch (party) {
+    case Party::kPolice:
+      return {"police", "경찰"};
+    case Party::kControlRoom:
+      return {"police control room", "112치안종합상황실"};
+    case Party::kProsecutor:
+      return {"prosecutor", "검사"};
+    case Party::kCourt:
+      return {"court", "법원"};
+    case Party::kProbation:
+      return {"probation office", "보호관찰소"};
+    case Party::kMonitoringCentre:
+      return {"monitoring centre", "위치추적 관제센터"};
+    case Party::kReviewBoard:
+      return {"review board", "심사위원회"};
+    case Party::kPrison:
+      return {"prison", "교정시설"};
+    case Party::kProtectedPerson:
+      return {"protected person", "피해자"};
+    case Party::kHousehold:
+      return {"household of the protected person", "피해자의 동거인·가족"};
+    case Party::kWearer:
+      return {"wearer", "대상자"};
+    case Party::kProtectionOfficer:
+      return {"protection officer", "피해자 보호 담당 경찰관"};
+    case Party::kLocalGovernment:
+      return {"local government", "지방자치단체"};
+    case Party::kDataHandler:
+      return {"whoever uses the data", "자료 이용자"};
+  }
+  return {"?", "?"};
+}
+
+bool supersedes(const OrderKind& newer, const OrderKind& older) {
+  return (older.lapses & kLapsesOnSupersession) != 0 &&
+         std::find(older.superseded_by.begin(), older.superseded_by.end(), newer.code) !=
+             older.superseded_by.end();
+}
+
+bool in_force_on(const OrderKind& kind, Date date) {
+  return !kind.in_force_from.known() || date >= kind.in_force_from;
+}
+
+Period longest(const OrderKind& kind) {
+  if (kind.total_max.known()) return kind.total_max;
+  if (kind.extensions_max == 0) return kind.initial;
+  if (kind.extensions_max == kExtensionsUnlimited || kind.extension.unit != kind.initial.unit) return {};
+  return {kind.initial.unit,
+          kind.initial.count + kind.extension.count * static_cast<int32_t>(kind.extensions_max)};
+}
+
+const OrderKind* find_kind(const Pack& pack, std::string_view code) {
+  return find_row(pack.kinds, code, &OrderKind::code);
+}
+
+const Duty* find_duty(const Pack& pack, std::string_view code) {
+  return find_row(pack.duties, code, &Duty::code);
+}
+
+const Penalty* find_penalty(const Pack& pack, std::string_view code) {
+  return find_row(pack.penalties, code, &Penalty::code);
+}
+
+const Retention* find_retention(const Pack& pack, std::string_view object) {
+  return find_row(pack.retention, object, &Retention::object);
+}
+
+const StatedDistance* find_distance(const Pack& pack, std::string_view name) {
+  return find_row(pack.distances, name, &StatedDistance::name);
+}
+
+std::vector<std::string> unverified(const Pack& pack) {
+  Doubts doubts;
+  for (const OrderKind& kind : pack.kinds) {
+    const NoticeSources& notices = kind.notices;
+    for (const Source& source :
+         {kind.basis, kind.term_source, kind.counting_source, kind.approval_source, kind.lapse_source,
+          kind.appeal_source, kind.petition_source, notices.declined, notices.told, notices.served,
+          notices.sent, notices.changed, notices.refused, notices.fitted, notices.device, notices.lapsed})
+      doubts.add(kind.code, source);
+  }
+  for (const Duty& duty : pack.duties) doubts.add(duty.code, duty.source);
+  for (const Penalty& penalty : pack.penalties) doubts.add(penalty.code, penalty.source);
+  for (const ResponseCode& code : pack.codes) doubts.add("code " + std::to_string(code.code), code.source);
+  for (const CodeRule& rule : pack.code_rules) doubts.add(rule.event.en, rule.source);
+  for (const StatedDistance& distance : pack.distances) doubts.add(distance.name, distance.source);
+  for (const Retention& retention : pack.retention) doubts.add(retention.object, retention.source);
+  for (const PermittedUse& use : pack.uses) doubts.add(use.code, use.source);
+  for (const Figure& figure : pack.figures) doubts.add(figure.name, figure.source);
+  doubts.add("exposure", pack.exposure.source);
+  doubts.add("exposure notice", pack.exposure.notice_source);
+  doubts.add("direct petition", pack.direct_petition.source);
+  doubts.add("direct petition venue", pack.direct_petition.venue);
+  doubts.add("acts", pack.acts_source);
+  return doubts.take();
+}
+
+}  // namespace haechi::law

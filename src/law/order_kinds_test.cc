@@ -1,0 +1,198 @@
+#include "law/order_kinds.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "law/pack.h"
+
+namespace haechi::law {
+namespace {
+
+const OrderKind& kind(const char* code) {
+  const OrderKind* found = find_kind(kr(), code);
+  EXPECT_NE(found, nullptr) << code;
+  return found == nullptr ? kr().kinds.front() : *found;
+}
+
+TEST(Pack, IsFoundByItsIdAndIsNullForACountryThatIsNot) {
+  EXPECT_EQ(&pack("kr"), &kr());
+  EXPECT_EQ(&pack("es"), &es());
+  EXPECT_EQ(&pack("us"), &us());
+  EXPECT_EQ(find_pack("kp"), nullptr);
+}
+
+TEST(Pack, KeepsTheNumbersOfTheKoreanDefaults) {
+  EXPECT_EQ(kr().ban_mm, find_distance(kr(), "ban")->mm);
+  EXPECT_EQ(kr().map_mm, find_distance(kr(), "map")->mm);
+  EXPECT_EQ(kr().police_mm, find_distance(kr(), "police")->mm);
+  EXPECT_EQ(kr().warn_mm, find_distance(kr(), "warn")->mm);
+  EXPECT_EQ(kr().place_police_mm, find_distance(kr(), "place_police")->mm);
+  EXPECT_EQ(kr().hysteresis_mm, find_distance(kr(), "hysteresis")->mm);
+  EXPECT_LE(kr().ban_mm, kr().map_mm);
+  EXPECT_LE(kr().map_mm, kr().police_mm);
+  EXPECT_LE(kr().police_mm, kr().warn_mm);
+}
+
+TEST(OrderKind, HasTheTermsOfTheKoreanStatutes) {
+  struct Row {
+    const char* code;
+    Period initial, extension;
+    uint32_t extensions;
+    Period total;
+  };
+  const Row rows[] = {
+      {"ST_EMERG", {}, {}, 0, {}},
+      {"ST_URGENT_1", months(1), {}, 0, {}},
+      {"ST_URGENT_2", months(1), {}, 0, {}},
+      {"ST_PROV_1", {}, {}, 0, {}},
+      {"ST_PROV_2", months(3), months(3), 2, {}},
+      {"ST_PROV_3", months(3), months(3), 2, {}},
+      {"ST_PROV_3_2", months(3), months(3), 2, {}},
+      {"ST_PROV_4", months(1), {}, 0, {}},
+      {"ST_VPO_1", months(3), months(3), 2, {}},
+      {"ST_VPO_2", months(3), months(3), 2, {}},
+      {"ST_VPO_TMP", {}, {}, 0, {}},
+      {"DV_TEMP_1", months(2), months(2), 2, {}},
+      {"DV_TEMP_2", months(2), months(2), 2, {}},
+      {"DV_TEMP_3", months(2), months(2), 2, {}},
+      {"DV_TEMP_4", months(1), months(1), 1, {}},
+      {"DV_TEMP_5", months(1), months(1), 1, {}},
+      {"DV_TEMP_6", months(1), months(1), 1, {}},
+      {"DV_URGENT", {}, {}, 0, {}},
+      {"DV_VPO", years(1), months(2), kExtensionsUnlimited, years(3)},
+      {"DV_VPO_TMP", {}, {}, 0, {}},
+      {"DV_DISP", months(6), months(6), 1, years(1)},
+      {"EM_POST", years(45), years(1), kExtensionsUnlimited, {}},
+      {"EM_PROB", years(5), years(1), kExtensionsUnlimited, {}},
+      {"EM_PAROLE", {}, {}, 0, {}},
+      {"EM_SUSP", {}, {}, 0, {}},
+      {"EM_BAIL", {}, {}, 0, {}},
+      {"EM_STALK", {}, {}, 0, {}},
+  };
+  EXPECT_EQ(kr().kinds.size(), std::size(rows));
+  for (const Row& row : rows) {
+    const OrderKind& found = kind(row.code);
+    EXPECT_EQ(found.initial, row.initial) << row.code;
+    EXPECT_EQ(found.extension, row.extension) << row.code;
+    EXPECT_EQ(found.extensions_max, row.extensions) << row.code;
+    EXPECT_EQ(found.total_max, row.total) << row.code;
+  }
+}
+
+TEST(OrderKind, KnowsHowLongItMayLastWithEveryExtension) {
+  EXPECT_EQ(longest(kind("ST_PROV_3_2")), months(9));
+  EXPECT_EQ(longest(kind("ST_URGENT_1")), months(1));
+  EXPECT_EQ(longest(kind("DV_TEMP_2")), months(6));
+  EXPECT_EQ(longest(kind("DV_TEMP_5")), months(2));
+  EXPECT_EQ(longest(kind("DV_VPO")), years(3));
+  EXPECT_EQ(longest(kind("EM_POST")), Period{});
+}
+
+TEST(OrderKind, CarriesADeviceOnlyWhereTheStatuteSaysSo) {
+  std::set<std::string_view> with_device;
+  for (const OrderKind& one : kr().kinds)
+    if (one.carries_device()) with_device.insert(one.code);
+  EXPECT_EQ(with_device, (std::set<std::string_view>{"ST_PROV_3_2", "EM_POST", "EM_PAROLE", "EM_SUSP",
+                                                     "EM_BAIL", "EM_STALK"}));
+}
+
+TEST(OrderKind, OfTheDirectPetitionComesIntoForceInApril2027) {
+  for (const char* code : {"ST_VPO_1", "ST_VPO_2", "ST_VPO_TMP"}) {
+    EXPECT_FALSE(in_force_on(kind(code), {2027, 4, 21})) << code;
+    EXPECT_TRUE(in_force_on(kind(code), {2027, 4, 22})) << code;
+  }
+  EXPECT_TRUE(in_force_on(kind("ST_PROV_3_2"), {2026, 11, 22}));
+}
+
+TEST(OrderKind, OfAnUrgentMeasureGivesWayOnlyToTheMatchingProvisionalMeasure) {
+  EXPECT_TRUE(supersedes(kind("ST_PROV_2"), kind("ST_URGENT_1")));
+  EXPECT_TRUE(supersedes(kind("ST_PROV_3"), kind("ST_URGENT_2")));
+  EXPECT_FALSE(supersedes(kind("ST_PROV_3"), kind("ST_URGENT_1")));
+  EXPECT_FALSE(supersedes(kind("ST_PROV_2"), kind("ST_URGENT_2")));
+  EXPECT_FALSE(supersedes(kind("ST_PROV_3_2"), kind("ST_URGENT_1")));
+  EXPECT_FALSE(supersedes(kind("ST_URGENT_1"), kind("ST_PROV_2")));
+}
+
+TEST(OrderKind, LapsesOnNonIndictmentWhenItIsProvisional) {
+  for (const char* code : {"ST_PROV_1", "ST_PROV_2", "ST_PROV_3", "ST_PROV_3_2", "ST_PROV_4"})
+    EXPECT_TRUE(kind(code).lapses & kLapsesOnNonIndictment) << code;
+  for (const char* code : {"ST_URGENT_1", "ST_VPO_1", "DV_VPO", "EM_POST"})
+    EXPECT_FALSE(kind(code).lapses & kLapsesOnNonIndictment) << code;
+}
+
+TEST(Duties, CoverElectronicMonitoringAndTheNoticesAroundOrders) {
+  for (int i = 1; i <= 14; ++i) {
+    const std::string code = "K" + std::to_string(i);
+    EXPECT_NE(find_duty(kr(), code), nullptr) << code;
+  }
+  for (const char* code : {"N6-1", "N6-2", "N8-3", "N8-4", "N9-5", "N11-4", "N17-6-8"})
+    EXPECT_NE(find_duty(kr(), code), nullptr) << code;
+  EXPECT_EQ(find_duty(kr(), "N5-2")->within, hours(48));
+  EXPECT_EQ(find_duty(kr(), "K10")->deadline, By::kMay);
+  EXPECT_EQ(find_duty(kr(), "K15"), nullptr);
+}
+
+TEST(Pack, NamesASourceForEveryRowAndNoCodeTwice) {
+  for (const Pack* one : {&kr(), &es(), &us()}) {
+    std::set<std::string_view> codes;
+    for (const OrderKind& row : one->kinds) {
+      EXPECT_TRUE(codes.insert(row.code).second) << row.code;
+      EXPECT_FALSE(row.name.en.empty() || row.name.ko.empty()) << row.code;
+      EXPECT_FALSE(row.basis.text.empty()) << row.code;
+      EXPECT_FALSE(row.term_source.text.empty()) << row.code;
+      EXPECT_EQ(row.approval_within.known(), !row.approval_source.text.empty()) << row.code;
+      EXPECT_EQ(row.appeal_within.known(), !row.appeal_source.text.empty()) << row.code;
+      EXPECT_EQ(row.petition_within.known(), !row.petition_source.text.empty()) << row.code;
+      EXPECT_EQ(row.retention.empty(), find_retention(*one, row.retention) == nullptr) << row.code;
+      EXPECT_EQ(row.lapses != 0, !row.lapse_source.text.empty()) << row.code;
+      EXPECT_EQ(row.extensions_max != 0, row.extension.known()) << row.code;
+      EXPECT_EQ(row.term == Term::kAtMost, row.initial.known() && row.term != Term::kStated) << row.code;
+      for (const std::string_view newer : row.superseded_by)
+        EXPECT_NE(find_kind(*one, newer), nullptr) << newer;
+    }
+    for (const Duty& row : one->duties) {
+      EXPECT_TRUE(codes.insert(row.code).second) << row.code;
+      EXPECT_FALSE(row.source.text.empty()) << row.code;
+      EXPECT_EQ(row.deadline == By::kWithin, row.within.known()) << row.code;
+      EXPECT_FALSE(row.what.ko.empty() || row.when.ko.empty()) << row.code;
+    }
+    for (const Penalty& row : one->penalties) {
+      EXPECT_TRUE(codes.insert(row.code).second) << row.code;
+      EXPECT_FALSE(row.source.text.empty()) << row.code;
+      EXPECT_TRUE(row.prison_months_min + row.prison_months_max + row.fine_max > 0) << row.code;
+    }
+    for (const StatedDistance& row : one->distances) EXPECT_FALSE(row.source.text.empty()) << row.name;
+    for (const Retention& row : one->retention) EXPECT_FALSE(row.source.text.empty()) << row.object;
+  }
+}
+
+TEST(Pack, ShowsAReviewerEveryNumberThatNoStatuteCarries) {
+  EXPECT_EQ(cited({"Stalking Act 9(7)"}), "Stalking Act 9(7)");
+  EXPECT_EQ(cited({"press", Trust::kSecondary}), "press [2nd]");
+  EXPECT_EQ(cited({"memory", Trust::kBackground}), "memory [BG]");
+  EXPECT_EQ(cited({"ours", Trust::kProposal}), "ours [D]");
+  const std::vector<std::string> doubts = unverified(kr());
+  const auto has = [&doubts](const std::string& start) {
+    for (const std::string& one : doubts)
+      if (one.rfind(start, 0) == 0) return true;
+    return false;
+  };
+  EXPECT_TRUE(has("map: one article"));
+  EXPECT_TRUE(has("warn: press"));
+  EXPECT_TRUE(has("caseload_average: "));
+  EXPECT_FALSE(has("ban: "));
+  EXPECT_FALSE(has("K4: "));
+  for (const std::string& one : doubts) EXPECT_EQ(one.back(), ']') << one;
+}
+
+TEST(Penalties, AreThoseOfTheStatutes) {
+  EXPECT_EQ(find_penalty(kr(), "EM_RECIPIENT_LEAK")->prison_months_max, 36u);
+  EXPECT_EQ(find_penalty(kr(), "EM_RECIPIENT_LEAK")->fine_max, 30'000'000u);
+  EXPECT_EQ(find_penalty(kr(), "EM_MANAGER_LEAK")->prison_months_min, 12u);
+  EXPECT_EQ(find_penalty(kr(), "ST_BREACH")->prison_months_max, 24u);
+  EXPECT_EQ(find_penalty(kr(), "nothing"), nullptr);
+}
+
+}  // namespace
+}  // namespace haechi::law

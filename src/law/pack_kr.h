@@ -1,0 +1,16 @@
+// The halves of the Korean pack, for pack_kr.cc alone; everyone else asks kr() of pack.h.
+#pragma once
+
+#include <span>
+
+#include "law/order_kinds.h"
+
+namespace haechi::law {
+
+// K1 to K14 are the duties of electronic monitoring, N1 on the notices around orders.
+std::span<const Duty> kr_duties();
+std::span<const Penalty> kr_penalties();
+std::span<const Retention> kr_retention();
+std::span<const PermittedUse> kr_uses();
+
+}  // namespace haechi::law

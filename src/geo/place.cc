@@ -1,6 +1,7 @@
 #include "geo/place.h"
 
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 
 #include "geo/sphere.h"
@@ -26,6 +27,11 @@ double lng_degrees(Place place) {
 }
 
 int64_t distance_mm(Place a, Place b) {
+  constexpr int64_t kNearE7 = 10'000'000;
+  constexpr int32_t kPolarE7 = 890'000'000;
+  const int64_t north_e7 = int64_t{b.lat_e7} - a.lat_e7, east_e7 = int64_t{b.lng_e7} - a.lng_e7;
+  if (std::abs(north_e7) < kNearE7 && std::abs(east_e7) < kNearE7 && std::abs(a.lat_e7) < kPolarE7)
+    return mm_of(near_distance_m(a, b));
   return mm_of(distance_m(point_of(a), point_of(b)));
 }
 

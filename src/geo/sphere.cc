@@ -85,6 +85,27 @@ double distance_m(const S2Point& a, const S2Point& b) {
   return Between(a, b).metres();
 }
 
+double near_distance_m(Place a, Place b) {
+  // The sine of an angle of under a hundredth, to the last digit.
+  const auto small_sine = [](double x) { return x * (1 - x * x / 6 * (1 - x * x / 20 * (1 - x * x / 42))); };
+  const double north = small_sine(0.5 * kRadiansPerE7 * (int64_t{b.lat_e7} - a.lat_e7));
+  const double east = small_sine(0.5 * kRadiansPerE7 * (int64_t{b.lng_e7} - a.lng_e7));
+  const double middle = 0.5 * kRadiansPerE7 * (int64_t{a.lat_e7} + b.lat_e7);
+  const double sine = std::sin(middle), cosine = std::cos(middle);
+  // What Between finds with points, in latitudes and longitudes: all as quarters of squares.
+  const double north2 = north * north;
+  const double chord2 = north2 + (cosine * cosine - north2) * east * east;
+  if (chord2 == 0) return 0;
+  const double sin2_lat = sine * sine * (1 - north2) / (1 - chord2);
+  const double cos2_azimuth = std::min(1.0, cosine * cosine * north2 / (chord2 * (1 - sin2_lat)));
+  const Radii radii = radii_at(sin2_lat);
+  const double m2 = radii.meridian_m * radii.meridian_m;
+  const double n2 = radii.prime_vertical_m * radii.prime_vertical_m;
+  const double half = std::sqrt(chord2);
+  const double angle = 2 * half * (1 + chord2 / 6 * (1 + chord2 * 9 / 20 * (1 + chord2 * 25 / 42)));
+  return angle * std::sqrt(n2 + (m2 - n2) * cos2_azimuth);
+}
+
 double m2_per_steradian(const S2Point& point) {
   const Radii radii = radii_at(std::min(1.0, point.z() * point.z() / point.Norm2()));
   return radii.meridian_m * radii.prime_vertical_m;

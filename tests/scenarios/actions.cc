@@ -73,6 +73,8 @@ void Language::options(Actor& actor, Words& words) {
       actor.mocked = false;
     } else if (words.accept("every")) {
       actor.interval_s = static_cast<int64_t>(words.number("s"));
+    } else if (words.accept("claiming")) {
+      actor.claims_mps = words.speed();
     } else if (words.accept("wobbling")) {
       actor.wobble_m = words.metres();
     } else if (words.accept("the network says nothing")) {

@@ -130,10 +130,11 @@ std::string Narrator::tell_one(const v1::Effect& effect) {
 std::string Narrator::raised(const v1::Alert& alert) {
   alerts_[alert.id()] = alert;
   alert_order_.push_back(alert.id());
-  std::string out = name('A', alert.id()) + " rings: " + kind_of(alert) + ", code " +
-                    std::to_string(alert.code()) + ", " +
-                    (alert.wearer_id().empty() ? "" : alert.wearer_id());
-  if (!alert.protected_id().empty()) out += (alert.wearer_id().empty() ? "" : " and ") + alert.protected_id();
+  std::string out =
+      name('A', alert.id()) + " rings: " + kind_of(alert) + ", code " + std::to_string(alert.code());
+  const bool both = !alert.wearer_id().empty() && !alert.protected_id().empty();
+  const std::string who = alert.wearer_id() + (both ? " and " : "") + alert.protected_id();
+  if (!who.empty()) out += ", " + who;
   if (!alert.zone_id().empty()) out += ", zone " + alert.zone_id();
   if (!alert.order_id().empty()) out += ", order " + alert.order_id();
   if (alert.order_version() > 1) out += " version " + std::to_string(alert.order_version());

@@ -94,7 +94,8 @@ Outcome outcome_of(const Promise& promise, const World& world) {
   for (const std::string& kind : promise.kinds) made.promise += (made.promise.empty() ? "" : " or ") + kind;
   if (!promise.wearer.empty()) made.promise += " of " + promise.wearer;
   if (!promise.about.empty()) made.promise += " and " + promise.about;
-  if (promise.by.known()) made.by = clock(promise.by, world);
+  const bool wanted = promise.what == Promise::What::kRing || promise.what == Promise::What::kTell;
+  if (promise.by.known()) made.by = (wanted ? "" : "not before ") + clock(promise.by, world);
   if (promise.what == Promise::What::kTell) {
     made.promise = promise.about + " is told";
     for (const auto& [at, who] : world.narrator().told())
@@ -102,15 +103,14 @@ Outcome outcome_of(const Promise& promise, const World& world) {
         made.kept = true;
         made.came = clock(at, world);
       }
-    if (!made.kept) made.came = "no";
+    if (!made.kept) made.came = "was not";
     return made;
   }
   const Found found = find(promise, world);
-  const bool wanted = promise.what == Promise::What::kRing;
   made.kept = found.at.known() == wanted;
   if (promise.what == Promise::What::kNotRing) made.promise = "no " + made.promise;
   if (promise.what == Promise::What::kNotClear) made.promise += " does not clear";
-  made.came = found.at.known() ? clock(found.at, world) : "no";
+  made.came = found.at.known() ? clock(found.at, world) : "did not";
   if (found.at.known() && promise.kinds.size() > 1) made.came += ' ' + found.kind;
   return made;
 }

@@ -146,7 +146,7 @@ class ScenarioTest : public testing::Test {
     EXPECT_TRUE(!is_drill(path_) || !outcomes.empty()) << path_.string() << " does not say what must ring";
     for (const Outcome& one : outcomes) {
       const std::string promise =
-          path_.string() + ": " + one.promise + (one.by.empty() ? "" : " by " + one.by) + ": " + one.came;
+          path_.string() + ": " + one.promise + (one.by.empty() ? "" : ", " + one.by) + ": " + one.came;
       EXPECT_TRUE(one.kept || !one.misses.empty()) << promise << ": a promise is broken";
       EXPECT_FALSE(one.kept && !one.misses.empty())
           << promise << ": this is no miss any longer: take away its reason: " << one.misses;

@@ -203,6 +203,8 @@ v1::Report World::report_of(Actor& actor, std::optional<Spot> where, Time fixed_
   report.mutable_fix()->set_accuracy_mm(actor.accuracy_mm);
   report.mutable_fix()->set_source(actor.source);
   report.mutable_fix()->set_mocked(actor.mocked);
+  if (actor.claims_mps)
+    report.mutable_fix()->set_speed_mmps(static_cast<uint32_t>(std::llround(*actor.claims_mps * 1000)));
   return report;
 }
 

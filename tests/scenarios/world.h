@@ -44,7 +44,8 @@ struct Actor {
   Time next_report_at;          // not known: it does not report by itself
   bool sees_satellites = true;  // false: its reports tell no place
   bool mocked = false;
-  std::optional<Spot> network;  // what Wi-Fi or cells say of its place, where they are asked
+  std::optional<double> claims_mps;  // the speed that its fixes tell
+  std::optional<Spot> network;       // what Wi-Fi or cells say of its place, where they are asked
   v1::FixSource network_source = v1::FIX_SOURCE_CELL;
   uint32_t network_accuracy_mm = 500'000;
   std::map<std::string, int32_t> hears;  // dBm, by device

@@ -135,10 +135,10 @@ TEST(UnaccountedNear, IsRungAtOnceToTheProtectedPersonButOpensHerNoView) {
   World world = pair_world();
   drive(world, -15, 5'000);
   ASSERT_GT(seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 900), 0);
-  const auto notices = world.of(v1::Effect::kNotifyProtected);
-  ASSERT_EQ(notices.size(), 1u);
-  EXPECT_EQ(notices[0].notify_protected().protected_id(), "p-1");
-  EXPECT_EQ(notices[0].notify_protected().reason(), v1::ProtectedNotice::REASON_UNSPECIFIED);
+  const v1::ProtectedNotice told = world.of(v1::Effect::kNotifyProtected).back().notify_protected();
+  EXPECT_EQ(told.protected_id(), "p-1");
+  EXPECT_EQ(world.alert(told.alert_id()).kind(), v1::ALERT_KIND_UNACCOUNTED_NEAR);
+  EXPECT_EQ(told.reason(), v1::ProtectedNotice::REASON_UNSPECIFIED);
   EXPECT_THAT(world.of(v1::Effect::kOpenView), IsEmpty());
 }
 

@@ -67,8 +67,13 @@ trust::Subject alert_subject(const Exchange& exchange, const std::string& alert_
   if (record == nullptr) return subject;
   const v1::Alert& alert = record->alert();
   subject.basis = alert.order_id();
+  // Of an outage she is told without seeing it.
+  const std::string& her = exchange.viewer.person_id;
+  const auto& uncovered = alert.uncovered_ids();
+  // Nor is whom he may not meet told of him.
   subject.relations.own =
-      !exchange.viewer.person_id.empty() && exchange.viewer.person_id == alert.protected_id();
+      !her.empty() && alert.kind() != v1::ALERT_KIND_NO_CONTACT &&
+      (her == alert.protected_id() || std::find(uncovered.begin(), uncovered.end(), her) != uncovered.end());
   subject.relations.case_link = has_case(exchange.viewer, alert.wearer_id());
   tie_by_incident(exchange, alert.incident_id(), subject);
   return subject;

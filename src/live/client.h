@@ -73,6 +73,7 @@ class Client {
 
   bool resume();
   void send_snapshot(bool recovered);
+  void send_cover();
   void send(std::shared_ptr<const std::string> text) { socket_->send_text(std::move(text)); }
   void send(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
   // How much of the message this viewer may see now; nothing if none of it. Places that only lack their audit

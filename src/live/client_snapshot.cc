@@ -71,6 +71,26 @@ void Client::send_snapshot(bool recovered) {
          hand_offs.field("hand_offs") + alarms.field("alarms") + views.field("views") + units.field("units") +
          "}}";
   send(std::move(out));
+  send_cover();
+}
+
+// An outage that leaves her uncovered was told to her phone when it began, which it may have missed: it is
+// told as it was then. That it is over she hears, or sees by hearing nothing here.
+void Client::send_cover() {
+  if (viewer_.role != trust::Role::kProtectedPerson || viewer_.person_id.empty()) return;
+  for (const auto& [id, record] : shared_.picture.alerts().alerts()) {
+    const v1::Alert& alert = record.alert();
+    const auto& hers = alert.uncovered_ids();
+    if (alert.state() == v1::ALERT_STATE_CLEARED ||
+        std::find(hers.begin(), hers.end(), viewer_.person_id) == hers.end())
+      continue;
+    v1::ProtectedNotice notice;
+    notice.set_protected_id(viewer_.person_id);
+    notice.set_alert_id(id);
+    notice.set_code(alert.code());
+    notice.set_reason(v1::ProtectedNotice::COVER_LOST);
+    send("{\"entry\":" + std::to_string(shared_.picture.entry_no()) + ",\"notice\":" + json(notice) + "}");
+  }
 }
 
 }  // namespace haechi::live

@@ -242,6 +242,41 @@ TEST_F(HubTest, ProtectedPersonHearsThatHelpWasSentButNotWhoNorWhere) {
   EXPECT_FALSE(her->has("H2"));
 }
 
+TEST_F(HubTest, AnOutageIsSeenByTheControlRoomAndToldToWhomItLeavesUncoveredAlsoWhenSheComesLater) {
+  auto control = watch_ready("control");
+  auto desk = watch_ready("dispatch");
+  auto her = watch_ready("her");
+  v1::Effect outage;
+  v1::Alert& body = *outage.mutable_raise_alert();
+  body.set_id("X9");
+  body.set_kind(v1::ALERT_KIND_AREA_OUTAGE);
+  body.set_code(2);
+  body.set_state(v1::ALERT_STATE_ACTIVE);
+  body.set_handling(v1::ALERT_HANDLING_NEW);
+  body.set_devices(7);
+  body.add_uncovered_ids("P1");
+  body.mutable_place()->set_lat_e7(371'000'000);
+  v1::Effect notice;
+  notice.mutable_notify_protected()->set_protected_id("P1");
+  notice.mutable_notify_protected()->set_alert_id("X9");
+  notice.mutable_notify_protected()->set_code(2);
+  notice.mutable_notify_protected()->set_reason(v1::ProtectedNotice::COVER_LOST);
+  tick({outage, notice});
+  ASSERT_TRUE(control->hears("ALERT_KIND_AREA_OUTAGE"));
+  EXPECT_TRUE(control->has("371000000"));
+  const std::string told =
+      "\"notice\":{\"protected_id\":\"P1\",\"alert_id\":\"X9\",\"code\":2,\"reason\":\"COVER_LOST\"}";
+  ASSERT_TRUE(her->hears(told));
+  auto later = watch("her");
+  EXPECT_TRUE(later->hears(told));
+  auto stranger = watch_ready("other-her");
+  settle();
+  EXPECT_FALSE(her->has("AREA_OUTAGE"));
+  EXPECT_FALSE(desk->has("AREA_OUTAGE"));
+  EXPECT_FALSE(stranger->has("COVER_LOST"));
+  EXPECT_FALSE(control->has("COVER_LOST"));
+}
+
 TEST_F(HubTest, DispatchSeesOnlyPersonsOfItsOpenCalls) {
   move("W1", 371'000'001);
   move("W2", 373'000'001);

@@ -132,7 +132,13 @@ trust::Decision Rights::report_shown(const trust::Viewer& viewer, const v1::Aler
     subject.relations.in_call |= call->agency_id() == viewer.agency_id;
     subject.relations.assigned |= !viewer.unit_id.empty() && picture::is_assigned(*call, viewer.unit_id);
   }
-  subject.relations.own = !viewer.person_id.empty() && alert.protected_id() == viewer.person_id;
+  // Of an outage she is told without seeing it.
+  const auto& uncovered = alert.uncovered_ids();
+  // Nor is whom he may not meet told of him.
+  subject.relations.own =
+      !viewer.person_id.empty() && alert.kind() != v1::ALERT_KIND_NO_CONTACT &&
+      (alert.protected_id() == viewer.person_id ||
+       std::find(uncovered.begin(), uncovered.end(), viewer.person_id) != uncovered.end());
   subject.relations.case_link = contains(viewer.wearer_ids, alert.wearer_id());
   return decide(viewer, trust::Action::kReportShown, subject);
 }

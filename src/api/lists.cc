@@ -37,6 +37,7 @@ bool concerns(const v1::Order& order, const std::string& person_id) {
   for (const v1::Condition& condition : order.conditions()) {
     if (condition.keep_away().protected_id() == person_id) return true;
     if (condition.exclusion().protected_id() == person_id) return true;
+    if (condition.no_contact().person_id() == person_id) return true;
   }
   return false;
 }

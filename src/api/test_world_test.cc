@@ -68,6 +68,7 @@ void TestWorld::fill() {
                "radius_mm":500000}}}})",
           R"({"jurisdiction_registered":{"id":"J-1","agency_id":"A-1","shape":{"circle":{"centre":{
                "lat_e7":370000000,"lng_e7":1270000000},"radius_mm":50000000}}}})",
+          R"({"holiday_calendar_registered":{"name":"days","dates":["2026-10-03"]}})",
           R"({"order_registered":{"id":"O-1","version":1,"kind":"ST_PROV_3_2","wearer_id":"W-1",
                "starts_at_us":"1","conditions":[{"id":"c1","keep_away":{"protected_id":"P-1"}}]}})",
       }) {

@@ -2,10 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import kitEn from "../kit/words/en.json";
-import kitKo from "../kit/words/ko.json";
+import { codes } from "../kit/codes";
+import commonEn from "../kit/words/en.json";
+import commonKo from "../kit/words/ko.json";
 import en from "./words/en.json";
 import ko from "./words/ko.json";
+
+const kitEn = { ...commonEn, ...codes.en };
+const kitKo = { ...commonKo, ...codes.ko };
 
 type Tree = { [key: string]: string | string[] | Tree };
 

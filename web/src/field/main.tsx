@@ -1,5 +1,6 @@
 // The field terminal: a crew's own call, the way to the person it was sent to, and its own steps.
 import i18next from "i18next";
+import { codes } from "../kit/codes";
 import { runSurface } from "../kit/surface";
 import { language } from "../kit/words";
 import { outbox, startDesk } from "./desk";
@@ -26,6 +27,7 @@ function followLanguage(): void {
 
 runSurface({
   words: { ko, en },
+  codes,
   topics: "alerts,positions,calls",
   page: <Page />,
   offline: <Offline />,

@@ -41,6 +41,8 @@ export class PictureStore {
   private readonly listeners = new Set<() => void>();
   private pending = false;
 
+  // Outages that leave the protected person uncovered, by alert.
+  readonly outages = new Set<string>();
   // Called when something was raised, noticed or taken away; for sounds, notices and shown-marks. Not for snapshots.
   onRaised: ((alert: Alert) => void) | null = null;
   onNotice: ((notice: Notice) => void) | null = null;
@@ -80,7 +82,7 @@ export class PictureStore {
     if (message.hop) this.takeHop(message.hop);
     if (message.track) this.takeTrack(message.track);
     if (message.approach?.person_id) this.approaches.set(message.approach.person_id, message.approach);
-    if (message.notice) this.onNotice?.(message.notice);
+    if (message.notice) this.takeNotice(message.notice);
     if (message.revoked) this.revoke(message.revoked);
     this.changed();
   }
@@ -91,6 +93,13 @@ export class PictureStore {
     this.tracks.clear();
     this.loaded = false;
     this.changed();
+  }
+
+  private takeNotice(notice: Notice): void {
+    const outage = notice.alert_id ?? "";
+    if (notice.reason === "COVER_LOST") this.outages.add(outage);
+    if (notice.reason === "COVER_BACK") this.outages.delete(outage);
+    this.onNotice?.(notice);
   }
 
   private greet(epoch: string, role: string): void {
@@ -104,6 +113,7 @@ export class PictureStore {
     for (const map of [this.alerts, this.incidents, this.calls, this.handOffs, this.views, this.units, this.approaches,
       this.trails]) map.clear();
     this.alarms = [];
+    this.outages.clear();
   }
 
   private restart(snapshot: NonNullable<LiveMessage["snapshot"]>): void {

@@ -48,6 +48,7 @@ export function useNow(everyMs = 1000): number {
 
 export interface SurfaceOptions {
   words: { ko: Record<string, unknown>; en: Record<string, unknown> };
+  codes?: { ko: Record<string, unknown>; en: Record<string, unknown> };
   topics: string; // of /live, comma separated
   page: ReactNode;
   // Shown instead of the sign-in form while the server cannot be asked; the person's app must work then, too.
@@ -61,7 +62,7 @@ export interface SurfaceOptions {
 }
 
 export function runSurface(options: SurfaceOptions): void {
-  setUpWords(options.words);
+  setUpWords(options.words, options.codes);
   const root = document.getElementById("root");
   if (!root) throw new Error("the page has no root");
   const first = knock(keyInAddress()); // under way while the page is drawn for the first time

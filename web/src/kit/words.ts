@@ -27,14 +27,18 @@ function firstLanguage(): Language {
 }
 
 // Once, before the first paint. `surface` becomes the default namespace.
-export function setUpWords(surface: { ko: Words; en: Words }): void {
+// `codes`: names of kinds and states, for the surfaces of those at work.
+export function setUpWords(surface: { ko: Words; en: Words }, codes: { ko: Words; en: Words } = { ko: {}, en: {} }): void {
   void i18next.use(initReactI18next).init({
     lng: firstLanguage(),
     fallbackLng: false,
     ns: ["surface", "kit"],
     defaultNS: "surface",
     fallbackNS: "kit",
-    resources: { ko: { surface: surface.ko, kit: ko }, en: { surface: surface.en, kit: en } },
+    resources: {
+      ko: { surface: surface.ko, kit: { ...ko, ...codes.ko } },
+      en: { surface: surface.en, kit: { ...en, ...codes.en } },
+    },
     interpolation: { escapeValue: false },
     initAsync: false,
     showSupportNotice: false, // an advertisement in every operator's console

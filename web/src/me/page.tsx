@@ -107,6 +107,7 @@ function Home(props: { picture: PictureStore; onMap: () => void; onSetup: () => 
   const views = numbered([...picture.views.values()]);
   const statuses = statusesOf({
     linkLost, loaded: picture.loaded, views: views.map(({ view }) => view), alerts, ended: ended.of(picture),
+    uncovered: picture.outages.size > 0,
   });
   const [main, ...others] = statuses;
   const heardAtMs = link.heardAtMs;

@@ -12,7 +12,7 @@ const view = (more: Partial<View> = {}): View => ({
 const alert = (kind: string, more: Partial<Alert> = {}): Alert =>
   ({ id: "a-1", kind: `ALERT_KIND_${kind}`, state: "ALERT_STATE_ACTIVE", ...more }) as Alert;
 const situation = (more: Partial<Situation> = {}): Situation => ({
-  linkLost: false, loaded: true, views: [], alerts: [], ended: null, ...more,
+  linkLost: false, loaded: true, views: [], alerts: [], ended: null, uncovered: false, ...more,
 });
 const kinds = (more: Partial<Situation>): Kind[] => statusesOf(situation(more)).map((each) => each.kind);
 
@@ -38,6 +38,11 @@ describe("the banner", () => {
     ["an alert that the control centre has dealt with", { alerts: [alert("NEAR_WARN", { handling: "ALERT_HANDLING_RESOLVED" })] }, "settled"],
     ["one dealt with and one not", { alerts: [alert("NEAR_WARN", { handling: "ALERT_HANDLING_RESOLVED" }), alert("NEAR_MAP", { id: "a-2" })] }, "alert_only"],
     ["an alert of which nothing is known any more", { alerts: [alert("NEAR_WARN", { state: "ALERT_STATE_UNKNOWN" })] }, "unknown"],
+    ["an outage that leaves her uncovered", { uncovered: true }, "uncovered"],
+    ["an outage, but he is seen to come nearer", { uncovered: true, views: [view({ trend: "TREND_APPROACHING" })] }, "approaching"],
+    ["nobody knows whether he is near by now", { alerts: [alert("UNACCOUNTED_NEAR")] }, "unknown"],
+    ["his device tells places that cannot be believed", { alerts: [alert("IMPLAUSIBLE")] }, "tampered"],
+    ["approaching under an order that grants no view", { alerts: [alert("APPROACHING")] }, "alert_only"],
     ["his device silent", { alerts: [alert("SILENCE")] }, "unknown"],
     ["near a barred place", { alerts: [alert("EXCLUSION_POLICE")] }, "barred_place"],
     ["the order ended", { ended: { reason: "order_ended", atMs: 1 } }, "ended"],

@@ -9,6 +9,7 @@ export type Kind =
   | "within" // inside the ordered distance
   | "tampered"
   | "unknown" // too old to rely on
+  | "uncovered" // an outage: nobody is heard here for now
   | "coming" // a view is open, its content waits for its audit record
   | "near"
   | "receding"
@@ -37,6 +38,7 @@ export interface Situation {
   views: View[];
   alerts: Alert[];
   ended: Ended | null;
+  uncovered: boolean;
 }
 
 const TONES: Record<Kind, Tone> = {
@@ -46,6 +48,7 @@ const TONES: Record<Kind, Tone> = {
   within: "danger",
   tampered: "danger",
   unknown: "unknown",
+  uncovered: "unknown",
   coming: "caution",
   near: "caution",
   receding: "slate",
@@ -58,7 +61,7 @@ const TONES: Record<Kind, Tone> = {
 
 // The first in this order is the banner; among equals the nearest.
 const ORDER: Kind[][] = [
-  ["link_lost"], ["loading"], ["approaching", "within"], ["tampered"], ["unknown"], ["coming"], ["near"], ["barred_place"],
+  ["link_lost"], ["loading"], ["approaching", "within"], ["tampered"], ["unknown"], ["uncovered"], ["coming"], ["near"], ["barred_place"],
   ["alert_only"], ["receding"], ["settled"], ["ended"], ["quiet"],
 ];
 
@@ -114,6 +117,7 @@ export function statusesOf(situation: Situation): Status[] {
     const known = open.some((alert) => alert.state === "ALERT_STATE_ACTIVE" && !UNHEARD.includes(kindOf(alert)));
     all.push(status(open.length === 0 ? "settled" : known ? "alert_only" : "unknown"));
   }
+  if (situation.uncovered) all.push(status("uncovered"));
   if (all.length === 0) {
     const over = ended?.reason === "order_ended" || ended?.reason === "order_withdrawn";
     all.push(status(over ? "ended" : "quiet"));

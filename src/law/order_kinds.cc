@@ -15,7 +15,7 @@ std::string_view tag(Trust trust) {
       return " [2nd]";
     case Trust::kBackground:
       return " [BG]";
-    case Trust::kProposal:
+    case Trust::kReading:
       return " [D]";
   }
   return " [?]";

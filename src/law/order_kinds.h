@@ -22,7 +22,7 @@ enum class Trust : uint8_t {
   kStatute,     // read in the text of the statute or decree itself
   kSecondary,   // press, agency pages, quotations: [2nd]
   kBackground,  // general knowledge, not looked up: [BG]
-  kProposal,    // a design choice or a reading of ours, to be decided by the agencies: [D]
+  kReading,     // a choice or a reading of ours, for the agencies to decide: [D]
 };
 
 struct Source {

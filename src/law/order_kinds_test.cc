@@ -171,7 +171,7 @@ TEST(Pack, ShowsAReviewerEveryNumberThatNoStatuteCarries) {
   EXPECT_EQ(cited({"Stalking Act 9(7)"}), "Stalking Act 9(7)");
   EXPECT_EQ(cited({"press", Trust::kSecondary}), "press [2nd]");
   EXPECT_EQ(cited({"memory", Trust::kBackground}), "memory [BG]");
-  EXPECT_EQ(cited({"ours", Trust::kProposal}), "ours [D]");
+  EXPECT_EQ(cited({"ours", Trust::kReading}), "ours [D]");
   const std::vector<std::string> doubts = unverified(kr());
   const auto has = [&doubts](const std::string& start) {
     for (const std::string& one : doubts)

@@ -7,7 +7,7 @@ namespace haechi::law {
 namespace {
 
 constexpr Source kCivilCounting{"Código Civil 5; that it governs the duration of measures is a reading",
-                                Trust::kProposal};
+                                Trust::kReading};
 
 constexpr OrderKind measure(std::string_view code, Words name, Source basis, uint32_t allows) {
   OrderKind kind;
@@ -108,7 +108,7 @@ constexpr StatedDistance kDistances[] = {
      500'000,
      {"alarm distance quoted; the judge sets each one", "경보 거리(법관이 정함)"},
      {"press 2025-09-20; the judge sets it: LO 1/2004 64(3)", Trust::kSecondary}},
-    {"warn", 1'000'000, {"twice the ban, as a buffer", "완충 거리"}, {"no Spanish source", Trust::kProposal}},
+    {"warn", 1'000'000, {"twice the ban, as a buffer", "완충 거리"}, {"no Spanish source", Trust::kReading}},
 };
 
 constexpr Figure kFigures[] = {
@@ -153,8 +153,8 @@ const Pack& es() {
     made.penalties = kPenalties;
     made.distances = kDistances;
     made.figures = kFigures;
-    made.exposure.source = {"as in Korea, until a Spanish rule is found", Trust::kProposal};
-    made.exposure.notice_source = {"as in Korea", Trust::kProposal};
+    made.exposure.source = {"as in Korea, until a Spanish rule is found", Trust::kReading};
+    made.exposure.notice_source = {"as in Korea", Trust::kReading};
     made.acts = kSpainJudicial;
     made.acts_source = {"LOPJ 182, 183, 185, quoted; in an investigation every day counts: LECrim 201",
                         Trust::kSecondary};

@@ -13,9 +13,9 @@ constexpr Source kDvSevenDays{"DV Act 49(3)"};
 constexpr Source kMeasureCounting{
     "Criminal Procedure Act 66(1): first day excluded; that a day off does not lengthen a measure is a "
     "reading",
-    Trust::kProposal};
+    Trust::kReading};
 constexpr Source kCustodyCounting{"Criminal Procedure Act 66(1)(3), applied to this custody by analogy",
-                                  Trust::kProposal};
+                                  Trust::kReading};
 constexpr Source kWearingCounting{"EM Act 32(1): from the day of execution, the first day counts as one"};
 constexpr Source kStatedCounting{"the decision states the end"};
 
@@ -206,7 +206,7 @@ constexpr OrderKind dv_urgent() {
   OrderKind kind = urgent(
       "DV_URGENT", {"Urgent temporary measure (domestic violence)", "긴급임시조치"},
       {"DV Act 8-2(1): measures 1 to 3 of article 29(1)"}, kBan, kByDvTemporary,
-      {"DV Act 8-3(2): cancelled unless the court orders; that its order takes its place", Trust::kProposal});
+      {"DV Act 8-3(2): cancelled unless the court orders; that its order takes its place", Trust::kReading});
   kind.term = Term::kUntilDecision;
   kind.initial = {};
   kind.term_source = {"DV Act 8-3: no duration of its own"};
@@ -276,7 +276,7 @@ constexpr OrderKind em_probation() {
   kind.counting = kKoreaMeasure;
   kind.counted_from = CountedFrom::kDecision;
   kind.counting_source = {"EM Act 21-5: from the end of the sentence; how its first day counts was not found",
-                          Trust::kProposal};
+                          Trust::kReading};
   return kind;
 }
 
@@ -371,7 +371,7 @@ constexpr StatedDistance kDistances[] = {
     {"hysteresis",
      50'000,
      {"beyond a border before it counts as left", "해제 여유"},
-     {"twice the error of an ordinary fix indoors", Trust::kProposal}},
+     {"twice the error of an ordinary fix indoors", Trust::kReading}},
 };
 
 constexpr ResponseCode kCodes[] = {
@@ -395,35 +395,35 @@ constexpr CodeRule kCodeRules[] = {
     {0, {"protected person calls for help", "보호대상자 긴급신고"}, {"press 2015-09-30", Trust::kSecondary}},
     {0,
      {"within 100 m of her, or contact possible within five minutes", "100m 이내 또는 5분 내 접촉 가능"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {0,
      {"strap cut with her within 2 km", "2km 이내 장치 절단"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {1,
      {"within 1 km and closing", "1km 이내 접근 중"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {1,
      {"strap cut or silence, last within 2 km of her or her place unknown",
       "2km 이내 또는 위치 불명 상태의 절단·두절"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {1,
      {"inside a barred place", "출입금지구역 진입"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {2,
      {"within 1 km of a barred place, not closing", "출입금지 장소 1km 이내"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {2,
      {"likely tampering, nobody near", "근접 없는 훼손 의심"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {2,
      {"curfew broken in a case of high risk", "고위험 사건 외출제한 위반"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {3,
      {"silence or low battery, she is far, he does not answer", "원거리 두절·저전력, 연락 불가"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
     {4,
      {"technical and harmless, verified", "확인된 기술적 원인"},
-     {"proposal, for the police to review", Trust::kProposal}},
+     {"our mapping, for the police to review", Trust::kReading}},
 };
 
 constexpr Figure kFigures[] = {
@@ -463,7 +463,7 @@ constexpr Pack made_kr() {
   pack.figures = kFigures;
   pack.exposure.source = {"EM Decree 13-3, 23-17(1): with a notice, where distance and risk make it urgent"};
   pack.exposure.notice_source = {"EM Act 36(4); that she accepts a warning before the first use",
-                                 Trust::kProposal};
+                                 Trust::kReading};
   pack.direct_petition = {
       days(90),
       {"notice that the police did not apply or the prosecutor did not petition",

@@ -5,7 +5,7 @@
 namespace haechi::law {
 namespace {
 
-constexpr Source kCounting{"duration of an order: days off do not lengthen it", Trust::kProposal};
+constexpr Source kCounting{"duration of an order: days off do not lengthen it", Trust::kReading};
 constexpr Source kState{"state law decides; typical value", Trust::kBackground};
 
 constexpr uint32_t kBan = kAllowsKeepAway | kAllowsExclusion;
@@ -78,7 +78,7 @@ constexpr Duty kDuties[] = {
      parties(Party::kProtectedPerson, Party::kPolice),
      By::kImmediately,
      {},
-     {"agreement with the agency; state law differs", Trust::kProposal}},
+     {"agreement with the agency; state law differs", Trust::kReading}},
     {"US2",
      Trigger::kTampering,
      {"strap cut or device defeated", "장치 훼손"},
@@ -87,7 +87,7 @@ constexpr Duty kDuties[] = {
      parties(Party::kProbation, Party::kPolice),
      By::kImmediately,
      {},
-     {"agreement with the agency; state law differs", Trust::kProposal}},
+     {"agreement with the agency; state law differs", Trust::kReading}},
 };
 
 constexpr StatedDistance kDistances[] = {
@@ -95,7 +95,7 @@ constexpr StatedDistance kDistances[] = {
      152'400,
      {"500 feet: the order states its own", "접근 금지 거리(명령에 따름)"},
      {"common in protection orders", Trust::kBackground}},
-    {"warn", 1'609'344, {"one mile as a buffer", "완충 거리"}, {"no source", Trust::kProposal}},
+    {"warn", 1'609'344, {"one mile as a buffer", "완충 거리"}, {"no source", Trust::kReading}},
 };
 
 }  // namespace
@@ -116,8 +116,8 @@ const Pack& us() {
     made.kinds = kinds();
     made.duties = kDuties;
     made.distances = kDistances;
-    made.exposure.source = {"as in Korea, until the state's rule is entered", Trust::kProposal};
-    made.exposure.notice_source = {"as in Korea", Trust::kProposal};
+    made.exposure.source = {"as in Korea, until the state's rule is entered", Trust::kReading};
+    made.exposure.notice_source = {"as in Korea", Trust::kReading};
     made.acts = kUsFederal;
     made.acts_source = {"FRCP 6(a), quoted", Trust::kSecondary};
     return made;

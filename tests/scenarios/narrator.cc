@@ -174,7 +174,8 @@ std::string Narrator::updated(const v1::Alert& alert) {
 
 std::string Narrator::cleared(const v1::Alert& alert) {
   alerts_[alert.id()] = alert;
-  return name('A', alert.id()) + " clears: " + kind_of(alert) + " (" + words(alert.clear_reason()) + ')';
+  return name('A', alert.id()) + " clears: " + kind_of(alert) + " (" + words(alert.clear_reason()) + ')' +
+         (alert.devices() == 0 ? "" : ", " + std::to_string(alert.devices()) + " devices");
 }
 
 std::string Narrator::sent_message(const v1::HandOffMessage& message) {

@@ -111,6 +111,9 @@ Actor& World::actor(const std::string& id) {
 Actor& World::add_actor(Actor made) {
   const std::string id = made.id;
   if (!actors_.contains(id)) actor_order_.push_back(id);
+  uint64_t seed = 20'260'314;
+  for (const char c : id) seed = seed * 131 + static_cast<unsigned char>(c);
+  made.wobbles = Random(seed);
   return actors_[id] = std::move(made);
 }
 
@@ -195,8 +198,8 @@ v1::Report World::report_of(Actor& actor, std::optional<Spot> where, Time fixed_
   }
   if (!where || !actor.sees_satellites) return report;
   if (actor.wobble_m > 0) {
-    where->east_m += random_.normal() * actor.wobble_m;
-    where->north_m += random_.normal() * actor.wobble_m;
+    where->east_m += actor.wobbles.normal() * actor.wobble_m;
+    where->north_m += actor.wobbles.normal() * actor.wobble_m;
   }
   law::set_place(place(*where), *report.mutable_fix()->mutable_place());
   report.mutable_fix()->set_fixed_at_us(told_at.us);

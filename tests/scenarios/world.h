@@ -1,5 +1,6 @@
 // World: people, devices and units that move and report, a clock that ticks each second, and the engine that
-// they report to. Everything is a function of what the scenario says; chance comes from one fixed seed.
+// they report to. Everything is a function of what the scenario says; chance comes from a seed that each name
+// gives.
 #pragma once
 
 #include <map>
@@ -41,6 +42,7 @@ struct Actor {
   Time left_at;                   // when it set out
   double speed_mps = 0;
   double wobble_m = 0;          // how far, one standard deviation each way, a fix is off
+  Random wobbles{0};            // his own, so that nobody's fixes depend on how often another reports
   Time next_report_at;          // not known: it does not report by itself
   bool sees_satellites = true;  // false: its reports tell no place
   bool mocked = false;
@@ -115,7 +117,6 @@ class World {
   std::vector<std::string> actor_order_;
   std::vector<std::string> news_;
   std::string news_day_;
-  Random random_{20'260'314};
 };
 
 }  // namespace haechi::scenario

@@ -189,6 +189,8 @@ enum class Trigger : uint8_t {
   kNotApplied,     // the police do not apply although she asked
   kNotPetitioned,  // the prosecutor does not petition although she asked
   kDirectDecision,
+  kReleased,  // from prison, or his judgement became final
+  kMoved,     // the wearer, into the area of another probation office
 };
 
 enum class By : uint8_t {

@@ -131,6 +131,11 @@ TEST(Duties, CoverElectronicMonitoringAndTheNoticesAroundOrders) {
   EXPECT_EQ(find_duty(kr(), "N5-2")->within, hours(48));
   EXPECT_EQ(find_duty(kr(), "K10")->deadline, By::kMay);
   EXPECT_EQ(find_duty(kr(), "K15"), nullptr);
+  for (const PermittedUse& use : kr().uses) {
+    const bool of_courts = use.code == "ST_INQUIRY" || use.code == "EM_INQUIRY";
+    EXPECT_EQ(use.court_permission, of_courts) << use.code;
+    EXPECT_EQ(use.ledger, use.code != "ST_COMPLIANCE" && use.code != "EM_SUPERVISION") << use.code;
+  }
 }
 
 TEST(Pack, NamesASourceForEveryRowAndNoCodeTwice) {

@@ -15,6 +15,9 @@ struct Measure {
   int64_t distance_mm = 0;  // between the two; to the border, negative inside; for inclusion negative outside
   int64_t sigma_mm = 0;
   Time at;
+  bool radio = false;  // one device heard the other
+  bool way = false;    // the nearest between two fixes
+  bool rests = false;  // nobody in it moves: it rests on stays
 };
 
 // Longer than this between two fixes, the straight line says nothing about the way.
@@ -33,5 +36,9 @@ std::optional<Measure> exclusion_way_measure(const geo::Zone& zone, const KeptFi
 // Inclusion and curfew: to the way out. What was left and entered again between two fixes cannot be seen in a
 // straight line between two places inside, so there is no way measure.
 Measure inclusion_measure(const geo::Zone& zone, const KeptFix& fix);
+
+// Between two persons of whose devices one heard the other. A strength of 0 or more, or below -127, counts as
+// not said; power not announced as -59 dBm.
+Measure radio_measure(int32_t rssi_dbm, std::optional<int32_t> power_at_1m_dbm, Time at);
 
 }  // namespace haechi::monitor

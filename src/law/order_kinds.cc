@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "law/order.h"
 #include "law/pack.h"
 
 namespace haechi::law {
@@ -25,6 +26,16 @@ template <typename Row>
 const Row* find_row(std::span<const Row> rows, std::string_view name, std::string_view Row::*key) {
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.*key == name; });
   return found == rows.end() ? nullptr : &*found;
+}
+
+uint32_t needed(const Condition& condition) {
+  struct Visitor {
+    uint32_t operator()(const KeepAway&) const { return kAllowsKeepAway; }
+    uint32_t operator()(const Exclusion&) const { return kAllowsExclusion; }
+    uint32_t operator()(const Inclusion&) const { return kAllowsInclusion; }
+    uint32_t operator()(const NoContact&) const { return kAllowsNoContact; }
+  };
+  return std::visit(Visitor{}, condition.rule);
 }
 
 class Doubts {
@@ -95,6 +106,22 @@ Period longest(const OrderKind& kind) {
   if (kind.extensions_max == kExtensionsUnlimited || kind.extension.unit != kind.initial.unit) return {};
   return {kind.initial.unit,
           kind.initial.count + kind.extension.count * static_cast<int32_t>(kind.extensions_max)};
+}
+
+Status check_conditions(const Pack& pack, std::span<const std::string_view> kinds, const Order& order) {
+  uint32_t allowed = 0;
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    const OrderKind* kind = find_kind(pack, kinds[i]);
+    if (kind == nullptr)
+      return invalid("kinds[" + std::to_string(i) + "]",
+                     "is not a kind of order of the pack " + std::string(pack.id));
+    allowed |= kind->allows;
+  }
+  for (size_t i = 0; i < order.conditions.size(); ++i)
+    if ((needed(order.conditions[i]) & allowed) == 0)
+      return invalid("conditions[" + std::to_string(i) + "]",
+                     "may not be ordered by a measure of these kinds");
+  return {};
 }
 
 const OrderKind* find_kind(const Pack& pack, std::string_view code) {

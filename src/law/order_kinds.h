@@ -11,11 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "law/calendar.h"
 
 namespace haechi::law {
 
+struct Order;
 struct Pack;
 
 enum class Trust : uint8_t {
@@ -286,6 +288,11 @@ struct DirectPetition {
   Source source;
   Source venue;
 };
+
+// May measures of these kinds, in force together, order every condition of this order? A distance under a
+// device rests on the ban beside it (Korea: 2 with 3-2). Refuses a kind that the pack does not know, and
+// names the first condition that none of them carries.
+Status check_conditions(const Pack& pack, std::span<const std::string_view> kinds, const Order& order);
 
 // Rows of one pack by code; null: there is none.
 const OrderKind* find_kind(const Pack& pack, std::string_view code);

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "law/order.h"
 #include "law/pack.h"
 
 namespace haechi::law {
@@ -119,6 +120,33 @@ TEST(OrderKind, LapsesOnNonIndictmentWhenItIsProvisional) {
     EXPECT_TRUE(kind(code).lapses & kLapsesOnNonIndictment) << code;
   for (const char* code : {"ST_URGENT_1", "ST_VPO_1", "DV_VPO", "EM_POST"})
     EXPECT_FALSE(kind(code).lapses & kLapsesOnNonIndictment) << code;
+}
+
+TEST(OrderKind, CarriesOnlyTheConditionsThatItsStatuteNames) {
+  struct Row {
+    std::vector<std::string_view> kinds;
+    bool keep_away, exclusion, inclusion, no_contact;
+  };
+  const Row rows[] = {
+      {{"ST_PROV_2"}, true, true, false, false},     {{"ST_PROV_3"}, false, false, false, false},
+      {{"ST_PROV_3_2"}, false, false, false, false}, {{"ST_PROV_2", "ST_PROV_3_2"}, true, true, false, false},
+      {{"ST_VPO_1"}, true, true, false, false},      {{"DV_TEMP_1"}, false, true, false, false},
+      {{"EM_POST"}, true, true, true, true},         {{}, false, false, false, false},
+  };
+  const std::pair<decltype(Condition::rule), bool Row::*> rules[] = {{KeepAway{}, &Row::keep_away},
+                                                                     {Exclusion{}, &Row::exclusion},
+                                                                     {Inclusion{}, &Row::inclusion},
+                                                                     {NoContact{}, &Row::no_contact}};
+  for (const Row& row : rows) {
+    for (const auto& [rule, allowed] : rules) {
+      Order order;
+      order.conditions.push_back({"c-1", rule});
+      EXPECT_EQ(check_conditions(kr(), row.kinds, order).ok(), row.*allowed)
+          << (row.kinds.empty() ? "" : row.kinds.front()) << ' ' << rule.index();
+    }
+  }
+  const std::string_view unknown[] = {"ST_PROV_2", "ST_PROV_9"};
+  EXPECT_EQ(check_conditions(kr(), unknown, {}).error().field, "kinds[1]");
 }
 
 TEST(Duties, CoverElectronicMonitoringAndTheNoticesAroundOrders) {

@@ -103,6 +103,7 @@ void Machine::keep_contact(const Heard& heard) {
   kept.at = heard.measure.at;
   kept.until = std::max(kept.until, heard.until);
   kept.measure = heard.measure;
+  kept.deaf_when_heard = deaf_;
   watch_contact(heard.rule);
 }
 
@@ -149,6 +150,8 @@ void Machine::check_contact(uint32_t index, Step& step) {
     return;
   }
   if (!is_known(rule, step.now)) lose_rule(index, step);
+  // Until now it said where he was; from here on he may be on his way to her.
+  for (const uint32_t one : std::vector<uint32_t>(persons_[rule.wearer].rules)) watch_reach(one, step);
 }
 
 }  // namespace haechi::monitor

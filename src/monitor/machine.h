@@ -1,11 +1,13 @@
 // Machine: the state of the monitoring machine and its parts. One class, because one entry may touch all of
 // it; one file per part, because no one reads all of it at once:
 //
-//   registry.cc  persons, devices, zones, time zones, jurisdictions     orders.cc   orders and their rules
-//   reports.cc   fixes in, in the order of time                         judge.cc    rules to trackers to
-//   alerts devices.cc   strap, case, battery, SOS, silence                     alerts.cc   alerts and how
-//   they are handled incidents.cc incidents and hand-offs                                views.cc    what she
-//   may see; device commands due.cc       deadlines
+//   registry.cc      persons, devices, zones      orders.cc     orders and their rules
+//   reports.cc       fixes, in the order of time  judge.cc      rules to trackers to alerts
+//   foresight.cc     contact that is coming       contact.cc    what radio hears
+//   devices.cc       straps, batteries, SOS       silence.cc    who is not heard, and where he may be
+//   outage.cc        many silent at once          plausibility.cc  what cannot be believed
+//   alerts.cc        alerts and their handling    incidents.cc  incidents and hand-offs
+//   views.cc         what she sees; commands      due.cc        deadlines
 //
 // Invariants:
 //   1. A tier's tracker is open exactly when the tier holds an alert, and that alert is not cleared.
@@ -93,6 +95,7 @@ struct RadioContact {
   Time until;       // it speaks for now so long
   Measure measure;  // of the last one
   Time due_at;      // of the deadline that is already set
+  Duration deaf_when_heard;  // what Machine::deaf_ was at the last one
 };
 
 // The warning of a rule, beside its tiers; 0 in `alert` means none is open.
@@ -181,9 +184,9 @@ struct Device {
   uint32_t carrier = kNone;  // group
   uint32_t cell = kNone;     // group
   int64_t cell_key = INT64_MIN;
-  bool counted = false;  // in its groups
-  Time silent_at;        // known: it fell silent then and has not been heard since
-  uint64_t outage = 0;   // alert that its silence belongs to
+  bool counted = false;                      // in its groups
+  Time silent_at;                            // known: it fell silent then and has not been heard since
+  uint64_t outage = 0;                       // alert that its silence belongs to
   std::map<v1::AlertKind, uint64_t> alerts;  // open device conditions
   Plausibility plausibility;
   std::map<v1::Suspicion, Doubt> doubts;  // open ones
@@ -284,6 +287,7 @@ class Machine {
   // reports.cc
   void receive(const v1::ReportReceived& fact, Step& step);
   void accept_fix(uint32_t device, const v1::Fix& fix, Step& step);
+  void follow_fix(uint32_t device, const KeptFix& fix, Step& step);
   void file_fix(uint32_t device, const KeptFix& fix, bool newest, Step& step);
   bool tells_position(const Device& device) const;
   Duration stale_after(const Person& person) const;
@@ -308,7 +312,8 @@ class Machine {
   void open_tier(uint32_t rule, uint32_t tier, const Measure& measure, bool late, Step& step);
   HeldAlert start_rule_alert(uint32_t rule, v1::AlertKind kind, int64_t limit_mm, const Measure& measure,
                              bool late, Step& step) const;
-  void judge_suspect(uint32_t person, const KeptFix& fix, Step& step);
+  void judge_suspect(uint32_t person, const KeptFix& fix);
+  bool is_young(const Rule& rule) const;
   void pass_time(uint32_t rule, Step& step);
   std::optional<v1::Proximity> proximity(const Rule& rule) const;
 
@@ -366,6 +371,7 @@ class Machine {
   void ring_silence(uint32_t device, Step& step);
   void hear_device(uint32_t device, const v1::Report& report, Step& step);
   bool is_lost(const Person& person, Time now) const;
+  const Rule* beacon_since_fix(const Person& person) const;
   int64_t reach_mm(const Rule& rule, Time at, Time now) const;
   int64_t gap_mm(const Rule& rule) const;
   void watch_reach(uint32_t rule, Step& step);
@@ -465,10 +471,10 @@ class Machine {
   std::map<uint64_t, HeldAlert> alerts_;
   std::map<std::string, uint64_t> alert_numbers_;
   std::vector<CoverGroup> groups_;
-  std::map<std::string, uint32_t> carriers_;      // groups
-  std::map<int64_t, uint32_t> cells_;             // groups
-  std::map<uint64_t, Outage> outages_;            // open ones, by alert
-  std::map<uint32_t, Uncovered> uncovered_;       // by protected person
+  std::map<std::string, uint32_t> carriers_;            // groups
+  std::map<int64_t, uint32_t> cells_;                   // groups
+  std::map<uint64_t, Outage> outages_;                  // open ones, by alert
+  std::map<uint32_t, Uncovered> uncovered_;             // by protected person
   std::map<uint32_t, std::vector<uint32_t>> uncovers_;  // by device: whom its silence leaves uncovered
   uint64_t next_alert_ = 1;
   std::map<uint64_t, HeldIncident> incidents_;     // open ones, by key

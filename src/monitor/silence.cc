@@ -154,6 +154,18 @@ bool Machine::is_lost(const Person& person, Time now) const {
   });
 }
 
+// The zone whose beacon heard him after his last fix: that is where he was last.
+const Rule* Machine::beacon_since_fix(const Person& person) const {
+  const Rule* last = nullptr;
+  for (const uint32_t index : person.rules) {
+    const Rule& rule = rules_[index];
+    if (rule.kind != RuleKind::kInclusion || !rule.radio || !zones_[rule.zone].zone) continue;
+    if (rule.radio->at <= person.track.latest().at) continue;
+    if (last == nullptr || rule.radio->at > last->radio->at) last = &rule;
+  }
+  return last;
+}
+
 // How far the two may have come towards each other by `at`, of those who cannot be placed now.
 int64_t Machine::reach_mm(const Rule& rule, Time at, Time now) const {
   const auto age = [&](const Person& person) {
@@ -167,11 +179,14 @@ int64_t Machine::reach_mm(const Rule& rule, Time at, Time now) const {
     seen.speed_mmps = wearer.motion.speed_mmps();
     const std::optional<Stay> stay = wearer.motion.stay();
     seen.settled = stay && wearer.track.latest().at - stay->from >= kSettledAfter;
+    const Rule* home = beacon_since_fix(wearer);
+    if (home != nullptr) seen.state = MotionState::kResting;
     seen.tampered = std::any_of(wearer.devices.begin(), wearer.devices.end(), [this](uint32_t device) {
       return is_tampered(devices_[device]) && tells_position(devices_[device]);
     });
     const Pace pace = his_pace(seen, orders_[rule.order].order.judgement.speed_max_mmps);
-    reach += monitor::reach_mm(pace, age(wearer));
+    reach += monitor::reach_mm(
+        pace, home != nullptr ? at - home->radio->at - (deaf_ - home->radio->deaf_when_heard) : age(wearer));
   }
   const Person& about = persons_[rule.about];
   if (is_lost(about, now)) reach += her_reach_mm(age(about));
@@ -182,8 +197,10 @@ int64_t Machine::reach_mm(const Rule& rule, Time at, Time now) const {
 int64_t Machine::gap_mm(const Rule& rule) const {
   const KeptFix& his = persons_[rule.wearer].track.latest();
   const KeptFix& hers = persons_[rule.about].track.latest();
-  return geo::distance_mm(his.place, hers.place) - rule.tiers.back().limit_mm -
-         std::max(his.sigma_mm, hers.sigma_mm);
+  const Rule* home = beacon_since_fix(persons_[rule.wearer]);
+  const int64_t apart = home != nullptr ? zones_[home->zone].zone->signed_distance_mm(hers.place)
+                                        : geo::distance_mm(his.place, hers.place);
+  return apart - rule.tiers.back().limit_mm - std::max(his.sigma_mm, hers.sigma_mm);
 }
 
 // Looks again at the first moment at which the two may be too near each other, which only a new fix changes.

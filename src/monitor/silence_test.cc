@@ -228,6 +228,45 @@ TEST(UnaccountedNear, GrantsNoTimeToADeviceThatWasTamperedWith) {
   EXPECT_LE(after, 180);
 }
 
+// He is at home, 5 km from her, where only the beacon hears him.
+World home_world() {
+  World world = pair_world();
+  world.circle("z-1", at_m(5'000, 0), 50'000);
+  v1::Fact fact;
+  v1::Device& beacon = *fact.mutable_device_registered();
+  beacon.set_id("d-home");
+  beacon.set_kind(v1::DEVICE_KIND_HOME_BEACON);
+  beacon.set_zone_id("z-1");
+  world.submit(fact);
+  v1::Order order = world.order("o-2", "w-1");
+  order.add_conditions()->set_id("c-1");
+  order.mutable_conditions(0)->mutable_inclusion()->set_zone_id("z-1");
+  world.submit_order(order);
+  drive(world, 0, 5'000);
+  for (int i = 0; i < 480; ++i) {
+    world.report("p-1", at_m(0, 0));
+    world.report("w-1", kHome, [](v1::Report& report) {
+      report.clear_fix();
+      report.add_contacts()->set_device_id("d-home");
+      report.mutable_contacts(0)->set_rssi_dbm(-60);
+    });
+    world.pass(15);
+  }
+  return world;
+}
+
+TEST(UnaccountedNear, WhoIsHeardByHisHomeIsAccountedFor) {
+  World world = home_world();
+  EXPECT_THAT(world.raised(), IsEmpty());
+}
+
+TEST(UnaccountedNear, CountsFromWhenHisHomeHeardHimLast) {
+  World world = home_world();
+  const int64_t after = seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 3'600);
+  EXPECT_GE(after, 15 * 60);
+  EXPECT_LE(after, 35 * 60);
+}
+
 TEST(UnaccountedNear, HersIsAWalkAndNotADrive) {
   World world = pair_world();
   drive(world, 0, 10'000);

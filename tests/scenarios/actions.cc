@@ -1,4 +1,6 @@
 // What people, devices, units and agencies do once the scenario runs.
+#include <cctype>
+
 #include "tests/scenarios/language.h"
 
 namespace haechi::scenario {
@@ -239,8 +241,11 @@ bool Language::handle_alert(const std::string& who, Words& words) {
     }
     return true;
   }
+  v1::AlertKind kind = v1::ALERT_KIND_UNSPECIFIED;
   const std::string& what = words.peek(1);
-  if (what.size() < 2 || what[0] != 'A') return false;
+  const bool numbered =
+      what.size() > 1 && what[0] == 'A' && std::isdigit(static_cast<unsigned char>(what[1])) != 0;
+  if (!numbered && !v1::AlertKind_Parse("ALERT_KIND_" + what, &kind)) return false;
   const std::string verb = words.take("a verb");
   const std::string alert = words.take("an alert");
   if (verb == "acknowledges") {

@@ -46,8 +46,10 @@ std::string Narrator::name(char prefix, const std::string& id) {
 }
 
 std::string Narrator::id_of(const std::string& short_name) const {
-  const auto found = ids_.find(short_name);
-  return found == ids_.end() ? "" : found->second;
+  if (const auto found = ids_.find(short_name); found != ids_.end()) return found->second;
+  for (auto id = alert_order_.rbegin(); id != alert_order_.rend(); ++id)
+    if (kind_of(alerts_.at(*id)) == short_name) return *id;
+  return "";
 }
 
 const std::vector<v1::HandOffMessage>* Narrator::sent(const std::string& hand_off_id) const {

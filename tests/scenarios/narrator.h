@@ -30,7 +30,8 @@ class Narrator {
   // Short names of those that nobody has taken.
   std::vector<std::string> new_alerts() const;
 
-  // From a short name to the engine's own; empty if nothing is called that.
+  // From a short name to the engine's own, or from a kind of alert to the latest of it; empty if nothing is
+  // called that.
   std::string id_of(const std::string& short_name) const;
   // The last message sent for a hand-off, by the hand-off's own id; null if there is none.
   const std::vector<v1::HandOffMessage>* sent(const std::string& hand_off_id) const;

@@ -112,6 +112,15 @@ constexpr bool between_two(RuleKind kind) {
   return kind == RuleKind::kPair || kind == RuleKind::kNoContact;
 }
 
+// How far a pair may move before it is looked at again (far.cc).
+struct Far {
+  int64_t safe_mm = -1;        // negative: not known
+  geo::Place wearer, about;    // from where it counts
+  int64_t wearer_moved_mm = 0, about_moved_mm = 0;  // since then, at most
+  int64_t pace_mmps = 0;       // as long as neither is faster
+  bool unmeasured = false;     // they have moved since `latest`
+};
+
 struct Rule {
   bool used = false;
   uint32_t generation = 0;
@@ -122,6 +131,7 @@ struct Rule {
   uint32_t wearer = kNone;
   uint32_t about = kNone;  // the protected person, if any
   uint32_t zone = kNone;
+  Far far;
   bool scheduled = true;    // its schedule is in force now
   Time schedule_due;        // of the deadline that is already set
   std::vector<Tier> tiers;  // widest first
@@ -348,6 +358,13 @@ class Machine {
   static bool in_contact(const Rule& rule, Time at);
   bool is_known(const Rule& rule, Time now) const;
 
+  // far.cc
+  void leave_alone(uint32_t rule, const Measure& measure);
+  bool stays_far(uint32_t rule, uint32_t mover, const KeptFix& fix, Step& step);
+  void end_far(uint32_t rule);
+  std::optional<Measure> latest_of(const Rule& rule) const;
+  std::optional<int32_t> closing_of(const Rule& rule, const Measure& latest) const;
+
   // devices.cc
   void apply_events(uint32_t device, const v1::Report& report, Time at, Step& step);
   void apply_battery(uint32_t device, const v1::Report& report, bool told_low, Time at, Step& step);
@@ -363,7 +380,7 @@ class Machine {
   // silence.cc
   static uint32_t expected_interval_s(const Device& device);
   static bool is_tampered(const Device& device);
-  static Duration silent_after(const Device& device);
+  Duration silent_after(const Device& device) const;
   bool is_silent(const Device& device, Time now) const;
   void watch_pace(Device& device, const v1::Report& report, Time now);
   void watch_silence(uint32_t device, Step& step);

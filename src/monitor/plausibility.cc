@@ -20,11 +20,11 @@ constexpr uint8_t kLeapsMin = 3;
 
 // FROZEN. The noise of a real receiver moves the seventh decimal (1 cm) with every fix; twenty alike are no
 // chance. Only a receiver that takes itself to rest may hold its place, and many do, so: a device that says
-// it moves may not repeat for ten minutes, one that says nothing of its speed not for a day and a night (a
-// long sleep and a day in bed), and one that says it rests may for ever.
+// it moves may not repeat for ten minutes, one that says nothing of its speed not for three days (nobody
+// keeps within a centimetre for longer, ill in bed or not), and one that says it rests may for ever.
 constexpr uint32_t kSameMin = 20;
 constexpr Duration kMovingSame = Duration::seconds(600);
-constexpr Duration kUnsaidSame = Duration::seconds(24 * 3600);
+constexpr Duration kUnsaidSame = Duration::seconds(72 * 3600);
 constexpr uint32_t kRestMmpsMax = 300;
 
 // NETWORK. Tables of access points hold some that have moved house: one contradiction proves nothing.

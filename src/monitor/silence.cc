@@ -19,8 +19,14 @@ namespace {
 // gap, or two.
 constexpr uint8_t kQuickMin = 3;
 constexpr Duration kTamperedGrace = Duration::seconds(5);
+constexpr Duration kTamperedLately = Duration::seconds(600);
 // Nobody is taken to be that far for longer.
 constexpr Duration kReachHorizon = Duration::seconds(7 * 24 * 3600);
+
+bool is_tampering(v1::AlertKind kind) {
+  return kind == v1::ALERT_KIND_STRAP_CUT || kind == v1::ALERT_KIND_UNPAIRED ||
+         kind == v1::ALERT_KIND_POWER_OFF || kind == v1::ALERT_KIND_JAMMED;
+}
 
 }  // namespace
 
@@ -51,15 +57,18 @@ void Machine::watch_pace(Device& device, const v1::Report& report, Time now) {
 }
 
 bool Machine::is_tampered(const Device& device) {
-  return std::any_of(device.alerts.begin(), device.alerts.end(), [](const auto& open) {
-    return open.first == v1::ALERT_KIND_STRAP_CUT || open.first == v1::ALERT_KIND_UNPAIRED ||
-           open.first == v1::ALERT_KIND_POWER_OFF || open.first == v1::ALERT_KIND_JAMMED;
-  });
+  return std::any_of(device.alerts.begin(), device.alerts.end(),
+                     [](const auto& open) { return is_tampering(open.first); });
 }
 
-Duration Machine::silent_after(const Device& device) {
+Duration Machine::silent_after(const Device& device) const {
   const Duration interval = Duration::seconds(expected_interval_s(device));
-  return is_tampered(device) ? interval + kTamperedGrace : interval * 2 + Duration::seconds(10);
+  // Hours later, a device that is heard all the while is missed like any other.
+  const bool just_now = std::any_of(device.alerts.begin(), device.alerts.end(), [&](const auto& open) {
+    return is_tampering(open.first) &&
+           device.heard_at - Time{alerts_.at(open.second).alert.opened_at_us()} <= kTamperedLately;
+  });
+  return just_now ? interval + kTamperedGrace : interval * 2 + Duration::seconds(10);
 }
 
 // Nobody could be heard while we were down. That time is not held against a device; what it had left of its

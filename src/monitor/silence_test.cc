@@ -290,7 +290,23 @@ TEST(Silence, OfADeviceThatWasSwitchedOffRingsAfterOneMissingReport) {
     }
 }
 
-// His strap is cut, so his device is told to report each 2 s.
+TEST(Silence, OfADeviceThatWasJammedLongAgoAndIsHeardIsAsOfAnyOther) {
+  World world = pair_world();
+  drive(world, 0, 30'000, 4);
+  world.event("w-1", v1::DEVICE_EVENT_JAMMED);
+  for (int i = 0; i < 30; ++i) {
+    world.report("p-1", at_m(0, 0));
+    world.report("w-1", at_m(30'000, 0),
+                 [](v1::Report& report) { report.mutable_fix()->set_source(v1::FIX_SOURCE_WIFI); });
+    world.pass(i == 29 ? 0 : 30);
+  }
+  EXPECT_THAT(world.raised_kinds(), Contains(v1::ALERT_KIND_JAMMED));
+  world.forget_effects();
+  const int64_t after = seconds_until(world, v1::ALERT_KIND_SILENCE, 60);
+  EXPECT_GE(after, 39);
+}
+
+// His order bars the place where he is, so his device is told to report each 2 s.
 World quick_world() {
   World world = pair_world();
   drive(world, 0, 30'000, 4);

@@ -2,7 +2,7 @@
 // alert, a flood of alarms, and the past that never hides the present.
 import type { Page } from "@playwright/test";
 import { crowding } from "./crowding";
-import { type Device, expect, HOME, test, type World } from "./world";
+import { beside, type Device, expect, HOME, test, type World } from "./world";
 
 interface AlertRecord {
   alert: { id: string; kind: string; state: string; handling: string; handled_by: string; reason_code: string };
@@ -170,4 +170,33 @@ test("the table says what the map shows, and the map is one stop for the Tab key
   for (const id of ["wearer-900", "protected-900"]) await expect(table.getByText(id)).toBeVisible();
   await page.keyboard.press("b");
   await expect(page.getByRole("application")).toHaveCount(1);
+});
+
+test("an outage is one row that names whom it uncovers, and her app says so", async ({ world }) => {
+  const far = beside(HOME, 40_000, 0);
+  await world.station();
+  const silent: Device[] = [];
+  for (const n of [1, 2, 3, 4, 5, 6]) {
+    await world.person(`outage-${n}`, "ROLE_WEARER");
+    silent.push(await world.deviceOf(`outage-ankle-${n}`, "DEVICE_KIND_ANKLE", { person_id: `outage-${n}` }));
+  }
+  await world.person("uncovered", "ROLE_PROTECTED_PERSON");
+  const hers = await world.deviceOf("uncovered-phone", "DEVICE_KIND_PHONE", { person_id: "uncovered" }, 60);
+  for (const n of [1, 2, 3, 4, 5, 6]) {
+    await world.order(`outage-order-${n}`, `outage-${n}`, n === 1 ? [{ id: "away", keep_away: { protected_id: "uncovered" } }] : []);
+  }
+  await hers.report(HOME);
+  for (const [n, device] of silent.entries()) await device.report(beside(far, n * 30, 0));
+  const console_ = await world.open("control");
+  const her = await world.open("me", { person_id: "uncovered" });
+  await expect.poll(async () => (await alertsOf(world, "AREA_OUTAGE")).length, { timeout: 40_000 }).toBe(1);
+  const id = (await alertsOf(world, "AREA_OUTAGE"))[0]?.id ?? "";
+  await expect(row(console_, id)).toContainText("보호 공백 1명");
+  await row(console_, id).click();
+  await expect(console_.locator("#panel-3")).toContainText("uncovered");
+  await expect(her.getByText("보호가 잠시 끊겼습니다")).toBeVisible();
+  expect((await alertsOf(world, "SILENCE")).filter((alert) => alert.state !== "ALERT_STATE_CLEARED")).toEqual([]);
+
+  await her.reload();
+  await expect(her.getByText("보호가 잠시 끊겼습니다")).toBeVisible();
 });

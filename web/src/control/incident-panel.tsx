@@ -60,7 +60,7 @@ function OneIncident({ alert }: { alert: Alert }) {
   desk.distances = { incidentId, points: proximity.data?.points ?? [] };
   const siblings = [...picture.alerts.values()]
     .map((entry) => entry.alert)
-    .filter((other) => other.incident_id === incidentId && other.id !== alert.id);
+    .filter((other) => incidentId !== "" && other.incident_id === incidentId && other.id !== alert.id);
   useEffect(() => setSection("timeline"), [incidentId]);
   return (
     <>
@@ -113,6 +113,7 @@ function OneIncident({ alert }: { alert: Alert }) {
         )}
         {alert.wearer_id && <PersonCard personId={alert.wearer_id} role="wearer" />}
         {alert.protected_id && <PersonCard personId={alert.protected_id} role="protected" />}
+        {(alert.uncovered_ids ?? []).map((id) => <PersonCard key={id} personId={id} role="protected" />)}
         <HandOffs incidentId={incidentId} alert={alert} />
         <Units incidentId={incidentId} />
         <Legal alert={alert} />

@@ -328,6 +328,8 @@ const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff
           {apart !== null && <b className="number">{distance(apart)} · </b>}
           {alert.wearer_id}
           {alert.protected_id && ` → ${alert.protected_id}`}
+          {(alert.devices ?? 0) > 0 && t("queue.outage", { n: alert.devices, uncovered: alert.uncovered_ids?.length ?? 0 })}
+          {alert.carrier && ` · ${alert.carrier}`}
           {handOff && ` · 112 ${t(`kit:hand_off_state.${bare(handOff.state, "HAND_OFF_STATE_")}`)}`}
         </span>
       </span>

@@ -149,25 +149,29 @@ void print_resting(const Options& options) {
   const char* comma = "";
   for (const bool inside : {false, true})
     for (const int64_t interval_s : {5, 15, 60}) {
-      std::atomic<uint64_t> naive{0}, engine{0}, once{0}, next{0};
+      std::atomic<uint64_t> naive{0}, engine{0}, warned{0}, once{0}, next{0};
       std::vector<std::thread> workers;
       for (unsigned i = 0; i < options.threads; ++i)
         workers.emplace_back([&] {
           for (uint64_t number = next++; number < options.resting; number = next++) {
             const Outcome outcome = hold(resting_world(options.seed, number, inside), {{interval_s, 20}});
             naive += outcome.naive.size();
-            engine += outcome.engine.size();
-            once += outcome.engine.size() == 1;
+            const auto warnings =
+                static_cast<uint64_t>(std::count_if(outcome.engine.begin(), outcome.engine.end(),
+                                                    [](const Alert& alert) { return alert.warning; }));
+            engine += outcome.engine.size() - warnings;
+            warned += warnings;
+            once += outcome.engine.size() - warnings == 1;
           }
         });
       for (std::thread& worker : workers) worker.join();
       const auto days = static_cast<double>(options.resting);
       std::printf(
           "%s\n{\"inside\":%s,\"interval_s\":%lld,\"days\":%g,\"naive_per_day\":%.3f,"
-          "\"haechi_per_day\":%.3f,\"haechi_once\":%llu}",
+          "\"haechi_per_day\":%.3f,\"haechi_warnings_per_day\":%.3f,\"haechi_once\":%llu}",
           comma, inside ? "true" : "false", static_cast<long long>(interval_s), days,
           static_cast<double>(naive) / days, static_cast<double>(engine) / days,
-          static_cast<unsigned long long>(once.load()));
+          static_cast<double>(warned) / days, static_cast<unsigned long long>(once.load()));
       comma = ",";
     }
   std::printf("]");

@@ -114,11 +114,11 @@ constexpr bool between_two(RuleKind kind) {
 
 // How far a pair may move before it is looked at again (far.cc).
 struct Far {
-  int64_t safe_mm = -1;        // negative: not known
-  geo::Place wearer, about;    // from where it counts
-  int64_t wearer_moved_mm = 0, about_moved_mm = 0;  // since then, at most
-  int64_t pace_mmps = 0;       // as long as neither is faster
-  bool unmeasured = false;     // they have moved since `latest`
+  int64_t safe_mm = -1;                                 // negative: not known
+  geo::Place wearer, about;                             // from where it counts
+  int64_t wearer_moved_mm = 0, about_moved_mm = 0;      // since then, at most
+  int64_t wearer_pace_mmps = 0, about_pace_mmps = 0;    // as long as neither is faster
+  bool unmeasured = false;                              // they have moved since `latest`
 };
 
 struct Rule {
@@ -298,6 +298,7 @@ class Machine {
   void receive(const v1::ReportReceived& fact, Step& step);
   void accept_fix(uint32_t device, const v1::Fix& fix, Step& step);
   void follow_fix(uint32_t device, const KeptFix& fix, Step& step);
+  void hear_fix(uint32_t device, const KeptFix& fix, Step& step);
   void file_fix(uint32_t device, const KeptFix& fix, bool newest, Step& step);
   bool tells_position(const Device& device) const;
   Duration stale_after(const Person& person) const;
@@ -323,7 +324,6 @@ class Machine {
   HeldAlert start_rule_alert(uint32_t rule, v1::AlertKind kind, int64_t limit_mm, const Measure& measure,
                              bool late, Step& step) const;
   void judge_suspect(uint32_t person, const KeptFix& fix);
-  bool is_young(const Rule& rule) const;
   void pass_time(uint32_t rule, Step& step);
   std::optional<v1::Proximity> proximity(const Rule& rule) const;
 

@@ -17,8 +17,9 @@ std::optional<Measure> pair_measure(const Track& wearer, const Track& protected_
   const std::optional<Estimate> his = wearer.position_at(at);
   const std::optional<Estimate> hers = protected_person.position_at(at);
   if (!his || !hers) return std::nullopt;
-  return Measure{geo::distance_mm(his->place, hers->place), joint_sigma_mm(his->sigma_mm, hers->sigma_mm),
-                 at};
+  Measure made{geo::distance_mm(his->place, hers->place), joint_sigma_mm(his->sigma_mm, hers->sigma_mm), at};
+  made.rests = wearer.stays_at(at) && protected_person.stays_at(at);
+  return made;
 }
 
 std::optional<Measure> pair_way_measure(const KeptFix& from, const KeptFix& to, const Track& other) {
@@ -28,10 +29,11 @@ std::optional<Measure> pair_way_measure(const KeptFix& from, const KeptFix& to, 
   if (!start || !end) return std::nullopt;
   const geo::Approach nearest = geo::closest_approach(from.place, to.place, start->place, end->place);
   const auto passed_us = std::llround(static_cast<double>((to.at - from.at).us) * nearest.fraction);
-  return Measure{
-      nearest.distance_mm,
-      joint_sigma_mm(std::max(from.sigma_mm, to.sigma_mm), std::max(start->sigma_mm, end->sigma_mm)),
-      from.at + Duration{passed_us}};
+  Measure made{nearest.distance_mm,
+               joint_sigma_mm(std::max(from.sigma_mm, to.sigma_mm), std::max(start->sigma_mm, end->sigma_mm)),
+               from.at + Duration{passed_us}};
+  made.way = true;
+  return made;
 }
 
 }  // namespace haechi::monitor

@@ -14,19 +14,28 @@ constexpr double kWhiteM = 1.5;
 struct Habit {
   double speed_mps, lasts_s;
 };
-constexpr Habit kRests{0.25, 20}, kWalks{1.3, 25}, kDrives{8, 40};
+constexpr Habit kRests{0.25, 20}, kWalks{1.4, 30}, kDrives{15, 150};
+// Of whom nothing is known.
+constexpr double kUnknownMps = 2;
 constexpr double kVehicleMps = 4.5;
 constexpr Duration kVehicleFor = Duration::seconds(120);
 // So many deviations off is no chance.
 constexpr double kGate = 4;
 // Two suspects agree when he can have gone from one to the other.
-constexpr double kAgreeMps = 20;
+constexpr double kAgreeMps = 4;
+// So many suspects in a row are no leaps, however little they agree.
+constexpr uint32_t kDoubtedMax = 3;
 // A stay: how long it takes to believe in one, how long its mean remembers, and what ends it.
-constexpr double kStayMinS = 90, kStayMemoryS = 1'800;
+constexpr double kStayMinS = 300, kStayMemoryS = 1'800;
 constexpr double kLeftDeviations = 4.5, kLeavingDeviations = 2.2;
 constexpr double kLeavingMps = 0.4;
+// Nobody brakes, turns and speeds up harder than this on the way out and back.
+constexpr int64_t kDetourMmps2 = 1'500;
+constexpr Duration kGapMax = Duration::seconds(60);
 // Beyond this from the origin the plane bends.
 constexpr double kPlaneM = 20'000;
+// So long it takes to know anyone: two lives of an error.
+constexpr Duration kYoung = Duration::seconds(120);
 // After so long a filter says nothing of what came between.
 constexpr Duration kSilentMax = Duration::seconds(600);
 
@@ -58,6 +67,7 @@ void Motion::begin(const KeptFix& fix, Plane velocity, double velocity_variance)
   stay_s_ = 0;
   stay_sigma_m_ = fix.sigma_mm / 1'000.0;
   suspect_.reset();
+  doubted_ = 0;
 }
 
 void Motion::predict(double dt_s, double sigma_m) {
@@ -134,12 +144,14 @@ void Motion::classify() {
 
 Verdict Motion::observe(const KeptFix& fix) {
   if (!begun_ || fix.at - at_ > kSilentMax) {
-    begin(fix, {0, 0}, square(kWalks.speed_mps));
+    begin(fix, {0, 0}, square(kUnknownMps));
     state_ = MotionState::kUnknown;
     vehicle_at_ = Time{};
+    known_from_ = fix.at;
     return Verdict::kAccepted;
   }
   const double dt_s = static_cast<double>((fix.at - at_).us) / 1e6, sigma_m = fix.sigma_mm / 1'000.0;
+  outvoted_ = false;
   const Motion before = *this;
   const Plane place = to_plane(fix.place);
   predict(dt_s, sigma_m);
@@ -148,6 +160,7 @@ Verdict Motion::observe(const KeptFix& fix) {
                          place.north_m - place_.north_m - error_.north_m};
   if (explained(innovation, sigma_m)) {
     suspect_.reset();
+    doubted_ = 0;
     correct(innovation);
     ++count_;
     watch_rest(fix, place, dt_s, sigma_m);
@@ -159,20 +172,40 @@ Verdict Motion::observe(const KeptFix& fix) {
     return Verdict::kAccepted;
   }
   *this = before;
-  if (suspect_) {
+  if (suspect_ && (agrees(fix, place, sigma_m) || doubted_ >= kDoubtedMax)) {
     const double apart_s = static_cast<double>((fix.at - suspect_->at).us) / 1e6;
     const Plane there = to_plane(suspect_->place);
     const Plane way{place.east_m - there.east_m, place.north_m - there.north_m};
-    const double errors_m = 3 * (sigma_m + suspect_->sigma_mm / 1'000.0);
-    if (apart_s > 0 && std::hypot(way.east_m, way.north_m) <= errors_m + kAgreeMps * apart_s) {
-      begin(fix, {way.east_m / apart_s, way.north_m / apart_s}, 1 + 0.4 * square(sigma_m / apart_s));
-      count_ = 2;
-      classify();
-      return Verdict::kAgreed;
-    }
+    outvoted_ = count_ == 1;
+    begin(fix, {way.east_m / apart_s, way.north_m / apart_s}, 1 + 0.4 * square(sigma_m / apart_s));
+    count_ = 2;
+    classify();
+    return Verdict::kAgreed;
   }
   suspect_ = fix;
+  ++doubted_;
   return Verdict::kSuspect;
+}
+
+// The second is where someone would be who stayed at the first, or who went on as he had come there.
+bool Motion::agrees(const KeptFix& fix, Plane place, double sigma_m) const {
+  const double apart_s = static_cast<double>((fix.at - suspect_->at).us) / 1e6;
+  const double came_s = static_cast<double>((suspect_->at - at_).us) / 1e6;
+  const Plane there = to_plane(suspect_->place);
+  const Plane last{place_.east_m + error_.east_m, place_.north_m + error_.north_m};
+  const double reach_m = 3 * std::hypot(sigma_m, suspect_->sigma_mm / 1'000.0) + kAgreeMps * apart_s;
+  const double on = apart_s / came_s;
+  const Plane next{there.east_m + on * (there.east_m - last.east_m),
+                   there.north_m + on * (there.north_m - last.north_m)};
+  return std::hypot(place.east_m - there.east_m, place.north_m - there.north_m) <= reach_m ||
+         std::hypot(place.east_m - next.east_m, place.north_m - next.north_m) <= reach_m;
+}
+
+std::optional<KeptFix> Motion::take_suspect() {
+  const std::optional<KeptFix> taken = suspect_;
+  suspect_.reset();
+  doubted_ = 0;
+  return taken;
 }
 
 std::optional<Velocity> Motion::velocity() const {
@@ -180,6 +213,10 @@ std::optional<Velocity> Motion::velocity() const {
   return Velocity{static_cast<int32_t>(std::lround(velocity_.east_m * 1'000)),
                   static_cast<int32_t>(std::lround(velocity_.north_m * 1'000)),
                   static_cast<int32_t>(std::lround(std::sqrt(std::max(vv_, 0.0)) * 1'000))};
+}
+
+bool Motion::young() const {
+  return at_ - known_from_ < kYoung;
 }
 
 int64_t Motion::speed_mmps() const {
@@ -196,13 +233,13 @@ std::optional<Stay> Motion::stay() const {
 
 bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after) {
   if (before == nullptr || after == nullptr) return true;
+  const Duration span = std::max(fix.at - before->at, after->at - fix.at);
+  // Whatever he did in a long gap, nobody saw.
+  if (span > kGapMax) return true;
   const int64_t straight = geo::distance_mm(before->place, after->place);
   const int64_t over = geo::distance_mm(before->place, fix.place) + geo::distance_mm(fix.place, after->place);
-  // There and back again: at a walk while nothing shows that he went faster.
-  const int64_t ms = std::min((fix.at - before->at).ms(), (after->at - fix.at).ms());
-  const int64_t pace_mmps =
-      std::max<int64_t>(2'000, straight * 1'000 / std::max<int64_t>((after->at - before->at).ms(), 1));
-  return over - straight <= 2 * pace_mmps * ms / 1'000 + 3 * (int64_t{before->sigma_mm} + fix.sigma_mm);
+  const int64_t allowed = kDetourMmps2 * (span.ms() / 100) * (span.ms() / 100) / 100;
+  return over - straight <= allowed + 3 * (int64_t{before->sigma_mm} + fix.sigma_mm);
 }
 
 }  // namespace haechi::monitor

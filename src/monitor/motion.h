@@ -53,6 +53,14 @@ class Motion {
   std::optional<Stay> stay() const;
   // The fix that is doubted at present, if any.
   const std::optional<KeptFix>& suspect() const { return suspect_; }
+  // Something older than it has come, that is to be looked at first.
+  void forget_suspect() { suspect_.reset(); }
+  // It is forgotten, so that one from before it can be heard first.
+  std::optional<KeptFix> take_suspect();
+  // The only fix before the two that have just agreed is contradicted by both: it was the leap.
+  bool outvoted() const { return outvoted_; }
+  // Hardly anything is known of him yet: one error has not had the time to give way to another.
+  bool young() const;
 
  private:
   struct Plane {
@@ -63,13 +71,17 @@ class Motion {
   void predict(double dt_s, double sigma_m);
   bool explained(Plane innovation, double sigma_m) const;
   void correct(Plane innovation);
+  bool agrees(const KeptFix& fix, Plane place, double sigma_m) const;
   void watch_rest(const KeptFix& fix, Plane place, double dt_s, double sigma_m);
   void classify();
 
   bool begun_ = false;
-  uint32_t count_ = 0;  // of fixes since the filter began
+  bool outvoted_ = false;
+  uint32_t count_ = 0;    // of fixes since the filter began
+  uint32_t doubted_ = 0;  // suspects since the last accepted fix
   MotionState state_ = MotionState::kUnknown;
   Time at_;
+  Time known_from_;
   Time vehicle_at_;  // when he last moved faster than anyone walks
   geo::Place origin_;
   Plane place_{}, velocity_{}, error_{};
@@ -83,8 +95,9 @@ class Motion {
   std::optional<KeptFix> suspect_;
 };
 
-// Whether a fix learned late fits between its neighbours in time: the way over it is not much longer than the
-// way without it.
+// Whether a fix learned late fits between its neighbours in time: no detour over it that nobody could have
+// driven. Where the neighbours are far in time anything fits: what is learned late must not be hidden by what
+// came since.
 bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after);
 
 }  // namespace haechi::monitor

@@ -51,7 +51,7 @@ TEST(Motion, LearnsTheSpeedOfAWalkerWithinAMinute) {
   EXPECT_EQ(motion.state(), MotionState::kWalking);
   EXPECT_NEAR(motion.velocity()->east_mmps, 1'400, 250);
   EXPECT_NEAR(motion.velocity()->north_mmps, 0, 100);
-  EXPECT_LT(motion.velocity()->sigma_mmps, 600);
+  EXPECT_LT(motion.velocity()->sigma_mmps, 750);
 }
 
 TEST(Motion, BelievesACarThatSetsOff) {
@@ -93,6 +93,32 @@ TEST(Motion, TwoLeapsInDifferentDirectionsDoNotAgree) {
   EXPECT_EQ(motion.observe(fix(75, 105, 0)), Verdict::kAccepted);
 }
 
+TEST(Motion, AFastCarOnAStraightRoadIsNeverInDoubt) {
+  Motion motion;
+  int suspects = 0;
+  for (int64_t s = 0; s <= 300; s += 15) suspects += motion.observe(fix(s, 40.0 * s, 0)) == Verdict::kSuspect;
+  EXPECT_LE(suspects, 1);
+}
+
+TEST(Motion, TwoThatAgreeOutvoteTheOnlyOneBeforeThem) {
+  Motion motion;
+  motion.observe(fix(0, 150, -150));
+  EXPECT_EQ(motion.observe(fix(5, 0, 0)), Verdict::kSuspect);
+  EXPECT_EQ(motion.observe(fix(10, 5, 0)), Verdict::kAgreed);
+  EXPECT_TRUE(motion.outvoted());
+  EXPECT_EQ(motion.observe(fix(15, 10, 0)), Verdict::kAccepted);
+  EXPECT_FALSE(motion.outvoted());
+}
+
+TEST(Motion, IsYoungForTwoMinutes) {
+  Motion motion;
+  motion.observe(fix(0, 0, 0));
+  motion.observe(fix(60, 0, 0));
+  EXPECT_TRUE(motion.young());
+  motion.observe(fix(120, 0, 0));
+  EXPECT_FALSE(motion.young());
+}
+
 TEST(Motion, KnowsAPlaceOfRestBetterThanAnyOneFix) {
   int near = 0;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
@@ -130,6 +156,8 @@ TEST(Motion, ALateFixMustFitBetweenItsNeighbours) {
   EXPECT_TRUE(detour_explained(&before, fits, &after));
   EXPECT_FALSE(detour_explained(&before, leaps, &after));
   EXPECT_TRUE(detour_explained(nullptr, leaps, &after)) << "nothing contradicts it";
+  const KeptFix much_later = fix(600, 14, 0);
+  EXPECT_TRUE(detour_explained(&before, leaps, &much_later)) << "in ten minutes he may well have been there";
 }
 
 }  // namespace

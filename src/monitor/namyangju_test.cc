@@ -47,13 +47,14 @@ World morning() {
 
 TEST(Namyangju, RingsOncePerDistanceInOneIncident) {
   const World world = morning();
-  const std::vector<v1::AlertKind> expected = {v1::ALERT_KIND_NEAR_WARN, v1::ALERT_KIND_NEAR_POLICE,
-                                               v1::ALERT_KIND_NEAR_MAP,  v1::ALERT_KIND_KEEP_AWAY,
-                                               v1::ALERT_KIND_STRAP_CUT, v1::ALERT_KIND_SOS};
+  const std::vector<v1::AlertKind> expected = {v1::ALERT_KIND_APPROACHING, v1::ALERT_KIND_NEAR_WARN,
+                                               v1::ALERT_KIND_NEAR_POLICE, v1::ALERT_KIND_NEAR_MAP,
+                                               v1::ALERT_KIND_KEEP_AWAY,   v1::ALERT_KIND_STRAP_CUT,
+                                               v1::ALERT_KIND_SOS};
   EXPECT_EQ(world.raised_kinds(), expected);
   EXPECT_EQ(world.of(v1::Effect::kOpenIncident).size(), 1u);
   const std::string incident = world.raised()[0].incident_id();
-  const uint32_t codes[] = {3, 1, 1, 0, 0, 0};
+  const uint32_t codes[] = {1, 3, 1, 1, 0, 0, 0};
   for (size_t i = 0; i < expected.size(); ++i) {
     const v1::Alert alert = world.raised()[i];
     EXPECT_EQ(alert.incident_id(), incident);
@@ -66,16 +67,26 @@ TEST(Namyangju, RingsOncePerDistanceInOneIncident) {
   EXPECT_TRUE(world.cleared().empty());
 }
 
+TEST(Namyangju, IsForeseenMinutesBeforeHeIsThere) {
+  const v1::Alert first = morning().raised().front();
+  ASSERT_EQ(first.kind(), v1::ALERT_KIND_APPROACHING);
+  EXPECT_GE(first.proximity().distance_mm(), 2'500'000);
+  EXPECT_GE(first.time_to_contact_s(), 120u);
+  EXPECT_LE(first.time_to_contact_s(), 400u);
+}
+
 TEST(Namyangju, RingsWithinTwoFixesOfTheTruth) {
   const World world = morning();
   const int64_t limits_m[] = {2'000, 1'000, 600, 100};
   for (size_t i = 0; i < 4; ++i) {
-    const int64_t rang_m = world.raised()[i].proximity().distance_mm() / 1'000;
+    // The first is what was foreseen.
+    const v1::Alert alert = world.raised()[i + 1];
+    const int64_t rang_m = alert.proximity().distance_mm() / 1'000;
     EXPECT_LE(rang_m, limits_m[i]);
     EXPECT_GE(rang_m, limits_m[i] - 2 * (limits_m[i] > 200 ? 180 : 20)) << limits_m[i];
-    EXPECT_GE(world.raised()[i].probability_ppm(), 500'000u);
-    EXPECT_TRUE(world.raised()[i].proximity().closing_known());
-    EXPECT_GT(world.raised()[i].proximity().closing_mmps(), 0);
+    EXPECT_GE(alert.probability_ppm(), 500'000u);
+    EXPECT_TRUE(alert.proximity().closing_known());
+    EXPECT_GT(alert.proximity().closing_mmps(), 0);
   }
 }
 
@@ -87,7 +98,7 @@ TEST(Namyangju, HandsOffToTheStationWithBothDestinations) {
   EXPECT_EQ(first.to_agency_id(), "police-namyangju");
   ASSERT_TRUE(first.has_alarm_new());
   EXPECT_EQ(first.alarm_new().code(), 1u);
-  EXPECT_EQ(first.alarm_new().alert_kind(), "ALERT_KIND_NEAR_POLICE");
+  EXPECT_EQ(first.alarm_new().alert_kind(), "ALERT_KIND_APPROACHING");
   EXPECT_EQ(first.alarm_new().legal_basis(), "31-6");
   EXPECT_EQ(first.alarm_new().jurisdiction_id(), "j-namyangju");
   ASSERT_EQ(first.alarm_new().destinations_size(), 2);
@@ -117,8 +128,8 @@ TEST(Namyangju, SheSeesDistanceFirstAndAMapOnlyWithinItsLimit) {
   }
   EXPECT_TRUE(map);
   EXPECT_TRUE(world.of(v1::Effect::kCloseView).empty());
-  // Four distances and the strap.
-  EXPECT_EQ(world.of(v1::Effect::kNotifyProtected).size(), 5u);
+  // What was foreseen, four distances and the strap.
+  EXPECT_EQ(world.of(v1::Effect::kNotifyProtected).size(), 6u);
 }
 
 TEST(Namyangju, HisDeviceIsNotToldAnythingUntilTheStrapIsCut) {

@@ -15,6 +15,10 @@ Tier tier(v1::AlertKind kind, int64_t limit_mm) {
   return made;
 }
 
+constexpr int64_t kBandMm = 15'000;
+constexpr int32_t kConfirmZ = 1'282;  // p >= 0.90
+constexpr Duration kForesight = Duration::seconds(300);
+
 // Why these: docs/judge.md. What the order states goes first.
 TrackerPolicy policy_for(RuleKind kind, const law::Judgement& stated) {
   TrackerPolicy policy;
@@ -23,11 +27,11 @@ TrackerPolicy policy_for(RuleKind kind, const law::Judgement& stated) {
     case RuleKind::kPair:
     case RuleKind::kNoContact:
       policy.hysteresis_mm = law::kr().hysteresis_mm;
-      policy.band_mm = 15'000;
+      policy.band_mm = kBandMm;
       break;
     case RuleKind::kExclusion:
       policy.hysteresis_mm = 20'000;
-      policy.band_mm = 15'000;
+      policy.band_mm = kBandMm;
       break;
     case RuleKind::kInclusion:
       // A home may be smaller than any hysteresis: being inside for a minute is being back. Nor is there a
@@ -37,15 +41,18 @@ TrackerPolicy policy_for(RuleKind kind, const law::Judgement& stated) {
       policy.clear_hold = Duration::seconds(60);
       break;
   }
-  if (stated.z_confirm) policy.z_confirm = policy.z_way = *stated.z_confirm;
   policy.band_mm = stated.band_mm.value_or(policy.band_mm);
+  // Where a band forgives the error, being inside more likely than not is enough of a way that is over.
+  if (policy.band_mm > 0) {
+    policy.z_confirm = kConfirmZ;
+    policy.z_way = 0;
+  }
+  if (stated.z_confirm) policy.z_confirm = policy.z_way = *stated.z_confirm;
   policy.dwell = stated.dwell.value_or(policy.dwell);
   policy.clear_hold = stated.clear_hold.value_or(policy.clear_hold);
   policy.hysteresis_mm = stated.hysteresis_mm.value_or(policy.hysteresis_mm);
   return policy;
 }
-
-constexpr Duration kForesight = Duration::seconds(300);
 
 }  // namespace
 

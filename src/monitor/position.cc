@@ -29,9 +29,8 @@ int32_t floor_mm(v1::FixSource source) {
   }
 }
 
-struct Earlier {
-  bool operator()(const KeptFix& fix, Time at) const { return fix.at < at; }
-};
+// Beyond this, and what the error of a fix explains, nobody is where he stays.
+constexpr int64_t kElsewhereMm = 50'000;
 
 }  // namespace
 
@@ -43,28 +42,26 @@ int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source) {
 }
 
 bool Track::keep(const KeptFix& fix) {
-  const auto place = std::lower_bound(fixes_.begin(), fixes_.end(), fix.at, Earlier{});
-  if (place != fixes_.end() && place->at == fix.at) return false;
-  if (fixes_.size() == kFixesMax) {
-    if (place == fixes_.begin()) return false;
-    // Everything before the place moves down by one over the oldest.
-    std::move(fixes_.begin() + 1, place, fixes_.begin());
-    *(place - 1) = fix;
-    return true;
-  }
+  const size_t place = fixes_.before(fix.at);
+  if (place < fixes_.size() && fixes_[place].at == fix.at) return false;
+  // A stay between two fixes at one place is a guess: one in between that lies elsewhere ends it.
+  if (place < fixes_.size() && stays_at(fix.at) &&
+      geo::distance_mm(stay_->place, fix.place) > kElsewhereMm + int64_t{4} * fix.sigma_mm)
+    away_at_ = fix.at;
+  if (fixes_.size() == kFixesMax && place == 0) return false;
   fixes_.insert(place, fix);
   return true;
 }
 
 const KeptFix* Track::before(Time at) const {
-  const auto place = std::lower_bound(fixes_.begin(), fixes_.end(), at, Earlier{});
-  return place == fixes_.begin() ? nullptr : &*std::prev(place);
+  const size_t place = fixes_.before(at);
+  return place == 0 ? nullptr : &fixes_[place - 1];
 }
 
 const KeptFix* Track::after(Time at) const {
-  auto place = std::lower_bound(fixes_.begin(), fixes_.end(), at, Earlier{});
-  if (place != fixes_.end() && place->at == at) ++place;
-  return place == fixes_.end() ? nullptr : &*place;
+  size_t place = fixes_.before(at);
+  if (place < fixes_.size() && fixes_[place].at == at) ++place;
+  return place == fixes_.size() ? nullptr : &fixes_[place];
 }
 
 void Track::set_motion(const std::optional<Stay>& stay, int64_t speed_mmps) {
@@ -81,15 +78,16 @@ KeptFix Track::judged(const KeptFix& fix) const {
 }
 
 std::optional<Estimate> Track::position_at(Time at) const {
-  const auto next = std::lower_bound(fixes_.begin(), fixes_.end(), at, Earlier{});
-  if (next != fixes_.end() && next->at == at) {
+  const size_t place = fixes_.before(at);
+  const KeptFix* next = place < fixes_.size() ? &fixes_[place] : nullptr;
+  if (next != nullptr && next->at == at) {
     const KeptFix fix = judged(*next);
     return Estimate{fix.place, fix.sigma_mm, {}};
   }
-  if (next == fixes_.begin()) return std::nullopt;
-  const KeptFix& last = *std::prev(next);
-  if (next != fixes_.end() && stays_at(at)) return Estimate{stay_->place, stay_->sigma_mm, {}};
-  if (next != fixes_.end()) {
+  if (place == 0) return std::nullopt;
+  const KeptFix& last = fixes_[place - 1];
+  if (next != nullptr && stays_at(at)) return Estimate{stay_->place, stay_->sigma_mm, {}};
+  if (next != nullptr) {
     const double fraction =
         static_cast<double>((at - last.at).us) / static_cast<double>((next->at - last.at).us);
     return Estimate{

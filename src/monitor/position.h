@@ -10,22 +10,13 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "base/time.h"
 #include "geo/place.h"
 #include "haechi/v1/device.pb.h"
+#include "monitor/fix_ring.h"
 
 namespace haechi::monitor {
-
-struct KeptFix {
-  Time at;
-  geo::Place place;
-  int32_t sigma_mm = 0;  // per axis
-  uint32_t accuracy_mm = 0;
-  uint32_t speed_mmps = 0;
-  bool speed_known = false;
-};
 
 // Standard deviation per axis of a fix: its 68 % radius / 1.515 (the radius of a circular normal distribution
 // that holds 68 %), never less than what the source is worth.
@@ -46,10 +37,11 @@ struct Estimate {
 
 class Track {
  public:
-  static constexpr size_t kFixesMax = 32;
+  static constexpr size_t kFixesMax = FixRing::kMax;
 
   // False when a fix of that moment is already kept, or when all kept ones are newer and there is no room.
   bool keep(const KeptFix& fix);
+  void forget_latest() { fixes_.pop_back(); }
   bool empty() const { return fixes_.empty(); }
   const KeptFix& latest() const { return fixes_.back(); }
   // The neighbours in time of a moment, not counting a fix of that very moment.
@@ -62,11 +54,12 @@ class Track {
   // How he moves as of the latest fix. None: he does not rest.
   void set_motion(const std::optional<Stay>& stay, int64_t speed_mmps);
 
- private:
-  bool stays_at(Time at) const { return stay_ && at >= stay_->from; }
+  bool stays_at(Time at) const { return stay_ && at >= stay_->from && at > away_at_; }
 
-  std::vector<KeptFix> fixes_;  // by time, oldest first
+ private:
+  FixRing fixes_;
   std::optional<Stay> stay_;
+  Time away_at_;  // when he was elsewhere all the same, as was learned late
   int64_t speed_mmps_ = 0;
 };
 

@@ -73,16 +73,29 @@ void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
     file_fix(index, kept, false, step);
     return;
   }
+  const std::optional<KeptFix>& doubted = person.motion.suspect();
+  if (doubted && kept.at == doubted->at) return;
+  // Of two that arrive in the wrong order, the earlier one is heard first all the same.
+  std::optional<KeptFix> later;
+  if (doubted && kept.at < doubted->at) later = person.motion.take_suspect();
+  hear_fix(index, kept, step);
+  if (later) hear_fix(index, *later, step);
+}
+
+// A fix newer than all that are believed.
+void Machine::hear_fix(uint32_t index, const KeptFix& fix, Step& step) {
+  const uint32_t holder = devices_[index].person;
+  Person& person = persons_[holder];
   const std::optional<KeptFix> suspect = person.motion.suspect();
-  if (suspect && kept.at <= suspect->at) return;
-  person.last_verdict = person.motion.observe(kept);
+  person.last_verdict = person.motion.observe(fix);
   if (person.last_verdict == Verdict::kSuspect) {
-    if (is_watched(person)) judge_suspect(device.person, kept, step);
+    if (is_watched(person)) judge_suspect(holder, fix);
     return;
   }
   person.track.set_motion(person.motion.stay(), person.motion.speed_mmps());
+  if (person.motion.outvoted()) person.track.forget_latest();
   if (person.last_verdict == Verdict::kAgreed) file_fix(index, *suspect, true, step);
-  file_fix(index, kept, true, step);
+  file_fix(index, fix, true, step);
 }
 
 void Machine::file_fix(uint32_t index, const KeptFix& fix, bool newest, Step& step) {
@@ -139,6 +152,7 @@ void Machine::lose_person(uint32_t index, Step& step) {
 }
 
 void Machine::lose_rule(uint32_t rule, Step& step) {
+  if (between_two(rules_[rule].kind)) end_far(rule);
   for (Tier& tier : rules_[rule].tiers)
     if (tier.tracker.lose() && tier.alert != 0) set_alert_state(tier.alert, v1::ALERT_STATE_UNKNOWN, step);
   lose_approach(rules_[rule], step);

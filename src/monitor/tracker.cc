@@ -6,8 +6,14 @@
 namespace haechi::monitor {
 namespace {
 
+constexpr int32_t kYoungZ = 2'326;  // p >= 0.99
+
 bool at_least(const Margin& margin, int32_t z) {
   return margin.margin_mm * 1'000 <= -z * margin.sigma_mm;
+}
+bool confirms(const Margin& margin, int32_t z, int64_t band_mm) {
+  if (margin.young) return at_least(margin, std::max(z, kYoungZ));
+  return margin.margin_mm <= 0 && (margin.margin_mm - band_mm) * 1'000 <= -z * margin.sigma_mm;
 }
 bool at_most(const Margin& margin, int32_t z) {
   return margin.margin_mm * 1'000 >= z * margin.sigma_mm;
@@ -17,11 +23,17 @@ bool at_most(const Margin& margin, int32_t z) {
 
 Tracker::Change Tracker::open_at(Time at) {
   state_ = TrackerState::kViolating;
-  was_open_ = false;
+  was_open_ = held_ = false;
   episode_from_ = at;
   calm_since_ = likely_since_ = Time{};
   likely_count_ = 0;
   return Change::kOpened;
+}
+
+Tracker::Change Tracker::hold_at(Time at) {
+  const Change change = open_at(at);
+  held_ = true;
+  return change;
 }
 
 Tracker::Change Tracker::clear_at(Time at) {
@@ -40,7 +52,8 @@ Tracker::Change Tracker::observe(const Margin& margin, const TrackerPolicy& poli
     if (now && at_least(margin, policy.z_possible)) calm_since_ = Time{};
     return Change::kNothing;
   }
-  if (!at_least(margin, policy.z_confirm)) return Change::kNothing;
+  const int32_t z = margin.way ? policy.z_way : policy.z_confirm;
+  if (!confirms(margin, z, policy.band_mm)) return Change::kNothing;
   const bool told = episode_from_.known() && margin.at >= episode_from_ && margin.at <= episode_until_;
   return told ? Change::kNothing : open_at(margin.at);
 }
@@ -63,11 +76,11 @@ Tracker::Change Tracker::observe_live(const Margin& margin, const TrackerPolicy&
     if (!calm_since_.known()) calm_since_ = margin.at;
     return margin.at - calm_since_ >= policy.clear_hold ? clear_at(margin.at) : change;
   }
-  if (at_least(margin, policy.z_confirm)) return open_at(margin.at);
-  if (margin.margin_mm <= 0) {
+  if (confirms(margin, policy.z_confirm, policy.band_mm)) return open_at(margin.at);
+  if (!margin.rests && !margin.young && confirms(margin, policy.z_dwell, policy.band_mm)) {
     if (likely_count_ == 0) likely_since_ = margin.at;
     likely_count_ = static_cast<uint16_t>(std::min<int>(likely_count_ + 1, 1'000));
-    if (margin.at - likely_since_ >= policy.dwell) return open_at(margin.at);
+    if (margin.at - likely_since_ >= policy.dwell) return hold_at(margin.at);
   } else {
     likely_count_ = 0;
   }
@@ -81,11 +94,17 @@ Tracker::Change Tracker::observe_live(const Margin& margin, const TrackerPolicy&
   return change;
 }
 
+void Tracker::suspect(const Margin& margin, const TrackerPolicy& policy) {
+  if (!at_least(margin, policy.z_possible)) return;
+  if (state_ == TrackerState::kClear) state_ = TrackerState::kPossible;
+  calm_since_ = Time{};
+}
+
 Tracker::Change Tracker::pass(Time now, bool fresh, const TrackerPolicy& policy) {
   if (!fresh) return Change::kNothing;
   // One fix on the wrong side is not held by waiting; a second one must have said so too.
   if (state_ == TrackerState::kPossible && likely_count_ >= 2 && now - likely_since_ >= policy.dwell)
-    return open_at(now);
+    return hold_at(now);
   if (state_ == TrackerState::kViolating && calm_since_.known() && now - calm_since_ >= policy.clear_hold)
     return clear_at(now);
   return Change::kNothing;
@@ -98,6 +117,14 @@ bool Tracker::lose() {
   calm_since_ = likely_since_ = Time{};
   likely_count_ = 0;
   return known;
+}
+
+void Tracker::end(Time at) {
+  if (open()) episode_until_ = at;
+  state_ = TrackerState::kClear;
+  was_open_ = false;
+  likely_count_ = 0;
+  calm_since_ = likely_since_ = Time{};
 }
 
 std::optional<Time> Tracker::due(const TrackerPolicy& policy) const {

@@ -39,6 +39,62 @@ TEST(Tracker, OpensWhenMoreLikelyThanNotForTheDwell) {
   EXPECT_EQ(tracker.pass(second(20), true, kPolicy), Change::kOpened);
 }
 
+TrackerPolicy with_band() {
+  TrackerPolicy policy;
+  policy.band_mm = 15'000;
+  policy.z_way = 0;
+  return policy;
+}
+
+TEST(Tracker, ABandForgivesTheErrorButNobodyRingsWhoWasMeasuredOutside) {
+  Tracker inside, outside;
+  EXPECT_EQ(inside.observe(margin(-2, 0), with_band()), Change::kOpened) << "surely not 15 m outside";
+  EXPECT_EQ(outside.observe(margin(1, 0, Evidence::kLive, 3), with_band()), Change::kNothing);
+  EXPECT_EQ(outside.observe(margin(1, 60, Evidence::kLive, 3), with_band()), Change::kNothing);
+}
+
+TEST(Tracker, WithoutABandOnlyTheErrorItselfDecides) {
+  Tracker tracker;
+  EXPECT_EQ(tracker.observe(margin(-16, 0), kPolicy), Change::kNothing);
+}
+
+TEST(Tracker, AWayThatIsOverRingsWhenItWasInsideMoreLikelyThanNot) {
+  Tracker tracker;
+  Margin way = margin(-1, 0, Evidence::kSegment, 20);
+  EXPECT_EQ(tracker.observe(way, with_band()), Change::kNothing) << "as a fix would not";
+  way.way = true;
+  EXPECT_EQ(tracker.observe(way, with_band()), Change::kOpened);
+}
+
+TEST(Tracker, WhereSomeoneRestsTheDwellProvesNothing) {
+  Tracker tracker;
+  for (int64_t s = 0; s <= 600; s += 15) {
+    Margin resting = margin(-5, s);
+    resting.rests = true;
+    ASSERT_EQ(tracker.observe(resting, kPolicy), Change::kNothing) << s;
+  }
+}
+
+TEST(Tracker, OfSomeoneHardlyKnownOnlyNearCertaintyRings) {
+  Tracker tracker;
+  Margin young = margin(-20, 0);
+  young.young = true;
+  EXPECT_EQ(tracker.observe(young, with_band()), Change::kNothing);
+  young = margin(-24, 15);
+  young.young = true;
+  EXPECT_EQ(tracker.observe(young, with_band()), Change::kOpened);
+}
+
+TEST(Tracker, WhatIsNotBelievedMakesPossibleAndNeverOpensNorClears) {
+  Tracker tracker;
+  tracker.suspect(margin(-80, 0), kPolicy);
+  EXPECT_EQ(tracker.state(), TrackerState::kPossible);
+  EXPECT_FALSE(tracker.open());
+  ASSERT_EQ(tracker.observe(margin(-80, 5), kPolicy), Change::kOpened);
+  tracker.suspect(margin(900, 10), kPolicy);
+  EXPECT_TRUE(tracker.open());
+}
+
 TEST(Tracker, AFixOnTheRightSideStartsTheDwellAgain) {
   Tracker tracker;
   static_cast<void>(tracker.observe(margin(-5, 0), kPolicy));

@@ -12,7 +12,7 @@ constexpr uint32_t kIntervalPossibleS = 5;
 
 // The longest interval, in seconds, that the tiers of a rule can do with; 0: the device's own.
 uint32_t wanted_interval_s(const Rule& rule) {
-  uint32_t wanted = 0;
+  uint32_t wanted = rule.ahead.foresight.watchful() ? kIntervalPossibleS : 0;
   for (const Tier& tier : rule.tiers) {
     const bool outer = tier.kind == v1::ALERT_KIND_NEAR_WARN ||
                        tier.kind == v1::ALERT_KIND_EXCLUSION_BUFFER ||
@@ -69,7 +69,8 @@ void Machine::refresh_view(uint32_t index, Step& step) {
     law::Sight sight;
     sight.distance_mm = rule.latest->distance_mm;
     sight.bearing_cdeg = geo::bearing_cdeg(about.track.latest().place, wearer.track.latest().place);
-    const std::optional<int32_t> closing = rule.closing.mmps(rule.latest->at, rule.latest->distance_mm);
+    std::optional<int32_t> closing;
+    if (!rule.latest->radio) closing = rule.closing.mmps(rule.latest->at, rule.latest->distance_mm);
     sight.closing_known = closing.has_value();
     sight.closing_mmps = closing.value_or(0);
     sight.wearer = wearer.track.latest().place;
@@ -104,6 +105,8 @@ void Machine::refresh_commands(uint32_t index, Step& step) {
     if (rules_[rule].kind == RuleKind::kPair) wanted = sooner(wanted, wanted_interval_s(rules_[rule]));
   for (const uint32_t index_of_rule : person.rules) {
     const Rule& rule = rules_[index_of_rule];
+    // Nor on where the other is whom he may not meet; and the other's device is nobody's to command for it.
+    if (rule.kind == RuleKind::kNoContact) continue;
     if (rule.kind == RuleKind::kPair) {
       const law::Condition& condition = orders_[rule.order].order.conditions[rule.condition];
       if (!std::get<law::KeepAway>(condition.rule).warns_wearer) continue;

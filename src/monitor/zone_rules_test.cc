@@ -35,32 +35,49 @@ void exclusion(v1::Condition& condition) {
   condition.mutable_exclusion()->set_police_mm(1'000'000);
 }
 
+// What is foreseen has tests of its own.
+std::vector<v1::Alert> broken(const World& world) {
+  std::vector<v1::Alert> out;
+  for (const v1::Alert& alert : world.raised())
+    if (alert.kind() != v1::ALERT_KIND_APPROACHING) out.push_back(alert);
+  return out;
+}
+std::vector<v1::AlertKind> broken_kinds(const World& world) {
+  std::vector<v1::AlertKind> out;
+  for (const v1::Alert& alert : broken(world)) out.push_back(alert.kind());
+  return out;
+}
+
 TEST(Exclusion, RingsAtThePoliceDistanceTheBufferAndTheBorder) {
   World world = zone_world(exclusion);
   walk(world, 3'000, 100, -60);
-  EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_EXCLUSION_POLICE,
-                                                v1::ALERT_KIND_EXCLUSION_BUFFER, v1::ALERT_KIND_EXCLUSION));
-  EXPECT_EQ(world.raised()[2].zone_id(), "z-1");
-  EXPECT_EQ(world.raised()[2].code(), 1u);
-  EXPECT_LT(world.raised()[2].margin_mm(), 0);
+  EXPECT_THAT(broken_kinds(world), ElementsAre(v1::ALERT_KIND_EXCLUSION_POLICE,
+                                               v1::ALERT_KIND_EXCLUSION_BUFFER, v1::ALERT_KIND_EXCLUSION));
+  EXPECT_EQ(broken(world)[2].zone_id(), "z-1");
+  EXPECT_EQ(broken(world)[2].code(), 1u);
+  EXPECT_LT(broken(world)[2].margin_mm(), 0);
   // A zone he has been told of: his own device may be asked for more.
   EXPECT_EQ(world.of(v1::Effect::kCommandDevice).back().command_device().interval_s(), 2u);
 }
 
 TEST(Exclusion, DrivingThroughBetweenTwoFixesIsFound) {
   World world = zone_world([](v1::Condition& c) { c.mutable_exclusion()->set_zone_id("z-1"); });
-  world.report("w-1", at_m(-900, 50));
-  world.pass(35);
-  world.report("w-1", at_m(900, 50));
-  EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_EXCLUSION));
+  // 100 km/h; of the half minute within the zone nothing is heard.
+  for (int east = -2'700; east <= -300; east += 400) {
+    world.report("w-1", at_m(east, 50));
+    world.pass(15);
+  }
+  world.pass(10);
+  world.report("w-1", at_m(400, 50));
+  EXPECT_THAT(broken_kinds(world), ElementsAre(v1::ALERT_KIND_EXCLUSION));
 }
 
 TEST(Exclusion, PassingFarFromEverythingRingsNothingAndComingBackStillDoes) {
   World world = zone_world([](v1::Condition& c) { c.mutable_exclusion()->set_zone_id("z-1"); });
   walk(world, 20'000, 40'000, 1'000);
-  EXPECT_THAT(world.raised(), IsEmpty());
+  EXPECT_THAT(broken(world), IsEmpty());
   walk(world, 40'000, 0, -1'000);
-  EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_EXCLUSION));
+  EXPECT_THAT(broken_kinds(world), ElementsAre(v1::ALERT_KIND_EXCLUSION));
 }
 
 TEST(Exclusion, AHoleOfAPolygonIsOutside) {
@@ -76,9 +93,9 @@ TEST(Exclusion, AHoleOfAPolygonIsOutside) {
   square(*polygon.add_holes(), 500);
   world.submit(fact);
   walk(world, 0, 440, 20);
-  EXPECT_THAT(world.raised(), IsEmpty());
+  EXPECT_THAT(broken(world), IsEmpty());
   walk(world, 460, 600, 20);
-  EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_EXCLUSION));
+  EXPECT_THAT(broken_kinds(world), ElementsAre(v1::ALERT_KIND_EXCLUSION));
 }
 
 TEST(Exclusion, AZoneMovedOverAWearerRingsAtOnceAndItsRemovalClears) {

@@ -1,0 +1,179 @@
+#include "monitor/foresight.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "monitor/machine.h"
+
+namespace haechi::monitor {
+namespace {
+
+// 80 of 100 speeds are lower.
+constexpr int64_t kFastZ = 840;
+// Slower than this nobody approaches; he may as well be standing.
+constexpr int64_t kClosingMmpsMin = 500;
+// An approach is noise until it has lasted this long, or is this far from none.
+constexpr Duration kHold = Duration::seconds(5);
+constexpr int64_t kSureZ = 500, kPlainZ = 2'500;
+constexpr Duration kAwayFor = Duration::seconds(60);
+constexpr Duration kCalmFor = Duration::seconds(300);
+// Nobody is taken to come faster than this, however doubtful the speed.
+constexpr int64_t kFastestMmps = 40'000;
+
+}  // namespace
+
+std::optional<Duration> time_to_contact(const Course& course) {
+  if (course.margin_mm <= 0) return Duration{};
+  const int64_t fast = std::min(course.closing_mmps + kFastZ * course.sigma_mmps / 1'000, kFastestMmps);
+  if (fast <= 0) return std::nullopt;
+  return Duration::millis(course.margin_mm * 1'000 / fast);
+}
+
+Foresight::Change Foresight::observe(const Course& course, Duration horizon, bool may_open) {
+  if (at_.known() && course.at <= at_) return Change::kNothing;
+  at_ = course.at;
+  const bool regained = unknown_;
+  unknown_ = false;
+  const bool nearer =
+      course.closing_mmps > kClosingMmpsMin && course.closing_mmps * 1'000 > kSureZ * course.sigma_mmps;
+  if (open_) {
+    if (course.closing_mmps >= 0 || course.margin_mm <= 0)
+      away_since_ = Time{};
+    else if (!away_since_.known())
+      away_since_ = course.at;
+    if (nearer || course.margin_mm <= 0)
+      calm_since_ = Time{};
+    else if (!calm_since_.known())
+      calm_since_ = course.at;
+    const bool away = away_since_.known() && course.at - away_since_ >= kAwayFor;
+    const bool calm = calm_since_.known() && course.at - calm_since_ >= kCalmFor;
+    if (!away && !calm) return regained ? Change::kRegained : Change::kNothing;
+    open_ = false;
+    since_ = away_since_ = calm_since_ = Time{};
+    return Change::kCleared;
+  }
+  const std::optional<Duration> left = time_to_contact(course);
+  if (!may_open || !nearer || !left || *left >= horizon) {
+    since_ = Time{};
+    return Change::kNothing;
+  }
+  if (!since_.known()) since_ = course.at;
+  const bool plain = course.closing_mmps * 1'000 > kPlainZ * course.sigma_mmps;
+  if (!plain && course.at - since_ < kHold) return Change::kNothing;
+  open_ = true;
+  since_ = away_since_ = calm_since_ = Time{};
+  return Change::kOpened;
+}
+
+bool Foresight::lose() {
+  since_ = away_since_ = calm_since_ = Time{};
+  const bool known = open_ && !unknown_;
+  unknown_ = open_;
+  return known;
+}
+
+// Most pairs are out of reach of any horizon; they cost one comparison.
+void Machine::foresee_pair(uint32_t index, const Measure& measure, Step& step) {
+  Rule& rule = rules_[index];
+  if (rule.kind != RuleKind::kPair || rule.ahead.horizon <= Duration{}) return;
+  const Person& wearer = persons_[rule.wearer];
+  const Person& about = persons_[rule.about];
+  const int64_t limit_mm = rule.tiers.back().limit_mm;
+  const int64_t speed = wearer.motion.speed_mmps() + about.motion.speed_mmps();
+  const bool far = measure.distance_mm - limit_mm > 2 * (speed + 2'000) * rule.ahead.horizon.s();
+  if (far && !rule.ahead.foresight.watchful()) return;
+  const std::optional<Velocity> his = wearer.motion.velocity();
+  const std::optional<Estimate> he = wearer.track.position_at(measure.at);
+  const std::optional<Estimate> she = about.track.position_at(measure.at);
+  if (!his || !he || !she) return;
+  const Velocity hers = about.motion.velocity().value_or(Velocity{0, 0, 1'000});
+  const bool he_rests = wearer.track.stays_at(measure.at), she_rests = about.track.stays_at(measure.at);
+  const geo::Offset between = geo::offset_mm(she->place, he->place);
+  const int64_t apart_m = std::max<int64_t>(measure.distance_mm / 1'000, 1);
+  const int64_t east = (he_rests ? 0 : his->east_mmps) - (she_rests ? 0 : hers.east_mmps);
+  const int64_t north = (he_rests ? 0 : his->north_mmps) - (she_rests ? 0 : hers.north_mmps);
+  Course course;
+  course.closing_mmps = -(between.east_mm / 1'000 * east + between.north_mm / 1'000 * north) / apart_m;
+  const int64_t his_sigma = he_rests ? 0 : his->sigma_mmps, her_sigma = she_rests ? 0 : hers.sigma_mmps;
+  course.sigma_mmps =
+      std::llround(std::hypot(static_cast<double>(his_sigma), static_cast<double>(her_sigma)));
+  course.margin_mm = measure.distance_mm - limit_mm;
+  course.at = measure.at;
+  foresee(index, course, measure, step);
+}
+
+// A second further on his way, how much nearer is the border? Around corners as well.
+void Machine::foresee_zone(uint32_t index, const geo::Zone& zone, const KeptFix& fix, const Measure& measure,
+                           Step& step) {
+  Rule& rule = rules_[index];
+  if (rule.kind != RuleKind::kExclusion || rule.ahead.horizon <= Duration{}) return;
+  const Motion& motion = persons_[rule.wearer].motion;
+  const std::optional<Velocity> velocity = motion.velocity();
+  const int64_t speed = motion.speed_mmps();
+  const bool far = measure.distance_mm > 2 * (speed + 1'000) * rule.ahead.horizon.s();
+  if (!velocity || (far && !rule.ahead.foresight.watchful())) return;
+  Course course;
+  course.margin_mm = measure.distance_mm;
+  course.sigma_mmps = velocity->sigma_mmps;
+  course.at = measure.at;
+  if (speed > 0 && measure.distance_mm > 0) {
+    const geo::Place next = geo::moved(fix.place, {velocity->east_mmps, velocity->north_mmps});
+    course.closing_mmps = measure.distance_mm - zone.signed_distance_mm(next);
+  }
+  foresee(index, course, measure, step);
+}
+
+void Machine::foresee(uint32_t index, const Course& course, const Measure& measure, Step& step) {
+  Rule& rule = rules_[index];
+  const bool watchful = rule.ahead.foresight.watchful();
+  const bool broken = rule.tiers.back().tracker.open();
+  const Foresight::Change change = rule.ahead.foresight.observe(course, rule.ahead.horizon, !broken);
+  if (watchful != rule.ahead.foresight.watchful()) {
+    touched_persons_.push_back(rule.wearer);
+    if (rule.about != kNone) touched_persons_.push_back(rule.about);
+  }
+  switch (change) {
+    case Foresight::Change::kOpened:
+      open_approach(index, course, measure, step);
+      break;
+    case Foresight::Change::kCleared:
+      close_approach(rule, "margin", step);
+      break;
+    case Foresight::Change::kRegained:
+      if (rule.ahead.alert != 0) set_alert_state(rule.ahead.alert, v1::ALERT_STATE_ACTIVE, step);
+      break;
+    case Foresight::Change::kNothing:
+      break;
+  }
+}
+
+void Machine::open_approach(uint32_t index, const Course& course, const Measure& measure, Step& step) {
+  const int64_t limit_mm = rules_[index].tiers.back().limit_mm;
+  HeldAlert made = start_rule_alert(index, v1::ALERT_KIND_APPROACHING, limit_mm, measure, false, step);
+  const int64_t left_s = course.closing_mmps > 0 ? course.margin_mm / course.closing_mmps : 0;
+  made.alert.set_time_to_contact_s(static_cast<uint32_t>(std::clamp<int64_t>(left_s, 0, 86'400)));
+  if (made.alert.has_proximity()) {
+    made.alert.mutable_proximity()->set_closing_known(true);
+    made.alert.mutable_proximity()->set_closing_mmps(
+        static_cast<int32_t>(std::clamp<int64_t>(course.closing_mmps, -1'000'000, 1'000'000)));
+  }
+  made.alert.set_basis(v1::ALERT_BASIS_FIX);
+  made.alert.set_previous_alert_id(rules_[index].ahead.previous_alert_id);
+  const uint64_t number = open_alert(std::move(made), step);
+  rules_[index].ahead.alert = number;
+  rules_[index].ahead.previous_alert_id = alerts_.at(number).alert.id();
+  touched_rules_.push_back(index);
+}
+
+void Machine::close_approach(Rule& rule, const std::string& reason, Step& step) {
+  rule.ahead.foresight = Foresight();
+  if (rule.ahead.alert == 0) return;
+  clear_alert(std::exchange(rule.ahead.alert, 0), reason, step);
+}
+
+void Machine::lose_approach(Rule& rule, Step& step) {
+  if (rule.ahead.foresight.lose() && rule.ahead.alert != 0)
+    set_alert_state(rule.ahead.alert, v1::ALERT_STATE_UNKNOWN, step);
+}
+
+}  // namespace haechi::monitor

@@ -121,11 +121,16 @@ S1ChordAngle angle_holding(double metres) {
   return angle.PlusError(angle.GetS2PointConstructorMaxError() + 1e-20);
 }
 
-Frame::Frame(Place place) : origin(point_of(place)) {
+Frame::Frame(Place place) {
+  if (place.lng_e7 == kLngE7Max) place.lng_e7 = -kLngE7Max;
   const double lat = place.lat_e7 * kRadiansPerE7;
   const double lng = place.lng_e7 * kRadiansPerE7;
-  east = {-std::sin(lng), std::cos(lng), 0};
-  north = {-std::sin(lat) * std::cos(lng), -std::sin(lat) * std::sin(lng), std::cos(lat)};
+  const double sin_lat = std::sin(lat), cos_lat = std::cos(lat);
+  const double sin_lng = std::sin(lng), cos_lng = std::cos(lng);
+  const bool pole = std::abs(place.lat_e7) == kLatE7Max;
+  origin = pole ? point_of(place) : S2Point(cos_lat * cos_lng, cos_lat * sin_lng, sin_lat);
+  east = {-sin_lng, cos_lng, 0};
+  north = {-sin_lat * cos_lng, -sin_lat * sin_lng, cos_lat};
 }
 
 Plane plane_of(const Frame& frame, const S2Point& point) {

@@ -125,6 +125,7 @@ void Machine::judge_contacts(const std::vector<Heard>& heard, Step& step) {
       const Person& wearer = persons_[rule.wearer];
       const Person& about = persons_[rule.about];
       if (about.removed) continue;
+      end_far(one.rule);
       if (!one.late) {
         // As for fixes: the trackers of a pair see time go forward whoever reports.
         if (!wearer.track.empty()) measure.at = std::max(measure.at, wearer.track.latest().at);

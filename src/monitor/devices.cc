@@ -41,7 +41,8 @@ std::optional<uint32_t> Machine::nearest_rule(const std::vector<uint32_t>& rules
   const auto rank = [this](uint32_t index) {
     const Rule& rule = rules_[index];
     const bool pair = rule.kind == RuleKind::kPair;
-    return std::tuple(!pair, !(pair && rule.latest), pair && rule.latest ? rule.latest->distance_mm : 0);
+    const std::optional<Measure> latest = pair ? latest_of(rule) : std::nullopt;
+    return std::tuple(!pair, !latest, latest ? latest->distance_mm : 0);
   };
   for (const uint32_t rule : rules)
     if (!best || rank(rule) < rank(*best)) best = rule;

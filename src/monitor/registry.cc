@@ -43,6 +43,7 @@ void Machine::reset_rule(uint32_t rule, const std::string& reason, Step& step) {
   close_unaccounted(rules_[rule], reason, step);
   close_approach(rules_[rule], reason, step);
   rules_[rule].latest.reset();
+  rules_[rule].far = Far();
   rules_[rule].radio.reset();
   close_view(rules_[rule], reason, step);
 }

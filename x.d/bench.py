@@ -3,6 +3,8 @@
   ingest    reports acknowledged durably over MQTT, 200 connections; CPU seconds of the server per million
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s
   log, geo  Google Benchmark programs of those rooms
+  engine    nanoseconds per report and bytes per wearer over generated worlds, the ticks of the middle one; by name and
+            with --full, every cell of the grid (wearers 1e3..1e6, zones 1e2..1e5, pairs 1..3; 20 GB, half an hour)
 """
 import argparse
 import http.client
@@ -166,6 +168,7 @@ def main():
     arguments.add_argument('--build', required=True)
     arguments.add_argument('--json', action='store_true')
     arguments.add_argument('--seconds', type=int, default=10)
+    arguments.add_argument('--full', action='store_true', help='engine: every cell of the grid')
     arguments.add_argument('names', nargs='*')
     chosen = arguments.parse_args()
     binaries = pathlib.Path(chosen.build).resolve() / 'bin'
@@ -179,6 +182,9 @@ def main():
     for name in ('log', 'geo'):
         if (not chosen.names or name in chosen.names) and not chosen.json:
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
+    if (not chosen.names or 'engine' in chosen.names) and not chosen.json:
+        subprocess.run([binaries / 'engine_bench', *(['--full'] if chosen.full else [])], check=True)
+        subprocess.run([binaries / 'engine_bench', '--ticks', '--cell', '100000,10000,1'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.
     for name, tool in (('screens', 'screen-latency'), ('scale', 'scale-bench'), ('map', 'map-bench')):
         if chosen.names and name in chosen.names:

@@ -136,10 +136,12 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
   }
   if (wearer.track.empty() || about.track.empty() || wearer.removed || about.removed) return;
   end_far(index);
-  const Time at = newest ? std::max(wearer.track.latest().at, about.track.latest().at) : fix.at;
-  if (!binding_at(rule, at)) return;
   const bool wearer_fresh = is_fresh(wearer, step.now), about_fresh = is_fresh(about, step.now);
   const bool mover_fresh = mover == rule.wearer ? wearer_fresh : about_fresh;
+  // What was long on its way counts at its own moment, even where nothing of the mover's is newer.
+  const bool now = newest && mover_fresh;
+  const Time at = now ? std::max(wearer.track.latest().at, about.track.latest().at) : fix.at;
+  if (!binding_at(rule, at)) return;
   const Evidence evidence = !newest || !mover_fresh       ? Evidence::kLate
                             : wearer_fresh && about_fresh ? Evidence::kLive
                                                           : Evidence::kStale;

@@ -84,9 +84,10 @@ std::optional<Estimate> Track::position_at(Time at) const {
     const KeptFix fix = judged(*next);
     return Estimate{fix.place, fix.sigma_mm, {}};
   }
+  // Of a stay this reaches back beyond the oldest fix that is kept.
+  if (next != nullptr && stays_at(at)) return Estimate{stay_->place, stay_->sigma_mm, {}};
   if (place == 0) return std::nullopt;
   const KeptFix& last = fixes_[place - 1];
-  if (next != nullptr && stays_at(at)) return Estimate{stay_->place, stay_->sigma_mm, {}};
   if (next != nullptr) {
     const double fraction =
         static_cast<double>((at - last.at).us) / static_cast<double>((next->at - last.at).us);

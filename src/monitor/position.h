@@ -47,7 +47,7 @@ class Track {
   // The neighbours in time of a moment, not counting a fix of that very moment.
   const KeptFix* before(Time at) const;
   const KeptFix* after(Time at) const;
-  // None before the first kept fix.
+  // None before the first kept fix, unless he has rested since then.
   std::optional<Estimate> position_at(Time at) const;
   // A fix as it is to be judged: of someone who rests, the place of the stay.
   KeptFix judged(const KeptFix& fix) const;

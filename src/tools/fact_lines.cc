@@ -60,6 +60,11 @@ Result<std::vector<StampedFact>> FactLines::read(const std::string& line) {
   StampedFact stamped;
   TRY(stamped.fact, fact_of(value.get_object()));
   TRY(stamped.at, stamp_of(value.get_object(), stamped.fact));
+  return take(std::move(stamped));
+}
+
+Result<std::vector<StampedFact>> FactLines::take(StampedFact stamped) {
+  std::vector<StampedFact> out;
   const Time said = stamped.at;
   if (said < said_at_) return invalid("at_us", "is before that of an earlier line");
   stamped.at = std::max(stamped.at, last_at_ + Duration{1});

@@ -33,6 +33,8 @@ class FactLines {
   // changes nothing. Refused: what is no JSON of a fact, a stamp before the line above, what the server would
   // refuse to log.
   Result<std::vector<StampedFact>> read(const std::string& line);
+  // The same for one fact that was read already. Its stamp must not be before that of the fact above.
+  Result<std::vector<StampedFact>> take(StampedFact stamped);
 
  private:
   Status admit(StampedFact& stamped, std::vector<StampedFact>& out);

@@ -7,7 +7,9 @@
 #include "tools/cad.h"
 #include "tools/cli_log.h"
 #include "tools/demo.h"
+#include "tools/export.h"
 #include "tools/import.h"
+#include "tools/migrate.h"
 #include "tools/replay.h"
 
 namespace {
@@ -99,10 +101,28 @@ int cad(CadWords& words) {
   return tools::run_cad(words.options);
 }
 
-void add_import(CLI::App& app, tools::ImportOptions& options, std::string& kind) {
-  CLI::App* import = app.add_subcommand("import", "Register official boundaries (GeoJSON) as jurisdictions");
-  import->add_option("file", options.file, "GeoJSON FeatureCollection")->required();
-  import->add_option("--kind", kind, "jurisdictions")->check(CLI::IsMember({"jurisdictions"}));
+struct ImportWords {
+  tools::ImportOptions boundaries;
+  tools::MigrateOptions folder;
+  std::string kind = "jurisdictions";
+};
+
+void add_import(CLI::App& app, ImportWords& words) {
+  CLI::App* import = app.add_subcommand(
+      "import", "A new log from an exported folder, or official boundaries (GeoJSON) into a running server");
+  tools::ImportOptions& options = words.boundaries;
+  CLI::Option* from =
+      import->add_option("--from", words.folder.folder, "Folder, as `haechi export` writes it");
+  import->add_option("--data", words.folder.data, "With --from: data directory without a log")->needs(from);
+  import
+      ->add_flag("--as-logged", words.folder.as_logged,
+                 "With --from: take what a whole log held although the rules of today refuse it")
+      ->needs(from);
+  import->add_option("--device", words.folder.device_id, "With --from: the device of every track")
+      ->needs(from);
+  CLI::Option* file = import->add_option("file", options.file, "GeoJSON FeatureCollection of boundaries");
+  file->excludes(from);
+  import->add_option("--kind", words.kind, "jurisdictions")->check(CLI::IsMember({"jurisdictions"}));
   import->add_option("--url", options.url, "http://host:port of the server");
   import->add_option("--key", options.key, "A registrar's key");
   import->add_option("--agency-prefix", options.agency_prefix, "Before the id of each agency");
@@ -111,7 +131,54 @@ void add_import(CLI::App& app, tools::ImportOptions& options, std::string& kind)
   import->add_option("--id-property", options.id_property, "Property that names a feature");
   import->add_option("--name-property", options.name_property, "Property with its name for people");
   import->add_option("--informed", options.informed_agency_ids, "Agencies told of every alarm there");
-  import->add_flag("--dry-run", options.dry_run, "Check everything, send nothing");
+  import->add_flag("--dry-run", options.dry_run, "Check everything, send or write nothing");
+}
+
+int import_any(CLI::App& app, ImportWords& words) {
+  tools::ImportOptions& boundaries = words.boundaries;
+  const auto misused = [](const char* text) { return std::fprintf(stderr, "haechi: %s\n", text), 2; };
+  if (words.folder.folder.empty()) {
+    if (boundaries.file.empty()) return misused("import needs --from FOLDER, or a file of boundaries");
+    if (!boundaries.dry_run && (boundaries.url.empty() || boundaries.key.empty()))
+      return misused("--url and --key are needed to import");
+    return tools::run_import(boundaries);
+  }
+  words.folder.dry_run = boundaries.dry_run;
+  if (app.get_subcommand("import")->count("--id-property") > 0)
+    words.folder.id_property = boundaries.id_property;
+  if (words.folder.data.empty() && !words.folder.dry_run)
+    return misused("--data is needed to import a folder");
+  return tools::run_migrate(words.folder);
+}
+
+struct ExportWords {
+  tools::ExportOptions options;
+  std::vector<std::string> person_ids;
+  std::string from, to;
+};
+
+void add_export(CLI::App& app, ExportWords& words) {
+  CLI::App* command = app.add_subcommand("export", "Write a log at rest as files for other programs");
+  command->add_option("--data", words.options.data, "Data directory of a server that is not running")
+      ->required();
+  command->add_option("--out", words.options.out, "Folder to make")->required();
+  command->add_option("--person", words.person_ids, "Only what concerns this person; repeatable");
+  command->add_option("--from", words.from, "ISO 8601: reports and alerts from then on");
+  command->add_option("--to", words.to, "ISO 8601: ... and before then");
+}
+
+int export_folder(ExportWords& words) {
+  tools::ExportOptions& options = words.options;
+  options.build = HAECHI_VERSION;
+  options.person_ids = {words.person_ids.begin(), words.person_ids.end()};
+  for (const auto& [text, time] :
+       {std::pair(&words.from, &options.from), std::pair(&words.to, &options.to)}) {
+    if (text->empty()) continue;
+    const Result<Time> read = parse_iso8601(*text);
+    if (!read.ok()) return std::fprintf(stderr, "haechi: %s is no ISO 8601 time\n", text->c_str()), 2;
+    *time = *read;
+  }
+  return tools::run_export(options);
 }
 
 void add_replay(CLI::App& app, tools::ReplayOptions& options) {
@@ -137,13 +204,15 @@ int main(int argc, char** argv) {
   ServeWords serve_words;
   tools::DemoOptions demo_options;
   CadWords cad_words;
-  tools::ImportOptions import_options;
-  std::string kind = "jurisdictions", verify_directory;
+  ImportWords import_words;
+  ExportWords export_words;
+  std::string verify_directory;
   tools::ReplayOptions replay_options;
   add_serve(app, serve_words);
   add_demo(app, demo_options);
   add_cad(app, cad_words);
-  add_import(app, import_options, kind);
+  add_import(app, import_words);
+  add_export(app, export_words);
   CLI::App* verify = app.add_subcommand("verify", "Check a closed or crashed log, byte by byte");
   verify->add_option("directory", verify_directory, "Data directory")->required();
   add_replay(app, replay_options);
@@ -153,11 +222,8 @@ int main(int argc, char** argv) {
   if (app.got_subcommand("serve")) return serve(serve_words);
   if (app.got_subcommand("demo")) return tools::run_demo(demo_options);
   if (app.got_subcommand("cad")) return cad(cad_words);
-  if (app.got_subcommand("import")) {
-    if (!import_options.dry_run && (import_options.url.empty() || import_options.key.empty()))
-      return std::fprintf(stderr, "haechi: --url and --key are needed to import\n"), 2;
-    return tools::run_import(import_options);
-  }
+  if (app.got_subcommand("import")) return import_any(app, import_words);
+  if (app.got_subcommand("export")) return export_folder(export_words);
   if (app.got_subcommand("verify")) return tools::run_verify(verify_directory);
   if (app.got_subcommand("replay")) {
     if (replay_options.directory.empty() && replay_options.facts.empty())

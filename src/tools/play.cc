@@ -195,7 +195,8 @@ bool Play::handle_all(const std::string& key, v1::Handling handling, const std::
 void Play::measure() {
   const std::lock_guard lock(scene_.board.mutex);
   const std::lock_guard published_lock(published_mutex_);
-  const sim::SeenAlert* alert = alert_of(*control_, v1::ALERT_KIND_NEAR_POLICE);
+  // The one that the call came from.
+  const sim::SeenAlert* alert = alert_of(*control_, v1::ALERT_KIND_APPROACHING);
   const sim::SeenCall* our_call = call();
   if (alert == nullptr || our_call == nullptr) return;
   // An alert found between two fixes came to light with the later one.

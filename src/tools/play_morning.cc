@@ -39,18 +39,18 @@ void Play::approach() {
                    {near_home(40, -38), kStreetMmps}},
                   scene_.clock.now());
   });
+  checks.expect("his way is foreseen: he may reach her within minutes", 60,
+                [this] { return alert_of(*control_, v1::ALERT_KIND_APPROACHING) != nullptr; });
   checks.expect("2 km: the control room is warned", 60,
                 [this] { return alert_of(*control_, v1::ALERT_KIND_NEAR_WARN) != nullptr; });
   checks.expect("2 km: her view opens with distance and direction, without his place", 15,
                 [this] { return view() != nullptr && view()->distance_shown && !view()->place_shown; });
-  checks.expect("2 km: no call yet", 1, [this] { return call() == nullptr; });
-  checks.expect("1 km: alert for the police", 60,
-                [this] { return alert_of(*control_, v1::ALERT_KIND_NEAR_POLICE) != nullptr; });
 }
 
 void Play::response() {
   Checks& checks = scene_.checks;
-  checks.tell("1 km: 사건 하나, 출동 지점 둘, 순찰차 두 대", "1 km: one call, two places to go, two cars");
+  checks.tell("1 km 밖에서 이미: 사건 하나, 출동 지점 둘, 순찰차 두 대",
+              "Before he is within 1 km: one call, two places to go, two cars");
   checks.expect("a call is on the desk of the station", 10, [this] { return call() != nullptr; });
   checks.expect("the call has two destinations: him and her", 10, [this] {
     bool his = false, hers = false;
@@ -87,6 +87,12 @@ void Play::response() {
 
 void Play::attack() {
   Checks& checks = scene_.checks;
+  checks.expect("1 km: alert for the police", 60,
+                [this] { return alert_of(*control_, v1::ALERT_KIND_NEAR_POLICE) != nullptr; });
+  checks.expect("the police were at work before that", 1, [this] {
+    const sim::SeenAlert* near = alert_of(*control_, v1::ALERT_KIND_NEAR_POLICE);
+    return near != nullptr && call() != nullptr && call()->latest.opened_at_us() < near->latest.opened_at_us();
+  });
   checks.expect("600 m: alert", 40,
                 [this] { return alert_of(*control_, v1::ALERT_KIND_NEAR_MAP) != nullptr; });
   checks.expect("600 m: her view shows the map with his place", 15,

@@ -10,7 +10,7 @@ Outcome hold(const World& world, const Course& course, std::ostream* facts) {
   std::optional<Device> hers;
   if (world.pair()) hers.emplace(world, course.cell, true);
   NaiveJudge naive(world);
-  EngineJudge engine(world, course.cell, course.warns_wearer, facts);
+  EngineJudge engine(world, course.cell, course.warns_wearer, course.weighing, facts);
   std::map<int64_t, std::vector<Delivery>> on_the_way;
   std::vector<Delivery> leaving;
   for (int64_t s = world.begins_s; s < world.ends_s; ++s) {

@@ -12,6 +12,7 @@ struct Course {
   Cell cell;
   bool obey = false;          // devices report as often as the engine asks
   bool warns_wearer = false;  // the order lets his device be asked, too
+  Weighing weighing;
 };
 
 struct Outcome {

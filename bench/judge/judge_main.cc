@@ -19,6 +19,7 @@ struct Options {
   std::string traces = "-";
   uint64_t seed = 1, worlds = 2'000, resting = 20;
   unsigned threads = 0;
+  Weighing weighing;
   bool fixed = false;        // without the courses on which devices obey
   std::string mishaps;       // file
   std::string facts;         // file
@@ -39,8 +40,8 @@ std::vector<Course> all_courses(bool fixed) {
   for (const bool obey : fixed ? std::vector<bool>{false} : std::vector<bool>{false, true})
     for (const int64_t interval_s : {5, 15, 60})
       for (const double sigma_m : {5.0, 10.0, 20.0}) {
-        courses.push_back({{interval_s, sigma_m}, obey, true});
-        if (obey) courses.push_back({{interval_s, sigma_m}, obey, false});
+        courses.push_back({{interval_s, sigma_m}, obey, true, {}});
+        if (obey) courses.push_back({{interval_s, sigma_m}, obey, false, {}});
       }
   return courses;
 }
@@ -154,7 +155,8 @@ void print_resting(const Options& options) {
       for (unsigned i = 0; i < options.threads; ++i)
         workers.emplace_back([&] {
           for (uint64_t number = next++; number < options.resting; number = next++) {
-            const Outcome outcome = hold(resting_world(options.seed, number, inside), {{interval_s, 20}});
+            const Outcome outcome = hold(resting_world(options.seed, number, inside),
+                                         {{interval_s, 20}, false, false, options.weighing});
             naive += outcome.naive.size();
             const auto warnings =
                 static_cast<uint64_t>(std::count_if(outcome.engine.begin(), outcome.engine.end(),
@@ -178,7 +180,8 @@ void print_resting(const Options& options) {
 }
 
 int run(const Options& options, const std::vector<Stretch>& traces) {
-  const std::vector<Course> courses = all_courses(options.fixed);
+  std::vector<Course> courses = all_courses(options.fixed);
+  for (Course& course : courses) course.weighing = options.weighing;
   const auto job = [&](uint64_t number, Tallies& tallies, std::string& lines) {
     const World world = draw_world(traces, options.seed, number);
     const Truth truth = truth_of(world);
@@ -205,6 +208,8 @@ int main(int argc, char** argv) {
   app.add_option("--worlds", options.worlds, "How many");
   app.add_option("--resting", options.resting, "Wearers who rest beside a border for 24 hours");
   app.add_flag("--fixed", options.fixed, "Without devices that obey");
+  app.add_option("--band", options.weighing.band_mm, "The order's band, in millimetres");
+  app.add_option("--confirm", options.weighing.confirm_ppm, "The order's confirm_ppm");
   app.add_option("--threads", options.threads, "0: one per core");
   app.add_option("--mishaps", options.mishaps, "Write every miss and false alert there, a line each");
   app.add_option("--facts", options.facts,

@@ -45,7 +45,7 @@ v1::Fact zone(const World& world) {
   return fact;
 }
 
-v1::Fact order(const World& world, bool warns_wearer) {
+v1::Fact order(const World& world, bool warns_wearer, const Weighing& weighing) {
   v1::Fact fact;
   v1::Order& made = *fact.mutable_order_registered();
   made.set_id("order");
@@ -54,6 +54,8 @@ v1::Fact order(const World& world, bool warns_wearer) {
   made.set_legal_basis("benchmark");
   made.set_wearer_id("he");
   made.set_starts_at_us((world.begins_s - 86'400) * 1'000'000);
+  if (weighing.band_mm) made.mutable_policy()->set_band_mm(*weighing.band_mm);
+  if (weighing.confirm_ppm) made.mutable_policy()->set_confirm_ppm(*weighing.confirm_ppm);
   v1::Condition& condition = *made.add_conditions();
   condition.set_id("c1");
   if (world.pair()) {
@@ -79,7 +81,8 @@ void NaiveJudge::deliver(const Delivery& delivery, double now_s) {
   inside_ = inside;
 }
 
-EngineJudge::EngineJudge(const World& world, const Cell& cell, bool warns_wearer, std::ostream* facts)
+EngineJudge::EngineJudge(const World& world, const Cell& cell, bool warns_wearer, const Weighing& weighing,
+                         std::ostream* facts)
     : world_(world), facts_(facts) {
   int64_t at_us = (world.begins_s - 60) * 1'000'000;
   step(person("he", v1::ROLE_WEARER), ++at_us);
@@ -90,7 +93,7 @@ EngineJudge::EngineJudge(const World& world, const Cell& cell, bool warns_wearer
   } else {
     step(zone(world), ++at_us);
   }
-  step(order(world, warns_wearer), ++at_us);
+  step(order(world, warns_wearer, weighing), ++at_us);
 }
 
 void EngineJudge::tick(int64_t s) {

@@ -22,6 +22,11 @@ struct Alert {
   bool warning = false;
 };
 
+// What the order states of how doubt is weighed; nothing: the defaults.
+struct Weighing {
+  std::optional<uint32_t> band_mm, confirm_ppm;
+};
+
 // Nearer than the border by the latest places: an alert. Further: none. Older fixes than the latest are
 // passed over, as geofence servers do.
 class NaiveJudge {
@@ -51,7 +56,8 @@ class EngineJudge {
 
   // Registers persons, devices, zone and order a minute before the world begins. `facts`, if any, gets every
   // fact as `haechi replay --facts` reads it.
-  EngineJudge(const World& world, const Cell& cell, bool warns_wearer, std::ostream* facts);
+  EngineJudge(const World& world, const Cell& cell, bool warns_wearer, const Weighing& weighing,
+              std::ostream* facts);
 
   void tick(int64_t s);
   void deliver(const Delivery& delivery, int64_t s);

@@ -91,7 +91,8 @@ void Play::attack() {
                 [this] { return alert_of(*control_, v1::ALERT_KIND_NEAR_POLICE) != nullptr; });
   checks.expect("the police were at work before that", 1, [this] {
     const sim::SeenAlert* near = alert_of(*control_, v1::ALERT_KIND_NEAR_POLICE);
-    return near != nullptr && call() != nullptr && call()->latest.opened_at_us() < near->latest.opened_at_us();
+    return near != nullptr && call() != nullptr &&
+           call()->latest.opened_at_us() < near->latest.opened_at_us();
   });
   checks.expect("600 m: alert", 40,
                 [this] { return alert_of(*control_, v1::ALERT_KIND_NEAR_MAP) != nullptr; });

@@ -50,6 +50,10 @@ std::optional<uint32_t> Machine::nearest_rule(const std::vector<uint32_t>& rules
 }
 
 void Machine::apply_events(uint32_t index, const v1::Report& report, Time at, Step& step) {
+  // Nearly every report ends here: nothing happened, nothing is open, and the battery is not low.
+  if (report.events().empty() && devices_[index].alerts.empty() &&
+      !(report.has_battery_percent() && report.battery_percent() <= kBatteryLowPercent))
+    return;
   const uint32_t holder = devices_[index].person;
   const Person& person = persons_[holder];
   const bool late =

@@ -74,8 +74,8 @@ class Odd {
     // A few kilometres around Seoul, or around a place on the antimeridian.
     const bool far = random_.chance(0.1);
     to.set_lat_e7((far ? -168'000'000 : 375'000'000) +
-                  static_cast<int32_t>(random_.between(-200'000, 200'000)));
-    int64_t lng = (far ? 1'800'000'000 : 1'270'000'000) + random_.between(-250'000, 250'000);
+                  static_cast<int32_t>(random_.between(-400'000, 400'000)));
+    int64_t lng = (far ? 1'800'000'000 : 1'270'000'000) + random_.between(-500'000, 500'000);
     if (lng >= geo::kLngE7Max) lng -= int64_t{2} * geo::kLngE7Max;
     to.set_lng_e7(static_cast<int32_t>(lng));
   }

@@ -102,7 +102,7 @@ class Migration {
     ++result_.bad;
     out_ << file;
     if (line > 0) out_ << ":" << line;
-    out_ << ": " << error.text() << "\n";
+    out_ << ": " << error.field << (error.field.empty() ? "" : ": ") << error.reason << "\n";
   }
 
   Status read_manifest_of_folder() {

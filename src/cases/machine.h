@@ -1,0 +1,207 @@
+// Machine: the state behind Cases, and what its parts do. For this room alone.
+//
+// Everything is kept in ordered maps by id, so that a replay walks it alike. A handler checks first and
+// changes afterwards: what it refuses left no trace.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cases/cases.h"
+#include "haechi/v1/case.pb.h"
+#include "haechi/v1/law.pb.h"
+#include "law/legal_life.h"
+#include "law/order.h"
+#include "law/pack.h"
+
+namespace haechi::cases {
+
+// One step of the machine: when it is, what was stated, and where effects go.
+struct Turn {
+  Time now;
+  Out& out;
+  Time at;         // when it happened, as stated; at most `now`
+  std::string by;  // account
+};
+
+struct OpenDuty {
+  v1::Duty state;
+  law::By deadline = law::By::kImmediately;
+};
+
+struct HeldMeasure {
+  v1::LegalMeasure state;
+  std::string emitted;  // as last published
+  const law::Pack* pack = nullptr;
+  law::LegalLife life;
+  std::string time_zone;
+  std::string holiday_calendar;
+  std::string number;  // of the case, for the basis of the order
+  v1::Order active;    // no id: none is
+  Time active_until;
+  std::map<law::Task, std::string> duties;
+  Time next_look;  // set already
+
+  const law::OrderKind& kind() const { return life.kind(); }
+};
+
+struct Worn {
+  std::string case_id;  // empty: known from outside
+  Time ends_at;         // not known: open
+  std::set<std::string> protected_ids;
+};
+
+struct Wearer {
+  std::map<std::string, Worn> orders;
+  std::string agency_id;
+  std::string officer;
+  std::string kind;  // of the first order known from outside: tells the country
+};
+
+// What a new duty is about; ids that are empty are not.
+struct DutySpec {
+  std::string code;
+  law::Task task{};
+  bool of_task = false;
+  std::string case_id, measure_id, link_id, petition_id, wearer_id, alert_id;
+  law::Words what;
+  law::Party by{};
+  law::Parties to = 0;
+  law::By deadline{};
+  Time since, due;
+  law::Source source;
+};
+
+struct Recipient {
+  law::Party party{};
+  std::string person_id, account, agency_id;
+};
+
+class Machine {
+ public:
+  void know(const v1::TimeZone& zone);
+  void know(const v1::HolidayCalendar& calendar);
+  Status step(const v1::CaseFact& fact, Time now, Out& out);
+  void advance(Time now, Out& out);
+
+ private:
+  struct Wake {
+    enum class Kind : uint8_t { kMeasure, kDuty, kNotification, kWearer } kind;
+    std::string id;
+  };
+
+  // cases.cc
+  Status apply(const v1::CaseFact& fact, Turn& turn);
+  Status close_case(const v1::CaseClosed& closed, Turn& turn);
+  Status open_case(const v1::CaseOpened& opened, Turn& turn);
+  void publish(const v1::Case& one, Turn& turn);
+  void wake(Time at, Wake::Kind kind, const std::string& id);
+  Result<const law::Calendar*> calendar(const std::string& zone, const std::string& holidays);
+  const law::Calendar& calendar_of(const HeldMeasure& measure);
+
+  // measures.cc
+  Status begin_measure(const v1::MeasureBegun& begun, Turn& turn);
+  Status step_measure(const v1::MeasureStepped& stepped, Turn& turn);
+  Status take(HeldMeasure& measure, const law::LifeEvent& event);
+  void supersede(const HeldMeasure& newer, Turn& turn);
+  HeldMeasure& hold(HeldMeasure measure);
+  // So that a consent of hers finds every measure that names her.
+  void index_protected(const HeldMeasure& measure);
+  // Brings duties, orders, links of everything against one person up to `turn.now`.
+  void sync_subject(const std::string& subject_id, Turn& turn);
+  void sync_measure(HeldMeasure& measure, Turn& turn);
+  void sync_duties(HeldMeasure& measure, Turn& turn);
+  void note_life(HeldMeasure& measure, const std::vector<law::Deadline>& clocks, Turn& turn);
+
+  // orders.cc
+  void sync_order(HeldMeasure& measure, Turn& turn);
+  void end_order(HeldMeasure& measure, Turn& turn);
+  v1::Order build_order(HeldMeasure& measure, Turn& turn);
+  bool view_allowed(const law::Pack& pack, const std::string& protected_id) const;
+  Status change_places(const v1::PlacesChanged& changed, Turn& turn);
+
+  // duties.cc
+  std::string open_duty(const DutySpec& spec, Turn& turn);
+  void close_duty(const std::string& id, std::string_view void_reason, Turn& turn);
+  void finish_duty(const std::string& id, const std::string& note_code, Turn& turn);
+  void look_at_duty(const std::string& id, Turn& turn);
+  void publish(const OpenDuty& duty, Turn& turn);
+  void tell_of_duty(const OpenDuty& duty, v1::NotificationKind kind, Turn& turn);
+  Status done(const v1::DutyDone& done, Turn& turn);
+  Status see_trigger(const v1::TriggerSeen& seen, Turn& turn);
+  void raise(law::Trigger trigger, const law::Pack& pack, const law::Calendar* calendar,
+             const DutySpec& about, Turn& turn);
+
+  // links.cc
+  Status record_identity(const v1::IdentityRecorded& identity, Turn& turn);
+  Status know_wearer(const v1::WearerKnown& known, Turn& turn);
+  Status assign_supervisor(const v1::SupervisorAssigned& assigned, Turn& turn);
+  Status decide_link(const v1::LinkDecided& decided, Turn& turn);
+  void publish_caseload(const std::string& officer, const std::string& agency_id, Turn& turn);
+  // Holds the subject of a case, or a wearer, against all others.
+  void link_case(const std::string& case_id, Turn& turn);
+  void link_wearer(const std::string& wearer_id, Turn& turn);
+  void link_person(const std::string& person_id, Turn& turn);
+  void hold_against(v1::Case& one, const std::string& wearer_id, Turn& turn);
+  std::set<std::string> like(const std::string& person_id) const;
+  law::Match match(const std::string& a, const std::string& b) const;
+  bool wears_for_other(const std::string& wearer_id, const std::string& case_id, Time now) const;
+  void tell_of_link(v1::CaseLink& link, Turn& turn);
+  void settle_link(v1::CaseLink& link, Turn& turn);
+  void set_clock(v1::CaseLink& link, Turn& turn);
+  bool covered(const v1::CaseLink& link, Time now) const;
+  bool under_way(const v1::CaseLink& link, Time now) const;
+  std::string wearer_of(const std::string& subject_id) const;
+
+  // petitions.cc
+  Status file_petition(const v1::PetitionFiled& filed, Turn& turn);
+  Status docket_petition(const v1::PetitionDocketed& docketed, Turn& turn);
+  Status decide_petition(const v1::PetitionDecided& decided, Turn& turn);
+  Status decide_interim(v1::Petition& petition, const v1::PetitionDecided& decided, Turn& turn);
+  void publish(const v1::Petition& petition, Turn& turn);
+  Status give_notice(const v1::NoticeGiven& given, Turn& turn);
+  Status record_consent(const v1::ConsentRecorded& recorded, Turn& turn);
+  void publish_consent(const std::string& protected_id, Turn& turn);
+
+  // notifications.cc
+  void notify(v1::Notification about, const Recipient& to, Turn& turn);
+  Recipient recipient(law::Party party, const std::string& case_id, const std::string& wearer_id,
+                      const std::string& protected_id, const std::string& petition_id) const;
+  Status report_notification(const v1::NotificationReported& reported, Turn& turn);
+  void look_at_notification(const std::string& id, Turn& turn);
+  void next_channel(v1::Notification& one, Turn& turn);
+
+  std::map<std::string, law::LocalRules> zones_;
+  std::map<std::string, std::vector<int64_t>> holidays_;
+  std::map<std::pair<std::string, std::string>, law::Calendar> calendars_;
+
+  std::map<std::string, v1::Case> cases_;
+  std::map<std::string, HeldMeasure> measures_;
+  std::map<std::string, OpenDuty> duties_;  // open ones
+  std::set<std::string> raised_;            // open duties of triggers, by what they are about
+  std::map<std::string, v1::CaseLink> links_;
+  std::map<std::string, v1::Petition> petitions_;
+  std::map<std::string, v1::Consent> consents_;
+  std::map<std::string, v1::Notification> notifications_;  // not opened or failed yet
+  std::map<std::string, v1::IdentityRecorded> identities_;
+  std::map<std::string, Wearer> wearers_;
+
+  std::map<std::string, std::set<std::string>> cases_by_subject_;
+  std::map<std::string, std::set<std::string>> measures_by_subject_;
+  std::map<std::string, std::set<std::string>> subjects_by_protected_;
+  std::map<std::string, std::set<std::string>> persons_by_key_;  // "d:" document, "n:" name, "s:" sound
+  std::map<std::string, std::set<std::string>> links_by_case_;
+  std::map<std::string, std::set<std::string>> links_by_wearer_;
+  std::map<std::string, std::set<std::string>> wearers_by_officer_;
+  // Accepted or certain: this subject wears a device under that id.
+  std::map<std::string, std::string> same_as_;
+
+  std::map<std::pair<Time, uint64_t>, Wake> wakes_;
+  uint64_t wakes_set_ = 0;
+};
+
+}  // namespace haechi::cases

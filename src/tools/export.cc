@@ -189,16 +189,18 @@ class Exporter {
 
 Result<ExportResult> export_log(const ExportOptions& options) {
   std::error_code error;
-  if (fs::exists(options.out, error)) return Error{Code::kConflict, "out", options.out + " exists already"};
-  const std::string unfinished = options.out + ".unfinished";
-  fs::remove_all(unfinished, error);
+  std::string out = options.out;
+  while (out.size() > 1 && out.back() == '/') out.pop_back();
+  const std::string unfinished = out + ".unfinished";
+  for (const std::string& taken : {out, unfinished})
+    if (fs::exists(taken, error)) return Error{Code::kConflict, "out", taken + " exists already"};
   if (!fs::create_directory(unfinished, error))
     return Error{Code::kUnavailable, "out", "cannot make the folder " + unfinished};
   fs::permissions(unfinished, fs::perms::owner_all, error);  // where people were is for nobody else to read
   Exporter exporter(options, unfinished);
   Status status = exporter.run();
   if (status.ok()) {
-    fs::rename(unfinished, options.out, error);
+    fs::rename(unfinished, out, error);
     if (error) status = Error{Code::kUnavailable, "out", "cannot make the folder " + options.out};
   }
   if (status.ok()) return exporter.result();

@@ -26,7 +26,8 @@ struct ExportResult {
   bool complete = false;
 };
 
-// The folder appears when it is whole; on an error there is none. kConflict when it exists, kNotFound,
+// The folder appears when it is whole; on an error there is none. kConflict when it (or
+// what an export that was broken off left beside it) exists, kNotFound,
 // kUnavailable and kCorrupt as log::read_directory says.
 Result<ExportResult> export_log(const ExportOptions& options);
 

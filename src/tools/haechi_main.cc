@@ -122,7 +122,8 @@ void add_import(CLI::App& app, ImportWords& words) {
       ->needs(from);
   CLI::Option* file = import->add_option("file", options.file, "GeoJSON FeatureCollection of boundaries");
   file->excludes(from);
-  import->add_option("--kind", words.kind, "jurisdictions")->check(CLI::IsMember({"jurisdictions"}));
+  import->add_option("--kind", words.kind, "jurisdictions or zones")
+      ->check(CLI::IsMember({"jurisdictions", "zones"}));
   import->add_option("--url", options.url, "http://host:port of the server");
   import->add_option("--key", options.key, "A registrar's key");
   import->add_option("--agency-prefix", options.agency_prefix, "Before the id of each agency");
@@ -137,6 +138,9 @@ void add_import(CLI::App& app, ImportWords& words) {
 int import_any(CLI::App& app, ImportWords& words) {
   tools::ImportOptions& boundaries = words.boundaries;
   const auto misused = [](const char* text) { return std::fprintf(stderr, "haechi: %s\n", text), 2; };
+  boundaries.zones = words.kind == "zones";
+  const bool named = app.get_subcommand("import")->count("--id-property") > 0;
+  if (boundaries.zones && !named) boundaries.id_property = words.folder.id_property;
   if (words.folder.folder.empty()) {
     if (boundaries.file.empty()) return misused("import needs --from FOLDER, or a file of boundaries");
     if (!boundaries.dry_run && (boundaries.url.empty() || boundaries.key.empty()))
@@ -144,8 +148,7 @@ int import_any(CLI::App& app, ImportWords& words) {
     return tools::run_import(boundaries);
   }
   words.folder.dry_run = boundaries.dry_run;
-  if (app.get_subcommand("import")->count("--id-property") > 0)
-    words.folder.id_property = boundaries.id_property;
+  if (named) words.folder.id_property = boundaries.id_property;
   if (words.folder.data.empty() && !words.folder.dry_run)
     return misused("--data is needed to import a folder");
   return tools::run_migrate(words.folder);

@@ -10,6 +10,7 @@
 #include "haechi/v1/api.pb.h"
 #include "law/shapes.h"
 #include "sim/api_client.h"
+#include "tools/zone_text.h"
 
 namespace haechi::tools {
 namespace {
@@ -146,12 +147,38 @@ Result<Boundaries> read_boundaries(const std::string& text, const ImportOptions&
   return out;
 }
 
+Result<Boundaries> read_zones(const std::string& text, const ImportOptions& options) {
+  TRY(std::vector<ZoneRow> rows, read_zone_features(text, options.id_property));
+  Boundaries out;
+  std::set<std::string> ids;
+  for (ZoneRow& row : rows) {
+    Status read;
+    v1::Fact fact;
+    if (row.zone.ok()) {
+      *fact.mutable_zone_registered() = *std::move(row.zone);
+      read = law::check(fact);
+      if (read.ok() && !ids.insert(fact.zone_registered().id()).second)
+        read = invalid("properties." + options.id_property, "occurs twice in the file");
+    } else {
+      read = row.zone.error();
+    }
+    if (read.ok()) {
+      out.facts.push_back(std::move(fact));
+    } else {
+      out.bad.push_back({out.features, fact.zone_registered().id(), read.error().text()});
+    }
+    ++out.features;
+  }
+  return out;
+}
+
 int run_import(const ImportOptions& options) {
   std::ifstream file(options.file);
   if (!file) return std::fprintf(stderr, "import: cannot read %s\n", options.file.c_str()), 1;
   std::ostringstream text;
   text << file.rdbuf();
-  const Result<Boundaries> read = read_boundaries(text.str(), options);
+  const Result<Boundaries> read =
+      options.zones ? read_zones(text.str(), options) : read_boundaries(text.str(), options);
   if (!read.ok())
     return std::fprintf(stderr, "import: %s: %s\n", options.file.c_str(), read.error().text().c_str()), 1;
   for (const auto& list : {read->mended, read->bad})
@@ -171,7 +198,7 @@ int run_import(const ImportOptions& options) {
                  sent.error().text().c_str(), written, read->facts.size());
     return 1;
   }
-  std::printf("%zu jurisdictions imported\n", read->features);
+  std::printf("%zu %s imported\n", read->features, options.zones ? "zones" : "jurisdictions");
   return 0;
 }
 

@@ -1,4 +1,5 @@
-// haechi import: official boundaries (GeoJSON) as agencies and jurisdictions of a running server.
+// haechi import FILE: features (GeoJSON) into a running server: official boundaries as agencies and
+// jurisdictions, or places as zones.
 #pragma once
 
 #include <string>
@@ -11,6 +12,8 @@ namespace haechi::tools {
 
 struct ImportOptions {
   std::string file;
+  bool zones =
+      false;  // instead of boundaries; then the prefixes, the name and `informed_agency_ids` say nothing
   std::string url;  // http://host:port
   std::string key;  // a registrar's
   std::string agency_prefix = "agency-";
@@ -29,7 +32,7 @@ struct BadFeature {
 };
 
 struct Boundaries {
-  std::vector<v1::Fact> facts;  // an agency and its jurisdiction, feature by feature
+  std::vector<v1::Fact> facts;  // feature by feature: an agency and its jurisdiction, or a zone
   std::vector<BadFeature> bad;
   std::vector<BadFeature> mended;  // taken after all, with what was done
   size_t features = 0;
@@ -39,6 +42,9 @@ struct Boundaries {
 // outer rings, which changes no area, and told. Nothing else is repaired. kInvalid when the text is no
 // FeatureCollection.
 Result<Boundaries> read_boundaries(const std::string& text, const ImportOptions& options);
+
+// The same of zones: a fact for each feature, none mended. Shapes are as ZoneText reads them.
+Result<Boundaries> read_zones(const std::string& text, const ImportOptions& options);
 
 // Nothing is sent unless every feature is good. The exit code.
 int run_import(const ImportOptions& options);

@@ -73,6 +73,24 @@ TEST(Import, TakesOutABorderThatRunsOutAndStraightBack) {
   }
 }
 
+TEST(Import, MakesAZoneOfEachFeatureAndNamesTheBadOnes) {
+  ImportOptions options;
+  options.id_property = "id";
+  const auto read = read_zones(
+      collection(
+          feature(R"({"id":"school"})", kSquare) + "," + feature(R"({"id":"crossed"})", kBowTie) + "," +
+          feature(R"({"id":"school"})", kSquare) +
+          R"(,{"properties":{"id":"home","radius_m":50},"geometry":{"type":"Point","coordinates":[127,37]}})"),
+      options);
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  ASSERT_EQ(read->facts.size(), 2u);
+  EXPECT_EQ(read->facts[0].zone_registered().id(), "school");
+  EXPECT_EQ(read->facts[1].zone_registered().shape().circle().radius_mm(), 50'000u);
+  ASSERT_EQ(read->bad.size(), 2u);
+  EXPECT_EQ(read->bad[0].name, "crossed");
+  EXPECT_EQ(read->bad[1].index, 2u);
+}
+
 TEST(Import, RefusesWhatIsNoCollection) {
   EXPECT_FALSE(read_boundaries("", {}).ok());
   EXPECT_FALSE(read_boundaries("[]", {}).ok());

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "gateway/verify.h"
 #include "log/chain.h"
+#include "log/files.h"
 #include "log/log.h"
 #include "tools/export_file.h"
 #include "tools/fact_files.h"
@@ -243,7 +244,9 @@ Result<MigrateResult> migrate(const MigrateOptions& options, Time now, std::ostr
   const bool made = fs::create_directories(options.data, error);
   if (error) return Error{Code::kUnavailable, "data", "cannot make the directory " + options.data};
   if (made) fs::permissions(options.data, fs::perms::owner_all, error);
-  fs::remove_all(unfinished, error);
+  if (!fs::create_directory(unfinished, error))
+    return Error{Code::kConflict, "data",
+                 unfinished.string() + " is there: an import goes on, or was broken off; then remove it"};
   Status status;
   MigrateResult result;
   {
@@ -253,8 +256,13 @@ Result<MigrateResult> migrate(const MigrateOptions& options, Time now, std::ostr
   }
   if (status.ok() && result.bad == 0) {
     fs::rename(unfinished, log, error);
-    if (!error) return result;
-    status = Error{Code::kUnavailable, "data", "cannot make the log in " + options.data};
+    if (error) {
+      status = Error{Code::kUnavailable, "data", "cannot make the log in " + options.data};
+    } else {
+      status = log::sync_directory(options.data);
+      if (status.ok()) return result;
+      fs::remove_all(log, error);
+    }
   }
   fs::remove_all(unfinished, error);
   if (made) fs::remove(options.data, error);

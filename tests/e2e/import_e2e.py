@@ -27,7 +27,7 @@ def run(program, server, features, *more):
 
 
 def run_file(program, server, path, *more):
-    done = subprocess.run([program, 'import', '--kind', 'jurisdictions', '--url', f'http://127.0.0.1:{server.http_port}',
+    done = subprocess.run([program, 'import', '--url', f'http://127.0.0.1:{server.http_port}',
                            '--key', server.keys['registrar'], *more, path], capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout + done.stderr
 
@@ -49,6 +49,16 @@ def main():
         code, text = run(options.haechi, server, [square('S1', 36.0, 127.0)], '--dry-run')
         checks.check('a dry run of a good file succeeds', code == 0, text)
         checks.check('and sends nothing', not known(server, 'S1'))
+        code, text = run(options.haechi, server, [
+            {'type': 'Feature', 'properties': {'id': 'home'}, 'geometry': {'type': 'Point', 'coordinates': [127, 37]}}],
+            '--kind', 'zones')
+        checks.check('a circle without a radius is no zone', code == 1 and 'radius_m' in text, text)
+        home = {'type': 'Feature', 'properties': {'id': 'home', 'radius_m': 50.5},
+                'geometry': {'type': 'Point', 'coordinates': [127, 37]}}
+        code, text = run(options.haechi, server, [home], '--kind', 'zones')
+        zone = server.request('GET', '/api/v1/zones/home', 'registrar')
+        checks.check('places become zones of a running server', code == 0 and zone[0] == 200 and
+                     json.loads(zone[1])['shape']['circle']['radius_mm'] == 50500, (text, zone))
         if not MUNICIPALITIES.exists():
             checks.skip('the official municipalities', 'the test data is not here')
             return

@@ -72,7 +72,8 @@ class Exporter {
  public:
   Exporter(const ExportOptions& options, const std::string& folder)
       : options_(options), folder_(folder), selection_(options.person_ids, options.from, options.to) {
-    fs::create_directory(folder + "/tracks");
+    std::error_code error;  // whatever goes wrong here, each file below it tells
+    fs::create_directory(folder + "/tracks", error);
     for (const FactFile& file : kFactFiles) facts_.emplace_back(folder, std::string(file.name));
     tracks_.add_line(kTrackColumns);
   }

@@ -26,9 +26,9 @@ struct ExportResult {
   bool complete = false;
 };
 
-// The folder appears when it is whole; on an error there is none. kConflict when it (or
-// what an export that was broken off left beside it) exists, kNotFound,
-// kUnavailable and kCorrupt as log::read_directory says.
+// The folder appears when it is whole; on an error there is none. kConflict when it exists, or what an
+// export that was broken off left beside it; kNotFound, kUnavailable and kCorrupt as log::read_directory
+// says.
 Result<ExportResult> export_log(const ExportOptions& options);
 
 // The exit code.

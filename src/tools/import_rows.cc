@@ -174,7 +174,7 @@ std::unique_ptr<RowSource> whole_file_bad(const std::string& name, Error error) 
 }
 
 std::unique_ptr<RowSource> track_file(const RowOptions& options, const fs::path& path) {
-  const std::string name = fs::relative(path, options.folder).string();
+  const std::string name = "tracks/" + path.filename().string();
   const std::string device_id = options.device_id.empty() ? path.stem().string() : options.device_id;
   const std::string text = text_of(path.string());
   Result<std::vector<TrackRow>> read =
@@ -209,9 +209,8 @@ std::unique_ptr<RowSource> zone_file(const RowOptions& options, const std::strin
 std::vector<fs::path> track_paths(const std::string& folder) {
   std::vector<fs::path> paths;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder + "/tracks", error))
-    if (entry.path().extension() == ".gpx" || entry.path().extension() == ".geojson")
-      paths.push_back(entry.path());
+  for (fs::directory_iterator at(folder + "/tracks", error), end; !error && at != end; at.increment(error))
+    if (at->path().extension() == ".gpx" || at->path().extension() == ".geojson") paths.push_back(at->path());
   std::sort(paths.begin(), paths.end());
   return paths;
 }
@@ -220,7 +219,8 @@ std::vector<fs::path> track_paths(const std::string& folder) {
 
 ImportRows::ImportRows(const RowOptions& options) {
   const auto there = [&](std::string_view name) {
-    return fs::is_regular_file(options.folder + "/" + std::string(name));
+    std::error_code error;
+    return fs::is_regular_file(options.folder + "/" + std::string(name), error);
   };
   for (const FactFile& file : kFactFiles) {
     if (file.name == "devices.jsonl" && !options.only_facts && there("zones.geojson"))

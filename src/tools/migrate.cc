@@ -127,9 +127,10 @@ class Migration {
                invalid("", std::string("is not what ") + kManifestName + " says: its SHA-256 differs"));
       }
     }
+    std::error_code error;
     for (const FactFile& file : kFactFiles)
       if (!listed.contains(std::string(file.name)) &&
-          fs::exists(options_.folder + "/" + std::string(file.name)))
+          fs::exists(options_.folder + "/" + std::string(file.name), error))
         refuse(std::string(file.name), 0, invalid("", std::string("is not listed in ") + kManifestName));
     return {};
   }

@@ -109,6 +109,9 @@ void print_rest(const Tally& tally) {
       static_cast<unsigned long long>(tally.material), static_cast<unsigned long long>(tally.passes),
       static_cast<unsigned long long>(tally.approaches), static_cast<unsigned long long>(tally.alerts),
       static_cast<double>(tally.warnings) / tally.days);
+  std::printf("\"false_warnings_per_day\":%.3f,\"calls_per_day\":%.3f,\"false_calls_per_day\":%.3f,",
+              static_cast<double>(tally.false_warnings) / tally.days,
+              static_cast<double>(tally.calls) / tally.days, static_cast<double>(tally.false_calls) / tally.days);
   std::printf("\"reports_per_hour_his\":%.1f,\"reports_per_hour_hers\":%.1f",
               static_cast<double>(tally.fixes_his) / tally.days / 24,
               tally.days_hers > 0 ? static_cast<double>(tally.fixes_hers) / tally.days_hers / 24 : 0.0);

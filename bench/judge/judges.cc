@@ -7,6 +7,8 @@
 namespace haechi::judge {
 namespace {
 
+constexpr uint32_t kCallCodeMax = 2;
+
 v1::Place place_of(Point point) {
   v1::Place place;
   place.set_lat_e7(static_cast<int32_t>(std::llround(point.lat * 1e7)));
@@ -76,7 +78,7 @@ void NaiveJudge::deliver(const Delivery& delivery, double now_s) {
   last = {true, delivery.fixed_s, delivery.place};
   if (!his_.known || (world_.pair() && !hers_.known)) return;
   const bool inside = world_.margin_m(his_.place, hers_.place) < 0;
-  if (inside && !inside_) alerts_.push_back({now_s, std::nullopt, false});
+  if (inside && !inside_) alerts_.push_back({now_s, std::nullopt, false, {}});
   if (!inside && inside_) alerts_.back().cleared_s = now_s;
   inside_ = inside;
 }
@@ -145,20 +147,24 @@ void EngineJudge::take(const v1::Effect& effect) {
     commands_.push_back({command.device_id() == "her-phone", command.interval_s()});
     return;
   }
-  if (!effect.has_raise_alert() && !effect.has_clear_alert()) return;
-  const v1::Alert& alert = effect.has_raise_alert() ? effect.raise_alert() : effect.clear_alert();
+  if (!effect.has_raise_alert() && !effect.has_clear_alert() && !effect.has_update_alert()) return;
+  const v1::Alert& alert = effect.has_raise_alert()   ? effect.raise_alert()
+                           : effect.has_clear_alert() ? effect.clear_alert()
+                                                      : effect.update_alert();
   const bool violation = alert.kind() == v1::ALERT_KIND_KEEP_AWAY || alert.kind() == v1::ALERT_KIND_EXCLUSION;
   // Asked by name: an engine that has no such kind yet warns of nothing.
   const bool warning = v1::AlertKind_Name(alert.kind()) == "ALERT_KIND_APPROACHING";
   if (!violation && !warning) return;
   const double at_s = static_cast<double>(effect.at_us()) / 1e6;
   if (effect.has_raise_alert()) {
-    alerts_.push_back({at_s, std::nullopt, warning});
+    alerts_.push_back({at_s, std::nullopt, warning, {}});
     ids_.push_back(alert.id());
-    return;
   }
-  const auto open = std::find(ids_.rbegin(), ids_.rend(), alert.id());
-  if (open != ids_.rend()) alerts_[static_cast<size_t>(ids_.rend() - open) - 1].cleared_s = at_s;
+  const auto found = std::find(ids_.rbegin(), ids_.rend(), alert.id());
+  if (found == ids_.rend()) return;
+  Alert& known = alerts_[static_cast<size_t>(ids_.rend() - found) - 1];
+  if (alert.code() <= kCallCodeMax && !known.called_s) known.called_s = at_s;
+  if (effect.has_clear_alert()) known.cleared_s = at_s;
 }
 
 }  // namespace haechi::judge

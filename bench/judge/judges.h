@@ -20,6 +20,7 @@ struct Alert {
   double opened_s = 0;
   std::optional<double> cleared_s;
   bool warning = false;
+  std::optional<double> called_s;  // since when the responding agency was told of it: code 2 or graver
 };
 
 // What the order states of how doubt is weighed; nothing: the defaults.

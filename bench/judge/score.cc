@@ -6,7 +6,7 @@ namespace haechi::judge {
 namespace {
 
 constexpr double kJoinS = 60, kMaterialS = 30, kLookBackS = 90, kFoundLateS = 300;
-constexpr double kApproachS = 60, kApproachM = 30, kWarningSMax = 900;
+constexpr double kApproachS = 60, kApproachM = 30, kWarningSMax = 900, kWarningAheadS = 600;
 
 struct Run {
   double begins_s, ends_s;
@@ -61,6 +61,11 @@ bool is_false(const World& world, const Truth& truth, double at_s, double look_b
   for (double s = at_s - look_back_s; s <= at_s; s += kTruthStepS)
     if (margin_at(world, truth, s) <= kBandM) return false;
   return true;
+}
+
+// He is not within radius and band when he is warned of, nor in the ten minutes after.
+bool comes_to_nothing(const World& world, const Truth& truth, double warned_s) {
+  return is_false(world, truth, warned_s + kWarningAheadS, kWarningAheadS);
 }
 
 bool found(const Episode& episode, const std::vector<Alert>& alerts) {
@@ -135,6 +140,9 @@ void Tally::add(const Tally& other) {
   approaches += other.approaches;
   warned += other.warned;
   warnings += other.warnings;
+  false_warnings += other.false_warnings;
+  calls += other.calls;
+  false_calls += other.false_calls;
   fixes_his += other.fixes_his;
   fixes_hers += other.fixes_hers;
   days_hers += other.days_hers;
@@ -160,6 +168,11 @@ Tally score(const World& world, const Truth& truth, const std::vector<Alert>& al
   for (const Alert& alert : alerts) {
     if (alert.warning) {
       ++tally.warnings;
+      const bool warned_falsely = comes_to_nothing(world, truth, alert.opened_s);
+      tally.false_warnings += warned_falsely;
+      if (warned_falsely) note("false warning", alert.opened_s);
+      tally.calls += alert.called_s.has_value();
+      tally.false_calls += alert.called_s && comes_to_nothing(world, truth, *alert.called_s);
       continue;
     }
     ++tally.alerts;

@@ -43,6 +43,8 @@ struct Tally {
   uint64_t material = 0, material_found = 0, passes = 0, passes_found = 0;
   uint64_t alerts = 0, false_alerts = 0, rung_episodes = 0, true_alerts = 0;
   uint64_t approaches = 0, warned = 0, warnings = 0;
+  uint64_t false_warnings = 0;  // warnings after which he never came within radius and band for 10 minutes
+  uint64_t calls = 0, false_calls = 0;  // the same of warnings that the responding agency was told of
   uint64_t fixes_his = 0, fixes_hers = 0;
   double days_hers = 0;  // with a device of hers
   std::vector<double> delays_s;

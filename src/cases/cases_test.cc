@@ -226,6 +226,22 @@ TEST(Cases, ActivateJudgementsWithoutACase) {
   EXPECT_EQ(iso8601(Time{world.active().begin()->second.ends_at_us()}), "2036-06-09T15:00:00.000Z");
 }
 
+TEST(Cases, FollowThePackOfTheCountry) {
+  World world("2026-06-10T15:00:00+01:00");
+  EXPECT_EQ(world.open_case("c-1", "s-1", "p-1", "es"), "");
+  EXPECT_NE(world.begin("m-k", "c-1", "ST_PROV_3_2", keep_away()), "");
+  EXPECT_EQ(world.begin("m-1", "c-1", "ES_COMETA", keep_away()), "");
+  v1::CaseFact grant = world.stepped("m-1", v1::CASE_STEP_GRANT);
+  grant.mutable_measure_stepped()->mutable_term()->set_unit(v1::StatedPeriod::MONTHS);
+  grant.mutable_measure_stepped()->mutable_term()->set_count(6);
+  EXPECT_EQ(world.submit(grant), "");
+  world.fit("m-1");
+  EXPECT_EQ(world.go("m-1", v1::CASE_STEP_RECEIVE_VICTIM_DATA), "");
+  ASSERT_EQ(world.active().size(), 1u);
+  EXPECT_EQ(world.active().begin()->second.time_zone(), "Europe/Madrid");
+  EXPECT_EQ(world.active().begin()->second.conditions_size(), 1);
+}
+
 TEST(Cases, MoveAnOrdersPlacesWithHer) {
   World world("2026-06-10T15:00:00+09:00");
   v1::Order stated = keep_away();

@@ -239,11 +239,14 @@ Status Machine::see_trigger(const v1::TriggerSeen& seen, Turn& turn) {
   about.since = turn.at;
   const law::Pack* pack = nullptr;
   const law::Calendar* days = nullptr;
-  if (!seen.measure_id().empty()) {
-    const auto found = measures_.find(seen.measure_id());
+  const auto ordered = measure_by_order_.find(seen.order_id());
+  const std::string measure_id =
+      !seen.measure_id().empty() || ordered == measure_by_order_.end() ? seen.measure_id() : ordered->second;
+  if (!measure_id.empty()) {
+    const auto found = measures_.find(measure_id);
     if (found == measures_.end()) return Error{Code::kNotFound, "measure_id", "is not the id of a measure"};
     about.case_id = found->second.state.case_id();
-    about.measure_id = seen.measure_id();
+    about.measure_id = measure_id;
     about.wearer_id = found->second.state.subject_id();
     pack = found->second.pack;
     days = &calendar_of(found->second);

@@ -166,24 +166,25 @@ void Machine::tell_of_link(v1::CaseLink& link, Turn& turn) {
   notify(about, recipient(law::Party::kPolice, link.case_id(), link.wearer_id(), {}, {}), turn);
 }
 
-// Does an order in force make him keep away from somebody of that case?
+// Do orders in force make him keep away from everybody whom that case protects?
 bool Machine::covered(const v1::CaseLink& link, Time now) const {
   const v1::Case& one = cases_.at(link.case_id());
   const auto wearer = wearers_.find(link.wearer_id());
-  if (wearer == wearers_.end()) return false;
+  if (wearer == wearers_.end() || one.protected_ids().empty()) return false;
+  std::set<std::string> left{one.protected_ids().begin(), one.protected_ids().end()};
   for (const auto& [order_id, worn] : wearer->second.orders) {
     if (worn.ends_at.known() && worn.ends_at <= now) continue;
-    for (const std::string& id : one.protected_ids())
-      if (worn.protected_ids.contains(id)) return true;
+    for (const std::string& id : worn.protected_ids) left.erase(id);
   }
-  return false;
+  return left.empty();
 }
 
 bool Machine::under_way(const v1::CaseLink& link, Time now) const {
   for (const std::string& id : cases_.at(link.case_id()).measure_ids()) {
     const HeldMeasure& measure = measures_.at(id);
     const law::Stage stage = measure.life.stage(now);
-    if (measure.kind().carries_device() && stage != law::Stage::kNew && stage != law::Stage::kEnded)
+    // An active one that does not name her has left the gap open.
+    if (measure.kind().carries_device() && stage != law::Stage::kNew && stage < law::Stage::kActive)
       return true;
   }
   return false;
@@ -218,6 +219,7 @@ void Machine::set_clock(v1::CaseLink& link, Turn& turn) {
 }
 
 void Machine::settle_link(v1::CaseLink& link, Turn& turn) {
+  if (link.state() == v1::LINK_STATE_CLOSED) return;
   const std::string before = link.SerializeAsString();
   const bool over =
       cases_.at(link.case_id()).closed_at_us() != 0 ||
@@ -254,9 +256,13 @@ Status Machine::decide_link(const v1::LinkDecided& decided, Turn& turn) {
     if (identity) tell_of_link(link, turn);
   } else {
     link.set_state(v1::LINK_STATE_DECLINED);
+    const auto alias = same_as_.find(link.subject_id());
+    if (!link.certain() && alias != same_as_.end() && alias->second == link.wearer_id())
+      same_as_.erase(alias);
   }
   settle_link(link, turn);
   *turn.out.add().mutable_update_link() = link;
+  sync_subject(link.subject_id(), turn);
   if (identity) return {};
   v1::Notification about;
   about.set_kind(v1::NOTIFICATION_KIND_LINK_DECIDED);

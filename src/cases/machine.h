@@ -44,7 +44,8 @@ struct HeldMeasure {
   v1::Order active;    // no id: none is
   Time active_until;
   std::map<law::Task, std::string> duties;
-  Time next_look;  // set already
+  Time next_look;        // set already
+  bool settled = false;  // ended, and nothing is left to do: not looked at until it takes a step
 
   const law::OrderKind& kind() const { return life.kind(); }
 };
@@ -190,6 +191,7 @@ class Machine {
   std::map<std::string, v1::IdentityRecorded> identities_;
   std::map<std::string, Wearer> wearers_;
 
+  std::map<std::string, std::string> measure_by_order_;  // of active orders
   std::map<std::string, std::set<std::string>> cases_by_subject_;
   std::map<std::string, std::set<std::string>> measures_by_subject_;
   std::map<std::string, std::set<std::string>> subjects_by_protected_;

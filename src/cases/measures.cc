@@ -96,7 +96,8 @@ Result<HeldMeasure> made_measure(const v1::Case& of, const std::string& id, cons
                    .active = {},
                    .active_until = {},
                    .duties = {},
-                   .next_look = {}};
+                   .next_look = {},
+                   .settled = false};
   made.state.set_id(id);
   made.state.set_case_id(of.id());
   made.state.set_country(of.country());
@@ -148,6 +149,7 @@ Status Machine::take(HeldMeasure& measure, const law::LifeEvent& event) {
   TRY_STATUS(next.take(event, calendar_of(measure)));
   if (next.ends_at().us >= kLastMomentUs) return invalid("until_us", "must be a moment from 1970 to 2199");
   measure.life = std::move(next);
+  measure.settled = false;
   return {};
 }
 
@@ -204,6 +206,7 @@ void Machine::sync_subject(const std::string& subject_id, Turn& turn) {
 }
 
 void Machine::sync_measure(HeldMeasure& measure, Turn& turn) {
+  if (measure.settled) return;
   sync_duties(measure, turn);
   sync_order(measure, turn);
   const std::vector<law::Deadline> clocks = measure.life.clocks(turn.now, calendar_of(measure));
@@ -227,6 +230,8 @@ void Machine::note_life(HeldMeasure& measure, const std::vector<law::Deadline>& 
     measure.emitted = now;
     *turn.out.add().mutable_update_measure() = state;
   }
+  measure.settled = life.stage(turn.now) == law::Stage::kEnded && clocks.empty();
+
   std::optional<Time> next;
   const auto at = [&](Time due) {
     if (due > turn.now && (!next || due < *next)) next = due;
@@ -275,8 +280,12 @@ void Machine::sync_duties(HeldMeasure& measure, Turn& turn) {
     spec.source = clock.source;
     measure.duties[clock.task] = open_duty(spec, turn);
   }
-  for (const auto& [task, id] : gone)
-    close_duty(id, stage == law::Stage::kEnded ? "measure_ended" : "step_taken", turn);
+  for (const auto& [task, id] : gone) {
+    const v1::Duty& state = duties_.at(id).state;
+    const bool late = state.due_at_us() != 0 && state.due_at_us() <= turn.at.us &&
+                      (state.may() || task == law::Task::kAskApproval);
+    close_duty(id, late ? "time_ran_out" : stage == law::Stage::kEnded ? "measure_ended" : "", turn);
+  }
 }
 
 }  // namespace haechi::cases

@@ -170,6 +170,7 @@ void Machine::sync_order(HeldMeasure& measure, Turn& turn) {
   for (const v1::Condition& one : wanted.conditions())
     if (one.has_keep_away()) worn.protected_ids.insert(one.keep_away().protected_id());
   wearers_[wanted.wearer_id()].orders[wanted.id()] = std::move(worn);
+  measure_by_order_[wanted.id()] = measure.state.id();
   if (!first) return;
   v1::Notification about;
   about.set_kind(v1::NOTIFICATION_KIND_ORDER_ACTIVE);
@@ -195,6 +196,7 @@ void Machine::end_order(HeldMeasure& measure, Turn& turn) {
   out.set_reason(end == law::End::kNone ? "replaced" : std::string(law::words(end).en));
   const std::string wearer_id = ended.wearer_id();
   wearers_[wearer_id].orders.erase(ended.id());
+  measure_by_order_.erase(ended.id());
   v1::Notification about;
   about.set_kind(v1::NOTIFICATION_KIND_ORDER_ENDED);
   about.set_case_id(measure.state.case_id());

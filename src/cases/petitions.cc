@@ -156,6 +156,7 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
     for (auto& [id, life] : lives) {
       HeldMeasure& measure = measures_.at(id);
       measure.life = std::move(life);
+      measure.settled = false;
       if (decided.has_stated()) *measure.state.mutable_stated() = draft_of(decided.stated());
       index_protected(measure);
       if (decided.granted()) supersede(measure, turn);

@@ -30,6 +30,9 @@ class World : private Out {
     transition->set_from_s(INT64_MIN);
     transition->set_offset_s(9 * 3600);
     cases_.know(zone);
+    zone.set_name("Europe/Madrid");
+    transition->set_offset_s(3600);
+    cases_.know(zone);
     v1::HolidayCalendar calendar;
     calendar.set_name("kr");
     for (const char* day : {"2026-12-25", "2027-01-01"}) calendar.add_dates(day);
@@ -61,11 +64,11 @@ class World : private Out {
     return taken.ok() ? "" : taken.error().text();
   }
   std::string open_case(const std::string& id, const std::string& subject,
-                        const std::string& protected_id = "p-1") {
+                        const std::string& protected_id = "p-1", const std::string& country = "kr") {
     v1::CaseFact fact;
     auto& opened = *fact.mutable_case_opened();
     opened.set_case_id(id);
-    opened.set_country("kr");
+    opened.set_country(country);
     opened.set_kind(v1::CASE_KIND_STALKING);
     opened.set_number("2026-1");
     opened.set_agency_id("police-namyangju");
@@ -155,6 +158,8 @@ class World : private Out {
   size_t links() const { return links_.size(); }
   const v1::Petition& petition(const std::string& id) { return petitions_[id]; }
   const std::map<std::string, v1::Order>& active() const { return active_; }
+  // Ever activated, each once.
+  size_t orders() const { return basis_.size(); }
   // The open duty of that code, or of that task; empty id: there is none.
   v1::Duty duty(const std::string& code) const {
     for (const auto& [id, one] : duties_)

@@ -231,10 +231,8 @@ TEST(Cases, FollowThePackOfTheCountry) {
   EXPECT_EQ(world.open_case("c-1", "s-1", "p-1", "es"), "");
   EXPECT_NE(world.begin("m-k", "c-1", "ST_PROV_3_2", keep_away()), "");
   EXPECT_EQ(world.begin("m-1", "c-1", "ES_COMETA", keep_away()), "");
-  v1::CaseFact grant = world.stepped("m-1", v1::CASE_STEP_GRANT);
-  grant.mutable_measure_stepped()->mutable_term()->set_unit(v1::StatedPeriod::MONTHS);
-  grant.mutable_measure_stepped()->mutable_term()->set_count(6);
-  EXPECT_EQ(world.submit(grant), "");
+  EXPECT_EQ(world.go("m-1", v1::CASE_STEP_PETITION), "");
+  EXPECT_EQ(world.go("m-1", v1::CASE_STEP_GRANT), "");
   world.fit("m-1");
   EXPECT_EQ(world.go("m-1", v1::CASE_STEP_RECEIVE_VICTIM_DATA), "");
   ASSERT_EQ(world.active().size(), 1u);

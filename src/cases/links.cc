@@ -16,7 +16,7 @@ constexpr Duration kDecideWithin = Duration::seconds(24 * 3'600);
 constexpr Duration kActWithin = Duration::seconds(48 * 3'600);
 constexpr law::Source kOurs{"no statute asks for it: the gap of Namyangju", law::Trust::kReading};
 constexpr law::Words kIdentity{"say whether they are one person", "동일인 여부 확인"};
-constexpr law::Words kApply{"apply for the device, or say why not", "잠정조치 3호의2 신청 여부 결정"};
+constexpr law::Words kApply{"apply for the device, or say why not", "전자장치 부착 조치 신청 여부 결정"};
 constexpr law::Words kAdd{"add the protected person to his conditions, or say why not",
                           "준수사항에 피해자 접근금지 추가 여부 결정"};
 
@@ -26,11 +26,14 @@ bool stands(const v1::CaseLink& link) {
 }
 
 // The kind of measure that would put her under the protection of a device; null: the country has none that
-// police apply for.
+// the police or she can ask for. Where the police ask (kr: measure 3-2), it is for stalking.
 const law::OrderKind* device_kind(const law::Pack& pack, v1::CaseKind kind) {
-  if (kind != v1::CASE_KIND_STALKING) return nullptr;
-  for (const law::OrderKind& one : pack.kinds)
-    if (one.carries_device() && one.path == law::Path::kApplication) return &one;
+  for (const law::OrderKind& one : pack.kinds) {
+    const bool police = one.path == law::Path::kApplication && kind == v1::CASE_KIND_STALKING;
+    const bool herself = one.path == law::Path::kDirect &&
+                         (kind == v1::CASE_KIND_STALKING || kind == v1::CASE_KIND_DOMESTIC_VIOLENCE);
+    if (one.carries_device() && (police || herself)) return &one;
+  }
   return nullptr;
 }
 

@@ -311,10 +311,11 @@ TEST(Cases, RaiseTheDutiesOfATriggerOncePerAlertAndCloseThemWhenDone) {
   world.active_order(keep_away());
   v1::CaseFact fact;
   fact.mutable_trigger_seen()->set_trigger(v1::DUTY_TRIGGER_BAN_BREACH);
-  fact.mutable_trigger_seen()->set_measure_id("m-32");
+  fact.mutable_trigger_seen()->set_order_id(world.active().begin()->first);
   fact.mutable_trigger_seen()->set_alert_id("a-1");
   EXPECT_EQ(world.submit(fact), "");
   EXPECT_EQ(world.of(v1::CaseEffect::kUpdateDuty).size(), 3u) << "K2, K2-V, K6";
+  EXPECT_EQ(world.duty("K2").case_id(), "c-1");
   EXPECT_TRUE(world.duty("K2-V").may());
   EXPECT_EQ(world.submit(fact), "");
   EXPECT_TRUE(world.of(v1::CaseEffect::kUpdateDuty).empty());
@@ -324,8 +325,9 @@ TEST(Cases, RaiseTheDutiesOfATriggerOncePerAlertAndCloseThemWhenDone) {
   done.mutable_duty_done()->set_note_code("phone");
   EXPECT_EQ(world.submit(done), "");
   const auto updates = world.of(v1::CaseEffect::kUpdateDuty);
-  ASSERT_EQ(updates.size(), 1u);
+  ASSERT_EQ(updates.size(), 2u);
   EXPECT_EQ(updates[0].update_duty().done_by(), "officer-lee");
+  EXPECT_EQ(updates[1].update_duty().code(), "K7") << "told, the police must go";
   EXPECT_NE(world.submit(done), "") << "it is done";
 }
 

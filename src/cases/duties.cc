@@ -2,6 +2,7 @@
 //
 // How long somebody is left alone with a duty before it is passed up is our reading: statutes say "at once"
 // and "without delay", and name few hours.
+#include <algorithm>
 #include <optional>
 
 #include "cases/convert.h"
@@ -192,6 +193,7 @@ Status Machine::done(const v1::DutyDone& done, Turn& turn) {
   if (state.code() == "DOCKET") return invalid("duty_id", "is stopped by docketing the petition");
   if (state.task() == v1::CASE_TASK_UNSPECIFIED) {
     finish_duty(state.id(), done.note_code(), turn);
+    after_telling(state, turn);
     return {};
   }
   HeldMeasure& measure = measures_.at(state.measure_id());
@@ -205,7 +207,23 @@ Status Machine::done(const v1::DutyDone& done, Turn& turn) {
     publish(owner->second, turn);
   }
   sync_subject(measure.state.subject_id(), turn);
+  after_telling(state, turn);
   return {};
+}
+
+// Whom the police were told of, they must go to (EM Act 31-6(5)).
+void Machine::after_telling(const v1::Duty& told, Turn& turn) {
+  static constexpr std::string_view kTold[] = {"K1", "K2", "K3", "K4", "K5"};
+  if (std::find(std::begin(kTold), std::end(kTold), told.code()) == std::end(kTold)) return;
+  const Result<Ground> ground = ground_of(told.measure_id(), told.case_id(), told.wearer_id());
+  if (!ground.ok()) return;
+  DutySpec about;
+  about.case_id = told.case_id();
+  about.measure_id = told.measure_id();
+  about.wearer_id = told.wearer_id();
+  about.alert_id = told.alert_id();
+  about.since = turn.at;
+  raise(law::Trigger::kPoliceNotified, *ground->pack, ground->days, about, turn);
 }
 
 // Opens every duty that the pack hangs on a trigger, once per object. `about.since`: when it was.
@@ -234,40 +252,45 @@ Status Machine::see_trigger(const v1::TriggerSeen& seen, Turn& turn) {
   if (!v1::DutyTrigger_IsValid(seen.trigger()) || seen.trigger() == v1::DUTY_TRIGGER_UNSPECIFIED)
     return invalid("trigger", "is not known");
   if (!seen.alert_id().empty()) TRY_STATUS(law::check_id(seen.alert_id(), "alert_id"));
+  const auto ordered = measure_by_order_.find(seen.order_id());
+  const bool by_order = seen.measure_id().empty() && ordered != measure_by_order_.end();
   DutySpec about;
   about.alert_id = seen.alert_id();
   about.since = turn.at;
-  const law::Pack* pack = nullptr;
-  const law::Calendar* days = nullptr;
-  const auto ordered = measure_by_order_.find(seen.order_id());
-  const std::string measure_id =
-      !seen.measure_id().empty() || ordered == measure_by_order_.end() ? seen.measure_id() : ordered->second;
+  about.measure_id = by_order ? ordered->second : seen.measure_id();
+  about.case_id = seen.case_id();
+  about.wearer_id = seen.wearer_id();
+  TRY(const Ground ground, ground_of(about.measure_id, about.case_id, about.wearer_id));
+  if (const auto found = measures_.find(about.measure_id); found != measures_.end()) {
+    about.case_id = found->second.state.case_id();
+    about.wearer_id = found->second.state.subject_id();
+  } else if (const auto one = cases_.find(about.case_id); one != cases_.end()) {
+    about.wearer_id = one->second.subject_id();
+  }
+  raise(from_wire<law::Trigger>(seen.trigger()), *ground.pack, ground.days, about, turn);
+  return {};
+}
+
+Result<Machine::Ground> Machine::ground_of(const std::string& measure_id, const std::string& case_id,
+                                           const std::string& wearer_id) {
   if (!measure_id.empty()) {
     const auto found = measures_.find(measure_id);
     if (found == measures_.end()) return Error{Code::kNotFound, "measure_id", "is not the id of a measure"};
-    about.case_id = found->second.state.case_id();
-    about.measure_id = measure_id;
-    about.wearer_id = found->second.state.subject_id();
-    pack = found->second.pack;
-    days = &calendar_of(found->second);
-  } else if (!seen.case_id().empty()) {
-    const auto found = cases_.find(seen.case_id());
-    if (found == cases_.end()) return Error{Code::kNotFound, "case_id", "is not the id of a case"};
-    about.case_id = seen.case_id();
-    about.wearer_id = found->second.subject_id();
-    pack = law::find_pack(found->second.country());
-    TRY(days, calendar(found->second.time_zone(), found->second.holiday_calendar()));
-  } else {
-    const auto found = wearers_.find(seen.wearer_id());
-    if (found == wearers_.end()) return Error{Code::kNotFound, "wearer_id", "is not known to wear a device"};
-    about.wearer_id = seen.wearer_id();
-    pack = &law::kr();
-    for (const law::Pack* one : {&law::kr(), &law::es(), &law::us()})
-      if (law::find_kind(*one, found->second.kind) != nullptr) pack = one;
-    TRY(days, calendar(std::string(pack->time_zone), {}));
+    return Ground{found->second.pack, &calendar_of(found->second)};
   }
-  raise(from_wire<law::Trigger>(seen.trigger()), *pack, days, about, turn);
-  return {};
+  if (!case_id.empty()) {
+    const auto found = cases_.find(case_id);
+    if (found == cases_.end()) return Error{Code::kNotFound, "case_id", "is not the id of a case"};
+    TRY(const law::Calendar* days, calendar(found->second.time_zone(), found->second.holiday_calendar()));
+    return Ground{law::find_pack(found->second.country()), days};
+  }
+  const auto found = wearers_.find(wearer_id);
+  if (found == wearers_.end()) return Error{Code::kNotFound, "wearer_id", "is not known to wear a device"};
+  const law::Pack* pack = &law::kr();
+  for (const law::Pack* one : {&law::kr(), &law::es(), &law::us()})
+    if (law::find_kind(*one, found->second.kind) != nullptr) pack = one;
+  TRY(const law::Calendar* days, calendar(std::string(pack->time_zone), {}));
+  return Ground{pack, days};
 }
 
 }  // namespace haechi::cases

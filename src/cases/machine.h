@@ -133,6 +133,14 @@ class Machine {
   void publish(const OpenDuty& duty, Turn& turn);
   void tell_of_duty(const OpenDuty& duty, v1::NotificationKind kind, Turn& turn);
   Status done(const v1::DutyDone& done, Turn& turn);
+  void after_telling(const v1::Duty& told, Turn& turn);
+  struct Ground {
+    const law::Pack* pack = nullptr;
+    const law::Calendar* days = nullptr;
+  };
+  // The country and calendar of a duty about these; refuses ids that are not known.
+  Result<Ground> ground_of(const std::string& measure_id, const std::string& case_id,
+                           const std::string& wearer_id);
   Status see_trigger(const v1::TriggerSeen& seen, Turn& turn);
   void raise(law::Trigger trigger, const law::Pack& pack, const law::Calendar* calendar,
              const DutySpec& about, Turn& turn);

@@ -12,6 +12,7 @@
 #include "haechi/v1/case.pb.h"
 #include "haechi/v1/law.pb.h"
 #include "law/order.h"
+#include "law/pack.h"
 
 namespace haechi::cases {
 
@@ -56,11 +57,12 @@ class World : private Out {
 
   // Empty: it was taken.
   std::string submit(const v1::CaseFact& fact) {
-    now_.us += 1;
+    pass_to(now_ + Duration{1});  // what is due comes first, so that the rest is the fact's own doing
     begin();
     const Status taken = cases_.step(fact, now_, *this);
     end();
     EXPECT_EQ(!taken.ok(), !entry_.empty() && entry_.back().has_refuse());
+    EXPECT_TRUE(taken.ok() || entry_.size() == 1) << "what is refused changes nothing";
     return taken.ok() ? "" : taken.error().text();
   }
   std::string open_case(const std::string& id, const std::string& subject,
@@ -221,7 +223,18 @@ class World : private Out {
       ASSERT_EQ(basis.ends_at_us(), order.ends_at_us()) << id;
       ASSERT_EQ(basis.order_id(), id);
       ASSERT_EQ(basis.order_version(), order.version());
+      ASSERT_TRUE(may_order(basis, order)) << id;
     }
+  }
+  // Is every condition one that measures in force for the same two may order?
+  bool may_order(const v1::LegalMeasure& basis, const v1::Order& order) const {
+    std::vector<std::string_view> kinds;
+    for (const auto& [id, one] : measures_)
+      if (one.in_force() && one.country() == basis.country() && one.subject_id() == basis.subject_id() &&
+          one.protected_id() == basis.protected_id())
+        kinds.push_back(one.kind());
+    const Result<law::Order> made = law::order_from(order);
+    return made.ok() && law::check_conditions(law::pack(basis.country()), kinds, *made).ok();
   }
   void fold(const v1::CaseEffect& effect) {
     switch (effect.kind_case()) {

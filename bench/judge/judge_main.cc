@@ -100,7 +100,8 @@ void print_tally(const Tally& tally) {
       ratio(tally.material_found, tally.material, 1), ratio(tally.passes_found, tally.passes, 1),
       static_cast<double>(tally.false_alerts) / tally.days, ratio(tally.true_alerts, tally.rung_episodes, 1));
   std::printf("\"delay_p50_s\":%.2f,\"delay_p95_s\":%.2f,\"warned_before_onset\":%.4f,\"wearer_days\":%.3f",
-              tally.delay_s(0.5), tally.delay_s(0.95), ratio(tally.warned, tally.approaches, 0), tally.days);
+              quantile_of(tally.delays_s, 0.5), quantile_of(tally.delays_s, 0.95),
+              ratio(tally.warned, tally.approaches, 0), tally.days);
 }
 
 void print_rest(const Tally& tally) {
@@ -109,9 +110,11 @@ void print_rest(const Tally& tally) {
       static_cast<unsigned long long>(tally.material), static_cast<unsigned long long>(tally.passes),
       static_cast<unsigned long long>(tally.approaches), static_cast<unsigned long long>(tally.alerts),
       static_cast<double>(tally.warnings) / tally.days);
+  std::printf("\"warned_lead_p50_s\":%.1f,", quantile_of(tally.leads_s, 0.5));
   std::printf("\"false_warnings_per_day\":%.3f,\"calls_per_day\":%.3f,\"false_calls_per_day\":%.3f,",
               static_cast<double>(tally.false_warnings) / tally.days,
-              static_cast<double>(tally.calls) / tally.days, static_cast<double>(tally.false_calls) / tally.days);
+              static_cast<double>(tally.calls) / tally.days,
+              static_cast<double>(tally.false_calls) / tally.days);
   std::printf("\"reports_per_hour_his\":%.1f,\"reports_per_hour_hers\":%.1f",
               static_cast<double>(tally.fixes_his) / tally.days / 24,
               tally.days_hers > 0 ? static_cast<double>(tally.fixes_hers) / tally.days_hers / 24 : 0.0);

@@ -92,12 +92,14 @@ std::optional<double> delay_of(const Episode& episode, const std::vector<Alert>&
   return std::nullopt;
 }
 
-bool warned(const Episode& episode, const std::vector<Alert>& alerts) {
+// How long before he came inside a warning stood that still did then.
+std::optional<double> lead_of(const Episode& episode, const std::vector<Alert>& alerts) {
   const double onset_s = episode.violations.front().onset_s;
-  return std::any_of(alerts.begin(), alerts.end(), [&](const Alert& alert) {
-    return alert.warning && alert.opened_s <= onset_s && alert.opened_s >= onset_s - kWarningSMax &&
-           (!alert.cleared_s || *alert.cleared_s >= onset_s);
-  });
+  for (const Alert& alert : alerts)
+    if (alert.warning && alert.opened_s <= onset_s && alert.opened_s >= onset_s - kWarningSMax &&
+        (!alert.cleared_s || *alert.cleared_s >= onset_s))
+      return onset_s - alert.opened_s;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -147,11 +149,11 @@ void Tally::add(const Tally& other) {
   fixes_hers += other.fixes_hers;
   days_hers += other.days_hers;
   delays_s.insert(delays_s.end(), other.delays_s.begin(), other.delays_s.end());
+  leads_s.insert(leads_s.end(), other.leads_s.begin(), other.leads_s.end());
 }
 
-double Tally::delay_s(double quantile) const {
-  if (delays_s.empty()) return 0;
-  std::vector<double> sorted = delays_s;
+double quantile_of(std::vector<double> sorted, double quantile) {
+  if (sorted.empty()) return 0;
   std::sort(sorted.begin(), sorted.end());
   const auto index = static_cast<size_t>(quantile * static_cast<double>(sorted.size()));
   return sorted[std::min(index, sorted.size() - 1)];
@@ -201,7 +203,9 @@ Tally score(const World& world, const Truth& truth, const std::vector<Alert>& al
     if (const auto delay = delay_of(episode, alerts)) tally.delays_s.push_back(*delay);
     if (!episode.approach) continue;
     ++tally.approaches;
-    tally.warned += warned(episode, alerts);
+    const std::optional<double> lead_s = lead_of(episode, alerts);
+    tally.warned += lead_s.has_value();
+    if (lead_s) tally.leads_s.push_back(*lead_s);
   }
   return tally;
 }

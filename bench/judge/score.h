@@ -48,10 +48,12 @@ struct Tally {
   uint64_t fixes_his = 0, fixes_hers = 0;
   double days_hers = 0;  // with a device of hers
   std::vector<double> delays_s;
+  std::vector<double> leads_s;  // from the warning to the onset that it warned of
 
   void add(const Tally& other);
-  double delay_s(double quantile) const;  // 0 when nothing was found
 };
+
+double quantile_of(std::vector<double> values, double quantile);  // 0 of none
 
 // Something that went wrong, for whoever wants to look at it.
 struct Mishap {

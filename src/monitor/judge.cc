@@ -130,7 +130,8 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
   Rule& rule = rules_[index];
   const Person& wearer = persons_[rule.wearer];
   const Person& about = persons_[rule.about];
-  if (newest && stays_far(index, mover, fix, step)) {
+  const bool alone = wearer.asides.empty() && about.asides.empty();
+  if (newest && alone && stays_far(index, mover, fix, step)) {
     moved_incidents_.push_back(wearer_key(rule.wearer));
     return;
   }
@@ -172,7 +173,8 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
   if (evidence == Evidence::kLive && !nearer) account_for(index, *measure, step);
   if (evidence == Evidence::kLive && !nearer) foresee_pair(index, *measure, step);
   if (evidence == Evidence::kStale) check_reach(index, step);
-  if (evidence == Evidence::kLive && !nearer) leave_alone(index, *measure);
+  if (evidence == Evidence::kLive && !nearer && alone) leave_alone(index, *measure);
+  if (!alone) judge_asides(index, mover, fix, newest, step);
 }
 
 // A fix that is not believed: what it would mean is looked at more closely, and rings nothing.
@@ -333,7 +335,8 @@ HeldAlert Machine::start_rule_alert(uint32_t index, v1::AlertKind kind, int64_t 
                                 : v1::ALERT_BASIS_FIX);
   if (between_two(rule.kind)) {
     v1::Proximity shown = proximity(rule).value_or(v1::Proximity());
-    if (late || shown.at_us() != measure.at.us) {
+    // Two devices of one person may say two things of one moment.
+    if (late || shown.at_us() != measure.at.us || shown.distance_mm() != measure.distance_mm) {
       shown.set_distance_mm(measure.distance_mm);
       shown.set_sigma_mm(static_cast<uint32_t>(measure.sigma_mm));
       shown.set_at_us(measure.at.us);

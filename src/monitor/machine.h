@@ -8,6 +8,8 @@
 //   outage.cc        many silent at once          plausibility.cc  what cannot be believed
 //   alerts.cc        alerts and their handling    incidents.cc  incidents and hand-offs
 //   views.cc         what she sees; commands      due.cc        deadlines
+//   far.cc           pairs that are far apart     expect.cc     what is fetched ahead of its report
+//   trails.cc        two devices of one person
 //
 // Invariants:
 //   1. A tier's tracker is open exactly when the tier holds an alert, and that alert is not cleared.
@@ -21,6 +23,7 @@
 // Everything refers to everything by index; names are only read and written at the edge.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -146,20 +149,27 @@ struct Rule {
   Time unaccounted_due;      // of the deadline that is already set
 };
 
-struct Person {
-  v1::Role role = v1::ROLE_UNSPECIFIED;
-  bool removed = false;
+// Where one device has been (trails.cc).
+struct Trail {
   Track track;
   Motion motion;
   Verdict last_verdict = Verdict::kAccepted;  // on the newest fix
-  uint32_t interval_s = 15;                   // of the device that told the latest fix
+  uint32_t interval_s = 15;                   // of the device
+  uint32_t device = kNone;
+  Duration deaf_when_fixed;  // what Machine::deaf_ was when the newest fix came
+};
+
+// The trail of a person is that of the device that leads: it places her.
+struct Person : Trail {
+  v1::Role role = v1::ROLE_UNSPECIFIED;
+  bool removed = false;
+  std::vector<Trail> asides;  // of her other devices that tell where they are; hardly anyone has one
   std::vector<uint32_t> devices;
   std::vector<uint32_t> orders;       // as wearer
   std::vector<uint32_t> rules;        // as wearer
   std::vector<uint32_t> rules_about;  // as protected person
   std::vector<uint32_t> rules_apart;  // as the one whom a wearer may not meet; protects nobody
   uint32_t live_orders = 0;           // as wearer
-  Duration deaf_when_fixed;           // what Machine::deaf_ was when the newest fix came
   bool stale = false;                 // told to the trackers
   bool stale_deadline_set = false;
   uint64_t sos = 0;      // alert
@@ -266,6 +276,8 @@ class Machine {
  public:
   void apply(const v1::Fact& fact, Step& step);
   void answer(const v1::HandOffMessage& message, bool by_human, Step& step);
+  // A fact that will be applied soon; what it needs is fetched meanwhile. Changes nothing.
+  void expect(const v1::Fact& fact);
 
  private:
   // registry.cc
@@ -297,18 +309,27 @@ class Machine {
   // reports.cc
   void receive(const v1::ReportReceived& fact, Step& step);
   void accept_fix(uint32_t device, const v1::Fix& fix, Step& step);
-  void follow_fix(uint32_t device, const KeptFix& fix, Step& step);
   void hear_fix(uint32_t device, const KeptFix& fix, Step& step);
   void file_fix(uint32_t device, const KeptFix& fix, bool newest, Step& step);
   bool tells_position(const Device& device) const;
-  Duration stale_after(const Person& person) const;
-  bool is_fresh(const Person& person, Time now) const;
+  static Duration stale_after(const Trail& trail);
+  static bool is_fresh(const Trail& trail, Time now);
   bool is_watched(const Person& person) const {
     return person.live_orders > 0 || !person.rules_about.empty() || !person.rules_apart.empty();
   }
   void watch_staleness(uint32_t person, Step& step);
   void lose_person(uint32_t person, Step& step);
   void lose_rule(uint32_t rule, Step& step);
+
+  // trails.cc
+  Trail& trail_of(uint32_t device);
+  void forget_trail(uint32_t device);
+  bool outranks(const Trail& one, const Trail& lead, Time now) const;
+  void take_lead(uint32_t person, uint32_t device);
+  void judge_aside(uint32_t person, const Trail& own, const KeptFix& fix, bool newest, Step& step);
+  void judge_asides(uint32_t rule, uint32_t mover, const KeptFix& fix, bool newest, Step& step);
+  void weigh_aside(uint32_t rule, const Trail& own, const KeptFix& fix, const Trail& other, bool newest,
+                   Step& step);
 
   // judge.cc
   void judge_fix(uint32_t person, const KeptFix& fix, bool newest, Step& step);
@@ -496,6 +517,16 @@ class Machine {
   uint64_t next_alert_ = 1;
   std::map<uint64_t, HeldIncident> incidents_;     // open ones, by key
   std::map<std::string, uint64_t> incident_keys_;  // by incident id
+
+  // Facts announced, and how far each has been followed: expect.cc.
+  struct Expected {
+    bool known = false;
+    uint32_t mark = 0;
+    uint32_t device = kNone;
+    uint32_t person = kNone;
+  };
+  std::array<Expected, 16> expected_;
+  size_t expected_count_ = 15;  // as many are empty before the first
 
   // What this entry has touched; empty between entries.
   std::vector<uint32_t> touched_rules_, touched_persons_;

@@ -29,6 +29,8 @@ constexpr uint32_t kDoubtedMax = 3;
 constexpr double kStayMinS = 300, kStayMemoryS = 1'800;
 constexpr double kLeftDeviations = 4.5, kLeavingDeviations = 2.2;
 constexpr double kLeavingMps = 0.4;
+// Fixes worse than this tell no rest: who walks for minutes does not leave their error.
+constexpr double kStaySigmaM = 25;
 // Nobody brakes, turns and speeds up harder than this on the way out and back.
 constexpr int64_t kDetourMmps2 = 1'500;
 constexpr Duration kGapMax = Duration::seconds(60);
@@ -117,7 +119,7 @@ void Motion::watch_rest(const KeptFix& fix, Plane place, double dt_s, double sig
   const double spread = std::sqrt(square(sigma_m) + mean);
   const double speed = std::hypot(velocity_.east_m, velocity_.north_m);
   const bool leaving = off > kLeavingDeviations * spread && speed > kLeavingMps && speed > 2 * std::sqrt(vv_);
-  if (off > kLeftDeviations * spread || leaving) {
+  if (off > kLeftDeviations * spread || leaving || sigma_m > kStaySigmaM) {
     stay_ = place;
     stay_from_ = fix.at;
     stay_s_ = 0;

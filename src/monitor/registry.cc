@@ -61,6 +61,7 @@ void Machine::register_device(const v1::Device& stated, Step& step) {
     for (const auto& [kind, number] : std::map<v1::AlertKind, uint64_t>(device.alerts))
       clear_device_alert(index, kind, "device_reassigned", step);
     if (device.person != kNone) {
+      forget_trail(index);
       std::erase(persons_[device.person].devices, index);
       if (persons_[device.person].devices.empty() && persons_[device.person].silence != 0)
         clear_alert(persons_[device.person].silence, "device_reassigned", step);

@@ -51,9 +51,7 @@ bool Machine::tells_position(const Device& device) const {
 }
 
 void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
-  const Device& device = devices_[index];
-  if (!tells_position(device) || fix.fixed_at_us() <= 0 || !fix.has_place()) return;
-  Person& person = persons_[device.person];
+  if (!tells_position(devices_[index]) || fix.fixed_at_us() <= 0 || !fix.has_place()) return;
   KeptFix kept;
   kept.place = law::place_of(fix.place());
   if (!geo::in_range(kept.place)) return;
@@ -66,58 +64,71 @@ void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
   kept.accuracy_mm = fix.accuracy_mm();
   kept.speed_known = fix.has_speed_mmps();
   kept.speed_mmps = fix.speed_mmps();
-  const bool newest = person.track.empty() || kept.at > person.track.latest().at;
+  Trail& trail = trail_of(index);
+  const bool newest = trail.track.empty() || kept.at > trail.track.latest().at;
   if (!newest) {
     // What does not fit between its neighbours in time is no evidence against anyone.
-    if (!detour_explained(person.track.before(kept.at), kept, person.track.after(kept.at))) return;
+    if (!detour_explained(trail.track.before(kept.at), kept, trail.track.after(kept.at))) return;
     file_fix(index, kept, false, step);
     return;
   }
-  const std::optional<KeptFix>& doubted = person.motion.suspect();
+  const std::optional<KeptFix>& doubted = trail.motion.suspect();
   if (doubted && kept.at == doubted->at) return;
   // Of two that arrive in the wrong order, the earlier one is heard first all the same.
   std::optional<KeptFix> later;
-  if (doubted && kept.at < doubted->at) later = person.motion.take_suspect();
+  if (doubted && kept.at < doubted->at) later = trail.motion.take_suspect();
   hear_fix(index, kept, step);
   if (later) hear_fix(index, *later, step);
 }
 
-// A fix newer than all that are believed.
+// A fix newer than all of this device that are believed.
 void Machine::hear_fix(uint32_t index, const KeptFix& fix, Step& step) {
   const uint32_t holder = devices_[index].person;
-  Person& person = persons_[holder];
-  const std::optional<KeptFix> suspect = person.motion.suspect();
-  person.last_verdict = person.motion.observe(fix);
-  if (person.last_verdict == Verdict::kSuspect) {
-    if (is_watched(person)) judge_suspect(holder, fix);
+  Trail& trail = trail_of(index);
+  const std::optional<KeptFix> suspect = trail.motion.suspect();
+  const Verdict verdict = trail.motion.observe(fix);
+  trail.last_verdict = verdict;
+  if (verdict == Verdict::kSuspect) {
+    if (is_watched(persons_[holder])) judge_suspect(holder, fix);
     return;
   }
-  person.track.set_motion(person.motion.stay(), person.motion.speed_mmps());
-  if (person.motion.outvoted()) person.track.forget_latest();
-  if (person.last_verdict == Verdict::kAgreed) file_fix(index, *suspect, true, step);
+  trail.track.set_motion(trail.motion.stay(), trail.motion.speed_mmps());
+  if (trail.motion.outvoted()) trail.track.forget_latest();
+  // Filing may give it the lead, and so move its trail.
+  if (verdict == Verdict::kAgreed) file_fix(index, *suspect, true, step);
   file_fix(index, fix, true, step);
 }
 
 void Machine::file_fix(uint32_t index, const KeptFix& fix, bool newest, Step& step) {
   const uint32_t holder = devices_[index].person;
   Person& person = persons_[holder];
-  if (!person.track.keep(fix)) return;
+  Trail& trail = trail_of(index);
+  if (!trail.track.keep(fix)) return;
   if (newest) {
-    person.interval_s = devices_[index].interval_s;
-    person.deaf_when_fixed = deaf_;
+    trail.interval_s = devices_[index].interval_s;
+    trail.deaf_when_fixed = deaf_;
     place_device(index, fix.place);
+  }
+  if (person.device != index) {
+    if (!newest || !outranks(trail, person, step.now)) {
+      judge_aside(holder, trail, fix, newest, step);
+      return;
+    }
+    take_lead(holder, index);
+  }
+  if (newest) {
     if (is_fresh(person, step.now)) person.stale = false;
     watch_staleness(holder, step);
   }
   if (is_watched(person)) judge_fix(holder, fix, newest, step);
 }
 
-Duration Machine::stale_after(const Person& person) const {
-  return Duration::seconds(int64_t{2} * person.interval_s + 10);
+Duration Machine::stale_after(const Trail& trail) {
+  return Duration::seconds(int64_t{2} * trail.interval_s + 10);
 }
 
-bool Machine::is_fresh(const Person& person, Time now) const {
-  return !person.track.empty() && now - person.track.latest().at <= stale_after(person);
+bool Machine::is_fresh(const Trail& trail, Time now) {
+  return !trail.track.empty() && now - trail.track.latest().at <= stale_after(trail);
 }
 
 // Keeps one deadline per watched person: when it comes, either a newer fix has moved it on, or the person's

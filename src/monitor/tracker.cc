@@ -7,6 +7,8 @@ namespace haechi::monitor {
 namespace {
 
 constexpr int32_t kYoungZ = 2'326;  // p >= 0.99
+// The way between two fixes that err by more than this is drawn by their errors.
+constexpr int64_t kWaySigmaMmMax = 100'000;
 
 bool at_least(const Margin& margin, int32_t z) {
   return margin.margin_mm * 1'000 <= -z * margin.sigma_mm;
@@ -52,7 +54,7 @@ Tracker::Change Tracker::observe(const Margin& margin, const TrackerPolicy& poli
     if (now && at_least(margin, policy.z_possible)) calm_since_ = Time{};
     return Change::kNothing;
   }
-  const int32_t z = margin.way ? policy.z_way : policy.z_confirm;
+  const int32_t z = margin.way && margin.sigma_mm <= kWaySigmaMmMax ? policy.z_way : policy.z_confirm;
   if (!confirms(margin, z, policy.band_mm)) return Change::kNothing;
   const bool told = episode_from_.known() && margin.at >= episode_from_ && margin.at <= episode_until_;
   return told ? Change::kNothing : open_at(margin.at);

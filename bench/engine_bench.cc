@@ -55,6 +55,7 @@ struct Options {
   int64_t warm_rounds = kWarmRounds;
   bool full = false;
   bool ticks = false;
+  bool check = false;
   std::vector<Cell> cells;
 };
 
@@ -98,6 +99,9 @@ class World {
   uint64_t alerts() const { return alerts_; }
   uint64_t effects() const { return effects_; }
   uint64_t entries() const { return entry_; }
+  // Effects are digested from now on: two builds that judge alike have one digest. Not to be timed with.
+  void check() { check_ = true; }
+  uint64_t digest() const { return digest_; }
 
  private:
   void settle();
@@ -122,6 +126,8 @@ class World {
   size_t turn_ = 0;
   int64_t bytes_before_ = 0, bytes_of_zones_ = 0;
   uint64_t alerts_ = 0, effects_ = 0;
+  bool check_ = false;
+  uint64_t digest_ = 0;
 };
 
 geo::Place World::place_of(const Mover& mover) const {
@@ -154,6 +160,9 @@ void World::apply(const v1::Fact& fact) {
   const auto effects = engine_->step({++entry_, now_, fact});
   effects_ += effects.size();
   for (const auto& effect : effects) alerts_ += effect->has_raise_alert();
+  if (!check_) return;
+  for (const auto& effect : effects)
+    digest_ = digest_ * 1'099'511'628'211u ^ std::hash<std::string>()(effect->SerializeAsString());
 }
 
 // Two of five a circle of 100 m, as around a school; the others polygons of 8 to 40 corners.
@@ -304,6 +313,7 @@ double World::run(int64_t reports) {
     }
     const double start = cpu_s();
     for (size_t i = 0; i < count; ++i) {
+      if (i + spine::Engine::kAhead < count) engine_->expect(facts_[i + spine::Engine::kAhead]);
       for (; next_tick_ < stamps[i]; next_tick_ = next_tick_ + Duration::seconds(1)) {
         now_ = next_tick_;
         apply(tick);
@@ -351,6 +361,7 @@ void World::measure_ticks() {
 
 void measure(const Cell& cell, const Options& options) {
   World world(cell);
+  if (options.check) world.check();
   const double start = cpu_s();
   world.register_all();
   world.run(options.warm_rounds * static_cast<int64_t>(world.people()));
@@ -366,6 +377,7 @@ void measure(const Cell& cell, const Options& options) {
       static_cast<double>(world.bytes_of_zones()) / static_cast<double>(cell.zones), world.alerts() - alerts,
       static_cast<double>(world.effects() - effects) / static_cast<double>(options.reports),
       world.entries() - entries - static_cast<uint64_t>(options.reports), cpu_s() - start);
+  if (options.check) std::printf("effects: digest=%016lx\n", world.digest());
   if (options.ticks) world.measure_ticks();
 }
 
@@ -383,7 +395,8 @@ std::vector<Cell> grid(bool full) {
 
 int usage() {
   std::fputs(
-      "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--cell WEARERS,ZONES,PAIRS]...\n",
+      "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--check] [--cell "
+      "WEARERS,ZONES,PAIRS]...\n",
       stderr);
   return 2;
 }
@@ -397,6 +410,8 @@ int run_main(int argc, char** argv) {
       options.full = true;
     } else if (name == "--ticks") {
       options.ticks = true;
+    } else if (name == "--check") {
+      options.check = true;
     } else if (name == "--reports" && i + 1 < argc) {
       options.reports = std::max(1L, std::atol(argv[++i]));
     } else if (name == "--warm" && i + 1 < argc) {

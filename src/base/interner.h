@@ -36,6 +36,24 @@ class Interner {
     }
     return slot.index;
   }
+  // For fetching ahead: the half of a name's hash, which index it most likely stands for (UINT32_MAX: none),
+  // and where both are kept.
+  static uint32_t mark_of(std::string_view name) {
+    const uint64_t hash = std::hash<std::string_view>()(name);
+    return static_cast<uint32_t>(hash ^ (hash >> 32));
+  }
+  uint32_t guess(uint32_t mark) const {
+    if (slots_.empty()) return kFree;
+    const size_t mask = slots_.size() - 1;
+    size_t at = mark & mask;
+    while (slots_[at].index != kFree && slots_[at].mark != mark) at = (at + 1) & mask;
+    return slots_[at].index;
+  }
+  void fetch_slot(uint32_t mark) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[mark & (slots_.size() - 1)]);
+  }
+  void fetch_name(uint32_t index) const { __builtin_prefetch(&names_[index]); }
+
   const std::string& name(uint32_t index) const { return names_[index]; }
   uint32_t size() const { return static_cast<uint32_t>(names_.size()); }
 
@@ -46,10 +64,6 @@ class Interner {
     uint32_t index = kFree;
   };
 
-  static uint32_t mark_of(std::string_view name) {
-    const uint64_t hash = std::hash<std::string_view>()(name);
-    return static_cast<uint32_t>(hash ^ (hash >> 32));
-  }
   // The slot that holds the name, or the free one where it belongs.
   size_t slot_of(std::string_view name, uint32_t mark) const {
     const size_t mask = slots_.size() - 1;

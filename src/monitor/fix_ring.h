@@ -1,5 +1,6 @@
-// FixRing: the latest fixes of one person by time, oldest first, at most kMax. One more at the end costs one
-// write: nothing moves down, and the oldest is overwritten.
+// FixRing: the fixes of one person by time, oldest first: the latest kRecentMax, and of those before them one
+// in kSpacing, at most kOlderMax, so that what a device tells half an hour late still finds where the other
+// was. One more at the end costs one write: nothing moves down, and the oldest recent one is overwritten.
 #pragma once
 
 #include <cstddef>
@@ -22,12 +23,25 @@ struct KeptFix {
 
 class FixRing {
  public:
-  static constexpr size_t kMax = 32;
+  static constexpr size_t kRecentMax = 20, kOlderMax = 16;
+  static constexpr Duration kSpacing = Duration::seconds(90);
 
-  size_t size() const { return fixes_.size() - gone_; }
-  bool empty() const { return size() == 0; }
-  const KeptFix& operator[](size_t i) const { return fixes_[slot(i)]; }
-  const KeptFix& back() const { return (*this)[size() - 1]; }
+  size_t size() const { return older_.size() + recent(); }
+  bool empty() const { return recent() == 0; }
+  bool full() const { return recent() == kRecentMax && older_.size() == kOlderMax; }
+  const KeptFix& operator[](size_t i) const {
+    return i < older_.size() ? older_[i] : fixes_[slot(i - older_.size())];
+  }
+  // Others that were beside it may be gone.
+  bool is_thinned(size_t i) const { return i < older_.size(); }
+  const KeptFix& back() const { return fixes_[slot(recent() - 1)]; }
+
+  // Brings its end into the caches, ahead of its use.
+  void fetch() const {
+    if (empty()) return;
+    __builtin_prefetch(&back());
+    __builtin_prefetch(&fixes_[first_]);
+  }
 
   // How many are earlier than the moment.
   size_t before(Time at) const {
@@ -45,18 +59,24 @@ class FixRing {
     return low;
   }
 
-  // Puts one in as the i-th. A full ring forgets its oldest first, so then i is at least 1 and counts with
-  // it.
+  // Puts one in as the i-th: the number of those that are earlier. Not as the first when it is full.
   void insert(size_t i, const KeptFix& fix) {
-    if (size() < kMax) {
+    if (i < older_.size() || (i == older_.size() && recent() == kRecentMax)) {
+      older_.insert(older_.begin() + static_cast<ptrdiff_t>(i), fix);
+      if (older_.size() > kOlderMax) older_.erase(older_.begin());
+      return;
+    }
+    i -= older_.size();
+    if (recent() < kRecentMax) {
       push(fix);
-      for (size_t k = size() - 1; k > i; --k) fixes_[slot(k)] = fixes_[slot(k - 1)];
+      for (size_t k = recent() - 1; k > i; --k) fixes_[slot(k)] = fixes_[slot(k - 1)];
       fixes_[slot(i)] = fix;
       return;
     }
-    if (i == kMax) {
+    put_away(fixes_[first_]);
+    if (i == kRecentMax) {
       fixes_[first_] = fix;
-      first_ = static_cast<uint8_t>((first_ + 1) % kMax);
+      first_ = static_cast<uint8_t>((first_ + 1) % kRecentMax);
       return;
     }
     for (size_t k = 0; k + 1 < i; ++k) fixes_[slot(k)] = fixes_[slot(k + 1)];
@@ -65,17 +85,25 @@ class FixRing {
   void pop_back() { ++gone_; }
 
  private:
-  size_t slot(size_t i) const { return (first_ + i) % kMax; }
+  size_t recent() const { return fixes_.size() - gone_; }
+  size_t slot(size_t i) const { return (first_ + i) % kRecentMax; }
+  void put_away(const KeptFix& oldest) {
+    if (!older_.empty() && oldest.at - older_.back().at < kSpacing) return;
+    if (older_.size() == kOlderMax) older_.erase(older_.begin());
+    older_.push_back(oldest);
+  }
   void push(const KeptFix& fix) {
     if (gone_ > 0) {
       --gone_;
-      fixes_[slot(size() - 1)] = fix;
+      fixes_[slot(recent() - 1)] = fix;
     } else {
       fixes_.push_back(fix);
     }
   }
 
-  std::vector<KeptFix> fixes_;  // from first_ on, round the end; first_ is 0 until it is full
+  std::vector<KeptFix> older_;
+  std::vector<KeptFix>
+      fixes_;  // the recent ones, from first_ on, round the end; first_ is 0 until it is full
   uint8_t first_ = 0;
   uint8_t gone_ = 0;  // taken off the end of a ring
 };

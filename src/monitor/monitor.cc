@@ -25,6 +25,10 @@ void Monitor::receive_answer(const v1::HandOffMessage& message, const law::Entry
   state_->machine.answer(message, false, step);
 }
 
+void Monitor::expect(const v1::Fact& fact) {
+  state_->machine.expect(fact);
+}
+
 void Monitor::set_witness(Witness* witness) {
   state_->witness = witness;
 }

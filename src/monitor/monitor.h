@@ -8,6 +8,7 @@
 #include "law/entry.h"
 
 namespace haechi::v1 {
+class Fact;
 class HandOffMessage;
 }
 
@@ -27,6 +28,9 @@ class Monitor {
   // An answer of the built-in dispatch desk, within the entry that caused it. Answers of outside CADs arrive
   // as HandOffAnswered facts through step().
   void receive_answer(const v1::HandOffMessage& message, const law::Entry& entry, law::EffectSink& effects);
+
+  // A fact that will be applied after at most sixteen others: fetches what it needs, and changes nothing.
+  void expect(const v1::Fact& fact);
 
   // Told of the arithmetic of every step from now on; null: nobody. Must outlive its use.
   void set_witness(Witness* witness);

@@ -37,12 +37,11 @@ struct Estimate {
 
 class Track {
  public:
-  static constexpr size_t kFixesMax = FixRing::kMax;
-
   // False when a fix of that moment is already kept, or when all kept ones are newer and there is no room.
   bool keep(const KeptFix& fix);
   void forget_latest() { fixes_.pop_back(); }
   bool empty() const { return fixes_.empty(); }
+  void fetch() const { fixes_.fetch(); }  // into the caches
   const KeptFix& latest() const { return fixes_.back(); }
   // The neighbours in time of a moment, not counting a fix of that very moment.
   const KeptFix* before(Time at) const;

@@ -192,8 +192,11 @@ void Spine::process(std::vector<Waiting> waiting) {
     work.records.push_back({work.batch.entries[i].stamped_at, work.bytes[i]});
   if (!work.records.empty()) begin_commit(work);
   const auto step_began = SteadyClock::now();
-  for (PublishedEntry& entry : work.batch.entries)
-    entry.effects = engine_.step({entry.no, entry.stamped_at, *entry.fact});
+  std::vector<PublishedEntry>& entries = work.batch.entries;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i + Engine::kAhead < entries.size()) engine_.expect(*entries[i + Engine::kAhead].fact);
+    entries[i].effects = engine_.step({entries[i].no, entries[i].stamped_at, *entries[i].fact});
+  }
   step_us_sum_ += elapsed_us(step_began);
   work.batch.judged_at = clock_.now();
   if (!work.records.empty()) await_commit();

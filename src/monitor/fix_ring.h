@@ -23,8 +23,8 @@ struct KeptFix {
 
 class FixRing {
  public:
-  static constexpr size_t kRecentMax = 20, kOlderMax = 16;
-  static constexpr Duration kSpacing = Duration::seconds(90);
+  static constexpr size_t kRecentMax = 24, kOlderMax = 12;
+  static constexpr Duration kSpacing = Duration::seconds(120);
 
   size_t size() const { return older_.size() + recent(); }
   bool empty() const { return recent() == 0; }
@@ -57,6 +57,14 @@ class FixRing {
         high = middle;
     }
     return low;
+  }
+
+  // Whether what belongs there as the i-th has been told before, as far as can be known: some of those from
+  // before the recent ones are gone, but so many were not silent in between.
+  bool was_told(size_t i) const {
+    if (i < size() && recent() == kRecentMax && i > 0 && i <= older_.size())
+      return (*this)[i].at - (*this)[i - 1].at <= kSpacing + kSpacing;
+    return i == 0 && full();
   }
 
   // Puts one in as the i-th: the number of those that are earlier. Not as the first when it is full.

@@ -60,6 +60,7 @@ void Motion::begin(const KeptFix& fix, Plane velocity, double velocity_variance)
   origin_ = fix.place;
   place_ = error_ = {0, 0};
   velocity_ = velocity;
+  speed_mps_ = std::hypot(velocity.east_m, velocity.north_m);
   pp_ = ee_ = variance;
   pe_ = -variance;  // place and error add up to what was read
   pv_ = ve_ = 0;
@@ -103,6 +104,7 @@ void Motion::correct(Plane innovation) {
   place_ = {place_.east_m + to_place * innovation.east_m, place_.north_m + to_place * innovation.north_m};
   velocity_ = {velocity_.east_m + to_speed * innovation.east_m,
                velocity_.north_m + to_speed * innovation.north_m};
+  speed_mps_ = std::hypot(velocity_.east_m, velocity_.north_m);
   error_ = {error_.east_m + to_error * innovation.east_m, error_.north_m + to_error * innovation.north_m};
   pp_ -= to_place * p;
   pv_ -= to_place * v;
@@ -117,7 +119,7 @@ void Motion::watch_rest(const KeptFix& fix, Plane place, double dt_s, double sig
   // One error lasts a minute, so the mean of a stay gains one vote in two minutes.
   const double mean = square(stay_sigma_m_) * 2 * kErrorS / (stay_s_ + 2 * kErrorS);
   const double spread = std::sqrt(square(sigma_m) + mean);
-  const double speed = std::hypot(velocity_.east_m, velocity_.north_m);
+  const double speed = speed_mps_;
   const bool leaving = off > kLeavingDeviations * spread && speed > kLeavingMps && speed > 2 * std::sqrt(vv_);
   if (off > kLeftDeviations * spread || leaving || sigma_m > kStaySigmaM) {
     stay_ = place;
@@ -134,7 +136,7 @@ void Motion::watch_rest(const KeptFix& fix, Plane place, double dt_s, double sig
 }
 
 void Motion::classify() {
-  const double speed = std::hypot(velocity_.east_m, velocity_.north_m);
+  const double speed = speed_mps_;
   if (speed > kVehicleMps && speed > 2 * std::sqrt(vv_)) vehicle_at_ = at_;
   if (vehicle_at_.known() && at_ - vehicle_at_ <= kVehicleFor)
     state_ = MotionState::kVehicle;
@@ -149,7 +151,7 @@ Verdict Motion::observe(const KeptFix& fix) {
     begin(fix, {0, 0}, square(kUnknownMps));
     state_ = MotionState::kUnknown;
     vehicle_at_ = Time{};
-    known_from_ = fix.at;
+    if (!known_from_.known()) known_from_ = fix.at;
     return Verdict::kAccepted;
   }
   const double dt_s = static_cast<double>((fix.at - at_).us) / 1e6, sigma_m = fix.sigma_mm / 1'000.0;
@@ -167,7 +169,8 @@ Verdict Motion::observe(const KeptFix& fix) {
     ++count_;
     watch_rest(fix, place, dt_s, sigma_m);
     classify();
-    if (std::hypot(place.east_m, place.north_m) > kPlaneM) {
+    const bool near = std::abs(place.east_m) < kPlaneM / 2 && std::abs(place.north_m) < kPlaneM / 2;
+    if (!near && std::hypot(place.east_m, place.north_m) > kPlaneM) {
       const Plane velocity = velocity_;
       begin(fix, velocity, vv_);
     }
@@ -223,14 +226,14 @@ bool Motion::young() const {
 
 int64_t Motion::speed_mmps() const {
   if (count_ < 2 || state_ == MotionState::kResting) return 0;
-  return std::llround(std::hypot(velocity_.east_m, velocity_.north_m) * 1'000);
+  return std::llround(speed_mps_ * 1'000);
 }
 
 std::optional<Stay> Motion::stay() const {
   if (state_ != MotionState::kResting) return std::nullopt;
   const geo::Offset offset{std::llround(stay_.east_m * 1'000), std::llround(stay_.north_m * 1'000)};
   const double sigma_m = stay_sigma_m_ * std::sqrt(2 * kErrorS / (stay_s_ + 2 * kErrorS));
-  return Stay{geo::moved(origin_, offset), std::llround(sigma_m * 1'000), stay_from_};
+  return Stay(origin_, offset, std::llround(sigma_m * 1'000), stay_from_);
 }
 
 bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after) {

@@ -59,7 +59,8 @@ class Motion {
   std::optional<KeptFix> take_suspect();
   // The only fix before the two that have just agreed is contradicted by both: it was the leap.
   bool outvoted() const { return outvoted_; }
-  // Hardly anything is known of him yet: one error has not had the time to give way to another.
+  // He has hardly been heard yet: one error has not had the time to give way to another. Once only, whatever
+  // silence comes.
   bool young() const;
 
  private:
@@ -85,6 +86,7 @@ class Motion {
   Time vehicle_at_;  // when he last moved faster than anyone walks
   geo::Place origin_;
   Plane place_{}, velocity_{}, error_{};
+  double speed_mps_ = 0;  // of velocity_
   // Covariance of (place, speed, error) of one axis; the axes are alike.
   double pp_ = 0, pv_ = 0, pe_ = 0, vv_ = 0, ve_ = 0, ee_ = 0;
   // The mean of the fixes of this stay, in the plane.

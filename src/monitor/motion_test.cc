@@ -110,12 +110,14 @@ TEST(Motion, TwoThatAgreeOutvoteTheOnlyOneBeforeThem) {
   EXPECT_FALSE(motion.outvoted());
 }
 
-TEST(Motion, IsYoungForTwoMinutes) {
+TEST(Motion, IsYoungForTwoMinutesAndNeverAgain) {
   Motion motion;
   motion.observe(fix(0, 0, 0));
   motion.observe(fix(60, 0, 0));
   EXPECT_TRUE(motion.young());
   motion.observe(fix(120, 0, 0));
+  EXPECT_FALSE(motion.young());
+  motion.observe(fix(4'000, 900, 0));
   EXPECT_FALSE(motion.young());
 }
 
@@ -130,7 +132,7 @@ TEST(Motion, KnowsAPlaceOfRestBetterThanAnyOneFix) {
     ASSERT_EQ(motion.state(), MotionState::kResting) << seed;
     ASSERT_TRUE(motion.stay());
     EXPECT_LT(motion.stay()->sigma_mm, 9'000);
-    near += geo::distance_mm(motion.stay()->place, kStart) < 20'000;
+    near += geo::distance_mm(motion.stay()->place(), kStart) < 20'000;
   }
   EXPECT_GE(near, 19);
 }

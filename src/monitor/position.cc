@@ -29,6 +29,8 @@ int32_t floor_mm(v1::FixSource source) {
   }
 }
 
+// A way of which the fixes in between are gone was not straight: one part in so many of its length.
+constexpr double kBentShare = 8;
 // Beyond this, and what the error of a fix explains, nobody is where he stays.
 constexpr int64_t kElsewhereMm = 50'000;
 
@@ -44,11 +46,11 @@ int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source) {
 bool Track::keep(const KeptFix& fix) {
   const size_t place = fixes_.before(fix.at);
   if (place < fixes_.size() && fixes_[place].at == fix.at) return false;
+  if (fixes_.was_told(place)) return false;
   // A stay between two fixes at one place is a guess: one in between that lies elsewhere ends it.
   if (place < fixes_.size() && stays_at(fix.at) &&
-      geo::distance_mm(stay_->place, fix.place) > kElsewhereMm + int64_t{4} * fix.sigma_mm)
+      geo::distance_mm(stay_->place(), fix.place) > kElsewhereMm + int64_t{4} * fix.sigma_mm)
     away_at_ = fix.at;
-  if (fixes_.size() == kFixesMax && place == 0) return false;
   fixes_.insert(place, fix);
   return true;
 }
@@ -72,7 +74,7 @@ void Track::set_motion(const std::optional<Stay>& stay, int64_t speed_mmps) {
 KeptFix Track::judged(const KeptFix& fix) const {
   KeptFix made = fix;
   if (!stays_at(fix.at)) return made;
-  made.place = stay_->place;
+  made.place = stay_->place();
   made.sigma_mm = static_cast<int32_t>(std::min<int64_t>(fix.sigma_mm, stay_->sigma_mm));
   return made;
 }
@@ -85,14 +87,18 @@ std::optional<Estimate> Track::position_at(Time at) const {
     return Estimate{fix.place, fix.sigma_mm, {}};
   }
   // Of a stay this reaches back beyond the oldest fix that is kept.
-  if (next != nullptr && stays_at(at)) return Estimate{stay_->place, stay_->sigma_mm, {}};
+  if (next != nullptr && stays_at(at)) return Estimate{stay_->place(), stay_->sigma_mm, {}};
   if (place == 0) return std::nullopt;
   const KeptFix& last = fixes_[place - 1];
   if (next != nullptr) {
     const double fraction =
         static_cast<double>((at - last.at).us) / static_cast<double>((next->at - last.at).us);
-    return Estimate{
-        geo::part_of_way(last.place, next->place, fraction), std::max(last.sigma_mm, next->sigma_mm), {}};
+    int64_t sigma = std::max(last.sigma_mm, next->sigma_mm);
+    if (fixes_.is_thinned(place - 1)) {
+      const auto bent = static_cast<double>(geo::distance_mm(last.place, next->place)) / kBentShare;
+      sigma = std::llround(std::hypot(static_cast<double>(sigma), bent));
+    }
+    return Estimate{geo::part_of_way(last.place, next->place, fraction), sigma, {}};
   }
   const Duration age = at - last.at;
   const KeptFix fix = judged(last);

@@ -22,11 +22,26 @@ namespace haechi::monitor {
 // that holds 68 %), never less than what the source is worth.
 int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source);
 
-// Someone rests there; the place is better known than from one fix.
-struct Stay {
-  geo::Place place;
-  int64_t sigma_mm = 0;
+// Someone rests there; the place is better known than from one fix. It is worked out when it is first asked
+// for, as of most stays it never is.
+class Stay {
+ public:
+  Stay(geo::Place origin, geo::Offset offset, int64_t sigma_mm_of, Time since)
+      : sigma_mm(sigma_mm_of), from(since), offset_(offset), place_(origin) {}
+
+  geo::Place place() const {
+    if (!worked_out_) place_ = geo::moved(place_, offset_);
+    worked_out_ = true;
+    return place_;
+  }
+
+  int64_t sigma_mm;
   Time from;
+
+ private:
+  geo::Offset offset_;  // from the origin
+  mutable geo::Place place_;
+  mutable bool worked_out_ = false;
 };
 
 struct Estimate {
@@ -37,7 +52,8 @@ struct Estimate {
 
 class Track {
  public:
-  // False when a fix of that moment is already kept, or when all kept ones are newer and there is no room.
+  // False when a fix of that moment is known, or seems to be: where fixes were thinned out, and before all
+  // kept ones.
   bool keep(const KeptFix& fix);
   void forget_latest() { fixes_.pop_back(); }
   bool empty() const { return fixes_.empty(); }

@@ -6,9 +6,10 @@
 namespace haechi::monitor {
 namespace {
 
-constexpr int32_t kYoungZ = 2'326;  // p >= 0.99
+constexpr int32_t kYoungZ = 2'054;     // p >= 0.98
+constexpr int32_t kYoungDwellZ = 842;  // p >= 0.8
 // The way between two fixes that err by more than this is drawn by their errors.
-constexpr int64_t kWaySigmaMmMax = 100'000;
+constexpr int64_t kWaySigmaMmMax = 250'000;
 
 bool at_least(const Margin& margin, int32_t z) {
   return margin.margin_mm * 1'000 <= -z * margin.sigma_mm;
@@ -16,6 +17,11 @@ bool at_least(const Margin& margin, int32_t z) {
 bool confirms(const Margin& margin, int32_t z, int64_t band_mm) {
   if (margin.young) return at_least(margin, std::max(z, kYoungZ));
   return margin.margin_mm <= 0 && (margin.margin_mm - band_mm) * 1'000 <= -z * margin.sigma_mm;
+}
+bool is_likely(const Margin& margin, const TrackerPolicy& policy) {
+  if (margin.rests) return false;
+  if (margin.young) return at_least(margin, std::max(policy.z_dwell, kYoungDwellZ));
+  return confirms(margin, policy.z_dwell, policy.band_mm);
 }
 bool at_most(const Margin& margin, int32_t z) {
   return margin.margin_mm * 1'000 >= z * margin.sigma_mm;
@@ -79,7 +85,7 @@ Tracker::Change Tracker::observe_live(const Margin& margin, const TrackerPolicy&
     return margin.at - calm_since_ >= policy.clear_hold ? clear_at(margin.at) : change;
   }
   if (confirms(margin, policy.z_confirm, policy.band_mm)) return open_at(margin.at);
-  if (!margin.rests && !margin.young && confirms(margin, policy.z_dwell, policy.band_mm)) {
+  if (is_likely(margin, policy)) {
     if (likely_count_ == 0) likely_since_ = margin.at;
     likely_count_ = static_cast<uint16_t>(std::min<int>(likely_count_ + 1, 1'000));
     if (margin.at - likely_since_ >= policy.dwell) return hold_at(margin.at);

@@ -44,7 +44,8 @@ struct Margin {
   // nothing.
   bool rests = false;
   bool way = false;  // the nearest between two fixes
-  // Hardly anything is known of one of them yet. Then it takes near certainty, and neither band nor dwell helps.
+  // Hardly anything is known of one of them yet. Then it takes near certainty, or what is very likely
+  // for the dwell, and no band helps.
   bool young = false;
 };
 

@@ -85,6 +85,19 @@ TEST(Tracker, OfSomeoneHardlyKnownOnlyNearCertaintyRings) {
   EXPECT_EQ(tracker.observe(young, with_band()), Change::kOpened);
 }
 
+TEST(Tracker, WaitsForTheDwellOnlyOfSomeoneJustHeardWhoIsVeryLikelyInside) {
+  for (const int64_t metres : {-18, -15}) {
+    Tracker tracker;
+    bool opened = false;
+    for (int64_t s = 0; s <= 45; s += 15) {
+      Margin young = margin(metres, s, Evidence::kLive, 20);
+      young.young = true;
+      opened = opened || tracker.observe(young, with_band()) == Change::kOpened;
+    }
+    EXPECT_EQ(opened, metres == -18);
+  }
+}
+
 TEST(Tracker, WhatIsNotBelievedMakesPossibleAndNeverOpensNorClears) {
   Tracker tracker;
   tracker.suspect(margin(-80, 0), kPolicy);
@@ -222,14 +235,23 @@ TEST(Track, KeepsFixesInTheOrderInWhichTheyHappened) {
   EXPECT_FALSE(track.position_at(second(9)).has_value());
 }
 
-TEST(Track, ForgetsTheOldestAndRefusesWhatIsOlderStill) {
+TEST(Track, ThinsOutWhatIsOldAndRefusesWhatWasProbablyTold) {
   Track track;
   for (int64_t s = 0; s < 100; ++s) EXPECT_TRUE(track.keep(fix(s * 2, s * 1'000)));
-  EXPECT_FALSE(track.position_at(second(135)).has_value());
-  EXPECT_FALSE(track.keep(fix(1, 0)));
-  EXPECT_TRUE(track.keep(fix(151, 0)));
-  EXPECT_EQ(track.before(second(152))->at, second(151));
+  const Estimate old = *track.position_at(second(60));
+  EXPECT_NEAR(static_cast<double>(geo::distance_mm(old.place, fix(0, 30'000).place)), 0, 100);
+  EXPECT_GT(old.sigma_mm, 5'000) << "the way was not straight";
+  EXPECT_FALSE(track.keep(fix(60, 30'000))) << "told before, and gone";
+  EXPECT_TRUE(track.keep(fix(161, 0)));
+  EXPECT_EQ(track.before(second(162))->at, second(161));
   EXPECT_EQ(track.latest().at, second(198));
+}
+
+TEST(Track, HearsAStoredFixOfASilenceWhateverWasToldSince) {
+  Track track;
+  for (int64_t s = 0; s < 100; ++s) EXPECT_TRUE(track.keep(fix(s * 5, 0)));
+  for (int64_t s = 0; s < 100; ++s) EXPECT_TRUE(track.keep(fix(1'500 + s * 5, 0)));
+  for (int64_t s = 600; s < 1'200; s += 30) EXPECT_TRUE(track.keep(fix(s, 5'000))) << s;
 }
 
 TEST(Track, IsLessSureOfAnOlderPlaceButNeverKnowsNothing) {

@@ -1,3 +1,4 @@
+#include "law/pack.h"
 #include "api/subjects.h"
 
 #include <algorithm>
@@ -70,9 +71,8 @@ trust::Subject alert_subject(const Exchange& exchange, const std::string& alert_
   // Of an outage she is told without seeing it.
   const std::string& her = exchange.viewer.person_id;
   const auto& uncovered = alert.uncovered_ids();
-  // Nor is whom he may not meet told of him.
   subject.relations.own =
-      !her.empty() && alert.kind() != v1::ALERT_KIND_NO_CONTACT &&
+      !her.empty() && law::told_to_protected(alert) &&
       (her == alert.protected_id() || std::find(uncovered.begin(), uncovered.end(), her) != uncovered.end());
   subject.relations.case_link = has_case(exchange.viewer, alert.wearer_id());
   tie_by_incident(exchange, alert.incident_id(), subject);

@@ -58,6 +58,24 @@ uint32_t code112(v1::AlertKind kind, Nearness nearness) {
   }
 }
 
+// Electronic Monitoring Act 31-6(4)2 has the police told at once of whoever is likely to break what was
+// ordered. Within the distance at which she is warned, or within three minutes of her, he is: that is about
+// what a patrol needs, and she to lock a door. Who heads her way from further off most often goes elsewhere:
+// the control room watches him, no car is sent and she is not frightened, until he is that near or turns
+// away.
+uint32_t code_of_approach(int64_t distance_mm, int64_t warn_mm, Duration left) {
+  constexpr Duration kAtHand = Duration::seconds(180);
+  return distance_mm <= warn_mm || left < kAtHand ? code112(v1::ALERT_KIND_APPROACHING, Nearness::kNobody)
+                                                  : 3;
+}
+
+bool told_to_protected(const v1::Alert& alert) {
+  // Whom he may not meet is not told of him.
+  if (alert.kind() == v1::ALERT_KIND_NO_CONTACT) return false;
+  return alert.kind() != v1::ALERT_KIND_APPROACHING ||
+         alert.code() <= code112(v1::ALERT_KIND_APPROACHING, Nearness::kNobody);
+}
+
 Duration acknowledge_within(uint32_t code) {
   switch (code) {
     case 0:

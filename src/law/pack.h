@@ -62,6 +62,12 @@ enum class Nearness {
 // 112 code of an alert: 0 (highest) .. 4.
 uint32_t code112(v1::AlertKind kind, Nearness nearness);
 
+// 112 code of a warning that he is on his way, while he is `distance_mm` away from a place or person of whom
+// she, or the control room, is warned at `warn_mm`, and may be there in `left`: 1 or 3.
+uint32_t code_of_approach(int64_t distance_mm, int64_t warn_mm, Duration left);
+// The person whom an alert is about may know of it.
+bool told_to_protected(const v1::Alert& alert);
+
 // How long the control room has to take an alert before it is passed up; zero: it is not passed up.
 Duration acknowledge_within(uint32_t code);
 

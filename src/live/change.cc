@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ensure.h"
+#include "law/pack.h"
 #include "live/json.h"
 
 namespace haechi::live {
@@ -44,8 +45,7 @@ std::shared_ptr<Change> alert_change(const picture::Picture& picture, std::share
   auto change = make("alert", Topic::kAlerts, trust::Action::kSeeAlert, alert.id(), std::move(body));
   add_incident_audience(picture, alert.incident_id(), change->audience);
   change->audience.wearer_id = alert.wearer_id();
-  // Whom he may not meet is not told of him.
-  if (!alert.protected_id().empty() && alert.kind() != v1::ALERT_KIND_NO_CONTACT)
+  if (!alert.protected_id().empty() && law::told_to_protected(alert))
     change->audience.owners.push_back(alert.protected_id());
   if (alert.has_place()) {
     const bool hers = alert.kind() == v1::ALERT_KIND_SOS || alert.wearer_id().empty();

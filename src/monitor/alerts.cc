@@ -21,8 +21,11 @@ bool ends_by_person(v1::AlertKind kind) {
   return kind == v1::ALERT_KIND_SOS || kind == v1::ALERT_KIND_CASE_OPENED;
 }
 
+// What she is told of as it begins. Of a place of hers: that he is at it, or near enough for the police to be
+// told, as they are; the buffer beyond is the control room's.
 bool is_tier(v1::AlertKind kind) {
-  return kind == v1::ALERT_KIND_KEEP_AWAY || kind == v1::ALERT_KIND_NEAR_MAP ||
+  return kind == v1::ALERT_KIND_EXCLUSION || kind == v1::ALERT_KIND_EXCLUSION_POLICE ||
+         kind == v1::ALERT_KIND_KEEP_AWAY || kind == v1::ALERT_KIND_NEAR_MAP ||
          kind == v1::ALERT_KIND_NEAR_POLICE || kind == v1::ALERT_KIND_NEAR_WARN;
 }
 
@@ -69,7 +72,7 @@ uint64_t Machine::open_alert(HeldAlert made, Step& step) {
   v1::Alert& alert = made.alert;
   alert.set_id(step.effects.new_id("a"));
   const law::Nearness near = nearness(made.wearer, made.about);
-  alert.set_code(law::code112(alert.kind(), near));
+  alert.set_code(made.code.value_or(law::code112(alert.kind(), near)));
   alert.set_state(v1::ALERT_STATE_ACTIVE);
   alert.set_handling(v1::ALERT_HANDLING_NEW);
   alert.set_opened_at_us(step.now.us);
@@ -79,18 +82,41 @@ uint64_t Machine::open_alert(HeldAlert made, Step& step) {
   attach_to_incident(number, step);
   HeldAlert& held = alerts_.at(number);
   *step.effects.add().mutable_raise_alert() = held.alert;
-  const Duration patience = law::acknowledge_within(held.alert.code());
-  if (patience > Duration{}) deadlines_.add(step.now + patience, {Deadline::Kind::kAcknowledge, number, 0});
+  await_acknowledgement(number, step);
   const bool strap_near = held.alert.kind() == v1::ALERT_KIND_STRAP_CUT && near == law::Nearness::kNear;
   // What was near some time ago must not send her running from where nobody is.
-  const bool ahead = held.alert.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR ||
-                     held.alert.kind() == v1::ALERT_KIND_APPROACHING;
+  const bool ahead =
+      held.alert.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR || held.alert.kind() == v1::ALERT_KIND_APPROACHING;
   if ((is_tier(held.alert.kind()) && !held.alert.late()) || strap_near || ahead) notify(held, step);
   return number;
 }
 
+void Machine::await_acknowledgement(uint64_t number, Step& step) {
+  const uint32_t code = alerts_.at(number).alert.code();
+  const Duration patience = law::acknowledge_within(code);
+  if (patience > Duration{})
+    deadlines_.add(step.now + patience, {Deadline::Kind::kAcknowledge, number, code});
+}
+
+// What was taken, shelved or settled at a lower code was that: it asks anew. Whoever is at work on it stays.
+void Machine::raise_code(uint64_t number, uint32_t code, Step& step) {
+  HeldAlert& held = alerts_.at(number);
+  if (code >= held.alert.code()) return;
+  held.alert.set_code(code);
+  if (held.alert.handling() != v1::ALERT_HANDLING_IN_PROGRESS) {
+    held.alert.set_handling(v1::ALERT_HANDLING_NEW);
+    held.alert.set_escalation(0);
+    held.shelved_until = Time{};
+    await_acknowledgement(number, step);
+  }
+  state_reason(held);
+  rise_in_incident(number, step);
+  tell_alert(held, step);
+  notify(held, step);
+}
+
 void Machine::notify(const HeldAlert& held, Step& step) {
-  if (held.about == kNone) return;
+  if (held.about == kNone || !law::told_to_protected(held.alert)) return;
   v1::ProtectedNotice& notice = *step.effects.add().mutable_notify_protected();
   notice.set_protected_id(held.alert.protected_id());
   notice.set_alert_id(held.alert.id());
@@ -161,7 +187,7 @@ void Machine::handle(const v1::AlertHandled& fact, Step& step) {
   if (fact.handling() == v1::HANDLING_RESOLVE && outages_.contains(number->second))
     close_outage(number->second, "resolved", step);
   else if (fact.handling() == v1::HANDLING_RESOLVE && ends_by_person(held.alert.kind()) &&
-      held.alert.state() != v1::ALERT_STATE_CLEARED)
+           held.alert.state() != v1::ALERT_STATE_CLEARED)
     clear_alert(number->second, "resolved", step);
   else
     tell_alert(held, step);
@@ -219,17 +245,18 @@ bool Machine::transition(HeldAlert& held, const v1::AlertHandled& fact, Step& st
   return true;
 }
 
-void Machine::escalate(uint64_t number, Step& step) {
+void Machine::escalate(uint64_t number, uint32_t code, Step& step) {
   const auto found = alerts_.find(number);
   if (found == alerts_.end()) return;
   v1::Alert& alert = found->second.alert;
+  if (alert.code() != code) return;  // its time runs anew since it rose
   if (alert.handling() != v1::ALERT_HANDLING_NEW || alert.escalation() >= kLevelMax) return;
   alert.set_escalation(alert.escalation() + 1);
   tell_alert(found->second, step);
   v1::Alarm& alarm = raise_alarm(v1::ALARM_KIND_NOT_ACKNOWLEDGED, alert.incident_id(), step);
   alarm.set_alert_id(alert.id());
   alarm.set_level(alert.escalation());
-  deadlines_.add(step.now + law::acknowledge_within(alert.code()), {Deadline::Kind::kAcknowledge, number, 0});
+  await_acknowledgement(number, step);
 }
 
 void Machine::unshelve(uint64_t number, Step& step) {

@@ -23,7 +23,7 @@ struct Deadline {
     kTracker,      // subject: rule, detail: generation
     kStale,        // subject: person
     kSilence,      // subject: device
-    kAcknowledge,  // subject: alert
+    kAcknowledge,  // subject: alert, detail: its code then
     kUnshelve,     // subject: alert
     kForget,       // subject: alert
     kUnaccounted,  // subject: rule, detail: generation

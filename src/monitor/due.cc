@@ -106,7 +106,7 @@ void Machine::run(const Deadline& deadline, Step& step) {
       check_silence(index, step);
       break;
     case Deadline::Kind::kAcknowledge:
-      escalate(deadline.subject, step);
+      escalate(deadline.subject, deadline.detail, step);
       break;
     case Deadline::Kind::kUnshelve:
       unshelve(deadline.subject, step);

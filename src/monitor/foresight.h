@@ -1,8 +1,10 @@
 // Foresight: from distances and closing speeds to one warning per approach.
 //
 //   time to contact = margin / closing speed, at the 80th percentile of what the speed may be. A warning
-//   opens when that is under the horizon and he has been coming nearer for longer than noise explains; it
-//   ends when he moves away, or no nearer, for long enough.
+//   opens when that is under the horizon, he has come nearer by more than noise explains, and straight on he
+//   would come to the border, or past it no further than roads bend. The sooner he could be there, the less
+//   of this is asked: near by, every street leads to her. It ends when he moves away, or no nearer, for long
+//   enough. Of someone who rests nothing is foreseen.
 //
 // Invariants:
 //   1. One approach is opened once and cleared once.
@@ -23,6 +25,11 @@ struct Course {
   int64_t closing_mmps = 0;  // positive: coming nearer
   int64_t sigma_mmps = 0;    // of that speed
   Time at;
+  int64_t sigma_mm = 0;  // of the margin
+  // Straight on: how far from the border the way passes at its nearest (0 or less: it comes there), and how
+  // long the way to that point is.
+  int64_t miss_mm = 0;
+  int64_t way_mm = 0;
 };
 
 // Until he is there at the 80th percentile of his speed, at least 0; none when not even that brings him
@@ -40,15 +47,22 @@ class Foresight {
 
   bool open() const { return open_; }
   // A warning stands, or may do so soon.
-  bool watchful() const { return open_ || since_.known(); }
+  bool watchful() const { return open_ || suspected_; }
 
  private:
+  void follow(const Course& course, bool nearer, Time before, int64_t before_mm);
+
   bool open_ = false;
   bool unknown_ = false;
-  Time at_;          // of the last course
-  Time since_;       // he has been coming nearer, while closed
-  Time away_since_;  // he has been moving away, while open
-  Time calm_since_;  // he has come no nearer, while open
+  bool suspected_ = false;  // he may be on the way
+  Time at_;                 // of the last course
+  int64_t margin_mm_ = 0;   // of the last course
+  Time since_;              // he has been coming nearer, while closed
+  int64_t from_mm_ = 0;     // the margin at which he began to
+  Time heads_since_;        // he has been heading there, while closed
+  Time halt_since_;         // he has come no nearer since, while closed
+  Time away_since_;         // he has been moving away, while open
+  Time calm_since_;         // he has come no nearer, while open
 };
 
 }  // namespace haechi::monitor

@@ -31,6 +31,8 @@ void Machine::attach_to_incident(uint64_t number, Step& step) {
   if (found == incidents_.end()) {
     if (alert.code() >= kNoIncidentCode) return;  // a low battery alone is no incident
     found = incidents_.emplace(key, HeldIncident()).first;
+    if (key >= has_incident_.size()) has_incident_.resize(key + 1);
+    has_incident_[key] = true;
     v1::Incident& made = found->second.incident;
     made.set_id(step.effects.new_id("i"));
     made.set_wearer_id(alert.wearer_id());
@@ -51,6 +53,18 @@ void Machine::attach_to_incident(uint64_t number, Step& step) {
   const bool recent = step.now - Time{alert.happened_at_us()} <= kHandOffAgeMax;
   if (alert.code() <= kHandOffCodeMax && recent) incident.to_hand_off.push_back(number);
   touch_incident(key);
+}
+
+// An alert has become more urgent.
+void Machine::rise_in_incident(uint64_t number, Step& step) {
+  HeldAlert& held = alerts_.at(number);
+  const auto found = incidents_.find(held.incident);
+  if (found == incidents_.end()) return attach_to_incident(number, step);
+  HeldIncident& incident = found->second;
+  incident.incident.set_code(std::min(incident.incident.code(), held.alert.code()));
+  incident.changed = true;
+  if (held.alert.code() <= kHandOffCodeMax) incident.to_hand_off.push_back(number);
+  touch_incident(held.incident);
 }
 
 // What the responding agency is told: the most urgent alert that is not clear, and of those the newest.
@@ -175,6 +189,8 @@ void Machine::raise_hand_offs(HeldIncident& held, Step& step) {
 }
 
 void Machine::update_hand_offs(uint64_t key, Step& step) {
+  // Asked of everyone who moves, and hardly anyone has one.
+  if (key >= has_incident_.size() || !has_incident_[key]) return;
   const auto found = incidents_.find(key);
   if (found == incidents_.end()) return;
   HeldIncident& held = found->second;
@@ -205,6 +221,7 @@ bool Machine::try_close(uint64_t key, Step& step) {
   for (const uint64_t number : held.alerts) alerts_.at(number).incident = kNoIncident;
   incident_keys_.erase(id);
   incidents_.erase(key);
+  has_incident_[key] = false;
   return true;
 }
 

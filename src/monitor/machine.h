@@ -259,6 +259,7 @@ struct HeldAlert {
   uint32_t tier = 0;
   uint32_t device = kNone;
   uint64_t incident = kNoIncident;  // key
+  std::optional<uint32_t> code;     // where its kind alone does not say
   Time shelved_until;
 };
 
@@ -358,6 +359,9 @@ class Machine {
                     Step& step);
   void foresee(uint32_t rule, const Course& course, const Measure& measure, Step& step);
   void open_approach(uint32_t rule, const Course& course, const Measure& measure, Step& step);
+  static uint32_t code_of_approach(const Rule& rule, const Course& course);
+  static void tell_course(const Course& course, v1::Alert& alert);
+  void rise_with_approach(const Rule& rule, const Course& course, const Measure& measure, Step& step);
   void close_approach(Rule& rule, const std::string& reason, Step& step);
   void lose_approach(Rule& rule, Step& step);
 
@@ -401,6 +405,7 @@ class Machine {
   // silence.cc
   static uint32_t expected_interval_s(const Device& device);
   static bool is_tampered(const Device& device);
+  bool is_shed(const Person& wearer) const;
   Duration silent_after(const Device& device) const;
   bool is_silent(const Device& device, Time now) const;
   void watch_pace(Device& device, const v1::Report& report, Time now);
@@ -458,15 +463,18 @@ class Machine {
   static void state_reason(HeldAlert& held);  // its sentence, from what it holds now
   void tell_alert(const HeldAlert& held, Step& step);
   void notify(const HeldAlert& held, Step& step);
+  void await_acknowledgement(uint64_t number, Step& step);
+  void raise_code(uint64_t number, uint32_t code, Step& step);
   void handle(const v1::AlertHandled& fact, Step& step);
   bool transition(HeldAlert& held, const v1::AlertHandled& fact, Step& step);
-  void escalate(uint64_t number, Step& step);
+  void escalate(uint64_t number, uint32_t code, Step& step);
   void unshelve(uint64_t number, Step& step);
   void forget_alert(uint64_t number);
   bool rings(uint64_t number) const;
 
   // incidents.cc
   void attach_to_incident(uint64_t number, Step& step);
+  void rise_in_incident(uint64_t number, Step& step);
   const HeldIncident* incident_of(const HeldAlert& held) const;
   void raise_hand_offs(HeldIncident& held, Step& step);
   v1::HandOffMessage_Alarm alarm_of(const HeldAlert& held) const;

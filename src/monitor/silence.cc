@@ -61,6 +61,15 @@ bool Machine::is_tampered(const Device& device) {
                      [](const auto& open) { return is_tampering(open.first); });
 }
 
+// What tells his place is not on him: it says where it lies itself, and not where he is.
+bool Machine::is_shed(const Person& wearer) const {
+  return std::any_of(wearer.devices.begin(), wearer.devices.end(), [this](uint32_t index) {
+    const Device& device = devices_[index];
+    return tells_position(device) && (device.alerts.contains(v1::ALERT_KIND_STRAP_CUT) ||
+                                      device.alerts.contains(v1::ALERT_KIND_UNPAIRED));
+  });
+}
+
 Duration Machine::silent_after(const Device& device) const {
   const Duration interval = Duration::seconds(expected_interval_s(device));
   // Hours later, a device that is heard all the while is missed like any other.
@@ -283,7 +292,7 @@ void Machine::open_unaccounted(uint32_t index, int64_t gap_mm, Step& step) {
 // Both are seen now. Only that they are apart ends it; who turns up near her rings as anyone who is near.
 void Machine::account_for(uint32_t index, const Measure& measure, Step& step) {
   Rule& rule = rules_[index];
-  if (rule.unaccounted == 0) return;
+  if (rule.unaccounted == 0 || is_shed(persons_[rule.wearer])) return;
   const int64_t apart = measure.distance_mm - rule.tiers.back().limit_mm;
   if (apart <= rule.policy.hysteresis_mm) return;
   if (apart * 1'000 < int64_t{rule.policy.z_clear} * measure.sigma_mm) return;

@@ -152,7 +152,8 @@ test("while the past is played it says so, what rings now rings through, and Hom
   await expect(dialog).toBeVisible();
   await dialog.getByRole("button", { name: "재생 시작" }).click();
   await expect(page.getByText(/재생 중 .* — 실시간 아님/).first()).toBeVisible();
-  await morning.ankle.report(HOME, { events: ["DEVICE_EVENT_STRAP_CUT"] });
+  await morning.him(300);
+  await morning.him(300, { events: ["DEVICE_EVENT_STRAP_CUT"] });
   await expect(page.locator("[data-critical]").first()).toBeVisible();
   await expect(page.getByText(/재생 중 .* — 실시간 아님/).first()).toBeVisible();
   await page.locator("body").press("Home");

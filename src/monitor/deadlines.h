@@ -64,6 +64,11 @@ class Deadlines {
     return Deadline{first.kind, first.subject, first.detail};
   }
   size_t size() const { return size_; }
+  // Those that are likely to come next, to fetch ahead what they are about: each(kind, subject).
+  template <typename Each>
+  void for_next(Each each) const {
+    for (size_t i = 0; i < std::min<size_t>(near_.size(), 4); ++i) each(near_[i].kind, near_[i].subject);
+  }
 
  private:
   struct Entry {

@@ -10,6 +10,7 @@ namespace {
 // them, and stays for the next entry.
 template <typename T>
 size_t sorted(std::vector<T>& list) {
+  if (list.size() < 2) return list.size();
   std::sort(list.begin(), list.end());
   list.erase(std::unique(list.begin(), list.end()), list.end());
   return list.size();
@@ -17,6 +18,7 @@ size_t sorted(std::vector<T>& list) {
 
 template <typename T, typename Do>
 void go_through(std::vector<T>& list, size_t count, Do each) {
+  if (count == 0) return;
   for (size_t i = 0; i < count; ++i) each(T{list[i]});
   list.erase(list.begin(), list.begin() + static_cast<ptrdiff_t>(count));
 }
@@ -80,7 +82,10 @@ void Machine::answer(const v1::HandOffMessage& message, bool by_human, Step& ste
 }
 
 void Machine::run_deadlines(Step& step) {
-  while (const std::optional<Deadline> due = deadlines_.take(step.now)) run(*due, step);
+  while (const std::optional<Deadline> due = deadlines_.take(step.now)) {
+    deadlines_.for_next([this](Deadline::Kind kind, uint64_t subject) { expect_due(kind, subject); });
+    run(*due, step);
+  }
 }
 
 void Machine::run(const Deadline& deadline, Step& step) {

@@ -69,4 +69,9 @@ void Machine::expect(const v1::Fact& fact) {
   });
 }
 
+void Machine::expect_due(Deadline::Kind kind, uint64_t subject) const {
+  if (kind == Deadline::Kind::kSilence) fetch(&devices_[subject]);
+  if (kind == Deadline::Kind::kStale) fetch(&persons_[subject].track);
+}
+
 }  // namespace haechi::monitor

@@ -37,11 +37,10 @@ std::optional<int32_t> Closing::mmps(Time at, int64_t distance_mm) const {
 
 void Machine::judge_fix(uint32_t index, const KeptFix& fix, bool newest, Step& step) {
   const Person& person = persons_[index];
-  const KeptFix* before = person.track.before(fix.at);
-  std::optional<KeptFix> previous;
-  if (before != nullptr) previous = person.track.judged(*before);
   if (newest) moved_incidents_.push_back(wearer_key(index));
-  judge_zones(index, person.track.judged(fix), previous ? &*previous : nullptr, newest, step);
+  if (std::any_of(person.rules.begin(), person.rules.end(),
+                  [this](uint32_t rule) { return !between_two(rules_[rule].kind); }))
+    judge_zones(index, fix, newest, step);
   for (const uint32_t rule : person.rules)
     if (between_two(rules_[rule].kind)) judge_pair(rule, index, fix, newest, step);
   for (const uint32_t rule : person.rules_about)
@@ -51,20 +50,23 @@ void Machine::judge_fix(uint32_t index, const KeptFix& fix, bool newest, Step& s
 
 // Most fixes end here: a wearer whose nearest border is 3 km away cannot cross it before he has moved 3 km.
 // Both ends of the way from the previous fix are nearer to the anchor than the border is, so the way is too.
-void Machine::judge_zones(uint32_t wearer, const KeptFix& fix, const KeptFix* previous, bool newest,
-                          Step& step) {
+void Machine::judge_zones(uint32_t wearer, const KeptFix& told, bool newest, Step& step) {
   Person& person = persons_[wearer];
+  const KeptFix fix = person.track.judged(told);
   // A fix that was kept may be of an hour when more was forbidden than now.
   if (newest && person.zone_safe_mm > 0 && is_fresh(person, step.now) &&
       person.motion.speed_mmps() <= person.zone_pace_mmps &&
       geo::distance_mm(person.zone_anchor, fix.place) + fix.sigma_mm < person.zone_safe_mm)
     return;
+  const KeptFix* before = person.track.before(fix.at);
+  std::optional<KeptFix> previous;
+  if (before != nullptr) previous = person.track.judged(*before);
   int64_t safe_mm = INT64_MAX;
   const int64_t pace_mmps = std::max(kPaceMmpsMin, person.motion.speed_mmps() * 3 / 2);
   for (const uint32_t index : person.rules) {
     const Rule& rule = rules_[index];
     if (between_two(rule.kind) || !zones_[rule.zone].zone) continue;
-    judge_zone(index, fix, previous, newest, step);
+    judge_zone(index, fix, previous ? &*previous : nullptr, newest, step);
     if (!rule.scheduled) continue;
     if (!rule.latest || rule.latest->at != fix.at) safe_mm = -1;
     for (const Tier& tier : rule.tiers) {

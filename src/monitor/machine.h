@@ -336,7 +336,7 @@ class Machine {
   void judge_fix(uint32_t person, const KeptFix& fix, bool newest, Step& step);
   void judge_pair(uint32_t rule, uint32_t mover, const KeptFix& fix, bool newest, Step& step);
   void judge_zone(uint32_t rule, const KeptFix& fix, const KeptFix* previous, bool newest, Step& step);
-  void judge_zones(uint32_t wearer, const KeptFix& fix, const KeptFix* previous, bool newest, Step& step);
+  void judge_zones(uint32_t wearer, const KeptFix& told, bool newest, Step& step);
   void end_belated(uint32_t rule, Step& step);
   void judge_now(uint32_t rule, Step& step);
   void observe(uint32_t rule, const Measure& measure, Evidence evidence, Step& step);
@@ -493,6 +493,7 @@ class Machine {
   void refresh_commands(uint32_t person, Step& step);
 
   // due.cc
+  void expect_due(Deadline::Kind kind, uint64_t subject) const;  // expect.cc
   void run_deadlines(Step& step);
   void run(const Deadline& deadline, Step& step);
   // Views, commands, incidents and hand-offs follow once per entry, after everything that may change them.
@@ -524,6 +525,7 @@ class Machine {
   std::map<uint32_t, std::vector<uint32_t>> uncovers_;  // by device: whom its silence leaves uncovered
   uint64_t next_alert_ = 1;
   std::map<uint64_t, HeldIncident> incidents_;     // open ones, by key
+  std::vector<bool> has_incident_;                 // by key
   std::map<std::string, uint64_t> incident_keys_;  // by incident id
 
   // Facts announced, and how far each has been followed: expect.cc.

@@ -156,6 +156,8 @@ void Machine::weigh_plausibility(uint32_t index, const v1::Report& report, Step&
                                              : report.network_fix().source());
   const Signs signs = device.plausibility.observe(claim);
   const bool elsewhere = report.contacts_size() > 0 && heard_elsewhere(index, report, claim.fix, step);
+  const bool odd = signs.speed || signs.frozen || signs.mocked || signs.network || elsewhere;
+  if (!odd && device.doubts.empty()) return;
   const std::pair<v1::Suspicion, bool> seen[] = {{v1::SUSPICION_SPEED, signs.speed},
                                                  {v1::SUSPICION_FROZEN, signs.frozen},
                                                  {v1::SUSPICION_MOCKED, signs.mocked},

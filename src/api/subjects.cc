@@ -1,5 +1,5 @@
-#include "law/pack.h"
 #include "api/subjects.h"
+#include "law/pack.h"
 
 #include <algorithm>
 

@@ -20,7 +20,7 @@ constexpr int64_t kSureZ = 500, kLostZ = 2'000, kLostSoonZ = 1'000, kLostMm = 15
 // there, and has done so for a while.
 constexpr Duration kSoon = Duration::seconds(90), kHeadsFor = Duration::seconds(30);
 // How far past the border the straight way may lead: so much, and so many thousandths of the way there.
-constexpr int64_t kAsideMm = 20'000, kBend = 100, kBendSoon = 1'000;
+constexpr int64_t kAsideMm = 20'000, kBend = 100, kBendSoon = 1'000, kDoubtMax = 250;
 // Whoever halts for so long begins a new approach.
 constexpr Duration kHaltFor = Duration::seconds(30);
 // Of a fix older than this the speed of now says nothing.
@@ -30,8 +30,11 @@ constexpr Duration kCalmFor = Duration::seconds(300);
 // Nobody is taken to come faster than this, however doubtful the speed.
 constexpr int64_t kFastestMmps = 40'000;
 
+// The direction is as doubtful as the speed across it.
 bool is_aimed(const Course& course, bool soon) {
-  return course.miss_mm <= kAsideMm + course.way_mm / 1'000 * (soon ? kBendSoon : kBend);
+  const int64_t doubt = course.closing_mmps > 0 ? course.sigma_mmps * 1'000 / course.closing_mmps : 0;
+  const int64_t bend = soon ? kBendSoon : kBend + std::min(doubt, kDoubtMax);
+  return course.miss_mm <= kAsideMm + course.way_mm / 1'000 * bend;
 }
 
 }  // namespace

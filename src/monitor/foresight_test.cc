@@ -22,9 +22,20 @@ TEST(Foresight, TimeToContactTakesTheFastSideOfADoubtfulSpeed) {
   EXPECT_FALSE(time_to_contact(course(0, 1'000, -5'000))) << "he moves away";
 }
 
+// Two courses are an approach: the second says how far he has come since the first.
+Change approach(Foresight& foresight, int64_t s, int64_t margin_m, int64_t closing_mmps) {
+  static_cast<void>(
+      foresight.observe(course(s - 15, margin_m + closing_mmps * 15 / 1'000, closing_mmps), kHorizon, true));
+  return foresight.observe(course(s, margin_m, closing_mmps), kHorizon, true);
+}
+
 TEST(Foresight, WarnsOfADriverThreeKilometresAwayAndNotOfAWalkerThere) {
   Foresight driver, walker;
-  EXPECT_EQ(driver.observe(course(0, 3'000, 16'700), kHorizon, true), Change::kOpened);
+  int opened = 0;
+  for (int64_t s = 0; s <= 45; s += 15)
+    opened +=
+        driver.observe(course(s, 3'000 - s * 16'700 / 1'000, 16'700), kHorizon, true) == Change::kOpened;
+  EXPECT_EQ(opened, 1);
   for (int64_t s = 0; s <= 60; s += 5)
     EXPECT_EQ(walker.observe(course(s, 3'000 - s, 1'400), kHorizon, true), Change::kNothing);
 }
@@ -36,7 +47,8 @@ TEST(Foresight, OneDoubtfulStepIsNoApproach) {
   EXPECT_EQ(foresight.observe(course(5, 100, -200, 800), kHorizon, true), Change::kNothing);
   EXPECT_FALSE(foresight.watchful());
   EXPECT_EQ(foresight.observe(course(10, 95, 900, 800), kHorizon, true), Change::kNothing);
-  EXPECT_EQ(foresight.observe(course(15, 90, 900, 800), kHorizon, true), Change::kOpened);
+  EXPECT_EQ(foresight.observe(course(15, 75, 900, 800), kHorizon, true), Change::kOpened)
+      << "he has come 20 m nearer";
 }
 
 TEST(Foresight, OneApproachIsOneWarning) {
@@ -54,31 +66,31 @@ TEST(Foresight, OneApproachIsOneWarning) {
 
 TEST(Foresight, EndsWhenHeHasMovedAwayForAMinute) {
   Foresight foresight;
-  ASSERT_EQ(foresight.observe(course(0, 300, 1'400), kHorizon, true), Change::kOpened);
+  ASSERT_EQ(approach(foresight, 0, 60, 1'400), Change::kOpened);
   for (int64_t s = 5; s < 65; s += 5)
-    ASSERT_EQ(foresight.observe(course(s, 300 + s, -1'400), kHorizon, true), Change::kNothing) << s;
-  EXPECT_EQ(foresight.observe(course(65, 370, -1'400), kHorizon, true), Change::kCleared);
+    ASSERT_EQ(foresight.observe(course(s, 60 + s, -1'400), kHorizon, true), Change::kNothing) << s;
+  EXPECT_EQ(foresight.observe(course(65, 130, -1'400), kHorizon, true), Change::kCleared);
   EXPECT_FALSE(foresight.open());
 }
 
 TEST(Foresight, EndsWhenHeHasComeNoNearerForFiveMinutes) {
   Foresight foresight;
-  ASSERT_EQ(foresight.observe(course(0, 300, 1'400), kHorizon, true), Change::kOpened);
+  ASSERT_EQ(approach(foresight, 0, 60, 1'400), Change::kOpened);
   Change last = Change::kNothing;
   int64_t s = 5;
   for (; s <= 600 && last == Change::kNothing; s += 5)
-    last = foresight.observe(course(s, 200, 0), kHorizon, true);
+    last = foresight.observe(course(s, 50, 0), kHorizon, true);
   EXPECT_EQ(last, Change::kCleared);
   EXPECT_GE(s, 300);
 }
 
 TEST(Foresight, SilenceMakesItUnknownAndNeverClearsIt) {
   Foresight foresight;
-  ASSERT_EQ(foresight.observe(course(0, 300, 1'400), kHorizon, true), Change::kOpened);
+  ASSERT_EQ(approach(foresight, 0, 60, 1'400), Change::kOpened);
   EXPECT_TRUE(foresight.lose());
   EXPECT_FALSE(foresight.lose()) << "once is enough";
   EXPECT_TRUE(foresight.open());
-  EXPECT_EQ(foresight.observe(course(900, 250, 1'400), kHorizon, true), Change::kRegained);
+  EXPECT_EQ(foresight.observe(course(900, 40, 1'400), kHorizon, true), Change::kRegained);
 }
 
 TEST(Foresight, SaysNothingWhereSomethingGraverHasBeenSaid) {

@@ -93,11 +93,11 @@ struct Closing {
 // What radio last said of a rule: that the two were heard beside each other, or that the wearer was heard by
 // the home beacon of the zone.
 struct RadioContact {
-  Time since;       // start of the run of contacts without a gap
-  Time at;          // of the last one
-  Time until;       // it speaks for now so long
-  Measure measure;  // of the last one
-  Time due_at;      // of the deadline that is already set
+  Time since;                // start of the run of contacts without a gap
+  Time at;                   // of the last one
+  Time until;                // it speaks for now so long
+  Measure measure;           // of the last one
+  Time due_at;               // of the deadline that is already set
   Duration deaf_when_heard;  // what Machine::deaf_ was at the last one
 };
 
@@ -117,11 +117,11 @@ constexpr bool between_two(RuleKind kind) {
 
 // How far a pair may move before it is looked at again (far.cc).
 struct Far {
-  int64_t safe_mm = -1;                                 // negative: not known
-  geo::Place wearer, about;                             // from where it counts
-  int64_t wearer_moved_mm = 0, about_moved_mm = 0;      // since then, at most
-  int64_t wearer_pace_mmps = 0, about_pace_mmps = 0;    // as long as neither is faster
-  bool unmeasured = false;                              // they have moved since `latest`
+  int64_t safe_mm = -1;                               // negative: not known
+  geo::Place wearer, about;                           // from where it counts
+  int64_t wearer_moved_mm = 0, about_moved_mm = 0;    // since then, at most
+  int64_t wearer_pace_mmps = 0, about_pace_mmps = 0;  // as long as neither is faster
+  bool unmeasured = false;                            // they have moved since `latest`
 };
 
 struct Rule {

@@ -10,7 +10,7 @@
 namespace haechi::v1 {
 class Fact;
 class HandOffMessage;
-}
+}  // namespace haechi::v1
 
 namespace haechi::monitor {
 

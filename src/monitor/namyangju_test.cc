@@ -54,7 +54,7 @@ TEST(Namyangju, RingsOncePerDistanceInOneIncident) {
   EXPECT_EQ(world.raised_kinds(), expected);
   EXPECT_EQ(world.of(v1::Effect::kOpenIncident).size(), 1u);
   const std::string incident = world.raised()[0].incident_id();
-  const uint32_t codes[] = {1, 3, 1, 1, 0, 0, 0};
+  const uint32_t codes[] = {3, 3, 1, 1, 0, 0, 0};
   for (size_t i = 0; i < expected.size(); ++i) {
     const v1::Alert alert = world.raised()[i];
     EXPECT_EQ(alert.incident_id(), incident);

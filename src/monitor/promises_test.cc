@@ -118,9 +118,10 @@ void check_alerts(const World& world) {
       }
     if (effect.has_raise_alert()) {
       const v1::Alert& alert = effect.raise_alert();
-      const Key key{alert.wearer_id(),
-                    alert.kind() == v1::ALERT_KIND_SOS ? alert.protected_id() : alert.device_id(),
-                    alert.order_id(), alert.condition_id(), alert.kind(), alert.suspicion()};
+      const Key key{
+          alert.wearer_id(), alert.kind() == v1::ALERT_KIND_SOS ? alert.protected_id() : alert.device_id(),
+          alert.order_id(),  alert.condition_id(),
+          alert.kind(),      alert.suspicion()};
       if (alert.kind() != v1::ALERT_KIND_PROTECTED_SILENCE) {
         ASSERT_TRUE(open.emplace(key, alert.id()).second)
             << "two open alerts of one rule: " << alert.DebugString();

@@ -1,7 +1,6 @@
 // The control centre's console under the hand of an operator: the whole life of an alert by keyboard alone, two seats at one
 // alert, a flood of alarms, and the past that never hides the present.
 import type { Page } from "@playwright/test";
-import { crowding } from "./crowding";
 import { beside, type Device, expect, HOME, test, type World } from "./world";
 
 interface AlertRecord {

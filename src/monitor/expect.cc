@@ -18,19 +18,19 @@ template <typename T>
 void fetch_first(const T& object) {
   const char* bytes = reinterpret_cast<const char*>(&object);
   for (size_t at = 0; at < std::min<size_t>(sizeof(T), 2 * kLine); at += kLine)
-    __builtin_prefetch(bytes + at);
+    __builtin_prefetch(bytes + at, 0, 2);
 }
 
 // What a report touches of it.
 void fetch(const Device& device) {
   const char* bytes = reinterpret_cast<const char*>(&device);
-  for (size_t at = 0; at < sizeof(Device); at += kLine) __builtin_prefetch(bytes + at);
+  for (size_t at = 0; at < sizeof(Device); at += kLine) __builtin_prefetch(bytes + at, 0, 2);
 }
 
 void fetch(const Person& person) {
   const char* bytes = reinterpret_cast<const char*>(&person);
   const char* end = reinterpret_cast<const char*>(&person.orders);
-  for (; bytes < end; bytes += kLine) __builtin_prefetch(bytes);
+  for (; bytes < end; bytes += kLine) __builtin_prefetch(bytes, 0, 2);
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ void Machine::expect(const v1::Fact& fact) {
     device_ids_.fetch_slot(added.mark);
   }
   // Each takes its next step when this many more have been announced.
-  constexpr size_t kApart = 3;
+  constexpr size_t kApart = 4;
   const auto earlier = [&](size_t steps) -> Expected& {
     return expected_[(expected_count_ - steps * kApart) % expected_.size()];
   };

@@ -154,6 +154,7 @@ struct Trail {
   Track track;
   Motion motion;
   Verdict last_verdict = Verdict::kAccepted;  // on the newest fix
+  bool reconsider = false;                    // the next fix may explain one that was refused
   uint32_t interval_s = 15;                   // of the device
   uint32_t device = kNone;
   Duration deaf_when_fixed;  // what Machine::deaf_ was when the newest fix came
@@ -312,6 +313,9 @@ class Machine {
   void accept_fix(uint32_t device, const v1::Fix& fix, Step& step);
   void hear_fix(uint32_t device, const KeptFix& fix, Step& step);
   void file_fix(uint32_t device, const KeptFix& fix, bool newest, Step& step);
+  void refuse(uint32_t device, const KeptFix& fix);
+  bool was_refused(uint32_t device, Time at) const;
+  void hear_refused(uint32_t device, Step& step);
   bool tells_position(const Device& device) const;
   static Duration stale_after(const Trail& trail);
   static bool is_fresh(const Trail& trail, Time now);
@@ -505,6 +509,7 @@ class Machine {
   Interner person_ids_, device_ids_, zone_ids_, order_ids_;
   std::vector<Person> persons_;
   std::vector<Device> devices_;
+  std::map<uint32_t, std::vector<KeptFix>> refused_;  // by device: what it told that nothing explained yet
   Time last_entry_at_;
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;

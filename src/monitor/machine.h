@@ -224,7 +224,8 @@ struct CoverGroup {
 };
 
 struct Outage {
-  uint32_t group = kNone;
+  uint32_t group = kNone;      // the first of its area
+  std::vector<uint32_t> area;  // groups; of a cell's with neighbours
   std::set<uint32_t> members;  // devices that belonged to it at any time
   std::set<uint32_t> silent;   // those not heard since
   std::set<uint32_t> persons;  // protected persons who were told of it
@@ -435,9 +436,10 @@ class Machine {
   void fall_silent(uint32_t device, Time now);
   void hear_again(uint32_t device, Step& step);
   bool rings_alone(uint32_t device) const;
-  bool is_outage(CoverGroup& group, Time now) const;
+  bool is_outage(const std::vector<uint32_t>& area, Time now);
+  std::vector<uint32_t> outage_area(uint32_t group, Time now);
   bool join_outage(uint32_t device, Step& step);
-  void open_outage(uint32_t group, Step& step);
+  void open_outage(const std::vector<uint32_t>& area, Step& step);
   void attach_to_outage(uint32_t device, uint64_t outage, Step& step);
   void settle_into_outage(uint32_t device, Step& step);
   void describe_outage(const Outage& outage, v1::Alert& alert) const;

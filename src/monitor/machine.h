@@ -479,6 +479,7 @@ class Machine {
   bool rings(uint64_t number) const;
 
   // incidents.cc
+  bool is_doubted_near(const Rule& rule) const;
   void attach_to_incident(uint64_t number, Step& step);
   void rise_in_incident(uint64_t number, Step& step);
   const HeldIncident* incident_of(const HeldAlert& held) const;

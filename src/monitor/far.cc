@@ -38,6 +38,7 @@ void Machine::leave_alone(uint32_t index, const Measure& measure) {
   if (!clear || rule.unaccounted != 0 || rule.radio || rule.view || rule.ahead.foresight.watchful()) return;
   const Person& wearer = persons_[rule.wearer];
   const Person& about = persons_[rule.about];
+  if (shed_at(wearer)) return;
   // As far as foresight looks at any speed up to this pace, and beyond the widest tier.
   const auto pace = [](const Person& person) {
     return std::max(kPaceMmpsMin, person.motion.speed_mmps() * 3 / 2);

@@ -410,7 +410,10 @@ class Machine {
   // silence.cc
   static uint32_t expected_interval_s(const Device& device);
   static bool is_tampered(const Device& device);
-  bool is_shed(const Person& wearer) const;
+  std::optional<Time> shed_at(const Person& wearer) const;
+  KeptFix last_own_fix(const Person& person) const;
+  bool is_unaccounted(const Rule& rule, Time now) const;
+  bool is_told_elsewhere(const Rule& rule) const;
   Duration silent_after(const Device& device) const;
   bool is_silent(const Device& device, Time now) const;
   void watch_pace(Device& device, const v1::Report& report, Time now);

@@ -341,3 +341,4 @@ void Machine::refresh_schedule(uint32_t index, Step& step) {
 }
 
 }  // namespace haechi::monitor
+  close_unaccounted(rules_[index], "schedule_ended", step);

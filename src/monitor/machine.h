@@ -9,11 +9,13 @@
 //   alerts.cc        alerts and their handling    incidents.cc  incidents and hand-offs
 //   views.cc         what she sees; commands      due.cc        deadlines
 //   far.cc           pairs that are far apart     expect.cc     what is fetched ahead of its report
-//   trails.cc        two devices of one person
+//   trails.cc        two devices of one person    belated.cc    what is learned of an order after its end
 //
 // Invariants:
 //   1. A tier's tracker is open exactly when the tier holds an alert, and that alert is not cleared.
-//   2. A rule exists only while its order is in force; it dies with the order in the same entry.
+//   2. A rule binds only while its order is in force; it dies with the order in the same entry. What stays of
+//   it
+//      for fixes that come late (belated.cc) is in no list of a person or of a zone.
 //   3. A view is open only while law::disclose allows it; every change of what it rests on is checked in the
 //   same
 //      entry.
@@ -244,6 +246,7 @@ struct Uncovered {
 struct HeldOrder {
   law::Order order;
   bool live = false;
+  bool belated = false;  // it has ended, and judges what is learned late of its time
   std::vector<uint32_t> rules;
 };
 
@@ -299,8 +302,11 @@ class Machine {
   void go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& step);
   void file_order(uint32_t order, law::Order&& stated);
   void end_rules(const std::vector<uint32_t>& rules, const std::string& reason, Step& step);
-  void end_order(uint32_t order, const std::string& reason, Step& step);
+  // `until_now`: as it was until now, where it has just been replaced; it ends otherwise as it stands.
+  void end_order(uint32_t order, const std::string& reason, Step& step,
+                 const law::Order* until_now = nullptr);
   uint32_t make_rule(uint32_t order, uint32_t condition);
+  void unlist_rule(uint32_t rule);
   void adopt(Rule& heir, const std::vector<uint32_t>& old_rules);
   void end_rule(uint32_t rule, const std::string& reason, Step& step);
   void refresh_schedule(uint32_t rule, Step& step);
@@ -308,6 +314,13 @@ class Machine {
   const law::LocalRules& local_rules_of(const Rule& rule) const;
   const law::Holidays* holidays_of(const law::Schedule& schedule) const;
   bool binding_at(const Rule& rule, Time at) const;
+
+  // belated.cc
+  static constexpr uint32_t kVersionsBack = 16;
+  void keep_belated(const law::Order& order, const std::vector<uint32_t>& rules, Step& step);
+  void forget_belated(uint32_t order, Step& step);
+  void forget_belated_of(const law::Order& order, Step& step);
+  void judge_belated(uint32_t person, const KeptFix& fix, Step& step);
 
   // reports.cc
   void receive(const v1::ReportReceived& fact, Step& step);
@@ -466,6 +479,7 @@ class Machine {
   HeldAlert start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t about, Time happened_at,
                         Step& step) const;
   law::Nearness nearness(uint32_t wearer, uint32_t about) const;
+  bool is_doubted_near(const Rule& rule) const;
   uint64_t open_alert(HeldAlert made, Step& step);
   void clear_alert(uint64_t number, const std::string& reason, Step& step);
   void set_alert_state(uint64_t number, v1::AlertState state, Step& step);
@@ -482,7 +496,6 @@ class Machine {
   bool rings(uint64_t number) const;
 
   // incidents.cc
-  bool is_doubted_near(const Rule& rule) const;
   void attach_to_incident(uint64_t number, Step& step);
   void rise_in_incident(uint64_t number, Step& step);
   const HeldIncident* incident_of(const HeldAlert& held) const;
@@ -522,6 +535,7 @@ class Machine {
   std::vector<HeldOrder> orders_;
   std::vector<Rule> rules_;
   std::vector<uint32_t> free_rules_;
+  std::map<uint32_t, std::vector<uint32_t>> belated_;  // rules of orders that have ended, by either person
   std::map<std::string, law::LocalRules> time_zones_;
   std::map<std::string, std::vector<uint32_t>> orders_in_zone_;  // by the name of the time zone
   std::map<std::string, law::Holidays> holidays_;

@@ -183,6 +183,7 @@ void Machine::file_fix(uint32_t index, const KeptFix& fix, bool newest, Step& st
     watch_staleness(holder, step);
   }
   if (is_watched(person)) judge_fix(holder, fix, newest, step);
+  if (!belated_.empty()) judge_belated(holder, fix, step);
 }
 
 Duration Machine::stale_after(const Trail& trail) {

@@ -168,7 +168,7 @@ void Machine::end_order(uint32_t order, const std::string& reason, Step& step, c
   end_rules(rules, reason, step);
   if (persons_[wearer].live_orders > 0) return;
   for (const uint32_t device : persons_[wearer].devices)
-    for (const auto& [kind, number] : std::map<v1::AlertKind, uint64_t>(devices_[device].alerts))
+    for (const auto& [kind, number] : absl::btree_map<v1::AlertKind, uint64_t>(devices_[device].alerts))
       clear_device_alert(device, kind, reason, step);
   for (const uint32_t device : persons_[wearer].devices) drop_doubts(device, reason, step);
 }
@@ -190,6 +190,8 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
   uint32_t index = static_cast<uint32_t>(rules_.size());
   if (free_rules_.empty()) {
     rules_.emplace_back();
+    fars_.emplace_back();
+    kinds_.emplace_back();
   } else {
     index = free_rules_.back();
     free_rules_.pop_back();
@@ -231,6 +233,7 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
                                                      : v1::ALERT_KIND_CURFEW,
                        0)};
   }
+  kinds_[index] = rule.kind;
   rule.policy = policy_for(rule.kind, orders_[order].order.judgement);
   if (rule.kind == RuleKind::kPair || rule.kind == RuleKind::kExclusion)
     rule.ahead.horizon = orders_[order].order.judgement.foresight.value_or(kForesight);
@@ -280,10 +283,10 @@ void Machine::adopt(Rule& heir, const std::vector<uint32_t>& old_rules) {
 // Nobody and no zone names it from here on.
 void Machine::unlist_rule(uint32_t index) {
   const Rule& rule = rules_[index];
-  std::erase(persons_[rule.wearer].rules, index);
+  drop(persons_[rule.wearer].rules, index);
   if (rule.about != kNone) {
-    std::erase(persons_[rule.about].rules_about, index);
-    std::erase(persons_[rule.about].rules_apart, index);
+    drop(persons_[rule.about].rules_about, index);
+    drop(persons_[rule.about].rules_apart, index);
   }
   if (rule.zone != kNone) std::erase(zones_[rule.zone].rules, index);
 }
@@ -302,6 +305,7 @@ void Machine::end_rule(uint32_t index, const std::string& reason, Step& step) {
   if (rule.about != kNone) touched_persons_.push_back(rule.about);
   const uint32_t generation = rule.generation + 1;
   rule = Rule();
+  fars_[index] = Far();
   rule.generation = generation;
   free_rules_.push_back(index);
 }

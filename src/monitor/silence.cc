@@ -93,6 +93,7 @@ KeptFix Machine::last_own_fix(const Person& person) const {
 
 Duration Machine::silent_after(const Device& device) const {
   const Duration interval = Duration::seconds(expected_interval_s(device));
+  if (device.alerts.empty()) return interval * 2 + Duration::seconds(10);
   // Hours later, a device that is heard all the while is missed like any other.
   const bool just_now = std::any_of(device.alerts.begin(), device.alerts.end(), [&](const auto& open) {
     return is_tampering(open.first) &&
@@ -129,9 +130,9 @@ void Machine::watch_silence(uint32_t index, Step& step) {
   if (!is_watched(persons_[device.person])) return;
   count_device(index);
   // Where an order has only just begun, the silence before it is not held against the device.
-  const Time since =
-      is_silent(device, step.now) ? step.now : device.heard_at + (deaf_ - device.deaf_when_heard);
-  const Time due = since + silent_after(device);
+  const Duration patience = silent_after(device);
+  const Time heard = device.heard_at + (deaf_ - device.deaf_when_heard);
+  const Time due = (step.now - heard >= patience ? step.now : heard) + patience;
   // A later one is set when the one that is set has come; one that has become pointless finds nothing to do.
   if (device.silence_due.known() && device.silence_due <= due) return;
   device.silence_due = due;
@@ -152,7 +153,7 @@ void Machine::check_silence(uint32_t index, Step& step) {
   }
   fall_silent(index, step.now);
   if (is_tampered(device) && tells_position(device))
-    for (const uint32_t rule : std::vector<uint32_t>(persons_[device.person].rules)) watch_reach(rule, step);
+    for (const uint32_t rule : IndexList(persons_[device.person].rules)) watch_reach(rule, step);
   if (!join_outage(index, step)) ring_silence(index, step);
 }
 
@@ -164,7 +165,7 @@ void Machine::ring_silence(uint32_t index, Step& step) {
   if (persons_[holder].live_orders > 0)
     open_device_alert(index, v1::ALERT_KIND_SILENCE, step.now, numbers, false, step);
   if (persons_[holder].rules_about.empty() || persons_[holder].silence != 0) return;
-  const std::vector<uint32_t>& devices = persons_[holder].devices;
+  const IndexList& devices = persons_[holder].devices;
   if (!std::all_of(devices.begin(), devices.end(),
                    [&](uint32_t one) { return is_silent(devices_[one], step.now); }))
     return;
@@ -274,7 +275,7 @@ bool Machine::is_unaccounted(const Rule& rule, Time now) const {
 bool Machine::is_told_elsewhere(const Rule& rule) const {
   if (rule.kind == RuleKind::kPair) return false;
   const Track& hers = persons_[rule.about].track;
-  const std::vector<uint32_t>& rules = persons_[rule.wearer].rules;
+  const IndexList& rules = persons_[rule.wearer].rules;
   return std::any_of(rules.begin(), rules.end(), [&](uint32_t index) {
     const Rule& other = rules_[index];
     if (other.unaccounted == 0 || other.about != rule.about) return false;

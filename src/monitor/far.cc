@@ -32,6 +32,7 @@ void Machine::leave_alone(uint32_t index, const Measure& measure) {
   if (!clear || rule.unaccounted != 0 || rule.radio || rule.view || rule.ahead.foresight.watchful()) return;
   const Person& wearer = persons_[rule.wearer];
   const Person& about = persons_[rule.about];
+  if (shed_at(wearer)) return;
   // As far as foresight may foresee at any speed up to this pace, and beyond the widest tier.
   const auto pace = [](const Person& person) {
     return static_cast<int32_t>(

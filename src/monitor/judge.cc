@@ -92,7 +92,7 @@ void Machine::judge_zones(uint32_t wearer, const KeptFix& told, bool newest, Ste
     // Nearer than this there may be something to foresee.
     if (rule.kind == RuleKind::kExclusion && rule.latest)
       safe_mm = std::min(safe_mm, rule.latest->distance_mm - pace_mmps * rule.ahead.horizon.s());
-    if (rule.ahead.foresight.watchful()) safe_mm = -1;
+    if (rule.ahead.foresight.watchful() || rule.unaccounted != 0) safe_mm = -1;
   }
   // One learned late may have opened what only live fixes can close.
   if (!newest) safe_mm = -1;
@@ -129,6 +129,7 @@ void Machine::judge_zone(uint32_t index, const KeptFix& fix, const KeptFix* prev
   if (rule.kind == RuleKind::kInclusion && in_contact(rule, fix.at)) return;
   if (binding_at(rule, fix.at)) {
     observe(index, measure, evidence, step);
+    if (evidence == Evidence::kLive) account_for(index, measure, step);
     if (evidence == Evidence::kLive) foresee_zone(index, zone, fix, measure, step);
   }
   if (!rule.scheduled) end_belated(index, step);
@@ -195,7 +196,7 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
   observe(index, *measure, nearer && evidence == Evidence::kLive ? Evidence::kStale : evidence, step);
   if (evidence == Evidence::kLive && !nearer) account_for(index, *measure, step);
   if (evidence == Evidence::kLive && !nearer) foresee_pair(index, *measure, step);
-  if (evidence == Evidence::kStale) check_reach(index, step);
+  if (evidence == Evidence::kStale || (newest && shed_at(wearer))) check_reach(index, step);
   if (evidence == Evidence::kLive && !nearer && alone) leave_alone(index, *measure);
   if (!alone) judge_asides(index, mover, fix, newest, step);
 }
@@ -265,6 +266,7 @@ void Machine::judge_now(uint32_t index, Step& step) {
   measure.at = std::max(step.now, fix.at);
   rule.latest = measure;
   observe(index, measure, fresh ? Evidence::kLive : Evidence::kStale, step);
+  watch_reach(index, step);
 }
 
 void Machine::observe(uint32_t index, const Measure& measure, Evidence evidence, Step& step) {

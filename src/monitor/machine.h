@@ -9,11 +9,13 @@
 //   alerts.cc        alerts and their handling    incidents.cc  incidents and hand-offs
 //   views.cc         what she sees; commands      due.cc        deadlines
 //   far.cc           pairs that are far apart     expect.cc     what is fetched ahead of its report
-//   trails.cc        two devices of one person
+//   trails.cc        two devices of one person    belated.cc    what is learned of an order after its end
 //
 // Invariants:
 //   1. A tier's tracker is open exactly when the tier holds an alert, and that alert is not cleared.
-//   2. A rule exists only while its order is in force; it dies with the order in the same entry.
+//   2. A rule binds only while its order is in force; it dies with the order in the same entry. What stays of
+//   it
+//      for fixes that come late (belated.cc) is in no list of a person or of a zone.
 //   3. A view is open only while law::disclose allows it; every change of what it rests on is checked in the
 //   same
 //      entry.
@@ -160,6 +162,7 @@ struct Trail {
   Track track;
   Motion motion;
   Verdict last_verdict = Verdict::kAccepted;  // on the newest fix
+  bool reconsider = false;                    // the next fix may explain one that was refused
   uint32_t interval_s = 15;                   // of the device
   uint32_t device = kNone;
   Duration deaf_when_fixed;  // what Machine::deaf_ was when the newest fix came
@@ -236,7 +239,8 @@ struct CoverGroup {
 };
 
 struct Outage {
-  uint32_t group = kNone;
+  uint32_t group = kNone;      // the first of its area
+  std::vector<uint32_t> area;  // groups; of a cell's with neighbours
   std::set<uint32_t> members;  // devices that belonged to it at any time
   std::set<uint32_t> silent;   // those not heard since
   std::set<uint32_t> persons;  // protected persons who were told of it
@@ -255,6 +259,7 @@ struct Uncovered {
 struct HeldOrder {
   law::Order order;
   bool live = false;
+  bool belated = false;  // it has ended, and judges what is learned late of its time
   std::vector<uint32_t> rules;
 };
 
@@ -310,8 +315,11 @@ class Machine {
   void go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& step);
   void file_order(uint32_t order, law::Order&& stated);
   void end_rules(const std::vector<uint32_t>& rules, const std::string& reason, Step& step);
-  void end_order(uint32_t order, const std::string& reason, Step& step);
+  // `until_now`: as it was until now, where it has just been replaced; it ends otherwise as it stands.
+  void end_order(uint32_t order, const std::string& reason, Step& step,
+                 const law::Order* until_now = nullptr);
   uint32_t make_rule(uint32_t order, uint32_t condition);
+  void unlist_rule(uint32_t rule);
   void adopt(Rule& heir, const std::vector<uint32_t>& old_rules);
   void end_rule(uint32_t rule, const std::string& reason, Step& step);
   void refresh_schedule(uint32_t rule, Step& step);
@@ -320,11 +328,21 @@ class Machine {
   const law::Holidays* holidays_of(const law::Schedule& schedule) const;
   bool binding_at(const Rule& rule, Time at) const;
 
+  // belated.cc
+  static constexpr uint32_t kVersionsBack = 16;
+  void keep_belated(const law::Order& order, const std::vector<uint32_t>& rules, Step& step);
+  void forget_belated(uint32_t order, Step& step);
+  void forget_belated_of(const law::Order& order, Step& step);
+  void judge_belated(uint32_t person, const KeptFix& fix, Step& step);
+
   // reports.cc
   void receive(const v1::ReportReceived& fact, Step& step);
   void accept_fix(uint32_t device, const v1::Fix& fix, Step& step);
   void hear_fix(uint32_t device, const KeptFix& fix, Step& step);
   void file_fix(uint32_t device, const KeptFix& fix, bool newest, Step& step);
+  void refuse(uint32_t device, const KeptFix& fix);
+  bool was_refused(uint32_t device, Time at) const;
+  void hear_refused(uint32_t device, Step& step);
   bool tells_position(const Device& device) const;
   static Duration stale_after(const Trail& trail);
   static bool is_fresh(const Trail& trail, Time now);
@@ -425,7 +443,10 @@ class Machine {
   // silence.cc
   static uint32_t expected_interval_s(const Device& device);
   static bool is_tampered(const Device& device);
-  bool is_shed(const Person& wearer) const;
+  std::optional<Time> shed_at(const Person& wearer) const;
+  KeptFix last_own_fix(const Person& person) const;
+  bool is_unaccounted(const Rule& rule, Time now) const;
+  bool is_told_elsewhere(const Rule& rule) const;
   Duration silent_after(const Device& device) const;
   bool is_silent(const Device& device, Time now) const;
   void watch_pace(Device& device, const v1::Report& report, Time now);
@@ -451,9 +472,10 @@ class Machine {
   void fall_silent(uint32_t device, Time now);
   void hear_again(uint32_t device, Step& step);
   bool rings_alone(uint32_t device) const;
-  bool is_outage(CoverGroup& group, Time now) const;
+  bool is_outage(const std::vector<uint32_t>& area, Time now);
+  std::vector<uint32_t> outage_area(uint32_t group, Time now);
   bool join_outage(uint32_t device, Step& step);
-  void open_outage(uint32_t group, Step& step);
+  void open_outage(const std::vector<uint32_t>& area, Step& step);
   void attach_to_outage(uint32_t device, uint64_t outage, Step& step);
   void settle_into_outage(uint32_t device, Step& step);
   void describe_outage(const Outage& outage, v1::Alert& alert) const;
@@ -477,6 +499,7 @@ class Machine {
   HeldAlert start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t about, Time happened_at,
                         Step& step) const;
   law::Nearness nearness(uint32_t wearer, uint32_t about) const;
+  bool is_doubted_near(const Rule& rule) const;
   uint64_t open_alert(HeldAlert made, Step& step);
   void clear_alert(uint64_t number, const std::string& reason, Step& step);
   void set_alert_state(uint64_t number, v1::AlertState state, Step& step);
@@ -529,6 +552,7 @@ class Machine {
   Interner person_ids_, device_ids_, zone_ids_, order_ids_;
   std::vector<Person> persons_;
   std::vector<Device> devices_;
+  std::map<uint32_t, std::vector<KeptFix>> refused_;  // by device: what it told that nothing explained yet
   Time last_entry_at_;
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
@@ -537,6 +561,7 @@ class Machine {
   std::vector<Far> fars_;        // of the rules
   std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;
+  std::map<uint32_t, std::vector<uint32_t>> belated_;  // rules of orders that have ended, by either person
   std::map<std::string, law::LocalRules> time_zones_;
   std::map<std::string, std::vector<uint32_t>> orders_in_zone_;  // by the name of the time zone
   std::map<std::string, law::Holidays> holidays_;

@@ -32,6 +32,9 @@ constexpr double kLeftDeviations = 4.5, kLeavingDeviations = 2.2;
 constexpr double kLeavingMps = 0.4;
 // Fixes worse than this tell no rest: who walks for minutes does not leave their error.
 constexpr double kStaySigmaM = 25;
+// Of the steps from fix to fix: how much a new one counts, and what one of them may count at most, in
+// variances of a fix.
+constexpr double kScatterGain = 0.05, kBackMax = 16, kOnMax = 2;
 // Nobody brakes, turns and speeds up harder than this on the way out and back.
 constexpr int64_t kDetourMmps2 = 1'500;
 constexpr Duration kGapMax = Duration::seconds(60);
@@ -166,6 +169,26 @@ void Motion::watch_rest(const KeptFix& fix, Plane place, double dt_s, double sig
   stay_s_ = std::min(stay_s_ + dt_s, kStayMemoryS);
 }
 
+// Errors that last take no step back; of those that are new with every fix, half of each step is taken back
+// by the next. What errors of a minute would take back is granted; of fixes a minute apart nothing can be
+// told.
+void Motion::watch_scatter(Plane step, double dt_s, double sigma_m) {
+  if (dt_s < kErrorS) {
+    const double granted = 2 * square(1 - std::exp(-dt_s / kErrorS));
+    const double back =
+        (step.east_m * step_east_m_ + step.north_m * step_north_m_) / square(sigma_m) + granted;
+    scatter_ += static_cast<float>(kScatterGain * (std::clamp(back, -kBackMax, kOnMax) - scatter_));
+  }
+  step_east_m_ = static_cast<float>(step.east_m);
+  step_north_m_ = static_cast<float>(step.north_m);
+}
+
+int64_t Motion::scatter_mm(int64_t sigma_mm) const {
+  const double variance = -scatter_ / 2.0;
+  if (variance < 0.25) return 0;
+  return std::llround(std::sqrt(variance) * static_cast<double>(sigma_mm));
+}
+
 void Motion::classify() {
   const double speed = speed_mps_;
   if (speed > kVehicleMps && speed > 2 * std::sqrt(filter_.vv)) vehicle_at_ = at_;
@@ -188,6 +211,7 @@ Verdict Motion::observe(const KeptFix& fix) {
   const double sigma_m = fix.sigma_mm / 1'000.0;
   outvoted_ = false;
   const Plane place = plane_.at(fix.place);
+  const Plane step = place - filter_.place - filter_.error;
   const Filter next = predicted(fix.at - at_, sigma_m);
   const Plane innovation = place - next.place - next.error;
   const double spread = next.pp + 2 * next.pe + next.ee + square(kWhiteM) + 0.3 * square(sigma_m);
@@ -200,6 +224,7 @@ Verdict Motion::observe(const KeptFix& fix) {
     correct(innovation);
     ++count_;
     watch_rest(fix, place, dt_s, sigma_m);
+    watch_scatter(step, dt_s, sigma_m);
     classify();
     if (length(place) > kPlaneM) begin(fix, filter_.velocity, filter_.vv);
     return Verdict::kAccepted;

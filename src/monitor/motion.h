@@ -50,6 +50,9 @@ class Motion {
   std::optional<Velocity> velocity() const;
   // 0 when it is not known or he rests.
   int64_t speed_mmps() const;
+  // How far fixes of late lie to and fro by noise that is new with every one, per axis: he has not gone
+  // there. `sigma_mm`: of a fix, as stated. 0 when it is less than half of that.
+  int64_t scatter_mm(int64_t sigma_mm) const;
   // Where he rests, better known than from any one fix. None when he does not, or not for long enough.
   std::optional<Stay> stay() const;
   // The fix that is doubted at present, if any.
@@ -77,6 +80,7 @@ class Motion {
   bool agrees(const KeptFix& fix, Plane place, double sigma_m) const;
   void watch_rest(const KeptFix& fix, Plane place, double dt_s, double sigma_m);
   void classify();
+  void watch_scatter(Plane step, double dt_s, double sigma_m);
 
   bool begun_ = false;
   bool outvoted_ = false;
@@ -95,6 +99,8 @@ class Motion {
   double stay_s_ = 0;
   double stay_sigma_m_ = 0;
   std::optional<KeptFix> suspect_;
+  // What a step back and forth is worth, in variances of a fix; below 0 where steps take each other back.
+  float scatter_ = 0, step_east_m_ = 0, step_north_m_ = 0;
 };
 
 // Whether a fix learned late fits between its neighbours in time: no detour over it that nobody could have

@@ -60,6 +60,7 @@ void Machine::forget_trail(uint32_t index) {
   Person& person = persons_[devices_[index].person];
   std::erase_if(person.asides, [index](const Trail& trail) { return trail.device == index; });
   if (person.device == index) person.device = kNone;
+  refused_.erase(index);
 }
 
 bool Machine::outranks(const Trail& one, const Trail& lead, Time now) const {

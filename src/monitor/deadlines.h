@@ -42,7 +42,12 @@ class Deadlines {
     ++size_;
     const int64_t bucket = bucket_of(at);
     if (bucket > begun_) {
-      later_[bucket].push_back(entry);
+      // Most are set for the same second as the one before.
+      if (bucket != last_bucket_) {
+        last_list_ = &later_[bucket];
+        last_bucket_ = bucket;
+      }
+      last_list_->push_back(entry);
       return;
     }
     added_.push_back(entry);
@@ -94,6 +99,7 @@ class Deadlines {
   void begin_bucket(Time now) {
     if (later_.empty() || later_.begin()->first > bucket_of(now)) return;
     begun_ = later_.begin()->first;
+    if (begun_ == last_bucket_) last_bucket_ = INT64_MIN;
     begun_list_ = std::move(later_.begin()->second);
     next_ = 0;
     later_.erase(later_.begin());
@@ -109,6 +115,8 @@ class Deadlines {
   std::vector<Entry> added_;
   int64_t begun_ = INT64_MIN;
   std::map<int64_t, std::vector<Entry>> later_;
+  int64_t last_bucket_ = INT64_MIN;  // of later_, in which the last one was put
+  std::vector<Entry>* last_list_ = nullptr;
   size_t size_ = 0;
   uint64_t sequence_ = 0;
 };

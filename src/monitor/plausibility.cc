@@ -150,8 +150,10 @@ void Machine::weigh_plausibility(uint32_t index, const v1::Report& report, Step&
   claim.fix.speed_mmps = fix.speed_mmps();
   claim.satellites = fix.source() == v1::FIX_SOURCE_GNSS;
   claim.mocked = fix.mocked();
-  claim.network = law::place_of(report.network_fix().place());
-  claim.network_known = report.network_fix().has_place() && geo::in_range(claim.network);
+  if (report.network_fix().has_place()) {
+    claim.network = law::place_of(report.network_fix().place());
+    claim.network_known = geo::in_range(claim.network);
+  }
   if (claim.network_known)
     claim.network_sigma_mm = axis_sigma_mm(report.network_fix().accuracy_mm(),
                                            report.network_fix().source() == v1::FIX_SOURCE_UNSPECIFIED

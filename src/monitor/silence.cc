@@ -117,7 +117,7 @@ void Machine::hear_device(uint32_t index, const v1::Report& report, Step& step) 
   device.deaf_when_heard = deaf_;
   if (device.person == kNone || persons_[device.person].removed) return;
   hear_again(index, step);
-  if (device.alerts.contains(v1::ALERT_KIND_SILENCE))
+  if (!device.alerts.empty() && device.alerts.contains(v1::ALERT_KIND_SILENCE))
     clear_device_alert(index, v1::ALERT_KIND_SILENCE, "report", step);
   if (persons_[device.person].silence != 0) clear_alert(persons_[device.person].silence, "report", step);
 }

@@ -113,9 +113,9 @@ def best_point(goal, ours, points, goals):
 def verdict(reached):
     """`reached`: by what is told, whether the goal is. The way bounds what errors allow, places what intervals allow."""
     if not reached.get('places', True):
-        return 'impossible: interval'
+        return 'out of reach: interval'
     if not reached['way']:
-        return 'impossible: errors'
+        return 'out of reach: errors'
     return next({'errors': 'possible', 'speeds': 'who knows his speed', 'velocities': 'who knows his velocity by half',
                  'way': 'who knows his way'}[told] for told in TOLD if reached.get(told))
 

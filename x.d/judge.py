@@ -96,17 +96,20 @@ def figure_of(goal):
 
 
 def best_point(goal, ours, points, goals):
-    """Of an oracle's points: the best at one missed goal that gives up none of those that ours reaches and rings no more
-    often for nobody; a warning is weighed against warnings alone. None: there is no such point."""
+    """Of an oracle's points: the best at one missed goal among those that keep every goal that ours reaches, are no worse
+    than ours at every other that it misses, and ring no more often for nobody; a warning is weighed against warnings
+    alone. None: there is no such point."""
     key, better = figure_of(goal)
     if key == 'warned_before_onset':
         kept = [point for point in points
                 if 'chance' in point and point['false_warnings_per_day'] <= ours['false_warnings_per_day']]
     else:
-        held = [name for name, reached in goals(ours) if reached and not name.startswith('warned')]
-        kept = [point for point in points if 'level_m' in point
-                and all(reached for name, reached in goals(point) if name in held)
-                and (key == 'false_per_day' or point['false_per_day'] <= ours['false_per_day'])]
+        others = [(name, reached, *figure_of(name)) for name, reached in goals(ours) if name != goal and name[:6] != 'warned']
+        if key != 'false_per_day':
+            others.append(('', False, 'false_per_day', min))
+        kept = [point for point in points if 'level_m' in point and all(
+            dict(goals(point))[name] if reached else choose(point[figure], ours[figure]) == point[figure]
+            for name, reached, figure, choose in others)]
     return better(kept, key=lambda point: point[key], default=None)
 
 
@@ -122,7 +125,7 @@ def verdict(reached):
 
 def print_frontier(title, rows):
     """`rows`: cell, the same spared (or None), its goals, the points of all oracles."""
-    print(f'\n{title}\n  the best figure of an oracle that gives up no goal of ours; * reaches the missed one')
+    print(f'\n{title}\n  the best figure of an oracle that is nowhere worse than ours; - there is none; * reaches the goal')
     print(f'  {"":12} {"goal":28} {"ours":>8} {"spared":>8} ' + ''.join(f'{told:>11}' for told in (*TOLD, 'places'))
           + '  verdict: reached by')
     for cell, spared, goals, points in rows:

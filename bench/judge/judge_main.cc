@@ -69,11 +69,11 @@ void keep(const World& world, const Truth& truth, const Outcome& outcome, size_t
       char line[240];
       std::snprintf(line, sizeof line,
                     "{\"world\":%llu,\"kind\":\"%s\",\"interval_s\":%lld,\"sigma_m\":%g,\"obey\":%s,"
-                    "\"judge\":\"%s\",\"what\":\"%s\",\"after_s\":%.2f}\n",
+                    "\"spared\":%s,\"judge\":\"%s\",\"what\":\"%s\",\"after_s\":%.2f}\n",
                     static_cast<unsigned long long>(number), kKindNames[static_cast<int>(world.kind)],
                     static_cast<long long>(what.cell.interval_s), what.cell.sigma_m,
-                    what.obey ? "true" : "false", engine ? "haechi" : "naive", one.what,
-                    one.at_s - static_cast<double>(world.begins_s));
+                    what.obey ? "true" : "false", what.cell.spared ? "true" : "false",
+                    engine ? "haechi" : "naive", one.what, one.at_s - static_cast<double>(world.begins_s));
       mishap_lines += line;
     }
   }

@@ -36,7 +36,7 @@ bool Machine::any_order_in_force(const Person& wearer, Time at) const {
 }
 
 // Of the rules given: the pair that is nearest as last known, else the first pair, else the first rule.
-std::optional<uint32_t> Machine::nearest_rule(const std::vector<uint32_t>& rules) const {
+std::optional<uint32_t> Machine::nearest_rule(const IndexList& rules) const {
   std::optional<uint32_t> best;
   const auto rank = [this](uint32_t index) {
     const Rule& rule = rules_[index];

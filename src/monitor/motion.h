@@ -19,6 +19,7 @@
 #include <optional>
 
 #include "base/time.h"
+#include "geo/near_plane.h"
 #include "geo/place.h"
 #include "monitor/position.h"
 
@@ -64,13 +65,14 @@ class Motion {
   bool young() const;
 
  private:
-  struct Plane {
-    double east_m, north_m;
+  using Plane = geo::NearPlane::Point;
+  struct Filter {
+    Plane place, velocity, error;
+    // Covariance of (place, speed, error) of one axis; the axes are alike.
+    double pp = 0, pv = 0, pe = 0, vv = 0, ve = 0, ee = 0;
   };
-  Plane to_plane(geo::Place place) const;
   void begin(const KeptFix& fix, Plane velocity, double velocity_variance);
-  void predict(double dt_s, double sigma_m);
-  bool explained(Plane innovation, double sigma_m) const;
+  Filter predicted(Duration after, double sigma_m) const;
   void correct(Plane innovation);
   bool agrees(const KeptFix& fix, Plane place, double sigma_m) const;
   void watch_rest(const KeptFix& fix, Plane place, double dt_s, double sigma_m);
@@ -84,11 +86,9 @@ class Motion {
   Time at_;
   Time known_from_;
   Time vehicle_at_;  // when he last moved faster than anyone walks
-  geo::Place origin_;
-  Plane place_{}, velocity_{}, error_{};
-  double speed_mps_ = 0;  // of velocity_
-  // Covariance of (place, speed, error) of one axis; the axes are alike.
-  double pp_ = 0, pv_ = 0, pe_ = 0, vv_ = 0, ve_ = 0, ee_ = 0;
+  geo::NearPlane plane_;
+  Filter filter_;
+  double speed_mps_ = 0;  // of its velocity
   // The mean of the fixes of this stay, in the plane.
   Plane stay_{};
   Time stay_from_;

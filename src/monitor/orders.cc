@@ -154,7 +154,7 @@ void Machine::end_order(uint32_t order, const std::string& reason, Step& step) {
   end_rules(rules, reason, step);
   if (persons_[wearer].live_orders > 0) return;
   for (const uint32_t device : persons_[wearer].devices)
-    for (const auto& [kind, number] : std::map<v1::AlertKind, uint64_t>(devices_[device].alerts))
+    for (const auto& [kind, number] : absl::btree_map<v1::AlertKind, uint64_t>(devices_[device].alerts))
       clear_device_alert(device, kind, reason, step);
   for (const uint32_t device : persons_[wearer].devices) drop_doubts(device, reason, step);
 }
@@ -176,6 +176,8 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
   uint32_t index = static_cast<uint32_t>(rules_.size());
   if (free_rules_.empty()) {
     rules_.emplace_back();
+    fars_.emplace_back();
+    kinds_.emplace_back();
   } else {
     index = free_rules_.back();
     free_rules_.pop_back();
@@ -217,6 +219,7 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
                                                      : v1::ALERT_KIND_CURFEW,
                        0)};
   }
+  kinds_[index] = rule.kind;
   rule.policy = policy_for(rule.kind, orders_[order].order.judgement);
   if (rule.kind == RuleKind::kPair || rule.kind == RuleKind::kExclusion)
     rule.ahead.horizon = orders_[order].order.judgement.foresight.value_or(kForesight);
@@ -271,10 +274,10 @@ void Machine::end_rule(uint32_t index, const std::string& reason, Step& step) {
   close_unaccounted(rule, reason, step);
   close_approach(rule, reason, step);
   close_view(rule, reason, step);
-  std::erase(persons_[rule.wearer].rules, index);
+  drop(persons_[rule.wearer].rules, index);
   if (rule.about != kNone) {
-    std::erase(persons_[rule.about].rules_about, index);
-    std::erase(persons_[rule.about].rules_apart, index);
+    drop(persons_[rule.about].rules_about, index);
+    drop(persons_[rule.about].rules_apart, index);
   }
   if (rule.zone != kNone) std::erase(zones_[rule.zone].rules, index);
   persons_[rule.wearer].zone_safe_mm = -1;
@@ -282,6 +285,7 @@ void Machine::end_rule(uint32_t index, const std::string& reason, Step& step) {
   if (rule.about != kNone) touched_persons_.push_back(rule.about);
   const uint32_t generation = rule.generation + 1;
   rule = Rule();
+  fars_[index] = Far();
   rule.generation = generation;
   free_rules_.push_back(index);
 }

@@ -72,6 +72,7 @@ bool Machine::is_shed(const Person& wearer) const {
 
 Duration Machine::silent_after(const Device& device) const {
   const Duration interval = Duration::seconds(expected_interval_s(device));
+  if (device.alerts.empty()) return interval * 2 + Duration::seconds(10);
   // Hours later, a device that is heard all the while is missed like any other.
   const bool just_now = std::any_of(device.alerts.begin(), device.alerts.end(), [&](const auto& open) {
     return is_tampering(open.first) &&
@@ -108,9 +109,9 @@ void Machine::watch_silence(uint32_t index, Step& step) {
   if (!is_watched(persons_[device.person])) return;
   count_device(index);
   // Where an order has only just begun, the silence before it is not held against the device.
-  const Time since =
-      is_silent(device, step.now) ? step.now : device.heard_at + (deaf_ - device.deaf_when_heard);
-  const Time due = since + silent_after(device);
+  const Duration patience = silent_after(device);
+  const Time heard = device.heard_at + (deaf_ - device.deaf_when_heard);
+  const Time due = (step.now - heard >= patience ? step.now : heard) + patience;
   // A later one is set when the one that is set has come; one that has become pointless finds nothing to do.
   if (device.silence_due.known() && device.silence_due <= due) return;
   device.silence_due = due;
@@ -131,7 +132,7 @@ void Machine::check_silence(uint32_t index, Step& step) {
   }
   fall_silent(index, step.now);
   if (is_tampered(device) && tells_position(device))
-    for (const uint32_t rule : std::vector<uint32_t>(persons_[device.person].rules)) watch_reach(rule, step);
+    for (const uint32_t rule : IndexList(persons_[device.person].rules)) watch_reach(rule, step);
   if (!join_outage(index, step)) ring_silence(index, step);
 }
 
@@ -143,7 +144,7 @@ void Machine::ring_silence(uint32_t index, Step& step) {
   if (persons_[holder].live_orders > 0)
     open_device_alert(index, v1::ALERT_KIND_SILENCE, step.now, numbers, false, step);
   if (persons_[holder].rules_about.empty() || persons_[holder].silence != 0) return;
-  const std::vector<uint32_t>& devices = persons_[holder].devices;
+  const IndexList& devices = persons_[holder].devices;
   if (!std::all_of(devices.begin(), devices.end(),
                    [&](uint32_t one) { return is_silent(devices_[one], step.now); }))
     return;

@@ -22,19 +22,31 @@ def traces_text(path):
         return file.read()
 
 
+TOLD = ('errors', 'speeds', 'velocities', 'way')  # by how much an oracle is told; docs/judge.md
+
+
 def run(program, traces, chosen):
     worlds, resting = (40, 1) if chosen.quick else (chosen.worlds, chosen.resting)
     command = [program, '--traces', '-', '--seed', str(chosen.seed), '--worlds', str(worlds), '--resting', str(resting),
                '--threads', str(chosen.threads)]
+    if chosen.oracle or chosen.oracle_from:
+        command += ['--oracle'] if chosen.oracle_from else ['--oracle', '--frontier']
     if chosen.mishaps:
         command += ['--mishaps', chosen.mishaps]
     done = subprocess.run(command, input=traces, stdout=subprocess.PIPE)
     if done.returncode:
         raise SystemExit(done.returncode)
-    return json.loads(done.stdout)
+    document = json.loads(done.stdout)
+    if chosen.oracle_from:
+        known = json.loads(pathlib.Path(chosen.oracle_from).read_text())
+        if (known['seed'], known['worlds']) != (document['seed'], document['worlds']):
+            raise SystemExit(f'{chosen.oracle_from} is of seed {known["seed"]} and {known["worlds"]} worlds')
+        document['oracle'] = known['oracle']
+    return document
 
 
 def select(document, **wanted):
+    wanted = {'spared': False, **wanted}
     return [cell for cell in document['cells'] if all(cell[key] == value for key, value in wanted.items())]
 
 
@@ -45,11 +57,14 @@ def plain(cell):
 def table(title, cells):
     print(f'\n{title}')
     print(f'{"interval":>8} {"sigma":>6} {"judge":7} {"material":>9} {"passes":>7} {"false/day":>10} {"alerts/ep":>10} '
-          f'{"p50 s":>6} {"p95 s":>6} {"warned":>7} {"his/h":>6} {"hers/h":>6}')
+          f'{"p50 s":>6} {"p95 s":>6} {"warned":>7} {"lead s":>6} {"f.warn/d":>8} {"calls/d":>7} {"f.call/d":>8} '
+          f'{"his/h":>6} {"hers/h":>6}')
     for cell in cells:
         print(f'{cell["interval_s"]:7}s {cell["sigma_m"]:5g}m {cell["judge"]:7} {cell["recall_long"]:9.4f} '
               f'{cell["recall_short"]:7.3f} {cell["false_per_day"]:10.3f} {cell["alerts_per_episode"]:10.3f} '
               f'{cell["delay_p50_s"]:6.1f} {cell["delay_p95_s"]:6.1f} {cell["warned_before_onset"]:7.3f} '
+              f'{cell["warned_lead_p50_s"]:6.0f} {cell["false_warnings_per_day"]:8.1f} {cell["calls_per_day"]:7.1f} '
+              f'{cell["false_calls_per_day"]:8.1f} '
               f'{cell["reports_per_hour_his"]:6.0f} {cell["reports_per_hour_hers"]:6.0f}')
 
 
@@ -69,6 +84,93 @@ def goals_of_obeying(ours):
     yield 'material recall >= 99.9 %', ours['recall_long'] >= 0.999
     yield 'passes >= 99 %', ours['recall_short'] >= 0.99
     yield 'p50 <= 5 s', ours['delay_p50_s'] <= 5
+
+
+FIGURE_OF = {'material recall': ('recall_long', max), 'passes': ('recall_short', max),
+             'false alerts': ('false_per_day', min), 'alerts per': ('alerts_per_episode', min),
+             'p50': ('delay_p50_s', min), 'p95': ('delay_p95_s', min), 'warned': ('warned_before_onset', max)}
+
+
+def figure_of(goal):
+    return next(figure for words, figure in FIGURE_OF.items() if goal.startswith(words))
+
+
+def best_point(goal, ours, points, goals):
+    """Of an oracle's points: the best at one missed goal among those that keep every goal that ours reaches, are no worse
+    than ours at every other that it misses, and ring no more often for nobody; a warning is weighed against warnings
+    alone. None: there is no such point."""
+    key, better = figure_of(goal)
+    if key == 'warned_before_onset':
+        kept = [point for point in points
+                if 'chance' in point and point['false_warnings_per_day'] <= ours['false_warnings_per_day']]
+    else:
+        others = [(name, reached, *figure_of(name)) for name, reached in goals(ours) if name != goal and name[:6] != 'warned']
+        if key != 'false_per_day':
+            others.append(('', False, 'false_per_day', min))
+        kept = [point for point in points if 'level_m' in point and all(
+            dict(goals(point))[name] if reached else choose(point[figure], ours[figure]) == point[figure]
+            for name, reached, figure, choose in others)]
+    return better(kept, key=lambda point: point[key], default=None)
+
+
+def verdict(reached):
+    """`reached`: by what is told, whether the goal is. The way bounds what errors allow, places what intervals allow."""
+    if not reached.get('places', True):
+        return 'out of reach: interval'
+    if not reached['way']:
+        return 'out of reach: errors'
+    return next({'errors': 'possible', 'speeds': 'who knows his speed', 'velocities': 'who knows his velocity by half',
+                 'way': 'who knows his way'}[told] for told in TOLD if reached.get(told))
+
+
+def print_frontier(title, rows):
+    """`rows`: cell, the same spared (or None), its goals, the points of all oracles."""
+    print(f'\n{title}\n  the best figure of an oracle that is nowhere worse than ours; - there is none; * reaches the goal')
+    print(f'  {"":12} {"goal":28} {"ours":>8} {"spared":>8} ' + ''.join(f'{told:>11}' for told in (*TOLD, 'places'))
+          + '  verdict: reached by')
+    for cell, spared, goals, points in rows:
+        for goal, held in goals(cell):
+            if held:
+                continue
+            key = figure_of(goal)[0]
+            line = f'  {cell["interval_s"]:3} s, {cell["sigma_m"]:2g} m  {goal:28} {cell[key]:8.3f} '
+            line += f'{spared[key]:8.3f}{"*" if dict(goals(spared))[goal] else " "}' if spared else ' ' * 9
+            reached = {}
+            for told in (*TOLD, 'places'):
+                own = [point for point in points if point['told'] == told]
+                point = best_point(goal, cell, own, goals)
+                if own:
+                    reached[told] = point is not None and dict(goals(point))[goal]
+                shown = f'{point[key]:.3f}{"*" if reached[told] else " "}' if point else '- '
+                line += f'{shown:>11}' if own else ' ' * 11
+            print(f'{line}  {verdict(reached)}')
+
+
+def frontier(document):
+    naive = {(cell['interval_s'], cell['sigma_m']): cell
+             for cell in select(document, kind='all', obey=False, judge='naive')}
+    rows = []
+    for cell in select(document, kind='all', obey=False, judge='haechi'):
+        at = {'interval_s': cell['interval_s'], 'sigma_m': cell['sigma_m']}
+        rows.append((cell, select(document, **at, kind='all', judge='haechi', spared=True)[0],
+                     lambda one, other=naive[cell['interval_s'], cell['sigma_m']]: list(goals_of_cell(one, other)),
+                     [point for point in document['oracle'] if point.items() >= at.items()]))
+    print_frontier('Missed goals at a fixed interval', rows)
+    print_frontier('Missed goals with adaptive intervals (oracles have a fix every 2 s)', [
+        (cell, None, lambda one: list(goals_of_obeying(one)),
+         [point for point in document['oracle'] if (point['interval_s'], point['sigma_m']) == (2, cell['sigma_m'])])
+        for cell in select(document, kind='all', obey=True, judge='haechi', warns_wearer=True)])
+
+
+def oracle_cells(document):
+    """For the list: of each cell, what each oracle reaches where it meets most goals."""
+    for naive in select(document, kind='all', obey=False, judge='naive'):
+        for told in (*TOLD, 'places'):
+            at = {'interval_s': naive['interval_s'], 'sigma_m': naive['sigma_m'], 'told': told}
+            own = [point for point in document['oracle'] if point.items() >= at.items()]
+            best = max((point for point in own if 'level_m' in point), key=lambda point: (
+                sum(held for _, held in goals_of_cell(point, naive)), -point['false_per_day']))
+            yield {**plain(best), 'told': told}
 
 
 def print_goals(title, rows):
@@ -93,7 +195,7 @@ def report(document):
         table(f'Adaptive: {what}', select(document, kind='all', obey=True, warns_wearer=warns))
     print('\nBy kind of condition, every 15 s, sigma 10 m')
     for cell in document['cells']:
-        if cell['kind'] != 'all' and not cell['obey'] and (cell['interval_s'], cell['sigma_m']) == (15, 10):
+        if cell['kind'] != 'all' and not cell['obey'] and not cell['spared'] and (cell['interval_s'], cell['sigma_m']) == (15, 10):
             print(f'  {cell["kind"]:12} {cell["judge"]:7} material {cell["recall_long"]:.4f} of {cell["material"]:4}  passes '
                   f'{cell["recall_short"]:.3f} of {cell["passes"]:4}  false/day {cell["false_per_day"]:7.3f}  '
                   f'p50 {cell["delay_p50_s"]:5.1f} s  p95 {cell["delay_p95_s"]:5.1f} s')
@@ -101,7 +203,9 @@ def report(document):
         print('\n24 hours at rest 15 m from the border, sigma 20 m: alerts per day')
     for row in document.get('resting', []):
         print(f'  {"inside" if row["inside"] else "outside":8} every {row["interval_s"]:2} s  naive {row["naive_per_day"]:8.1f}  '
-              f'haechi {row["haechi_per_day"]:6.2f}  ({row["haechi_once"]} of {row["days"]:g} days rang exactly once)')
+              f'haechi {row["haechi_per_day"]:6.2f}  ({row["haechi_once"]} of {row["days"]:g} days rang exactly once; '
+              f'{row["haechi_early_per_day"]:.2f} in the first ten minutes)'
+              + (f'  oracle {row["oracle_per_day"]:.2f} ({row["oracle_once"]} once)' if 'oracle_once' in row else ''))
     naive = {(cell['interval_s'], cell['sigma_m']): cell for cell in fixed if cell['judge'] == 'naive'}
     ours = [cell for cell in fixed if cell['judge'] == 'haechi']
     name = lambda cell: f'{cell["interval_s"]} s, {cell["sigma_m"]:g} m'
@@ -109,6 +213,8 @@ def report(document):
         (name(cell), goals_of_cell(cell, naive[cell['interval_s'], cell['sigma_m']])) for cell in ours])
     obeying = select(document, kind='all', obey=True, judge='haechi', warns_wearer=True)
     print_goals('Goals with adaptive intervals', [(name(cell), goals_of_obeying(cell)) for cell in obeying])
+    if 'oracle' in document:
+        frontier(document)
 
 
 def curve(points, colour, dash=''):
@@ -163,6 +269,8 @@ def main():
     arguments.add_argument('--json', action='store_true', help='the list of cells, reports at a fixed interval')
     arguments.add_argument('--adaptive', action='store_true', help='with --json: of devices that both obey instead')
     arguments.add_argument('--quick', action='store_true', help='40 worlds: to see that it runs, not to be quoted')
+    arguments.add_argument('--oracle', action='store_true', help='and what is possible; ten minutes more')
+    arguments.add_argument('--oracle-from', help='the same, with the oracles of an earlier judge.json: they know no engine')
     arguments.add_argument('--mishaps', help='write every miss and false alert to this file')
     chosen = arguments.parse_args()
     if not pathlib.Path(chosen.traces).exists():
@@ -171,7 +279,8 @@ def main():
     document = run(pathlib.Path(chosen.build).resolve() / 'bin' / 'judge', traces_text(chosen.traces), chosen)
     if chosen.json:
         cells = select(document, kind='all', obey=chosen.adaptive, **({'warns_wearer': True}))
-        print(json.dumps([plain(cell) for cell in cells], indent=1))
+        oracles = list(oracle_cells(document)) if 'oracle' in document else []
+        print(json.dumps([plain(cell) for cell in cells] + oracles, indent=1))
         return 0
     folder = TOP / 'build' / 'judge'
     report(document)

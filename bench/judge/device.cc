@@ -5,7 +5,6 @@
 namespace haechi::judge {
 namespace {
 
-constexpr double kDriftS = 60;  // correlation time of a fix's error
 constexpr double kOutlierM = 200, kOutlierClaimM = 10;
 constexpr double kOutlierShare = 0.01, kLostShare = 0.02, kLateShare = 0.05, kTwiceShare = 0.01;
 constexpr int64_t kDeliveryS = 1, kLateS = 60;
@@ -16,6 +15,7 @@ constexpr double kClaimPerSigma = 1.515;  // a 68 % radius, of the deviation of 
 Device::Device(const World& world, const Cell& cell, bool hers)
     : world_(world),
       sigma_m_(cell.sigma_m),
+      spared_(cell.spared),
       hers_(hers),
       seed_(world.seed ^ (hers ? 0x5EEDBEEFu : 0xC0FFEEu)),
       interval_s_(cell.interval_s),
@@ -45,6 +45,9 @@ void Device::tick(int64_t s, std::vector<Delivery>& out) {
   const Metres drift = drift_[static_cast<size_t>(s - world_.begins_s)];
   made.place = moved(truly, {drift.east * sigma_m_, drift.north * sigma_m_});
   made.accuracy_m = sigma_m_ * kClaimPerSigma;
+  made.at_s = s + kDeliveryS;
+  unflawed_.push_back(made);
+  if (spared_) return out.push_back(made);
   const double angle = random.unit() * 6.283185307179586;
   if (random.chance(kOutlierShare)) {
     made.place = moved(made.place, {kOutlierM * std::cos(angle), kOutlierM * std::sin(angle)});
@@ -54,7 +57,7 @@ void Device::tick(int64_t s, std::vector<Delivery>& out) {
   const bool twice = random.chance(kTwiceShare);
   if (lost) return;
   made.stored = late;
-  made.at_s = s + kDeliveryS + (late ? kLateS : 0);
+  made.at_s += late ? kLateS : 0;
   out.push_back(made);
   if (!twice) return;
   made.at_s += random.between(0, 4);

@@ -12,9 +12,12 @@
 
 namespace haechi::judge {
 
+inline constexpr double kDriftS = 60;  // correlation time of a fix's error
+
 struct Cell {
   int64_t interval_s = 15;
   double sigma_m = 10;  // per axis
+  bool spared = false;  // no fix leaps, is lost, comes late or twice
 };
 
 // As delivered.
@@ -39,14 +42,17 @@ class Device {
   // A command has arrived: from now on a fix every so many seconds.
   void report_every(int64_t interval_s, int64_t now_s);
   uint64_t fixes() const { return seq_; }
+  // Every fix so far as it would have been without leap, loss and lateness: for oracles.
+  const std::vector<Delivery>& unflawed() const { return unflawed_; }
 
  private:
   const World& world_;
   double sigma_m_;
-  bool hers_;
+  bool spared_, hers_;
   uint64_t seed_;
   int64_t interval_s_, next_s_, last_s_;
   uint64_t seq_ = 0;
+  std::vector<Delivery> unflawed_;
   std::vector<Metres> drift_;  // of unit variance, one for each second
 };
 

@@ -6,8 +6,10 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <mutex>
 #include <thread>
 
+#include "bench/judge/oracle.h"
 #include "bench/judge/score.h"
 
 namespace {
@@ -20,10 +22,13 @@ struct Options {
   uint64_t seed = 1, worlds = 2'000, resting = 20;
   unsigned threads = 0;
   Weighing weighing;
-  bool fixed = false;        // without the courses on which devices obey
-  std::string mishaps;       // file
-  std::string facts;         // file
-  uint64_t facts_world = 0;  // whose facts
+  bool fixed = false;          // without the courses on which devices obey
+  bool oracle = false;         // of what stands in the way of ours: spared courses, and who rests
+  bool frontier = false;       // every oracle at every threshold
+  bool only_frontier = false;  // and nothing else: it does not depend on the engine
+  std::string mishaps;         // file
+  std::string facts;           // file
+  uint64_t facts_world = 0;    // whose facts
   Course facts_course;
 };
 
@@ -35,8 +40,12 @@ struct Key {
 };
 using Tallies = std::map<Key, Tally>;
 
-std::vector<Course> all_courses(bool fixed) {
+std::vector<Course> all_courses(bool fixed, bool spared) {
   std::vector<Course> courses;
+  if (spared)
+    for (const int64_t interval_s : {5, 15, 60})
+      for (const double sigma_m : {5.0, 10.0, 20.0})
+        courses.push_back({{interval_s, sigma_m, true}, false, true, {}});
   for (const bool obey : fixed ? std::vector<bool>{false} : std::vector<bool>{false, true})
     for (const int64_t interval_s : {5, 15, 60})
       for (const double sigma_m : {5.0, 10.0, 20.0}) {
@@ -60,34 +69,36 @@ void keep(const World& world, const Truth& truth, const Outcome& outcome, size_t
       char line[240];
       std::snprintf(line, sizeof line,
                     "{\"world\":%llu,\"kind\":\"%s\",\"interval_s\":%lld,\"sigma_m\":%g,\"obey\":%s,"
-                    "\"judge\":\"%s\",\"what\":\"%s\",\"after_s\":%.2f}\n",
+                    "\"spared\":%s,\"judge\":\"%s\",\"what\":\"%s\",\"after_s\":%.2f}\n",
                     static_cast<unsigned long long>(number), kKindNames[static_cast<int>(world.kind)],
                     static_cast<long long>(what.cell.interval_s), what.cell.sigma_m,
-                    what.obey ? "true" : "false", engine ? "haechi" : "naive", one.what,
-                    one.at_s - static_cast<double>(world.begins_s));
+                    what.obey ? "true" : "false", what.cell.spared ? "true" : "false",
+                    engine ? "haechi" : "naive", one.what, one.at_s - static_cast<double>(world.begins_s));
       mishap_lines += line;
     }
   }
 }
 
-// Runs `job` for 0..count-1 on all threads; what it returns is added up in the order of the numbers.
-template <typename Job>
-std::pair<Tallies, std::string> run_all(uint64_t count, unsigned threads, Job job) {
-  std::vector<std::pair<Tallies, std::string>> results(count);
+// Runs `job` for 0..count-1 on all threads; `take` gets what it returns, one at a time, in the order of the
+// numbers.
+template <typename Job, typename Take>
+void run_all(uint64_t count, unsigned threads, Job job, Take take) {
+  std::mutex mutex;
+  std::map<uint64_t, decltype(job(0))> done;
   std::atomic<uint64_t> next{0};
+  uint64_t taken = 0;
   std::vector<std::thread> workers;
   for (unsigned i = 0; i < threads; ++i)
     workers.emplace_back([&] {
-      for (uint64_t number = next++; number < count; number = next++)
-        job(number, results[number].first, results[number].second);
+      for (uint64_t number = next++; number < count; number = next++) {
+        auto made = job(number);
+        const std::lock_guard lock(mutex);
+        done.emplace(number, std::move(made));
+        for (auto first = done.begin(); first != done.end() && first->first == taken; ++taken)
+          take(first->second), first = done.erase(first);
+      }
     });
   for (std::thread& worker : workers) worker.join();
-  std::pair<Tallies, std::string> sum;
-  for (auto& [tallies, lines] : results) {
-    for (const auto& [key, tally] : tallies) sum.first[key].add(tally);
-    sum.second += lines;
-  }
-  return sum;
 }
 
 double ratio(uint64_t part, uint64_t whole, double empty) {
@@ -143,63 +154,152 @@ void print_cells(const std::vector<Course>& courses, const Tallies& tallies) {
     print_tally(tally);
     print_rest(tally);
     if (key.kind < 0) print_found_by(tally);
-    std::printf(",\"obey\":%s,\"warns_wearer\":%s,\"kind\":\"%s\"}", course.obey ? "true" : "false",
-                course.warns_wearer ? "true" : "false", key.kind < 0 ? "all" : kKindNames[key.kind]);
+    std::printf(",\"obey\":%s,\"warns_wearer\":%s,\"spared\":%s,\"kind\":\"%s\"}",
+                course.obey ? "true" : "false", course.warns_wearer ? "true" : "false",
+                course.cell.spared ? "true" : "false", key.kind < 0 ? "all" : kKindNames[key.kind]);
     comma = ",";
   }
   std::printf("]");
 }
 
-// 24 hours at rest beside a border: alerts per day, and how many rang exactly once.
+// 24 hours at rest beside a border: alerts of the naive judge, of ours (and of ours within the first ten
+// minutes), and of an oracle that is told that he rests.
+struct Rest {
+  uint64_t naive = 0, engine = 0, early = 0, warned = 0, once = 0, oracle = 0, oracle_once = 0;
+};
+
+Rest rest(const Options& options, uint64_t number, bool inside, const Cell& cell) {
+  constexpr double kEarlyS = 600;
+  Rest made;
+  const World world = resting_world(options.seed, number, inside);
+  const Outcome outcome = hold(world, {cell, false, false, options.weighing});
+  made.naive = outcome.naive.size();
+  for (const Alert& alert : outcome.engine) {
+    made.warned += alert.warning;
+    made.engine += !alert.warning;
+    made.early += !alert.warning && alert.opened_s < static_cast<double>(world.begins_s) + kEarlyS;
+  }
+  made.once = made.engine == 1;
+  if (!options.oracle) return made;
+  made.oracle = alerts_at(world, nullptr, read(world, cell, Told::kSpeeds).certainty[1], 3).size();
+  made.oracle_once = made.oracle == 1;
+  return made;
+}
+
 void print_resting(const Options& options) {
   std::printf(",\n\"resting\":[");
   const char* comma = "";
   for (const bool inside : {false, true})
     for (const int64_t interval_s : {5, 15, 60}) {
-      std::atomic<uint64_t> naive{0}, engine{0}, warned{0}, once{0}, next{0};
-      std::vector<std::thread> workers;
-      for (unsigned i = 0; i < options.threads; ++i)
-        workers.emplace_back([&] {
-          for (uint64_t number = next++; number < options.resting; number = next++) {
-            const Outcome outcome = hold(resting_world(options.seed, number, inside),
-                                         {{interval_s, 20}, false, false, options.weighing});
-            naive += outcome.naive.size();
-            const auto warnings =
-                static_cast<uint64_t>(std::count_if(outcome.engine.begin(), outcome.engine.end(),
-                                                    [](const Alert& alert) { return alert.warning; }));
-            engine += outcome.engine.size() - warnings;
-            warned += warnings;
-            once += outcome.engine.size() - warnings == 1;
-          }
-        });
-      for (std::thread& worker : workers) worker.join();
+      Rest sum;
+      run_all(
+          options.resting, options.threads,
+          [&](uint64_t number) {
+            return rest(options, number, inside, {interval_s, 20});
+          },
+          [&](const Rest& one) {
+            sum.naive += one.naive, sum.engine += one.engine, sum.early += one.early,
+                sum.warned += one.warned;
+            sum.once += one.once, sum.oracle += one.oracle, sum.oracle_once += one.oracle_once;
+          });
       const auto days = static_cast<double>(options.resting);
+      const auto a_day = [&](uint64_t count) { return static_cast<double>(count) / days; };
       std::printf(
           "%s\n{\"inside\":%s,\"interval_s\":%lld,\"days\":%g,\"naive_per_day\":%.3f,"
-          "\"haechi_per_day\":%.3f,\"haechi_warnings_per_day\":%.3f,\"haechi_once\":%llu}",
-          comma, inside ? "true" : "false", static_cast<long long>(interval_s), days,
-          static_cast<double>(naive) / days, static_cast<double>(engine) / days,
-          static_cast<double>(warned) / days, static_cast<unsigned long long>(once.load()));
+          "\"haechi_per_day\":%.3f,\"haechi_early_per_day\":%.3f,\"haechi_warnings_per_day\":%.3f,"
+          "\"haechi_once\":%llu",
+          comma, inside ? "true" : "false", static_cast<long long>(interval_s), days, a_day(sum.naive),
+          a_day(sum.engine), a_day(sum.early), a_day(sum.warned), static_cast<unsigned long long>(sum.once));
+      if (options.oracle)
+        std::printf(",\"oracle_per_day\":%.3f,\"oracle_once\":%llu", a_day(sum.oracle),
+                    static_cast<unsigned long long>(sum.oracle_once));
+      std::printf("}");
       comma = ",";
     }
   std::printf("]");
 }
 
+// Every oracle at every threshold, in the cells of the table and with devices that report every 2 s whatever
+// they are asked: the best that any command can get.
+using Points = std::vector<Tally>;
+
+void judge_as_oracle(const World& world, const Truth& truth, const Cell& cell, Told told, Points& points,
+                     size_t& at) {
+  const Readings readings = read(world, cell, told);
+  for (const std::vector<float>& certainty : readings.certainty)
+    for (const double least : kCertainties)
+      points[at++].add(score(world, truth, alerts_at(world, &truth, certainty, least)));
+  for (const double least : kChances)
+    points[at++].add(score(world, truth, warnings_at(world, readings.chance, least)));
+}
+
+void print_frontier(const Options& options, const std::vector<Stretch>& traces) {
+  std::vector<std::pair<Cell, Told>> all;
+  for (const Told told : {Told::kErrors, Told::kSpeeds, Told::kVelocities, Told::kWay, Told::kPlaces})
+    for (const int64_t interval_s : {2, 5, 15, 60})
+      for (const double sigma_m : {5.0, 10.0, 20.0})
+        if (interval_s > 2 || told == Told::kSpeeds || told == Told::kWay)
+          all.push_back({{interval_s, sigma_m}, told});
+  const size_t each = kLevelsM.size() * kCertainties.size() + kChances.size();
+  Points sum(all.size() * each);
+  run_all(
+      options.worlds, options.threads,
+      [&](uint64_t number) {
+        const World world = draw_world(traces, options.seed, number);
+        const Truth truth = truth_of(world);
+        Points points(sum.size());
+        size_t at = 0;
+        for (const auto& [cell, told] : all) judge_as_oracle(world, truth, cell, told, points, at);
+        return points;
+      },
+      [&](const Points& points) {
+        for (size_t i = 0; i < sum.size(); ++i) sum[i].add(points[i]);
+      });
+  std::printf(",\n\"oracle\":[");
+  for (size_t i = 0; i < sum.size(); ++i) {
+    const auto& [cell, told] = all[i / each];
+    const size_t point = i % each, alerting = kLevelsM.size() * kCertainties.size();
+    std::printf("%s\n{\"interval_s\":%lld,\"sigma_m\":%g,\"judge\":\"oracle\",\"told\":\"%s\",",
+                i == 0 ? "" : ",", static_cast<long long>(cell.interval_s), cell.sigma_m,
+                kToldNames[static_cast<int>(told)]);
+    if (point < alerting)
+      std::printf("\"level_m\":%g,\"deviations\":%g,", kLevelsM[point / kCertainties.size()],
+                  kCertainties[point % kCertainties.size()]);
+    else
+      std::printf("\"chance\":%g,", kChances[point - alerting]);
+    print_tally(sum[i]);
+    std::printf(",\"false_warnings_per_day\":%.3f,\"warned_lead_p50_s\":%.1f}",
+                static_cast<double>(sum[i].false_warnings) / sum[i].days, quantile_of(sum[i].leads_s, 0.5));
+  }
+  std::printf("]");
+}
+
 int run(const Options& options, const std::vector<Stretch>& traces) {
-  std::vector<Course> courses = all_courses(options.fixed);
+  std::vector<Course> courses;
+  if (!options.only_frontier) courses = all_courses(options.fixed, options.oracle);
   for (Course& course : courses) course.weighing = options.weighing;
-  const auto job = [&](uint64_t number, Tallies& tallies, std::string& lines) {
-    const World world = draw_world(traces, options.seed, number);
-    const Truth truth = truth_of(world);
-    for (size_t c = 0; c < courses.size(); ++c)
-      keep(world, truth, hold(world, courses[c]), c, number, courses[c], tallies, lines);
-  };
-  const auto [tallies, lines] = run_all(options.worlds, options.threads, job);
+  Tallies tallies;
+  std::string lines;
+  run_all(
+      options.worlds, options.threads,
+      [&](uint64_t number) {
+        std::pair<Tallies, std::string> made;
+        const World world = draw_world(traces, options.seed, number);
+        const Truth truth = truth_of(world);
+        for (size_t c = 0; c < courses.size(); ++c)
+          keep(world, truth, hold(world, courses[c]), c, number, courses[c], made.first, made.second);
+        return made;
+      },
+      [&](const std::pair<Tallies, std::string>& made) {
+        for (const auto& [key, tally] : made.first) tallies[key].add(tally);
+        lines += made.second;
+      });
   if (!options.mishaps.empty()) std::ofstream(options.mishaps) << lines;
   std::printf("{\"seed\":%llu,\"worlds\":%llu,", static_cast<unsigned long long>(options.seed),
               static_cast<unsigned long long>(options.worlds));
   print_cells(courses, tallies);
-  if (options.resting > 0) print_resting(options);
+  if (options.resting > 0 && !options.only_frontier) print_resting(options);
+  if (options.frontier || options.only_frontier) print_frontier(options, traces);
   std::printf("}\n");
   return 0;
 }
@@ -214,6 +314,10 @@ int main(int argc, char** argv) {
   app.add_option("--worlds", options.worlds, "How many");
   app.add_option("--resting", options.resting, "Wearers who rest beside a border for 24 hours");
   app.add_flag("--fixed", options.fixed, "Without devices that obey");
+  app.add_flag("--oracle", options.oracle,
+               "Ours also without leaps, loss and lateness; rest also as an oracle");
+  app.add_flag("--frontier", options.frontier, "What judges could do who are told what none can know");
+  app.add_flag("--only-frontier", options.only_frontier, "That, and nothing that depends on the engine");
   app.add_option("--band", options.weighing.band_mm, "The order's band, in millimetres");
   app.add_option("--confirm", options.weighing.confirm_ppm, "The order's confirm_ppm");
   app.add_option("--threads", options.threads, "0: one per core");
@@ -223,6 +327,7 @@ int main(int argc, char** argv) {
   app.add_option("--world", options.facts_world, "Which world, with --facts");
   app.add_option("--interval", options.facts_course.cell.interval_s, "With --facts");
   app.add_option("--sigma", options.facts_course.cell.sigma_m, "With --facts");
+  app.add_flag("--spared", options.facts_course.cell.spared, "With --facts: no fix leaps, is lost or late");
   app.add_flag("--obey", options.facts_course.obey, "With --facts");
   CLI11_PARSE(app, argc, argv);
   if (options.threads == 0) options.threads = std::max(1u, std::thread::hardware_concurrency());

@@ -63,8 +63,7 @@ uint64_t seed_of(uint64_t seed, uint64_t number) {
 
 }  // namespace
 
-double Block::margin_m(Point at) const {
-  const Metres off = between(centre, at);
+double Block::margin_m(Metres off) const {
   const double along = std::abs(off.east * std::cos(turn) + off.north * std::sin(turn)) - half_length_m;
   const double across = std::abs(-off.east * std::sin(turn) + off.north * std::cos(turn)) - half_width_m;
   if (along <= 0 && across <= 0) return std::max(along, across);

@@ -25,7 +25,8 @@ struct Block {
   Point centre;
   double half_length_m = 0, half_width_m = 0, turn = 0;  // turn in radians
   // Metres outside its border; negative inside.
-  double margin_m(Point at) const;
+  double margin_m(Point at) const { return margin_m(between(centre, at)); }
+  double margin_m(Metres from_centre) const;
   std::vector<Point> corners() const;
 };
 

@@ -58,6 +58,25 @@ def check_cells(checks, cells):
                  all(at[60, 10, judge]['delay_p50_s'] > at[5, 10, judge]['delay_p50_s'] for judge in ('naive', 'haechi')))
 
 
+def check_oracles(checks, first, done, build, traces, folder):
+    """Told more than any judge can be, an oracle must do better; and it must not disturb those who are judged."""
+    if not checks.check('oracles are measured beside', done.returncode == 0, done.stderr):
+        return
+    cells = json.loads(done.stdout)
+    checks.check('without changing the figures of the two judges', cells[:18] == json.loads(first))
+    naive = {(c['interval_s'], c['sigma_m']): c for c in cells if c['judge'] == 'naive'}
+    oracles = [cell for cell in cells if cell['judge'] == 'oracle']
+    checks.check('five oracles in each cell', len(oracles) == 45 and len({cell['told'] for cell in oracles}) == 5)
+    knowing = [(cell, naive[cell['interval_s'], cell['sigma_m']]) for cell in oracles if cell['told'] in ('way', 'places')]
+    checks.check('who knows the way, or the places, misses no more than the naive judge and cries wolf no more', all(
+        oracle['recall_long'] >= other['recall_long'] and oracle['recall_short'] >= other['recall_short']
+        and oracle['false_per_day'] <= other['false_per_day'] for oracle, other in knowing))
+    stale = pathlib.Path(folder) / 'stale.json'
+    stale.write_text(json.dumps({'seed': 9, 'worlds': 40, 'oracle': []}))
+    refused = run(build, traces, '--json', '--oracle-from', stale)
+    checks.check('oracles of another seed are refused', refused.returncode != 0 and 'seed 9' in refused.stderr, refused.stderr)
+
+
 def main():
     checks = Checks()
     build = str(pathlib.Path(arguments().haechi).resolve().parent.parent)
@@ -71,6 +90,7 @@ def main():
         checks.check('the same seed gives the same figures, on any number of threads', first.stdout == again.stdout)
         other = run(build, traces, '--json', '--seed', '2')
         checks.check('another seed gives others', other.returncode == 0 and other.stdout != first.stdout)
+        check_oracles(checks, first.stdout, run(build, traces, '--json', '--oracle'), build, traces, folder)
         adaptive = run(build, traces, '--json', '--adaptive')
         checks.check('devices that obey give other figures', adaptive.stdout not in ('', first.stdout), adaptive.stderr)
         with open(traces, 'a') as file:

@@ -9,7 +9,7 @@ import { patience, take, useLoaded } from "./rest";
 
 export function LedgerTable({ alertId }: { alertId: string }) {
   const { t } = useTranslation();
-  const picture = useSlowPicture(1000);
+  const picture = useSlowPicture(1000, true);
   const entry = picture.alerts.get(alertId);
   // Changes with every hop and every change of the alert.
   const hops = entry

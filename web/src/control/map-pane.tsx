@@ -1,6 +1,6 @@
 // The map in the middle: everybody as columns, and as marks only those that are looked at; the open
 // incident's pair line, rings and zones; tools to measure and draw; a table as its twin.
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Alert, api } from "../kit/api";
 import { serverNowMs } from "../kit/clock";
@@ -89,8 +89,8 @@ function TheMap({ drawn }: { drawn: Drawn | null }) {
   const { t, i18n } = useTranslation();
   const desk = useDesk();
   const { picture } = useLive();
-  const { alertId, personId, follow, zones, jurisdictions } = useDeskState();
-  const slow = useSlowPicture(1000);
+  const { alertId, personId, follow, zones, jurisdictions } = useDeferredValue(useDeskState());
+  const slow = useSlowPicture(1000, true);
   const past = usePlayback();
   const severityOf = useSeverityOf();
   const now = useNow(1000);

@@ -71,7 +71,7 @@ export function latestProximity(
 
 export function Approach({ alert, series }: { alert: Alert; series: readonly ProximityPoint[] }) {
   const { t } = useTranslation();
-  const picture = useSlowPicture();
+  const picture = useSlowPicture(500, true);
   const known = latestProximity(alert, picture, series);
   if (!alert.protected_id) return null;
   if (!known) return <p className="approach quiet">{t("proximity.unknown")}</p>;

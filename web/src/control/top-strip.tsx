@@ -17,29 +17,32 @@ export function TopStrip() {
   const desk = useDesk();
   return (
     <header className="strip">
-      <h1>{t("title")}</h1>
-      <LinkChip />
-      <span className="chip">
-        <ServerClock /> <abbr title={t("strip.zone_long")}>KST</abbr>
-      </span>
-      <Tracked />
-      <Load />
-      <SoundChip />
-      <span className="spring" />
-      <button type="button" className="button small" onClick={() => desk.set({ search: true })}>
-        {t("search.open")} <Key command="search" />
-      </button>
-      <button type="button" className="button small" onClick={() => desk.set({ dialog: { kind: "help" } })}>
-        {t("help.open")} <Key command="help" />
-      </button>
-      <ThemeSwitch preferred="dark" />
-      <LanguageSwitch />
-      <span className="chip seat" title={who.account}>
-        {t("strip.seat", { account: who.account ?? "" })}
-      </span>
-      <button type="button" className="button small" onClick={leave}>
-        {t("strip.leave")}
-      </button>
+      <div className="strip-state">
+        <h1>{t("title")}</h1>
+        <LinkChip />
+        <span className="chip">
+          <ServerClock /> <abbr title={t("strip.zone_long")}>KST</abbr>
+        </span>
+        <Tracked />
+        <Load />
+        <SoundChip />
+      </div>
+      <div className="strip-tools">
+        <button type="button" className="button small" onClick={() => desk.set({ search: true })}>
+          {t("search.open")} <Key command="search" />
+        </button>
+        <button type="button" className="button small" onClick={() => desk.set({ dialog: { kind: "help" } })}>
+          {t("help.open")} <Key command="help" />
+        </button>
+        <ThemeSwitch preferred="dark" />
+        <LanguageSwitch />
+        <span className="chip seat" title={who.account}>
+          {t("strip.seat", { account: who.account ?? "" })}
+        </span>
+        <button type="button" className="button small" onClick={leave}>
+          {t("strip.leave")}
+        </button>
+      </div>
     </header>
   );
 }

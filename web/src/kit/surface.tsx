@@ -36,14 +36,41 @@ export function usePicture(): PictureStore {
 const LinkContext = createContext<Link>({ state: "connecting", sinceMs: 0, heardAtMs: 0, lagMs: null, tries: 0 });
 export const useLink = (): Link => useContext(LinkContext);
 
+// One tick for all who ask for the same rhythm: sixty stopwatches are drawn together, not in sixty turns.
+class Ticker {
+  private nowMs = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly everyMs: number) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    this.timer ??= setInterval(() => {
+      this.nowMs = Date.now();
+      for (const one of this.listeners) one();
+    }, this.everyMs);
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      clearInterval(this.timer);
+      this.timer = undefined;
+    };
+  };
+
+  readonly now = (): number => {
+    if (!this.timer && Date.now() - this.nowMs >= this.everyMs) this.nowMs = Date.now();
+    return this.nowMs;
+  };
+}
+
+const tickers = new Map<number, Ticker>();
+
 // The present, once per `everyMs`, for ages.
 export function useNow(everyMs = 1000): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
+  let ticker = tickers.get(everyMs);
+  if (!ticker) tickers.set(everyMs, (ticker = new Ticker(everyMs)));
+  return useSyncExternalStore(ticker.subscribe, ticker.now);
 }
 
 export interface SurfaceOptions {

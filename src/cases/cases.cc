@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kProtectedMax = 100;
 constexpr size_t kTextMax = 128;
+constexpr int kReportsMax = 200;
 
 std::string subject_of(const v1::CaseFact& fact) {
   switch (fact.kind_case()) {
@@ -46,6 +47,8 @@ std::string subject_of(const v1::CaseFact& fact) {
       return fact.consent_recorded().protected_id();
     case v1::CaseFact::kNotificationReported:
       return fact.notification_reported().notification_id();
+    case v1::CaseFact::kCaseReported:
+      return fact.case_reported().case_id();
     case v1::CaseFact::KIND_NOT_SET:
       break;
   }
@@ -131,6 +134,7 @@ Status Machine::step(const v1::CaseFact& fact, Time now, Out& out) {
   refusal.set_subject_id(subject_of(fact).substr(0, kTextMax));
   refusal.set_field(applied.error().field);
   refusal.set_reason(applied.error().reason);
+  refusal.set_code(code_name(applied.error().code));
   return applied;
 }
 
@@ -170,6 +174,8 @@ Status Machine::apply(const v1::CaseFact& fact, Turn& turn) {
       return record_consent(fact.consent_recorded(), turn);
     case v1::CaseFact::kNotificationReported:
       return report_notification(fact.notification_reported(), turn);
+    case v1::CaseFact::kCaseReported:
+      return add_report(fact.case_reported(), turn);
     case v1::CaseFact::KIND_NOT_SET:
       break;
   }
@@ -250,6 +256,31 @@ Status Machine::close_case(const v1::CaseClosed& closed, Turn& turn) {
       end(interim, law::Step::kDecidePetition);
   publish(one, turn);
   sync_subject(one.subject_id(), turn);
+  return {};
+}
+
+Status Machine::add_report(const v1::CaseReported& reported, Turn& turn) {
+  TRY_STATUS(law::check_id(reported.report_id(), "report_id"));
+  const auto found = cases_.find(reported.case_id());
+  if (found == cases_.end()) return Error{Code::kNotFound, "case_id", "is not the id of a case"};
+  v1::Case& one = found->second;
+  if (one.closed_at_us() != 0) return Error{Code::kConflict, "case_id", "is closed"};
+  if (reported.code().empty() || reported.code().size() > kTextMax)
+    return invalid("code", "must be 1..128 bytes");
+  TRY(const Time happened, moment(reported.happened_at_us(), "happened_at_us"));
+  if (happened > turn.now) return invalid("happened_at_us", "lies in the future");
+  for (const v1::CaseReport& known : one.reports())
+    if (known.id() == reported.report_id())
+      return Error{Code::kConflict, "report_id", "is the id of a report already"};
+  auto& reports = *one.mutable_reports();
+  if (reports.size() >= kReportsMax) reports.DeleteSubrange(0, 1);
+  v1::CaseReport& made = *reports.Add();
+  made.set_id(reported.report_id());
+  made.set_code(reported.code());
+  made.set_happened_at_us(happened.us);
+  made.set_reported_at_us(turn.at.us);
+  made.set_by(turn.by);
+  publish(one, turn);
   return {};
 }
 

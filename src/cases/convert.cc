@@ -30,6 +30,11 @@ bool same(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+Status check_digest(const std::string& digest, const char* field) {
+  if (!digest.empty() && digest.size() != 32) return invalid(field, "must be the 32 bytes of a SHA-256");
+  return {};
+}
+
 Result<Time> moment(int64_t us, const char* field) {
   if (us < 0 || us >= kLastMomentUs) return invalid(field, "must be a moment from 1970 to 2199");
   return Time{us};

@@ -33,6 +33,9 @@ constexpr To from_wire(From from) {
 // Beyond any legal period that starts today, and far inside what arithmetic bears: 2200-01-01.
 inline constexpr int64_t kLastMomentUs = 7'258'118'400'000'000;
 
+// Empty, or the 32 bytes of a SHA-256.
+Status check_digest(const std::string& digest, const char* field);
+
 // A stated moment; 0 is "not stated". Refuses what lies before 1970 or after 2199.
 Result<Time> moment(int64_t us, const char* field);
 Result<law::LifeEvent> event_from(const v1::MeasureStepped& stepped, Time at);

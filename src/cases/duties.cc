@@ -103,6 +103,12 @@ std::string Machine::open_duty(const DutySpec& spec, Turn& turn) {
   state.set_may(spec.deadline == law::By::kMay);
   state.set_since_us(spec.since.us);
   state.set_due_at_us(spec.due.us);
+  const Recipient owner =
+      recipient(spec.by, spec.case_id, spec.wearer_id, protected_of(spec.measure_id), spec.petition_id);
+  const auto measure = measures_.find(spec.measure_id);
+  const bool court = spec.by == law::Party::kCourt && owner.agency_id.empty() && measure != measures_.end();
+  state.set_agency_id(court ? measure->second.state.court_id() : owner.agency_id);
+  state.set_account(owner.account);
   state.set_level(level_at(made, turn.now));
   state.set_overdue(state.level() > 0 && overdue(made, turn.now));
   publish(made, turn);
@@ -115,6 +121,11 @@ std::string Machine::open_duty(const DutySpec& spec, Turn& turn) {
   return id;
 }
 
+std::string Machine::protected_of(const std::string& measure_id) const {
+  const auto found = measures_.find(measure_id);
+  return found == measures_.end() ? std::string() : found->second.state.protected_id();
+}
+
 void Machine::tell_of_duty(const OpenDuty& duty, v1::NotificationKind kind, Turn& turn) {
   const v1::Duty& state = duty.state;
   v1::Notification about;
@@ -125,9 +136,7 @@ void Machine::tell_of_duty(const OpenDuty& duty, v1::NotificationKind kind, Turn
   about.set_duty_id(state.id());
   about.set_petition_id(state.petition_id());
   about.set_level(state.level());
-  const auto measure = measures_.find(state.measure_id());
-  const std::string protected_id =
-      measure == measures_.end() ? std::string() : measure->second.state.protected_id();
+  const std::string protected_id = protected_of(state.measure_id());
   const auto tell = [&](law::Party party) {
     notify(about, recipient(party, state.case_id(), state.wearer_id(), protected_id, state.petition_id()),
            turn);
@@ -176,10 +185,12 @@ void Machine::close_duty(const std::string& id, std::string_view void_reason, Tu
   duties_.erase(found);
 }
 
-void Machine::finish_duty(const std::string& id, const std::string& note_code, Turn& turn) {
+void Machine::finish_duty(const std::string& id, const v1::DutyDone& done, Turn& turn) {
   const auto found = duties_.find(id);
   if (found == duties_.end()) return;
-  found->second.state.set_note_code(note_code);
+  found->second.state.set_note_code(done.note_code());
+  found->second.state.set_proof_id(done.proof_id());
+  found->second.state.set_proof_sha256(done.proof_sha256());
   close_duty(id, {}, turn);
 }
 
@@ -187,12 +198,14 @@ Status Machine::done(const v1::DutyDone& done, Turn& turn) {
   const auto found = duties_.find(done.duty_id());
   if (found == duties_.end()) return Error{Code::kNotFound, "duty_id", "is not the id of an open duty"};
   if (done.note_code().size() > kTextMax) return invalid("note_code", "must be at most 128 bytes");
+  if (!done.proof_id().empty()) TRY_STATUS(law::check_id(done.proof_id(), "proof_id"));
+  TRY_STATUS(check_digest(done.proof_sha256(), "proof_sha256"));
   const v1::Duty state = found->second.state;
   if (turn.at.us < state.since_us()) return invalid("at_us", "is earlier than the duty");
   if (!state.link_id().empty()) return invalid("duty_id", "is stopped by deciding the link");
   if (state.code() == "DOCKET") return invalid("duty_id", "is stopped by docketing the petition");
   if (state.task() == v1::CASE_TASK_UNSPECIFIED) {
-    finish_duty(state.id(), done.note_code(), turn);
+    finish_duty(state.id(), done, turn);
     after_telling(state, turn);
     return {};
   }
@@ -200,7 +213,7 @@ Status Machine::done(const v1::DutyDone& done, Turn& turn) {
   const law::Task task = from_wire<law::Task>(state.task());
   TRY_STATUS(take(measure, {.step = law::Step::kDone, .at = turn.at, .task = task}));
   measure.duties.erase(task);
-  finish_duty(state.id(), done.note_code(), turn);
+  finish_duty(state.id(), done, turn);
   const auto owner = cases_.find(measure.state.case_id());
   if (task == law::Task::kTellDeclined && owner != cases_.end()) {
     owner->second.set_declined_told_at_us(turn.at.us);

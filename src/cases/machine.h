@@ -99,6 +99,7 @@ class Machine {
   Status apply(const v1::CaseFact& fact, Turn& turn);
   Status close_case(const v1::CaseClosed& closed, Turn& turn);
   Status open_case(const v1::CaseOpened& opened, Turn& turn);
+  Status add_report(const v1::CaseReported& reported, Turn& turn);
   void publish(const v1::Case& one, Turn& turn);
   void wake(Time at, Wake::Kind kind, const std::string& id);
   Result<const law::Calendar*> calendar(const std::string& zone, const std::string& holidays);
@@ -128,9 +129,10 @@ class Machine {
   // duties.cc
   std::string open_duty(const DutySpec& spec, Turn& turn);
   void close_duty(const std::string& id, std::string_view void_reason, Turn& turn);
-  void finish_duty(const std::string& id, const std::string& note_code, Turn& turn);
+  void finish_duty(const std::string& id, const v1::DutyDone& done, Turn& turn);
   void look_at_duty(const std::string& id, Turn& turn);
   void publish(const OpenDuty& duty, Turn& turn);
+  std::string protected_of(const std::string& measure_id) const;
   void tell_of_duty(const OpenDuty& duty, v1::NotificationKind kind, Turn& turn);
   Status done(const v1::DutyDone& done, Turn& turn);
   void after_telling(const v1::Duty& told, Turn& turn);

@@ -131,6 +131,7 @@ Status Machine::begin_measure(const v1::MeasureBegun& begun, Turn& turn) {
   TRY([[maybe_unused]] const law::Calendar* known, calendar(of.time_zone(), of.holiday_calendar()));
   TRY(HeldMeasure made,
       made_measure(of, begun.measure_id(), begun.kind(), begun.protected_id(), begun.stated()));
+  made.state.set_begun_at_us(turn.at.us);
   hold(std::move(made));
   if (!begun.case_id().empty()) {
     v1::Case& owner = cases_.at(begun.case_id());
@@ -178,8 +179,12 @@ Status Machine::step_measure(const v1::MeasureStepped& stepped, Turn& turn) {
   if (begins(event.step) && owner != cases_.end() && owner->second.closed_at_us() != 0)
     return Error{Code::kConflict, "case_id", "is closed"};
   if (stepped.has_stated()) TRY_STATUS(check_draft(stepped.stated(), measure.state.subject_id()));
+  if (!stepped.court_id().empty()) TRY_STATUS(law::check_id(stepped.court_id(), "court_id"));
   TRY_STATUS(take(measure, event));
   const bool decides = event.step == law::Step::kGrant || event.step == law::Step::kImpose;
+  if (decides || event.step == law::Step::kDeny) measure.state.set_decided_at_us(turn.at.us);
+  if (event.step == law::Step::kPetition || event.step == law::Step::kAskApproval)
+    measure.state.set_court_id(stepped.court_id());
   if (stepped.has_stated() && (decides || event.step == law::Step::kChange))
     *measure.state.mutable_stated() = draft_of(stepped.stated());
   index_protected(measure);
@@ -223,6 +228,8 @@ void Machine::note_life(HeldMeasure& measure, const std::vector<law::Deadline>& 
   state.set_ends_at_us(life.ends_at().us);
   state.set_extensions(life.extensions());
   state.set_version(life.version());
+  if (life.stage(turn.now) == law::Stage::kEnded && state.ended_at_us() == 0)
+    state.set_ended_at_us(turn.at.us);
   state.set_order_id(measure.active.id());
   state.set_order_version(measure.active.version());
   const std::string now = state.SerializeAsString();

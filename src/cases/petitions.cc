@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kTextMax = 128;
 constexpr int kKindsMax = 8;
+constexpr uint32_t kAttachmentsMax = 16;
 constexpr law::Words kDocket{"docket the petition", "사건 접수"};
 constexpr law::Source kDocketSource{"no statute names a time", law::Trust::kReading};
 
@@ -34,6 +35,14 @@ Status Machine::file_petition(const v1::PetitionFiled& filed, Turn& turn) {
       one.protected_ids().end())
     return invalid("protected_id", "is not protected in this case");
   if (!filed.statement_id().empty()) TRY_STATUS(law::check_id(filed.statement_id(), "statement_id"));
+  if (!filed.court_id().empty()) TRY_STATUS(law::check_id(filed.court_id(), "court_id"));
+  TRY_STATUS(check_digest(filed.statement_sha256(), "statement_sha256"));
+  const int digests = filed.attachment_sha256_size();
+  if (filed.attachments() > kAttachmentsMax ||
+      (digests != 0 && digests != static_cast<int>(filed.attachments())))
+    return invalid("attachments", "must be at most 16, all with digests or none");
+  for (const std::string& one_digest : filed.attachment_sha256())
+    TRY_STATUS(check_digest(one_digest, "attachment_sha256"));
   if (filed.kinds().empty() || filed.kinds_size() > kKindsMax) return invalid("kinds", "must be 1..8");
   const law::Pack& pack = *law::find_pack(one.country());
   std::vector<HeldMeasure> made;
@@ -59,8 +68,13 @@ Status Machine::file_petition(const v1::PetitionFiled& filed, Turn& turn) {
   petition.set_statement_id(filed.statement_id());
   petition.set_attachments(filed.attachments());
   petition.set_filed_at_us(turn.at.us);
+  petition.set_court_id(filed.court_id());
+  petition.set_statement_sha256(filed.statement_sha256());
+  *petition.mutable_attachment_sha256() = filed.attachment_sha256();
   for (HeldMeasure& measure : made) {
     measure.state.set_id(turn.out.new_id("m"));
+    measure.state.set_begun_at_us(turn.at.us);
+    measure.state.set_court_id(filed.court_id());
     petition.add_measure_ids(measure.state.id());
     hold(std::move(measure));
   }
@@ -94,6 +108,8 @@ Status Machine::docket_petition(const v1::PetitionDocketed& docketed, Turn& turn
   petition.set_state(v1::PETITION_STATE_DOCKETED);
   petition.set_court_id(docketed.court_id());
   petition.set_docket(docketed.docket());
+  for (const std::string& id : petition.measure_ids())
+    measures_.at(id).state.set_court_id(docketed.court_id());
   publish(petition, turn);
   std::string waiting;
   for (const auto& [id, duty] : duties_)
@@ -105,6 +121,7 @@ Status Machine::docket_petition(const v1::PetitionDocketed& docketed, Turn& turn
   about.set_petition_id(petition.id());
   notify(about, recipient(law::Party::kProtectedPerson, petition.case_id(), {}, petition.protected_id(), {}),
          turn);
+  sync_subject(cases_.at(petition.case_id()).subject_id(), turn);
   return {};
 }
 
@@ -124,7 +141,12 @@ Status Machine::decide_interim(v1::Petition& petition, const v1::PetitionDecided
   TRY_STATUS(take(measure, {.step = law::Step::kGrant, .at = turn.at, .until = until}));
   measure.state.set_id(turn.out.new_id("m"));
   measure.state.set_petition_id(petition.id());
+  measure.state.set_begun_at_us(turn.at.us);
+  measure.state.set_decided_at_us(turn.at.us);
+  measure.state.set_court_id(petition.court_id());
   petition.set_interim_measure_id(measure.state.id());
+  petition.set_interim_by(turn.by);
+  petition.set_interim_at_us(turn.at.us);
   hold(std::move(measure));
   publish(one, turn);
   return {};
@@ -141,6 +163,8 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
   if (!decided.interim_kind().empty()) {
     TRY_STATUS(decide_interim(petition, decided, turn));
   } else {
+    if (!decided.reasons_id().empty()) TRY_STATUS(law::check_id(decided.reasons_id(), "reasons_id"));
+    TRY_STATUS(check_digest(decided.reasons_sha256(), "reasons_sha256"));
     if (decided.has_stated()) TRY_STATUS(check_draft(decided.stated(), one.subject_id()));
     TRY(const Time until, moment(decided.until_us(), "until_us"));
     std::map<std::string, law::LegalLife> lives;
@@ -157,6 +181,7 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
       HeldMeasure& measure = measures_.at(id);
       measure.life = std::move(life);
       measure.settled = false;
+      measure.state.set_decided_at_us(turn.at.us);
       if (decided.has_stated()) *measure.state.mutable_stated() = draft_of(decided.stated());
       index_protected(measure);
       if (decided.granted()) supersede(measure, turn);
@@ -168,6 +193,9 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
     }
     petition.set_state(decided.granted() ? v1::PETITION_STATE_GRANTED : v1::PETITION_STATE_DENIED);
     petition.set_decided_at_us(turn.at.us);
+    petition.set_decided_by(turn.by);
+    petition.set_reasons_id(decided.reasons_id());
+    petition.set_reasons_sha256(decided.reasons_sha256());
   }
   publish(petition, turn);
   v1::Notification about;

@@ -41,6 +41,8 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
       zones_[fact.zone_registered().id()] = fact.zone_registered();
       break;
     case v1::Fact::kOrderRegistered: {
+      // The order of a measure changes through its measure only.
+      if (case_book_.measure_of_order(fact.order_registered().id()) != nullptr) break;
       v1::Order& kept = orders_[fact.order_registered().id()];
       if (fact.order_registered().version() >= kept.version()) kept = fact.order_registered();
       break;
@@ -73,6 +75,9 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
     case v1::Fact::kHopObserved:
       alerts_.hop(at, fact.hop_observed());
       break;
+    case v1::Fact::kCaseFact:
+      case_book_.fold(fact.case_fact());
+      break;
     case v1::Fact::kAccessDecided:
       ++(fact.access_decided().allowed() ? access_.allowed : access_.denied);
       access_.last_at = at.stamped_at;
@@ -85,6 +90,14 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
 void Picture::fold_call(At at, const v1::Call& call) {
   alerts_.call_changed(at, calls_.call(call.id()), call);
   calls_.put_call(at.entry_no, call);
+  past_alerts_.put(call);
+}
+
+void Picture::fold_case(At at, const v1::CaseEffect& effect) {
+  case_book_.fold(at, effect);
+  if (effect.has_activate_order())
+    orders_[effect.activate_order().order().id()] = effect.activate_order().order();
+  if (effect.has_end_order()) orders_[effect.end_order().order().id()] = effect.end_order().order();
 }
 
 void Picture::fold_incident(At at, const v1::Incident& incident) {
@@ -96,12 +109,15 @@ void Picture::fold_effect(At at, const v1::Effect& effect) {
   switch (effect.kind_case()) {
     case v1::Effect::kRaiseAlert:
       alerts_.put_alert(at, effect.raise_alert());
+      past_alerts_.opened(at.entry_no, effect.raise_alert());
       break;
     case v1::Effect::kUpdateAlert:
       alerts_.put_alert(at, effect.update_alert());
+      past_alerts_.changed(effect.update_alert());
       break;
     case v1::Effect::kClearAlert:
       alerts_.put_alert(at, effect.clear_alert());
+      past_alerts_.changed(effect.clear_alert());
       break;
     case v1::Effect::kOpenIncident:
       fold_incident(at, effect.open_incident());
@@ -159,6 +175,9 @@ void Picture::fold_effect(At at, const v1::Effect& effect) {
     case v1::Effect::kNotifyProtected:
       alerts_.view_changed(at, effect.notify_protected().alert_id(), "protected_notified",
                            effect.notify_protected().protected_id());
+      break;
+    case v1::Effect::kCaseEffect:
+      fold_case(at, effect.case_effect());
       break;
     default:
       break;  // device commands are for devices

@@ -17,7 +17,9 @@
 #include "haechi/v1/picture.pb.h"
 #include "picture/alert_book.h"
 #include "picture/call_book.h"
+#include "picture/case_book.h"
 #include "picture/device_book.h"
+#include "picture/past_alerts.h"
 #include "picture/positions.h"
 #include "picture/proximity_book.h"
 
@@ -48,6 +50,8 @@ class Picture {
   const CallBook& calls() const { return calls_; }
   const DeviceBook& device_book() const { return device_book_; }
   const ProximityBook& proximity_book() const { return proximity_book_; }
+  const CaseBook& case_book() const { return case_book_; }
+  const PastAlerts& past_alerts() const { return past_alerts_; }
   AccessCounts access_counts() const { return access_; }
 
   // Registers, by id. Of an order only the latest version is kept.
@@ -82,6 +86,7 @@ class Picture {
   void fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved);
   void fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects);
   void fold_effect(At at, const v1::Effect& effect);
+  void fold_case(At at, const v1::CaseEffect& effect);
   void fold_call(At at, const v1::Call& call);
   void fold_incident(At at, const v1::Incident& incident);
 
@@ -93,6 +98,8 @@ class Picture {
   CallBook calls_;
   DeviceBook device_book_;
   ProximityBook proximity_book_;
+  CaseBook case_book_;
+  PastAlerts past_alerts_;
   AccessCounts access_;
   Register<v1::Person> persons_;
   Register<v1::Order> orders_;

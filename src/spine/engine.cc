@@ -22,7 +22,9 @@ std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& en
   std::vector<v1::HandOffMessage> answers;
   // Units and their places first: an alarm raised by this entry is answered with them as they now are.
   dispatch_.step(entry, effects, answers);
-  monitor_.step(entry, effects);
+  for (const v1::Fact& order : legal_.step(entry, effects))
+    monitor_.step({entry.no, entry.stamped_at, order}, effects);
+  if (!legal_.is_of_measure(entry.fact)) monitor_.step(entry, effects);
   size_t sent = 0;
   for (int exchange = 0;; ++exchange) {
     for (const auto& answer : answers) monitor_.receive_answer(answer, entry, effects);
@@ -35,6 +37,7 @@ std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& en
     if (answers.empty() && sent == effects.effects().size()) break;
     ENSURE(exchange < kExchangesMax, entry.no);
   }
+  legal_.see(entry, effects);
   return effects.take();
 }
 

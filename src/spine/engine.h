@@ -1,5 +1,6 @@
-// Engine: the two machines joined. One fact in, its effects out.
+// Engine: the three machines joined. One fact in, its effects out.
 //
+// The legal machine goes first: the orders that measures make and end are monitored from that very entry on.
 // A hand-off to an agency whose desk is built in is answered within the same entry: alarm, call and assigned
 // units are one step apart, with no second trip to the disk. An outside desk answers with facts of its own.
 #pragma once
@@ -11,6 +12,7 @@
 #include "dispatch/dispatch.h"
 #include "law/entry.h"
 #include "monitor/monitor.h"
+#include "spine/legal.h"
 
 namespace haechi::spine {
 
@@ -31,6 +33,7 @@ class Engine {
   uint32_t partition_;
   uint64_t last_no_ = 0;
   Time last_stamp_;
+  Legal legal_;
   monitor::Monitor monitor_;
   dispatch::Dispatch dispatch_;
 };

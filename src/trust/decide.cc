@@ -82,6 +82,52 @@ constexpr Rule kRules[] = {
      "hand-off to the agency"},
 
     {Role::kAuditor, Action::kSeeAudit, kNoTie, Precision::kNone, "audit duty"},
+
+    {Role::kPolice, Action::kSeeCase, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kRunCase, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kDecideLink, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kDoDuty, &Relations::agency, Precision::kNone, "duty of the station"},
+    {Role::kPolice, Action::kSeePetition, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kSeeRisk, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kSeeRecord, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kIdentify, kNoTie, Precision::kNone, "investigation"},
+    {Role::kPolice, Action::kSeeStatistics, kNoTie, Precision::kNone, "investigation"},
+    {Role::kPolice, Action::kSeeOrganisation, kNoTie, Precision::kNone, "investigation"},
+
+    {Role::kCourt, Action::kSeeCase, &Relations::agency, Precision::kNone, "case before the court"},
+    {Role::kCourt, Action::kSeeCase, &Relations::asked, Precision::kNone, "petition that no court has yet"},
+    {Role::kCourt, Action::kDecideMeasure, &Relations::agency, Precision::kNone, "case before the court"},
+    {Role::kCourt, Action::kDecideMeasure, &Relations::asked, Precision::kNone,
+     "petition that no court has yet"},
+    {Role::kCourt, Action::kDoDuty, &Relations::agency, Precision::kNone, "duty of the court"},
+    {Role::kCourt, Action::kDoDuty, &Relations::asked, Precision::kNone, "duty that no court has yet"},
+    {Role::kCourt, Action::kSeePetition, &Relations::agency, Precision::kNone, "case before the court"},
+    {Role::kCourt, Action::kSeePetition, &Relations::asked, Precision::kNone,
+     "petition that no court has yet"},
+    {Role::kCourt, Action::kSeeRecord, &Relations::agency, Precision::kNone, "case before the court"},
+    {Role::kCourt, Action::kSeeStatistics, kNoTie, Precision::kNone, "administration of justice"},
+    {Role::kCourt, Action::kSeeOrganisation, kNoTie, Precision::kNone, "administration of justice"},
+
+    {Role::kProbation, Action::kSeeCase, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kCarryOut, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kDecideLink, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kDoDuty, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kSeeRisk, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kSeeStatistics, kNoTie, Precision::kNone, "supervision"},
+
+    {Role::kControl, Action::kSeeCase, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kCarryOut, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kDoDuty, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kSeeRisk, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kSeeStatistics, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kAssign, kNoTie, Precision::kNone, "monitoring duty"},
+
+    {Role::kProtectedPerson, Action::kFilePetition, &Relations::own, Precision::kNone, "own case"},
+    {Role::kProtectedPerson, Action::kSeePetition, &Relations::own, Precision::kNone, "own case"},
+
+    {Role::kRegistrar, Action::kIdentify, kNoTie, Precision::kNone, "registration duty"},
+    {Role::kRegistrar, Action::kAssign, kNoTie, Precision::kNone, "registration duty"},
+    {Role::kAuditor, Action::kSeeStatistics, kNoTie, Precision::kNone, "audit duty"},
 };
 
 bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
@@ -145,6 +191,30 @@ const char* action_name(Action action) {
       return "see_audit";
     case Action::kSeeSelf:
       return "see_self";
+    case Action::kSeeCase:
+      return "see_case";
+    case Action::kRunCase:
+      return "run_case";
+    case Action::kDecideMeasure:
+      return "decide_measure";
+    case Action::kCarryOut:
+      return "carry_out";
+    case Action::kDecideLink:
+      return "decide_link";
+    case Action::kDoDuty:
+      return "do_duty";
+    case Action::kSeePetition:
+      return "see_petition";
+    case Action::kFilePetition:
+      return "file_petition";
+    case Action::kSeeRisk:
+      return "see_risk";
+    case Action::kSeeStatistics:
+      return "see_statistics";
+    case Action::kIdentify:
+      return "identify";
+    case Action::kAssign:
+      return "assign";
   }
   ENSURE(false, static_cast<int>(action));
 }

@@ -34,14 +34,29 @@ enum class Action {
   kMeasure,           // distances between places one names oneself
   kSeeAudit,          // who saw what
   kSeeSelf,           // one's own account and capabilities
+  kSeeCase,           // a case with its measures, links and duties
+  kRunCase,           // open a case, report to it, ask for measures
+  kDecideMeasure,     // grant, deny, extend, cancel; docket and decide petitions
+  kCarryOut,          // fit a device, and what else makes a measure real
+  kDecideLink,        // one person or not; take the missing step or not
+  kDoDuty,            // say that a duty is done
+  kSeePetition,       // a petition with its statement
+  kFilePetition,      // petition for oneself; consent to be shown anything
+  kSeeRisk,           // everything about one person that an officer must know
+  kSeeStatistics,     // numbers about nobody in particular
+  kIdentify,          // give digests of identity documents
+  kAssign,            // say who supervises whom
 };
 inline constexpr std::array kActions = {
-    Action::kSeePosition, Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
-    Action::kRunCall,     Action::kSeeUnit,       Action::kReportUnitStatus, Action::kSeeView,
-    Action::kSeeRecord,   Action::kSeeRegister,   Action::kSeeOrganisation,  Action::kRegister,
-    Action::kReportShown, Action::kAnswerHandOff, Action::kLogContact,       Action::kSeeContacts,
-    Action::kSearch,      Action::kReportOwn,     Action::kRaiseSos,         Action::kMeasure,
-    Action::kSeeAudit,    Action::kSeeSelf};
+    Action::kSeePosition,   Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
+    Action::kRunCall,       Action::kSeeUnit,       Action::kReportUnitStatus, Action::kSeeView,
+    Action::kSeeRecord,     Action::kSeeRegister,   Action::kSeeOrganisation,  Action::kRegister,
+    Action::kReportShown,   Action::kAnswerHandOff, Action::kLogContact,       Action::kSeeContacts,
+    Action::kSearch,        Action::kReportOwn,     Action::kRaiseSos,         Action::kMeasure,
+    Action::kSeeAudit,      Action::kSeeSelf,       Action::kSeeCase,          Action::kRunCase,
+    Action::kDecideMeasure, Action::kCarryOut,      Action::kDecideLink,       Action::kDoDuty,
+    Action::kSeePetition,   Action::kFilePetition,  Action::kSeeRisk,          Action::kSeeStatistics,
+    Action::kIdentify,      Action::kAssign};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in
@@ -49,6 +64,7 @@ const char* action_name(Action action);  // "see_position", ...
 struct Relations {
   bool own = false;        // the subject is the viewer: her own view, its own unit
   bool agency = false;     // the subject belongs to the viewer's agency
+  bool asked = false;      // it waits for a court, and no other court was named
   bool in_call = false;    // the subject is part of an open call of the viewer's agency
   bool informed = false;   // another agency runs the call, the viewer's agency was told for information
   bool assigned = false;   // the viewer's unit is assigned to an open call with this subject

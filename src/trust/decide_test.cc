@@ -25,6 +25,7 @@ constexpr NamedTie kTies[] = {
     {"case_link", &Relations::case_link},
     {"view_open", &Relations::view_open},
     {"view_map", &Relations::view_map},
+    {"asked", &Relations::asked},
 };
 
 // What is allowed, written down a second time: role, action, the tie it takes ("any" = the role alone),
@@ -85,6 +86,44 @@ const std::set<Row> kAllowed = {
     {"registrar", "search", "any", "none"},
     {"connector", "answer_hand_off", "agency", "none"},
     {"auditor", "see_audit", "any", "none"},
+    {"police", "see_case", "agency", "none"},
+    {"police", "run_case", "agency", "none"},
+    {"police", "decide_link", "agency", "none"},
+    {"police", "do_duty", "agency", "none"},
+    {"police", "see_petition", "agency", "none"},
+    {"police", "see_risk", "agency", "none"},
+    {"police", "see_record", "agency", "none"},
+    {"police", "identify", "any", "none"},
+    {"police", "see_statistics", "any", "none"},
+    {"police", "see_organisation", "any", "none"},
+    {"court", "see_case", "agency", "none"},
+    {"court", "see_case", "asked", "none"},
+    {"court", "decide_measure", "agency", "none"},
+    {"court", "decide_measure", "asked", "none"},
+    {"court", "do_duty", "agency", "none"},
+    {"court", "do_duty", "asked", "none"},
+    {"court", "see_petition", "agency", "none"},
+    {"court", "see_petition", "asked", "none"},
+    {"court", "see_record", "agency", "none"},
+    {"court", "see_statistics", "any", "none"},
+    {"court", "see_organisation", "any", "none"},
+    {"probation", "see_case", "case_link", "none"},
+    {"probation", "carry_out", "case_link", "none"},
+    {"probation", "decide_link", "case_link", "none"},
+    {"probation", "do_duty", "case_link", "none"},
+    {"probation", "see_risk", "case_link", "none"},
+    {"probation", "see_statistics", "any", "none"},
+    {"control", "see_case", "any", "none"},
+    {"control", "carry_out", "any", "none"},
+    {"control", "do_duty", "any", "none"},
+    {"control", "see_risk", "any", "none"},
+    {"control", "see_statistics", "any", "none"},
+    {"control", "assign", "any", "none"},
+    {"protected_person", "file_petition", "own", "none"},
+    {"protected_person", "see_petition", "own", "none"},
+    {"registrar", "identify", "any", "none"},
+    {"registrar", "assign", "any", "none"},
+    {"auditor", "see_statistics", "any", "none"},
 };
 
 Decision ask(Role role, Action action, Tie tie) {
@@ -168,7 +207,8 @@ TEST(Decide, LetsEveryKnownRoleSeeItself) {
 
 TEST(Capabilities, ListOnlyWhatSomeSubjectWouldAllow) {
   const std::vector<Action> auditor = capabilities(Role::kAuditor);
-  EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf}));
+  EXPECT_EQ(auditor,
+            (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics}));
   EXPECT_TRUE(capabilities(Role::kNone).empty());
 }
 

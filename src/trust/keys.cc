@@ -29,7 +29,8 @@ Status check(const Viewer& viewer) {
   }
   if (viewer.role == Role::kUnit && viewer.unit_id.empty())
     return invalid("unit_id", "the key of a unit names it");
-  const bool of_agency = viewer.role == Role::kDispatch || viewer.role == Role::kConnector;
+  const bool of_agency = viewer.role == Role::kDispatch || viewer.role == Role::kConnector ||
+                         viewer.role == Role::kPolice || viewer.role == Role::kCourt;
   if (of_agency && viewer.agency_id.empty()) return invalid("agency_id", "this key names its agency");
   return {};
 }

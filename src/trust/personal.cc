@@ -12,7 +12,8 @@ class Revealer {
 
 Result<std::string> reveal(const Viewer& viewer, Purpose purpose, const Personal& value) {
   const Decision decision = decide_collection(viewer, Action::kSeeRecord, purpose);
-  if (!decision.allowed) return Error{Code::kForbidden, "", decision.reason};
+  const bool own_words = decide_collection(viewer, Action::kSeePetition, purpose).allowed;
+  if (!decision.allowed && !own_words) return Error{Code::kForbidden, "", decision.reason};
   return Revealer::read(value);
 }
 

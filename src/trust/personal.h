@@ -11,8 +11,8 @@ namespace haechi::trust {
 
 using Personal = store::Personal;
 
-// The value in the clear. kForbidden when the viewer's role may see no record, or not for this purpose. That
-// this very record may be seen is decided before, with decide(kSeeRecord).
+// The value in the clear. kForbidden when the viewer's role may see neither records nor petitions, or not for
+// this purpose. That this very one may be seen is decided before, with decide(kSeeRecord or kSeePetition).
 Result<std::string> reveal(const Viewer& viewer, Purpose purpose, const Personal& value);
 
 }  // namespace haechi::trust

@@ -24,6 +24,10 @@ const char* role_name(Role role) {
       return "connector";
     case Role::kAuditor:
       return "auditor";
+    case Role::kPolice:
+      return "police";
+    case Role::kCourt:
+      return "court";
   }
   ENSURE(false, static_cast<int>(role));
 }
@@ -53,14 +57,18 @@ const char* purpose_name(Purpose purpose) {
       return "integration";
     case Purpose::kAudit:
       return "audit";
+    case Purpose::kInvestigation:
+      return "investigation";
+    case Purpose::kAdjudication:
+      return "adjudication";
   }
   ENSURE(false, static_cast<int>(purpose));
 }
 
 std::optional<Purpose> parse_purpose(std::string_view name) {
-  for (Purpose purpose :
-       {Purpose::kMonitoring, Purpose::kResponse, Purpose::kProtection, Purpose::kSupervision,
-        Purpose::kRegistration, Purpose::kIntegration, Purpose::kAudit}) {
+  for (Purpose purpose : {Purpose::kMonitoring, Purpose::kResponse, Purpose::kProtection,
+                          Purpose::kSupervision, Purpose::kRegistration, Purpose::kIntegration,
+                          Purpose::kAudit, Purpose::kInvestigation, Purpose::kAdjudication}) {
     if (name == purpose_name(purpose)) return purpose;
   }
   return std::nullopt;
@@ -85,6 +93,10 @@ Purpose purpose_of(Role role) {
       return Purpose::kIntegration;
     case Role::kAuditor:
       return Purpose::kAudit;
+    case Role::kPolice:
+      return Purpose::kInvestigation;
+    case Role::kCourt:
+      return Purpose::kAdjudication;
   }
   ENSURE(false, static_cast<int>(role));
 }

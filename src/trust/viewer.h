@@ -19,13 +19,15 @@ enum class Role {
   kRegistrar,        // registers persons, devices, orders, zones, agencies, units; sees no live place
   kConnector,        // the outside computer-aided dispatch of one agency
   kAuditor,          // reads the audit trail; sees no live data
+  kPolice,           // an officer of the station that runs a case; not the room that sends patrols
+  kCourt,            // decides what is petitioned
 };
-inline constexpr std::array kRoles = {Role::kControl,         Role::kDispatch,  Role::kUnit,
-                                      Role::kProtectedPerson, Role::kProbation, Role::kRegistrar,
-                                      Role::kConnector,       Role::kAuditor};
+inline constexpr std::array kRoles = {
+    Role::kControl,   Role::kDispatch,  Role::kUnit,    Role::kProtectedPerson, Role::kProbation,
+    Role::kRegistrar, Role::kConnector, Role::kAuditor, Role::kPolice,          Role::kCourt};
 
-// "control", "dispatch", "unit", "protected_person", "probation", "registrar", "connector", "auditor";
-// "none".
+// "control", "dispatch", "unit", "protected_person", "probation", "registrar", "connector", "auditor",
+// "police", "court"; "none".
 const char* role_name(Role role);
 std::optional<Role> parse_role(std::string_view name);  // "none" and unknown names: nullopt
 
@@ -38,7 +40,9 @@ enum class Purpose {
   kSupervision,
   kRegistration,
   kIntegration,
-  kAudit
+  kAudit,
+  kInvestigation,
+  kAdjudication
 };
 const char* purpose_name(Purpose purpose);  // "monitoring", "response", ...
 std::optional<Purpose> parse_purpose(std::string_view name);
@@ -49,7 +53,7 @@ struct Viewer {
   Role role = Role::kNone;
   std::string person_id{};                // of a protected person
   std::string unit_id{};                  // of a unit
-  std::string agency_id{};                // of a dispatcher, a unit, a connector
+  std::string agency_id{};                // of a dispatcher, a unit, a connector, police, a court
   std::vector<std::string> wearer_ids{};  // whose cases a probation officer has
 
   bool operator==(const Viewer&) const = default;

@@ -1,0 +1,151 @@
+#include "picture/case_book.h"
+
+#include <array>
+
+namespace haechi::picture {
+namespace {
+
+template <typename T>
+const T* find(const CaseBook::Book<T>& book, std::string_view id) {
+  const auto found = book.find(id);
+  return found == book.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+void CaseBook::fold(At at, const v1::CaseEffect& effect) {
+  switch (effect.kind_case()) {
+    case v1::CaseEffect::kUpdateCase:
+      cases_[effect.update_case().id()] = effect.update_case();
+      break;
+    case v1::CaseEffect::kUpdateMeasure:
+      measures_[effect.update_measure().id()] = effect.update_measure();
+      break;
+    case v1::CaseEffect::kUpdateDuty:
+      put_duty(at, effect.update_duty());
+      break;
+    case v1::CaseEffect::kProposeLink:
+      links_[effect.propose_link().id()] = effect.propose_link();
+      links_by_subject_[effect.propose_link().subject_id()].insert(effect.propose_link().id());
+      break;
+    case v1::CaseEffect::kUpdateLink:
+      links_[effect.update_link().id()] = effect.update_link();
+      break;
+    case v1::CaseEffect::kActivateOrder:
+      measure_by_order_[effect.activate_order().order().id()] = effect.activate_order().measure_id();
+      break;
+    case v1::CaseEffect::kQueueNotification:
+      put_notification(at, effect.queue_notification());
+      break;
+    case v1::CaseEffect::kUpdateNotification:
+      put_notification(at, effect.update_notification());
+      break;
+    case v1::CaseEffect::kUpdatePetition:
+      petitions_[effect.update_petition().id()] = effect.update_petition();
+      break;
+    case v1::CaseEffect::kUpdateConsent:
+      consents_[effect.update_consent().protected_id()] = effect.update_consent();
+      break;
+    case v1::CaseEffect::kUpdateCaseload:
+      caseloads_[effect.update_caseload().officer()] = effect.update_caseload();
+      break;
+    case v1::CaseEffect::kRefuse:
+      refusals_[at.entry_no] = effect.refuse();
+      if (refusals_.size() > kRefusalsMax) refusals_.erase(refusals_.begin());
+      break;
+    case v1::CaseEffect::kEndOrder:  // the measure itself says so too
+    case v1::CaseEffect::KIND_NOT_SET:
+      break;
+  }
+}
+
+void CaseBook::fold(const v1::CaseFact& fact) {
+  if (!fact.has_supervisor_assigned()) return;
+  const v1::SupervisorAssigned& assigned = fact.supervisor_assigned();
+  Supervision& known = supervisions_[assigned.wearer_id()];
+  known.officer = assigned.officer();
+  if (!assigned.agency_id().empty()) known.agency_id = assigned.agency_id();
+}
+
+void CaseBook::put_duty(At, const v1::Duty& duty) {
+  const bool known = duties_.contains(duty.id());
+  duties_[duty.id()] = duty;
+  const std::array about = {&duty.case_id(), &duty.measure_id(), &duty.link_id(), &duty.petition_id(),
+                            &duty.wearer_id()};
+  for (const std::string* id : about) {
+    if (id->empty()) continue;
+    if (duty.done_at_us() == 0) {
+      open_by_subject_[*id].insert(duty.id());
+    } else if (const auto open = open_by_subject_.find(*id); open != open_by_subject_.end()) {
+      open->second.erase(duty.id());
+      if (open->second.empty()) open_by_subject_.erase(open);
+    }
+  }
+  if (duty.done_at_us() == 0 || !known) return;
+  done_duties_.push_back(duty.id());
+  if (done_duties_.size() <= kDoneDutiesMax) return;
+  duties_.erase(done_duties_.front());
+  done_duties_.pop_front();
+}
+
+void CaseBook::put_notification(At, const v1::Notification& notification) {
+  const auto [one, made] = notifications_.insert_or_assign(notification.id(), notification);
+  (void)one;
+  if (!made) return;
+  notified_.push_back(notification.id());
+  if (notified_.size() <= kNotificationsMax) return;
+  notifications_.erase(notified_.front());
+  notified_.pop_front();
+}
+
+const v1::Case* CaseBook::find_case(std::string_view id) const {
+  return find(cases_, id);
+}
+const v1::LegalMeasure* CaseBook::measure(std::string_view id) const {
+  return find(measures_, id);
+}
+const v1::CaseLink* CaseBook::link(std::string_view id) const {
+  return find(links_, id);
+}
+const v1::Duty* CaseBook::duty(std::string_view id) const {
+  return find(duties_, id);
+}
+const v1::Petition* CaseBook::petition(std::string_view id) const {
+  return find(petitions_, id);
+}
+const v1::Notification* CaseBook::notification(std::string_view id) const {
+  return find(notifications_, id);
+}
+const Supervision* CaseBook::supervision(std::string_view wearer_id) const {
+  return find(supervisions_, wearer_id);
+}
+
+const v1::LegalMeasure* CaseBook::measure_of_order(std::string_view order_id) const {
+  const std::string* id = find(measure_by_order_, order_id);
+  return id == nullptr ? nullptr : measure(*id);
+}
+
+const std::set<std::string>& CaseBook::open_duties(std::string_view about_id) const {
+  static const std::set<std::string> kNone;
+  const std::set<std::string>* found = find(open_by_subject_, about_id);
+  return found == nullptr ? kNone : *found;
+}
+
+std::set<std::string> CaseBook::worn_as(std::string_view subject_id) const {
+  std::set<std::string> found{std::string(subject_id)};
+  const std::set<std::string>* ids = find(links_by_subject_, subject_id);
+  if (ids == nullptr) return found;
+  for (const std::string& id : *ids) {
+    const v1::CaseLink& link = links_.at(id);
+    const bool told = link.state() != v1::LINK_STATE_IDENTITY && link.state() != v1::LINK_STATE_DECLINED;
+    if (told) found.insert(link.wearer_id());
+  }
+  return found;
+}
+
+const v1::CaseRefusal* CaseBook::refusal(uint64_t entry_no) const {
+  const auto found = refusals_.find(entry_no);
+  return found == refusals_.end() ? nullptr : &found->second;
+}
+
+}  // namespace haechi::picture

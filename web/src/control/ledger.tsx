@@ -3,9 +3,9 @@
 import { useTranslation } from "react-i18next";
 import { api } from "../kit/api";
 import { clockTime } from "../kit/format";
+import { patience, take, useLoaded } from "../kit/load";
 import { useSlowPicture } from "./desk";
 import { LoadedView } from "./parts";
-import { patience, take, useLoaded } from "./rest";
 
 export function LedgerTable({ alertId }: { alertId: string }) {
   const { t } = useTranslation();

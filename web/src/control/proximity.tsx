@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import { type Alert, api, type Schemas } from "../kit/api";
 import { Age } from "../kit/chrome";
 import { distance, speed } from "../kit/format";
+import { type Loaded, patience, take, useLoaded } from "../kit/load";
 import type { PictureStore } from "../kit/picture-store";
 import { useSlowPicture } from "./desk";
 import { newest, type ProximityPoint } from "./plot-model";
-import { type Loaded, patience, take, useLoaded } from "./rest";
 
 const EVERY_MS = 3000;
 

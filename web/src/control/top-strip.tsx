@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { LanguageSwitch, LinkChip, ServerClock, ThemeSwitch } from "../kit/chrome";
 import { serverNowMs } from "../kit/clock";
 import { useLive, useNow } from "../kit/surface";
+import { addressOf } from "../legal/where";
 import { useDesk, useSlowPicture } from "./desk";
 import { useFlood } from "./hooks";
 import { Key } from "./parts";
@@ -28,6 +29,9 @@ export function TopStrip() {
         <SoundChip />
       </div>
       <div className="strip-tools">
+        <a className="button small" href={addressOf("links")}>
+          {t("casework.open")}
+        </a>
         <button type="button" className="button small" onClick={() => desk.set({ search: true })}>
           {t("search.open")} <Key command="search" />
         </button>

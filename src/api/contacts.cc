@@ -81,17 +81,22 @@ Result<Plan> log(const Exchange& exchange) {
   return plan;
 }
 
-Result<Plan> list(const Exchange& exchange) {
-  const picture::AlertBook& alerts = exchange.world.picture.alerts();
-  if (alerts.incident(exchange.id()) == nullptr) return not_found();
-  v1::ContactList answer;
-  for (const picture::LoggedContact& logged : alerts.contacts(exchange.id())) {
-    v1::ContactEntry& entry = *answer.add_contacts();
-    entry = entry_of(logged);
+Result<std::vector<v1::ContactEntry>> entries(const Exchange& exchange, const std::string& incident_id) {
+  std::vector<v1::ContactEntry> out;
+  for (const picture::LoggedContact& logged : exchange.world.picture.alerts().contacts(incident_id)) {
+    v1::ContactEntry& entry = out.emplace_back(entry_of(logged));
     TRY(const std::optional<store::Personal> note, exchange.world.records.note(entry.id()));
     if (!note) continue;
     TRY(*entry.mutable_note(), trust::reveal(exchange.viewer, exchange.purpose, *note));
   }
+  return out;
+}
+
+Result<Plan> list(const Exchange& exchange) {
+  if (exchange.world.picture.alerts().incident(exchange.id()) == nullptr) return not_found();
+  TRY(const std::vector<v1::ContactEntry> found, entries(exchange, exchange.id()));
+  v1::ContactList answer;
+  for (const v1::ContactEntry& entry : found) *answer.add_contacts() = entry;
   return answering(answer);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/exchange.h"
+#include "haechi/v1/api.pb.h"
 
 namespace haechi::api::contacts {
 
@@ -9,6 +10,9 @@ namespace haechi::api::contacts {
 // keeps who was tried, how, and what came of it.
 Result<Plan> log(const Exchange& exchange);
 Result<Plan> list(const Exchange& exchange);
+
+// Of one incident, oldest first, with notes; nothing when it is forgotten.
+Result<std::vector<v1::ContactEntry>> entries(const Exchange& exchange, const std::string& incident_id);
 
 Result<Plan> proximity(const Exchange& exchange);
 

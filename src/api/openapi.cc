@@ -111,6 +111,10 @@ json::object responses(const Route& route, Schemas& schemas) {
   json::object out;
   if (route.response != nullptr) {
     const std::string name = add_message(*route.response, schemas);
+    if (std::string_view(route.path).ends_with(".csv")) {
+      out["200"] = answer("Done", content("text/csv", json::object{{"type", "string"}}));
+      return out;
+    }
     out["200"] = answer("Done", content("application/json", reference(name)));
     if (std::string_view(route.method) == "PUT" || std::string_view(route.path) == "/api/v1/facts") {
       out["201"] = answer("Made", content("application/json", reference(name)));
@@ -131,8 +135,11 @@ json::object parameter(const char* in, const char* name, bool required) {
 
 json::array parameters(const Route& route) {
   json::array out;
-  if (std::string_view(route.path).find("{id}") != std::string_view::npos)
-    out.push_back(parameter("path", "id", true));
+  const std::string_view path = route.path;
+  for (size_t open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1)) {
+    const std::string name(path.substr(open + 1, path.find('}', open) - open - 1));
+    out.push_back(parameter("path", name.c_str(), true));
+  }
   for (const char* name : route.parameters) out.push_back(parameter("query", name, false));
   if (std::string_view(route.method) == "DELETE") out.push_back(parameter("header", "Haechi-Surface", true));
   if (route.access != Access::kKey) return out;

@@ -79,12 +79,16 @@ Status References::condition(const v1::Condition& condition, const std::string& 
   return invalid(field, "must be of some kind");
 }
 
-Status References::order(const v1::Order& order) const {
-  TRY_STATUS(person(order.wearer_id(), v1::ROLE_WEARER, "wearer_id"));
+Status References::check_conditions(const v1::Order& order) const {
   for (int i = 0; i < order.conditions_size(); ++i) {
     TRY_STATUS(condition(order.conditions(i), "conditions[" + std::to_string(i) + "]"));
   }
   return {};
+}
+
+Status References::order(const v1::Order& order) const {
+  TRY_STATUS(person(order.wearer_id(), v1::ROLE_WEARER, "wearer_id"));
+  return check_conditions(order);
 }
 
 Status References::check(const v1::Fact& fact) const {

@@ -16,6 +16,8 @@ class References {
 
   // kConflict naming the field that points nowhere. Facts that are not registrations name nothing.
   Status check(const v1::Fact& fact) const;
+  // Of these conditions alone: what a measure asks for or was decided with.
+  Status check_conditions(const v1::Order& order) const;
   // From now on what this fact registers exists.
   void add(const v1::Fact& fact);
 

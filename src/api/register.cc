@@ -125,6 +125,11 @@ Status check_if_match(const Exchange& exchange) {
   return Error{Code::kConflict, "if-match", "the order is at version " + current};
 }
 
+Status check_not_of_measure(const Exchange& exchange, const v1::Order& order) {
+  if (exchange.world.picture.case_book().measure_of_order(order.id()) == nullptr) return {};
+  return Error{Code::kConflict, "id", "this order is of a measure and changes with it"};
+}
+
 bool is_registration(const v1::Fact& fact) {
   switch (fact.kind_case()) {
     case v1::Fact::kPersonRegistered:
@@ -181,6 +186,7 @@ Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& refere
                     std::set<std::string>& time_zones, Plan& plan) {
   if (!is_registration(fact)) return invalid("", "only registrations may be posted here");
   if (fact.has_order_registered()) {
+    TRY_STATUS(check_not_of_measure(exchange, fact.order_registered()));
     TRY_STATUS(take_version(exchange.world, *fact.mutable_order_registered()));
   }
   TRY_STATUS(law::check(fact));
@@ -287,6 +293,7 @@ Result<Plan> put_order(const Exchange& exchange) {
   v1::Order& order = *fact->mutable_order_registered();
   TRY(order, exchange.body<v1::Order>());
   TRY_STATUS(take_id(exchange, order));
+  TRY_STATUS(check_not_of_measure(exchange, order));
   TRY_STATUS(check_if_match(exchange));
   TRY_STATUS(take_version(exchange.world, order));
   TRY_STATUS(check(exchange, *fact));

@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/case_routes.h"
 #include "api/contacts.h"
 #include "api/lists.h"
 #include "api/measure.h"
@@ -291,6 +292,7 @@ std::vector<Route> make_routes() {
   add_contacts(out);
   add_own(out);
   add_registers(out);
+  add_case_routes(out);
   add_others(out);
   return out;
 }
@@ -313,7 +315,7 @@ bool fits(std::string_view pattern, const std::vector<std::string_view>& parts,
   if (wanted.size() != parts.size()) return false;
   ids.clear();
   for (size_t i = 0; i < parts.size(); ++i) {
-    if (wanted[i] == "{id}" && !parts[i].empty()) {
+    if (wanted[i].starts_with('{') && !parts[i].empty()) {
       ids.emplace_back(parts[i]);
     } else if (wanted[i] != parts[i]) {
       return false;

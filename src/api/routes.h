@@ -42,7 +42,7 @@ const std::vector<Route>& routes();
 // What a path leads to.
 struct Match {
   const Route* route = nullptr;    // nullptr: no route of this method
-  std::vector<std::string> ids;    // what stood for {id}
+  std::vector<std::string> ids;    // what stood for {id} and others like it
   std::vector<std::string> allow;  // methods of this path; empty: no such path
 };
 Match match(std::string_view method, std::string_view path);

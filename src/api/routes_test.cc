@@ -42,19 +42,19 @@ TEST(Routes, MatchIdsAndTellWhichMethodsAPathTakes) {
 }
 
 // Who may use which route, written down a second time: C control, D dispatch, U unit, P protected person,
-// O probation officer, R registrar, K connector, A auditor.
+// O probation officer, R registrar, K connector, A auditor, L police, J court.
 const std::map<std::string, std::string> kMayUse = {
-    {"GET /api/v1/me/capabilities", "CDUPORKA"},
-    {"POST /api/v1/session", "CDUPORKA"},
+    {"GET /api/v1/me/capabilities", "CDUPORKALJ"},
+    {"POST /api/v1/session", "CDUPORKALJ"},
     {"POST /api/v1/me/position", "UP"},
-    {"GET /api/v1/persons", "CDOR"},
+    {"GET /api/v1/persons", "CDORLJ"},
     {"GET /api/v1/devices", "CR"},
     {"GET /api/v1/orders", "CR"},
     {"GET /api/v1/zones", "CR"},
-    {"GET /api/v1/jurisdictions", "CDR"},
-    {"GET /api/v1/agencies", "CDR"},
+    {"GET /api/v1/jurisdictions", "CDRLJ"},
+    {"GET /api/v1/agencies", "CDRLJ"},
     {"GET /api/v1/search", "CDOR"},
-    {"GET /api/v1/vocabulary", "CDUPORKA"},
+    {"GET /api/v1/vocabulary", "CDUPORKALJ"},
     {"POST /api/v1/me/sos", "P"},
     {"GET /api/v1/positions", "CDUO"},
     {"GET /api/v1/positions/{id}", "CDUO"},
@@ -90,17 +90,31 @@ const std::map<std::string, std::string> kMayUse = {
     {"PUT /api/v1/zones/{id}", "R"},
     {"GET /api/v1/zones/{id}", "CR"},
     {"PUT /api/v1/jurisdictions/{id}", "R"},
-    {"GET /api/v1/jurisdictions/{id}", "CDR"},
+    {"GET /api/v1/jurisdictions/{id}", "CDRLJ"},
     {"PUT /api/v1/agencies/{id}", "R"},
-    {"GET /api/v1/agencies/{id}", "CDR"},
+    {"GET /api/v1/agencies/{id}", "CDRLJ"},
     {"PUT /api/v1/holiday-calendars/{id}", "R"},
     {"GET /api/v1/holiday-calendars/{id}", "CR"},
     {"PUT /api/v1/units/{id}", "R"},
     {"POST /api/v1/facts", "R"},
+    {"GET /api/v1/law/kinds", "CDUPORKALJ"},
+    {"POST /api/v1/cases", "L"},
+    {"GET /api/v1/cases", "COLJ"},
+    {"GET /api/v1/measures", "COLJ"},
+    {"GET /api/v1/links", "COLJ"},
+    {"GET /api/v1/duties", "COLJ"},
+    {"GET /api/v1/notifications", "COLJ"},
+    {"GET /api/v1/me/cases", "P"},
+    {"POST /api/v1/me/consent", "P"},
+    {"POST /api/v1/petitions", "P"},
+    {"GET /api/v1/petitions", "PLJ"},
+    {"GET /api/v1/statistics", "COALJ"},
+    {"GET /api/v1/statistics.csv", "COALJ"},
 };
 const std::map<Role, char> kLetter = {
     {Role::kControl, 'C'},   {Role::kDispatch, 'D'},  {Role::kUnit, 'U'},      {Role::kProtectedPerson, 'P'},
-    {Role::kProbation, 'O'}, {Role::kRegistrar, 'R'}, {Role::kConnector, 'K'}, {Role::kAuditor, 'A'}};
+    {Role::kProbation, 'O'}, {Role::kRegistrar, 'R'}, {Role::kConnector, 'K'}, {Role::kAuditor, 'A'},
+    {Role::kPolice, 'L'},    {Role::kCourt, 'J'}};
 
 // The id of something that every role which may be tied to it is tied to.
 std::string with_id(std::string path) {
@@ -112,15 +126,24 @@ std::string with_id(std::string path) {
                                                   {"persons", "W-1"},       {"devices", "D-1"},
                                                   {"orders", "O-1"},        {"zones", "Z-1"},
                                                   {"agencies", "A-1"},      {"hand-offs", "H-1"},
-                                                  {"jurisdictions", "J-1"}, {"holiday-calendars", "days"}};
+                                                  {"jurisdictions", "J-1"}, {"holiday-calendars", "days"},
+                                                  {"cases", "c"},           {"measures", "m"},
+                                                  {"links", "l"},           {"duties", "d"},
+                                                  {"notifications", "n"},   {"petitions", "t"}};
   const std::string kind = path.substr(8, at - 9);
   return path.replace(at, 4, ids.at(kind));
+}
+
+// What hangs on one case needs one: case_routes_test.cc.
+bool is_about_one_case(const Route& route) {
+  return std::string_view(route.tag) == "cases" &&
+         std::string_view(route.path).find("{id}") != std::string_view::npos;
 }
 
 TEST(Routes, AreOpenToExactlyTheRolesOfTheMatrixAndEveryDecisionIsRecorded) {
   TestWorld world;
   for (const Route& route : routes()) {
-    if (route.access != Access::kKey) continue;
+    if (route.access != Access::kKey || is_about_one_case(route)) continue;
     ASSERT_EQ(kMayUse.count(name(route)), 1u) << "no row for " << name(route);
     const std::string& letters = kMayUse.at(name(route));
     for (const auto& [role, letter] : kLetter) {

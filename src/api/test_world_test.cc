@@ -43,6 +43,8 @@ TestWorld::TestWorld() {
            trust::Viewer{.account = "registrar-1", .role = Role::kRegistrar},
            trust::Viewer{.account = "connector-1", .role = Role::kConnector, .agency_id = "A-1"},
            trust::Viewer{.account = "auditor-1", .role = Role::kAuditor},
+           trust::Viewer{.account = "police-1", .role = Role::kPolice, .agency_id = "A-1"},
+           trust::Viewer{.account = "court-1", .role = Role::kCourt, .agency_id = "A-2"},
        }) {
     key_of[viewer.role] = *keys->issue(viewer, Time{});
   }

@@ -420,4 +420,8 @@ std::string normal_address(std::string_view address) {
   return out;
 }
 
+std::string building_of(std::string_view normal_address) {
+  return std::string(building(normal_address));
+}
+
 }  // namespace haechi::law

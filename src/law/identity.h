@@ -86,5 +86,7 @@ std::vector<std::string> sound_keys(std::string_view name);
 // Lower case, no punctuation, one blank between words, long forms of provinces shortened, what is in brackets
 // left out.
 std::string normal_address(std::string_view address);
+// Of a normal address, up to the number of the building; empty: it has none.
+std::string building_of(std::string_view normal_address);
 
 }  // namespace haechi::law

@@ -86,6 +86,9 @@ enum class Step : uint8_t {
 // As error fields name it: "grant", "receive_victim_data".
 std::string_view step_name(Step step);
 
+// The steps that a measure of this path may take at this stage, as far as these two decide it; without kDone.
+std::vector<Step> steps_at(Stage stage, Path path);
+
 // What somebody must do, or may until then.
 enum class Task : uint8_t {
   kPetitionCourt,

@@ -161,6 +161,14 @@ Words words(End end) {
   return kWords[static_cast<size_t>(end)];
 }
 
+std::vector<Step> steps_at(Stage stage, Path path) {
+  std::vector<Step> steps;
+  for (const Move& move : kMoves)
+    if (move.step != Step::kDone && (move.stages & bit(stage)) != 0 && (move.paths & bit(path)) != 0)
+      steps.push_back(move.step);
+  return steps;
+}
+
 std::string_view step_name(Step step) {
   return move_of(step).name;
 }

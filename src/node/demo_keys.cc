@@ -17,13 +17,16 @@ std::string text(const boost::json::object& object, const char* name) {
 
 Status write_demo_keys(trust::Keys& keys, const std::string& path) {
   boost::json::object out;
-  for (const trust::Role role : {trust::Role::kControl, trust::Role::kDispatch, trust::Role::kRegistrar,
-                                 trust::Role::kAuditor, trust::Role::kConnector}) {
+  for (const trust::Role role :
+       {trust::Role::kControl, trust::Role::kDispatch, trust::Role::kRegistrar, trust::Role::kAuditor,
+        trust::Role::kConnector, trust::Role::kPolice, trust::Role::kCourt}) {
     trust::Viewer viewer;
     viewer.role = role;
     viewer.account = std::string("demo-") + trust::role_name(role);
     // Without an agency a dispatcher sees no call; the demonstration's morning belongs to this station.
-    if (role == trust::Role::kDispatch) viewer.agency_id = "ps-namyangju-bukbu";
+    if (role == trust::Role::kDispatch || role == trust::Role::kPolice)
+      viewer.agency_id = "ps-namyangju-bukbu";
+    if (role == trust::Role::kCourt) viewer.agency_id = "court-namyangju";
     if (role == trust::Role::kConnector) viewer.agency_id = "room-gyeonggi-bukbu";
     TRY(const std::string key, keys.issue(viewer, Time{}));
     out[trust::role_name(role)] = key;
@@ -53,6 +56,9 @@ net::Response issue_demo_key(trust::Keys& keys, const net::Request& request, Tim
   viewer.unit_id = text(body, "unit_id");
   viewer.person_id = text(body, "person_id");
   viewer.agency_id = text(body, "agency_id");
+  if (const auto* wearers = body.if_contains("wearer_ids"); wearers && wearers->is_array())
+    for (const auto& id : wearers->get_array())
+      if (id.is_string()) viewer.wearer_ids.emplace_back(id.get_string());
   viewer.account = std::string("demo-") + trust::role_name(*role);
   for (const std::string* id : {&viewer.unit_id, &viewer.person_id, &viewer.agency_id})
     if (!id->empty()) viewer.account += "-" + *id;

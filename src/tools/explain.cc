@@ -75,12 +75,17 @@ bool Explainer::step(const law::Entry& entry) {
   now_no_ = entry.no;
   fold(entry);
   for (const auto& effect : engine_.step(entry)) {
+    if (effect->case_effect().has_activate_order()) {
+      const v1::Order& order = effect->case_effect().activate_order().order();
+      orders_[order.id()].push_back({entry.no, entry.stamped_at, order});
+    }
     if (!effect->has_raise_alert() || effect->raise_alert().id() != alert_id_) continue;
     alert_ = effect->raise_alert();
     entry_no_ = entry.no;
     const std::string device = entry.fact.report_received().report().device_id();
     cause_ = entry.fact.has_clock_ticked()      ? "a clock tick: time alone decided it"
              : entry.fact.has_report_received() ? "a report of device " + device
+             : entry.fact.has_case_fact()       ? "a step of a case"
                                                 : "a change of the registers";
   }
   return !found();

@@ -85,17 +85,23 @@ constexpr Rule kRules[] = {
 
     {Role::kPolice, Action::kSeeCase, &Relations::agency, Precision::kNone, "case of the station"},
     {Role::kPolice, Action::kRunCase, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kStepMeasure, &Relations::agency, Precision::kNone, "case of the station"},
     {Role::kPolice, Action::kDecideLink, &Relations::agency, Precision::kNone, "case of the station"},
     {Role::kPolice, Action::kDoDuty, &Relations::agency, Precision::kNone, "duty of the station"},
     {Role::kPolice, Action::kSeePetition, &Relations::agency, Precision::kNone, "case of the station"},
     {Role::kPolice, Action::kSeeRisk, &Relations::agency, Precision::kNone, "case of the station"},
     {Role::kPolice, Action::kSeeRecord, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kSeeEvidence, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kReadNotification, kNoTie, Precision::kNone, "investigation"},
     {Role::kPolice, Action::kIdentify, kNoTie, Precision::kNone, "investigation"},
     {Role::kPolice, Action::kSeeStatistics, kNoTie, Precision::kNone, "investigation"},
     {Role::kPolice, Action::kSeeOrganisation, kNoTie, Precision::kNone, "investigation"},
 
     {Role::kCourt, Action::kSeeCase, &Relations::agency, Precision::kNone, "case before the court"},
     {Role::kCourt, Action::kSeeCase, &Relations::asked, Precision::kNone, "petition that no court has yet"},
+    {Role::kCourt, Action::kStepMeasure, &Relations::agency, Precision::kNone, "case before the court"},
+    {Role::kCourt, Action::kStepMeasure, &Relations::asked, Precision::kNone,
+     "petition that no court has yet"},
     {Role::kCourt, Action::kDecideMeasure, &Relations::agency, Precision::kNone, "case before the court"},
     {Role::kCourt, Action::kDecideMeasure, &Relations::asked, Precision::kNone,
      "petition that no court has yet"},
@@ -104,22 +110,28 @@ constexpr Rule kRules[] = {
     {Role::kCourt, Action::kSeePetition, &Relations::agency, Precision::kNone, "case before the court"},
     {Role::kCourt, Action::kSeePetition, &Relations::asked, Precision::kNone,
      "petition that no court has yet"},
+    {Role::kCourt, Action::kSeeEvidence, &Relations::agency, Precision::kNone, "case before the court"},
+    {Role::kCourt, Action::kReadNotification, kNoTie, Precision::kNone, "administration of justice"},
     {Role::kCourt, Action::kSeeRecord, &Relations::agency, Precision::kNone, "case before the court"},
     {Role::kCourt, Action::kSeeStatistics, kNoTie, Precision::kNone, "administration of justice"},
     {Role::kCourt, Action::kSeeOrganisation, kNoTie, Precision::kNone, "administration of justice"},
 
     {Role::kProbation, Action::kSeeCase, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kStepMeasure, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kCarryOut, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kDecideLink, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kDoDuty, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kSeeRisk, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kReadNotification, kNoTie, Precision::kNone, "supervision"},
     {Role::kProbation, Action::kSeeStatistics, kNoTie, Precision::kNone, "supervision"},
 
     {Role::kControl, Action::kSeeCase, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kStepMeasure, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kCarryOut, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kDoDuty, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kSeeRisk, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kSeeStatistics, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kReadNotification, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kAssign, kNoTie, Precision::kNone, "monitoring duty"},
 
     {Role::kProtectedPerson, Action::kFilePetition, &Relations::own, Precision::kNone, "own case"},
@@ -195,6 +207,8 @@ const char* action_name(Action action) {
       return "see_case";
     case Action::kRunCase:
       return "run_case";
+    case Action::kStepMeasure:
+      return "step_measure";
     case Action::kDecideMeasure:
       return "decide_measure";
     case Action::kCarryOut:
@@ -205,6 +219,10 @@ const char* action_name(Action action) {
       return "do_duty";
     case Action::kSeePetition:
       return "see_petition";
+    case Action::kSeeEvidence:
+      return "see_evidence";
+    case Action::kReadNotification:
+      return "read_notification";
     case Action::kFilePetition:
       return "file_petition";
     case Action::kSeeRisk:

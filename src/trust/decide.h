@@ -36,11 +36,14 @@ enum class Action {
   kSeeSelf,           // one's own account and capabilities
   kSeeCase,           // a case with its measures, links and duties
   kRunCase,           // open a case, report to it, ask for measures
+  kStepMeasure,       // take some step of a measure; which one is decided by what it is
   kDecideMeasure,     // grant, deny, extend, cancel; docket and decide petitions
   kCarryOut,          // fit a device, and what else makes a measure real
   kDecideLink,        // one person or not; take the missing step or not
   kDoDuty,            // say that a duty is done
   kSeePetition,       // a petition with its statement
+  kSeeEvidence,       // what the system knows of the two of a petition
+  kReadNotification,  // say that a notification of one's agency was read
   kFilePetition,      // petition for oneself; consent to be shown anything
   kSeeRisk,           // everything about one person that an officer must know
   kSeeStatistics,     // numbers about nobody in particular
@@ -48,15 +51,16 @@ enum class Action {
   kAssign,            // say who supervises whom
 };
 inline constexpr std::array kActions = {
-    Action::kSeePosition,   Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
-    Action::kRunCall,       Action::kSeeUnit,       Action::kReportUnitStatus, Action::kSeeView,
-    Action::kSeeRecord,     Action::kSeeRegister,   Action::kSeeOrganisation,  Action::kRegister,
-    Action::kReportShown,   Action::kAnswerHandOff, Action::kLogContact,       Action::kSeeContacts,
-    Action::kSearch,        Action::kReportOwn,     Action::kRaiseSos,         Action::kMeasure,
-    Action::kSeeAudit,      Action::kSeeSelf,       Action::kSeeCase,          Action::kRunCase,
-    Action::kDecideMeasure, Action::kCarryOut,      Action::kDecideLink,       Action::kDoDuty,
-    Action::kSeePetition,   Action::kFilePetition,  Action::kSeeRisk,          Action::kSeeStatistics,
-    Action::kIdentify,      Action::kAssign};
+    Action::kSeePosition,  Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
+    Action::kRunCall,      Action::kSeeUnit,       Action::kReportUnitStatus, Action::kSeeView,
+    Action::kSeeRecord,    Action::kSeeRegister,   Action::kSeeOrganisation,  Action::kRegister,
+    Action::kReportShown,  Action::kAnswerHandOff, Action::kLogContact,       Action::kSeeContacts,
+    Action::kSearch,       Action::kReportOwn,     Action::kRaiseSos,         Action::kMeasure,
+    Action::kSeeAudit,     Action::kSeeSelf,       Action::kSeeCase,          Action::kRunCase,
+    Action::kStepMeasure,  Action::kDecideMeasure, Action::kCarryOut,         Action::kDecideLink,
+    Action::kDoDuty,       Action::kSeePetition,   Action::kSeeEvidence,      Action::kReadNotification,
+    Action::kFilePetition, Action::kSeeRisk,       Action::kSeeStatistics,    Action::kIdentify,
+    Action::kAssign};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in

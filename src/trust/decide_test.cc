@@ -88,6 +88,17 @@ const std::set<Row> kAllowed = {
     {"auditor", "see_audit", "any", "none"},
     {"police", "see_case", "agency", "none"},
     {"police", "run_case", "agency", "none"},
+    {"police", "see_evidence", "agency", "none"},
+    {"court", "see_evidence", "agency", "none"},
+    {"police", "read_notification", "any", "none"},
+    {"court", "read_notification", "any", "none"},
+    {"probation", "read_notification", "any", "none"},
+    {"control", "read_notification", "any", "none"},
+    {"police", "step_measure", "agency", "none"},
+    {"court", "step_measure", "agency", "none"},
+    {"court", "step_measure", "asked", "none"},
+    {"probation", "step_measure", "case_link", "none"},
+    {"control", "step_measure", "any", "none"},
     {"police", "decide_link", "agency", "none"},
     {"police", "do_duty", "agency", "none"},
     {"police", "see_petition", "agency", "none"},
@@ -207,8 +218,7 @@ TEST(Decide, LetsEveryKnownRoleSeeItself) {
 
 TEST(Capabilities, ListOnlyWhatSomeSubjectWouldAllow) {
   const std::vector<Action> auditor = capabilities(Role::kAuditor);
-  EXPECT_EQ(auditor,
-            (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics}));
+  EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics}));
   EXPECT_TRUE(capabilities(Role::kNone).empty());
 }
 

@@ -1,0 +1,169 @@
+#include "api/case_routes.h"
+
+#include "api/cases.h"
+#include "api/duties.h"
+#include "api/legal.h"
+#include "api/own.h"
+#include "api/petitions.h"
+#include "api/risk.h"
+#include "haechi/v1/api.pb.h"
+
+namespace haechi::api {
+namespace {
+
+using trust::Action;
+
+trust::Subject case_of(const Exchange& e) {
+  return legal::case_subject(e, e.id());
+}
+trust::Subject measure_of(const Exchange& e) {
+  return legal::measure_subject(e, e.id());
+}
+trust::Subject link_of(const Exchange& e) {
+  return legal::link_subject(e, e.id());
+}
+trust::Subject duty_of(const Exchange& e) {
+  return legal::duty_subject(e, e.id());
+}
+trust::Subject petition_of(const Exchange& e) {
+  return legal::petition_subject(e, e.id());
+}
+trust::Subject risk_of(const Exchange& e) {
+  return legal::risk_subject(e, e.id());
+}
+
+template <typename Message>
+const google::protobuf::Descriptor* of() {
+  return Message::descriptor();
+}
+
+// One row; `Input` void: no body.
+template <typename Input, typename Output>
+Route row(const char* method, const char* path, const char* summary, Action action, const char* kind,
+          SubjectOf subject, Run run, std::vector<const char*> parameters = {}) {
+  Route route{method, path, "cases", summary, Access::kKey, action, kind, subject, run};
+  if constexpr (!std::is_void_v<Input>) route.request = of<Input>();
+  if constexpr (!std::is_void_v<Output>) route.response = of<Output>();
+  route.parameters = std::move(parameters);
+  return route;
+}
+
+void add_cases(std::vector<Route>& r) {
+  r.push_back(row<void, v1::LawKindList>("GET", "/api/v1/law/kinds", "Kinds of measures of a country",
+                                         Action::kSeeSelf, "self", nullptr, cases::kinds, {"country"}));
+  r.push_back(row<v1::CaseInput, v1::CaseAnswer>("POST", "/api/v1/cases", "Open a police case",
+                                                 Action::kRunCase, "case", nullptr, cases::open));
+  r.push_back(row<void, v1::CaseList>("GET", "/api/v1/cases", "Cases the viewer is tied to", Action::kSeeCase,
+                                      "case", nullptr, cases::list,
+                                      {"state", "person_id", "after", "limit"}));
+  r.push_back(row<void, v1::CaseAnswer>("GET", "/api/v1/cases/{id}",
+                                        "A case with its measures, links, petitions, duties and reports",
+                                        Action::kSeeCase, "case", case_of, cases::get));
+  r.push_back(row<v1::CaseReportInput, v1::CaseAnswer>(
+      "POST", "/api/v1/cases/{id}/reports", "Note a further report; what was said stays out of the log",
+      Action::kRunCase, "case", case_of, cases::report));
+  r.push_back(row<v1::CaseCloseInput, v1::CaseAnswer>("POST", "/api/v1/cases/{id}/close",
+                                                      "Close a case, and what ends with it", Action::kRunCase,
+                                                      "case", case_of, cases::close));
+  r.push_back(row<v1::PlacesInput, v1::CaseAnswer>("POST", "/api/v1/cases/{id}/places",
+                                                   "She lives, works or learns elsewhere; counts at once",
+                                                   Action::kRunCase, "case", case_of, cases::places));
+  r.push_back(row<v1::LegalMeasureInput, v1::LegalMeasureAnswer>(
+      "POST", "/api/v1/cases/{id}/measures", "Begin a measure, and apply for it", Action::kRunCase, "case",
+      case_of, cases::begin_measure));
+  r.push_back(row<void, v1::LegalMeasureList>("GET", "/api/v1/measures", "Measures the viewer is tied to",
+                                              Action::kSeeCase, "measure", nullptr, cases::measures,
+                                              {"state", "person_id", "after", "limit"}));
+  r.push_back(row<void, v1::LegalMeasureAnswer>("GET", "/api/v1/measures/{id}",
+                                                "A measure, its clocks and the steps the viewer may take",
+                                                Action::kSeeCase, "measure", measure_of, cases::measure));
+  r.push_back(row<v1::MeasureStepInput, v1::LegalMeasureAnswer>(
+      "POST", "/api/v1/measures/{id}/steps", "Take one step of a measure's life", Action::kStepMeasure,
+      "measure", measure_of, cases::step));
+}
+
+void add_duties(std::vector<Route>& r) {
+  r.push_back(row<void, v1::LinkList>("GET", "/api/v1/links",
+                                      "Cases against somebody who wears a device already", Action::kSeeCase,
+                                      "link", nullptr, duties::links, {"state", "after", "limit"}));
+  r.push_back(row<void, v1::LinkAnswer>("GET", "/api/v1/links/{id}", "A link with its clock and its step",
+                                        Action::kSeeCase, "link", link_of, duties::link));
+  r.push_back(row<v1::LinkDecisionInput, v1::LinkAnswer>(
+      "POST", "/api/v1/links/{id}/decision", "One person or not; take the missing step or not",
+      Action::kDecideLink, "link", link_of, duties::decide_link));
+  r.push_back(row<v1::LinkStepInput, v1::LinkStepAnswer>("POST", "/api/v1/links/{id}/step",
+                                                         "Carry the missing step out", Action::kDecideLink,
+                                                         "link", link_of, duties::take_step));
+  r.push_back(row<void, v1::DutyList>(
+      "GET", "/api/v1/duties", "Duties of the viewer's agency with their clocks", Action::kDoDuty, "duty",
+      nullptr, duties::list, {"state", "case_id", "person_id", "after", "limit"}));
+  r.push_back(row<v1::DutyDoneInput, v1::DutyAnswer>("POST", "/api/v1/duties/{id}/done",
+                                                     "Say that a duty is done, with proof", Action::kDoDuty,
+                                                     "duty", duty_of, duties::done));
+  r.push_back(row<void, v1::NotificationList>(
+      "GET", "/api/v1/notifications", "What the viewer's agency was told, newest first", Action::kSeeCase,
+      "notification", nullptr, duties::notifications, {"after", "limit"}));
+  r.push_back(row<v1::ShownInput, v1::Notification>("POST", "/api/v1/notifications/{id}/opened",
+                                                    "A human has read it", Action::kReadNotification,
+                                                    "notification", nullptr, duties::opened));
+}
+
+void add_petitions(std::vector<Route>& r) {
+  r.push_back(row<void, v1::MyCases>("GET", "/api/v1/me/cases", "What I may do and wait for",
+                                     Action::kFilePetition, "self", own::subject, petitions::my_cases));
+  r.push_back(row<v1::ConsentInput, v1::ConsentAnswer>(
+      "POST", "/api/v1/me/consent", "I have read the penalty notice, and agree or no longer do",
+      Action::kFilePetition, "self", own::subject, petitions::consent));
+  r.push_back(row<v1::PetitionInput, v1::PetitionAnswer>(
+      "POST", "/api/v1/petitions", "Petition the court myself; the same id files once", Action::kFilePetition,
+      "self", own::subject, petitions::file));
+  r.push_back(row<void, v1::PetitionList>("GET", "/api/v1/petitions", "The docket; of a person, her own",
+                                          Action::kSeePetition, "petition", nullptr, petitions::list,
+                                          {"state", "after", "limit"}));
+  r.push_back(row<void, v1::PetitionAnswer>("GET", "/api/v1/petitions/{id}", "A petition with its statement",
+                                            Action::kSeePetition, "petition", petition_of, petitions::get));
+  r.push_back(row<void, v1::FileAnswer>("GET", "/api/v1/petitions/{id}/files/{file}",
+                                        "A file that came with a petition", Action::kSeePetition, "petition",
+                                        petition_of, petitions::attachment));
+  r.push_back(row<void, v1::EvidenceBundle>("GET", "/api/v1/petitions/{id}/evidence",
+                                            "What the system knows of the two", Action::kSeeEvidence,
+                                            "petition", petition_of, petitions::evidence));
+  r.push_back(row<v1::DocketInput, v1::PetitionAnswer>("POST", "/api/v1/petitions/{id}/docket",
+                                                       "Take a petition in", Action::kDecideMeasure,
+                                                       "petition", petition_of, petitions::docket));
+  r.push_back(row<v1::InterimInput, v1::PetitionAnswer>(
+      "POST", "/api/v1/petitions/{id}/interim", "Order for the time until the decision",
+      Action::kDecideMeasure, "petition", petition_of, petitions::interim));
+  r.push_back(row<v1::PetitionDecisionInput, v1::PetitionAnswer>("POST", "/api/v1/petitions/{id}/decision",
+                                                                 "Decide and sign", Action::kDecideMeasure,
+                                                                 "petition", petition_of, petitions::decide));
+}
+
+void add_risk(std::vector<Route>& r) {
+  r.push_back(row<v1::IdentityInput, v1::Written>("PUT", "/api/v1/persons/{id}/identity",
+                                                  "Digests of a person's documents, name and address",
+                                                  Action::kIdentify, "person", nullptr, risk::identity));
+  r.push_back(row<v1::SupervisorInput, v1::Written>("PUT", "/api/v1/persons/{id}/supervisor",
+                                                    "Who supervises a wearer", Action::kAssign, "person",
+                                                    nullptr, risk::supervisor));
+  r.push_back(row<void, v1::RiskView>("GET", "/api/v1/persons/{id}/risk",
+                                      "Orders, clocks, past alerts, devices, supervision and contacts",
+                                      Action::kSeeRisk, "person", risk_of, risk::of_person));
+  r.push_back(row<void, v1::Statistics>("GET", "/api/v1/statistics", "Numbers from the data as they are",
+                                        Action::kSeeStatistics, "statistics", nullptr, risk::statistics,
+                                        {"from_us", "to_us"}));
+  r.push_back(row<void, v1::StatisticsText>("GET", "/api/v1/statistics.csv", "The same as a table",
+                                            Action::kSeeStatistics, "statistics", nullptr,
+                                            risk::statistics_csv, {"from_us", "to_us"}));
+}
+
+}  // namespace
+
+void add_case_routes(std::vector<Route>& routes) {
+  add_cases(routes);
+  add_duties(routes);
+  add_petitions(routes);
+  add_risk(routes);
+}
+
+}  // namespace haechi::api

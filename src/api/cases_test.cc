@@ -1,0 +1,288 @@
+#include "api/cases.h"
+
+#include "api/case_world.h"
+
+namespace haechi::api {
+namespace {
+
+namespace json = boost::json;
+constexpr Duration kHour = Duration::seconds(3'600);
+
+std::string text(const json::value& value) {
+  return std::string(value.as_string());
+}
+
+TEST(Cases, AreSeenByTheirStationAndNoOther) {
+  CaseWorld world;
+  world.open_case();
+  const json::value seen = world.get("insp-park", "GET", "/cases/c-1");
+  EXPECT_EQ(text(seen.at("case_record").at("agency_id")), "police-1");
+  EXPECT_EQ(text(seen.at("persons").at(0).at("name")), "Kim");
+  EXPECT_EQ(world.ask("insp-choi", "GET", "/cases/c-1").status, 403);
+  EXPECT_EQ(world.get("insp-choi", "GET", "/cases").at("cases").as_array().size(), 0u);
+  EXPECT_EQ(world.get("insp-park", "GET", "/cases").at("cases").as_array().size(), 1u);
+  EXPECT_EQ(world.ask("judge-1", "GET", "/cases/c-1").status, 403) << "nothing lies before a court";
+  EXPECT_EQ(world.ask("officer-lee", "GET", "/cases/c-1").status, 403) << "they are not known to be one";
+  EXPECT_EQ(world.ask("dispatch-1", "GET", "/cases/c-1").status, 403);
+  EXPECT_EQ(world.get("control-1", "GET", "/cases/c-1").at("persons").as_array().size(), 2u);
+}
+
+TEST(Cases, AreOpenedOnlyAgainstRegisteredPersonsByPolice) {
+  CaseWorld world;
+  EXPECT_EQ(world.ask("insp-park", "POST", "/cases", R"({"kind":"CASE_KIND_STALKING","subject_id":"nobody"})")
+                .status,
+            400);
+  EXPECT_EQ(
+      world.ask("control-1", "POST", "/cases", R"({"kind":"CASE_KIND_STALKING","subject_id":"s-77"})").status,
+      403);
+  const net::Response kindless = world.ask("insp-park", "POST", "/cases", R"({"subject_id":"s-77"})");
+  EXPECT_EQ(kindless.status, 400) << "the machine refuses what the law does not know";
+  EXPECT_NE(kindless.body.find("\"kind\""), std::string::npos);
+  world.open_case();
+  EXPECT_EQ(world
+                .ask("insp-park", "POST", "/cases",
+                     R"({"id":"c-1","kind":"CASE_KIND_STALKING","subject_id":"s-77"})")
+                .status,
+            409);
+}
+
+TEST(Cases, KeepWhatWasReportedOutOfTheLog) {
+  CaseWorld world;
+  world.open_case();
+  const json::value seen = world.get("insp-park", "POST", "/cases/c-1/reports",
+                                     R"({"code":"waited","text":"He stood at the bus stop."})");
+  EXPECT_EQ(text(seen.at("reports").at(0).at("text")), "He stood at the bus stop.");
+  EXPECT_EQ(text(seen.at("reports").at(0).at("report").at("code")), "waited");
+  for (const v1::Fact& fact : world.submit.logged)
+    EXPECT_EQ(fact.SerializeAsString().find("bus stop"), std::string::npos);
+  EXPECT_EQ(world.ask("insp-park", "POST", "/cases/c-1/reports", R"({"code":"smiled"})").status, 400);
+}
+
+TEST(Measures, GoFromTheUrgentOneWithItsClockToTheGrantedOneThatMonitorsHim) {
+  CaseWorld world;
+  world.open_case();
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"u-1","kind":"ST_URGENT_1","protected_id":"p-1"})");
+  const json::value imposed = world.step("insp-park", "u-1", "IMPOSE");
+  bool approval = false;
+  for (const json::value& duty : imposed.at("duties").as_array())
+    approval |= text(duty.at("code")) == "N5-2" && text(duty.at("due_at_us")) != "0";
+  EXPECT_TRUE(approval) << "48 hours to ask the judge";
+
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"m-2","kind":"ST_PROV_2","protected_id":"p-1","apply":true})");
+  world.step("insp-park", "m-2", "PETITION");
+  world.step("judge-1", "m-2", "GRANT");
+  const json::value applied =
+      world.get("insp-park", "POST", "/cases/c-1/measures",
+                R"({"id":"m-32","kind":"ST_PROV_3_2","protected_id":"p-1","apply":true,
+          "stated":{"conditions":[{"id":"k","keep_away":{"protected_id":"p-1"}}]}})");
+  EXPECT_EQ(text(applied.at("measure").at("stage")), "MEASURE_STAGE_APPLIED");
+  EXPECT_EQ(world.ask("judge-1", "GET", "/measures/m-32").status, 403) << "not before the court yet";
+  world.step("insp-park", "m-32", "PETITION", R"(,"court_id":"court-1")");
+  EXPECT_EQ(world.ask("judge-2", "GET", "/measures/m-32").status, 403) << "another court";
+  const json::value before = world.get("judge-1", "GET", "/measures/m-32");
+  EXPECT_EQ(text(before.at("steps").at(0)), "CASE_STEP_GRANT");
+  EXPECT_EQ(world.ask("insp-park", "POST", "/measures/m-32/steps", R"({"step":"CASE_STEP_GRANT"})").status,
+            403);
+  world.step("judge-1", "m-32", "GRANT");
+  world.step("insp-park", "m-32", "SERVE");
+  world.step("control-1", "m-32", "FIT");
+  const json::value active = world.step("insp-park", "m-32", "RECEIVE_VICTIM_DATA");
+  EXPECT_EQ(text(active.at("measure").at("stage")), "MEASURE_STAGE_ACTIVE");
+  EXPECT_EQ(text(active.at("order").at("kind")), "ST_PROV_3_2");
+  const std::string order_id = text(active.at("order").at("id"));
+  EXPECT_EQ(world.ask("registrar-1", "PUT", "/orders/" + order_id, R"({"withdrawn":true})").status, 409)
+      << "it changes with its measure";
+  world.step("judge-1", "m-32", "CANCEL");
+  EXPECT_TRUE(world.picture.orders().at(order_id).withdrawn());
+}
+
+TEST(Measures, AnswerWhatTheLawDoesNotAllowWithItsReasonAndChangeNothing) {
+  CaseWorld world;
+  world.open_case();
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"m-32","kind":"ST_PROV_3_2","protected_id":"p-1"})");
+  const net::Response early =
+      world.ask("insp-park", "POST", "/measures/m-32/steps", R"({"step":"CASE_STEP_SERVE"})");
+  EXPECT_EQ(early.status, 409) << early.body;
+  EXPECT_NE(early.body.find("granted first"), std::string::npos);
+  EXPECT_EQ(text(world.get("insp-park", "GET", "/measures/m-32").at("measure").at("stage")),
+            "MEASURE_STAGE_NEW");
+  EXPECT_EQ(
+      world.ask("insp-park", "POST", "/cases/c-1/measures", R"({"kind":"ST_PROV_3_2","protected_id":"p-2"})")
+          .status,
+      400)
+      << "she is not protected in this case";
+}
+
+TEST(Measures, SayWhatWasRefusedFirstWhereOneRequestIsTwoSteps) {
+  CaseWorld world;
+  world.open_case();
+  world.get("insp-park", "POST", "/cases/c-1/close", R"({"reason":"CASE_CLOSE_REASON_JUDGED"})");
+  const net::Response answer = world.ask("insp-park", "POST", "/cases/c-1/measures",
+                                         R"({"kind":"ST_PROV_2","protected_id":"p-1","apply":true})");
+  EXPECT_EQ(answer.status, 409);
+  EXPECT_NE(answer.body.find("is closed"), std::string::npos) << answer.body;
+}
+
+TEST(Measures, TakeZonesDrawnForThem) {
+  CaseWorld world;
+  world.open_case();
+  const json::value made = world.get("insp-park", "POST", "/cases/c-1/measures", R"({"id":"m-2",
+      "kind":"ST_PROV_2","protected_id":"p-1",
+      "zones":[{"id":"z-home","shape":{"circle":{"centre":{"lat_e7":377000000,"lng_e7":1272000000},
+                "radius_mm":100000}}}],
+      "stated":{"conditions":[{"id":"h","exclusion":{"zone_id":"z-home","protected_id":"p-1"}}]}})");
+  EXPECT_EQ(text(made.at("zones").at(0).at("id")), "z-home");
+  EXPECT_EQ(world
+                .ask("insp-park", "POST", "/cases/c-1/measures",
+                     R"({"kind":"ST_PROV_2","protected_id":"p-1","stated":{"conditions":[
+                          {"id":"h","exclusion":{"zone_id":"z-none","protected_id":"p-1"}}]}})")
+                .status,
+            400);
+}
+
+// The link of Namyangju: his document makes the two records one person, and both agencies are told.
+void know_both(CaseWorld& world) {
+  for (const char* person : {"w-1", "s-77"})
+    world.get("registrar-1", "PUT", std::string("/persons/") + person + "/identity",
+              R"({"document_kind":"rrn","document_number":"850101-1234567","name":"Kim Min-jun"})");
+  world.get("control-1", "PUT", "/persons/w-1/supervisor",
+            R"({"officer":"officer-lee","agency_id":"probation-1"})");
+}
+
+TEST(Links, TellBothAgenciesAndAreCarriedOutByThePolice) {
+  CaseWorld world;
+  know_both(world);
+  world.open_case();
+  const json::value police = world.get("insp-park", "GET", "/links").at("links");
+  const json::value probation = world.get("officer-lee", "GET", "/links").at("links");
+  ASSERT_EQ(police.as_array().size(), 1u);
+  ASSERT_EQ(probation.as_array().size(), 1u);
+  EXPECT_EQ(text(police.at(0).at("step_kind").at("code")), "ST_PROV_3_2");
+  EXPECT_NE(text(police.at(0).at("duty").at("due_at_us")), "0");
+  EXPECT_EQ(text(police.at(0).at("officer")), "officer-lee");
+  EXPECT_TRUE(world.get("officer-kang", "GET", "/links").at("links").as_array().empty());
+  EXPECT_TRUE(world.get("insp-choi", "GET", "/links").at("links").as_array().empty());
+  EXPECT_EQ(text(world.get("officer-lee", "GET", "/notifications").at("notifications").at(0).at("kind")),
+            "NOTIFICATION_KIND_CASE_ON_WEARER");
+  const std::string id = text(police.at(0).at("link").at("id"));
+  EXPECT_EQ(world.ask("officer-lee", "POST", "/links/" + id + "/step", "{}").status, 403) << "police apply";
+  const json::value taken = world.get("insp-park", "POST", "/links/" + id + "/step", "{}");
+  EXPECT_EQ(text(taken.at("measure").at("stage")), "MEASURE_STAGE_APPLIED");
+  EXPECT_EQ(text(taken.at("link").at("state")), "LINK_STATE_UNDER_WAY");
+  EXPECT_EQ(text(taken.at("measure").at("stated").at("conditions").at(0).at("keep_away").at("protected_id")),
+            "p-1");
+}
+
+TEST(Links, ThatOnlyAHumanMayAcceptAreToldToThePoliceAlone) {
+  CaseWorld world;
+  for (const char* person : {"w-1", "s-77"})
+    world.get("registrar-1", "PUT", std::string("/persons/") + person + "/identity",
+              R"({"name":"김민준","born":"1985-01-01","address":"경기도 남양주시 경춘로 1037"})");
+  world.get("control-1", "PUT", "/persons/w-1/supervisor", R"({"officer":"officer-lee"})");
+  world.open_case();
+  EXPECT_TRUE(world.get("officer-lee", "GET", "/links").at("links").as_array().empty());
+  const json::value police = world.get("insp-park", "GET", "/links").at("links");
+  ASSERT_EQ(police.as_array().size(), 1u);
+  const std::string id = text(police.at(0).at("link").at("id"));
+  EXPECT_EQ(text(police.at(0).at("link").at("state")), "LINK_STATE_IDENTITY");
+  EXPECT_EQ(world.ask("insp-park", "POST", "/links/" + id + "/decision", R"({"accepted":false})").status,
+            400);
+  EXPECT_EQ(text(world.get("insp-park", "POST", "/links/" + id + "/decision", R"({"accepted":true})")
+                     .at("link")
+                     .at("state")),
+            "LINK_STATE_OPEN");
+  EXPECT_EQ(world.get("officer-lee", "GET", "/links").at("links").as_array().size(), 1u);
+  for (const v1::Fact& fact : world.submit.logged) {
+    EXPECT_EQ(fact.SerializeAsString().find("김민준"), std::string::npos);
+    EXPECT_EQ(fact.SerializeAsString().find("1985"), std::string::npos);
+  }
+}
+
+TEST(Duties, AreListedWithTheirClocksForWhoeverOwesThemAndDoneWithProof) {
+  CaseWorld world;
+  know_both(world);
+  world.open_case();
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"m-2","kind":"ST_PROV_2","protected_id":"p-1"})");
+  world.step("insp-park", "m-2", "DECLINE_TO_APPLY");
+  const json::value duties = world.get("insp-park", "GET", "/duties").at("duties");
+  std::string told;
+  for (const json::value& duty : duties.as_array())
+    if (text(duty.at("code")) == "N8-3") told = text(duty.at("id"));
+  ASSERT_NE(told, "");
+  EXPECT_TRUE(world.get("insp-choi", "GET", "/duties").at("duties").as_array().empty());
+  EXPECT_EQ(world.ask("insp-choi", "POST", "/duties/" + told + "/done", R"({"note_code":"done"})").status,
+            403);
+  const json::value done = world.get("insp-park", "POST", "/duties/" + told + "/done",
+                                     R"({"note_code":"told_by_phone","proof":"spoke to her at 10:04",
+                                         "file":{"name":"call.txt","media_type":"text/plain","content":"aGk="}})");
+  EXPECT_EQ(text(done.at("duty").at("done_by")), "insp-park");
+  EXPECT_EQ(text(done.at("duty").at("note_code")), "told_by_phone");
+  EXPECT_NE(text(done.at("duty").at("proof_sha256")), "");
+  for (const v1::Fact& fact : world.submit.logged)
+    EXPECT_EQ(fact.SerializeAsString().find("10:04"), std::string::npos);
+  const json::value hers = world.get("her", "GET", "/me/cases").at("cases").at(0);
+  EXPECT_EQ(hers.at("may_petition").as_bool(), world.clock.now() > Time{1'808'000'000'000'000})
+      << "the direct petition is law from 2027-04-22 on";
+}
+
+TEST(Notifications, AreReadOnce) {
+  CaseWorld world;
+  know_both(world);
+  world.open_case();
+  const json::value first = world.get("insp-park", "GET", "/notifications").at("notifications").at(0);
+  const std::string id = text(first.at("id"));
+  EXPECT_EQ(world.ask("insp-choi", "POST", "/notifications/" + id + "/opened", "{}").status, 404);
+  EXPECT_EQ(text(world.get("insp-park", "POST", "/notifications/" + id + "/opened", "{}").at("state")),
+            "NOTIFICATION_STATE_OPENED");
+}
+
+TEST(Risk, ShowsTheGapToBothAgenciesUntilAnOrderNamesHer) {
+  CaseWorld world;
+  know_both(world);
+  world.open_case();
+  for (const char* account : {"insp-park", "officer-lee", "control-1"}) {
+    const json::value view = world.get(account, "GET", "/persons/w-1/risk");
+    EXPECT_TRUE(view.at("no_order_names_a_protected_person").as_bool()) << account;
+    EXPECT_EQ(text(view.at("officer")), "officer-lee");
+    EXPECT_EQ(view.at("caseload").as_int64(), 1);
+    EXPECT_EQ(text(view.at("guideline_thousandths")), "10000");
+    EXPECT_EQ(text(view.at("average_thousandths")), "21600");
+    EXPECT_EQ(view.at("devices").as_array().size(), 1u);
+    EXPECT_EQ(view.at("links").as_array().size(), 1u);
+    EXPECT_GE(view.at("duties").as_array().size(), 1u);
+  }
+  EXPECT_EQ(world.ask("officer-kang", "GET", "/persons/w-1/risk").status, 403);
+  EXPECT_EQ(world.ask("insp-choi", "GET", "/persons/w-1/risk").status, 403);
+  EXPECT_EQ(world.ask("her", "GET", "/persons/w-1/risk").status, 403);
+}
+
+TEST(Statistics, CountWhatWasAppliedForAndDecidedPerStation) {
+  CaseWorld world;
+  world.open_case();
+  for (const char* id : {"m-a", "m-b", "m-c"}) {
+    world.get("insp-park", "POST", "/cases/c-1/measures",
+              std::string(R"({"kind":"ST_PROV_3_2","protected_id":"p-1","apply":true,"id":")") + id + "\"}");
+    world.step("insp-park", id, "PETITION");
+  }
+  world.step("judge-1", "m-a", "GRANT");
+  world.step("judge-1", "m-b", "DENY");
+  const json::value row = world.get("control-1", "GET", "/statistics").at("measures").at(0);
+  EXPECT_EQ(text(row.at("applied")), "3");
+  EXPECT_EQ(text(row.at("granted")), "1");
+  EXPECT_EQ(text(row.at("denied")), "1");
+  EXPECT_EQ(text(row.at("waiting")), "1");
+  EXPECT_EQ(text(row.at("granted_thousandths")), "500");
+  const net::Response table = world.ask("auditor-1", "GET", "/statistics.csv");
+  EXPECT_EQ(table.status, 200);
+  EXPECT_NE(table.body.find("measures,\"police-1 ST_PROV_3_2\",\"granted\",1\r\n"), std::string::npos)
+      << table.body;
+  EXPECT_EQ(world.ask("her", "GET", "/statistics").status, 403);
+  EXPECT_EQ(world.ask("control-1", "GET", "/statistics?from_us=9&to_us=3").status, 400);
+}
+
+}  // namespace
+}  // namespace haechi::api

@@ -1,0 +1,27 @@
+// Files that come with a petition or as the proof of a duty: kept in the record store, their digests in the
+// log.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "haechi/v1/case_api.pb.h"
+
+namespace haechi::api::files {
+
+inline constexpr size_t kFilesBytesMax = 600'000;  // of one request
+
+struct Kept {
+  std::string text;    // as the record store keeps it; empty: nothing
+  std::string digest;  // SHA-256 of the content
+  v1::FileInfo info;
+};
+
+Status check(const v1::FileInput& file, const std::string& field);
+Kept kept(const std::string& id, const v1::FileInput& file);
+// What was kept. kCorrupt when it cannot be read.
+Result<v1::FileAnswer> read(const std::string& id, const std::string& text, const std::string& digest);
+// Text and file of a proof, as one; the digest covers both.
+Result<Kept> proof_of(const std::string& id, const v1::DutyDoneInput& input);
+
+}  // namespace haechi::api::files

@@ -1,0 +1,260 @@
+// Numbers about nobody in particular, counted from the picture when they are asked for.
+#include <algorithm>
+
+#include "api/legal.h"
+#include "api/risk.h"
+
+namespace haechi::api::risk {
+namespace {
+
+struct Window {
+  int64_t from_us = 0, to_us = INT64_MAX;
+
+  bool holds(int64_t at_us) const { return at_us >= from_us && at_us < to_us; }
+};
+
+Result<int64_t> moment(const Exchange& exchange, const char* name, int64_t unless_said) {
+  const std::string text = exchange.request.parameter(name);
+  if (text.empty()) return unless_said;
+  if (text.size() > 16 || text.find_first_not_of("0123456789") != std::string::npos)
+    return invalid(name, "must be microseconds since 1970");
+  return static_cast<int64_t>(std::stoll(text));
+}
+
+Result<Window> window_of(const Exchange& exchange) {
+  TRY(const int64_t from_us, moment(exchange, "from_us", 0));
+  TRY(const int64_t to_us, moment(exchange, "to_us", INT64_MAX));
+  if (to_us <= from_us) return invalid("to_us", "must be later than from_us");
+  return Window{from_us, to_us};
+}
+
+void put(const std::map<std::string, uint64_t>& counts,
+         google::protobuf::RepeatedPtrField<v1::Statistics::Count>& out) {
+  for (const auto& [key, count] : counts) {
+    v1::Statistics::Count& one = *out.Add();
+    one.set_key(key);
+    one.set_count(count);
+  }
+}
+
+void count_wearers(const Exchange& exchange, v1::Statistics& out) {
+  std::map<std::string, std::set<std::string>> wearers;
+  for (const auto& [id, order] : exchange.world.picture.orders()) {
+    const bool over = order.ends_at_us() != 0 && Time{order.ends_at_us()} <= exchange.now;
+    const bool begun = Time{order.starts_at_us()} <= exchange.now;
+    if (!order.withdrawn() && !over && begun) wearers[order.kind()].insert(order.wearer_id());
+  }
+  std::map<std::string, uint64_t> counts;
+  for (const auto& [kind, ids] : wearers) counts[kind] = ids.size();
+  put(counts, *out.mutable_wearers_by_kind());
+}
+
+// The stage that a measure has reached says what became of it.
+void count_measures(const Exchange& exchange, const Window& window, v1::Statistics& out) {
+  const picture::CaseBook& book = exchange.world.picture.case_book();
+  std::map<std::pair<std::string, std::string>, v1::Statistics::Measures> rows;
+  for (const auto& [id, measure] : book.measures()) {
+    if (measure.stage() == v1::MEASURE_STAGE_NEW || !window.holds(measure.begun_at_us())) continue;
+    const v1::Case* one = book.find_case(measure.case_id());
+    const std::string agency = one == nullptr ? std::string() : one->agency_id();
+    v1::Statistics::Measures& row = rows[{agency, measure.kind()}];
+    row.set_agency_id(agency);
+    row.set_kind(measure.kind());
+    row.set_applied(row.applied() + 1);
+    const v1::MeasureEnd end = measure.end();
+    const bool refused = end == v1::MEASURE_END_DENIED || end == v1::MEASURE_END_NOT_PETITIONED ||
+                         end == v1::MEASURE_END_NOT_APPLIED;
+    const bool decided = measure.decided_at_us() != 0;
+    if (refused) row.set_denied(row.denied() + 1);
+    if (!refused && decided) row.set_granted(row.granted() + 1);
+    if (!refused && !decided && measure.stage() != v1::MEASURE_STAGE_ENDED)
+      row.set_waiting(row.waiting() + 1);
+  }
+  for (auto& [key, row] : rows) {
+    const uint64_t decided = row.granted() + row.denied();
+    row.set_granted_thousandths(decided == 0 ? -1 : static_cast<int64_t>(row.granted() * 1'000 / decided));
+    *out.add_measures() = row;
+  }
+}
+
+// The smallest value that so many of a hundred do not exceed.
+int64_t percentile(std::vector<int64_t>& sorted, size_t of_hundred) {
+  if (sorted.empty()) return -1;
+  const size_t rank = (sorted.size() * of_hundred + 99) / 100;
+  return sorted[std::max<size_t>(rank, 1) - 1];
+}
+
+struct Samples {
+  uint64_t alerts = 0;
+  std::vector<int64_t> assigned_ms, on_scene_ms;
+
+  v1::Statistics::Times times(const std::string& agency_id) {
+    std::sort(assigned_ms.begin(), assigned_ms.end());
+    std::sort(on_scene_ms.begin(), on_scene_ms.end());
+    v1::Statistics::Times out;
+    out.set_agency_id(agency_id);
+    out.set_alerts(alerts);
+    out.set_assigned(assigned_ms.size());
+    out.set_on_scene(on_scene_ms.size());
+    out.set_assigned_ms_p50(percentile(assigned_ms, 50));
+    out.set_assigned_ms_p90(percentile(assigned_ms, 90));
+    out.set_assigned_ms_p99(percentile(assigned_ms, 99));
+    out.set_on_scene_ms_p50(percentile(on_scene_ms, 50));
+    out.set_on_scene_ms_p90(percentile(on_scene_ms, 90));
+    out.set_on_scene_ms_p99(percentile(on_scene_ms, 99));
+    return out;
+  }
+};
+
+void sample(const v1::PastAlert& alert, Samples& into) {
+  ++into.alerts;
+  if (alert.assigned_at_us() != 0)
+    into.assigned_ms.push_back((alert.assigned_at_us() - alert.happened_at_us()) / 1'000);
+  if (alert.on_scene_at_us() != 0)
+    into.on_scene_ms.push_back((alert.on_scene_at_us() - alert.happened_at_us()) / 1'000);
+}
+
+void count_alerts(const Exchange& exchange, const Window& window, v1::Statistics& out) {
+  std::map<std::string, Samples> by_agency;
+  std::map<std::string, uint64_t> months;
+  Samples all;
+  const picture::Picture& picture = exchange.world.picture;
+  for (const auto& [wearer, of] : picture.past_alerts().all()) {
+    for (const v1::PastAlert& alert : of.alerts) {
+      if (!window.holds(alert.opened_at_us())) continue;
+      sample(alert, all);
+      if (!alert.agency_id().empty()) sample(alert, by_agency[alert.agency_id()]);
+      ++months[iso8601(Time{alert.opened_at_us()}).substr(0, 7)];
+      if (!alert.outcome().empty()) out.set_alerts_resolved(out.alerts_resolved() + 1);
+      if (alert.outcome() == "EQUIPMENT" || alert.outcome() == "DATA_ERROR" || alert.outcome() == "UNFOUNDED")
+        out.set_alerts_false(out.alerts_false() + 1);
+      const v1::AlertRecord* record = picture.alerts().alert(alert.id());
+      if (record != nullptr && record->alert().handling() == v1::ALERT_HANDLING_NEW)
+        out.set_alerts_unacknowledged(out.alerts_unacknowledged() + 1);
+    }
+  }
+  out.set_alerts_total(all.alerts);
+  // Whole months are counted for ever, a window only over the alerts that are kept.
+  const bool whole = window.from_us == 0 && window.to_us == INT64_MAX;
+  put(whole ? picture.past_alerts().by_month() : months, *out.mutable_alerts_by_month());
+  if (whole) out.set_alerts_total(picture.past_alerts().total());
+  *out.add_times() = all.times("");
+  for (auto& [agency, samples] : by_agency) *out.add_times() = samples.times(agency);
+}
+
+void count_work(const Exchange& exchange, const Window& window, v1::Statistics& out) {
+  const picture::CaseBook& book = exchange.world.picture.case_book();
+  std::map<std::string, uint64_t> duties, links;
+  for (const auto& [id, duty] : book.duties()) {
+    if (!window.holds(duty.since_us()) || duty.may()) continue;
+    const bool late = duty.due_at_us() != 0 && duty.done_at_us() > duty.due_at_us();
+    if (duty.done_at_us() == 0)
+      ++duties[duty.overdue() ? "overdue" : "open"];
+    else if (duty.void_reason().empty())
+      ++duties[late ? "done_late" : "done_in_time"];
+  }
+  for (const auto& [id, link] : book.links())
+    if (window.holds(link.opened_at_us())) ++links[v1::LinkState_Name(link.state())];
+  put(duties, *out.mutable_duties());
+  put(links, *out.mutable_links());
+  for (const auto& [officer, load] : book.caseloads()) {
+    v1::Statistics::Load& row = *out.add_caseloads();
+    row.set_officer(officer);
+    row.set_agency_id(load.agency_id());
+    row.set_wearers(static_cast<uint64_t>(load.wearer_ids_size()));
+  }
+}
+
+v1::Statistics counted(const Exchange& exchange, const Window& window) {
+  v1::Statistics out;
+  out.set_from_us(window.from_us);
+  out.set_to_us(std::min(window.to_us, exchange.now.us));
+  out.set_entry_no(exchange.world.picture.entry_no());
+  count_wearers(exchange, out);
+  count_measures(exchange, window, out);
+  count_alerts(exchange, window, out);
+  count_work(exchange, window, out);
+  for (const law::Figure& figure : law::kr().figures) {
+    if (figure.name == "caseload_guideline") out.set_guideline_thousandths(figure.thousandths);
+    if (figure.name == "caseload_average") out.set_average_thousandths(figure.thousandths);
+  }
+  return out;
+}
+
+class Csv {
+ public:
+  void row(const std::string& table, const std::string& key, const std::string& of, int64_t value) {
+    text_ += table + "," + quoted(key) + "," + quoted(of) + "," + std::to_string(value) + "\r\n";
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  // Kinds of orders are words of whoever registered them; a spreadsheet must not take one for a formula.
+  static std::string quoted(const std::string& text) {
+    std::string out = text.find_first_of("=+-@") == 0 ? "\"'" : "\"";
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  }
+
+  std::string text_ = "table,key,of,value\r\n";
+};
+
+void put_times(const v1::Statistics::Times& one, Csv& csv) {
+  const std::string key = one.agency_id().empty() ? "all" : one.agency_id();
+  csv.row("times", key, "alerts", static_cast<int64_t>(one.alerts()));
+  csv.row("times", key, "assigned", static_cast<int64_t>(one.assigned()));
+  csv.row("times", key, "on_scene", static_cast<int64_t>(one.on_scene()));
+  csv.row("times", key, "assigned_ms_p50", one.assigned_ms_p50());
+  csv.row("times", key, "assigned_ms_p90", one.assigned_ms_p90());
+  csv.row("times", key, "assigned_ms_p99", one.assigned_ms_p99());
+  csv.row("times", key, "on_scene_ms_p50", one.on_scene_ms_p50());
+  csv.row("times", key, "on_scene_ms_p90", one.on_scene_ms_p90());
+  csv.row("times", key, "on_scene_ms_p99", one.on_scene_ms_p99());
+}
+
+std::string csv_of(const v1::Statistics& from) {
+  Csv csv;
+  const auto counts = [&csv](const char* table, const auto& rows) {
+    for (const v1::Statistics::Count& one : rows)
+      csv.row(table, one.key(), "", static_cast<int64_t>(one.count()));
+  };
+  counts("wearers_by_kind", from.wearers_by_kind());
+  counts("alerts_by_month", from.alerts_by_month());
+  for (const v1::Statistics::Measures& one : from.measures()) {
+    const std::string key = one.agency_id() + " " + one.kind();
+    csv.row("measures", key, "applied", static_cast<int64_t>(one.applied()));
+    csv.row("measures", key, "granted", static_cast<int64_t>(one.granted()));
+    csv.row("measures", key, "denied", static_cast<int64_t>(one.denied()));
+    csv.row("measures", key, "waiting", static_cast<int64_t>(one.waiting()));
+    csv.row("measures", key, "granted_thousandths", one.granted_thousandths());
+  }
+  for (const v1::Statistics::Load& one : from.caseloads())
+    csv.row("caseload", one.officer(), one.agency_id(), static_cast<int64_t>(one.wearers()));
+  csv.row("caseload_guideline_thousandths", "", "", from.guideline_thousandths());
+  csv.row("caseload_average_thousandths", "", "", from.average_thousandths());
+  for (const v1::Statistics::Times& one : from.times()) put_times(one, csv);
+  csv.row("alerts", "total", "", static_cast<int64_t>(from.alerts_total()));
+  csv.row("alerts", "resolved", "", static_cast<int64_t>(from.alerts_resolved()));
+  csv.row("alerts", "false", "", static_cast<int64_t>(from.alerts_false()));
+  csv.row("alerts", "unacknowledged", "", static_cast<int64_t>(from.alerts_unacknowledged()));
+  counts("duties", from.duties());
+  counts("links", from.links());
+  return csv.text();
+}
+
+}  // namespace
+
+Result<Plan> statistics(const Exchange& exchange) {
+  TRY(const Window window, window_of(exchange));
+  return answering(counted(exchange, window));
+}
+
+Result<Plan> statistics_csv(const Exchange& exchange) {
+  TRY(const Window window, window_of(exchange));
+  Plan plan;
+  net::Response response{200, "text/csv; charset=utf-8", csv_of(counted(exchange, window)), {}};
+  plan.answer = [response = std::move(response)](uint64_t) { return response; };
+  return plan;
+}
+
+}  // namespace haechi::api::risk

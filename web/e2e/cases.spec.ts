@@ -151,6 +151,14 @@ test("a case from the report to the alert, each part at its own screen", async (
 test("she asks the court herself; it orders for the time being, draws a zone, decides and signs; she reads it", async ({ world }) => {
   test.setTimeout(120_000);
   await register(world);
+  // He has stood at her door before, under an order that has nothing to do with this case.
+  const ankle = await world.deviceOf("ankle-900", "DEVICE_KIND_ANKLE", { person_id: WEARER });
+  const phone = await world.deviceOf("phone-900", "DEVICE_KIND_PHONE", { person_id: PROTECTED });
+  await world.order("before", WEARER, [{ id: "keep-away", keep_away: { protected_id: PROTECTED } }]);
+  for (let n = 0; n < 3; n += 1) {
+    await phone.report(HOME);
+    await ankle.report(HOME);
+  }
   const police = await world.open("cases");
   await openCase(police, NUMBER, "DOMESTIC_VIOLENCE");
 
@@ -186,6 +194,8 @@ test("she asks the court herself; it orders for the time being, draws a zone, de
   expect(file.suggestedFilename()).toBe("letter.txt");
   await court.getByLabel("법원 사건 번호").fill("2026-17");
   await court.getByRole("button", { name: "번호 부여" }).click();
+  await expect(court.locator(".evidence [data-past]").first()).toBeVisible();
+  await expect(court.locator(".evidence svg")).toBeVisible();
   await expect(court.locator("[data-interim]")).toBeVisible();
   await court.locator("[data-interim] summary").click();
   await court.getByRole("button", { name: "임시로 명령" }).click();
@@ -212,7 +222,7 @@ test("she asks the court herself; it orders for the time being, draws a zone, de
   await picture(court, "court-decided");
 
   await expect(her.locator("[data-petition]")).toContainText("인용되었습니다", { timeout: 15_000 });
-  await expect(her.locator("[data-measure]").first()).toContainText("진행 중");
+  await expect(her.locator("[data-measure]").first()).toContainText("효력이 있습니다");
   await picture(her, "me-decided");
 });
 

@@ -2,8 +2,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../kit/chrome";
+import { serverNowMs } from "../kit/clock";
 import { useLive } from "../kit/surface";
-import { decide, docket, interim, type PetitionAnswer } from "../legal/asks";
+import { decide, docket, interim, type LawKind, type PetitionAnswer } from "../legal/asks";
 import { endOfDayUs } from "../legal/clocks";
 import { ConditionsEditor } from "../legal/conditions";
 import { type Draft, newDraft, problemOf, statedOf } from "../legal/draft";
@@ -56,10 +57,13 @@ const firstDraft = (answer: PetitionAnswer): Draft =>
 
 function Interim({ answer, changed }: { answer: PetitionAnswer; changed: () => void }) {
   const { t } = useTranslation();
-  const [code, setCode] = useState(answer.interim_kinds?.[0]?.code ?? "");
+  const kinds = answer.interim_kinds ?? [];
+  const today = new Date(serverNowMs()).toISOString().slice(0, 10);
+  const later = (kind: LawKind) => (kind.in_force_from ?? "") > today;
+  const [code, setCode] = useState((kinds.find((kind) => !later(kind)) ?? kinds[0])?.code ?? "");
   const { busy, refused, run } = useDeed(changed);
   if (answer.petition?.interim_measure_id) return null; // it stands among the measures
-  if ((answer.interim_kinds ?? []).length === 0) return null;
+  if (kinds.length === 0) return null;
   return (
     <details className="card" data-interim>
       <summary>{t("interim.title")}</summary>
@@ -68,9 +72,9 @@ function Interim({ answer, changed }: { answer: PetitionAnswer; changed: () => v
         <label>
           {t("interim.kind")}
           <select value={code} onChange={(event) => setCode(event.target.value)}>
-            {answer.interim_kinds?.map((kind) => (
-              <option key={kind.code} value={kind.code}>
-                {kindName(kind)}
+            {kinds.map((kind) => (
+              <option key={kind.code} value={kind.code} disabled={later(kind)}>
+                {kindName(kind)} {later(kind) && t("legal:from_date", { date: kind.in_force_from })}
               </option>
             ))}
           </select>

@@ -4,7 +4,7 @@ import { Component, createContext, useContext, useEffect, useLayoutEffect, useMe
 import type { ErrorInfo, ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
-import { type Link, LiveSocket } from "./live";
+import { type Line, type Link, type LiveHandlers, LiveSocket } from "./live";
 import { PictureStore } from "./picture-store";
 import { type Capabilities, keyInAddress, SignInError, type SignInProblem, signIn, signOut, whoAmI } from "./session";
 import { SignIn } from "./sign-in";
@@ -14,7 +14,7 @@ import "./theme.css";
 export interface Live {
   who: Capabilities;
   picture: PictureStore;
-  socket: LiveSocket;
+  socket: Line;
   leave: () => void;
 }
 
@@ -77,6 +77,7 @@ export interface SurfaceOptions {
   words: { ko: Record<string, unknown>; en: Record<string, unknown> };
   codes?: { ko: Record<string, unknown>; en: Record<string, unknown> };
   topics: string; // of /live, comma separated
+  line?: (handlers: LiveHandlers) => Line; // instead of /live, for those who may not watch
   page: ReactNode;
   // Shown instead of the sign-in form while the server cannot be asked; the person's app must work then, too.
   offline?: ReactNode;
@@ -140,11 +141,12 @@ function Inside(props: { options: SurfaceOptions; who: Capabilities; leave: () =
   const [live, setLive] = useState<Live | null>(null);
   useEffect(() => {
     const picture = new PictureStore();
-    const socket = new LiveSocket(options.topics, {
+    const handlers: LiveHandlers = {
       message: (message) => picture.fold(message),
       frame: (frame) => picture.frame(frame),
       link: setLink,
-    });
+    };
+    const socket = options.line?.(handlers) ?? new LiveSocket(options.topics, handlers);
     const running: Live = { who, picture, socket, leave };
     options.start?.(running);
     setLive(running);

@@ -30,7 +30,7 @@ export function Links() {
           ) : (
             <ul className="cards">
               {list.map((one) => (
-                <OneLink key={one.link?.id} answer={one} changed={loaded.reload} />
+                <OneLink key={one.link?.id} answer={one} changed={loaded.reload} whole />
               ))}
             </ul>
           )
@@ -40,7 +40,8 @@ export function Links() {
   );
 }
 
-export function OneLink({ answer, changed }: { answer: LinkAnswer; changed: () => void }) {
+// `whole`: the answer is all that the server knows of it; on the pages of a case or a person it is the link alone.
+export function OneLink({ answer, changed, whole = false }: { answer: LinkAnswer; changed: () => void; whole?: boolean }) {
   const { t } = useTranslation("legal");
   const link = answer.link ?? {};
   const state = bare(link.state, "LINK_STATE_");
@@ -51,7 +52,7 @@ export function OneLink({ answer, changed }: { answer: LinkAnswer; changed: () =
           <PersonLink id={link.subject_id} name={answer.subject_name} /> <span aria-hidden="true">↔</span>{" "}
           <PersonLink id={link.wearer_id} name={answer.wearer_name} />
         </h3>
-        {answer.duty ? <Due atUs={answer.duty.due_at_us} /> : <span className="quiet">{t("due.none")}</span>}
+        {answer.duty ? <Due atUs={answer.duty.due_at_us} /> : whole && <span className="quiet">{t("due.none")}</span>}
       </div>
       <p>
         <span className="chip">{t(`link_state.${state}`)}</span>{" "}
@@ -72,7 +73,9 @@ export function OneLink({ answer, changed }: { answer: LinkAnswer; changed: () =
           {t(`link_step.${bare(link.step, "LINK_STEP_")}`)}
           {answer.step_kind && ` · ${kindName(answer.step_kind, link.step_kind)}`}
         </Fact>
-        <Fact name={t("links.officer")}>{[answer.officer, answer.agency_id].filter(Boolean).join(" · ") || t("links.no_officer")}</Fact>
+        {whole && (
+          <Fact name={t("links.officer")}>{[answer.officer, answer.agency_id].filter(Boolean).join(" · ") || t("links.no_officer")}</Fact>
+        )}
         <Fact name={t("links.since")}>
           <Moment us={link.opened_at_us} />
         </Fact>

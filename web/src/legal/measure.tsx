@@ -213,7 +213,7 @@ export function BeginMeasure({ answer, changed }: { answer: CaseAnswer; changed:
           <select value={kind?.code ?? ""} onChange={(event) => setCode(event.target.value)}>
             {possible.map((each) => (
               <option key={each.code} value={each.code}>
-                {kindName(each)} {each.in_force_from && `(${each.in_force_from})`}
+                {kindName(each)} {each.in_force_from && t("from_date", { date: each.in_force_from })}
               </option>
             ))}
           </select>

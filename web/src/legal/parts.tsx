@@ -17,7 +17,7 @@ export function Due({ atUs, closed }: { atUs: string | undefined; closed?: boole
   if (Number(atUs ?? 0) === 0) return <span className="due quiet">{t("due.none")}</span>;
   const at = msOf(atUs);
   const { unit, a, b, over, soon } = leftOf(at, serverNowMs());
-  const span = t(`due.${unit}`, { a, b });
+  const span = t(`due.${unit === "minutes" && a === 0 ? "moment" : unit}`, { a, b });
   const tone = closed ? "" : over ? "over" : soon ? "soon" : "";
   return (
     <span className={`due ${tone}`} title={dateTime(at)}>
@@ -122,13 +122,15 @@ export function Stage({ measure }: { measure: LegalMeasure }) {
 }
 
 export function PersonLink({ id, name }: { id: string | undefined; name?: string | undefined }) {
+  const { who } = useLive();
   if (!id) return null;
-  return (
-    <a href={addressOf("person", id)}>
+  const said = (
+    <>
       {name || id}
       {name && <small className="quiet"> {id}</small>}
-    </a>
+    </>
   );
+  return (who.actions ?? []).includes("see_risk") ? <a href={addressOf("person", id)}>{said}</a> : said;
 }
 
 export function CaseLinkTo({ id, number }: { id: string | undefined; number?: string | undefined }) {

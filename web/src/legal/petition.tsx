@@ -39,7 +39,7 @@ export function PetitionPage(props: { id: string; children?: (answer: PetitionAn
                 {props.children?.(answer, loaded.reload)}
               </div>
             </div>
-            <Evidence id={props.id} />
+            <Evidence id={props.id} state={answer.petition?.state ?? ""} />
           </>
         )}
       </LoadedView>
@@ -136,9 +136,9 @@ function Ordered({ answer }: { answer: PetitionAnswer }) {
 }
 
 // Made from the log by the server; its digest stands under it.
-function Evidence({ id }: { id: string }) {
+function Evidence({ id, state }: { id: string; state: string }) {
   const { t } = useTranslation("legal");
-  const loaded = useLoaded(`evidence/${id}`, () => evidence(id));
+  const loaded = useLoaded(`evidence/${id}/${state}`, () => evidence(id));
   return (
     <section className="evidence">
       <h2>{t("evidence.title")}</h2>

@@ -66,7 +66,7 @@ function OneCase({ one, changed }: { one: MyCase; changed: () => void }) {
         <ul>
           {one.measures?.map((measure) => (
             <li key={measure.id} data-measure={measure.id}>
-              <b>{named({ ...measure, code: measure.kind ?? "" })}</b> · {t(`petition.stage.${bare(measure.stage, "MEASURE_STAGE_")}`)}
+              <b>{named({ ...measure, code: measure.kind ?? "" })}</b> · {t(measure.in_force ? "petition.in_force" : `petition.stage.${bare(measure.stage, "MEASURE_STAGE_")}`)}
               {measure.in_force && Number(measure.ends_at_us ?? 0) > 0 && ` · ${t("petition.until", { time: dateTime(msOf(measure.ends_at_us)) })}`}
             </li>
           ))}

@@ -4,9 +4,8 @@
 // thread. Facts are built outside of the
 // timed part, in blocks, as they would come decoded out of the log. Everyone, wearers and protected persons
 // alike, reports every 15 seconds in an order that no cache can foresee. A cell of the grid runs in a process
-// of its own, so that one cell's memory is not another's; bytes per wearer are what the allocator holds more
+// of its own, so that one cell's memory is not another's; bytes per wearer are what the heap holds more
 // than before, his protected persons, devices, orders and rings of fixes counted in.
-#include <malloc.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "base/heap.h"
 #include "base/random.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -67,11 +67,6 @@ struct Mover {
   int32_t left_s = 0;  // of what he is doing
 };
 
-int64_t held_bytes() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return static_cast<int64_t>(info.uordblks + info.hblkhd);
-}
-
 std::string numbered(const char* prefix, int64_t number) {
   return prefix + std::to_string(10'000'000 + number);
 }
@@ -95,7 +90,7 @@ class World {
 
   size_t people() const { return people_.size(); }
   int64_t bytes_of_zones() const { return bytes_of_zones_; }
-  int64_t bytes_of_people() const { return held_bytes() - bytes_before_ - bytes_of_zones_; }
+  int64_t bytes_of_people() const { return heap_bytes() - bytes_before_ - bytes_of_zones_; }
   uint64_t alerts() const { return alerts_; }
   uint64_t effects() const { return effects_; }
   uint64_t entries() const { return entry_; }
@@ -241,7 +236,7 @@ v1::Order World::order_of(int64_t wearer) {
 }
 
 void World::register_all() {
-  bytes_before_ = held_bytes();
+  bytes_before_ = heap_bytes();
   engine_ = std::make_unique<spine::Engine>(0);
   v1::Fact fact;
   v1::TimeZone& local = *fact.mutable_time_zone_registered();
@@ -251,7 +246,7 @@ void World::register_all() {
   apply(fact);
   zone_centres_.reserve(static_cast<size_t>(cell_.zones));
   for (int64_t i = 0; i < cell_.zones; ++i) add_zone(i);
-  bytes_of_zones_ = held_bytes() - bytes_before_;
+  bytes_of_zones_ = heap_bytes() - bytes_before_;
   for (size_t i = 0; i < people_.size(); ++i)
     add_person(static_cast<int64_t>(i), static_cast<int64_t>(i) < cell_.wearers);
   for (int64_t i = 0; i < cell_.wearers; ++i) {

@@ -70,6 +70,7 @@ std::map<std::string, std::string> fill(CaseWorld& world) {
   const json::value left = world.get("insp-park", "GET", "/duties").at("duties");
   for (const json::value& duty : left.as_array())
     if (text(duty.at("party")) == "CASE_PARTY_POLICE") ids["duties"] = text(duty.at("id"));
+  ids["file"] = text(world.get("judge-1", "GET", "/petitions/pet-1").at("attachments").at(0).at("id"));
   ids["notifications"] = "none";
   return ids;
 }
@@ -87,7 +88,7 @@ TEST(CaseRoutes, AreOpenToExactlyThoseWhoAreTiedToTheCaseAndEveryDecisionIsRecor
     const std::string kind = path.substr(8, path.find("{id}") - 9);
     path.replace(path.find("{id}"), 4, ids.at(kind));
     if (const size_t file = path.find("{file}"); file != std::string::npos)
-      path.replace(file, 6, "S-pet-1.1");
+      path.replace(file, 6, ids.at("file"));
     for (const auto& [account, letter] : kLetter) {
       const bool may = kMayUse.at(name).find(letter) != std::string::npos;
       const size_t before = world.submit.logged.size();

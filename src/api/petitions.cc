@@ -69,8 +69,9 @@ Status add_attachments(const Exchange& exchange, const v1::Petition& petition, v
   return {};
 }
 
-std::string kept_under(const v1::PetitionInput& input, const std::string& id) {
-  return input.statement().empty() && input.attachments().empty() ? std::string() : "S-" + id;
+// An id of our own, so that no petition can be named so that it takes the place of another's papers.
+std::string paper_id(const v1::PetitionInput& input) {
+  return input.statement().empty() && input.attachments().empty() ? std::string() : legal::made_id("S");
 }
 
 Status check(const v1::PetitionInput& input) {
@@ -97,7 +98,12 @@ Result<Plan> file(const Exchange& exchange) {
   if (one == nullptr || !legal::concerns(*one, her) || one->subject_id() == her)
     return Error{Code::kNotFound, "case_id", "there is no such case of yours"};
   if (!input.court_id().empty()) TRY_STATUS(legal::check_agency(exchange, input.court_id(), "court_id"));
-  const std::string statement_id = kept_under(input, id);
+  if (const v1::Petition* known = book_of(exchange).petition(id)) {
+    if (known->protected_id() != her) return Error{Code::kConflict, "id", "is taken; choose another"};
+    TRY(const v1::PetitionAnswer answer, petition_answer(exchange, id));
+    return answering(answer);  // the app asks again because it heard no answer
+  }
+  const std::string statement_id = paper_id(input);
   legal::Facts facts;
   v1::PetitionFiled& filed = *legal::add_fact(exchange, 0, facts).mutable_petition_filed();
   filed.set_petition_id(id);
@@ -116,9 +122,7 @@ Result<Plan> file(const Exchange& exchange) {
     filed.add_attachment_sha256(kept.digest);
     notes.emplace_back(note_id, std::move(kept.text));
   }
-  const bool again = book_of(exchange).petition(id) != nullptr;
   Plan plan = answering_petition(exchange, std::move(facts), id);
-  if (again) return plan;  // refused by the machine; what was kept the first time stays
   plan.keep = [&records = exchange.world.records, notes = std::move(notes), her]() -> Status {
     for (const auto& [note_id, text] : notes)
       TRY_STATUS(records.put_note(note_id, her, store::Personal(text)));

@@ -16,6 +16,20 @@ constexpr uint32_t kAttachmentsMax = 16;
 constexpr law::Words kDocket{"docket the petition", "사건 접수"};
 constexpr law::Source kDocketSource{"no statute names a time", law::Trust::kReading};
 
+// What came with it, and where it is filed.
+Status check_papers(const v1::PetitionFiled& filed) {
+  if (!filed.statement_id().empty()) TRY_STATUS(law::check_id(filed.statement_id(), "statement_id"));
+  if (!filed.court_id().empty()) TRY_STATUS(law::check_id(filed.court_id(), "court_id"));
+  TRY_STATUS(check_digest(filed.statement_sha256(), "statement_sha256"));
+  const int digests = filed.attachment_sha256_size();
+  if (filed.attachments() > kAttachmentsMax ||
+      (digests != 0 && digests != static_cast<int>(filed.attachments())))
+    return invalid("attachments", "must be at most 16, all with digests or none");
+  for (const std::string& one_digest : filed.attachment_sha256())
+    TRY_STATUS(check_digest(one_digest, "attachment_sha256"));
+  return {};
+}
+
 }  // namespace
 
 void Machine::publish(const v1::Petition& petition, Turn& turn) {
@@ -34,15 +48,7 @@ Status Machine::file_petition(const v1::PetitionFiled& filed, Turn& turn) {
   if (std::find(one.protected_ids().begin(), one.protected_ids().end(), filed.protected_id()) ==
       one.protected_ids().end())
     return invalid("protected_id", "is not protected in this case");
-  if (!filed.statement_id().empty()) TRY_STATUS(law::check_id(filed.statement_id(), "statement_id"));
-  if (!filed.court_id().empty()) TRY_STATUS(law::check_id(filed.court_id(), "court_id"));
-  TRY_STATUS(check_digest(filed.statement_sha256(), "statement_sha256"));
-  const int digests = filed.attachment_sha256_size();
-  if (filed.attachments() > kAttachmentsMax ||
-      (digests != 0 && digests != static_cast<int>(filed.attachments())))
-    return invalid("attachments", "must be at most 16, all with digests or none");
-  for (const std::string& one_digest : filed.attachment_sha256())
-    TRY_STATUS(check_digest(one_digest, "attachment_sha256"));
+  TRY_STATUS(check_papers(filed));
   if (filed.kinds().empty() || filed.kinds_size() > kKindsMax) return invalid("kinds", "must be 1..8");
   const law::Pack& pack = *law::find_pack(one.country());
   std::vector<HeldMeasure> made;

@@ -1,5 +1,6 @@
 #include "geo/place.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <numbers>
@@ -33,6 +34,11 @@ int64_t distance_mm(Place a, Place b) {
   if (std::abs(north_e7) < kNearE7 && std::abs(east_e7) < kNearE7 && std::abs(a.lat_e7) < kPolarE7)
     return mm_of(near_distance_m(a, b));
   return mm_of(distance_m(point_of(a), point_of(b)));
+}
+
+int64_t distance_mm_max(Place a, Place b) {
+  const int64_t east_e7 = std::abs(int64_t{b.lng_e7} - a.lng_e7);
+  return 12 * (std::abs(int64_t{b.lat_e7} - a.lat_e7) + std::min(east_e7, int64_t{2} * kLngE7Max - east_e7));
 }
 
 int32_t bearing_cdeg(Place from, Place to) {

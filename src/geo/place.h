@@ -50,6 +50,9 @@ double lng_degrees(Place place);
 
 // Symmetric; 0 only for the same point of the Earth.
 int64_t distance_mm(Place a, Place b);
+// Never less than distance_mm(), for a few additions: a step of 1e-7 degree is at most 11.2 mm either way. Of
+// places near the equator it is at most half as much again, towards the poles ever more.
+int64_t distance_mm_max(Place a, Place b);
 
 // Initial bearing, hundredths of a degree clockwise from north, 0..35999. 0 when the places coincide.
 int32_t bearing_cdeg(Place from, Place to);

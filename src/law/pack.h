@@ -20,6 +20,7 @@ struct Pack {
   int64_t place_police_mm;
   int64_t hysteresis_mm;
   Duration clear_hold;
+  Duration belated_for;  // so long after an order's end, what is learned late of its time is still judged
 
   std::string_view id;
   Words name;

@@ -144,6 +144,7 @@ const Pack& es() {
     made.place_police_mm = 500'000;
     made.hysteresis_mm = 50'000;
     made.clear_hold = Duration::seconds(300);
+    made.belated_for = Duration::seconds(24 * 3600);
     made.id = "es";
     made.name = {"Spain", "스페인"};
     made.currency = "EUR";

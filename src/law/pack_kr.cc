@@ -452,6 +452,8 @@ constexpr Pack made_kr() {
   // Not from law: twice the error of an ordinary fix indoors, so that a border is not rung twice.
   pack.hysteresis_mm = 50'000;
   pack.clear_hold = Duration::seconds(300);
+  // Not from law: a device tells what it kept once it has a network, as a rule the same day.
+  pack.belated_for = Duration::seconds(24 * 3600);
   pack.id = "kr";
   pack.name = {"Republic of Korea", "대한민국"};
   pack.currency = "KRW";

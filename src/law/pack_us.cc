@@ -109,6 +109,7 @@ const Pack& us() {
     made.place_police_mm = 152'400;
     made.hysteresis_mm = 50'000;
     made.clear_hold = Duration::seconds(300);
+    made.belated_for = Duration::seconds(24 * 3600);
     made.id = "us";
     made.name = {"United States, generic", "미국(일반)"};
     made.currency = "USD";

@@ -1,5 +1,7 @@
 #include "law/sentence.h"
 
+#include <algorithm>
+
 namespace haechi::law {
 namespace {
 
@@ -97,6 +99,15 @@ Sentence unaccounted(const v1::Alert& alert) {
   const Sentence his = span(alert.wearer_age_s()), hers = span(alert.protected_age_s());
   const std::string last = metres(alert.proximity().distance_mm());
   const std::string reach = metres(alert.reach_mm());
+  if (!alert.zone_id().empty()) {
+    const std::string gap = metres(std::max<int64_t>(alert.margin_mm(), 0));
+    return {"Wearer " + alert.wearer_id() + " may be at place " + alert.zone_id() + " of protected person " +
+                alert.protected_id() + ": last " + gap + " from it, position " + his.en + " old, and " +
+                reach + " could have been covered since",
+            "피부착자 " + alert.wearer_id() + ", 보호대상자 " + alert.protected_id() + "의 장소 " +
+                alert.zone_id() + " 인근 가능성: 마지막 거리 " + gap + ", 위치 경과 " + his.ko +
+                ", 그동안 이동 가능 거리 " + reach};
+  }
   return {"Wearer " + alert.wearer_id() + " may be near protected person " + alert.protected_id() +
               ": last " + last + " apart, positions " + his.en + " and " + hers.en + " old, and " + reach +
               " could have been covered since",

@@ -48,12 +48,16 @@ HeldAlert Machine::start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t abo
 // As of the distance that was last known; too old to say "far", it may still say "near".
 law::Nearness Machine::nearness(uint32_t wearer, uint32_t about) const {
   if (wearer == kNone) return law::Nearness::kNobody;
-  std::vector<uint32_t> pairs;
+  IndexList pairs;
   for (const uint32_t rule : persons_[wearer].rules)
     if (rules_[rule].kind == RuleKind::kPair && (about == kNone || rules_[rule].about == about))
       pairs.push_back(rule);
   const std::optional<uint32_t> nearest = nearest_rule(pairs);
   if (!nearest) return law::Nearness::kNobody;
+  // What is not believed yet may not say "far", but it may say "near".
+  if (std::any_of(pairs.begin(), pairs.end(),
+                  [this](uint32_t rule) { return is_doubted_near(rules_[rule]); }))
+    return law::Nearness::kNear;
   const Rule& rule = rules_[*nearest];
   if (!rule.latest) return law::Nearness::kUnknown;
   if (rule.latest->distance_mm <= rule.tiers.front().limit_mm) return law::Nearness::kNear;
@@ -65,6 +69,20 @@ law::Nearness Machine::nearness(uint32_t wearer, uint32_t about) const {
   return gap_mm(rule) + rule.tiers.back().limit_mm - reach <= rule.tiers.front().limit_mm
              ? law::Nearness::kUnknown
              : law::Nearness::kFar;
+}
+
+bool Machine::is_doubted_near(const Rule& rule) const {
+  const Person& wearer = persons_[rule.wearer];
+  const Person& about = persons_[rule.about];
+  const auto near = [&](const std::optional<KeptFix>& doubted, const std::optional<KeptFix>& other) {
+    return doubted && other && geo::distance_mm(doubted->place, other->place) <= rule.tiers.front().limit_mm;
+  };
+  const auto last = [](const Person& person) {
+    return person.track.empty() ? std::nullopt : std::optional(person.track.latest());
+  };
+  const std::optional<KeptFix>& his = wearer.motion.suspect();
+  const std::optional<KeptFix>& hers = about.motion.suspect();
+  return (his && (near(his, last(about)) || near(his, hers))) || (hers && near(hers, last(wearer)));
 }
 
 uint64_t Machine::open_alert(HeldAlert made, Step& step) {

@@ -179,7 +179,8 @@ TEST(LateFix, IsNotJudgedByAnOrderThatHadNotBegun) {
   EXPECT_THAT(world.raised(), IsEmpty());
 }
 
-TEST(LateFix, IsNotJudgedByAnOrderThatHasEndedSince) {
+// In force for a minute, with a barred place of 200 m.
+World a_minute_of_an_order() {
   World world("2026-03-14T08:00:00+09:00");
   world.wearer("w-1");
   world.circle("z-1", at_m(0, 0), 200'000);
@@ -188,10 +189,68 @@ TEST(LateFix, IsNotJudgedByAnOrderThatHasEndedSince) {
   order.mutable_conditions(0)->mutable_exclusion()->set_zone_id("z-1");
   order.set_ends_at_us(world.now().us + 60'000'000);
   world.submit_order(order);
+  return world;
+}
+
+TEST(LateFix, OfAnOrderThatHasEndedSinceRingsOnceAndIsOverInAMinute) {
+  World world = a_minute_of_an_order();
   world.pass(120);
   world.forget_effects();
   kept(world, "w-1", 0, "2026-03-14T08:00:30+09:00");
+  kept(world, "w-1", 10, "2026-03-14T08:00:40+09:00");
+  ASSERT_EQ(world.raised().size(), 1u);
+  EXPECT_EQ(world.raised()[0].kind(), v1::ALERT_KIND_EXCLUSION);
+  EXPECT_TRUE(world.raised()[0].late());
+  EXPECT_EQ(world.raised()[0].order_id(), "o-1");
+  EXPECT_EQ(world.raised()[0].order_version(), 1u);
+  world.pass(61);
+  ASSERT_EQ(world.cleared().size(), 1u);
+  EXPECT_EQ(world.cleared()[0].clear_reason(), "order_ended");
+  world.forget_effects();
+  kept(world, "w-1", 0, "2026-03-14T08:00:35+09:00");
+  EXPECT_THAT(world.raised(), IsEmpty()) << "the same episode";
+}
+
+TEST(LateFix, OfTheTimeAfterAnOrderOrOfAnOrderLongGoneRingsNothing) {
+  World world = a_minute_of_an_order();
+  world.pass(120);
+  kept(world, "w-1", 0, "2026-03-14T08:01:30+09:00");
   EXPECT_THAT(world.raised(), IsEmpty());
+  World later = a_minute_of_an_order();
+  later.pass(24 * 3600 + 120);
+  kept(later, "w-1", 0, "2026-03-14T08:00:30+09:00");
+  EXPECT_THAT(later.raised(), IsEmpty());
+}
+
+TEST(LateFix, OfAWithdrawnOrderRestsOnTheVersionThatHeldThen) {
+  World world = a_minute_of_an_order();
+  world.pass(30);
+  v1::Order withdrawn = world.order("o-1", "w-1");
+  withdrawn.set_version(2);
+  withdrawn.set_withdrawn(true);
+  withdrawn.add_conditions()->set_id("c-1");
+  withdrawn.mutable_conditions(0)->mutable_exclusion()->set_zone_id("z-1");
+  world.submit_order(withdrawn);
+  world.pass(60);
+  kept(world, "w-1", 0, "2026-03-14T08:00:40+09:00");
+  EXPECT_THAT(world.raised(), IsEmpty()) << "it was withdrawn by then";
+  kept(world, "w-1", 0, "2026-03-14T08:00:20+09:00");
+  ASSERT_EQ(world.raised().size(), 1u);
+  EXPECT_EQ(world.raised()[0].order_version(), 1u);
+}
+
+TEST(LateFix, OfAnOrderThatIsInForceAgainRingsForThatOneAlone) {
+  World world = a_minute_of_an_order();
+  world.pass(90);
+  v1::Order again = world.order("o-1", "w-1");
+  again.set_version(2);
+  again.set_starts_at_us(world.now().us - 90'000'000);
+  again.add_conditions()->set_id("c-1");
+  again.mutable_conditions(0)->mutable_exclusion()->set_zone_id("z-1");
+  world.submit_order(again);
+  kept(world, "w-1", 0, "2026-03-14T08:00:30+09:00");
+  ASSERT_EQ(world.raised().size(), 1u);
+  EXPECT_EQ(world.raised()[0].order_version(), 2u);
 }
 
 TEST(LateFix, OfAnHourWithoutCurfewIsNotHeldAgainstHimDuringOne) {

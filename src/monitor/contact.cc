@@ -97,6 +97,7 @@ void Machine::hear_beacon(uint32_t wearer, uint32_t zone, const Heard& contact, 
 void Machine::keep_contact(const Heard& heard) {
   Rule& rule = rules_[heard.rule];
   if (heard.late || (rule.radio && heard.measure.at < rule.radio->at)) return;
+  watch_closely(heard.rule);
   if (!rule.radio) rule.radio.emplace();
   RadioContact& kept = *rule.radio;
   if (!kept.at.known() || heard.from > kept.until) kept.since = heard.from;
@@ -133,7 +134,7 @@ void Machine::judge_contacts(const std::vector<Heard>& heard, Step& step) {
         if (!binding_at(rule, measure.at)) continue;
         rule.latest = measure;
         touched_persons_.push_back(rule.about);
-        moved_incidents_.push_back(wearer_key(rule.wearer));
+        move_incident(wearer_key(rule.wearer));
       }
     }
     touched_rules_.push_back(one.rule);
@@ -152,7 +153,7 @@ void Machine::check_contact(uint32_t index, Step& step) {
   }
   if (!is_known(rule, step.now)) lose_rule(index, step);
   // Until now it said where he was; from here on he may be on his way to her.
-  for (const uint32_t one : std::vector<uint32_t>(persons_[rule.wearer].rules)) watch_reach(one, step);
+  for (const uint32_t one : IndexList(persons_[rule.wearer].rules)) watch_reach(one, step);
 }
 
 }  // namespace haechi::monitor

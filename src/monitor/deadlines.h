@@ -41,42 +41,47 @@ class Deadlines {
     const Entry entry{at, sequence_++, deadline.subject, deadline.detail, deadline.kind};
     ++size_;
     const int64_t bucket = bucket_of(at);
-    if (bucket > near_until_) {
-      far_[bucket].push_back(entry);
+    if (bucket > begun_) {
+      later_[bucket].push_back(entry);
       return;
     }
-    near_.push_back(entry);
-    std::push_heap(near_.begin(), near_.end(), Later{});
+    added_.push_back(entry);
+    std::push_heap(added_.begin(), added_.end(), Later{});
   }
   // The earliest deadline at or before `now`, taken out.
   std::optional<Deadline> take(Time now) {
-    if (near_.empty() && !far_.empty() && far_.begin()->first <= bucket_of(now)) {
-      near_until_ = far_.begin()->first;
-      near_ = std::move(far_.begin()->second);
-      far_.erase(far_.begin());
-      std::make_heap(near_.begin(), near_.end(), Later{});
+    if (next_ == begun_list_.size() && added_.empty()) begin_bucket(now);
+    const bool listed = next_ < begun_list_.size();
+    if (!listed && added_.empty()) return std::nullopt;
+    Entry first;
+    if (listed && (added_.empty() || Later{}(added_.front(), begun_list_[next_]))) {
+      first = begun_list_[next_];
+      if (first.at > now) return std::nullopt;
+      ++next_;
+    } else {
+      first = added_.front();
+      if (first.at > now) return std::nullopt;
+      std::pop_heap(added_.begin(), added_.end(), Later{});
+      added_.pop_back();
     }
-    if (near_.empty() || near_.front().at > now) return std::nullopt;
-    std::pop_heap(near_.begin(), near_.end(), Later{});
-    const Entry first = near_.back();
-    near_.pop_back();
     --size_;
     return Deadline{first.kind, first.subject, first.detail};
   }
   size_t size() const { return size_; }
-  // Those that are likely to come next, to fetch ahead what they are about: each(kind, subject).
-  template <typename Each>
-  void for_next(Each each) const {
-    for (size_t i = 0; i < std::min<size_t>(near_.size(), 4); ++i) each(near_[i].kind, near_[i].subject);
+  // One that is likely to come so many after the next, to fetch ahead what it is about.
+  std::optional<Deadline> after_next(size_t places) const {
+    if (next_ + places >= begun_list_.size()) return std::nullopt;
+    const Entry& entry = begun_list_[next_ + places];
+    return Deadline{entry.kind, entry.subject, entry.detail};
   }
 
  private:
   struct Entry {
     Time at;
-    uint64_t sequence;
-    uint64_t subject;
-    uint32_t detail;
-    Deadline::Kind kind;
+    uint64_t sequence = 0;
+    uint64_t subject = 0;
+    uint32_t detail = 0;
+    Deadline::Kind kind{};
   };
   struct Later {
     bool operator()(const Entry& a, const Entry& b) const {
@@ -86,11 +91,23 @@ class Deadlines {
   // About a second.
   static constexpr int64_t bucket_of(Time at) { return at.us >> 20; }
 
-  // The first bucket that is not empty is a heap, with whatever was set for a bucket before it; those after
-  // it lie unsorted until their turn comes.
-  std::vector<Entry> near_;
-  int64_t near_until_ = INT64_MIN;  // bucket
-  std::map<int64_t, std::vector<Entry>> far_;
+  void begin_bucket(Time now) {
+    if (later_.empty() || later_.begin()->first > bucket_of(now)) return;
+    begun_ = later_.begin()->first;
+    begun_list_ = std::move(later_.begin()->second);
+    next_ = 0;
+    later_.erase(later_.begin());
+    std::sort(begun_list_.begin(), begun_list_.end(),
+              [](const Entry& a, const Entry& b) { return Later{}(b, a); });
+  }
+
+  // The bucket that has begun lies sorted and is gone through; what is added to it, or to one before it, is a
+  // heap beside it. Those after it lie unsorted until their turn comes.
+  std::vector<Entry> begun_list_;
+  size_t next_ = 0;
+  std::vector<Entry> added_;
+  int64_t begun_ = INT64_MIN;
+  std::map<int64_t, std::vector<Entry>> later_;
   size_t size_ = 0;
   uint64_t sequence_ = 0;
 };

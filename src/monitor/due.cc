@@ -83,7 +83,7 @@ void Machine::answer(const v1::HandOffMessage& message, bool by_human, Step& ste
 
 void Machine::run_deadlines(Step& step) {
   while (const std::optional<Deadline> due = deadlines_.take(step.now)) {
-    deadlines_.for_next([this](Deadline::Kind kind, uint64_t subject) { expect_due(kind, subject); });
+    expect_due();
     run(*due, step);
   }
 }
@@ -132,6 +132,9 @@ void Machine::run(const Deadline& deadline, Step& step) {
 }
 
 void Machine::finish(Step& step) {
+  if (touched_rules_.empty() && touched_persons_.empty() && touched_incidents_.empty() &&
+      moved_incidents_.empty())
+    return;
   go_through(touched_rules_, sorted(touched_rules_), [&](uint32_t rule) {
     if (rules_[rule].used) refresh_view(rule, step);
   });

@@ -13,11 +13,24 @@ namespace {
 
 constexpr size_t kLine = 64;
 
+// The head of an object: what everyone asks of it.
 template <typename T>
-void fetch(const T* object) {
-  const char* bytes = reinterpret_cast<const char*>(object);
-  for (size_t at = 0; at < sizeof(T); at += kLine) __builtin_prefetch(bytes + at);
-  __builtin_prefetch(bytes + sizeof(T) - 1);
+void fetch_first(const T& object) {
+  const char* bytes = reinterpret_cast<const char*>(&object);
+  for (size_t at = 0; at < std::min<size_t>(sizeof(T), 2 * kLine); at += kLine)
+    __builtin_prefetch(bytes + at, 0, 2);
+}
+
+// What a report touches of it.
+void fetch(const Device& device) {
+  const char* bytes = reinterpret_cast<const char*>(&device);
+  for (size_t at = 0; at < sizeof(Device); at += kLine) __builtin_prefetch(bytes + at, 0, 2);
+}
+
+void fetch(const Person& person) {
+  const char* bytes = reinterpret_cast<const char*>(&person);
+  const char* end = reinterpret_cast<const char*>(&person.orders);
+  for (; bytes < end; bytes += kLine) __builtin_prefetch(bytes, 0, 2);
 }
 
 }  // namespace
@@ -32,46 +45,37 @@ void Machine::expect(const v1::Fact& fact) {
     device_ids_.fetch_slot(added.mark);
   }
   // Each takes its next step when this many more have been announced.
-  constexpr size_t kApart = 3;
+  constexpr size_t kApart = 4;
   const auto earlier = [&](size_t steps) -> Expected& {
     return expected_[(expected_count_ - steps * kApart) % expected_.size()];
   };
   Expected& to_device = earlier(1);
   if (to_device.known) {
     to_device.device = device_ids_.guess(to_device.mark);
-    if (to_device.device < devices_.size()) fetch(&devices_[to_device.device]);
+    if (to_device.device < devices_.size()) fetch(devices_[to_device.device]);
   }
   Expected& to_person = earlier(2);
   if (to_person.device < devices_.size()) {
     to_person.person = devices_[to_person.device].person;
     device_ids_.fetch_name(to_person.device);
-    if (to_person.person < persons_.size()) fetch(&persons_[to_person.person]);
+    if (to_person.person < persons_.size()) fetch(persons_[to_person.person]);
   }
-  const Expected& to_lists = earlier(3);
-  if (to_lists.person < persons_.size()) {
-    const Person& person = persons_[to_lists.person];
-    person.track.fetch();
-    for (const auto* list : {&person.devices, &person.rules, &person.rules_about})
-      if (!list->empty()) __builtin_prefetch(list->data());
-  }
-  // The far pair of a rule asks about the other one.
-  const auto rules_of = [&](const Expected& one, auto each) {
-    if (one.person >= persons_.size()) return;
-    const Person& person = persons_[one.person];
-    for (const auto* list : {&person.rules, &person.rules_about})
-      for (size_t i = 0; i < std::min<size_t>(list->size(), 2); ++i) each(rules_[(*list)[i]]);
-  };
-  rules_of(earlier(4), [](const Rule& rule) { fetch(&rule); });
-  const Expected& to_other = earlier(5);
-  rules_of(to_other, [&](const Rule& rule) {
-    const uint32_t other = rule.wearer == to_other.person ? rule.about : rule.wearer;
-    if (other < persons_.size()) __builtin_prefetch(&persons_[other].asides);
-  });
+  const Expected& to_rest = earlier(3);
+  if (to_rest.person >= persons_.size()) return;
+  const Person& person = persons_[to_rest.person];
+  person.track.fetch();
+  for (const IndexList* rules : {&person.rules, &person.rules_about})
+    for (const uint32_t rule : *rules)
+      if (between_two(kinds_[rule])) __builtin_prefetch(&fars_[rule]);
 }
 
-void Machine::expect_due(Deadline::Kind kind, uint64_t subject) const {
-  if (kind == Deadline::Kind::kSilence) fetch(&devices_[subject]);
-  if (kind == Deadline::Kind::kStale) fetch(&persons_[subject].track);
+// What falls due soon is of people who have not just reported.
+void Machine::expect_due() const {
+  constexpr size_t kApart = 8;
+  const std::optional<Deadline> one = deadlines_.after_next(kApart);
+  if (!one) return;
+  if (one->kind == Deadline::Kind::kSilence) fetch_first(devices_[one->subject]);
+  if (one->kind == Deadline::Kind::kStale) fetch_first(persons_[one->subject]);
 }
 
 }  // namespace haechi::monitor

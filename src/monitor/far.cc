@@ -3,26 +3,19 @@
 // report costs a few additions. Numbers are measured when somebody asks for them.
 //
 // Invariant: while a rule is left alone, every tracker of it is clear, nothing is foreseen, no alert of it is
-// open, both are fresh, and no radio has heard them beside each other.
+// open, both are fresh, neither has a second device, and no radio has heard them beside each other. Whatever
+// ends that calls end_far() or watch_closely().
 #include <algorithm>
-#include <cstdlib>
 
 #include "monitor/machine.h"
 
 namespace haechi::monitor {
 namespace {
 
-// Never less than a place moved: a step of 1e-7 degree is at most 11.2 mm either way.
-int64_t moved_mm_max(geo::Place from, geo::Place to) {
-  const int64_t east_e7 = std::abs(int64_t{to.lng_e7} - from.lng_e7);
-  return 12 * (std::abs(int64_t{to.lat_e7} - from.lat_e7) +
-               std::min(east_e7, int64_t{2} * geo::kLngE7Max - east_e7));
-}
-
 // Nobody's error counts for more than so many deviations, nor does a place grow vaguer than this.
 constexpr int64_t kDeviations = 5;
 constexpr int64_t kVagueMm = 300'000;
-constexpr int64_t kPaceMmpsMin = 1'000;
+constexpr int64_t kPaceMmpsMin = 1'000, kPaceDoubtMmps = 2'000;
 // Between the two distances that tell how fast they close in.
 constexpr Duration kClosingOver = Duration::seconds(15);
 
@@ -30,40 +23,44 @@ constexpr Duration kClosingOver = Duration::seconds(15);
 
 // After both were measured live: how far they may move before they are to be measured again.
 void Machine::leave_alone(uint32_t index, const Measure& measure) {
-  Rule& rule = rules_[index];
-  rule.far = Far();
+  const Rule& rule = rules_[index];
+  Far& far = fars_[index];
+  far = Far();
   const bool clear = std::all_of(rule.tiers.begin(), rule.tiers.end(), [](const Tier& tier) {
     return tier.alert == 0 && tier.tracker.state() == TrackerState::kClear;
   });
   if (!clear || rule.unaccounted != 0 || rule.radio || rule.view || rule.ahead.foresight.watchful()) return;
   const Person& wearer = persons_[rule.wearer];
   const Person& about = persons_[rule.about];
-  // As far as foresight looks at any speed up to this pace, and beyond the widest tier.
+  if (shed_at(wearer)) return;
+  // As far as foresight may foresee at any speed up to this pace, and beyond the widest tier.
   const auto pace = [](const Person& person) {
-    return std::max(kPaceMmpsMin, person.motion.speed_mmps() * 3 / 2);
+    return static_cast<int32_t>(
+        std::clamp<int64_t>(person.motion.speed_mmps() * 3 / 2, kPaceMmpsMin, INT32_MAX));
   };
-  rule.far.wearer_pace_mmps = pace(wearer);
-  rule.far.about_pace_mmps = pace(about);
+  far.wearer_pace_mmps = pace(wearer);
+  far.about_pace_mmps = pace(about);
   const int64_t ahead_mm =
-      2 * (rule.far.wearer_pace_mmps + rule.far.about_pace_mmps + 2'000) * rule.ahead.horizon.s();
+      (int64_t{far.wearer_pace_mmps} + far.about_pace_mmps + kPaceDoubtMmps) * rule.ahead.horizon.s();
   const int64_t within_mm = std::max(rule.tiers.front().limit_mm, rule.tiers.back().limit_mm + ahead_mm);
-  rule.far.safe_mm = measure.distance_mm - within_mm - kDeviations * measure.sigma_mm - kVagueMm;
-  rule.far.wearer = wearer.track.latest().place;
-  rule.far.about = about.track.latest().place;
+  far.safe_mm = measure.distance_mm - within_mm - kDeviations * measure.sigma_mm - kVagueMm;
+  far.wearer = wearer.track.latest().place;
+  far.about = about.track.latest().place;
+  far.wearer_index = rule.wearer;
 }
 
 // Whether the newest fix of one of them leaves all as it is.
-bool Machine::stays_far(uint32_t index, uint32_t mover, const KeptFix& fix, Step& step) {
-  Far& far = rules_[index].far;
+bool Machine::stays_far(uint32_t index, uint32_t mover, bool wears, const KeptFix& fix, Step& step) {
+  Far& far = fars_[index];
   if (far.safe_mm <= 0) return false;
   const Person& person = persons_[mover];
-  const bool wears = mover == rules_[index].wearer;
   if (person.motion.speed_mmps() > (wears ? far.wearer_pace_mmps : far.about_pace_mmps)) return false;
-  if (rules_[index].radio || !is_fresh(person, step.now)) return false;
+  if (!is_fresh(person, step.now)) return false;
   (wears ? far.wearer_moved_mm : far.about_moved_mm) =
-      moved_mm_max(wears ? far.wearer : far.about, fix.place);
+      geo::distance_mm_max(wears ? far.wearer : far.about, fix.place);
   if (far.wearer_moved_mm + far.about_moved_mm + kDeviations * fix.sigma_mm >= far.safe_mm) return false;
   far.unmeasured = true;
+  if (!wears) move_incident(wearer_key(far.wearer_index));
   return true;
 }
 
@@ -72,7 +69,7 @@ void Machine::end_far(uint32_t index) {
   Rule& rule = rules_[index];
   const Track& his = persons_[rule.wearer].track;
   const Track& hers = persons_[rule.about].track;
-  if (rule.far.unmeasured && !his.empty() && !hers.empty()) {
+  if (fars_[index].unmeasured && !his.empty() && !hers.empty()) {
     rule.closing = Closing();
     const KeptFix* before = his.before(his.latest().at);
     const Time until = std::max(before == nullptr ? his.latest().at : before->at, hers.latest().at);
@@ -82,11 +79,11 @@ void Machine::end_far(uint32_t index) {
         rule.closing.observe(at, measure->distance_mm);
     }
   }
-  rule.far = Far();
+  fars_[index] = Far();
 }
 
 std::optional<Measure> Machine::latest_of(const Rule& rule) const {
-  if (!rule.far.unmeasured) return rule.latest;
+  if (!far_of(rule).unmeasured) return rule.latest;
   const Track& his = persons_[rule.wearer].track;
   const Track& hers = persons_[rule.about].track;
   if (his.empty() || hers.empty()) return std::nullopt;
@@ -96,7 +93,7 @@ std::optional<Measure> Machine::latest_of(const Rule& rule) const {
 std::optional<int32_t> Machine::closing_of(const Rule& rule, const Measure& latest) const {
   // A distance told by radio and one told by places do not make a speed.
   if (latest.radio) return std::nullopt;
-  if (!rule.far.unmeasured) return rule.closing.mmps(latest.at, latest.distance_mm);
+  if (!far_of(rule).unmeasured) return rule.closing.mmps(latest.at, latest.distance_mm);
   Closing closing;
   const Time at = latest.at - kClosingOver;
   const std::optional<Measure> before =

@@ -19,6 +19,9 @@ constexpr int64_t kSureZ = 500, kLostZ = 2'000, kLostSoonZ = 1'000, kLostMm = 15
 // Who could be there this soon may turn into any street; who could not is on his way there only if he heads
 // there, and has done so for a while.
 constexpr Duration kSoon = Duration::seconds(90), kHeadsFor = Duration::seconds(30);
+// Noise that is new with every fix takes him to and fro and nowhere: an approach is larger than so many
+// thousandths of its deviation. At seven, a day beside a border rings nothing.
+constexpr int64_t kScatterZ = 7'000;
 // How far past the border the straight way may lead: so much, and so many thousandths of the way there.
 constexpr int64_t kAsideMm = 20'000, kBend = 100, kBendSoon = 1'000, kDoubtMax = 250;
 // Whoever halts for so long begins a new approach.
@@ -76,11 +79,12 @@ Foresight::Change Foresight::observe(const Course& course, Duration horizon, boo
     heads_since_ = Time{};
   else if (!heads_since_.known())
     heads_since_ = course.at;
-  suspected_ = may_open && heads_since_.known() && left && *left < horizon && course.margin_mm > 0;
-  if (!suspected_) return Change::kNothing;
   const int64_t lost_mm = from_mm_ - course.margin_mm;
-  if (lost_mm < kLostMm || lost_mm * 1'000 < (soon ? kLostSoonZ : kLostZ) * course.sigma_mm)
-    return Change::kNothing;
+  suspected_ = may_open && heads_since_.known() && left && *left < horizon && course.margin_mm > 0 &&
+               lost_mm * 2'000 >= kScatterZ * course.scatter_mm;
+  if (!suspected_) return Change::kNothing;
+  if (lost_mm < kLostMm || lost_mm * 1'000 < kScatterZ * course.scatter_mm) return Change::kNothing;
+  if (lost_mm * 1'000 < (soon ? kLostSoonZ : kLostZ) * course.sigma_mm) return Change::kNothing;
   if (!soon && course.at - heads_since_ < kHeadsFor) return Change::kNothing;
   open_ = true;
   suspected_ = false;
@@ -139,6 +143,10 @@ void Machine::foresee_pair(uint32_t index, const Measure& measure, Step& step) {
       std::llround(std::hypot(static_cast<double>(his_sigma), static_cast<double>(her_sigma)));
   course.margin_mm = measure.distance_mm - limit_mm;
   course.sigma_mm = measure.sigma_mm;
+  const int64_t his_scatter = he_rests ? 0 : wearer.motion.scatter_mm(he->sigma_mm);
+  const int64_t her_scatter = she_rests ? 0 : about.motion.scatter_mm(she->sigma_mm);
+  course.scatter_mm =
+      std::llround(std::hypot(static_cast<double>(his_scatter), static_cast<double>(her_scatter)));
   course.at = measure.at;
   const double speed_mmps = std::hypot(static_cast<double>(east), static_cast<double>(north));
   if (course.closing_mmps > 0 && speed_mmps > 0) {
@@ -165,6 +173,7 @@ void Machine::foresee_zone(uint32_t index, const geo::Zone& zone, const KeptFix&
   course.margin_mm = measure.distance_mm;
   course.sigma_mmps = velocity->sigma_mmps;
   course.sigma_mm = measure.sigma_mm;
+  course.scatter_mm = motion.scatter_mm(fix.sigma_mm);
   course.at = measure.at;
   if (speed > 0 && measure.distance_mm > 0) {
     const geo::Place next = geo::moved(fix.place, {velocity->east_mmps, velocity->north_mmps});

@@ -25,7 +25,8 @@ struct Course {
   int64_t closing_mmps = 0;  // positive: coming nearer
   int64_t sigma_mmps = 0;    // of that speed
   Time at;
-  int64_t sigma_mm = 0;  // of the margin
+  int64_t sigma_mm = 0;    // of the margin
+  int64_t scatter_mm = 0;  // what of its error is new with every fix
   // Straight on: how far from the border the way passes at its nearest (0 or less: it comes there), and how
   // long the way to that point is.
   int64_t miss_mm = 0;

@@ -192,5 +192,33 @@ TEST(Approaching, LeavesHisDeviceAloneWhenItIsHerWhomHeApproaches) {
     EXPECT_NE(effect.command_device().device_id(), "d-w-1");
 }
 
+// The same alert: first the control room watches, then a patrol is sent and she is told, though it was taken.
+TEST(Approaching, RisesFromTheControlRoomToAPatrolAsHeComesNearer) {
+  World world = pair_world();
+  std::string id;
+  const auto drive = [&](double from_m, double to_m) {
+    for (double m = from_m; m >= to_m; m -= 250) {
+      world.report("p-1", at_m(0, 0));
+      world.report("w-1", at_m(m, 0));
+      world.pass(15);
+    }
+  };
+  drive(7'000, 4'000);
+  for (const v1::Alert& alert : world.raised())
+    if (alert.kind() == v1::ALERT_KIND_APPROACHING) id = alert.id();
+  ASSERT_FALSE(id.empty());
+  EXPECT_EQ(world.alert(id).code(), 3u);
+  EXPECT_TRUE(world.of(v1::Effect::kNotifyProtected).empty());
+  world.handle(id, v1::HANDLING_ACKNOWLEDGE, "kim");
+  ASSERT_EQ(world.alert(id).handling(), v1::ALERT_HANDLING_ACKNOWLEDGED);
+  world.forget_effects();
+  drive(3'750, 2'500);
+  EXPECT_EQ(world.alert(id).code(), 1u);
+  EXPECT_EQ(world.alert(id).handling(), v1::ALERT_HANDLING_NEW) << "what was taken at code 3 was that";
+  ASSERT_EQ(world.of(v1::Effect::kNotifyProtected).size(), 1u);
+  EXPECT_EQ(world.of(v1::Effect::kNotifyProtected)[0].notify_protected().code(), 1u);
+  EXPECT_TRUE(world.raised().empty()) << "it is no second alert";
+}
+
 }  // namespace
 }  // namespace haechi::monitor

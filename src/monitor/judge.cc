@@ -16,7 +16,21 @@ constexpr int64_t kPaceMmpsMin = 3'000;
 // A way that comes nearer than its ends by less than this says nothing that they do not say themselves.
 constexpr int64_t kWayGainMm = 1'000;
 
+// Nobody's stay is farther from a fix that belongs to it: 4.5 deviations of two errors of 25 m (motion.cc).
+constexpr int64_t kStayReachMm = 200'000;
+// What nobody outruns between two fixes, and the deviations that no error exceeds.
+constexpr int64_t kWayMmps = 100'000, kWayDeviations = 5;
+
 constexpr Duration kBelated = Duration::seconds(60);
+
+// On the way between two fixes he cannot have come near anything that rings, as the other cannot have come
+// that far towards him.
+bool passes_far(const Rule& rule, const Measure& measure, const KeptFix& from, const KeptFix& to) {
+  const int64_t others_mm = kWayMmps * (measure.at - from.at).ms() / 1'000;
+  const int64_t nearest_mm = measure.distance_mm - geo::distance_mm_max(from.place, to.place) - others_mm -
+                             kWayDeviations * measure.sigma_mm;
+  return nearest_mm > rule.tiers.front().limit_mm && nearest_mm > rule.tiers.back().limit_mm;
+}
 
 }  // namespace
 
@@ -37,14 +51,14 @@ std::optional<int32_t> Closing::mmps(Time at, int64_t distance_mm) const {
 
 void Machine::judge_fix(uint32_t index, const KeptFix& fix, bool newest, Step& step) {
   const Person& person = persons_[index];
-  if (newest) moved_incidents_.push_back(wearer_key(index));
+  if (newest) move_incident(wearer_key(index));
   if (std::any_of(person.rules.begin(), person.rules.end(),
-                  [this](uint32_t rule) { return !between_two(rules_[rule].kind); }))
+                  [this](uint32_t rule) { return !between_two(kinds_[rule]); }))
     judge_zones(index, fix, newest, step);
   for (const uint32_t rule : person.rules)
-    if (between_two(rules_[rule].kind)) judge_pair(rule, index, fix, newest, step);
+    if (between_two(kinds_[rule])) judge_pair(rule, index, fix, newest, step);
   for (const uint32_t rule : person.rules_about)
-    if (rules_[rule].kind == RuleKind::kPair) judge_pair(rule, index, fix, newest, step);
+    if (kinds_[rule] == RuleKind::kPair) judge_pair(rule, index, fix, newest, step);
   for (const uint32_t rule : person.rules_apart) judge_pair(rule, index, fix, newest, step);
 }
 
@@ -52,12 +66,14 @@ void Machine::judge_fix(uint32_t index, const KeptFix& fix, bool newest, Step& s
 // Both ends of the way from the previous fix are nearer to the anchor than the border is, so the way is too.
 void Machine::judge_zones(uint32_t wearer, const KeptFix& told, bool newest, Step& step) {
   Person& person = persons_[wearer];
-  const KeptFix fix = person.track.judged(told);
   // A fix that was kept may be of an hour when more was forbidden than now.
-  if (newest && person.zone_safe_mm > 0 && is_fresh(person, step.now) &&
-      person.motion.speed_mmps() <= person.zone_pace_mmps &&
-      geo::distance_mm(person.zone_anchor, fix.place) + fix.sigma_mm < person.zone_safe_mm)
+  const bool calm = newest && person.zone_safe_mm > 0 && is_fresh(person, step.now) &&
+                    person.motion.speed_mmps() <= person.zone_pace_mmps;
+  if (calm && geo::distance_mm_max(person.zone_anchor, told.place) + kStayReachMm + told.sigma_mm <
+                  person.zone_safe_mm)
     return;
+  const KeptFix fix = person.track.judged(told);
+  if (calm && geo::distance_mm(person.zone_anchor, fix.place) + fix.sigma_mm < person.zone_safe_mm) return;
   const KeptFix* before = person.track.before(fix.at);
   std::optional<KeptFix> previous;
   if (before != nullptr) previous = person.track.judged(*before);
@@ -76,7 +92,7 @@ void Machine::judge_zones(uint32_t wearer, const KeptFix& told, bool newest, Ste
     // Nearer than this there may be something to foresee.
     if (rule.kind == RuleKind::kExclusion && rule.latest)
       safe_mm = std::min(safe_mm, rule.latest->distance_mm - pace_mmps * rule.ahead.horizon.s());
-    if (rule.ahead.foresight.watchful()) safe_mm = -1;
+    if (rule.ahead.foresight.watchful() || rule.unaccounted != 0) safe_mm = -1;
   }
   // One learned late may have opened what only live fixes can close.
   if (!newest) safe_mm = -1;
@@ -113,6 +129,7 @@ void Machine::judge_zone(uint32_t index, const KeptFix& fix, const KeptFix* prev
   if (rule.kind == RuleKind::kInclusion && in_contact(rule, fix.at)) return;
   if (binding_at(rule, fix.at)) {
     observe(index, measure, evidence, step);
+    if (evidence == Evidence::kLive) account_for(index, measure, step);
     if (evidence == Evidence::kLive) foresee_zone(index, zone, fix, measure, step);
   }
   if (!rule.scheduled) end_belated(index, step);
@@ -129,14 +146,13 @@ void Machine::end_belated(uint32_t index, Step& step) {
 // A live fix is judged at the latest moment for which either has one, so that the trackers of a pair see time
 // go forward whoever reports; a late fix at its own moment, against where the other was then.
 void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, bool newest, Step& step) {
+  if (newest && fars_[index].safe_mm > 0 &&
+      stays_far(index, mover, mover == fars_[index].wearer_index, fix, step))
+    return;
   Rule& rule = rules_[index];
   const Person& wearer = persons_[rule.wearer];
   const Person& about = persons_[rule.about];
   const bool alone = wearer.asides.empty() && about.asides.empty();
-  if (newest && alone && stays_far(index, mover, fix, step)) {
-    moved_incidents_.push_back(wearer_key(rule.wearer));
-    return;
-  }
   if (wearer.track.empty() || about.track.empty() || wearer.removed || about.removed) return;
   end_far(index);
   const bool wearer_fresh = is_fresh(wearer, step.now), about_fresh = is_fresh(about, step.now);
@@ -149,8 +165,15 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
                             : wearer_fresh && about_fresh ? Evidence::kLive
                                                           : Evidence::kStale;
   const Track& own = persons_[mover].track;
+  const std::optional<Measure> measure = pair_measure(wearer.track, about.track, at);
+  const bool clear =
+      now && measure && std::all_of(rule.tiers.begin(), rule.tiers.end(), [](const Tier& tier) {
+        return tier.tracker.state() == TrackerState::kClear;
+      });
   const auto judge_way = [&](const KeptFix* from, const KeptFix* to) {
-    if (from == nullptr || to == nullptr || !binding_at(rule, from->at) || !binding_at(rule, to->at)) return;
+    if (from == nullptr || to == nullptr) return;
+    if (clear && passes_far(rule, *measure, *from, *to)) return;
+    if (!binding_at(rule, from->at) || !binding_at(rule, to->at)) return;
     const Track& other = mover == rule.wearer ? about.track : wearer.track;
     const std::optional<Measure> way = pair_way_measure(own.judged(*from), own.judged(*to), other);
     // Nearest at one of its ends, the way says nothing that the fixes there do not say themselves.
@@ -160,7 +183,6 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
   judge_way(own.before(fix.at), &fix);
   // One learned late changes what is known of the way on from it, too.
   if (!newest) judge_way(&fix, own.after(fix.at));
-  const std::optional<Measure> measure = pair_measure(wearer.track, about.track, at);
   if (!measure) return;
   // While one device hears the other, a fix that puts them farther apart proves nobody safe.
   const bool nearer = in_contact(rule, at) && rule.radio->measure.distance_mm < measure->distance_mm;
@@ -169,12 +191,12 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
     rule.closing.observe(at, measure->distance_mm);
     touched_rules_.push_back(index);
     touched_persons_.push_back(rule.about);
-    moved_incidents_.push_back(wearer_key(rule.wearer));
+    move_incident(wearer_key(rule.wearer));
   }
   observe(index, *measure, nearer && evidence == Evidence::kLive ? Evidence::kStale : evidence, step);
   if (evidence == Evidence::kLive && !nearer) account_for(index, *measure, step);
   if (evidence == Evidence::kLive && !nearer) foresee_pair(index, *measure, step);
-  if (evidence == Evidence::kStale) check_reach(index, step);
+  if (evidence == Evidence::kStale || (newest && shed_at(wearer))) check_reach(index, step);
   if (evidence == Evidence::kLive && !nearer && alone) leave_alone(index, *measure);
   if (!alone) judge_asides(index, mover, fix, newest, step);
 }
@@ -244,6 +266,7 @@ void Machine::judge_now(uint32_t index, Step& step) {
   measure.at = std::max(step.now, fix.at);
   rule.latest = measure;
   observe(index, measure, fresh ? Evidence::kLive : Evidence::kStale, step);
+  watch_reach(index, step);
 }
 
 void Machine::observe(uint32_t index, const Measure& measure, Evidence evidence, Step& step) {

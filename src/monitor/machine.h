@@ -9,11 +9,13 @@
 //   alerts.cc        alerts and their handling    incidents.cc  incidents and hand-offs
 //   views.cc         what she sees; commands      due.cc        deadlines
 //   far.cc           pairs that are far apart     expect.cc     what is fetched ahead of its report
-//   trails.cc        two devices of one person
+//   trails.cc        two devices of one person    belated.cc    what is learned of an order after its end
 //
 // Invariants:
 //   1. A tier's tracker is open exactly when the tier holds an alert, and that alert is not cleared.
-//   2. A rule exists only while its order is in force; it dies with the order in the same entry.
+//   2. A rule binds only while its order is in force; it dies with the order in the same entry. What stays of
+//   it
+//      for fixes that come late (belated.cc) is in no list of a person or of a zone.
 //   3. A view is open only while law::disclose allows it; every change of what it rests on is checked in the
 //   same
 //      entry.
@@ -23,6 +25,10 @@
 // Everything refers to everything by index; names are only read and written at the edge.
 #pragma once
 
+#include <absl/container/btree_map.h>
+#include <absl/container/inlined_vector.h>
+
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -115,14 +121,17 @@ constexpr bool between_two(RuleKind kind) {
   return kind == RuleKind::kPair || kind == RuleKind::kNoContact;
 }
 
-// How far a pair may move before it is looked at again (far.cc).
-struct Far {
+// How far a pair may move before it is looked at again (far.cc). Kept beside the rules and not in them: with
+// most fixes this is all that is looked at, and it is one line of memory.
+struct alignas(64) Far {
   int64_t safe_mm = -1;                               // negative: not known
   geo::Place wearer, about;                           // from where it counts
   int64_t wearer_moved_mm = 0, about_moved_mm = 0;    // since then, at most
-  int64_t wearer_pace_mmps = 0, about_pace_mmps = 0;  // as long as neither is faster
-  bool unmeasured = false;                            // they have moved since `latest`
+  int32_t wearer_pace_mmps = 0, about_pace_mmps = 0;  // as long as neither is faster
+  uint32_t wearer_index = kNone;
+  bool unmeasured = false;  // they have moved since the rule's `latest`
 };
+static_assert(sizeof(Far) == 64);
 
 struct Rule {
   bool used = false;
@@ -134,7 +143,6 @@ struct Rule {
   uint32_t wearer = kNone;
   uint32_t about = kNone;  // the protected person, if any
   uint32_t zone = kNone;
-  Far far;
   bool scheduled = true;    // its schedule is in force now
   Time schedule_due;        // of the deadline that is already set
   std::vector<Tier> tiers;  // widest first
@@ -154,30 +162,37 @@ struct Trail {
   Track track;
   Motion motion;
   Verdict last_verdict = Verdict::kAccepted;  // on the newest fix
+  bool reconsider = false;                    // the next fix may explain one that was refused
   uint32_t interval_s = 15;                   // of the device
   uint32_t device = kNone;
   Duration deaf_when_fixed;  // what Machine::deaf_ was when the newest fix came
 };
 
+// A few indexes, held where they are looked at.
+using IndexList = absl::InlinedVector<uint32_t, 4>;
+inline void drop(IndexList& list, uint32_t index) {
+  list.erase(std::remove(list.begin(), list.end(), index), list.end());
+}
+
 // The trail of a person is that of the device that leads: it places her.
-struct Person : Trail {
+struct alignas(64) Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
   bool removed = false;
-  std::vector<Trail> asides;  // of her other devices that tell where they are; hardly anyone has one
-  std::vector<uint32_t> devices;
-  std::vector<uint32_t> orders;       // as wearer
-  std::vector<uint32_t> rules;        // as wearer
-  std::vector<uint32_t> rules_about;  // as protected person
-  std::vector<uint32_t> rules_apart;  // as the one whom a wearer may not meet; protects nobody
-  uint32_t live_orders = 0;           // as wearer
-  bool stale = false;                 // told to the trackers
+  bool stale = false;  // told to the trackers
   bool stale_deadline_set = false;
-  uint64_t sos = 0;      // alert
-  uint64_t silence = 0;  // alert, of a protected person
+  uint32_t live_orders = 0;  // as wearer
+  IndexList rules;           // as wearer
+  IndexList rules_about;     // as protected person
+  IndexList rules_apart;     // as the one whom a wearer may not meet; protects nobody
+  IndexList devices;
   // No zone rule can change state while he is nearer than this to the anchor; negative: not known.
   geo::Place zone_anchor;
   int64_t zone_safe_mm = -1;
-  int64_t zone_pace_mmps = 0;  // and moves no faster than this
+  int64_t zone_pace_mmps = 0;    // and moves no faster than this
+  std::vector<uint32_t> orders;  // as wearer
+  std::vector<Trail> asides;     // of her other devices that tell where they are; hardly anyone has one
+  uint64_t sos = 0;              // alert
+  uint64_t silence = 0;          // alert, of a protected person
 };
 
 // A suspicion about what a device says of its place.
@@ -186,30 +201,31 @@ struct Doubt {
   Time seen_at;  // the last sign of it
 };
 
-struct Device {
-  v1::DeviceKind kind = v1::DEVICE_KIND_UNSPECIFIED;
-  uint32_t person = kNone;
-  uint32_t zone = kNone;  // in which this home beacon stands
-  uint32_t interval_s = 15;
-  uint32_t commanded_s = 0;  // 0: never commanded, so the normal interval
-  bool retired = false;
+// What is looked at with every report comes first, so that it lies together.
+struct alignas(64) Device {
   Time heard_at;
   Duration deaf_when_heard;  // what Machine::deaf_ was then
   Time silence_due;          // of the deadline that is already set
+  v1::DeviceKind kind = v1::DEVICE_KIND_UNSPECIFIED;
+  uint32_t person = kNone;
+  uint32_t interval_s = 15;
+  uint32_t commanded_s = 0;  // 0: never commanded, so the normal interval
   // Whether it does what it is told: silence.cc.
   uint32_t paced_for_s = 0;  // the command that the next two are about
   uint8_t quick = 0;         // reports in a row at the shorter of its normal and its commanded interval
   bool dawdles = false;      // it has kept that pace, and then not any more
+  bool retired = false;
   // Whom it falls silent with: outage.cc.
-  uint32_t carrier = kNone;  // group
-  uint32_t cell = kNone;     // group
+  bool counted = false;  // in its groups
   int64_t cell_key = INT64_MIN;
-  bool counted = false;                      // in its groups
-  Time silent_at;                            // known: it fell silent then and has not been heard since
-  uint64_t outage = 0;                       // alert that its silence belongs to
-  std::map<v1::AlertKind, uint64_t> alerts;  // open device conditions
+  uint32_t cell = kNone;                            // group
+  uint32_t zone = kNone;                            // in which this home beacon stands
+  absl::btree_map<v1::AlertKind, uint64_t> alerts;  // open device conditions
+  absl::btree_map<v1::Suspicion, Doubt> doubts;     // open ones
+  Time silent_at;                                   // known: it fell silent then and has not been heard since
   Plausibility plausibility;
-  std::map<v1::Suspicion, Doubt> doubts;  // open ones
+  uint64_t outage = 0;       // alert that its silence belongs to
+  uint32_t carrier = kNone;  // group
 };
 
 // Devices of one area, or of one carrier, that are expected to be heard.
@@ -223,7 +239,8 @@ struct CoverGroup {
 };
 
 struct Outage {
-  uint32_t group = kNone;
+  uint32_t group = kNone;      // the first of its area
+  std::vector<uint32_t> area;  // groups; of a cell's with neighbours
   std::set<uint32_t> members;  // devices that belonged to it at any time
   std::set<uint32_t> silent;   // those not heard since
   std::set<uint32_t> persons;  // protected persons who were told of it
@@ -242,6 +259,7 @@ struct Uncovered {
 struct HeldOrder {
   law::Order order;
   bool live = false;
+  bool belated = false;  // it has ended, and judges what is learned late of its time
   std::vector<uint32_t> rules;
 };
 
@@ -297,8 +315,11 @@ class Machine {
   void go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& step);
   void file_order(uint32_t order, law::Order&& stated);
   void end_rules(const std::vector<uint32_t>& rules, const std::string& reason, Step& step);
-  void end_order(uint32_t order, const std::string& reason, Step& step);
+  // `until_now`: as it was until now, where it has just been replaced; it ends otherwise as it stands.
+  void end_order(uint32_t order, const std::string& reason, Step& step,
+                 const law::Order* until_now = nullptr);
   uint32_t make_rule(uint32_t order, uint32_t condition);
+  void unlist_rule(uint32_t rule);
   void adopt(Rule& heir, const std::vector<uint32_t>& old_rules);
   void end_rule(uint32_t rule, const std::string& reason, Step& step);
   void refresh_schedule(uint32_t rule, Step& step);
@@ -307,11 +328,21 @@ class Machine {
   const law::Holidays* holidays_of(const law::Schedule& schedule) const;
   bool binding_at(const Rule& rule, Time at) const;
 
+  // belated.cc
+  static constexpr uint32_t kVersionsBack = 16;
+  void keep_belated(const law::Order& order, const std::vector<uint32_t>& rules, Step& step);
+  void forget_belated(uint32_t order, Step& step);
+  void forget_belated_of(const law::Order& order, Step& step);
+  void judge_belated(uint32_t person, const KeptFix& fix, Step& step);
+
   // reports.cc
   void receive(const v1::ReportReceived& fact, Step& step);
   void accept_fix(uint32_t device, const v1::Fix& fix, Step& step);
   void hear_fix(uint32_t device, const KeptFix& fix, Step& step);
   void file_fix(uint32_t device, const KeptFix& fix, bool newest, Step& step);
+  void refuse(uint32_t device, const KeptFix& fix);
+  bool was_refused(uint32_t device, Time at) const;
+  void hear_refused(uint32_t device, Step& step);
   bool tells_position(const Device& device) const;
   static Duration stale_after(const Trail& trail);
   static bool is_fresh(const Trail& trail, Time now);
@@ -323,7 +354,11 @@ class Machine {
   void lose_rule(uint32_t rule, Step& step);
 
   // trails.cc
-  Trail& trail_of(uint32_t device);
+  Trail& trail_of(uint32_t device) {
+    Person& person = persons_[devices_[device].person];
+    return person.device == device ? person : trail_beside(device);
+  }
+  Trail& trail_beside(uint32_t device);
   void forget_trail(uint32_t device);
   bool outranks(const Trail& one, const Trail& lead, Time now) const;
   void take_lead(uint32_t person, uint32_t device);
@@ -385,8 +420,11 @@ class Machine {
 
   // far.cc
   void leave_alone(uint32_t rule, const Measure& measure);
-  bool stays_far(uint32_t rule, uint32_t mover, const KeptFix& fix, Step& step);
+  bool stays_far(uint32_t rule, uint32_t mover, bool wears, const KeptFix& fix, Step& step);
   void end_far(uint32_t rule);
+  // It is to be measured with the next fix, whoever moves.
+  void watch_closely(uint32_t rule) { fars_[rule].safe_mm = -1; }
+  const Far& far_of(const Rule& rule) const { return fars_[static_cast<size_t>(&rule - rules_.data())]; }
   std::optional<Measure> latest_of(const Rule& rule) const;
   std::optional<int32_t> closing_of(const Rule& rule, const Measure& latest) const;
 
@@ -397,7 +435,7 @@ class Machine {
                          bool late, Step& step);
   void clear_device_alert(uint32_t device, v1::AlertKind kind, const std::string& reason, Step& step);
   void ring_sos(uint32_t device, Time at, bool late, Step& step);
-  std::optional<uint32_t> nearest_rule(const std::vector<uint32_t>& rules) const;
+  std::optional<uint32_t> nearest_rule(const IndexList& rules) const;
   bool any_order_in_force(const Person& wearer, Time at) const;
 
   HeldAlert start_device_alert(uint32_t device, v1::AlertKind kind, Time at, bool late, Step& step) const;
@@ -405,7 +443,10 @@ class Machine {
   // silence.cc
   static uint32_t expected_interval_s(const Device& device);
   static bool is_tampered(const Device& device);
-  bool is_shed(const Person& wearer) const;
+  std::optional<Time> shed_at(const Person& wearer) const;
+  KeptFix last_own_fix(const Person& person) const;
+  bool is_unaccounted(const Rule& rule, Time now) const;
+  bool is_told_elsewhere(const Rule& rule) const;
   Duration silent_after(const Device& device) const;
   bool is_silent(const Device& device, Time now) const;
   void watch_pace(Device& device, const v1::Report& report, Time now);
@@ -431,9 +472,10 @@ class Machine {
   void fall_silent(uint32_t device, Time now);
   void hear_again(uint32_t device, Step& step);
   bool rings_alone(uint32_t device) const;
-  bool is_outage(CoverGroup& group, Time now) const;
+  bool is_outage(const std::vector<uint32_t>& area, Time now);
+  std::vector<uint32_t> outage_area(uint32_t group, Time now);
   bool join_outage(uint32_t device, Step& step);
-  void open_outage(uint32_t group, Step& step);
+  void open_outage(const std::vector<uint32_t>& area, Step& step);
   void attach_to_outage(uint32_t device, uint64_t outage, Step& step);
   void settle_into_outage(uint32_t device, Step& step);
   void describe_outage(const Outage& outage, v1::Alert& alert) const;
@@ -457,6 +499,7 @@ class Machine {
   HeldAlert start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t about, Time happened_at,
                         Step& step) const;
   law::Nearness nearness(uint32_t wearer, uint32_t about) const;
+  bool is_doubted_near(const Rule& rule) const;
   uint64_t open_alert(HeldAlert made, Step& step);
   void clear_alert(uint64_t number, const std::string& reason, Step& step);
   void set_alert_state(uint64_t number, v1::AlertState state, Step& step);
@@ -482,6 +525,10 @@ class Machine {
   void update_hand_offs(uint64_t key, Step& step);
   bool try_close(uint64_t key, Step& step);
   void touch_incident(uint64_t key) { touched_incidents_.push_back(key); }
+  // Asked of everyone who moves, and hardly anyone has one.
+  void move_incident(uint64_t key) {
+    if (key < has_incident_.size() && has_incident_[key]) moved_incidents_.push_back(key);
+  }
   std::optional<uint32_t> pair_rule(const HeldAlert& held) const;
   std::vector<Recipient> recipients_for(HeldIncident& held, const HeldAlert& lead) const;
   v1::Alarm& raise_alarm(v1::AlarmKind kind, const std::string& incident_id, Step& step) const;
@@ -493,7 +540,7 @@ class Machine {
   void refresh_commands(uint32_t person, Step& step);
 
   // due.cc
-  void expect_due(Deadline::Kind kind, uint64_t subject) const;  // expect.cc
+  void expect_due() const;  // expect.cc
   void run_deadlines(Step& step);
   void run(const Deadline& deadline, Step& step);
   // Views, commands, incidents and hand-offs follow once per entry, after everything that may change them.
@@ -505,12 +552,16 @@ class Machine {
   Interner person_ids_, device_ids_, zone_ids_, order_ids_;
   std::vector<Person> persons_;
   std::vector<Device> devices_;
+  std::map<uint32_t, std::vector<KeptFix>> refused_;  // by device: what it told that nothing explained yet
   Time last_entry_at_;
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
   std::vector<HeldOrder> orders_;
   std::vector<Rule> rules_;
+  std::vector<Far> fars_;        // of the rules
+  std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;
+  std::map<uint32_t, std::vector<uint32_t>> belated_;  // rules of orders that have ended, by either person
   std::map<std::string, law::LocalRules> time_zones_;
   std::map<std::string, std::vector<uint32_t>> orders_in_zone_;  // by the name of the time zone
   std::map<std::string, law::Holidays> holidays_;

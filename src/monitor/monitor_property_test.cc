@@ -179,7 +179,7 @@ std::vector<size_t> ascending(size_t size) {
 }
 
 TEST(Property, TheOrderInWhichStoredReportsArriveChangesNeitherWhatRingsNorWhatIsOpenInTheEnd) {
-  for (uint64_t seed = 0; seed < 12; ++seed) {
+  for (uint64_t seed = 0; seed < 150; ++seed) {
     Random random(1'000 + seed);
     const std::vector<double> way = decided_way(random, 30);
     const std::vector<double> before(way.begin(), way.begin() + 8), hidden(way.begin() + 8, way.end());
@@ -219,7 +219,7 @@ TEST(Property, APhoneThatTellsWhereItIsBeforeWhereItWasHidesNothing) {
 }
 
 TEST(Property, HowStoredReportsAreBatchedChangesNeitherWhatRingsNorWhatIsOpenInTheEnd) {
-  for (uint64_t seed = 0; seed < 12; ++seed) {
+  for (uint64_t seed = 0; seed < 150; ++seed) {
     Random random(2'000 + seed);
     const std::vector<double> way = decided_way(random, 30);
     const std::vector<double> before(way.begin(), way.begin() + 8), hidden(way.begin() + 8, way.end());
@@ -237,7 +237,7 @@ TEST(Property, HowStoredReportsAreBatchedChangesNeitherWhatRingsNorWhatIsOpenInT
 }
 
 TEST(Property, AReportThatComesAgainChangesNothingAtAll) {
-  for (uint64_t seed = 0; seed < 12; ++seed) {
+  for (uint64_t seed = 0; seed < 150; ++seed) {
     Random random(3'000 + seed);
     const std::vector<double> way = decided_way(random, 60);
     Pair once, often;

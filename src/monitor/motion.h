@@ -19,6 +19,7 @@
 #include <optional>
 
 #include "base/time.h"
+#include "geo/near_plane.h"
 #include "geo/place.h"
 #include "monitor/position.h"
 
@@ -49,6 +50,9 @@ class Motion {
   std::optional<Velocity> velocity() const;
   // 0 when it is not known or he rests.
   int64_t speed_mmps() const;
+  // How far fixes of late lie to and fro by noise that is new with every one, per axis: he has not gone
+  // there. `sigma_mm`: of a fix, as stated. 0 when it is less than half of that.
+  int64_t scatter_mm(int64_t sigma_mm) const;
   // Where he rests, better known than from any one fix. None when he does not, or not for long enough.
   std::optional<Stay> stay() const;
   // The fix that is doubted at present, if any.
@@ -64,17 +68,19 @@ class Motion {
   bool young() const;
 
  private:
-  struct Plane {
-    double east_m, north_m;
+  using Plane = geo::NearPlane::Point;
+  struct Filter {
+    Plane place, velocity, error;
+    // Covariance of (place, speed, error) of one axis; the axes are alike.
+    double pp = 0, pv = 0, pe = 0, vv = 0, ve = 0, ee = 0;
   };
-  Plane to_plane(geo::Place place) const;
   void begin(const KeptFix& fix, Plane velocity, double velocity_variance);
-  void predict(double dt_s, double sigma_m);
-  bool explained(Plane innovation, double sigma_m) const;
+  Filter predicted(Duration after, double sigma_m) const;
   void correct(Plane innovation);
   bool agrees(const KeptFix& fix, Plane place, double sigma_m) const;
   void watch_rest(const KeptFix& fix, Plane place, double dt_s, double sigma_m);
   void classify();
+  void watch_scatter(Plane step, double dt_s, double sigma_m);
 
   bool begun_ = false;
   bool outvoted_ = false;
@@ -84,17 +90,17 @@ class Motion {
   Time at_;
   Time known_from_;
   Time vehicle_at_;  // when he last moved faster than anyone walks
-  geo::Place origin_;
-  Plane place_{}, velocity_{}, error_{};
-  double speed_mps_ = 0;  // of velocity_
-  // Covariance of (place, speed, error) of one axis; the axes are alike.
-  double pp_ = 0, pv_ = 0, pe_ = 0, vv_ = 0, ve_ = 0, ee_ = 0;
+  geo::NearPlane plane_;
+  Filter filter_;
+  double speed_mps_ = 0;  // of its velocity
   // The mean of the fixes of this stay, in the plane.
   Plane stay_{};
   Time stay_from_;
   double stay_s_ = 0;
   double stay_sigma_m_ = 0;
   std::optional<KeptFix> suspect_;
+  // What a step back and forth is worth, in variances of a fix; below 0 where steps take each other back.
+  float scatter_ = 0, step_east_m_ = 0, step_north_m_ = 0;
 };
 
 // Whether a fix learned late fits between its neighbours in time: no detour over it that nobody could have

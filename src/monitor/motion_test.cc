@@ -162,5 +162,20 @@ TEST(Motion, ALateFixMustFitBetweenItsNeighbours) {
   EXPECT_TRUE(detour_explained(&before, leaps, &much_later)) << "in ten minutes he may well have been there";
 }
 
+TEST(Motion, TellsNoiseThatIsNewWithEveryFixFromErrorsThatLastAndFromAWalk) {
+  Random random(7);
+  Drift drift(8, 20);
+  Motion jumps, drifts, walks;
+  for (int64_t s = 0; s <= 3'000; s += 15) {
+    jumps.observe(fix(s, 8 * random.normal(), 8 * random.normal()));
+    drift.pass(15);
+    drifts.observe(fix(s, drift.east_m(), drift.north_m(), 20));
+    walks.observe(fix(s, 1.4 * static_cast<double>(s), 0));
+  }
+  EXPECT_NEAR(static_cast<double>(jumps.scatter_mm(5'000)), 8'000, 3'000);
+  EXPECT_EQ(drifts.scatter_mm(20'000), 0);
+  EXPECT_EQ(walks.scatter_mm(5'000), 0);
+}
+
 }  // namespace
 }  // namespace haechi::monitor

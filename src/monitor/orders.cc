@@ -68,6 +68,7 @@ void Machine::register_order(const v1::Order& stated, Step& step) {
     if (was_live) end_order(index, "order_replaced", step);
     std::erase(persons_[person_index(orders_[index].order.wearer_id)].orders, index);
   }
+  const std::optional<law::Order> until_now = was_live ? std::optional(orders_[index].order) : std::nullopt;
   file_order(index, *std::move(checked));
   HeldOrder& held = orders_[index];
   std::vector<uint32_t>& orders = persons_[wearer].orders;
@@ -81,6 +82,8 @@ void Machine::register_order(const v1::Order& stated, Step& step) {
     std::vector<uint32_t> old_rules;
     old_rules.swap(held.rules);
     go_live(index, std::move(old_rules), step);
+  } else if (held.live && !persons_[wearer].removed) {
+    end_order(index, held.order.withdrawn ? "order_withdrawn" : "order_ended", step, &*until_now);
   } else {
     refresh_order(index, step);
   }
@@ -100,6 +103,10 @@ void Machine::file_order(uint32_t index, law::Order&& stated) {
 }
 
 void Machine::refresh_order(uint32_t order, Step& step) {
+  if (orders_[order].belated) {
+    if (orders_[order].order.ends_at + law::kr().belated_for <= step.now) forget_belated(order, step);
+    return;
+  }
   HeldOrder& held = orders_[order];
   const bool removed = persons_[person_index(held.order.wearer_id)].removed;
   const bool live = law::in_force(held.order, step.now) && !removed;
@@ -114,7 +121,10 @@ void Machine::refresh_order(uint32_t order, Step& step) {
 
 void Machine::go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& step) {
   const uint32_t wearer = person_index(orders_[order].order.wearer_id);
-  if (!orders_[order].live) ++persons_[wearer].live_orders;
+  if (!orders_[order].live) {
+    ++persons_[wearer].live_orders;
+    forget_belated_of(orders_[order].order, step);
+  }
   orders_[order].live = true;
   const size_t conditions = orders_[order].order.conditions.size();
   for (uint32_t i = 0; i < conditions; ++i) {
@@ -143,7 +153,7 @@ void Machine::go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& ste
   }
 }
 
-void Machine::end_order(uint32_t order, const std::string& reason, Step& step) {
+void Machine::end_order(uint32_t order, const std::string& reason, Step& step, const law::Order* until_now) {
   HeldOrder& held = orders_[order];
   ENSURE(held.live, held.order.id);
   held.live = false;
@@ -151,10 +161,14 @@ void Machine::end_order(uint32_t order, const std::string& reason, Step& step) {
   --persons_[wearer].live_orders;
   std::vector<uint32_t> rules;
   rules.swap(held.rules);
+  if (!persons_[wearer].removed) {
+    const law::Order was = until_now == nullptr ? held.order : *until_now;
+    keep_belated(was, rules, step);
+  }
   end_rules(rules, reason, step);
   if (persons_[wearer].live_orders > 0) return;
   for (const uint32_t device : persons_[wearer].devices)
-    for (const auto& [kind, number] : std::map<v1::AlertKind, uint64_t>(devices_[device].alerts))
+    for (const auto& [kind, number] : absl::btree_map<v1::AlertKind, uint64_t>(devices_[device].alerts))
       clear_device_alert(device, kind, reason, step);
   for (const uint32_t device : persons_[wearer].devices) drop_doubts(device, reason, step);
 }
@@ -176,6 +190,8 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
   uint32_t index = static_cast<uint32_t>(rules_.size());
   if (free_rules_.empty()) {
     rules_.emplace_back();
+    fars_.emplace_back();
+    kinds_.emplace_back();
   } else {
     index = free_rules_.back();
     free_rules_.pop_back();
@@ -217,6 +233,7 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
                                                      : v1::ALERT_KIND_CURFEW,
                        0)};
   }
+  kinds_[index] = rule.kind;
   rule.policy = policy_for(rule.kind, orders_[order].order.judgement);
   if (rule.kind == RuleKind::kPair || rule.kind == RuleKind::kExclusion)
     rule.ahead.horizon = orders_[order].order.judgement.foresight.value_or(kForesight);
@@ -263,6 +280,17 @@ void Machine::adopt(Rule& heir, const std::vector<uint32_t>& old_rules) {
   }
 }
 
+// Nobody and no zone names it from here on.
+void Machine::unlist_rule(uint32_t index) {
+  const Rule& rule = rules_[index];
+  drop(persons_[rule.wearer].rules, index);
+  if (rule.about != kNone) {
+    drop(persons_[rule.about].rules_about, index);
+    drop(persons_[rule.about].rules_apart, index);
+  }
+  if (rule.zone != kNone) std::erase(zones_[rule.zone].rules, index);
+}
+
 void Machine::end_rule(uint32_t index, const std::string& reason, Step& step) {
   Rule& rule = rules_[index];
   ENSURE(rule.used, index);
@@ -271,17 +299,13 @@ void Machine::end_rule(uint32_t index, const std::string& reason, Step& step) {
   close_unaccounted(rule, reason, step);
   close_approach(rule, reason, step);
   close_view(rule, reason, step);
-  std::erase(persons_[rule.wearer].rules, index);
-  if (rule.about != kNone) {
-    std::erase(persons_[rule.about].rules_about, index);
-    std::erase(persons_[rule.about].rules_apart, index);
-  }
-  if (rule.zone != kNone) std::erase(zones_[rule.zone].rules, index);
+  unlist_rule(index);
   persons_[rule.wearer].zone_safe_mm = -1;
   touched_persons_.push_back(rule.wearer);
   if (rule.about != kNone) touched_persons_.push_back(rule.about);
   const uint32_t generation = rule.generation + 1;
   rule = Rule();
+  fars_[index] = Far();
   rule.generation = generation;
   free_rules_.push_back(index);
 }
@@ -316,6 +340,13 @@ bool Machine::binding_at(const Rule& rule, Time at) const {
 }
 
 void Machine::refresh_schedule(uint32_t index, Step& step) {
+  if (orders_[rules_[index].order].belated) {
+    for (Tier& one : rules_[index].tiers) {
+      if (one.alert != 0) clear_alert(one.alert, "order_ended", step);
+      one.tracker.end(step.now);
+    }
+    return;
+  }
   const law::Schedule* schedule = schedule_of(rules_[index]);
   if (schedule == nullptr || schedule->always()) return;
   const law::LocalRules& local = local_rules_of(rules_[index]);
@@ -337,6 +368,7 @@ void Machine::refresh_schedule(uint32_t index, Step& step) {
     one.tracker.end(step.now);
   }
   close_approach(rules_[index], "schedule_ended", step);
+  close_unaccounted(rules_[index], "schedule_ended", step);
   touched_persons_.push_back(rules_[index].wearer);
 }
 

@@ -23,8 +23,10 @@
 //   alone.
 //   3. A protected person is told once that she is uncovered, and once, when she is covered again.
 #include <algorithm>
+#include <initializer_list>
 
 #include "base/ensure.h"
+#include "geo/segment.h"
 #include "law/shapes.h"
 #include "monitor/machine.h"
 
@@ -33,6 +35,8 @@ namespace {
 
 constexpr Duration kTogether = Duration::seconds(180);
 constexpr size_t kDevicesMin = 5;
+// Of neighbouring cells, where nine places are looked at instead of one.
+constexpr size_t kBesideMin = 7;
 constexpr size_t kSharePercent = 30;
 // Most must be heard for so long before it is over: networks come back in pieces.
 constexpr Duration kCalm = Duration::seconds(60);
@@ -149,17 +153,54 @@ void Machine::hear_again(uint32_t index, Step& step) {
   }
 }
 
-bool Machine::is_outage(CoverGroup& group, Time now) const {
-  while (!group.fresh.empty() && now - group.fresh.begin()->first > kTogether)
-    group.fresh.erase(group.fresh.begin());
-  const size_t together = group.fresh.size();
-  const size_t expected = group.devices - group.silent + together;
-  if (together < kDevicesMin || together * 100 < expected * kSharePercent) return false;
-  if (!group.carrier.empty()) return true;
-  // Of a cell only those whom no carrier's outage explains.
-  return std::count_if(group.fresh.begin(), group.fresh.end(), [this](const auto& one) {
-           return devices_[one.second].outage == 0;
-         }) >= static_cast<std::ptrdiff_t>(kDevicesMin);
+// Whether those of all these groups that fell silent together are an outage.
+bool Machine::is_outage(const std::vector<uint32_t>& area, Time now) {
+  size_t together = 0, expected = 0, unexplained = 0;
+  for (const uint32_t index : area) {
+    CoverGroup& group = groups_[index];
+    while (!group.fresh.empty() && now - group.fresh.begin()->first > kTogether)
+      group.fresh.erase(group.fresh.begin());
+    together += group.fresh.size();
+    expected += group.devices - group.silent + group.fresh.size();
+    // Of a cell only those whom no carrier's outage explains.
+    for (const auto& [at, device] : group.fresh) {
+      const uint64_t outage = devices_[device].outage;
+      if (outage == 0 || groups_[outages_.at(outage).group].carrier.empty()) ++unexplained;
+    }
+  }
+  const size_t least = area.size() > 1 ? kBesideMin : kDevicesMin;
+  if (together < least || together * 100 < expected * kSharePercent) return false;
+  return !groups_[area.front()].carrier.empty() || unexplained >= least;
+}
+
+// The cell alone; else with one beside it; else with the three of a square. Empty: none of these.
+std::vector<uint32_t> Machine::outage_area(uint32_t index, Time now) {
+  if (is_outage({index}, now)) return {index};
+  if (!groups_[index].carrier.empty()) return {};
+  const geo::Place middle = groups_[index].middle;
+  const Cell own = cell_of(middle);
+  const auto beside = [&](int rows, int columns) {
+    int64_t lng = int64_t{middle.lng_e7} + int64_t{columns} * own.column_e7;
+    if (lng > geo::kLngE7Max) lng -= 2 * int64_t{geo::kLngE7Max};
+    if (lng < -int64_t{geo::kLngE7Max}) lng += 2 * int64_t{geo::kLngE7Max};
+    const geo::Place there{middle.lat_e7 + rows * kCellLatE7, static_cast<int32_t>(lng)};
+    const auto found = geo::in_range(there) ? cells_.find(key_of(cell_of(there))) : cells_.end();
+    return found == cells_.end() ? kNone : found->second;
+  };
+  const auto area_of = [&](std::initializer_list<uint32_t> cells) {
+    std::vector<uint32_t> area{index};
+    for (const uint32_t cell : cells)
+      if (cell != kNone && cell != index) area.push_back(cell);
+    return area.size() > 1 && is_outage(area, now) ? area : std::vector<uint32_t>();
+  };
+  for (const auto& [rows, columns] : {std::pair(0, 1), {0, -1}, {1, 0}, {-1, 0}})
+    if (std::vector<uint32_t> area = area_of({beside(rows, columns)}); !area.empty()) return area;
+  for (const int rows : {1, -1})
+    for (const int columns : {1, -1})
+      if (std::vector<uint32_t> area = area_of({beside(rows, 0), beside(0, columns), beside(rows, columns)});
+          !area.empty())
+        return area;
+  return {};
 }
 
 // Any device of hers covers her again.
@@ -200,20 +241,29 @@ bool Machine::join_outage(uint32_t index, Step& step) {
       touch_outage(device.outage, step);
     }
   for (const uint32_t group : {device.carrier, device.cell})
-    if (group != kNone && device.outage == 0 && is_outage(groups_[group], step.now)) open_outage(group, step);
+    if (group != kNone && device.outage == 0)
+      if (const std::vector<uint32_t> area = outage_area(group, step.now); !area.empty())
+        open_outage(area, step);
   return device.outage != 0 && !rings_alone(index);
 }
 
-// One carrier's outage takes over what the cells have made of it so far.
-void Machine::open_outage(uint32_t index, Step& step) {
-  const std::set<std::pair<Time, uint32_t>> fresh = groups_[index].fresh;
+// One carrier's outage takes over what the cells have made of it so far; one of a cell grows over its border.
+void Machine::open_outage(const std::vector<uint32_t>& area, Step& step) {
+  const bool of_cells = groups_[area.front()].carrier.empty();
+  std::set<std::pair<Time, uint32_t>> fresh;
+  uint64_t known = 0;
+  for (const uint32_t group : area) {
+    fresh.insert(groups_[group].fresh.begin(), groups_[group].fresh.end());
+    if (of_cells && known == 0) known = groups_[group].outage;
+  }
   Outage made;
-  made.group = index;
+  made.group = area.front();
+  made.area = area;
   std::set<uint64_t> emptied;
   for (const auto& [at, device] : fresh) {
     const uint64_t before = devices_[device].outage;
     if (before != 0) {
-      if (groups_[index].carrier.empty()) continue;
+      if (of_cells) continue;
       outages_.at(before).silent.erase(device);
       outages_.at(before).members.erase(device);
       if (outages_.at(before).silent.empty()) emptied.insert(before);
@@ -221,14 +271,22 @@ void Machine::open_outage(uint32_t index, Step& step) {
     made.members.insert(device);
   }
   made.silent = made.members;
-  HeldAlert alert = start_alert(v1::ALERT_KIND_AREA_OUTAGE, kNone, kNone, fresh.begin()->first, step);
-  describe_outage(made, alert.alert);
-  const uint64_t number = open_alert(std::move(alert), step);
-  groups_[index].outage = number;
   const std::set<uint32_t> members = made.members;
-  outages_.emplace(number, std::move(made));
+  uint64_t number = known;
+  if (known == 0) {
+    HeldAlert alert = start_alert(v1::ALERT_KIND_AREA_OUTAGE, kNone, kNone, fresh.begin()->first, step);
+    describe_outage(made, alert.alert);
+    number = open_alert(std::move(alert), step);
+    outages_.emplace(number, std::move(made));
+  }
+  for (const uint32_t group : area) {
+    if (groups_[group].outage != 0) continue;
+    groups_[group].outage = number;
+    if (known != 0) outages_.at(number).area.push_back(group);
+  }
   for (const uint32_t device : members) attach_to_outage(device, number, step);
   for (const uint32_t device : members) settle_into_outage(device, step);
+  if (known != 0) touch_outage(number, step);
   for (const uint64_t old : emptied) close_outage(old, "outage", step);
 }
 
@@ -266,7 +324,14 @@ void Machine::describe_outage(const Outage& outage, v1::Alert& alert) const {
   alert.clear_carrier();
   alert.clear_place();
   if (one_carrier) alert.set_carrier(groups_[first.carrier].carrier);
-  if (one_cell) law::set_place(groups_[first.cell].middle, *alert.mutable_place());
+  // Of neighbouring cells, what lies between them.
+  std::optional<geo::Place> middle;
+  if (one_cell) middle = groups_[first.cell].middle;
+  for (size_t i = 0; !one_cell && groups_[outage.group].carrier.empty() && i < outage.area.size(); ++i) {
+    const geo::Place next = groups_[outage.area[i]].middle;
+    middle = middle ? geo::part_of_way(*middle, next, 1.0 / static_cast<double>(i + 1)) : next;
+  }
+  if (middle) law::set_place(*middle, *alert.mutable_place());
   std::set<uint32_t> persons;
   for (const uint32_t index : outage.silent)
     for (const uint32_t person : uncovered_by(index)) persons.insert(person);
@@ -317,7 +382,7 @@ void Machine::regain_cover(uint32_t person, Step& step) {
 void Machine::forget_cover(uint32_t person, uint32_t wearer, Step& step) {
   const auto found = uncovered_.find(person);
   if (found == uncovered_.end()) return;
-  const std::vector<uint32_t>& rules = persons_[person].rules_about;
+  const IndexList& rules = persons_[person].rules_about;
   const auto by_him = [&](uint32_t rule) { return rules_[rule].wearer == wearer; };
   if (std::any_of(rules.begin(), rules.end(), by_him)) return;
   for (const uint32_t device : persons_[wearer].devices)
@@ -371,7 +436,8 @@ void Machine::close_outage(uint64_t number, const std::string& reason, Step& ste
   if (found == outages_.end()) return;
   const Outage outage = std::move(found->second);
   outages_.erase(found);
-  groups_[outage.group].outage = 0;
+  for (const uint32_t group : outage.area)
+    if (groups_[group].outage == number) groups_[group].outage = 0;
   for (const uint32_t device : outage.silent) devices_[device].outage = 0;
   clear_alert(number, reason, step);
   for (const uint32_t device : outage.silent) {

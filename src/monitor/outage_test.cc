@@ -250,5 +250,31 @@ TEST(AreaOutage, OurOwnOutageIsNone) {
   EXPECT_THAT(town.world.raised(), IsEmpty());
 }
 
+TEST(AreaOutage, ThatABorderOfTheGridSplitsIsOneAllTheSame) {
+  Town town(16);
+  // The border of two cells next to where they live; as many live on either side.
+  constexpr int64_t kColumnE7 = 550'000;
+  const geo::Place near = at_m(30'000, 0);
+  const int64_t column = (int64_t{near.lng_e7} + geo::kLngE7Max) / kColumnE7 + 1;
+  const geo::Place border{near.lat_e7, static_cast<int32_t>(column * kColumnE7 - geo::kLngE7Max)};
+  const auto live = [&](int rounds, int heard_from) {
+    for (int round = 0; round < rounds; ++round) {
+      town.world.report("p-1", at_m(0, 0));
+      for (int i = heard_from; i <= town.size; ++i)
+        town.world.report(wearer(i), geo::moved(border, {i % 2 == 0 ? 500'000 : -500'000, i * 20'000}));
+      town.world.pass(15);
+    }
+  };
+  live(6, 1);
+  live(12, 9);
+  EXPECT_EQ(town.rung(v1::ALERT_KIND_AREA_OUTAGE), 1) << "four of eight on either side";
+  EXPECT_EQ(town.outage().devices(), 8u);
+  EXPECT_LT(geo::distance_mm(law::place_of(town.outage().place()), border), 5'000'000);
+  live(12, 1);
+  EXPECT_EQ(town.outage().state(), v1::ALERT_STATE_CLEARED);
+  live(12, 9);
+  EXPECT_EQ(town.rung(v1::ALERT_KIND_AREA_OUTAGE), 2) << "and again";
+}
+
 }  // namespace
 }  // namespace haechi::monitor

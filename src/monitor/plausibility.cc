@@ -42,7 +42,9 @@ bool Plausibility::too_fast(const Point& from, const Point& to, int64_t claimed_
   const Duration time = to.at - from.at;
   const int64_t limit = time > kFlightMin || claimed_mmps > kGroundMmps ? kFlightMmps : kGroundMmps;
   const int64_t allowed = time.ms() * limit / 1'000 + kThrownMm + int64_t{3} * (from.sigma_mm + to.sigma_mm);
-  return geo::distance_mm(from.place, to.place) > allowed;
+  // Nearly always the bound alone says no.
+  return geo::distance_mm_max(from.place, to.place) > allowed &&
+         geo::distance_mm(from.place, to.place) > allowed;
 }
 
 // Between fixes that both claim to be good. A place that cannot have been reached counts when a second fix
@@ -150,10 +152,11 @@ void Machine::weigh_plausibility(uint32_t index, const v1::Report& report, Step&
   claim.mocked = fix.mocked();
   claim.network = law::place_of(report.network_fix().place());
   claim.network_known = report.network_fix().has_place() && geo::in_range(claim.network);
-  claim.network_sigma_mm = axis_sigma_mm(report.network_fix().accuracy_mm(),
-                                         report.network_fix().source() == v1::FIX_SOURCE_UNSPECIFIED
-                                             ? v1::FIX_SOURCE_CELL
-                                             : report.network_fix().source());
+  if (claim.network_known)
+    claim.network_sigma_mm = axis_sigma_mm(report.network_fix().accuracy_mm(),
+                                           report.network_fix().source() == v1::FIX_SOURCE_UNSPECIFIED
+                                               ? v1::FIX_SOURCE_CELL
+                                               : report.network_fix().source());
   const Signs signs = device.plausibility.observe(claim);
   const bool elsewhere = report.contacts_size() > 0 && heard_elsewhere(index, report, claim.fix, step);
   const bool odd = signs.speed || signs.frozen || signs.mocked || signs.network || elsewhere;
@@ -185,7 +188,7 @@ void Machine::doubt(uint32_t index, v1::Suspicion suspicion, Time at, Step& step
 }
 
 void Machine::drop_doubts(uint32_t index, const std::string& reason, Step& step) {
-  const std::map<v1::Suspicion, Doubt> doubts = std::move(devices_[index].doubts);
+  const absl::btree_map<v1::Suspicion, Doubt> doubts = std::move(devices_[index].doubts);
   devices_[index].doubts.clear();
   for (const auto& [suspicion, open] : doubts) clear_alert(open.alert, reason, step);
 }

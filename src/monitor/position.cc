@@ -44,6 +44,11 @@ int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source) {
 }
 
 bool Track::keep(const KeptFix& fix) {
+  if (empty() || fix.at > latest_.at) {
+    fixes_.append(fix);
+    latest_ = fix;
+    return true;
+  }
   const size_t place = fixes_.before(fix.at);
   if (place < fixes_.size() && fixes_[place].at == fix.at) return false;
   if (fixes_.was_told(place)) return false;
@@ -53,6 +58,11 @@ bool Track::keep(const KeptFix& fix) {
     away_at_ = fix.at;
   fixes_.insert(place, fix);
   return true;
+}
+
+void Track::forget_latest() {
+  fixes_.pop_back();
+  if (!fixes_.empty()) latest_ = fixes_.back();
 }
 
 const KeptFix* Track::before(Time at) const {

@@ -27,19 +27,23 @@ int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source);
 class Stay {
  public:
   Stay(geo::Place origin, geo::Offset offset, int64_t sigma_mm_of, Time since)
-      : sigma_mm(sigma_mm_of), from(since), offset_(offset), place_(origin) {}
+      : from(since),
+        sigma_mm(static_cast<int32_t>(sigma_mm_of)),
+        east_mm_(static_cast<int32_t>(offset.east_mm)),
+        north_mm_(static_cast<int32_t>(offset.north_mm)),
+        place_(origin) {}
 
   geo::Place place() const {
-    if (!worked_out_) place_ = geo::moved(place_, offset_);
+    if (!worked_out_) place_ = geo::moved(place_, {east_mm_, north_mm_});
     worked_out_ = true;
     return place_;
   }
 
-  int64_t sigma_mm;
   Time from;
+  int32_t sigma_mm;
 
  private:
-  geo::Offset offset_;  // from the origin
+  int32_t east_mm_, north_mm_;  // from the origin, which is nearby
   mutable geo::Place place_;
   mutable bool worked_out_ = false;
 };
@@ -55,10 +59,10 @@ class Track {
   // False when a fix of that moment is known, or seems to be: where fixes were thinned out, and before all
   // kept ones.
   bool keep(const KeptFix& fix);
-  void forget_latest() { fixes_.pop_back(); }
+  void forget_latest();
   bool empty() const { return fixes_.empty(); }
   void fetch() const { fixes_.fetch(); }  // into the caches
-  const KeptFix& latest() const { return fixes_.back(); }
+  const KeptFix& latest() const { return latest_; }
   // The neighbours in time of a moment, not counting a fix of that very moment.
   const KeptFix* before(Time at) const;
   const KeptFix* after(Time at) const;
@@ -72,10 +76,11 @@ class Track {
   bool stays_at(Time at) const { return stay_ && at >= stay_->from && at > away_at_; }
 
  private:
+  KeptFix latest_;  // of fixes_, here because everyone asks for it
   FixRing fixes_;
-  std::optional<Stay> stay_;
-  Time away_at_;  // when he was elsewhere all the same, as was learned late
   int64_t speed_mmps_ = 0;
+  Time away_at_;  // when he was elsewhere all the same, as was learned late
+  std::optional<Stay> stay_;
 };
 
 }  // namespace haechi::monitor

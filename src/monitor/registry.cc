@@ -28,10 +28,9 @@ void Machine::register_person(const v1::Person& stated, Step& step) {
   person.removed = stated.removed();
   // A person who has left the system is judged by nothing, whatever the order's dates say.
   for (const uint32_t order : std::vector<uint32_t>(person.orders)) refresh_order(order, step);
-  for (const uint32_t rule : std::vector<uint32_t>(persons_[index].rules_about))
+  for (const uint32_t rule : IndexList(persons_[index].rules_about))
     if (rules_[rule].kind == RuleKind::kPair) reset_rule(rule, "person_removed", step);
-  for (const uint32_t rule : std::vector<uint32_t>(persons_[index].rules_apart))
-    reset_rule(rule, "person_removed", step);
+  for (const uint32_t rule : IndexList(persons_[index].rules_apart)) reset_rule(rule, "person_removed", step);
 }
 
 // Whom or what the rule was about is gone: nothing of it is left to go on.
@@ -43,7 +42,7 @@ void Machine::reset_rule(uint32_t rule, const std::string& reason, Step& step) {
   close_unaccounted(rules_[rule], reason, step);
   close_approach(rules_[rule], reason, step);
   rules_[rule].latest.reset();
-  rules_[rule].far = Far();
+  fars_[rule] = Far();
   rules_[rule].radio.reset();
   close_view(rules_[rule], reason, step);
 }
@@ -58,11 +57,11 @@ void Machine::register_device(const v1::Device& stated, Step& step) {
   Device& device = devices_[index];
   if (device.person != person) {
     // What the device told of its former holder is not told of the next one.
-    for (const auto& [kind, number] : std::map<v1::AlertKind, uint64_t>(device.alerts))
+    for (const auto& [kind, number] : absl::btree_map<v1::AlertKind, uint64_t>(device.alerts))
       clear_device_alert(index, kind, "device_reassigned", step);
     if (device.person != kNone) {
       forget_trail(index);
-      std::erase(persons_[device.person].devices, index);
+      drop(persons_[device.person].devices, index);
       if (persons_[device.person].devices.empty() && persons_[device.person].silence != 0)
         clear_alert(persons_[device.person].silence, "device_reassigned", step);
     }

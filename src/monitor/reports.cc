@@ -1,5 +1,6 @@
 // Fixes in: each is filed at the moment when it happened, and judged as of that moment.
 #include <algorithm>
+#include <utility>
 
 #include "law/shapes.h"
 #include "monitor/machine.h"
@@ -9,6 +10,27 @@ namespace {
 
 // Clocks that differ by less than this are the same clock.
 constexpr Duration kClockAheadMax = Duration::seconds(5);
+// So many refused fixes of a device are remembered.
+constexpr size_t kRefusedMax = 16;
+// Faster than so many thousandths of how he moved just before or after, and than a walk, nobody is taken to
+// have gone where a fix was that nothing explained at first.
+constexpr int64_t kAlike = 1'200, kWalkMmps = 2'000;
+
+// Whether a fix that was refused is on the way of him who goes from `before` to `after`: no faster than he
+// moves on both sides of it.
+bool moves_alike(const Track& track, const KeptFix& fix) {
+  const KeptFix* before = track.before(fix.at);
+  const KeptFix* after = track.after(fix.at);
+  if (before == nullptr || after == nullptr) return false;
+  const auto mmps = [](const KeptFix* from, const KeptFix* to) {
+    if (from == nullptr || to == nullptr) return int64_t{0};
+    return geo::distance_mm(from->place, to->place) * 1'000 / std::max<int64_t>((to->at - from->at).ms(), 1);
+  };
+  const int64_t needed = std::max(mmps(before, &fix), mmps(&fix, after));
+  const int64_t usual =
+      std::max({mmps(track.before(before->at), before), mmps(after, track.after(after->at)), kWalkMmps});
+  return needed <= usual * kAlike / 1'000 && detour_explained(before, fix, after);
+}
 
 }  // namespace
 
@@ -67,9 +89,14 @@ void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
   Trail& trail = trail_of(index);
   const bool newest = trail.track.empty() || kept.at > trail.track.latest().at;
   if (!newest) {
+    if (was_refused(index, kept.at)) return;
     // What does not fit between its neighbours in time is no evidence against anyone.
-    if (!detour_explained(trail.track.before(kept.at), kept, trail.track.after(kept.at))) return;
+    if (!detour_explained(trail.track.before(kept.at), kept, trail.track.after(kept.at))) {
+      refuse(index, kept);
+      return;
+    }
     file_fix(index, kept, false, step);
+    hear_refused(index, step);
     return;
   }
   const std::optional<KeptFix>& doubted = trail.motion.suspect();
@@ -88,15 +115,50 @@ void Machine::hear_fix(uint32_t index, const KeptFix& fix, Step& step) {
   const std::optional<KeptFix> suspect = trail.motion.suspect();
   const Verdict verdict = trail.motion.observe(fix);
   trail.last_verdict = verdict;
+  const bool again = std::exchange(trail.reconsider, false);
+  if (suspect && verdict != Verdict::kAgreed) refuse(index, *suspect);
   if (verdict == Verdict::kSuspect) {
     if (is_watched(persons_[holder])) judge_suspect(holder, fix);
     return;
   }
   trail.track.set_motion(trail.motion.stay(), trail.motion.speed_mmps());
-  if (trail.motion.outvoted()) trail.track.forget_latest();
+  if (trail.motion.outvoted()) {
+    refuse(index, trail.track.latest());
+    trail.track.forget_latest();
+  }
   // Filing may give it the lead, and so move its trail.
   if (verdict == Verdict::kAgreed) file_fix(index, *suspect, true, step);
   file_fix(index, fix, true, step);
+  if (again || verdict == Verdict::kAgreed) hear_refused(index, step);
+}
+
+// A fix that nothing explains. What is learned later may explain it; told once more, it is the same fix.
+void Machine::refuse(uint32_t index, const KeptFix& fix) {
+  std::vector<KeptFix>& refused = refused_[index];
+  if (refused.size() == kRefusedMax) refused.erase(refused.begin());
+  refused.push_back(fix);
+  trail_of(index).reconsider = true;
+}
+
+bool Machine::was_refused(uint32_t index, Time at) const {
+  const auto found = refused_.find(index);
+  return found != refused_.end() && std::any_of(found->second.begin(), found->second.end(),
+                                                [at](const KeptFix& one) { return one.at == at; });
+}
+
+// In whatever order the fixes of one way come, those in between explain those that were doubted without them.
+void Machine::hear_refused(uint32_t index, Step& step) {
+  const auto found = refused_.find(index);
+  if (found == refused_.end()) return;
+  std::vector<KeptFix>& refused = found->second;
+  for (size_t i = 0; i < refused.size();) {
+    const KeptFix fix = refused[i++];
+    if (!moves_alike(trail_of(index).track, fix)) continue;
+    refused.erase(refused.begin() + static_cast<ptrdiff_t>(i - 1));
+    file_fix(index, fix, false, step);
+    i = 0;
+  }
+  if (refused.empty()) refused_.erase(found);
 }
 
 void Machine::file_fix(uint32_t index, const KeptFix& fix, bool newest, Step& step) {
@@ -121,6 +183,7 @@ void Machine::file_fix(uint32_t index, const KeptFix& fix, bool newest, Step& st
     watch_staleness(holder, step);
   }
   if (is_watched(person)) judge_fix(holder, fix, newest, step);
+  if (!belated_.empty()) judge_belated(holder, fix, step);
 }
 
 Duration Machine::stale_after(const Trail& trail) {

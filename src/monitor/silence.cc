@@ -61,17 +61,39 @@ bool Machine::is_tampered(const Device& device) {
                      [](const auto& open) { return is_tampering(open.first); });
 }
 
-// What tells his place is not on him: it says where it lies itself, and not where he is.
-bool Machine::is_shed(const Person& wearer) const {
-  return std::any_of(wearer.devices.begin(), wearer.devices.end(), [this](uint32_t index) {
+// What tells his place is not on him since then: it says where it lies itself, and not where he is. What
+// people have settled is settled: they know.
+std::optional<Time> Machine::shed_at(const Person& wearer) const {
+  std::optional<Time> at;
+  for (const uint32_t index : wearer.devices) {
     const Device& device = devices_[index];
-    return tells_position(device) && (device.alerts.contains(v1::ALERT_KIND_STRAP_CUT) ||
-                                      device.alerts.contains(v1::ALERT_KIND_UNPAIRED));
-  });
+    if (device.alerts.empty() || !tells_position(device)) continue;
+    for (const v1::AlertKind kind : {v1::ALERT_KIND_STRAP_CUT, v1::ALERT_KIND_UNPAIRED}) {
+      const auto cut = device.alerts.find(kind);
+      if (cut == device.alerts.end() || !rings(cut->second)) continue;
+      const Time since{alerts_.at(cut->second).alert.happened_at_us()};
+      at = at ? std::min(*at, since) : since;
+    }
+  }
+  return at;
+}
+
+// Where he was when his place was last his own: by his latest fix, or by that of the moment when he shed what
+// tells it. Of one that is forgotten by now, the oldest that is left.
+KeptFix Machine::last_own_fix(const Person& person) const {
+  const std::optional<Time> shed = shed_at(person);
+  const KeptFix& latest = person.track.latest();
+  if (!shed || latest.at <= *shed) return latest;
+  const KeptFix* own = person.track.before(*shed + Duration{1});
+  if (own == nullptr) own = person.track.after(*shed);
+  KeptFix made = own == nullptr ? latest : *own;
+  made.at = *shed;
+  return made;
 }
 
 Duration Machine::silent_after(const Device& device) const {
   const Duration interval = Duration::seconds(expected_interval_s(device));
+  if (device.alerts.empty()) return interval * 2 + Duration::seconds(10);
   // Hours later, a device that is heard all the while is missed like any other.
   const bool just_now = std::any_of(device.alerts.begin(), device.alerts.end(), [&](const auto& open) {
     return is_tampering(open.first) &&
@@ -108,9 +130,9 @@ void Machine::watch_silence(uint32_t index, Step& step) {
   if (!is_watched(persons_[device.person])) return;
   count_device(index);
   // Where an order has only just begun, the silence before it is not held against the device.
-  const Time since =
-      is_silent(device, step.now) ? step.now : device.heard_at + (deaf_ - device.deaf_when_heard);
-  const Time due = since + silent_after(device);
+  const Duration patience = silent_after(device);
+  const Time heard = device.heard_at + (deaf_ - device.deaf_when_heard);
+  const Time due = (step.now - heard >= patience ? step.now : heard) + patience;
   // A later one is set when the one that is set has come; one that has become pointless finds nothing to do.
   if (device.silence_due.known() && device.silence_due <= due) return;
   device.silence_due = due;
@@ -131,7 +153,7 @@ void Machine::check_silence(uint32_t index, Step& step) {
   }
   fall_silent(index, step.now);
   if (is_tampered(device) && tells_position(device))
-    for (const uint32_t rule : std::vector<uint32_t>(persons_[device.person].rules)) watch_reach(rule, step);
+    for (const uint32_t rule : IndexList(persons_[device.person].rules)) watch_reach(rule, step);
   if (!join_outage(index, step)) ring_silence(index, step);
 }
 
@@ -143,7 +165,7 @@ void Machine::ring_silence(uint32_t index, Step& step) {
   if (persons_[holder].live_orders > 0)
     open_device_alert(index, v1::ALERT_KIND_SILENCE, step.now, numbers, false, step);
   if (persons_[holder].rules_about.empty() || persons_[holder].silence != 0) return;
-  const std::vector<uint32_t>& devices = persons_[holder].devices;
+  const IndexList& devices = persons_[holder].devices;
   if (!std::all_of(devices.begin(), devices.end(),
                    [&](uint32_t one) { return is_silent(devices_[one], step.now); }))
     return;
@@ -187,11 +209,13 @@ const Rule* Machine::beacon_since_fix(const Person& person) const {
 // How far the two may have come towards each other by `at`, of those who cannot be placed now.
 int64_t Machine::reach_mm(const Rule& rule, Time at, Time now) const {
   const auto age = [&](const Person& person) {
+    // Who went when he cut the strap went on while we were down.
+    if (shed_at(person)) return at - last_own_fix(person).at;
     return at - person.track.latest().at - (deaf_ - person.deaf_when_fixed);
   };
   int64_t reach = 0;
   const Person& wearer = persons_[rule.wearer];
-  if (is_lost(wearer, now)) {
+  if (is_lost(wearer, now) || shed_at(wearer)) {
     LastSeen seen;
     seen.state = wearer.motion.state();
     seen.speed_mmps = wearer.motion.speed_mmps();
@@ -206,29 +230,65 @@ int64_t Machine::reach_mm(const Rule& rule, Time at, Time now) const {
     reach += monitor::reach_mm(
         pace, home != nullptr ? at - home->radio->at - (deaf_ - home->radio->deaf_when_heard) : age(wearer));
   }
+  if (rule.kind != RuleKind::kPair) return reach;  // a place goes nowhere
   const Person& about = persons_[rule.about];
   if (is_lost(about, now)) reach += her_reach_mm(age(about));
   return reach;
 }
 
-// From where the two were last to the radius that the court ordered, less what the places may err.
+// From where the two were last to the radius that the court ordered, or to the border of her place, less what
+// the places may err.
 int64_t Machine::gap_mm(const Rule& rule) const {
-  const KeptFix& his = persons_[rule.wearer].track.latest();
-  const KeptFix& hers = persons_[rule.about].track.latest();
-  const Rule* home = beacon_since_fix(persons_[rule.wearer]);
+  const Person& wearer = persons_[rule.wearer];
+  const KeptFix his = last_own_fix(wearer);
+  const Rule* home = beacon_since_fix(wearer);
+  if (rule.kind != RuleKind::kPair) {
+    const geo::Zone& zone = *zones_[rule.zone].zone;
+    // He may be anywhere in his home.
+    const int64_t apart = home == nullptr ? zone.signed_distance_mm(his.place)
+                                          : zone.signed_distance_mm(zones_[home->zone].zone->centre()) -
+                                                zones_[home->zone].zone->reach_mm();
+    return apart - his.sigma_mm;
+  }
+  const KeptFix hers = last_own_fix(persons_[rule.about]);
   const int64_t apart = home != nullptr ? zones_[home->zone].zone->signed_distance_mm(hers.place)
                                         : geo::distance_mm(his.place, hers.place);
   return apart - rule.tiers.back().limit_mm - std::max(his.sigma_mm, hers.sigma_mm);
 }
 
+// Where he may be by now is asked of her, and of places that are barred for her sake; and there is someone
+// who cannot be placed. A device that is heard but was shed within the widest distance has rung for just
+// that.
+bool Machine::is_unaccounted(const Rule& rule, Time now) const {
+  const Person& wearer = persons_[rule.wearer];
+  if (rule.about == kNone || wearer.track.empty() || wearer.removed) return false;
+  const bool pair = rule.kind == RuleKind::kPair;
+  if (!pair && (rule.kind != RuleKind::kExclusion || !rule.scheduled || !zones_[rule.zone].zone))
+    return false;
+  const Person& about = persons_[rule.about];
+  if (pair && (about.track.empty() || about.removed)) return false;
+  if (is_lost(wearer, now) || (pair && is_lost(about, now))) return true;
+  return shed_at(wearer) && gap_mm(rule) > rule.tiers.front().limit_mm - rule.tiers.back().limit_mm;
+}
+
+// Another alert says already that he may be there: of the same place, or of her who is at it.
+bool Machine::is_told_elsewhere(const Rule& rule) const {
+  if (rule.kind == RuleKind::kPair) return false;
+  const Track& hers = persons_[rule.about].track;
+  const IndexList& rules = persons_[rule.wearer].rules;
+  return std::any_of(rules.begin(), rules.end(), [&](uint32_t index) {
+    const Rule& other = rules_[index];
+    if (other.unaccounted == 0 || other.about != rule.about) return false;
+    if (other.kind != RuleKind::kPair) return other.zone == rule.zone;
+    return !hers.empty() &&
+           zones_[rule.zone].zone->signed_distance_mm(hers.latest().place) <= other.tiers.back().limit_mm;
+  });
+}
+
 // Looks again at the first moment at which the two may be too near each other, which only a new fix changes.
 void Machine::watch_reach(uint32_t index, Step& step) {
   Rule& rule = rules_[index];
-  if (rule.kind != RuleKind::kPair || rule.unaccounted != 0) return;
-  const Person& wearer = persons_[rule.wearer];
-  const Person& about = persons_[rule.about];
-  if (wearer.track.empty() || about.track.empty() || wearer.removed || about.removed) return;
-  if (!is_lost(wearer, step.now) && !is_lost(about, step.now)) return;
+  if (rule.unaccounted != 0 || !is_unaccounted(rule, step.now)) return;
   const int64_t gap = gap_mm(rule);
   int64_t low_s = 0, high_s = kReachHorizon.s();
   if (reach_mm(rule, step.now + Duration::seconds(high_s), step.now) < gap) return;
@@ -251,21 +311,17 @@ void Machine::watch_reach(uint32_t index, Step& step) {
 
 void Machine::check_reach(uint32_t index, Step& step) {
   const Rule& rule = rules_[index];
-  if (rule.kind != RuleKind::kPair || rule.unaccounted != 0) return;
+  if (rule.unaccounted != 0) return;
   // What has rung for the radius itself stays open until both are seen apart.
   if (rule.tiers.back().alert != 0 || in_contact(rule, step.now) || !binding_at(rule, step.now)) return;
-  const Person& wearer = persons_[rule.wearer];
-  const Person& about = persons_[rule.about];
-  if (wearer.track.empty() || about.track.empty() || wearer.removed || about.removed) return;
-  if (!is_lost(wearer, step.now) && !is_lost(about, step.now)) return;
+  if (!is_unaccounted(rule, step.now) || is_told_elsewhere(rule)) return;
   const int64_t gap = gap_mm(rule);
   if (reach_mm(rule, step.now, step.now) >= gap) open_unaccounted(index, gap, step);
 }
 
 void Machine::open_unaccounted(uint32_t index, int64_t gap_mm, Step& step) {
   const Rule& rule = rules_[index];
-  const KeptFix& his = persons_[rule.wearer].track.latest();
-  const KeptFix& hers = persons_[rule.about].track.latest();
+  const KeptFix his = last_own_fix(persons_[rule.wearer]);
   HeldAlert made = start_alert(v1::ALERT_KIND_UNACCOUNTED_NEAR, rule.wearer, rule.about, step.now, step);
   const law::Order& order = orders_[rule.order].order;
   v1::Alert& alert = made.alert;
@@ -276,13 +332,22 @@ void Machine::open_unaccounted(uint32_t index, int64_t gap_mm, Step& step) {
   const int64_t reach = reach_mm(rule, step.now, step.now);
   alert.set_reach_mm(static_cast<uint32_t>(std::min<int64_t>(reach, UINT32_MAX)));
   alert.set_margin_mm(gap_mm);
-  alert.set_sigma_mm(static_cast<uint32_t>(std::max(his.sigma_mm, hers.sigma_mm)));
-  alert.set_wearer_age_s(static_cast<uint32_t>(std::max<int64_t>((step.now - his.at).s(), 0)));
-  alert.set_protected_age_s(static_cast<uint32_t>(std::max<int64_t>((step.now - hers.at).s(), 0)));
-  v1::Proximity& last = *alert.mutable_proximity();
-  last.set_distance_mm(geo::distance_mm(his.place, hers.place));
-  last.set_sigma_mm(alert.sigma_mm());
-  last.set_at_us(std::max(his.at, hers.at).us);
+  alert.set_sigma_mm(static_cast<uint32_t>(his.sigma_mm));
+  const auto age_s = [&](Time at) {
+    return static_cast<uint32_t>(std::max<int64_t>((step.now - at).s(), 0));
+  };
+  alert.set_wearer_age_s(age_s(his.at));
+  if (rule.kind == RuleKind::kPair) {
+    const KeptFix hers = last_own_fix(persons_[rule.about]);
+    alert.set_sigma_mm(static_cast<uint32_t>(std::max(his.sigma_mm, hers.sigma_mm)));
+    alert.set_protected_age_s(age_s(hers.at));
+    v1::Proximity& last = *alert.mutable_proximity();
+    last.set_distance_mm(geo::distance_mm(his.place, hers.place));
+    last.set_sigma_mm(alert.sigma_mm());
+    last.set_at_us(std::max(his.at, hers.at).us);
+  } else {
+    alert.set_zone_id(zone_ids_.name(rule.zone));
+  }
   law::set_place(his.place, *alert.mutable_place());
   made.numbers.limit_mm = rule.tiers.back().limit_mm;
   const uint64_t number = open_alert(std::move(made), step);
@@ -292,7 +357,7 @@ void Machine::open_unaccounted(uint32_t index, int64_t gap_mm, Step& step) {
 // Both are seen now. Only that they are apart ends it; who turns up near her rings as anyone who is near.
 void Machine::account_for(uint32_t index, const Measure& measure, Step& step) {
   Rule& rule = rules_[index];
-  if (rule.unaccounted == 0 || is_shed(persons_[rule.wearer])) return;
+  if (rule.unaccounted == 0 || shed_at(persons_[rule.wearer])) return;
   const int64_t apart = measure.distance_mm - rule.tiers.back().limit_mm;
   if (apart <= rule.policy.hysteresis_mm) return;
   if (apart * 1'000 < int64_t{rule.policy.z_clear} * measure.sigma_mm) return;

@@ -379,5 +379,102 @@ TEST(Silence, OfADriverWhoCouldBeNearHerWithinMinutesIsForAPatrol) {
   EXPECT_EQ(world.raised()[0].code(), 1u);
 }
 
+// Both are heard every 15 s, he `m` metres east of her. How many seconds until he is unaccounted for; -1: not
+// at all.
+int64_t heard_until_unaccounted(World& world, double m, int rounds) {
+  const Time from = world.now();
+  for (int i = 0; i < rounds; ++i) {
+    world.pass(15);
+    world.report("p-1", at_m(0, 0));
+    world.report("w-1", at_m(m, 0));
+  }
+  for (const v1::Alert& alert : world.raised())
+    if (alert.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR) return (Time{alert.opened_at_us()} - from).s();
+  return -1;
+}
+
+TEST(UnaccountedNear, CountsFromTheCutOfTheStrapThoughTheDeviceIsHeardOn) {
+  World world = pair_world();
+  drive(world, 0, 3'000, 30);
+  world.event("w-1", v1::DEVICE_EVENT_STRAP_CUT);
+  const int64_t after_s = heard_until_unaccounted(world, 3'000, 20);
+  EXPECT_GE(after_s, 80);
+  EXPECT_LE(after_s, 95);
+}
+
+TEST(UnaccountedNear, AStrapThatPeopleHaveSettledIsCutNoMore) {
+  World world = pair_world();
+  drive(world, 0, 3'000, 30);
+  world.event("w-1", v1::DEVICE_EVENT_STRAP_CUT);
+  world.settle(world.raised().back().id());
+  world.close_calls();
+  world.settle(world.raised().back().id());
+  EXPECT_EQ(heard_until_unaccounted(world, 3'000, 20), -1);
+}
+
+TEST(UnaccountedNear, OfADeviceThatFallsSilentLaterCountsFromTheCutAllTheSame) {
+  World world = pair_world();
+  drive(world, 0, 1'500, 30);
+  world.event("w-1", v1::DEVICE_EVENT_STRAP_CUT);
+  ASSERT_EQ(heard_until_unaccounted(world, 1'500, 6), -1) << "the strap itself has rung that near";
+  EXPECT_LE(seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 300), 30);
+  EXPECT_EQ(count(world, v1::ALERT_KIND_UNACCOUNTED_NEAR), 1);
+}
+
+// She is 20 km from her school, he 1 km.
+World school_world() {
+  World world;
+  world.wearer("w-1");
+  world.protected_person("p-1");
+  world.circle("school", at_m(20'000, 0), 200'000);
+  v1::Order order = world.order("o-1", "w-1");
+  order.add_conditions()->set_id("c-1");
+  order.mutable_conditions(0)->mutable_exclusion()->set_zone_id("school");
+  order.mutable_conditions(0)->mutable_exclusion()->set_protected_id("p-1");
+  world.submit_order(order);
+  drive(world, 0, 21'200, 30);
+  return world;
+}
+
+TEST(UnaccountedNear, IsAskedOfHerPlacesAsOfHer) {
+  World world = school_world();
+  const int64_t after_s = seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 3'600);
+  EXPECT_GE(after_s, 300) << "a walk of a kilometre";
+  EXPECT_LE(after_s, 700);
+  const v1::Alert alert = world.raised().back();
+  EXPECT_EQ(alert.zone_id(), "school");
+  EXPECT_EQ(alert.protected_id(), "p-1");
+  EXPECT_FALSE(alert.has_proximity()) << "it is not about where she is";
+  EXPECT_EQ(count(world, v1::ALERT_KIND_UNACCOUNTED_NEAR), 1);
+}
+
+TEST(UnaccountedNear, OfAPlaceIsOverWhenHeIsSeenElsewhere) {
+  World world = school_world();
+  ASSERT_GT(seconds_until(world, v1::ALERT_KIND_UNACCOUNTED_NEAR, 3'600), 0);
+  world.report("w-1", at_m(21'250, 0));
+  ASSERT_FALSE(world.cleared().empty());
+  EXPECT_EQ(world.cleared().back().kind(), v1::ALERT_KIND_UNACCOUNTED_NEAR);
+  EXPECT_EQ(world.cleared().back().clear_reason(), "margin");
+}
+
+TEST(StrapCut, WithADoubtedFixNearHerIsAsUrgentAsNearHer) {
+  for (const double leap_m : {300.0, 21'000.0}) {
+    World world = pair_world();
+    drive(world, 0, 20'000, 30);
+    world.pass(15);
+    world.report("p-1", at_m(0, 0));
+    world.forget_effects();
+    world.report("w-1", at_m(leap_m, 0),
+                 [](v1::Report& report) { report.add_events(v1::DEVICE_EVENT_STRAP_CUT); });
+    ASSERT_EQ(world.raised().size(), 1u);
+    EXPECT_EQ(world.raised()[0].kind(), v1::ALERT_KIND_STRAP_CUT);
+    if (leap_m < 1'000)
+      EXPECT_EQ(world.raised()[0].code(), 0u);
+    else
+      EXPECT_GT(world.raised()[0].code(), 0u);
+    EXPECT_EQ(world.of(v1::Effect::kNotifyProtected).empty(), leap_m > 1'000);
+  }
+}
+
 }  // namespace
 }  // namespace haechi::monitor

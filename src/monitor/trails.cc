@@ -34,9 +34,8 @@ Time moved_at(const Trail& trail) {
 }  // namespace
 
 // The device tells where its holder is.
-Trail& Machine::trail_of(uint32_t index) {
+Trail& Machine::trail_beside(uint32_t index) {
   Person& person = persons_[devices_[index].person];
-  if (person.device == index) return person;
   const auto aside = std::find_if(person.asides.begin(), person.asides.end(),
                                   [index](const Trail& trail) { return trail.device == index; });
   // A device that has taken the place of another goes on where that one was.
@@ -50,6 +49,8 @@ Trail& Machine::trail_of(uint32_t index) {
     return person;
   }
   if (aside != person.asides.end()) return *aside;
+  for (const IndexList* rules : {&person.rules, &person.rules_about, &person.rules_apart})
+    for (const uint32_t rule : *rules) watch_closely(rule);
   person.asides.emplace_back().device = index;
   return person.asides.back();
 }
@@ -59,6 +60,7 @@ void Machine::forget_trail(uint32_t index) {
   Person& person = persons_[devices_[index].person];
   std::erase_if(person.asides, [index](const Trail& trail) { return trail.device == index; });
   if (person.device == index) person.device = kNone;
+  refused_.erase(index);
 }
 
 bool Machine::outranks(const Trail& one, const Trail& lead, Time now) const {
@@ -82,7 +84,7 @@ void Machine::take_lead(uint32_t index, uint32_t device) {
   // Distances to two devices make no speed.
   const auto begin_anew = [this](uint32_t rule) {
     if (!between_two(rules_[rule].kind)) return;
-    rules_[rule].far = Far();
+    fars_[rule] = Far();
     rules_[rule].closing = Closing();
   };
   std::for_each(person.rules.begin(), person.rules.end(), begin_anew);

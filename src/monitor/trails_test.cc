@@ -38,6 +38,12 @@ class Trails : public ::testing::Test {
       if (alert.kind() == v1::ALERT_KIND_KEEP_AWAY) return true;
     return false;
   }
+  // As it is told last.
+  v1::Alert sos() const {
+    for (const v1::Alert& alert : world_.raised())
+      if (alert.kind() == v1::ALERT_KIND_SOS) return world_.alert(alert.id());
+    return {};
+  }
 
   World world_;
 };
@@ -90,6 +96,28 @@ TEST_F(Trails, SaysNothingOfADeviceThatWasTakenFromHer) {
   world_.submit(retired);
   for (double at = 0; at < 5'000; at += 150) report(5'000, 0, at);
   EXPECT_FALSE(rang());
+}
+
+TEST_F(Trails, SheIsWhereTheDeviceIsThatHasMovedSinceTheOtherWasLeftBehind) {
+  for (const bool watch_moves : {true, false}) {
+    report(20'000, 0, 0, 60);
+    for (double at = 0; at <= 3'000; at += 150) report(20'000, watch_moves ? 0 : at, watch_moves ? at : 0);
+    report(20'000, watch_moves ? 0 : 3'000, watch_moves ? 3'000 : 0, 8);
+    world_.event("p-1", v1::DEVICE_EVENT_SOS);
+    const v1::Alert sos = this->sos();
+    EXPECT_LT(geo::distance_mm(law::place_of(sos.place()), at_m(3'000, 0)), 200'000) << watch_moves;
+    for (double at = 3'000; at > 0; at -= 150) report(20'000, watch_moves ? 0 : at, watch_moves ? at : 0);
+  }
+}
+
+TEST_F(Trails, SheIsWhereTheDeviceIsThatIsHeard) {
+  report(20'000, 0, 0, 20);
+  for (double at = 0; at <= 1'500; at += 150) {
+    world_.report("watch", at_m(at, 0));
+    world_.pass(15);
+  }
+  world_.event("watch", v1::DEVICE_EVENT_SOS);
+  EXPECT_LT(geo::distance_mm(law::place_of(sos().place()), at_m(1'500, 0)), 200'000);
 }
 
 }  // namespace

@@ -42,15 +42,9 @@ void Machine::close_view(Rule& rule, const std::string& reason, Step& step) {
 void Machine::refresh_view(uint32_t index, Step& step) {
   Rule& rule = rules_[index];
   if (rule.kind != RuleKind::kPair) return;
-  const law::Order& order = orders_[rule.order].order;
-  const auto& keep_away = std::get<law::KeepAway>(order.conditions[rule.condition].rule);
   const Person& wearer = persons_[rule.wearer];
   const Person& about = persons_[rule.about];
   law::Permission permission;
-  permission.order_in_force = law::in_force(order, step.now);
-  permission.view_granted = !keep_away.no_view;
-  permission.warn_mm = keep_away.warn_mm;
-  permission.map_mm = keep_away.map_mm;
   uint64_t alert = 0;
   bool settled = false;
   for (const Tier& tier : rule.tiers) {
@@ -64,6 +58,13 @@ void Machine::refresh_view(uint32_t index, Step& step) {
     permission.strap_alert_open = true;
     if (alert == 0) alert = strap->second;
   }
+  if (alert == 0 && !rule.view) return;
+  const law::Order& order = orders_[rule.order].order;
+  const auto& keep_away = std::get<law::KeepAway>(order.conditions[rule.condition].rule);
+  permission.order_in_force = law::in_force(order, step.now);
+  permission.view_granted = !keep_away.no_view;
+  permission.warn_mm = keep_away.warn_mm;
+  permission.map_mm = keep_away.map_mm;
   std::optional<v1::View> seen;
   if (alert != 0 && rule.latest && !wearer.track.empty() && !about.track.empty()) {
     law::Sight sight;

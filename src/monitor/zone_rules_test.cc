@@ -172,5 +172,23 @@ TEST(Curfew, FollowsTheRulesOfTheZoneOfTimeAsTheyAreLearned) {
   EXPECT_EQ(world.cleared()[0].clear_reason(), "schedule_ended");
 }
 
+TEST(Exclusion, OfAPlaceOfHersIsToldToHerAtTheBorderAndAtThePoliceDistanceOnly) {
+  World world = zone_world([](v1::Condition& condition) {
+    exclusion(condition);
+    condition.mutable_exclusion()->set_protected_id("p-1");
+  });
+  world.protected_person("p-1");
+  walk(world, 2'000, 50, -50);
+  ASSERT_THAT(broken_kinds(world), ElementsAre(v1::ALERT_KIND_EXCLUSION_POLICE,
+                                               v1::ALERT_KIND_EXCLUSION_BUFFER, v1::ALERT_KIND_EXCLUSION));
+  std::vector<v1::AlertKind> told;
+  for (const v1::Effect& effect : world.of(v1::Effect::kNotifyProtected)) {
+    EXPECT_EQ(effect.notify_protected().protected_id(), "p-1");
+    const v1::AlertKind kind = world.alert(effect.notify_protected().alert_id()).kind();
+    if (kind != v1::ALERT_KIND_APPROACHING) told.push_back(kind);
+  }
+  EXPECT_THAT(told, ElementsAre(v1::ALERT_KIND_EXCLUSION_POLICE, v1::ALERT_KIND_EXCLUSION));
+}
+
 }  // namespace
 }  // namespace haechi::monitor

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "api/api.h"
+#include "base/heap.h"
 #include "base/time.h"
 #include "gateway/devices.h"
 #include "gateway/http_intake.h"
@@ -244,6 +245,9 @@ void Node::Rooms::count() {
   of_spine("haechi_spine_commit_microseconds_total", "Time spent in commits.", &S::commit_us_sum, true);
   of_spine("haechi_spine_commit_microseconds_max", "Longest commit.", &S::commit_us_max, false);
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
+  metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
+                 return static_cast<double>(heap_bytes());
+               }});
   const auto of_mqtt = [this](const char* name, const char* help,
                               gateway::Counter gateway::MqttCounters::*field, bool counter) {
     metrics.add(

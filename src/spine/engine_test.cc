@@ -62,6 +62,10 @@ class Strange {
   void registry(v1::Fact& out);
   void answer(v1::HandOffAnswered& out);
   void work(v1::Fact& out);
+  void make_plausible(v1::CaseFact& about);
+  // Every field at random, by what the schema says it is.
+  void fill(google::protobuf::Message& out, int depth);
+  void put(google::protobuf::Message& out, const google::protobuf::FieldDescriptor& field, int depth);
 
   std::mt19937_64 random_;
   Time now_{1'773'446'400'000'000};
@@ -331,6 +335,73 @@ void Strange::work(v1::Fact& out) {
   }
 }
 
+void Strange::put(google::protobuf::Message& out, const google::protobuf::FieldDescriptor& field, int depth) {
+  using Field = google::protobuf::FieldDescriptor;
+  constexpr const char* kWords[] = {"kr",          "es",     "Asia/Seoul", "ST_PROV_2", "ST_PROV_3_2",
+                                    "ST_URGENT_1", "DV_VPO", "DV_VPO_TMP", "ST_VPO_1",  "c0",
+                                    "c1",          "m0",     "m1",         "t0"};
+  const auto& reflect = *out.GetReflection();
+  const auto text = [&] {
+    return one_in(3) ? std::string(kWords[below(std::size(kWords))]) : one_in(2) ? person() : zone();
+  };
+  const auto count = [&] {
+    return field.enum_type() == nullptr ? 0 : static_cast<uint64_t>(field.enum_type()->value_count() + 1);
+  };
+  const bool many = field.is_repeated();
+  switch (field.cpp_type()) {
+    case Field::CPPTYPE_STRING:
+      return many ? reflect.AddString(&out, &field, text()) : reflect.SetString(&out, &field, text());
+    case Field::CPPTYPE_ENUM:
+      return reflect.SetEnumValue(&out, &field, static_cast<int>(below(count())));
+    case Field::CPPTYPE_MESSAGE:
+      return fill(many ? *reflect.AddMessage(&out, &field) : *reflect.MutableMessage(&out, &field),
+                  depth + 1);
+    case Field::CPPTYPE_INT64:
+      return reflect.SetInt64(&out, &field, one_in(3) ? moment() : 0);
+    case Field::CPPTYPE_INT32:
+      return reflect.SetInt32(&out, &field, any<int32_t>());
+    case Field::CPPTYPE_UINT32:
+      return reflect.SetUInt32(&out, &field, one_in(2) ? 0 : any<uint32_t>());
+    case Field::CPPTYPE_BOOL:
+      return reflect.SetBool(&out, &field, one_in(2));
+    default:
+      return;
+  }
+}
+
+void Strange::fill(google::protobuf::Message& out, int depth) {
+  const google::protobuf::Descriptor& type = *out.GetDescriptor();
+  if (type.full_name() == v1::Order::descriptor()->full_name() && !one_in(4))
+    return order(static_cast<v1::Order&>(out));
+  for (int i = 0; i < type.field_count(); ++i)
+    if (depth < 4 && !one_in(3)) put(out, *type.field(i), depth);
+}
+
+// So that some cases are opened and some measures live.
+void Strange::make_plausible(v1::CaseFact& about) {
+  if (about.has_case_opened()) {
+    v1::CaseOpened& opened = *about.mutable_case_opened();
+    opened.Clear();
+    opened.set_case_id(id("c", 4));
+    opened.set_country("kr");
+    opened.set_kind(v1::CASE_KIND_STALKING);
+    opened.set_agency_id("g1");
+    opened.set_subject_id("p" + std::to_string(below(4)));
+    opened.add_protected_ids("p" + std::to_string(4 + below(4)));
+  } else if (about.has_measure_begun()) {
+    about.mutable_measure_begun()->set_case_id(id("c", 4));
+    about.mutable_measure_begun()->set_measure_id(id("m", 12));
+    about.mutable_measure_begun()->set_kind(one_in(2) ? "ST_PROV_3_2" : "ST_PROV_2");
+    about.mutable_measure_begun()->set_protected_id("p" + std::to_string(4 + below(4)));
+    about.mutable_measure_begun()->clear_stated();
+  } else if (about.has_measure_stepped()) {
+    const v1::CaseStep step = about.measure_stepped().step();
+    about.mutable_measure_stepped()->Clear();
+    about.mutable_measure_stepped()->set_measure_id(id("m", 12));
+    about.mutable_measure_stepped()->set_step(step);
+  }
+}
+
 v1::Fact Strange::fact() {
   v1::Fact out;
   // Seldom a night passes at once, and seldom a week, so that whatever was put off comes due together.
@@ -343,8 +414,15 @@ v1::Fact Strange::fact() {
     out.mutable_clock_ticked();
   } else if (kind < 86) {
     registry(out);
-  } else if (kind < 99) {
+  } else if (kind < 92) {
     work(out);
+  } else if (kind < 99) {
+    v1::CaseFact& about = *out.mutable_case_fact();
+    // One of its kinds; filled by itself, or the last of them would always win.
+    const auto* kinds = v1::CaseFact::descriptor()->FindOneofByName("kind");
+    put(about, *kinds->field(static_cast<int>(below(static_cast<uint64_t>(kinds->field_count())))), 0);
+    if (!one_in(3)) make_plausible(about);
+    if (one_in(10)) about.set_at_us(one_in(2) ? moment() : now_.us - 5);
   }  // else a fact of no kind, as a later version may write
   return out;
 }
@@ -353,7 +431,7 @@ struct Course {
   std::vector<std::string> facts;
   std::vector<Time> stamps;
   std::vector<std::string> effects;
-  size_t alerts = 0, hand_offs = 0, calls = 0;
+  size_t alerts = 0, hand_offs = 0, calls = 0, cases = 0, refused = 0;
 };
 
 Course live_through(uint64_t seed, size_t entries) {
@@ -372,6 +450,8 @@ Course live_through(uint64_t seed, size_t entries) {
       out.alerts += effect->has_raise_alert();
       out.hand_offs += effect->has_send_hand_off();
       out.calls += effect->has_open_call();
+      out.cases += effect->case_effect().has_update_case();
+      out.refused += effect->case_effect().has_refuse();
       strange.heard(*effect);
     }
   }
@@ -398,11 +478,15 @@ TEST(Engine, SurvivesWhateverDecodesAndReplaysItAlike) {
     all.alerts += once.alerts;
     all.hand_offs += once.hand_offs;
     all.calls += once.calls;
+    all.cases += once.cases;
+    all.refused += once.refused;
   }
   // Strange, but not so strange that nothing is ever reached.
   EXPECT_GT(all.alerts, 200u);
   EXPECT_GT(all.hand_offs, 200u);
   EXPECT_GT(all.calls, 20u);
+  EXPECT_GT(all.cases, 0u);
+  EXPECT_GT(all.refused, 500u);
 }
 
 }  // namespace

@@ -162,6 +162,8 @@ test("she asks the court herself; it orders for the time being, draws a zone, de
   const police = await world.open("cases");
   await openCase(police, NUMBER, "DOMESTIC_VIOLENCE");
 
+  await police.context().close();
+
   const her = await world.open("me");
   await her.getByRole("button", { name: "설정" }).click();
   await her.getByRole("button", { name: "사건과 청구 보기" }).click();

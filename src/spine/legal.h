@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cases/cases.h"
+#include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/entry.h"
 

@@ -241,6 +241,7 @@ class LegalWorld {
     if (one.has_activate_order()) {
       orders_[one.activate_order().order().id()] = one.activate_order().order();
       basis_[one.activate_order().order().id()] = one.activate_order().measure_id();
+      begun_.try_emplace(one.activate_order().order().id(), now_);
     }
     if (one.has_end_order()) orders_.erase(one.end_order().order().id());
     if (one.has_end_order()) ++tally_.orders_ended;
@@ -251,16 +252,23 @@ class LegalWorld {
     if (effect.has_update_view()) live(effect.update_view().order_id(), "view");
     ++tally_.checked;
   }
-  // That somebody is not heard of falls due while the order is in force and may be noticed by the very entry
-  // that ends it. Nothing else may.
+  // An alert is judged by the moment it is about: what is learned of an order's last minutes after its end
+  // still counts. That somebody is not heard of falls due while the order is in force, and may be noticed by
+  // the very entry that ends it.
   void live(const v1::Alert& alert) {
     const auto basis = basis_.find(alert.order_id());
     if (basis == basis_.end()) return;
     ++tally_.alerts_under_measures;
+    const v1::LegalMeasure& measure = measures_[basis->second];
     const bool silence = alert.kind() == v1::ALERT_KIND_SILENCE ||
                          alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE ||
                          alert.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR;
-    if (silence && measures_[basis->second].ended_at_us() == now_.us) return;
+    if (silence && measure.ended_at_us() == now_.us) return;
+    const bool began = alert.happened_at_us() >= begun_[alert.order_id()].us;
+    if (measure.stage() == v1::MEASURE_STAGE_ENDED && began &&
+        alert.happened_at_us() < measure.ended_at_us() &&
+        (measure.ends_at_us() == 0 || alert.happened_at_us() < measure.ends_at_us()))
+      return;
     live(alert.order_id(), v1::AlertKind_Name(alert.kind()).c_str());
   }
   void live(const std::string& order_id, const char* what) {
@@ -288,6 +296,7 @@ class LegalWorld {
   std::map<std::string, size_t> done_;
   std::map<std::string, v1::Order> orders_;
   std::map<std::string, std::string> basis_;
+  std::map<std::string, Time> begun_;
 };
 
 // Two wearers, two protected persons, in one small town; measures of every stage, cancelled, extended,

@@ -97,8 +97,9 @@ class Deadlines {
     begun_list_ = std::move(later_.begin()->second);
     next_ = 0;
     later_.erase(later_.begin());
-    std::sort(begun_list_.begin(), begun_list_.end(),
-              [](const Entry& a, const Entry& b) { return Later{}(b, a); });
+    // They lie in the order in which they were set, which is nearly that of their times.
+    std::stable_sort(begun_list_.begin(), begun_list_.end(),
+                     [](const Entry& a, const Entry& b) { return a.at < b.at; });
   }
 
   // The bucket that has begun lies sorted and is gone through; what is added to it, or to one before it, is a

@@ -21,6 +21,13 @@ void fetch_first(const T& object) {
     __builtin_prefetch(bytes + at, 0, 2);
 }
 
+// Whether anyone watches him, and when he was last placed.
+void fetch_watch(const Person& person) {
+  __builtin_prefetch(&person.track, 0, 2);
+  __builtin_prefetch(&person.live_orders, 0, 2);
+  __builtin_prefetch(&person.rules_about, 0, 2);
+}
+
 // What a report touches of it.
 void fetch(const Device& device) {
   const char* bytes = reinterpret_cast<const char*>(&device);
@@ -69,13 +76,18 @@ void Machine::expect(const v1::Fact& fact) {
       if (between_two(kinds_[rule])) __builtin_prefetch(&fars_[rule]);
 }
 
-// What falls due soon is of people who have not just reported.
+// What falls due soon is of people who have not just reported: first the device, then who wears it.
 void Machine::expect_due() const {
-  constexpr size_t kApart = 8;
-  const std::optional<Deadline> one = deadlines_.after_next(kApart);
-  if (!one) return;
-  if (one->kind == Deadline::Kind::kSilence) fetch_first(devices_[one->subject]);
-  if (one->kind == Deadline::Kind::kStale) fetch_first(persons_[one->subject]);
+  constexpr size_t kSoon = 8, kSooner = 4;
+  if (const std::optional<Deadline> one = deadlines_.after_next(kSoon)) {
+    if (one->kind == Deadline::Kind::kSilence) fetch_first(devices_[one->subject]);
+    if (one->kind == Deadline::Kind::kStale) fetch_watch(persons_[one->subject]);
+  }
+  if (const std::optional<Deadline> one = deadlines_.after_next(kSooner)) {
+    if (one->kind != Deadline::Kind::kSilence) return;
+    const uint32_t person = devices_[one->subject].person;
+    if (person < persons_.size()) fetch_watch(persons_[person]);
+  }
 }
 
 }  // namespace haechi::monitor

@@ -189,7 +189,7 @@ def main():
         print('with huge pages (GLIBC_TUNABLES=glibc.malloc.hugetlb=1):', flush=True)
         subprocess.run(middle, env={**os.environ, 'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1'}, check=True)
     # What people see, in a real browser: each tool prints one JSON object.
-    for name, tool in (('screens', 'screen-latency'), ('scale', 'scale-bench'), ('map', 'map-bench')):
+    for name, tool in (('screens', 'screen-latency'), ('screens', 'flood-bench'), ('scale', 'scale-bench'), ('map', 'map-bench')):
         if chosen.names and name in chosen.names:
             environment = dict(os.environ, HAECHI_BINARIES=str(binaries))
             subprocess.run(['node', f'tools/{tool}.mjs'], cwd=TOP / 'web', env=environment, check=True)

@@ -8,13 +8,13 @@
 namespace haechi::api::session {
 namespace {
 
-constexpr const char* kSurfaceReason = "must be control, dispatch, field or me";
+constexpr const char* kSurfaceReason = "must be control, dispatch, field, me, court or cases";
 
 // Desks are shared and signed in anew each shift; a phone belongs to one person and must still work when she
 // needs it. What the key itself may do ends with the key, whatever the cookie says.
 int seconds_kept(trust::Surface surface) {
-  const bool desk = surface == trust::Surface::kControl || surface == trust::Surface::kDispatch;
-  return desk ? 16 * 3600 : 90 * 24 * 3600;
+  const bool phone = surface == trust::Surface::kField || surface == trust::Surface::kMe;
+  return phone ? 90 * 24 * 3600 : 16 * 3600;
 }
 
 // Behind a proxy that speaks TLS the browser's own connection is safe, and the cookie is for such ones only.

@@ -45,7 +45,7 @@ TEST(Session, MarksTheCookieSecureBehindATlsProxy) {
 
 TEST(Session, NeedsAKeyAndAKnownSurface) {
   TestWorld world;
-  EXPECT_EQ(sign_in(world, Role::kControl, "court").status, 400);
+  EXPECT_EQ(sign_in(world, Role::kControl, "elsewhere").status, 400);
   EXPECT_EQ(world.ask_with_key("nobodys-key-at-all", "POST", "/api/v1/session", R"({"surface":"me"})").status,
             401);
   EXPECT_EQ(header(world.ask_with_key("", "POST", "/api/v1/session", R"({"surface":"me"})"), "set-cookie"),
@@ -62,7 +62,7 @@ TEST(Session, LetsTheCookieCountOnlyTogetherWithTheSurfaceHeader) {
   const net::Response without = ask({{"cookie", cookie}});
   EXPECT_EQ(without.status, 401);
   EXPECT_EQ(json::parse(without.body).at("field").as_string(), "haechi-surface");
-  EXPECT_EQ(ask({{"cookie", cookie}, {"haechi-surface", "court"}}).status, 401);
+  EXPECT_EQ(ask({{"cookie", cookie}, {"haechi-surface", "elsewhere"}}).status, 401);
   EXPECT_EQ(ask({{"cookie", cookie}, {"haechi-surface", "field"}}).status, 401);
   const net::Response control = ask({{"cookie", cookie}, {"haechi-surface", "control"}});
   EXPECT_EQ(control.status, 200);

@@ -38,6 +38,10 @@ const char* surface_name(Surface surface) {
       return "field";
     case Surface::kMe:
       return "me";
+    case Surface::kCourt:
+      return "court";
+    case Surface::kCases:
+      return "cases";
   }
   return "";
 }

@@ -12,11 +12,11 @@
 
 namespace haechi::trust {
 
-enum class Surface { kControl, kDispatch, kField, kMe };
+enum class Surface { kControl, kDispatch, kField, kMe, kCourt, kCases };
 inline constexpr std::array kSurfaces = {Surface::kControl, Surface::kDispatch, Surface::kField,
-                                         Surface::kMe};
+                                         Surface::kMe,      Surface::kCourt,    Surface::kCases};
 
-const char* surface_name(Surface surface);                    // "control", "dispatch", "field", "me"
+const char* surface_name(Surface surface);  // "control", "dispatch", "field", "me", "court", "cases"
 std::optional<Surface> parse_surface(std::string_view name);  // exactly those; others: nullopt
 
 std::string cookie_name(Surface surface);  // "haechi_control"

@@ -1,6 +1,7 @@
 // The control centre's console under the hand of an operator: the whole life of an alert by keyboard alone, two seats at one
 // alert, a flood of alarms, and the past that never hides the present.
 import type { Page } from "@playwright/test";
+import { crowding } from "./crowding";
 import { beside, type Device, expect, HOME, test, type World } from "./world";
 
 interface AlertRecord {
@@ -106,6 +107,26 @@ test("no action is taken or kept while the line is dead", async ({ morning, worl
   expect((await alertsOf(world, "NEAR_WARN")).length).toBe(1);
 });
 
+test("the row that was pressed is opened though the list moved before the button was let go, and moving away gives it up", async ({ morning, world }) => {
+  const page = await world.open("control");
+  const id = await onlyWarned(world, morning);
+  const box = await row(page, id).boundingBox();
+  if (!box) throw new Error("no row");
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y + 200, { steps: 3 });
+  await page.mouse.up();
+  await expect(row(page, id)).toHaveAttribute("aria-selected", "false");
+
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.addStyleTag({ content: ".console { padding-top: 140px }" }); // as a notice does that comes above
+  await page.mouse.up();
+  await expect(row(page, id)).toHaveAttribute("aria-selected", "true");
+  await expect(page.locator("[data-deed=acknowledge]")).toBeEnabled();
+});
+
 test("a flood of sixty alarms: every critical one is on the screen, the lesser are grouped, the page stays quick", async ({ morning, world }) => {
   void morning;
   const ankles = await world.wearers(54);
@@ -116,12 +137,22 @@ test("a flood of sixty alarms: every critical one is on the screen, the lesser a
   }
   const page = await world.open("control");
   await expect(page.getByRole("application").locator("canvas").first()).toBeVisible();
+  const before = crowding();
   await page.evaluate(() => {
-    const seen = window as unknown as { longest: number };
-    seen.longest = 0;
+    const seen = window as unknown as { longest: number; redrawn: number; rows: number; fromMs: number };
+    Object.assign(seen, { longest: 0, redrawn: 0, rows: 0, fromMs: performance.now() });
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) seen.longest = Math.max(seen.longest, entry.duration);
     }).observe({ entryTypes: ["longtask"] });
+    // One call for each time that React changed the list; the stopwatches change text only.
+    const list = document.getElementById("queue-list");
+    const changes = new MutationObserver((records) => {
+      const rows = new Set(records.map((record) => (record.target as Element).closest("[data-row]")).filter(Boolean));
+      const came = records.flatMap((record) => [...record.addedNodes]).filter((node) => (node as Element).matches?.("[data-row]"));
+      seen.redrawn += 1;
+      seen.rows += rows.size + came.length;
+    });
+    if (list) changes.observe(list, { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "style", "aria-selected"] });
   });
   const spot = (n: number) => ({ lat: HOME.lat + 0.002 * (n % 8), lng: HOME.lng + 0.1 + 0.002 * Math.floor(n / 8) });
   for (const [n, ankle] of ankles.entries()) {
@@ -135,9 +166,15 @@ test("a flood of sixty alarms: every critical one is on the screen, the lesser a
   for (const alert of await alertsOf(world, "SOS")) await expect(row(page, alert.id)).toBeVisible();
   await expect(page.locator("[data-chip=new]")).toContainText("60");
   expect(await page.getByRole("option").count()).toBeLessThan(45);
-  const longest = await page.evaluate(() => (window as unknown as { longest: number }).longest);
-  console.log(`     longest task of the page during the flood: ${Math.round(longest)} ms`);
-  expect(longest).toBeLessThan(1000); // that it answers at all; how fast it is, is measured, not asserted
+  const seen = await page.evaluate(() => {
+    const { longest, redrawn, rows, fromMs } = window as unknown as { longest: number; redrawn: number; rows: number; fromMs: number };
+    return { longest, redrawn, rows, ms: performance.now() - fromMs };
+  });
+  console.log(`     longest task of the page during the flood: ${Math.round(seen.longest)} ms; the list was drawn ${seen.redrawn} times in ${Math.round(seen.ms)} ms, ${seen.rows} rows`);
+  expect(seen.longest).toBeLessThan(200 * Math.max(before, crowding()));
+  // Twice a second and when the choice changes, however many messages came; sixty alarms never draw sixty rows sixty times.
+  expect(seen.redrawn).toBeLessThan(8 + (3 * seen.ms) / 500);
+  expect(seen.rows).toBeLessThan(4 * 60);
   // A group opens and the choice stays where it was put.
   await page.locator("[data-group=ALERT_KIND_LOW_BATTERY]").click();
   await expect(page.locator("[data-group=ALERT_KIND_LOW_BATTERY]")).toContainText("접기");

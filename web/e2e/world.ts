@@ -4,7 +4,8 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, type Pag
 import { createHash } from "node:crypto";
 import { Server } from "./server";
 
-export type Surface = "control" | "dispatch" | "field" | "me";
+export type Surface = "control" | "dispatch" | "field" | "me" | "court" | "cases";
+// Those who act on the same morning; court and casework have a spec of their own.
 export const SURFACES: Surface[] = ["control", "dispatch", "field", "me"];
 export interface Spot {
   lat: number;
@@ -14,6 +15,8 @@ export interface Spot {
 const SECRET = "a-secret-of-good-length";
 export const STATION = "ps-namyangju-bukbu";
 export const HOME: Spot = { lat: 37.7, lng: 127.206 }; // hers, in Onam
+export const COURT = "court-namyangju";
+export const PROBATION = "probation-1";
 export const WEARER = "wearer-900";
 export const PROTECTED = "protected-900";
 export const CARS = ["unit-901", "unit-902"] as const;
@@ -160,7 +163,8 @@ export class World {
 
   // A key for one screen, as the registrar hands them out.
   async keyOf(surface: Surface, who: { person_id?: string; unit_id?: string; seat?: string } = {}): Promise<string> {
-    const roles = { control: "control", dispatch: "dispatch", field: "unit", me: "protected_person" };
+    const officer = who.seat ?? "police"; // of casework
+    const roles = { control: "control", dispatch: "dispatch", field: "unit", me: "protected_person", court: "court", cases: officer };
     const named = `${surface} ${who.person_id ?? who.unit_id ?? who.seat ?? ""}`;
     const known = this.screenKeys.get(named);
     if (known) return known;
@@ -169,6 +173,9 @@ export class World {
       ...(surface === "dispatch" ? { agency_id: STATION } : {}),
       ...(surface === "field" ? { unit_id: who.unit_id ?? CARS[0] } : {}),
       ...(surface === "me" ? { person_id: who.person_id ?? PROTECTED } : {}),
+      ...(surface === "court" ? { agency_id: COURT } : {}),
+      ...(surface === "cases" ? { agency_id: officer === "police" ? STATION : PROBATION } : {}),
+      ...(surface === "cases" && officer === "probation" ? { wearer_ids: [WEARER] } : {}),
       ...(surface === "control" ? { agency_id: who.seat ?? "monitoring" } : {}),
     };
     const made = await this.server.must("POST", "/api/v1/demo/keys", "registrar", wish);
@@ -180,12 +187,12 @@ export class World {
   // A browser of its own with nothing in it, watched for strangers.
   async browserFor(surface: Surface, options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const phone = surface === "field" || surface === "me";
-    const size = { control: [1600, 900], dispatch: [1366, 768], field: [412, 915], me: [390, 844] }[surface];
+    const size = { control: [1600, 900], dispatch: [1366, 768], field: [412, 915], me: [390, 844], court: [1280, 800], cases: [1280, 800] }[surface];
     const context = await this.browser.newContext({
       baseURL: this.server.origin,
       locale: "ko-KR",
       timezoneId: "Asia/Seoul",
-      colorScheme: surface === "me" ? "light" : "dark",
+      colorScheme: surface === "control" || surface === "dispatch" || surface === "field" ? "dark" : "light",
       viewport: { width: size[0] ?? 0, height: size[1] ?? 0 },
       reducedMotion: "reduce",
       ...(phone ? { hasTouch: true, isMobile: true } : {}),

@@ -26,7 +26,7 @@ export function Actions({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const desk = useDesk();
   const { who } = useLive();
-  const picture = useSlowPicture();
+  const picture = useSlowPicture(500, true);
   const me = who.account ?? "";
   const heldBack = useHeldBack("handle_alert");
   const contactHeldBack = useHeldBack("log_contact");

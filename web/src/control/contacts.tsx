@@ -3,10 +3,10 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "../kit/api";
 import { clockTime } from "../kit/format";
+import { patience, take, useLoaded } from "../kit/load";
 import { useDesk, useDeskState } from "./desk";
 import { useHeldBack } from "./hooks";
 import { Key, LoadedView } from "./parts";
-import { patience, take, useLoaded } from "./rest";
 
 export function Contacts({ incidentId }: { incidentId: string }) {
   const { t } = useTranslation();

@@ -6,13 +6,13 @@ import { type Alert, api, newKey } from "../kit/api";
 import { Dialog } from "../kit/chrome";
 import { serverNowMs } from "../kit/clock";
 import { clockTime } from "../kit/format";
+import { ApiFailure, patience, take, useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { perform } from "./actions";
 import { type ContactPreset, useDesk, useDeskState, useSlowPicture } from "./desk";
 import { useHeldBack } from "./hooks";
 import { LoadedView, sentenceOf } from "./parts";
 import { type Deed, deedState, keptOpen, levelOfAlert } from "./queue-model";
-import { ApiFailure, patience, take, useLoaded } from "./rest";
 import { Help } from "./help";
 import { PlaybackDialog } from "./playback-dialog";
 

@@ -1,6 +1,6 @@
 // What this seat has chosen: which alert is open, which dialog, what the map shows, whether the past is being
 // played. Lives outside React, so that keys, map and dialogs change it alike.
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, startTransition, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { useLive } from "../kit/surface";
 import type { PictureStore } from "../kit/picture-store";
 import type { MapHandle } from "../map/types";
@@ -123,29 +123,63 @@ export function useDeskState(): DeskState {
   return useSyncExternalStore(desk.subscribe, desk.get);
 }
 
+// One rhythm for all who read the picture at the same pace: they are drawn together.
+class Pace {
+  private readonly listeners = new Set<() => void>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private stop: (() => void) | null = null;
+  private lastMs = 0;
+
+  constructor(
+    private readonly picture: PictureStore,
+    private readonly everyMs: number,
+  ) {}
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    this.stop ??= this.picture.subscribe(() => this.changed());
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      this.stop?.();
+      this.stop = null;
+      clearTimeout(this.timer);
+      this.timer = undefined;
+    };
+  }
+
+  private changed(): void {
+    if (this.timer !== undefined) return;
+    const waitMs = this.lastMs + this.everyMs - Date.now();
+    if (waitMs <= 0) this.tell();
+    else this.timer = setTimeout(() => this.tell(), waitMs);
+  }
+
+  private tell(): void {
+    this.timer = undefined;
+    this.lastMs = Date.now();
+    for (const listener of this.listeners) listener();
+  }
+}
+
+const paces = new WeakMap<PictureStore, Map<number, Pace>>();
+
+function paceOf(picture: PictureStore, everyMs: number): Pace {
+  let known = paces.get(picture);
+  if (!known) paces.set(picture, (known = new Map()));
+  let pace = known.get(everyMs);
+  if (!pace) known.set(everyMs, (pace = new Pace(picture, everyMs)));
+  return pace;
+}
+
 // The picture at most so often: the queue moves twice a second, not with every message. The first change
-// after a pause is shown at once.
-export function useSlowPicture(everyMs = 500): PictureStore {
+// after a pause is shown at once. `calm` may wait for what is not calm, and is drawn in small pieces.
+export function useSlowPicture(everyMs = 500, calm = false): PictureStore {
   const { picture } = useLive();
   const [, tell] = useState(0);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let lastMs = 0;
-    const now = () => {
-      timer = undefined;
-      lastMs = Date.now();
-      tell(picture.version);
-    };
-    const stop = picture.subscribe(() => {
-      if (timer !== undefined) return;
-      const waitMs = lastMs + everyMs - Date.now();
-      if (waitMs <= 0) now();
-      else timer = setTimeout(now, waitMs);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [picture, everyMs]);
+    const now = () => tell(picture.version);
+    return paceOf(picture, everyMs).subscribe(calm ? () => startTransition(now) : now);
+  }, [picture, everyMs, calm]);
   return picture;
 }

@@ -3,9 +3,9 @@ import { useTranslation } from "react-i18next";
 import { api } from "../kit/api";
 import { Age } from "../kit/chrome";
 import { distance } from "../kit/format";
+import { patience, take, useLoaded } from "../kit/load";
 import { useNow } from "../kit/surface";
 import { bare, Fact, Facts, LoadedView } from "./parts";
-import { patience, take, useLoaded } from "./rest";
 import { LOW_BATTERY_PERCENT } from "./table-model";
 
 export function Devices({ personIds }: { personIds: string[] }) {

@@ -37,7 +37,7 @@ export const canAnswerByPhone = (handOff: HandOff): boolean =>
 
 export function HandOffs({ incidentId, alert }: { incidentId: string; alert: Alert }) {
   const { t } = useTranslation();
-  const picture = useSlowPicture();
+  const picture = useSlowPicture(500, true);
   useNow(1000);
   const list = handOffsOf(picture.handOffs.values(), incidentId);
   const ledger = picture.alerts.get(alert.id ?? "")?.ledger;
@@ -130,7 +130,7 @@ function OneHandOff({ handOff }: { handOff: HandOff }) {
 export function Units({ incidentId }: { incidentId: string }) {
   const { t } = useTranslation();
   const { picture } = useLive();
-  useSlowPicture();
+  useSlowPicture(500, true);
   useNow(1000);
   const calls = [...picture.calls.values()].filter((call) => call.incident_id === incidentId);
   if (calls.length === 0) return null;

@@ -38,7 +38,7 @@ export function severities(picture: PictureStore): Map<string, Severity> {
 
 // Worst open alert per person, now or at the moment that is played.
 export function useSeverityOf(): (id: string) => Severity | null {
-  const picture = useSlowPicture(1000);
+  const picture = useSlowPicture(1000, true);
   const past = usePlayback();
   const second = past.clock ? Math.floor(past.clock.atMs / 1000) : -1;
   const map = useMemo(() => {

@@ -1,6 +1,6 @@
 // One incident, or one person: what happens, to whom, how old every statement is, under which order, who was
 // told and who is on the way, and what may be done next.
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alert } from "../kit/api";
 import { Empty, Severity, Stopwatch } from "../kit/chrome";
@@ -25,8 +25,11 @@ type Section = (typeof SECTIONS)[number];
 
 export function IncidentPanel() {
   const { t } = useTranslation();
-  const { alertId, personId } = useDeskState();
-  const picture = useSlowPicture();
+  // The row is marked at once; what stands here follows in small pieces, so that neither holds the other up.
+  const state = useDeskState();
+  const alertId = useDeferredValue(state.alertId);
+  const personId = useDeferredValue(state.personId);
+  const picture = useSlowPicture(500, true);
   const entry = alertId ? picture.alerts.get(alertId) : undefined;
   const inIncident =
     personId !== null &&
@@ -52,7 +55,7 @@ export function IncidentPanel() {
 function OneIncident({ alert }: { alert: Alert }) {
   const { t } = useTranslation();
   const desk = useDesk();
-  const picture = useSlowPicture();
+  const picture = useSlowPicture(500, true);
   const [section, setSection] = useState<Section>("timeline");
   const incidentId = alert.incident_id ?? "";
   const incident = picture.incidents.get(incidentId);
@@ -166,7 +169,7 @@ function OneIncident({ alert }: { alert: Alert }) {
 function OnePerson({ personId }: { personId: string }) {
   const { t } = useTranslation();
   const desk = useDesk();
-  const picture = useSlowPicture();
+  const picture = useSlowPicture(500, true);
   const track = picture.tracks.track(personId);
   const unit = picture.units.get(personId);
   const alerts = [...picture.alerts.values()]

@@ -1,6 +1,7 @@
 // Listens for the keys of the console and does what they say.
 import { useLayoutEffect } from "react";
 import { useLive } from "../kit/surface";
+import { isElsewhere } from "../legal/where";
 import { start } from "./actions";
 import { type Desk, useDesk } from "./desk";
 import { canAnswerByPhone, handOffsOf } from "./hand-offs";
@@ -16,8 +17,8 @@ export function Keyboard() {
     const press = (event: KeyboardEvent) => {
       const command = commandOf(event);
       if (!command || (isSingleKey(event) && !desk.state.singleKeys)) return;
-      // A dialog has the keyboard to itself.
-      if (desk.state.dialog || desk.state.search) return;
+      // A dialog has the keyboard to itself, and so have the pages about cases.
+      if (desk.state.dialog || desk.state.search || isElsewhere()) return;
       const focused = event.target instanceof HTMLElement ? event.target : document.body;
       const what = {
         tag: focused.tagName.toLowerCase(),

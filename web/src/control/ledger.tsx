@@ -3,13 +3,13 @@
 import { useTranslation } from "react-i18next";
 import { api } from "../kit/api";
 import { clockTime } from "../kit/format";
+import { patience, take, useLoaded } from "../kit/load";
 import { useSlowPicture } from "./desk";
 import { LoadedView } from "./parts";
-import { patience, take, useLoaded } from "./rest";
 
 export function LedgerTable({ alertId }: { alertId: string }) {
   const { t } = useTranslation();
-  const picture = useSlowPicture(1000);
+  const picture = useSlowPicture(1000, true);
   const entry = picture.alerts.get(alertId);
   // Changes with every hop and every change of the alert.
   const hops = entry

@@ -3,9 +3,10 @@ import { useTranslation } from "react-i18next";
 import { type Alert, api } from "../kit/api";
 import { serverNowMs } from "../kit/clock";
 import { dateTime, distance } from "../kit/format";
+import { patience, take, useLoaded } from "../kit/load";
+import { addressOf } from "../legal/where";
 import { type Order, orderInForce, radiiOf } from "./areas";
 import { Fact, Facts, LoadedView } from "./parts";
-import { patience, take, useLoaded } from "./rest";
 
 const SOON_MS = 7 * 86_400_000;
 
@@ -23,10 +24,18 @@ export function useOrders(personId: string | null) {
 
 export function Legal({ alert, personId }: { alert?: Alert; personId?: string }) {
   const { t } = useTranslation();
-  const loaded = useOrders(alert?.wearer_id || personId || null);
+  const who = alert?.wearer_id || personId || null;
+  const loaded = useOrders(who);
   return (
     <section>
-      <h3>{t("legal.title")}</h3>
+      <h3>
+        {t("legal.title")}
+        {who && (
+          <a className="button small" href={addressOf("person", who)}>
+            {t("legal.page")}
+          </a>
+        )}
+      </h3>
       <LoadedView what={t("legal.title")} loaded={loaded}>
         {(orders) => {
           const chosen = alert?.order_id ? orders.filter((order) => order.id === alert.order_id) : orders;

@@ -1,10 +1,11 @@
 // The map in the middle: everybody as columns, and as marks only those that are looked at; the open
 // incident's pair line, rings and zones; tools to measure and draw; a table as its twin.
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Alert, api } from "../kit/api";
 import { serverNowMs } from "../kit/clock";
 import { distance } from "../kit/format";
+import { patience, take, useLoaded } from "../kit/load";
 import type { PictureStore } from "../kit/picture-store";
 import { useLive, useNow } from "../kit/surface";
 import type { TrackStore } from "../kit/track-store";
@@ -17,7 +18,6 @@ import { Key } from "./parts";
 import type { ProximityPoint } from "./plot-model";
 import { latestProximity } from "./proximity";
 import { isOver, isShelved, levelOfAlert } from "./queue-model";
-import { patience, take, useLoaded } from "./rest";
 import { Tools, type Drawn } from "./tools";
 import { TableTwin } from "./table-twin";
 import { Trails } from "./trails";
@@ -89,8 +89,8 @@ function TheMap({ drawn }: { drawn: Drawn | null }) {
   const { t, i18n } = useTranslation();
   const desk = useDesk();
   const { picture } = useLive();
-  const { alertId, personId, follow, zones, jurisdictions } = useDeskState();
-  const slow = useSlowPicture(1000);
+  const { alertId, personId, follow, zones, jurisdictions } = useDeferredValue(useDeskState());
+  const slow = useSlowPicture(1000, true);
   const past = usePlayback();
   const severityOf = useSeverityOf();
   const now = useNow(1000);

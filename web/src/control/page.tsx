@@ -1,6 +1,6 @@
 // The console: strip on top, notices that nobody can miss, queue, map, incident, and the timeline at the
 // bottom.
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { LinkBar } from "../kit/chrome";
 import type { PictureStore } from "../kit/picture-store";
@@ -9,6 +9,7 @@ import { Dialogs } from "./deed-dialogs";
 import { Desk, DeskProvider, useDeskState } from "./desk";
 import { firstSingleKeys } from "./help";
 import { IncidentPanel } from "./incident-panel";
+import { isElsewhere, useWhere } from "../legal/where";
 import { Keyboard } from "./keyboard";
 import { MapPane } from "./map-pane";
 import { Notices } from "./notices";
@@ -17,6 +18,8 @@ import { Search } from "./search";
 import { PastBanner, Timeline } from "./timeline";
 import { TopStrip } from "./top-strip";
 import "./control.css";
+
+const Casework = lazy(() => import("./casework"));
 
 export function Page() {
   const { t } = useTranslation();
@@ -47,12 +50,7 @@ export function Page() {
         <LinkBar advice={t("link.advice")} />
         <PastBanner />
         <Notices />
-        <main className="panels">
-          <Queue />
-          <MapPane />
-          <IncidentPanel />
-        </main>
-        <Timeline />
+        <Stage />
       </div>
       <Dialogs />
       <SearchWhenAsked />
@@ -64,7 +62,7 @@ export function Page() {
 // stays away.
 function offerGravest(desk: Desk, picture: PictureStore): void {
   const { alertId, personId, dialog, search } = desk.state;
-  if (alertId !== null || personId !== null || dialog !== null || search || desk.playback.state.clock !== null) return;
+  if (isElsewhere() || alertId !== null || personId !== null || dialog !== null || search || desk.playback.state.clock !== null) return;
   for (const [id, { alert }] of picture.alerts) {
     if ((alert.code ?? 0) !== 0 || alert.handling !== "ALERT_HANDLING_NEW" || desk.offered.has(id)) continue;
     desk.offered.add(id);
@@ -75,4 +73,27 @@ function offerGravest(desk: Desk, picture: PictureStore): void {
 
 function SearchWhenAsked() {
   return useDeskState().search ? <Search /> : null;
+}
+
+// Cases lie over the panels, below the strips of what rings; what is covered can be neither seen nor used.
+function Stage() {
+  const { t } = useTranslation();
+  const where = useWhere();
+  return (
+    <div className="stage">
+      <div className="stage-live" inert={where.page !== ""}>
+        <main className="panels">
+          <Queue />
+          <MapPane />
+          <IncidentPanel />
+        </main>
+        <Timeline />
+      </div>
+      {where.page && (
+        <Suspense fallback={<p className="casework quiet">{t("state.loading", { what: t("casework.title") })}</p>}>
+          <Casework where={where} />
+        </Suspense>
+      )}
+    </div>
+  );
 }

@@ -6,7 +6,7 @@ import type { Alert } from "../kit/api";
 import { clockTime } from "../kit/format";
 import { language } from "../kit/words";
 import { useDeskState } from "./desk";
-import type { Loaded } from "./rest";
+import type { Loaded } from "../kit/load";
 import { type Command, KEYS } from "./shortcuts";
 
 // Shown only while the key works.

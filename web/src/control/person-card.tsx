@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import { api } from "../kit/api";
 import { Age } from "../kit/chrome";
 import { distance, speed, wind } from "../kit/format";
+import { patience, take, useLoaded } from "../kit/load";
 import { useLive, useNow } from "../kit/surface";
 import { useDesk } from "./desk";
 import { useHeldBack } from "./hooks";
 import { Fact, Facts, LoadedView } from "./parts";
-import { patience, take, useLoaded } from "./rest";
 
 const NAME_SHOWN_MS = 60_000;
 const SOURCE_NAMES = ["", "GNSS", "WIFI", "CELL", "BEACON"];

@@ -1,10 +1,10 @@
 // Playing the past: loads a period page by page, keeps it as columns, and feeds a track store of its own that
 // the map draws instead of the present.
 import { type AlertRecord, api } from "../kit/api";
+import { ApiFailure, patience, take } from "../kit/load";
 import { TrackStore } from "../kit/track-store";
 import { type PastPoint, PlaybackBook } from "./playback-book";
 import { changeSpeed, type PlaybackClock, seek, type Span, startClock, tick, toggle } from "./playback-clock";
-import { ApiFailure, patience, take } from "./rest";
 
 const BEAT_MS = 200;
 const SOURCES = [

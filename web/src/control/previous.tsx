@@ -3,9 +3,9 @@ import { useTranslation } from "react-i18next";
 import { type Alert, api } from "../kit/api";
 import { Severity } from "../kit/chrome";
 import { dateTime } from "../kit/format";
+import { ApiFailure, patience, take, useLoaded } from "../kit/load";
 import { bare, LoadedView } from "./parts";
 import { openedMs } from "./queue-model";
-import { ApiFailure, patience, take, useLoaded } from "./rest";
 
 const BACK_MAX = 8;
 

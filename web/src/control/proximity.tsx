@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import { type Alert, api, type Schemas } from "../kit/api";
 import { Age } from "../kit/chrome";
 import { distance, speed } from "../kit/format";
+import { type Loaded, patience, take, useLoaded } from "../kit/load";
 import type { PictureStore } from "../kit/picture-store";
 import { useSlowPicture } from "./desk";
 import { newest, type ProximityPoint } from "./plot-model";
-import { type Loaded, patience, take, useLoaded } from "./rest";
 
 const EVERY_MS = 3000;
 
@@ -71,7 +71,7 @@ export function latestProximity(
 
 export function Approach({ alert, series }: { alert: Alert; series: readonly ProximityPoint[] }) {
   const { t } = useTranslation();
-  const picture = useSlowPicture();
+  const picture = useSlowPicture(500, true);
   const known = latestProximity(alert, picture, series);
   if (!alert.protected_id) return null;
   if (!known) return <p className="approach quiet">{t("proximity.unknown")}</p>;

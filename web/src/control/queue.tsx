@@ -1,6 +1,6 @@
 // The alert queue: only the rows in sight are in the page, the order changes at most twice a second and never
 // under a hand that is choosing, and an alert counts as shown when its row really is on the screen.
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alert, HandOff } from "../kit/api";
@@ -11,13 +11,14 @@ import { useLink, useLive } from "../kit/surface";
 import { useDesk, useDeskState, useSlowPicture } from "./desk";
 import { useFlood } from "./hooks";
 import { bare } from "./parts";
+import { usePress } from "./press";
 import {
-  type AlertRow,
   count,
   type GroupRow,
   isNew,
   keepOrder,
   lastEndedMs,
+  levelOfAlert,
   makeRows,
   openedMs,
   type Row,
@@ -134,6 +135,7 @@ function List({ picture }: { picture: PictureStore }) {
     return () => clearInterval(timer);
   }, [moved, hand]);
 
+  const handOffs = mainHandOffs(picture);
   const size = flood ? ROW_PX_FLOOD : ROW_PX;
   const virtual = useVirtualizer({
     count: rows.length,
@@ -145,9 +147,15 @@ function List({ picture }: { picture: PictureStore }) {
   useEffect(() => virtual.measure(), [size, virtual]);
   const at = rows.findIndex((row) => row.key === alertId);
   useEffect(() => {
-    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
+    if (at < 0 || inSight(virtual, at, size)) return;
+    virtual.scrollToIndex(at, { align: "auto" });
     // only when another alert is chosen: the list must not run after a row
   }, [alertId]);
+  const press = usePress((key) => {
+    const row = desk.rows.find((one) => one.key === key);
+    if (row?.type === "group") desk.toggleGroup(row.key);
+    else if (row) desk.open(row.key);
+  });
 
   return (
     <div className="queue-body">
@@ -188,25 +196,27 @@ function List({ picture }: { picture: PictureStore }) {
         aria-label={t("queue.list")}
         aria-activedescendant={at >= 0 ? `row-${alertId}` : undefined}
         onPointerMove={hand.touch}
-        onPointerDown={hand.touch}
+        onPointerDown={(event) => {
+          hand.touch();
+          press.down(event);
+        }}
+        onClick={press.click}
         onKeyDown={hand.touch}
       >
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
             if (!row) return null;
-            const place = { transform: `translateY(${item.start}px)`, height: item.size };
+            const place = { top: item.start, height: item.size, n: item.index + 1, of: rows.length };
             return row.type === "group" ? (
-              <Group key={item.key} row={row} place={place} n={item.index + 1} of={rows.length} />
+              <Group key={item.key} row={row} {...place} />
             ) : (
               <AlertItem
                 key={item.key}
-                row={row}
-                place={place}
-                n={item.index + 1}
-                of={rows.length}
+                alert={row.alert}
+                {...place}
                 selected={row.key === alertId}
-                handOff={mainHandOff(picture, row.alert)}
+                handOff={handOffs.get(row.alert.incident_id ?? "")}
                 root={scroller}
                 apart={
                   row.alert.protected_id ? (latestProximity(row.alert, picture, [])?.distanceM ?? null) : null
@@ -236,31 +246,44 @@ function Nothing({ picture, tab }: { picture: PictureStore; tab: string }) {
   );
 }
 
-export function mainHandOff(picture: PictureStore, alert: Alert): HandOff | undefined {
-  for (const handOff of picture.handOffs.values()) {
-    if (handOff.incident_id === alert.incident_id && !handOff.informative) return handOff;
-  }
-  return undefined;
+// Known from the numbers alone: to ask the browser would make it lay the whole page out at once.
+function inSight(virtual: Virtualizer<HTMLDivElement, Element>, at: number, size: number): boolean {
+  const from = virtual.scrollOffset ?? 0;
+  return at * size >= from && (at + 1) * size <= from + (virtual.scrollRect?.height ?? 0);
 }
 
+// The first hand-off of each incident that asks for help.
+function mainHandOffs(picture: PictureStore): Map<string, HandOff> {
+  const out = new Map<string, HandOff>();
+  for (const handOff of picture.handOffs.values()) {
+    const id = handOff.incident_id ?? "";
+    if (!handOff.informative && !out.has(id)) out.set(id, handOff);
+  }
+  return out;
+}
+
+// Numbers, not objects: a row that has not changed is not drawn again.
 interface Placed {
-  place: { transform: string; height: number };
+  top: number;
+  height: number;
   n: number;
   of: number;
 }
 
-function Group({ row, place, n, of }: { row: GroupRow } & Placed) {
+const styleOf = ({ top, height }: Placed) => ({ transform: `translateY(${top}px)`, height });
+
+function Group({ row, ...placed }: { row: GroupRow } & Placed) {
   const { t } = useTranslation();
-  const desk = useDesk();
+  const { n, of } = placed;
   return (
     <div
       role="option"
       aria-selected={false}
       aria-setsize={of}
       aria-posinset={n}
-      style={place}
+      style={styleOf(placed)}
       className={`row group edge${row.level}`}
-      onClick={() => desk.toggleGroup(row.key)}
+      data-row={row.key}
       data-group={row.kind}
     >
       <span className="row-badge">
@@ -278,17 +301,17 @@ function Group({ row, place, n, of }: { row: GroupRow } & Placed) {
 }
 
 interface ItemProps extends Placed {
-  row: AlertRow;
+  alert: Alert;
   selected: boolean;
   handOff: HandOff | undefined;
   apart: number | null; // the server's distance in metres
   root: React.RefObject<HTMLDivElement | null>;
 }
 
-const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff, apart, root }: ItemProps) {
+const AlertItem = memo(function AlertItem({ alert, selected, handOff, apart, root, ...placed }: ItemProps) {
   const { t } = useTranslation();
-  const desk = useDesk();
-  const { alert } = row;
+  const { n, of } = placed;
+  const id = alert.id ?? "";
   const ref = useRef<HTMLDivElement>(null);
   useShown(alert, ref, root);
   const [young, setYoung] = useState(true);
@@ -300,15 +323,15 @@ const AlertItem = memo(function AlertItem({ row, place, n, of, selected, handOff
   return (
     <div
       ref={ref}
-      id={`row-${row.key}`}
+      id={`row-${id}`}
       role="option"
       aria-selected={selected}
       aria-setsize={of}
       aria-posinset={n}
-      style={place}
-      data-alert={row.key}
-      className={`row edge${row.level} ${selected ? "selected" : ""} ${rings(alert) ? "rings" : ""} ${young ? "young" : ""}`}
-      onClick={() => desk.open(row.key)}
+      style={styleOf(placed)}
+      data-row={id}
+      data-alert={id}
+      className={`row edge${levelOfAlert(alert)} ${selected ? "selected" : ""} ${rings(alert) ? "rings" : ""} ${young ? "young" : ""}`}
       onDoubleClick={() => document.getElementById("panel-3")?.focus()}
     >
       <span className="row-badge">

@@ -3,13 +3,13 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type Schemas } from "../kit/api";
+import { patience, take, useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { start } from "./actions";
 import { findAlert, read } from "./command";
 import { useDesk } from "./desk";
 import { bare, LoadedView } from "./parts";
 import { compare, isOver } from "./queue-model";
-import { patience, take, useLoaded } from "./rest";
 
 type Hit = Schemas["SearchHit"];
 const WAIT_MS = 180;

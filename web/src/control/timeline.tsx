@@ -54,7 +54,7 @@ function Present() {
   const desk = useDesk();
   const { picture } = useLive();
   const { alertId, personId } = useDeskState();
-  useSlowPicture(2000);
+  useSlowPicture(2000, true);
   useNow(1000);
   const toMs = serverNowMs();
   const fromMs = toMs - LIVE_SPAN_MS;

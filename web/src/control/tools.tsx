@@ -5,10 +5,10 @@ import { useTranslation } from "react-i18next";
 import { api, type Schemas } from "../kit/api";
 import { Dialog } from "../kit/chrome";
 import { distance, wind } from "../kit/format";
+import { ApiFailure, patience, take } from "../kit/load";
 import { cornersOf, geoJsonOf, placeOfLngLat } from "./areas";
 import { useDesk } from "./desk";
 import { useHeldBack } from "./hooks";
-import { ApiFailure, patience, take } from "./rest";
 
 export interface Drawn {
   kind: "line" | "polygon";

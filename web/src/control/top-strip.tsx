@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { LanguageSwitch, LinkChip, ServerClock, ThemeSwitch } from "../kit/chrome";
 import { serverNowMs } from "../kit/clock";
 import { useLive, useNow } from "../kit/surface";
+import { addressOf } from "../legal/where";
 import { useDesk, useSlowPicture } from "./desk";
 import { useFlood } from "./hooks";
 import { Key } from "./parts";
@@ -17,29 +18,35 @@ export function TopStrip() {
   const desk = useDesk();
   return (
     <header className="strip">
-      <h1>{t("title")}</h1>
-      <LinkChip />
-      <span className="chip">
-        <ServerClock /> <abbr title={t("strip.zone_long")}>KST</abbr>
-      </span>
-      <Tracked />
-      <Load />
-      <SoundChip />
-      <span className="spring" />
-      <button type="button" className="button small" onClick={() => desk.set({ search: true })}>
-        {t("search.open")} <Key command="search" />
-      </button>
-      <button type="button" className="button small" onClick={() => desk.set({ dialog: { kind: "help" } })}>
-        {t("help.open")} <Key command="help" />
-      </button>
-      <ThemeSwitch preferred="dark" />
-      <LanguageSwitch />
-      <span className="chip seat" title={who.account}>
-        {t("strip.seat", { account: who.account ?? "" })}
-      </span>
-      <button type="button" className="button small" onClick={leave}>
-        {t("strip.leave")}
-      </button>
+      <div className="strip-state">
+        <h1>{t("title")}</h1>
+        <LinkChip />
+        <span className="chip">
+          <ServerClock /> <abbr title={t("strip.zone_long")}>KST</abbr>
+        </span>
+        <Tracked />
+        <Load />
+        <SoundChip />
+      </div>
+      <div className="strip-tools">
+        <a className="button small" href={addressOf("links")}>
+          {t("casework.open")}
+        </a>
+        <button type="button" className="button small" onClick={() => desk.set({ search: true })}>
+          {t("search.open")} <Key command="search" />
+        </button>
+        <button type="button" className="button small" onClick={() => desk.set({ dialog: { kind: "help" } })}>
+          {t("help.open")} <Key command="help" />
+        </button>
+        <ThemeSwitch preferred="dark" />
+        <LanguageSwitch />
+        <span className="chip seat" title={who.account}>
+          {t("strip.seat", { account: who.account ?? "" })}
+        </span>
+        <button type="button" className="button small" onClick={leave}>
+          {t("strip.leave")}
+        </button>
+      </div>
     </header>
   );
 }

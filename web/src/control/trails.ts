@@ -1,8 +1,8 @@
 // The ways of the few persons that are looked at: what the server still knows of the last minutes, then every
 // new fix that arrives. Never for everybody.
 import { api, type TrackPoint } from "../kit/api";
+import { patience, take } from "../kit/load";
 import type { TrackStore } from "../kit/track-store";
-import { patience, take } from "./rest";
 
 const KEPT_MS = 30 * 60_000;
 const POINTS_MAX = 400;

@@ -29,6 +29,9 @@ export interface LiveHandlers {
   link(link: Link): void;
 }
 
+// What a surface needs of its line, whatever the line is.
+export type Line = Pick<LiveSocket, "link" | "send" | "shown" | "close" | "startOver" | "retryNow">;
+
 // Nothing for so long means that the line is dead: the server speaks every five seconds.
 export const SILENCE_MS_MAX = 12_000;
 // A handshake that takes longer will not come: a phone that changed its network would wait for minutes.

@@ -16,6 +16,7 @@ export interface AlertEntry {
 const ENDED_ALERTS_MAX = 300;
 const ALARMS_MAX = 200;
 const CLOSED_MAX = 100;
+const FRAME_MS = 16;
 
 const zero = (us: string | number | undefined): boolean => us === undefined || Number(us) === 0;
 
@@ -40,6 +41,7 @@ export class PictureStore {
   private epoch = "";
   private readonly listeners = new Set<() => void>();
   private pending = false;
+  private toldAtMs = -Infinity;
 
   // Outages that leave the protected person uncovered, by alert.
   readonly outages = new Set<string>();
@@ -223,7 +225,8 @@ export class PictureStore {
     this.onRevoked?.(revoked);
   }
 
-  // One notice to React per frame; a page in the background gets none from requestAnimationFrame, so it uses a timer.
+  // At once after a pause, and at most once per frame; in a task of its own, for within the frame's task the map's drawing,
+  // layout and paint would stand behind it.
   private changed(): void {
     this.version += 1;
     if (this.pending) return;
@@ -231,9 +234,9 @@ export class PictureStore {
     const tell = () => {
       this.pending = false;
       for (const listener of this.listeners) listener();
+      this.toldAtMs = performance.now();
     };
-    if (typeof document === "undefined" || document.hidden) setTimeout(tell, 50);
-    else requestAnimationFrame(tell);
+    setTimeout(tell, Math.max(0, this.toldAtMs + FRAME_MS - performance.now()));
   }
 }
 

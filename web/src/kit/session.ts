@@ -4,7 +4,7 @@ import type { components } from "../../generated/api";
 
 export type Capabilities = components["schemas"]["Capabilities"];
 
-declare const __SURFACE__: "control" | "dispatch" | "field" | "me";
+declare const __SURFACE__: "control" | "dispatch" | "field" | "me" | "court" | "cases";
 export const surface = __SURFACE__;
 
 export type SignInProblem = "wrong_key" | "wrong_role" | "no_server";
@@ -20,6 +20,8 @@ const ROLES: Record<typeof surface, string[]> = {
   dispatch: ["dispatch"],
   field: ["unit"],
   me: ["protected_person"],
+  court: ["court"],
+  cases: ["police", "probation", "control"],
 };
 
 async function read(response: Response): Promise<Capabilities> {

@@ -4,7 +4,7 @@ import { Component, createContext, useContext, useEffect, useLayoutEffect, useMe
 import type { ErrorInfo, ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
-import { type Link, LiveSocket } from "./live";
+import { type Line, type Link, type LiveHandlers, LiveSocket } from "./live";
 import { PictureStore } from "./picture-store";
 import { type Capabilities, keyInAddress, SignInError, type SignInProblem, signIn, signOut, whoAmI } from "./session";
 import { SignIn } from "./sign-in";
@@ -14,7 +14,7 @@ import "./theme.css";
 export interface Live {
   who: Capabilities;
   picture: PictureStore;
-  socket: LiveSocket;
+  socket: Line;
   leave: () => void;
 }
 
@@ -36,20 +36,48 @@ export function usePicture(): PictureStore {
 const LinkContext = createContext<Link>({ state: "connecting", sinceMs: 0, heardAtMs: 0, lagMs: null, tries: 0 });
 export const useLink = (): Link => useContext(LinkContext);
 
+// One tick for all who ask for the same rhythm: sixty stopwatches are drawn together, not in sixty turns.
+class Ticker {
+  private nowMs = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly everyMs: number) {}
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    this.timer ??= setInterval(() => {
+      this.nowMs = Date.now();
+      for (const one of this.listeners) one();
+    }, this.everyMs);
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      clearInterval(this.timer);
+      this.timer = undefined;
+    };
+  };
+
+  readonly now = (): number => {
+    if (!this.timer && Date.now() - this.nowMs >= this.everyMs) this.nowMs = Date.now();
+    return this.nowMs;
+  };
+}
+
+const tickers = new Map<number, Ticker>();
+
 // The present, once per `everyMs`, for ages.
 export function useNow(everyMs = 1000): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
+  let ticker = tickers.get(everyMs);
+  if (!ticker) tickers.set(everyMs, (ticker = new Ticker(everyMs)));
+  return useSyncExternalStore(ticker.subscribe, ticker.now);
 }
 
 export interface SurfaceOptions {
   words: { ko: Record<string, unknown>; en: Record<string, unknown> };
   codes?: { ko: Record<string, unknown>; en: Record<string, unknown> };
   topics: string; // of /live, comma separated
+  line?: (handlers: LiveHandlers) => Line; // instead of /live, for those who may not watch
   page: ReactNode;
   // Shown instead of the sign-in form while the server cannot be asked; the person's app must work then, too.
   offline?: ReactNode;
@@ -113,11 +141,12 @@ function Inside(props: { options: SurfaceOptions; who: Capabilities; leave: () =
   const [live, setLive] = useState<Live | null>(null);
   useEffect(() => {
     const picture = new PictureStore();
-    const socket = new LiveSocket(options.topics, {
+    const handlers: LiveHandlers = {
       message: (message) => picture.fold(message),
       frame: (frame) => picture.frame(frame),
       link: setLink,
-    });
+    };
+    const socket = options.line?.(handlers) ?? new LiveSocket(options.topics, handlers);
     const running: Live = { who, picture, socket, leave };
     options.start?.(running);
     setLive(running);

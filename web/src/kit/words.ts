@@ -44,6 +44,7 @@ export function setUpWords(surface: { ko: Words; en: Words }, codes: { ko: Words
     showSupportNotice: false, // an advertisement in every operator's console
     returnNull: false,
   });
+  for (const [namespace, words] of early.splice(0)) addWords(namespace, words);
   document.documentElement.lang = i18next.language;
   i18next.on("languageChanged", (language) => {
     document.documentElement.lang = language;
@@ -56,8 +57,10 @@ export function setUpWords(surface: { ko: Words; en: Words }, codes: { ko: Words
   });
 }
 
-// Words of a part with a namespace of its own, such as the map.
+// Words of a part with a namespace of its own, such as the map; also of one that is loaded before the words are set up.
+const early: [string, { ko: Words; en: Words }][] = [];
 export function addWords(namespace: string, words: { ko: Words; en: Words }): void {
+  if (!i18next.isInitialized) return void early.push([namespace, words]);
   i18next.addResourceBundle("ko", namespace, words.ko, true, true);
   i18next.addResourceBundle("en", namespace, words.en, true, true);
 }

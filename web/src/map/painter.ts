@@ -488,7 +488,7 @@ function paintLabels(c: Context, p: Picture, labels: Label[], taken: Box[]): voi
     const spot = spots.find((one) => !taken.some((box) => overlaps(box, boxOf(one)))) ?? (must ? spots[0] : undefined);
     if (!spot) continue;
     taken.push(boxOf(spot));
-    p.sprites.put(c, `"${text}`, spot[0], spot[1], () => [2 * w + 6, 22], (into) => drawText(into, theme, text));
+    p.sprites.put(c, `"${text}`, spot[0], spot[1], () => [2 * w + 6, 22], (into) => drawText(into, theme, text), !must);
   }
 }
 

@@ -365,6 +365,7 @@ export class Scene {
     try {
       if (!engine.draw(view, plan)) return;
       paint(engine.top, this.picture());
+      if (this.sprites.owing) this.requestDraw();
     } catch (error) {
       console.error(error);
       if (engine.name === "webgl") this.lost();

@@ -2,6 +2,7 @@
 import type { MapTheme } from "./theme";
 
 const KEPT = 1200;
+const MADE_PER_FRAME = 10; // of those that may wait
 
 interface Sprite {
   canvas: HTMLCanvasElement;
@@ -13,16 +14,21 @@ export class Sprites {
   private readonly kept = new Map<string, Sprite>();
   private theme: MapTheme | null = null;
   private ratio = 1;
+  private made = 0; // in this frame
+  owing = false; // something waits for the next frame
 
   // Pictures of another theme or resolution are of no use any more.
   begin(theme: MapTheme, ratio: number): void {
+    this.made = 0;
+    this.owing = false;
     if (theme === this.theme && ratio === this.ratio) return;
     this.theme = theme;
     this.ratio = ratio;
     this.kept.clear();
   }
 
-  // Puts the picture `key` with its middle at (x, y); `draw` makes it, about (0, 0), when it is not there.
+  // Puts the picture `key` with its middle at (x, y); `draw` makes it, about (0, 0), when it is not there. One that may wait
+  // is made in a later frame when enough are made in this one: fifty names at once would hold the page up.
   put(
     c: CanvasRenderingContext2D,
     key: string,
@@ -30,8 +36,13 @@ export class Sprites {
     y: number,
     size: () => [width: number, height: number],
     draw: (into: CanvasRenderingContext2D) => void,
+    mayWait = false,
   ): void {
     let sprite = this.kept.get(key);
+    if (!sprite && mayWait && this.made >= MADE_PER_FRAME) {
+      this.owing = true;
+      return;
+    }
     if (sprite) this.kept.delete(key); // used last, forgotten last
     else sprite = this.make(size(), draw);
     this.kept.set(key, sprite);
@@ -46,6 +57,7 @@ export class Sprites {
   }
 
   private make([width, height]: [number, number], draw: (into: CanvasRenderingContext2D) => void): Sprite {
+    this.made += 1;
     const canvas = document.createElement("canvas");
     canvas.width = Math.ceil(width * this.ratio);
     canvas.height = Math.ceil(height * this.ratio);

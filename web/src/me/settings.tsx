@@ -7,7 +7,7 @@ import { notify } from "./notices";
 import { usePhone } from "./shell";
 import { chooseTheme, useThemeNow } from "./theme";
 
-export function Settings({ onSetup }: { onSetup: () => void }) {
+export function Settings({ onSetup, onPetition }: { onSetup: () => void; onPetition: () => void }) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -21,6 +21,13 @@ export function Settings({ onSetup }: { onSetup: () => void }) {
         <ThemeButton />
       </section>
       <Lines />
+      <section className="card">
+        <h2>{t("settings.court.title")}</h2>
+        <p>{t("settings.court.text")}</p>
+        <button type="button" className="button wide" onClick={onPetition}>
+          {t("settings.court.open")}
+        </button>
+      </section>
       <Granted />
       <Plain name="sos" />
       <section className="card">

@@ -1,0 +1,126 @@
+// The court: petitions with their clocks, one petition with what the system knows of the two, and the decision on it; measures
+// that were petitioned for; duties.
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty } from "../kit/chrome";
+import { useLoaded } from "../kit/load";
+import { bare, measures, petitions } from "../legal/asks";
+import { Frame } from "../legal/frame";
+import { MeasureCard } from "../legal/measure";
+import { Due, LoadedView, Moment } from "../legal/parts";
+import { PetitionPage } from "../legal/petition";
+import { addressOf } from "../legal/where";
+import { pageOf } from "../legal/work";
+import { Decide } from "./decide";
+
+const PAGES = ["petitions", "measures", "duties", "statistics"];
+const EVERY_MS = 5000;
+
+export function Page() {
+  const { t } = useTranslation();
+  return (
+    <Frame
+      pages={PAGES}
+      content={(where) => {
+        if (where.page === "petitions" || where.page === "") return <Docket />;
+        if (where.page === "measures") return <Asked />;
+        if (where.page === "petition") {
+          return (
+            <PetitionPage id={where.id}>
+              {(answer, changed) => <Decide key={answer.petition?.state} answer={answer} changed={changed} />}
+            </PetitionPage>
+          );
+        }
+        return pageOf(where) ?? <Empty title={t("no_page")} />;
+      }}
+    />
+  );
+}
+
+function Docket() {
+  const { t } = useTranslation();
+  const [all, setAll] = useState(false);
+  const loaded = useLoaded(all ? "petitions/all" : "petitions/open", () => petitions(all ? "all" : "open"), EVERY_MS);
+  return (
+    <section aria-label={t("docket.title")}>
+      <div className="page-head">
+        <h2>{t("docket.title")}</h2>
+        <label className="tick">
+          <input type="checkbox" checked={all} onChange={() => setAll(!all)} /> {t("legal:show_all")}
+        </label>
+      </div>
+      <LoadedView what={t("docket.title")} loaded={loaded}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title={t("docket.none")} />
+          ) : (
+            <div className="table-frame" tabIndex={0} role="region" aria-label={t("docket.title")}>
+              <table>
+                <thead>
+                  <tr>
+                    {["due", "docket", "state", "petitioner", "subject", "kinds", "filed"].map((name) => (
+                      <th key={name} scope="col">
+                        {t(`docket.column.${name}`)}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {list.map((one) => (
+                    <tr key={one.petition?.id} data-petition={one.petition?.id} className={one.duty?.overdue ? "over" : ""}>
+                      <td>
+                        <Due atUs={one.duty?.due_at_us} />
+                      </td>
+                      <td>
+                        <a href={addressOf("petition", one.petition?.id)}>{one.petition?.docket || t("docket.unnumbered")}</a>{" "}
+                        <small className="quiet">{one.case_number}</small>
+                      </td>
+                      <td>
+                        <span className="chip">{t(`legal:petition_state.${bare(one.petition?.state, "PETITION_STATE_")}`)}</span>
+                      </td>
+                      <td>{one.protected_name || one.petition?.protected_id}</td>
+                      <td>{one.subject_name}</td>
+                      <td>{(one.petition?.kinds ?? []).join(", ")}</td>
+                      <td>
+                        <Moment us={one.petition?.filed_at_us} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </LoadedView>
+    </section>
+  );
+}
+
+function Asked() {
+  const { t } = useTranslation();
+  const [all, setAll] = useState(false);
+  const loaded = useLoaded(all ? "measures/all" : "measures/open", () => measures(all ? "all" : "open"), EVERY_MS);
+  return (
+    <section aria-label={t("asked.title")}>
+      <div className="page-head">
+        <h2>{t("asked.title")}</h2>
+        <label className="tick">
+          <input type="checkbox" checked={all} onChange={() => setAll(!all)} /> {t("legal:show_all")}
+        </label>
+      </div>
+      <LoadedView what={t("asked.title")} loaded={loaded}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title={t("asked.none")} />
+          ) : (
+            <ul className="cards">
+              {list.map((one) => (
+                <MeasureCard key={one.id} id={one.id ?? ""} version={`${one.version}/${one.stage}`} changed={loaded.reload} full />
+              ))}
+            </ul>
+          )
+        }
+      </LoadedView>
+    </section>
+  );
+}

@@ -1,0 +1,110 @@
+// What is asked of the server about cases, and the words of its answers.
+import { type Alert, api, newKey, type Schemas } from "../kit/api";
+import { ApiFailure, patience, take } from "../kit/load";
+
+export type Case = Schemas["Case"];
+export type CaseAnswer = Schemas["CaseAnswer"];
+export type CaseLink = Schemas["CaseLink"];
+export type Duty = Schemas["Duty"];
+export type LawKind = Schemas["LawKind"];
+export type LegalMeasure = Schemas["LegalMeasure"];
+export type LinkAnswer = Schemas["LinkAnswer"];
+export type Order = Schemas["Order"];
+export type PastAlert = Schemas["PastAlert"];
+export type Petition = Schemas["Petition"];
+export type PetitionAnswer = Schemas["PetitionAnswer"];
+export type RiskView = Schemas["RiskView"];
+export type Statistics = Schemas["Statistics"];
+export type Step = Schemas["CaseStep"];
+export type Zone = Schemas["Zone"];
+export type { Alert };
+
+const PAGE = "200";
+const query = (fields: Record<string, string>) => ({ query: fields as never });
+const path = (id: string) => ({ path: { id } as never });
+const once = () => ({ headers: { "Idempotency-Key": newKey() } as never });
+
+export const kinds = async (): Promise<LawKind[]> =>
+  (await take(api.GET("/api/v1/law/kinds", { params: query({}), signal: patience() }))).kinds ?? [];
+
+export const links = async (state: string): Promise<LinkAnswer[]> =>
+  (await take(api.GET("/api/v1/links", { params: query({ state, limit: PAGE }), signal: patience() }))).links ?? [];
+
+export const decideLink = (id: string, accepted: boolean, reason: string) =>
+  take(api.POST("/api/v1/links/{id}/decision", {
+    params: path(id), body: { accepted, ...(accepted ? {} : { reason_code: reason }) }, ...once(), signal: patience(),
+  }));
+
+export const stepLink = (id: string) =>
+  take(api.POST("/api/v1/links/{id}/step", { params: path(id), body: {}, ...once(), signal: patience() }));
+
+export const duties = async (state: string): Promise<Duty[]> =>
+  (await take(api.GET("/api/v1/duties", { params: query({ state, limit: PAGE }), signal: patience() }))).duties ?? [];
+
+export const doDuty = (id: string, body: Schemas["DutyDoneInput"]) =>
+  take(api.POST("/api/v1/duties/{id}/done", { params: path(id), body, ...once(), signal: patience() }));
+
+export const cases = async (state: string) =>
+  (await take(api.GET("/api/v1/cases", { params: query({ state, limit: PAGE }), signal: patience() }))).cases ?? [];
+
+export const oneCase = (id: string) => take(api.GET("/api/v1/cases/{id}", { params: path(id), signal: patience() }));
+
+export const openCase = (body: Schemas["CaseInput"]) =>
+  take(api.POST("/api/v1/cases", { body, ...once(), signal: patience() }));
+
+export const reportToCase = (id: string, body: Schemas["CaseReportInput"]) =>
+  take(api.POST("/api/v1/cases/{id}/reports", { params: path(id), body, ...once(), signal: patience() }));
+
+export const closeCase = (id: string, reason: Schemas["CaseCloseReason"]) =>
+  take(api.POST("/api/v1/cases/{id}/close", { params: path(id), body: { reason }, ...once(), signal: patience() }));
+
+export const beginMeasure = (caseId: string, body: Schemas["LegalMeasureInput"]) =>
+  take(api.POST("/api/v1/cases/{id}/measures", { params: path(caseId), body, ...once(), signal: patience() }));
+
+export const measures = async (state: string): Promise<LegalMeasure[]> =>
+  (await take(api.GET("/api/v1/measures", { params: query({ state, limit: PAGE }), signal: patience() }))).measures ?? [];
+
+export const oneMeasure = (id: string) => take(api.GET("/api/v1/measures/{id}", { params: path(id), signal: patience() }));
+
+export const stepMeasure = (id: string, body: Schemas["MeasureStepInput"]) =>
+  take(api.POST("/api/v1/measures/{id}/steps", { params: path(id), body, ...once(), signal: patience() }));
+
+export const petitions = async (state: string) =>
+  (await take(api.GET("/api/v1/petitions", { params: query({ state, limit: PAGE }), signal: patience() }))).petitions ?? [];
+
+export const onePetition = (id: string) => take(api.GET("/api/v1/petitions/{id}", { params: path(id), signal: patience() }));
+
+export const evidence = (id: string) =>
+  take(api.GET("/api/v1/petitions/{id}/evidence", { params: path(id), signal: patience() }));
+
+export const petitionFile = (id: string, file: string) =>
+  take(api.GET("/api/v1/petitions/{id}/files/{file}", { params: { path: { id, file } as never }, signal: patience() }));
+
+export const docket = (id: string, number: string) =>
+  take(api.POST("/api/v1/petitions/{id}/docket", { params: path(id), body: { docket: number }, ...once(), signal: patience() }));
+
+export const interim = (id: string, body: Schemas["InterimInput"]) =>
+  take(api.POST("/api/v1/petitions/{id}/interim", { params: path(id), body, ...once(), signal: patience() }));
+
+export const decide = (id: string, body: Schemas["PetitionDecisionInput"]) =>
+  take(api.POST("/api/v1/petitions/{id}/decision", { params: path(id), body, ...once(), signal: patience() }));
+
+export const risk = (personId: string) =>
+  take(api.GET("/api/v1/persons/{id}/risk", { params: path(personId), signal: patience() }));
+
+export const statistics = (fromUs: string, toUs: string) =>
+  take(api.GET("/api/v1/statistics", { params: query({ from_us: fromUs, to_us: toUs }), signal: patience() }));
+
+// What became of a wish: done, or the reason why not.
+export type Outcome<T> = { done: T } | { refused: ApiFailure };
+
+export async function attempt<T>(wish: Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { done: await wish };
+  } catch (error) {
+    return { refused: error instanceof ApiFailure ? error : new ApiFailure(0, "no_answer", String(error)) };
+  }
+}
+
+// "MEASURE_STAGE_ACTIVE" -> "ACTIVE": the words are filed under the short name.
+export const bare = (name: string | undefined, prefix: string): string => (name ?? "").replace(prefix, "") || "UNSPECIFIED";

@@ -1,0 +1,301 @@
+// Cases: the list, a new one, and one case with its measures, their next steps, duties, links and petitions.
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty } from "../kit/chrome";
+import { useLoaded } from "../kit/load";
+import { bare, cases, closeCase, type CaseAnswer, oneCase, openCase, reportToCase } from "./asks";
+import { DutyTable } from "./duties";
+import { OneLink } from "./links";
+import { BeginMeasure, MeasureCard } from "./measure";
+import { CaseLinkTo, Due, Fact, Facts, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack } from "./parts";
+import { addressOf, go } from "./where";
+
+const EVERY_MS = 5000;
+const KINDS = ["STALKING", "DOMESTIC_VIOLENCE", "SEXUAL_VIOLENCE", "OTHER"] as const;
+const CODES = ["followed", "waited", "contacted", "entered", "damaged", "threatened", "violence", "other"] as const;
+const ENDS = ["JUDGED", "NOT_INDICTED", "WITHDRAWN", "MISTAKE"] as const;
+
+export function Cases() {
+  const { t } = useTranslation("legal");
+  const [all, setAll] = useState(false);
+  const loaded = useLoaded(all ? "cases/all" : "cases/open", () => cases(all ? "all" : "open"), EVERY_MS);
+  return (
+    <section aria-label={t("case.several")}>
+      <div className="page-head">
+        <h2>{t("case.several")}</h2>
+        <label className="tick">
+          <input type="checkbox" checked={all} onChange={() => setAll(!all)} /> {t("show_all")}
+        </label>
+      </div>
+      <NewCase />
+      <LoadedView what={t("case.several")} loaded={loaded}>
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title={t("case.none")} />
+          ) : (
+            <div className="table-frame" tabIndex={0} role="region" aria-label={t("case.several")}>
+              <table>
+                <thead>
+                  <tr>
+                    {["number", "kind", "subject", "protected", "measures", "duties", "next"].map((name) => (
+                      <th key={name} scope="col">
+                        {t(`case.column.${name}`)}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {list.map((one) => (
+                    <tr key={one.case_record?.id} data-case={one.case_record?.id}>
+                      <td>
+                        <CaseLinkTo id={one.case_record?.id} number={one.case_record?.number} />
+                      </td>
+                      <td>{t(`case_kind.${bare(one.case_record?.kind, "CASE_KIND_")}`)}</td>
+                      <td>
+                        <PersonLink id={one.case_record?.subject_id} name={one.subject_name} />
+                      </td>
+                      <td>{(one.case_record?.protected_ids ?? []).map((id) => <PersonLink key={id} id={id} />)}</td>
+                      <td>{(one.measures ?? []).map((each) => each.kind).join(", ")}</td>
+                      <td className={(one.duties_overdue ?? 0) > 0 ? "problem" : ""}>
+                        {t("case.duties", { n: one.duties_open ?? 0, over: one.duties_overdue ?? 0 })}
+                        {(one.links ?? []).length > 0 && ` · ${t("case.links", { n: one.links?.length ?? 0 })}`}
+                      </td>
+                      <td>
+                        <Due atUs={one.next_due_at_us} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </LoadedView>
+    </section>
+  );
+}
+
+function NewCase() {
+  const { t } = useTranslation("legal");
+  const held = useHeldBack("run_case");
+  const [open, setOpen] = useState(false);
+  const { busy, refused, run } = useDeed(() => setOpen(false));
+  if (held) return null;
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? "").trim();
+    void run(async () => {
+      const made = await openCase({
+        kind: `CASE_KIND_${text("kind") as (typeof KINDS)[number]}`,
+        number: text("number"),
+        subject_id: text("subject"),
+        protected_ids: text("protected").split(/[\s,]+/).filter(Boolean),
+      });
+      go("case", made.case_record?.id ?? "");
+    });
+  };
+  return (
+    <details className="card" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("case.new")}</summary>
+      <form className="form" onSubmit={send}>
+        <label>
+          {t("case.number")}
+          <input name="number" required maxLength={64} />
+        </label>
+        <label>
+          {t("case.kind")}
+          <select name="kind">
+            {KINDS.map((one) => (
+              <option key={one} value={one}>
+                {t(`case_kind.${one}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t("case.subject")}
+          <input name="subject" required maxLength={64} />
+        </label>
+        <label>
+          {t("case.protected")}
+          <input name="protected" required maxLength={400} />
+        </label>
+        <p className="quiet">{t("case.ids")}</p>
+        <Refused failure={refused} />
+        <button type="submit" className="button primary" disabled={busy}>
+          {t("case.open")}
+        </button>
+      </form>
+    </details>
+  );
+}
+
+export function CasePage({ id }: { id: string }) {
+  const { t } = useTranslation("legal");
+  const loaded = useLoaded(`case/${id}`, () => oneCase(id), EVERY_MS);
+  return (
+    <section aria-label={t("case.one")}>
+      <LoadedView what={t("case.one")} loaded={loaded}>
+        {(answer) => <OneCase answer={answer} changed={loaded.reload} />}
+      </LoadedView>
+    </section>
+  );
+}
+
+function OneCase({ answer, changed }: { answer: CaseAnswer; changed: () => void }) {
+  const { t } = useTranslation("legal");
+  const one = answer.case_record ?? {};
+  const named = (id: string | undefined) => answer.persons?.find((person) => person.id === id)?.name;
+  const closed = Number(one.closed_at_us ?? 0) > 0;
+  return (
+    <>
+      <div className="page-head">
+        <h2>
+          {one.number} <small className="quiet">{one.id}</small>
+        </h2>
+        <span className="chip">{t(`case_kind.${bare(one.kind, "CASE_KIND_")}`)}</span>
+        {closed && <span className="chip">{t(`case_end.${bare(one.close_reason, "CASE_CLOSE_REASON_")}`)}</span>}
+      </div>
+      <Facts>
+        <Fact name={t("case.column.subject")}>
+          <PersonLink id={one.subject_id} name={named(one.subject_id)} />
+        </Fact>
+        <Fact name={t("case.column.protected")}>
+          {(one.protected_ids ?? []).map((id) => (
+            <span key={id}>
+              <PersonLink id={id} name={named(id)} />{" "}
+            </span>
+          ))}
+        </Fact>
+        <Fact name={t("case.station")}>{one.agency_id}</Fact>
+        <Fact name={t("case.reported")}>
+          <Moment us={one.reported_at_us} />
+        </Fact>
+      </Facts>
+      {(answer.links ?? []).length > 0 && (
+        <ul className="cards">
+          {answer.links?.map((link) => {
+            const duty = answer.duties?.find((each) => each.link_id === link.id);
+            return <OneLink key={link.id} answer={{ link, case_record: one, ...(duty ? { duty } : {}) }} changed={changed} />;
+          })}
+        </ul>
+      )}
+      <h3>{t("measure.several")}</h3>
+      <ul className="cards">
+        {(answer.measures ?? []).map((measure) => (
+          <MeasureCard key={measure.id} id={measure.id ?? ""} version={`${measure.version}/${measure.stage}`} changed={changed} />
+        ))}
+      </ul>
+      {!closed && <BeginMeasure answer={answer} changed={changed} />}
+      <h3>{t("duties.title")}</h3>
+      {(answer.duties ?? []).length > 0 ? <DutyTable list={answer.duties ?? []} changed={changed} /> : <p className="quiet">{t("duties.none")}</p>}
+      <Petitions answer={answer} />
+      <Reports answer={answer} changed={changed} />
+      {!closed && <CloseCase id={one.id ?? ""} changed={changed} />}
+    </>
+  );
+}
+
+function Petitions({ answer }: { answer: CaseAnswer }) {
+  const { t } = useTranslation("legal");
+  if ((answer.petitions ?? []).length === 0) return null;
+  return (
+    <>
+      <h3>{t("petition.several")}</h3>
+      <ul className="lines">
+        {answer.petitions?.map((one) => (
+          <li key={one.id}>
+            <a href={addressOf("petition", one.id)}>{one.docket || one.id}</a>{" "}
+            <span className="chip">{t(`petition_state.${bare(one.state, "PETITION_STATE_")}`)}</span> <Moment us={one.filed_at_us} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Reports({ answer, changed }: { answer: CaseAnswer; changed: () => void }) {
+  const { t } = useTranslation("legal");
+  const held = useHeldBack("run_case");
+  const [code, setCode] = useState<string>(CODES[0]);
+  const [text, setText] = useState("");
+  const { busy, refused, run } = useDeed(() => {
+    setText("");
+    changed();
+  });
+  return (
+    <>
+      <h3>{t("report.several")}</h3>
+      <ul className="lines">
+        {(answer.reports ?? []).map(({ report, text: said }) => (
+          <li key={report?.id}>
+            <Moment us={report?.reported_at_us} /> · <b>{t(`report_code.${report?.code ?? ""}`, { defaultValue: report?.code ?? "" })}</b> {said}
+          </li>
+        ))}
+        {(answer.reports ?? []).length === 0 && <li className="quiet">{t("report.none")}</li>}
+      </ul>
+      {!held && (
+        <form
+          className="form inline"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void run(() => reportToCase(answer.case_record?.id ?? "", { code, text }));
+          }}
+        >
+          <label>
+            {t("report.code")}
+            <select value={code} onChange={(event) => setCode(event.target.value)}>
+              {CODES.map((one) => (
+                <option key={one} value={one}>
+                  {t(`report_code.${one}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            {t("report.text")}
+            <input value={text} maxLength={2000} onChange={(event) => setText(event.target.value)} />
+          </label>
+          <button type="submit" className="button" disabled={busy}>
+            {t("report.add")}
+          </button>
+          <Refused failure={refused} />
+        </form>
+      )}
+    </>
+  );
+}
+
+function CloseCase({ id, changed }: { id: string; changed: () => void }) {
+  const { t } = useTranslation("legal");
+  const held = useHeldBack("run_case");
+  const [reason, setReason] = useState<(typeof ENDS)[number]>("JUDGED");
+  const [sure, setSure] = useState(false);
+  const { busy, refused, run } = useDeed(changed);
+  if (held) return null;
+  return (
+    <details className="card">
+      <summary>{t("case.close")}</summary>
+      <div className="form">
+        <label>
+          {t("case.close_reason")}
+          <select value={reason} onChange={(event) => setReason(event.target.value as typeof reason)}>
+            {ENDS.map((one) => (
+              <option key={one} value={one}>
+                {t(`case_end.${one}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className="tick">
+          <input type="checkbox" checked={sure} onChange={() => setSure(!sure)} /> {t("case.close_sure")}
+        </label>
+        <Refused failure={refused} />
+        <button type="button" className="button danger" disabled={busy || !sure} onClick={() => void run(() => closeCase(id, `CASE_CLOSE_REASON_${reason}`))}>
+          {t("case.close")}
+        </button>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,43 @@
+// The frame of a surface that consists of such pages: strip, tabs, the loud bar when the line is dead.
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { LanguageSwitch, LinkBar, LinkChip, ServerClock, ThemeSwitch } from "../kit/chrome";
+import { useLive } from "../kit/surface";
+import { go, useWhere, type Where } from "./where";
+import { Body, Tabs } from "./work";
+
+export function Frame({ pages, content }: { pages: readonly string[]; content: (where: Where) => ReactNode }) {
+  const { t } = useTranslation("legal");
+  const { who, leave } = useLive();
+  const where = useWhere();
+  const first = pages[0] ?? "";
+  useEffect(() => {
+    if (!where.page) go(first);
+  }, [where.page, first]);
+  useEffect(() => {
+    document.title = t("surface:title");
+  }, [t]);
+  return (
+    <div className="legal-frame">
+      <header className="legal-strip">
+        <h1>{t("surface:title")}</h1>
+        <LinkChip />
+        <span className="chip">
+          <ServerClock /> KST
+        </span>
+        <span className="spring" />
+        <ThemeSwitch preferred="light" />
+        <LanguageSwitch />
+        <span className="chip seat">{who.account}</span>
+        <button type="button" className="button small" onClick={leave}>
+          {t("leave")}
+        </button>
+      </header>
+      <LinkBar advice={t("link_advice")} />
+      <Tabs pages={pages} where={where} />
+      <main>
+        <Body where={where}>{content(where)}</Body>
+      </main>
+    </div>
+  );
+}

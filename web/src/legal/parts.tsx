@@ -1,0 +1,138 @@
+// Small parts of the pages about cases: a clock, what is being loaded, one act with its refusal, facts.
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { msOf, serverNowMs } from "../kit/clock";
+import { clockTime, dateTime } from "../kit/format";
+import type { ApiFailure, Loaded } from "../kit/load";
+import { useLink, useLive, useNow } from "../kit/surface";
+import { language } from "../kit/words";
+import { attempt, bare, type Duty, type LawKind, type LegalMeasure, type Outcome } from "./asks";
+import { leftOf } from "./clocks";
+import { addressOf } from "./where";
+
+// Word, sign and colour together, as severity is shown.
+export function Due({ atUs, closed }: { atUs: string | undefined; closed?: boolean }) {
+  const { t } = useTranslation("legal");
+  useNow(30_000);
+  if (Number(atUs ?? 0) === 0) return <span className="due quiet">{t("due.none")}</span>;
+  const at = msOf(atUs);
+  const { unit, a, b, over, soon } = leftOf(at, serverNowMs());
+  const span = t(`due.${unit === "minutes" && a === 0 ? "moment" : unit}`, { a, b });
+  const tone = closed ? "" : over ? "over" : soon ? "soon" : "";
+  return (
+    <span className={`due ${tone}`} title={dateTime(at)}>
+      {tone === "over" && <span aria-hidden="true">■ </span>}
+      {tone === "soon" && <span aria-hidden="true">▲ </span>}
+      {closed ? dateTime(at) : t(over ? "due.over" : "due.left", { span })}
+    </span>
+  );
+}
+
+export function Moment({ us }: { us: string | undefined }) {
+  const { t } = useTranslation("legal");
+  return <>{Number(us ?? 0) === 0 ? t("unsaid") : dateTime(msOf(us))}</>;
+}
+
+// Waiting, failed, forbidden and empty are four different things.
+export function LoadedView<T>(props: { what: string; loaded: Loaded<T>; children: (data: T) => ReactNode }) {
+  const { t } = useTranslation("legal");
+  const { loaded, what } = props;
+  const { data, failure } = loaded;
+  if (failure?.status === 403) return <p className="quiet">{t("state.forbidden", { what, reason: failure.reason })}</p>;
+  const failed = failure && (
+    <p className="problem" role="status">
+      {t(failure.status === 404 ? "state.gone" : "state.failed", { what })}{" "}
+      {data !== null && t("state.old", { time: clockTime(loaded.atMs) })}{" "}
+      <button type="button" className="button small" onClick={loaded.reload}>
+        {t("state.again")}
+      </button>
+      {failure.reason && <small className="quiet"> {failure.reason}</small>}
+    </p>
+  );
+  if (data === null) return failed || <p className="quiet appear-late">{t("state.loading", { what })}</p>;
+  return (
+    <>
+      {failed}
+      {props.children(data)}
+    </>
+  );
+}
+
+export function Facts({ children }: { children: ReactNode }) {
+  return <dl className="facts">{children}</dl>;
+}
+
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+// Why this account may not do it now, as a sentence; null: it may.
+export function useHeldBack(action: string): string | null {
+  const { t } = useTranslation("legal");
+  const { who } = useLive();
+  const link = useLink();
+  if (link.state === "lost" || link.state === "refused") return t("held_back.link");
+  return (who.actions ?? []).includes(action) ? null : t("held_back.right");
+}
+
+// One act at a time: what was refused is said where it was asked, and nothing is sent twice.
+export function useDeed(after: () => void) {
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<ApiFailure | null>(null);
+  const run = async <T,>(wish: () => Promise<T>): Promise<boolean> => {
+    if (busy) return false;
+    setBusy(true);
+    const outcome: Outcome<T> = await attempt(wish());
+    setBusy(false);
+    setRefused("refused" in outcome ? outcome.refused : null);
+    if ("done" in outcome) after();
+    return "done" in outcome;
+  };
+  return { busy, refused, run };
+}
+
+export function Refused({ failure }: { failure: ApiFailure | null }) {
+  const { t } = useTranslation("legal");
+  return (
+    <p role="alert" className={failure ? "problem" : "visually-hidden"}>
+      {failure && (failure.status === 0 ? t("refused.no_answer") : t("refused.why", { reason: failure.reason || failure.code }))}
+    </p>
+  );
+}
+
+export const kindName = (kind: LawKind | undefined, code = ""): string =>
+  (language() === "ko" ? kind?.name_ko : kind?.name_en) || kind?.code || code;
+
+export const dutyName = (duty: Duty): string => (language() === "ko" ? duty.what_ko : duty.what_en) ?? "";
+
+export function Stage({ measure }: { measure: LegalMeasure }) {
+  const { t } = useTranslation("legal");
+  const ended = measure.stage === "MEASURE_STAGE_ENDED";
+  return (
+    <span className={measure.in_force ? "chip in-force" : "chip"}>
+      {ended ? t(`end.${bare(measure.end, "MEASURE_END_")}`) : t(`stage.${bare(measure.stage, "MEASURE_STAGE_")}`)}
+      {measure.in_force && ` · ${t("in_force")}`}
+    </span>
+  );
+}
+
+export function PersonLink({ id, name }: { id: string | undefined; name?: string | undefined }) {
+  const { who } = useLive();
+  if (!id) return null;
+  const said = (
+    <>
+      {name || id}
+      {name && <small className="quiet"> {id}</small>}
+    </>
+  );
+  return (who.actions ?? []).includes("see_risk") ? <a href={addressOf("person", id)}>{said}</a> : said;
+}
+
+export function CaseLinkTo({ id, number }: { id: string | undefined; number?: string | undefined }) {
+  return id ? <a href={addressOf("case", id)}>{number || id}</a> : null;
+}

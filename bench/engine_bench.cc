@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -388,6 +389,30 @@ std::vector<Cell> grid(bool full) {
   return cells;
 }
 
+// What this machine is worth, so that figures of two machines can be compared: dependent additions per
+// nanosecond, and how long a word of memory takes that nothing foresaw.
+void describe_machine() {
+  constexpr int64_t kAdds = 200'000'000;
+  volatile uint64_t step = 1;
+  uint64_t sum = step;
+  double start = cpu_s();
+  for (int64_t i = 0; i < kAdds; ++i) sum = (sum << 1) ^ static_cast<uint64_t>(i);
+  const double adds_per_ns = 2 * static_cast<double>(kAdds) / (cpu_s() - start) / 1e9;
+  constexpr size_t kLines = size_t{256} << 14;  // of 64 bytes: 256 MB
+  std::vector<std::array<uint64_t, 8>> memory(kLines);
+  Random random(1);
+  for (size_t i = 0; i < kLines; ++i) memory[i][0] = i;
+  for (size_t i = kLines - 1; i > 0; --i) std::swap(memory[i][0], memory[random.below(i)][0]);  // one cycle
+  constexpr int64_t kSteps = 1'000'000;
+  size_t at = 0;
+  start = cpu_s();
+  for (int64_t i = 0; i < kSteps; ++i) at = memory[at][0];
+  const double memory_ns = (cpu_s() - start) * 1e9 / static_cast<double>(kSteps);
+  step = sum + at;
+  std::printf("machine: dependent_operations_per_ns=%.2f memory_ns=%.0f\n", adds_per_ns, memory_ns);
+  std::fflush(stdout);
+}
+
 int usage() {
   std::fputs(
       "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--check] [--cell "
@@ -420,6 +445,7 @@ int run_main(int argc, char** argv) {
     }
   }
   if (options.cells.empty()) options.cells = grid(options.full);
+  describe_machine();
   for (const Cell& cell : options.cells) {
     const pid_t child = ::fork();
     if (child < 0) return 1;

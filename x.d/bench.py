@@ -184,10 +184,7 @@ def main():
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
     if (not chosen.names or 'engine' in chosen.names) and not chosen.json:
         subprocess.run([binaries / 'engine_bench', *(['--full'] if chosen.full else [])], check=True)
-        middle = [binaries / 'engine_bench', '--cell', '100000,10000,1']
-        subprocess.run([*middle, '--ticks'], check=True)
-        print('with huge pages (GLIBC_TUNABLES=glibc.malloc.hugetlb=1):', flush=True)
-        subprocess.run(middle, env={**os.environ, 'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1'}, check=True)
+        subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.
     for name, tool in (('screens', 'screen-latency'), ('screens', 'flood-bench'), ('scale', 'scale-bench'), ('map', 'map-bench')):
         if chosen.names and name in chosen.names:

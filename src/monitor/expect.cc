@@ -13,12 +13,14 @@ namespace {
 
 constexpr size_t kLine = 64;
 
-// The head of an object: what everyone asks of it.
+// Into the second cache: so many at once would push each other out of the first.
+void fetch(const void* from, const void* until) {
+  for (auto at = static_cast<const char*>(from); at < static_cast<const char*>(until); at += kLine)
+    __builtin_prefetch(at, 0, 2);
+}
 template <typename T>
-void fetch_first(const T& object) {
-  const char* bytes = reinterpret_cast<const char*>(&object);
-  for (size_t at = 0; at < std::min<size_t>(sizeof(T), 2 * kLine); at += kLine)
-    __builtin_prefetch(bytes + at, 0, 2);
+void fetch(const T& object) {
+  fetch(&object, &object + 1);
 }
 
 // Whether anyone watches him, and when he was last placed.
@@ -26,18 +28,6 @@ void fetch_watch(const Person& person) {
   __builtin_prefetch(&person.track, 0, 2);
   __builtin_prefetch(&person.live_orders, 0, 2);
   __builtin_prefetch(&person.rules_about, 0, 2);
-}
-
-// What a report touches of it.
-void fetch(const Device& device) {
-  const char* bytes = reinterpret_cast<const char*>(&device);
-  for (size_t at = 0; at < sizeof(Device); at += kLine) __builtin_prefetch(bytes + at, 0, 2);
-}
-
-void fetch(const Person& person) {
-  const char* bytes = reinterpret_cast<const char*>(&person);
-  const char* end = reinterpret_cast<const char*>(&person.orders);
-  for (; bytes < end; bytes += kLine) __builtin_prefetch(bytes, 0, 2);
 }
 
 }  // namespace
@@ -65,22 +55,39 @@ void Machine::expect(const v1::Fact& fact) {
   if (to_person.device < devices_.size()) {
     to_person.person = devices_[to_person.device].person;
     device_ids_.fetch_name(to_person.device);
-    if (to_person.person < persons_.size()) fetch(persons_[to_person.person]);
+    if (to_person.person < persons_.size())
+      fetch(&persons_[to_person.person], &persons_[to_person.person].orders);
   }
   const Expected& to_rest = earlier(3);
-  if (to_rest.person >= persons_.size()) return;
-  const Person& person = persons_[to_rest.person];
-  person.track.fetch();
-  for (const IndexList* rules : {&person.rules, &person.rules_about})
-    for (const uint32_t rule : *rules)
-      if (between_two(kinds_[rule])) __builtin_prefetch(&fars_[rule]);
+  if (to_rest.person < persons_.size()) persons_[to_rest.person].track.fetch();
+  const auto pairs_of = [&](const Expected& one, auto each) {
+    if (one.person >= persons_.size()) return;
+    for (const IndexList* rules : {&persons_[one.person].rules, &persons_[one.person].rules_about})
+      for (const uint32_t rule : *rules)
+        if (between_two(kinds_[rule])) each(rule);
+  };
+  pairs_of(to_rest, [this](uint32_t rule) { __builtin_prefetch(&fars_[rule]); });
+  // Of pairs that are not far apart, all that is measured.
+  pairs_of(earlier(4), [this](uint32_t rule) {
+    if (fars_[rule].safe_mm <= 0) fetch(rules_[rule]);
+  });
+  const Expected& to_other = earlier(5);
+  pairs_of(to_other, [&](uint32_t index) {
+    if (fars_[index].safe_mm > 0) return;
+    const Rule& rule = rules_[index];
+    const uint32_t other = rule.wearer == to_other.person ? rule.about : rule.wearer;
+    fetch(rule.tiers.data(), rule.tiers.data() + rule.tiers.size());
+    fetch(static_cast<const Trail*>(&persons_[other]), static_cast<const Trail*>(&persons_[other]) + 1);
+    fetch(orders_[rule.order]);
+  });
 }
 
 // What falls due soon is of people who have not just reported: first the device, then who wears it.
 void Machine::expect_due() const {
   constexpr size_t kSoon = 8, kSooner = 4;
   if (const std::optional<Deadline> one = deadlines_.after_next(kSoon)) {
-    if (one->kind == Deadline::Kind::kSilence) fetch_first(devices_[one->subject]);
+    if (one->kind == Deadline::Kind::kSilence)
+      fetch(&devices_[one->subject], &devices_[one->subject].plausibility);
     if (one->kind == Deadline::Kind::kStale) fetch_watch(persons_[one->subject]);
   }
   if (const std::optional<Deadline> one = deadlines_.after_next(kSooner)) {

@@ -143,6 +143,7 @@ struct Rule {
   uint32_t wearer = kNone;
   uint32_t about = kNone;  // the protected person, if any
   uint32_t zone = kNone;
+  bool always = false;      // it has no schedule
   bool scheduled = true;    // its schedule is in force now
   Time schedule_due;        // of the deadline that is already set
   std::vector<Tier> tiers;  // widest first
@@ -586,8 +587,8 @@ class Machine {
     uint32_t device = kNone;
     uint32_t person = kNone;
   };
-  std::array<Expected, 16> expected_;
-  size_t expected_count_ = 15;  // as many are empty before the first
+  std::array<Expected, 32> expected_;
+  size_t expected_count_ = 31;  // as many are empty before the first
 
   // What this entry has touched; empty between entries.
   std::vector<uint32_t> touched_rules_, touched_persons_;

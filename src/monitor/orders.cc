@@ -234,6 +234,7 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
                        0)};
   }
   kinds_[index] = rule.kind;
+  rule.always = schedule_of(rule) == nullptr || schedule_of(rule)->always();
   rule.policy = policy_for(rule.kind, orders_[order].order.judgement);
   if (rule.kind == RuleKind::kPair || rule.kind == RuleKind::kExclusion)
     rule.ahead.horizon = orders_[order].order.judgement.foresight.value_or(kForesight);
@@ -334,8 +335,8 @@ const law::Holidays* Machine::holidays_of(const law::Schedule& schedule) const {
 
 bool Machine::binding_at(const Rule& rule, Time at) const {
   if (!law::in_force(orders_[rule.order].order, at)) return false;
+  if (rule.always) return true;
   const law::Schedule* schedule = schedule_of(rule);
-  if (schedule == nullptr || schedule->always()) return true;
   return schedule->in_force(local_rules_of(rule), at, holidays_of(*schedule));
 }
 

@@ -89,33 +89,37 @@ KeptFix Track::judged(const KeptFix& fix) const {
   return made;
 }
 
-std::optional<Estimate> Track::position_at(Time at) const {
-  const size_t place = fixes_.before(at);
-  const KeptFix* next = place < fixes_.size() ? &fixes_[place] : nullptr;
-  if (next != nullptr && next->at == at) {
-    const KeptFix fix = judged(*next);
-    return Estimate{fix.place, fix.sigma_mm, {}};
-  }
-  // Of a stay this reaches back beyond the oldest fix that is kept.
-  if (next != nullptr && stays_at(at)) return Estimate{stay_->place(), stay_->sigma_mm, {}};
-  if (place == 0) return std::nullopt;
-  const KeptFix& last = fixes_[place - 1];
-  if (next != nullptr) {
-    const double fraction =
-        static_cast<double>((at - last.at).us) / static_cast<double>((next->at - last.at).us);
-    int64_t sigma = std::max(last.sigma_mm, next->sigma_mm);
-    if (fixes_.is_thinned(place - 1)) {
-      const auto bent = static_cast<double>(geo::distance_mm(last.place, next->place)) / kBentShare;
-      sigma = std::llround(std::hypot(static_cast<double>(sigma), bent));
-    }
-    return Estimate{geo::part_of_way(last.place, next->place, fraction), sigma, {}};
-  }
+// Where he may be who was last placed there.
+Estimate Track::position_after(const KeptFix& last, Time at) const {
   const Duration age = at - last.at;
   const KeptFix fix = judged(last);
   const int64_t pace = stay_ ? kRestingMmps : std::clamp(speed_mmps_, kSpeedMmpsMin, kSpeedMmpsMax);
   const int64_t growth = std::min(pace * std::min<int64_t>(age.ms(), 3'600'000) / 1'000, kGrowthMmMax);
   const double sigma = std::hypot(static_cast<double>(fix.sigma_mm), static_cast<double>(growth));
   return Estimate{fix.place, std::llround(sigma), age};
+}
+
+std::optional<Estimate> Track::position_at(Time at) const {
+  if (empty()) return std::nullopt;
+  if (at >= latest_.at) return position_after(latest_, at);
+  const size_t place = fixes_.before(at);
+  const KeptFix& next = fixes_[place];
+  if (next.at == at) {
+    const KeptFix fix = judged(next);
+    return Estimate{fix.place, fix.sigma_mm, {}};
+  }
+  // Of a stay this reaches back beyond the oldest fix that is kept.
+  if (stays_at(at)) return Estimate{stay_->place(), stay_->sigma_mm, {}};
+  if (place == 0) return std::nullopt;
+  const KeptFix& last = fixes_[place - 1];
+  const double fraction =
+      static_cast<double>((at - last.at).us) / static_cast<double>((next.at - last.at).us);
+  int64_t sigma = std::max(last.sigma_mm, next.sigma_mm);
+  if (fixes_.is_thinned(place - 1)) {
+    const auto bent = static_cast<double>(geo::distance_mm(last.place, next.place)) / kBentShare;
+    sigma = std::llround(std::hypot(static_cast<double>(sigma), bent));
+  }
+  return Estimate{geo::part_of_way(last.place, next.place, fraction), sigma, {}};
 }
 
 }  // namespace haechi::monitor

@@ -76,6 +76,8 @@ class Track {
   bool stays_at(Time at) const { return stay_ && at >= stay_->from && at > away_at_; }
 
  private:
+  Estimate position_after(const KeptFix& last, Time at) const;
+
   KeptFix latest_;  // of fixes_, here because everyone asks for it
   FixRing fixes_;
   int64_t speed_mmps_ = 0;

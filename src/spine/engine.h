@@ -24,7 +24,7 @@ class Engine {
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
   // A fact that will be applied after kAhead others, so that what it needs is at hand by then. To be called
   // for facts in their order; one that is not announced is only slower, and nothing else changes.
-  static constexpr size_t kAhead = 16;
+  static constexpr size_t kAhead = 24;
   void expect(const v1::Fact& fact) { monitor_.expect(fact); }
   // For explaining: told of the monitoring machine's arithmetic from now on.
   void set_witness(monitor::Witness* witness) { monitor_.set_witness(witness); }

@@ -1,8 +1,8 @@
 // NearPlane: the plane of geo::offset_mm() for places near one origin, without trigonometry at every place.
 //
-// East and north in metres, to the second order of the angle: within 0.4 m of offset_mm() at 20 km from the
-// origin and 1 mm at 1 km, at latitudes to 70 degrees (near_plane_test.cc). Farther than half a degree, or
-// beyond 80 degrees, it asks offset_mm() itself. Filters use it; nothing is decided by it alone.
+// East and north in metres, to the second order of the angle: within half a metre of offset_mm() at 20 km
+// from the origin and 2 mm at 1 km, at latitudes to 70 degrees (near_plane_test.cc). Farther than half a
+// degree, or beyond 80 degrees, it asks offset_mm() itself. Filters use it; nothing is decided by it alone.
 #pragma once
 
 #include "geo/place.h"

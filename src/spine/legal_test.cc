@@ -75,6 +75,13 @@ TEST(Namyangju, RingsAtHerDoorWhenSomebodyTookTheStep) {
   for (const v1::Alert& alert : world.raised()) EXPECT_EQ(alert.order_id(), order_id);
 }
 
+// He wears an ankle unit, she has a phone, and the police have a case of the two.
+void equip_and_open_case(LegalWorld& world) {
+  world.device("d-w", "s-1", v1::DEVICE_KIND_ANKLE);
+  world.device("d-p", "p-1", v1::DEVICE_KIND_PHONE);
+  world.open_case("c-1", "s-1", "p-1");
+}
+
 TEST(Legal, MonitorsTheOrderOfAMeasureFromTheEntryInWhichItBecomesActiveUntilItEnds) {
   LegalWorld world("2026-06-10T15:00:00+09:00");
   world.device("d-w", "s-1", v1::DEVICE_KIND_ANKLE);
@@ -94,9 +101,7 @@ TEST(Legal, MonitorsTheOrderOfAMeasureFromTheEntryInWhichItBecomesActiveUntilItE
 
 TEST(Legal, EndsWhatAMeasureOrderedWhenItsTermIsOverByATickAlone) {
   LegalWorld world("2026-06-10T15:00:00+09:00");
-  world.device("d-w", "s-1", v1::DEVICE_KIND_ANKLE);
-  world.device("d-p", "p-1", v1::DEVICE_KIND_PHONE);
-  world.open_case("c-1", "s-1", "p-1");
+  equip_and_open_case(world);
   world.protect("c-1", "p-1", {.with_ban = true});
   world.report("d-p", 37.7, 127.2);
   world.report("d-w", 37.7, 127.2);
@@ -111,9 +116,7 @@ TEST(Legal, EndsWhatAMeasureOrderedWhenItsTermIsOverByATickAlone) {
 
 TEST(Legal, IgnoresWhatAnAgencyStatesAboutAnOrderOfAMeasure) {
   LegalWorld world("2026-06-10T15:00:00+09:00");
-  world.device("d-w", "s-1", v1::DEVICE_KIND_ANKLE);
-  world.device("d-p", "p-1", v1::DEVICE_KIND_PHONE);
-  world.open_case("c-1", "s-1", "p-1");
+  equip_and_open_case(world);
   const std::string id = world.protect("c-1", "p-1", {.with_ban = true});
   v1::Fact fact;
   v1::Order& withdrawn = *fact.mutable_order_registered();
@@ -128,9 +131,7 @@ TEST(Legal, IgnoresWhatAnAgencyStatesAboutAnOrderOfAMeasure) {
 
 TEST(Legal, OpensTheDutyToTellThePoliceWithTheAlertAndClosesItWhenTheirDeskHasTakenTheHandOff) {
   LegalWorld world("2026-06-10T15:00:00+09:00");
-  world.device("d-w", "s-1", v1::DEVICE_KIND_ANKLE);
-  world.device("d-p", "p-1", v1::DEVICE_KIND_PHONE);
-  world.open_case("c-1", "s-1", "p-1");
+  equip_and_open_case(world);
   world.protect("c-1", "p-1", {.with_ban = true});
   world.report("d-p", 37.7, 127.2);
   world.report("d-w", 37.7, 127.2);
@@ -141,9 +142,7 @@ TEST(Legal, OpensTheDutyToTellThePoliceWithTheAlertAndClosesItWhenTheirDeskHasTa
 
   LegalWorld with_desk("2026-06-10T15:00:00+09:00");
   with_desk.police_desk();
-  with_desk.device("d-w", "s-1", v1::DEVICE_KIND_ANKLE);
-  with_desk.device("d-p", "p-1", v1::DEVICE_KIND_PHONE);
-  with_desk.open_case("c-1", "s-1", "p-1");
+  equip_and_open_case(with_desk);
   with_desk.protect("c-1", "p-1", {.with_ban = true});
   with_desk.report("d-p", 37.7, 127.2);
   with_desk.report("d-w", 37.7, 127.2);

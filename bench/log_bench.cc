@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "evidence/notary.h"
 #include "log/log.h"
 
 namespace haechi::log {
@@ -28,9 +29,10 @@ class ScratchDirectory {
   }
   ~ScratchDirectory() { std::filesystem::remove_all(path_); }
   ScratchDirectory(const ScratchDirectory&) = delete;
+  const std::string& path() const { return path_; }
   std::unique_ptr<Log> open() const {
     SqliteOptions options;
-    options.directory = path_;
+    options.directory = path_ + "/log";
     return *open_sqlite_log(options);
   }
 
@@ -44,14 +46,34 @@ std::vector<NewRecord> batch_after(Time last, size_t size, std::string_view fact
   return batch;
 }
 
-// With a second argument of 1 a reader reads the whole log over and over meanwhile.
+enum Beside : int64_t { kNothing, kReader, kNotary };
+
+// What reads the log while it is appended to: nothing; a reader of the whole log, over and over; a notary
+// that folds and signs every two seconds, as a node's does.
+void run_beside(Beside beside, Log& log, const std::string& directory, const std::atomic<bool>& running,
+                std::atomic<int64_t>& records_read) {
+  const auto reader = log.reader();
+  if (beside == kReader)
+    while (running) (void)reader->read(1, [&](const Record&) { return ++records_read, running.load(); }).ok();
+  if (beside != kNotary) return;
+  const auto notary =
+      evidence::Notary::open({directory + "/evidence", directory + "/key"}, *reader, log.id());
+  for (auto next = std::chrono::steady_clock::now(); running;
+       std::this_thread::sleep_for(std::chrono::milliseconds(10))) {
+    if (std::chrono::steady_clock::now() < next) continue;
+    next += std::chrono::seconds(2);
+    (void)(*notary)->round().ok();
+    records_read = static_cast<int64_t>((*notary)->newest().checkpoint.size);
+  }
+}
+
 void append(benchmark::State& state) {
   const ScratchDirectory directory;
   const auto log = directory.open();
-  std::atomic<bool> reading{state.range(1) != 0};
+  std::atomic<bool> running{true};
   std::atomic<int64_t> records_read{0};
-  std::thread reader([&, source = log->reader()] {
-    while (reading) (void)source->read(1, [&](const Record&) { return ++records_read, reading.load(); }).ok();
+  std::thread beside([&] {
+    run_beside(static_cast<Beside>(state.range(1)), *log, directory.path(), running, records_read);
   });
   const size_t size = static_cast<size_t>(state.range(0));
   const std::string fact(kFactBytes, 'f');
@@ -63,8 +85,8 @@ void append(benchmark::State& state) {
     spans_us.push_back(
         std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
   }
-  reading = false;
-  reader.join();
+  running = false;
+  beside.join();
   std::sort(spans_us.begin(), spans_us.end());
   const auto at = [&](double share) { return spans_us[static_cast<size_t>(share * (spans_us.size() - 1))]; };
   state.counters["p50_us"] = at(0.5);
@@ -74,7 +96,7 @@ void append(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(records_read), benchmark::Counter::kIsRate);
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(size));
 }
-BENCHMARK(append)->ArgsProduct({{1, 32, 256}, {0, 1}})->UseRealTime()->MinTime(2);
+BENCHMARK(append)->ArgsProduct({{1, 32, 256}, {kNothing, kReader, kNotary}})->UseRealTime()->MinTime(5);
 
 void fill(const ScratchDirectory& directory, int64_t records) {
   const auto log = directory.open();

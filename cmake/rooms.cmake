@@ -20,7 +20,7 @@ function(haechi_room name)
     set(scope INTERFACE)
   endif()
   target_include_directories(haechi_${name} ${scope} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
-  if(sources AND NOT name MATCHES "^(base|geo|log|store|net)$")  # these do not know the vocabulary
+  if(sources AND NOT name MATCHES "^(base|geo|log|evidence|store|net)$")  # these do not know the vocabulary
     target_precompile_headers(haechi_${name} REUSE_FROM haechi_words)
     target_compile_options(haechi_${name} PRIVATE ${HAECHI_FALSE_ALARMS})
   endif()

@@ -278,6 +278,17 @@ void add_others(std::vector<Route>& r) {
   r.push_back({"GET", "/healthz", "system", "The process answers", Access::kElsewhere});
   r.push_back({"GET", "/readyz", "system", "The log was replayed and facts are taken", Access::kElsewhere});
   r.push_back({"GET", "/metrics", "system", "Numbers for Prometheus", Access::kElsewhere});
+  r.push_back({"GET", "/evidence/v1/checkpoint", "evidence", "The newest signed checkpoint of the log",
+               Access::kElsewhere, Action::kSeeAudit, "evidence"});
+  r.push_back({"GET", "/evidence/v1/witnessed", "evidence", "The newest checkpoint that a witness cosigned",
+               Access::kElsewhere, Action::kSeeAudit, "evidence"});
+  r.push_back(
+      {"GET", "/evidence/v1/tile/{level}/{index}", "evidence",
+       "A tile of the log's Merkle tree, or of its entries (level: entries), as C2SP tlog-tiles names it",
+       Access::kElsewhere, Action::kSeeAudit, "evidence"});
+  r.push_back({"POST", "/witness/v1/add-checkpoint", "evidence",
+               "Cosign another log's checkpoint if it continues the last (C2SP tlog-witness)",
+               Access::kElsewhere});
   r.push_back({"POST", "/link/v1/answers", "hand-off", "Answers of a responding agency's own system",
                Access::kElsewhere, Action::kAnswerHandOff, "hand_off", nullptr, nullptr,
                of<v1::HandOffMessage>(), nullptr});

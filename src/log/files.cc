@@ -65,6 +65,19 @@ Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   return out;
 }
 
+Status replace_file(const std::string& path, std::string_view bytes) {
+  const std::string unfinished = path + ".new";
+  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return system_error("make", unfinished);
+  const ssize_t written = ::write(file, bytes.data(), bytes.size());
+  const bool done = written == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
+  const Status outcome = done ? Status() : system_error("write", unfinished);
+  ::close(file);
+  TRY_STATUS(outcome);
+  if (::rename(unfinished.c_str(), path.c_str()) != 0) return system_error("replace", path);
+  return sync_directory(std::filesystem::path(path).parent_path().string());
+}
+
 void storage_failed(std::string_view what) {
   std::fprintf(stderr, "haechi log: %.*s. Nothing more is acknowledged; a sync is never retried.\n",
                static_cast<int>(what.size()), what.data());

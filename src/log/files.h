@@ -23,6 +23,9 @@ Status sync_directory(const std::string& directory);
 Status make_directory(const std::string& directory);
 // At most `bytes_max` bytes of a file. kNotFound or kUnavailable.
 Result<std::string> read_file(const std::string& path, size_t bytes_max);
+// Puts `bytes` in place of what the file held, durably and for its owner only: after a crash there is the old
+// file or the new one, whole.
+Status replace_file(const std::string& path, std::string_view bytes);
 // Prints what failed and aborts. For storage whose state is no longer known.
 [[noreturn]] void storage_failed(std::string_view what);
 

@@ -82,13 +82,22 @@ Status read_config(const std::string& path, Config& config) {
     return invalid(path + ":" + std::to_string(error.source().begin.line), std::string(error.description()));
   }
   const toml::table& table = parsed.table();
-  TRY_STATUS(check_keys(
-      table, {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "http", "devices"},
-      ""));
+  TRY_STATUS(check_keys(table,
+                        {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "http",
+                         "devices", "evidence", "witness"},
+                        ""));
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
   if (const auto* devices = table["devices"].as_table())
     TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
+  if (const auto* evidence = table["evidence"].as_table())
+    TRY_STATUS(check_keys(*evidence, {"key", "witnesses"}, "evidence."));
+  if (const auto* witness = table["witness"].as_table())
+    TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
+  TRY_STATUS(read_text(table, "evidence.key", config.evidence_key));
+  TRY_STATUS(read_texts(table, "evidence.witnesses", config.witnesses));
+  TRY_STATUS(read_text(table, "witness.name", config.witness_name));
+  TRY_STATUS(read_texts(table, "witness.logs", config.witness_logs));
   TRY_STATUS(read_text(table, "data", config.data));
   TRY_STATUS(read_text(table, "static_files", config.static_files));
   TRY_STATUS(read_text(table, "map_config", config.map_config));
@@ -124,6 +133,11 @@ Status check_config(const Config& config) {
   for (const std::string& host : config.map_hosts)
     if (!is_origin(host))
       return invalid("map_hosts", "must be like https://tiles.example:443, in lower case");
+  for (const std::string& line : config.witnesses)
+    if (line.find(" http://") == std::string::npos)
+      return invalid("evidence.witnesses", "must be a key, a space and http://host:port/prefix");
+  if (!config.witness_logs.empty() && config.witness_name.empty())
+    return invalid("witness.name", "is needed to cosign");
   if (!config.forwarder_token_sha256.empty() &&
       (config.forwarder_token_sha256.size() != 64 ||
        config.forwarder_token_sha256.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))

@@ -6,6 +6,8 @@
 //   map_hosts = ["https://tiles.example"] # map servers that pages may fetch from
 //   forwarder_token_sha256 = "hex"       # of a Traccar that forwards positions; empty = none
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
+//   [evidence] key = "file"  witnesses = ["name+id+base64 http://host:port/prefix"]   # who cosigns our log
+//   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
 #pragma once
 
@@ -29,6 +31,10 @@ struct Config {
   uint16_t mqtt_port = 1883;
   uint32_t reports_per_s = 50;  // of one device, sustained
   std::string forwarder_token_sha256;
+  std::string evidence_key;               // signs checkpoints of the log; empty: "evidence/key" in `data`
+  std::vector<std::string> witnesses;     // "key url"
+  std::string witness_name;               // of this node as a witness
+  std::vector<std::string> witness_logs;  // keys of the logs it cosigns; none: it is no witness
   std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback
 };
 

@@ -35,6 +35,21 @@ TEST(Config, NamesTheSettingAtFault) {
   EXPECT_FALSE(read("data = \n", config).ok());
 }
 
+TEST(Config, NamesWhoCosignsTheLogAndWhoseLogIsCosigned) {
+  Config config;
+  ASSERT_TRUE(read("[evidence]\nkey = \"/mnt/key\"\nwitnesses = [\"w+0+A http://10.0.0.7:8080/witness/v1\"]\n"
+                   "[witness]\nlogs = [\"haechi/1+0+A\"]\n",
+                   config)
+                  .ok());
+  EXPECT_EQ(config.evidence_key, "/mnt/key");
+  EXPECT_EQ(check_config(config).error().field, "witness.name");
+  config.witness_name = "example.org/w";
+  EXPECT_TRUE(check_config(config).ok());
+  config.witnesses = {"w+0+A"};
+  EXPECT_EQ(check_config(config).error().field, "evidence.witnesses");
+  EXPECT_EQ(read("[evidence]\nkeys = \"x\"\n", config).error().field, "evidence.keys");
+}
+
 TEST(Config, NamesTheMapServersThatPagesMayFetchFrom) {
   Config config;
   ASSERT_TRUE(read("map_hosts = [\"https://tiles.example\", \"http://10.0.0.7:8080\"]\n", config).ok());

@@ -24,6 +24,7 @@
 #include "log/log.h"
 #include "net/server.h"
 #include "node/demo_keys.h"
+#include "node/evidence_room.h"
 #include "node/metrics.h"
 #include "node/time_zones.h"
 #include "spine/spine.h"
@@ -86,7 +87,8 @@ struct Node::Rooms {
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<spine::Spine> spine;
-  std::unique_ptr<log::Reader> past;  // of the spine's log
+  std::unique_ptr<log::Reader> past;       // of the spine's log
+  std::unique_ptr<EvidenceRoom> evidence;  // likewise
 
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"};
   gateway::Devices devices;                                            // gateway loop
@@ -116,12 +118,15 @@ Status Node::Rooms::open() {
   live::HubOptions hub_options;
   hub_options.epoch = opened_log->id();
   past = opened_log->reader();
+  auto notary_reader = opened_log->reader();
+  const std::string log_id = opened_log->id();
   spine = std::make_unique<spine::Spine>(spine::SpineOptions{}, std::move(opened_log), clock);
 
   const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
   api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone, .log = source_of(*past)},
                                    front, *spine, hub->picture(), *records, *keys, clock);
+  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock);
   connector = link::CadConnector::create(link, *spine, *records, clock);
   if (!config.static_files.empty())
     static_files = std::make_unique<live::StaticFiles>(config.static_files, config.map_hosts);
@@ -199,6 +204,7 @@ Status Node::Rooms::listen() {
   run_on(front, [&] { opened = listen_front(); });
   if (!opened.ok()) return opened;
   run_on(link, [&] { connector->start(); });
+  TRY_STATUS(evidence->start());
   ready = true;
   return {};
 }
@@ -215,6 +221,8 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     return link.post([this, request = std::move(request), respond]() mutable {
       connector->receive_answers(std::move(request), respond);
     });
+  if (path == "/witness/v1/add-checkpoint") return evidence->add_checkpoint(std::move(request), respond);
+  if (path.starts_with("/evidence/v1/")) return evidence->answer(request, respond);
   if (path == "/api/v1/demo/keys" && !config.demo_keys_file.empty() && request.method == "POST")
     return respond(issue_demo_key(*keys, request, clock.now()));
   if (path.starts_with("/api/") || path == "/openapi.json")
@@ -245,6 +253,7 @@ void Node::Rooms::count() {
   of_spine("haechi_spine_commit_microseconds_total", "Time spent in commits.", &S::commit_us_sum, true);
   of_spine("haechi_spine_commit_microseconds_max", "Longest commit.", &S::commit_us_max, false);
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
+  evidence->count(metrics);
   metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
                  return static_cast<double>(heap_bytes());
                }});
@@ -307,6 +316,7 @@ Node::Rooms::~Rooms() {
   if (front_http) end(front, [this] { front_http.reset(); });
   if (device_http) end(gateway, [this] { device_http.reset(); });
   if (spine) spine->stop();
+  if (evidence) evidence->stop();
   if (hub) {
     end(gateway, [this] {
       mqtt.reset();

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "evidence/verify.h"
 #include "log/log.h"
 
 namespace haechi::tools {
@@ -13,9 +14,32 @@ std::string log_in(const std::string& directory) {
   return std::filesystem::is_directory(inside, error) ? inside.string() : directory;
 }
 
-int run_verify(const std::string& directory) {
+namespace {
+
+Status verify_checkpoints(const VerifyOptions& options) {
+  evidence::EvidenceQuestion question;
+  question.log_directory = log_in(options.directory);
+  question.evidence_directory = options.directory + "/evidence";
+  question.kept_checkpoint = options.checkpoint;
+  if (!options.key.empty()) {
+    TRY(question.key, evidence::VerifierKey::read(options.key));
+  }
+  evidence::EvidenceReport report;
+  const Status status = evidence::verify_evidence(question, report);
+  for (const evidence::CheckedCheckpoint& one : report.checkpoints)
+    std::printf("checkpoint    %llu records, %s: %s\n", static_cast<unsigned long long>(one.checkpoint.size),
+                one.file.c_str(), one.holds ? "holds" : "does not hold");
+  if (!report.key.empty()) std::printf("key           %s\n", report.key.c_str());
+  if (status.ok() && report.checkpoints.empty())
+    std::printf("checkpoint    none: whether the log was rewritten or cut cannot be known\n");
+  return status;
+}
+
+}  // namespace
+
+int run_verify(const VerifyOptions& options) {
   log::VerifyReport report;
-  const Status status = log::verify_directory(log_in(directory), report);
+  Status status = log::verify_directory(log_in(options.directory), report);
   std::printf("identity      %s\n", report.identity.c_str());
   std::printf("records       %llu\n", static_cast<unsigned long long>(report.records));
   std::printf("acknowledged  %llu\n", static_cast<unsigned long long>(report.acknowledged));
@@ -24,6 +48,7 @@ int run_verify(const std::string& directory) {
     std::printf("last          %s\n", iso8601(report.last_stamp).c_str());
     std::printf("head          %s\n", hex(view(report.head)).c_str());
   }
+  if (status.ok()) status = verify_checkpoints(options);
   if (!status.ok()) {
     std::fprintf(stderr, "verify: %s\n", status.error().text().c_str());
     return 1;

@@ -8,8 +8,14 @@ namespace haechi::tools {
 // The log of a data directory, or the directory itself when it is the log's.
 std::string log_in(const std::string& directory);
 
-// `directory` is a data directory or the log's own. Checks every record and the chain; prints what holds. The
-// exit code: 1 when something does not.
-int run_verify(const std::string& directory);
+struct VerifyOptions {
+  std::string directory;   // a data directory, or the log's own
+  std::string checkpoint;  // a file with a checkpoint that was kept elsewhere; empty: none
+  std::string key;         // of the log, kept elsewhere: "name+id+base64"; empty: as the directory says
+};
+
+// Checks every record and the chain, and the checkpoints of the log; prints what holds. The exit code: 1 when
+// something does not.
+int run_verify(const VerifyOptions& options);
 
 }  // namespace haechi::tools

@@ -4,6 +4,7 @@
 
 #include "api/openapi.h"
 #include "node/node.h"
+#include "tools/bundle.h"
 #include "tools/cad.h"
 #include "tools/cli_log.h"
 #include "tools/demo.h"
@@ -170,18 +171,55 @@ void add_export(CLI::App& app, ExportWords& words) {
   command->add_option("--to", words.to, "ISO 8601: ... and before then");
 }
 
+// False, with a sentence, when one of them is no time; empty texts stay unknown.
+bool read_times(std::initializer_list<std::pair<const std::string*, Time*>> texts) {
+  for (const auto& [text, time] : texts) {
+    if (text->empty()) continue;
+    const Result<Time> read = parse_iso8601(*text);
+    if (!read.ok()) return std::fprintf(stderr, "haechi: %s is no ISO 8601 time\n", text->c_str()), false;
+    *time = *read;
+  }
+  return true;
+}
+
 int export_folder(ExportWords& words) {
   tools::ExportOptions& options = words.options;
   options.build = HAECHI_VERSION;
   options.person_ids = {words.person_ids.begin(), words.person_ids.end()};
-  for (const auto& [text, time] :
-       {std::pair(&words.from, &options.from), std::pair(&words.to, &options.to)}) {
-    if (text->empty()) continue;
-    const Result<Time> read = parse_iso8601(*text);
-    if (!read.ok()) return std::fprintf(stderr, "haechi: %s is no ISO 8601 time\n", text->c_str()), 2;
-    *time = *read;
-  }
+  if (!read_times({{&words.from, &options.from}, {&words.to, &options.to}})) return 2;
   return tools::run_export(options);
+}
+
+struct BundleWords {
+  tools::BundleOptions options;
+  std::string from, to;
+};
+
+void add_bundle(CLI::App& app, BundleWords& words) {
+  CLI::App* command =
+      app.add_subcommand("bundle", "What a log at rest holds about two people, signed, for a court");
+  tools::BundleOptions& options = words.options;
+  command->add_option("--data", options.data, "Data directory of a server that is not running")->required();
+  command->add_option("--wearer", options.wearer_id, "His id")->required();
+  command->add_option("--protected", options.protected_id, "Her id")->required();
+  command->add_option("--out", options.out, "File to make")->required();
+  command->add_option("--from", words.from, "ISO 8601: from then on");
+  command->add_option("--to", words.to, "ISO 8601: ... and before then");
+  command->add_option("--key", options.key,
+                      "The log's private key; left out: evidence/key of the data directory");
+}
+
+int bundle(BundleWords& words) {
+  words.options.build = HAECHI_VERSION;
+  if (!read_times({{&words.from, &words.options.from}, {&words.to, &words.options.to}})) return 2;
+  return tools::run_bundle(words.options);
+}
+
+void add_verify(CLI::App& app, tools::VerifyOptions& options) {
+  CLI::App* verify = app.add_subcommand("verify", "Check a closed or crashed log, byte by byte");
+  verify->add_option("directory", options.directory, "Data directory")->required();
+  verify->add_option("--checkpoint", options.checkpoint, "File with a checkpoint that was kept elsewhere");
+  verify->add_option("--key", options.key, "The log's public key, kept elsewhere: name+id+base64");
 }
 
 void add_replay(CLI::App& app, tools::ReplayOptions& options) {
@@ -209,15 +247,16 @@ int main(int argc, char** argv) {
   CadWords cad_words;
   ImportWords import_words;
   ExportWords export_words;
-  std::string verify_directory;
+  BundleWords bundle_words;
+  tools::VerifyOptions verify_options;
   tools::ReplayOptions replay_options;
   add_serve(app, serve_words);
   add_demo(app, demo_options);
   add_cad(app, cad_words);
   add_import(app, import_words);
   add_export(app, export_words);
-  CLI::App* verify = app.add_subcommand("verify", "Check a closed or crashed log, byte by byte");
-  verify->add_option("directory", verify_directory, "Data directory")->required();
+  add_bundle(app, bundle_words);
+  add_verify(app, verify_options);
   add_replay(app, replay_options);
   app.add_subcommand("openapi", "Print the description of the interface, as at /openapi.json");
   app.add_subcommand("version", "Print the version");
@@ -227,7 +266,8 @@ int main(int argc, char** argv) {
   if (app.got_subcommand("cad")) return cad(cad_words);
   if (app.got_subcommand("import")) return import_any(app, import_words);
   if (app.got_subcommand("export")) return export_folder(export_words);
-  if (app.got_subcommand("verify")) return tools::run_verify(verify_directory);
+  if (app.got_subcommand("bundle")) return bundle(bundle_words);
+  if (app.got_subcommand("verify")) return tools::run_verify(verify_options);
   if (app.got_subcommand("replay")) {
     if (replay_options.directory.empty() && replay_options.facts.empty())
       return std::fprintf(stderr, "haechi: replay needs a data directory or --facts\n"), 2;

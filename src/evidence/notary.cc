@@ -1,0 +1,145 @@
+#include "evidence/notary.h"
+
+#include "log/files.h"
+
+namespace haechi::evidence {
+namespace {
+
+constexpr size_t kNoteBytesMax = 1 << 16;
+
+Error broken(std::string reason) {
+  return Error{Code::kCorrupt, "evidence", std::move(reason)};
+}
+
+}  // namespace
+
+std::string origin_of(const std::string& log_id) {
+  return "haechi/" + log_id;
+}
+
+Notary::Notary(NotaryOptions options, log::Reader& reader, SigningKey key)
+    : options_(std::move(options)), reader_(reader), key_(std::move(key)) {}
+
+Result<std::unique_ptr<Notary>> Notary::open(const NotaryOptions& options, log::Reader& reader,
+                                             const std::string& log_id) {
+  TRY_STATUS(log::make_directory(options.directory));
+  TRY(SigningKey key, SigningKey::open_or_make(options.key_file, origin_of(log_id), KeyUse::kLog));
+  std::unique_ptr<Notary> notary(new Notary(options, reader, std::move(key)));
+  TRY_STATUS(notary->take_up());
+  return notary;
+}
+
+Status Notary::take_up() {
+  TRY_STATUS(log::replace_file(options_.directory + "/" + kPublicKeyName, key_.verifier().text() + "\n"));
+  Checkpoint& last = newest_.checkpoint;
+  last.origin = key_.verifier().name();
+  last.root = empty_root();
+  const Result<std::string> stored =
+      log::read_file(options_.directory + "/" + kCheckpointName, kNoteBytesMax);
+  if (!stored.ok() && stored.error().code != Code::kNotFound) return stored.error();
+  if (!stored.ok()) return make_again();
+  TRY(newest_.note, read_note(*stored));
+  TRY(last, read_checkpoint(newest_.note.body));
+  if (last.origin != key_.verifier().name() || !key_.verifier().signed_at(newest_.note))
+    return broken("the last checkpoint is not signed by this log's key");
+  if (reader_.next_no() - 1 < last.size)
+    return broken("the log has " + std::to_string(reader_.next_no() - 1) +
+                  " records, its last checkpoint names " + std::to_string(last.size) +
+                  ": it was cut or rolled back");
+  Result<std::unique_ptr<Tree>> tree = Tree::open(options_.directory, last.size, true);
+  if (!tree.ok() && tree.error().code != Code::kCorrupt) return tree.error();
+  if (!tree.ok()) return make_again();
+  tree_ = std::move(*tree);
+  TRY(const Digest root, tree_->root(last.size));
+  if (root != last.root) return make_again();
+  // The log may be another one of the same length or longer; its chain ties the last record to all before it.
+  std::string found;
+  TRY_STATUS(reader_.read(last.size, [&found](const log::Record& record) {
+    found = entry_of(record.no, record.stamp, record.fact);
+    return false;
+  }));
+  TRY(const std::string known, tree_->entry(last.size - 1));
+  if (found != known)
+    return broken("record " + std::to_string(last.size) + " is not the one that the last checkpoint names");
+  return {};
+}
+
+Status Notary::make_again() {
+  const Checkpoint& last = newest_.checkpoint;
+  TRY(tree_, Tree::open(options_.directory, 0, true));
+  TRY_STATUS(fold(last.size + 1));
+  TRY(const Digest root, tree_->root(last.size));
+  if (root != last.root)
+    return broken("the first " + std::to_string(last.size) +
+                  " records are not those that the last checkpoint names");
+  return {};
+}
+
+// Up to before `until_no`.
+Status Notary::fold(uint64_t until_no) {
+  Status appended;
+  if (tree_->size() + 1 >= until_no) return {};
+  TRY_STATUS(reader_.read(tree_->size() + 1, [&](const log::Record& record) {
+    appended = tree_->append(entry_of(record.no, record.stamp, record.fact));
+    return appended.ok() && record.no + 1 < until_no;
+  }));
+  return appended;
+}
+
+Status Notary::round() {
+  TRY_STATUS(fold(reader_.next_no()));
+  Checkpoint next = newest().checkpoint;
+  if (tree_->size() == next.size) return {};
+  next.size = tree_->size();
+  TRY(next.root, tree_->root(next.size));
+  TRY_STATUS(tree_->sync());
+  return publish(next);
+}
+
+Status Notary::publish(const Checkpoint& checkpoint) {
+  Note note{body_of(checkpoint), {}};
+  key_.sign(note, Time{});
+  TRY_STATUS(log::replace_file(options_.directory + "/" + kCheckpointName, text_of(note)));
+  const std::lock_guard lock(mutex_);
+  newest_ = {checkpoint, std::move(note)};
+  return {};
+}
+
+SignedCheckpoint Notary::newest() const {
+  const std::lock_guard lock(mutex_);
+  return newest_;
+}
+
+Result<std::string> Notary::request_to_witness(const SignedCheckpoint& offered, uint64_t known_size) const {
+  const uint64_t size = offered.checkpoint.size;
+  if (known_size > size)
+    return broken("a witness has seen " + std::to_string(known_size) + " records, the log has " +
+                  std::to_string(size) + ": it was rolled back");
+  std::string out = "old " + std::to_string(known_size) + "\n";
+  if (known_size > 0) {
+    TRY(const std::vector<Digest> proof, tree_->consistency(known_size, size));
+    for (const Digest& hash : proof) out += encode_base64(view(hash)) + "\n";
+  }
+  return out + "\n" + text_of(offered.note);
+}
+
+Status Notary::take_cosignature(const SignedCheckpoint& offered, const VerifierKey& witness,
+                                std::string_view lines) {
+  const std::string& body = offered.note.body;
+  TRY(const Note answered, read_note(body + "\n" + std::string(lines)));
+  if (!witness.signed_at(answered)) return invalid("witness", "has not cosigned the checkpoint");
+  if (witnessed_.body != body) witnessed_ = offered.note;
+  for (const NoteSignature& one : answered.signatures)
+    if (one.key_id == witness.id() && !witness.signed_at(witnessed_)) witnessed_.signatures.push_back(one);
+  return log::replace_file(options_.directory + "/" + kWitnessedName, text_of(witnessed_));
+}
+
+Result<std::string> Notary::file(std::string_view path) const {
+  if (path == kWitnessedName) return log::read_file(options_.directory + "/" + kWitnessedName, kNoteBytesMax);
+  const SignedCheckpoint now = newest();
+  if (path != kCheckpointName) return tree_->tile(path, now.checkpoint.size);
+  if (now.checkpoint.size == 0) return Error{Code::kNotFound, "", "nothing was signed yet"};
+  return text_of(now.note);
+}
+
+}  // namespace haechi::evidence

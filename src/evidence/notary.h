@@ -1,0 +1,82 @@
+// Notary: folds a log into its Merkle tree, beside the writer, and signs what it has as a checkpoint.
+//
+// Invariants:
+//   1. It signs no tree that does not continue the one it signed last. A log that is shorter than its last
+//   checkpoint,
+//      or other, is kCorrupt for good: somebody must look.
+//   2. What a checkpoint names is on disk before the checkpoint is.
+//
+// It reads the log a slice at a time and never keeps an append waiting for more than one.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "evidence/note.h"
+#include "evidence/tree.h"
+#include "log/log.h"
+
+namespace haechi::evidence {
+
+// Names within the directory.
+inline constexpr char kCheckpointName[] = "checkpoint";  // signed by the log
+inline constexpr char kWitnessedName[] = "witnessed";    // the newest that a witness has cosigned
+inline constexpr char kPublicKeyName[] = "key.pub";
+
+// What a checkpoint calls the log: unique, and the same for ever.
+std::string origin_of(const std::string& log_id);
+
+struct NotaryOptions {
+  std::string directory;  // holds the files of evidence and nothing else; made if missing
+  std::string key_file;   // made if missing; better kept on another disk than the log
+};
+
+struct SignedCheckpoint {
+  Checkpoint checkpoint;  // size 0: nothing was signed yet
+  Note note;
+};
+
+class Notary {
+ public:
+  // Takes up the tree where its last checkpoint left it; makes it again from the log when its files do not
+  // hold. The reader outlives the notary. kCorrupt: see 1.
+  static Result<std::unique_ptr<Notary>> open(const NotaryOptions& options, log::Reader& reader,
+                                              const std::string& log_id);
+
+  // Takes up what is durable now and signs it. Nothing new: nothing is signed.
+  Status round();
+
+  // How a checkpoint is put to a witness that knows the first `known_size` entries (tlog-witness
+  // add-checkpoint).
+  Result<std::string> request_to_witness(const SignedCheckpoint& offered, uint64_t known_size) const;
+  // Keeps the checkpoint with what a witness answered; kInvalid unless that is a cosignature of this key.
+  Status take_cosignature(const SignedCheckpoint& offered, const VerifierKey& witness,
+                          std::string_view lines);
+
+  // Any thread: "checkpoint", "witnessed" or a tile of the newest checkpoint, as tlog-tiles names them.
+  Result<std::string> file(std::string_view path) const;
+  // Any thread.
+  SignedCheckpoint newest() const;
+  VerifierKey verifier() const { return key_.verifier(); }
+
+ private:
+  Notary(NotaryOptions options, log::Reader& reader, SigningKey key);
+  Status take_up();
+  Status make_again();
+  Status fold(uint64_t until_no);
+  Status publish(const Checkpoint& checkpoint);
+
+  const NotaryOptions options_;
+  log::Reader& reader_;
+  const SigningKey key_;
+  std::unique_ptr<Tree> tree_;  // set once, by open()
+
+  Note witnessed_;  // the newest with a cosignature, of this run
+
+  mutable std::mutex mutex_;
+  SignedCheckpoint newest_;
+};
+
+}  // namespace haechi::evidence

@@ -1,0 +1,253 @@
+#include "evidence/note.h"
+
+#include <charconv>
+
+#include "base/ensure.h"
+#include "log/files.h"
+
+namespace haechi::evidence {
+namespace {
+
+constexpr std::string_view kDash = "\xe2\x80\x94 ";  // em dash and space begin every signature line
+constexpr size_t kNoteBytesMax = 1 << 20;
+constexpr size_t kSignatures = 64;
+constexpr size_t kSignatureBytes = 64;
+constexpr char kPrivatePrefix[] = "PRIVATE+KEY+";
+
+std::string be32(uint32_t value) {
+  std::string out;
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
+  return out;
+}
+
+std::string be64(uint64_t value) {
+  return be32(static_cast<uint32_t>(value >> 32)) + be32(static_cast<uint32_t>(value));
+}
+
+uint64_t read_be(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<uint8_t>(byte);
+  return value;
+}
+
+bool is_name(std::string_view name) {
+  if (name.empty() || name.size() > 255) return false;
+  for (const char c : name)
+    if (c <= ' ' || c == '+' || c == 0x7f) return false;
+  return true;
+}
+
+std::string hex32(uint32_t value) {
+  return hex(be32(value));
+}
+
+// What is signed: the body, or for a cosignature the body under a line with the time.
+std::string message_of(KeyUse use, const std::string& body, uint64_t seconds) {
+  if (use == KeyUse::kLog) return body;
+  return "cosignature/v1\ntime " + std::to_string(seconds) + "\n" + body;
+}
+
+std::string_view take_line(std::string_view& text) {
+  const size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+Error no_note(const char* reason) {
+  return invalid("note", reason);
+}
+
+Error no_key(const char* reason) {
+  return invalid("key", reason);
+}
+
+Result<NoteSignature> read_signature(std::string_view line) {
+  if (!line.starts_with(kDash)) return no_note("a signature line must begin with an em dash and a space");
+  line.remove_prefix(kDash.size());
+  const size_t space = line.find(' ');
+  if (space == std::string_view::npos || !is_name(line.substr(0, space)))
+    return no_note("a signature line names no key");
+  const auto bytes = decode_base64(line.substr(space + 1));
+  if (!bytes || bytes->size() < 5) return no_note("a signature is no base64");
+  return NoteSignature{std::string(line.substr(0, space)),
+                       static_cast<uint32_t>(read_be(std::string_view(*bytes).substr(0, 4))),
+                       bytes->substr(4)};
+}
+
+}  // namespace
+
+std::string encode_base64(std::string_view bytes) {
+  std::string out((bytes.size() + 2) / 3 * 4, '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                  reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  return out;
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0 || text.size() > kNoteBytesMax) return std::nullopt;
+  std::string out(text.size() / 4 * 3, '\0');
+  const int decoded =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (decoded < 0) return std::nullopt;
+  if (text.ends_with("==")) {
+    out.resize(out.size() - 2);
+  } else if (text.ends_with('=')) {
+    out.resize(out.size() - 1);
+  }
+  // The decoder passes over white space and over bits that no byte needs.
+  if (encode_base64(out) != text) return std::nullopt;
+  return out;
+}
+
+Result<Note> read_note(std::string_view text) {
+  if (text.size() > kNoteBytesMax) return no_note("is too long");
+  for (const char c : text)
+    if (static_cast<uint8_t>(c) < ' ' && c != '\n') return no_note("holds control characters");
+  const size_t end = text.rfind("\n\n");
+  if (end == std::string_view::npos || !text.ends_with('\n')) return no_note("has no signatures");
+  Note note;
+  note.body = text.substr(0, end + 1);
+  std::string_view rest = text.substr(end + 2);
+  while (!rest.empty()) {
+    TRY(NoteSignature signature, read_signature(take_line(rest)));
+    note.signatures.push_back(std::move(signature));
+    if (note.signatures.size() > kSignatures) return no_note("has too many signatures");
+  }
+  if (note.signatures.empty()) return no_note("has no signatures");
+  return note;
+}
+
+std::string text_of(const Note& note) {
+  std::string out = note.body + "\n";
+  for (const NoteSignature& one : note.signatures)
+    out += std::string(kDash) + one.name + " " + encode_base64(be32(one.key_id) + one.bytes) + "\n";
+  return out;
+}
+
+std::string body_of(const Checkpoint& checkpoint) {
+  return checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" +
+         encode_base64(view(checkpoint.root)) + "\n";
+}
+
+Result<Checkpoint> read_checkpoint(std::string_view body) {
+  Checkpoint out;
+  out.origin = take_line(body);
+  const std::string_view size = take_line(body);
+  const auto [end, failed] = std::from_chars(size.data(), size.data() + size.size(), out.size);
+  if (failed != std::errc() || std::to_string(out.size) != size) return invalid("checkpoint", "has no size");
+  const auto root = decode_base64(take_line(body));
+  if (out.origin.empty() || !root || root->size() != out.root.size())
+    return invalid("checkpoint", "has no origin or no root");
+  std::copy(root->begin(), root->end(), out.root.begin());
+  return out;
+}
+
+VerifierKey::VerifierKey(std::string name, KeyUse use, const std::array<uint8_t, 32>& bytes)
+    : name_(std::move(name)), use_(use), bytes_(bytes) {
+  const std::string typed = std::string(1, static_cast<char>(use)) + std::string(bytes.begin(), bytes.end());
+  id_ = static_cast<uint32_t>(read_be(view(sha256(name_ + "\n" + typed)).substr(0, 4)));
+}
+
+Result<VerifierKey> VerifierKey::read(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  const size_t first = text.find('+'), second = text.find('+', first + 1);
+  if (second == std::string_view::npos) return no_key("must be name+id+base64");
+  const auto typed = decode_base64(text.substr(second + 1));
+  if (!typed || typed->size() != 33) return no_key("must hold the type and 32 bytes in base64");
+  const auto use = static_cast<KeyUse>((*typed)[0]);
+  if (use != KeyUse::kLog && use != KeyUse::kCosignature) return no_key("is not of Ed25519");
+  if (!is_name(text.substr(0, first))) return no_key("has no name");
+  std::array<uint8_t, 32> bytes;
+  std::copy(typed->begin() + 1, typed->end(), bytes.begin());
+  VerifierKey key(std::string(text.substr(0, first)), use, bytes);
+  if (hex32(key.id_) != text.substr(first + 1, second - first - 1))
+    return no_key("does not have the id it names");
+  return key;
+}
+
+std::string VerifierKey::text() const {
+  const std::string typed =
+      std::string(1, static_cast<char>(use_)) + std::string(bytes_.begin(), bytes_.end());
+  return name_ + "+" + hex32(id_) + "+" + encode_base64(typed);
+}
+
+std::optional<Time> VerifierKey::signed_at(const Note& note) const {
+  const size_t time_bytes = use_ == KeyUse::kCosignature ? 8 : 0;
+  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_.data(), bytes_.size()), EVP_PKEY_free);
+  if (!key) return std::nullopt;
+  for (const NoteSignature& one : note.signatures) {
+    if (one.key_id != id_ || one.name != name_ || one.bytes.size() != time_bytes + kSignatureBytes) continue;
+    const uint64_t seconds = read_be(std::string_view(one.bytes).substr(0, time_bytes));
+    const std::string message = message_of(use_, note.body, seconds);
+    const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    const auto* signature = reinterpret_cast<const unsigned char*>(one.bytes.data() + time_bytes);
+    if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+        EVP_DigestVerify(context.get(), signature, kSignatureBytes,
+                         reinterpret_cast<const unsigned char*>(message.data()), message.size()) == 1)
+      return Time{static_cast<int64_t>(seconds) * 1'000'000};
+  }
+  return std::nullopt;
+}
+
+Result<SigningKey> SigningKey::from_seed(std::string name, KeyUse use, std::string_view seed) {
+  if (!is_name(name)) return no_key("has no name");
+  if (seed.size() != 32) return no_key("must have 32 bytes");
+  EVP_PKEY* key = EVP_PKEY_new_raw_private_key(
+      EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(seed.data()), seed.size());
+  ENSURE(key != nullptr);
+  return SigningKey(std::move(name), use, key);
+}
+
+// The file holds one line, "PRIVATE+KEY+name+id+base64", as the tools of signed notes write it.
+Result<SigningKey> SigningKey::open(const std::string& path, const std::string& name, KeyUse use) {
+  TRY(const std::string stored, log::read_file(path, kNoteBytesMax));
+  std::string_view line = stored;
+  line = take_line(line);
+  const std::string prefix = kPrivatePrefix + name + "+";
+  if (!line.starts_with(prefix)) return no_key("the key file is of another name, or no key file");
+  line.remove_prefix(prefix.size());
+  const size_t plus = line.find('+');
+  const auto typed = decode_base64(line.substr(plus == std::string_view::npos ? line.size() : plus + 1));
+  if (!typed || typed->size() != 33 || (*typed)[0] != static_cast<char>(use))
+    return no_key("the key file holds no key of this use");
+  TRY(SigningKey key, from_seed(name, use, std::string_view(*typed).substr(1)));
+  if (line.substr(0, plus) != hex32(key.verifier().id()))
+    return no_key("the key file is damaged: the id does not fit");
+  return key;
+}
+
+Result<SigningKey> SigningKey::open_or_make(const std::string& path, const std::string& name, KeyUse use) {
+  Result<SigningKey> stored = open(path, name, use);
+  if (stored.ok() || stored.error().code != Code::kNotFound) return stored;
+  const std::string seed = random_secret(32);
+  TRY(SigningKey made, from_seed(name, use, seed));
+  const std::string typed = std::string(1, static_cast<char>(use)) + seed;
+  TRY_STATUS(log::replace_file(
+      path, kPrivatePrefix + name + "+" + hex32(made.verifier().id()) + "+" + encode_base64(typed) + "\n"));
+  return made;
+}
+
+VerifierKey SigningKey::verifier() const {
+  std::array<uint8_t, 32> bytes;
+  size_t size = bytes.size();
+  ENSURE(EVP_PKEY_get_raw_public_key(key_.get(), bytes.data(), &size) == 1);
+  return VerifierKey(name_, use_, bytes);
+}
+
+void SigningKey::sign(Note& note, Time at) const {
+  const auto seconds = static_cast<uint64_t>(at.us / 1'000'000);
+  const std::string message = message_of(use_, note.body, seconds);
+  std::string signature(kSignatureBytes, '\0');
+  size_t size = signature.size();
+  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  ENSURE(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1);
+  ENSURE(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                        reinterpret_cast<const unsigned char*>(message.data()), message.size()) == 1);
+  note.signatures.push_back(
+      {name_, verifier().id(), use_ == KeyUse::kCosignature ? be64(seconds) + signature : signature});
+}
+
+}  // namespace haechi::evidence

@@ -1,0 +1,101 @@
+// Signed notes and checkpoints as C2SP writes them (signed-note, tlog-checkpoint, tlog-cosignature), with
+// Ed25519.
+//
+// A checkpoint says: the log of this origin has this many entries and this root. Whoever keeps one elsewhere
+// can tell later whether the log still begins so.
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace haechi::evidence {
+
+std::string encode_base64(std::string_view bytes);
+// Standard base64 with padding, one text for each value; nullopt for anything else.
+std::optional<std::string> decode_base64(std::string_view text);
+
+struct NoteSignature {
+  std::string name;
+  uint32_t key_id = 0;
+  std::string bytes;
+};
+
+struct Note {
+  std::string body;  // ends in a line feed
+  std::vector<NoteSignature> signatures;
+};
+
+// kInvalid when it is not one.
+Result<Note> read_note(std::string_view text);
+std::string text_of(const Note& note);
+
+struct Checkpoint {
+  std::string origin;
+  uint64_t size = 0;
+  Digest root{};
+};
+
+std::string body_of(const Checkpoint& checkpoint);
+// Lines beyond the third are allowed and passed over.
+Result<Checkpoint> read_checkpoint(std::string_view body);
+
+enum class KeyUse : uint8_t {
+  kLog = 1,          // signs checkpoints and bundles
+  kCosignature = 4,  // a witness: says at which time it saw a checkpoint
+};
+
+// A public key, written "name+id+base64".
+class VerifierKey {
+ public:
+  VerifierKey(std::string name, KeyUse use, const std::array<uint8_t, 32>& bytes);
+  static Result<VerifierKey> read(std::string_view text);
+
+  const std::string& name() const { return name_; }
+  uint32_t id() const { return id_; }
+  std::string text() const;
+  // Does the note bear a signature of this key? A cosignature also says when, in seconds; for kLog the time
+  // is zero.
+  std::optional<Time> signed_at(const Note& note) const;
+
+ private:
+  std::string name_;
+  KeyUse use_;
+  std::array<uint8_t, 32> bytes_;
+  uint32_t id_;
+};
+
+class SigningKey {
+ public:
+  // The key in the file, which must be of this name and use; kNotFound without the file.
+  static Result<SigningKey> open(const std::string& path, const std::string& name, KeyUse use);
+  // Likewise; made there, readable by its owner only, when there is none.
+  static Result<SigningKey> open_or_make(const std::string& path, const std::string& name, KeyUse use);
+  static Result<SigningKey> from_seed(std::string name, KeyUse use, std::string_view seed);
+
+  VerifierKey verifier() const;
+  // Adds this key's signature. `at` matters for a cosignature only.
+  void sign(Note& note, Time at) const;
+
+ private:
+  struct Free {
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  };
+  SigningKey(std::string name, KeyUse use, EVP_PKEY* key) : name_(std::move(name)), use_(use), key_(key) {}
+
+  std::string name_;
+  KeyUse use_;
+  std::unique_ptr<EVP_PKEY, Free> key_;
+};
+
+}  // namespace haechi::evidence

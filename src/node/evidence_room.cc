@@ -1,0 +1,172 @@
+#include "node/evidence_room.h"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+
+#include "haechi/v1/fact.pb.h"
+#include "trust/audit.h"
+#include "trust/decide.h"
+
+namespace haechi::node {
+namespace {
+
+constexpr Duration kSignEvery = Duration::seconds(2);
+constexpr Duration kWitnessEvery = Duration::seconds(20);
+constexpr std::string_view kPrefix = "/evidence/v1/";
+
+net::Response response_of(const std::string& path, const Result<std::string>& file) {
+  const net::Headers fresh = {{"cache-control", "no-store"}};
+  if (file.ok() && path.starts_with("tile/")) return {200, "application/octet-stream", *file, fresh};
+  if (file.ok()) return {200, "text/plain; charset=utf-8", *file, fresh};
+  const bool missing = file.error().code == Code::kNotFound;
+  return net::problem(missing ? 404 : 503, code_name(file.error().code), file.error().field,
+                      file.error().reason);
+}
+
+}  // namespace
+
+EvidenceRoom::EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
+                           spine::Submit& submit, const trust::Keys& keys, const Clock& clock)
+    : config_(config),
+      reader_(std::move(log_reader)),
+      log_id_(std::move(log_id)),
+      submit_(submit),
+      keys_(keys),
+      clock_(clock) {}
+
+Status EvidenceRoom::start() {
+  for (const std::string& line : config_.witnesses) {
+    const size_t space = line.find(' ');
+    TRY(const evidence::VerifierKey key, evidence::VerifierKey::read(line.substr(0, space)));
+    asked_.push_back({key, line.substr(space + 1) + "/add-checkpoint", 0});
+  }
+  std::vector<evidence::VerifierKey> logs;
+  for (const std::string& line : config_.witness_logs) {
+    TRY(const evidence::VerifierKey key, evidence::VerifierKey::read(line));
+    logs.push_back(key);
+  }
+  if (!logs.empty()) {
+    TRY(witness_, evidence::Witness::open(config_.data + "/witness", config_.witness_name, logs));
+  }
+  client_ = net::HttpClient::create(loop_, net::ClientOptions{});
+  loop_.start();
+  loop_.post([this] { open(); });
+  return {};
+}
+
+void EvidenceRoom::open() {
+  const std::string directory = config_.data + "/evidence";
+  const std::string key = config_.evidence_key.empty() ? directory + "/key" : config_.evidence_key;
+  auto opened = evidence::Notary::open({directory, key}, *reader_, log_id_);
+  if (!opened.ok()) return tell(opened.error());
+  notary_ = std::move(*opened);
+  round();
+  ask_witnesses();
+  loop_.every(kSignEvery, [this] { round(); });
+  loop_.every(kWitnessEvery, [this] { ask_witnesses(); });
+}
+
+void EvidenceRoom::stop() {
+  if (!loop_.is_running()) return;
+  loop_.stop();
+  client_.reset();
+  if (notary_) round();
+}
+
+void EvidenceRoom::round() {
+  if (const Status signed_now = notary_->round(); !signed_now.ok()) return tell(signed_now.error());
+  signed_ = notary_->newest().checkpoint.size;
+}
+
+void EvidenceRoom::tell(const Error& trouble) {
+  broken_ = broken_ || trouble.code == Code::kCorrupt;
+  if (trouble.text() == told_) return;
+  told_ = trouble.text();
+  spdlog::critical("evidence: {}", told_);
+}
+
+void EvidenceRoom::ask_witnesses() {
+  const evidence::SignedCheckpoint newest = notary_->newest();
+  if (newest.checkpoint.size == 0) return;
+  for (AskedWitness& witness : asked_) ask(witness, newest, true);
+}
+
+// `again`: a witness that knows another size than we thought says which, and is asked once more.
+void EvidenceRoom::ask(AskedWitness& witness, const evidence::SignedCheckpoint& offered, bool again) {
+  const Result<std::string> request = notary_->request_to_witness(offered, witness.known_size);
+  if (!request.ok()) return tell(request.error());
+  client_->send("POST", witness.url, {{"content-type", "text/plain"}}, *request, true,
+                [this, &witness, offered, again](const Result<net::Response>& response) {
+                  if (!response.ok()) return tell(response.error());
+                  heard(witness, offered, again, *response);
+                });
+}
+
+void EvidenceRoom::heard(AskedWitness& witness, const evidence::SignedCheckpoint& offered, bool again,
+                         const net::Response& response) {
+  if (response.status == 409 && again) {
+    const std::string& size = response.body;
+    std::from_chars(size.data(), size.data() + size.size(), witness.known_size);
+    return ask(witness, offered, false);
+  }
+  if (response.status == 200) {
+    const Status taken = notary_->take_cosignature(offered, witness.key, response.body);
+    if (!taken.ok()) return tell(taken.error());
+    witness.known_size = cosigned_ = offered.checkpoint.size;
+    return;
+  }
+  // 409 once more, or 422: the witness has seen another history of this log.
+  const bool forked = response.status == 409 || response.status == 422;
+  tell({forked ? Code::kCorrupt : Code::kUnavailable, "witness",
+        witness.key.name() + " refuses the checkpoint with status " + std::to_string(response.status)});
+}
+
+void EvidenceRoom::answer(const net::Request& request, const net::Respond& respond) {
+  const auto viewer = keys_.viewer_of_key(trust::bearer_key(request.header("authorization")), clock_.now());
+  if (!viewer) return respond(net::problem(401, "unauthorized", "authorization", "a valid key is needed"));
+  if (request.method != "GET") return respond(net::problem(405, "method_not_allowed", "", "only GET"));
+  const std::string path = request.path.substr(kPrefix.size());
+  const trust::Subject subject{.kind = "evidence", .id = path};
+  const trust::Purpose purpose = trust::purpose_of(viewer->role);
+  const trust::Decision decision =
+      trust::decide(*viewer, trust::Action::kSeeAudit, subject, purpose, clock_.now());
+  submit_.submit(
+      trust::access_decided(*viewer, trust::Action::kSeeAudit, subject, purpose, decision),
+      [this, path, decision, respond](const Result<spine::Receipt>& recorded) {
+        if (!decision.allowed) return respond(net::problem(403, "forbidden", "", decision.reason));
+        if (!recorded.ok())
+          return respond(net::problem(503, "unavailable", "", "the access could not be recorded"));
+        loop_.post([this, path, respond] {
+          respond(response_of(path, notary_ ? notary_->file(path)
+                                            : Error{Code::kUnavailable, "", "nothing can be proven now"}));
+        });
+      });
+}
+
+void EvidenceRoom::add_checkpoint(net::Request request, net::Respond respond) {
+  loop_.post([this, request = std::move(request), respond = std::move(respond)] {
+    if (!witness_) return respond(net::problem(404, "not_found", "", "this node is no witness"));
+    if (request.method != "POST") return respond(net::problem(405, "method_not_allowed", "", "only POST"));
+    evidence::WitnessAnswer answer = witness_->add_checkpoint(request.body, clock_.now());
+    respond({answer.status, std::move(answer.content_type), std::move(answer.body), {}});
+  });
+}
+
+void EvidenceRoom::count(Metrics& metrics) const {
+  metrics.add({"haechi_evidence_signed_entries", "Entries of the newest checkpoint.", {}, false, [this] {
+                 return static_cast<double>(signed_);
+               }});
+  metrics.add({"haechi_evidence_cosigned_entries",
+               "Entries that a witness has cosigned, in this run.",
+               {},
+               false,
+               [this] { return static_cast<double>(cosigned_); }});
+  metrics.add({"haechi_evidence_broken",
+               "1: the log is not the one that was signed or witnessed; somebody must look.",
+               {},
+               false,
+               [this] { return broken_ ? 1.0 : 0.0; }});
+}
+
+}  // namespace haechi::node

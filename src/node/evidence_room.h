@@ -1,0 +1,72 @@
+// EvidenceRoom: the notary of this node's log, those who read it, the witnesses it asks, and the witness it
+// is to others; on a loop of its own. Alarms fail open: what is wrong here is told and counted, and nothing
+// else waits for it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "evidence/notary.h"
+#include "evidence/witness.h"
+#include "net/client.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "node/config.h"
+#include "node/metrics.h"
+#include "spine/submit.h"
+#include "trust/keys.h"
+
+namespace haechi::node {
+
+class EvidenceRoom {
+ public:
+  // `log_reader` is of the log `log_id`. The references outlive the room.
+  EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
+               spine::Submit& submit, const trust::Keys& keys, const Clock& clock);
+
+  // kInvalid or kUnavailable: this node cannot be a witness as configured.
+  Status start();
+  // Signs what the log has got since; after the spine has stopped.
+  void stop();
+
+  // Any thread. GET /evidence/v1/<path>, for who may see the audit trail; recorded before it is answered.
+  void answer(const net::Request& request, const net::Respond& respond);
+  // Any thread. POST /witness/v1/add-checkpoint, for the logs named in the configuration.
+  void add_checkpoint(net::Request request, net::Respond respond);
+
+  void count(Metrics& metrics) const;
+
+ private:
+  struct AskedWitness {
+    evidence::VerifierKey key;
+    std::string url;
+    uint64_t known_size = 0;
+  };
+  void open();
+  void round();
+  void ask_witnesses();
+  void ask(AskedWitness& witness, const evidence::SignedCheckpoint& offered, bool again);
+  void heard(AskedWitness& witness, const evidence::SignedCheckpoint& offered, bool again,
+             const net::Response& response);
+  void tell(const Error& trouble);
+
+  const Config& config_;
+  const std::unique_ptr<log::Reader> reader_;
+  const std::string log_id_;
+  spine::Submit& submit_;
+  const trust::Keys& keys_;
+  const Clock& clock_;
+  std::optional<evidence::Witness> witness_;
+  std::vector<AskedWitness> asked_;
+  std::unique_ptr<evidence::Notary> notary_;  // none: not open yet, or the log is not the one that was signed
+  std::atomic<bool> broken_{false};
+  std::atomic<uint64_t> signed_{0}, cosigned_{0};  // entries
+  std::string told_;                               // the last trouble, so that it is told once
+  net::Loop loop_{"evidence"};
+  std::unique_ptr<net::HttpClient> client_;
+};
+
+}  // namespace haechi::node

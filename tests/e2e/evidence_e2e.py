@@ -91,10 +91,11 @@ def tampered(records):
 
 def check_golden(checks, program, folder):
     checkpoint, key = GOLDEN / 'kept', verify_log.Key((GOLDEN / 'evidence' / 'key.pub').read_text())
-    checks.check('both verifiers hold the golden log', second(GOLDEN, checkpoint, key) == '' and
-                 first(program, GOLDEN, checkpoint, key) == '', second(GOLDEN, checkpoint, key))
     copy = folder / 'golden'
     shutil.copytree(GOLDEN, copy)
+    for verifier, says in (('haechi verify', first(program, copy, checkpoint, key)),
+                           ('the second verifier', second(copy, checkpoint, key))):
+        checks.check(f'{verifier} holds the golden log', says == '', says)
     missed = []
     flips = 0
     for path in sorted((copy / 'evidence').iterdir()):

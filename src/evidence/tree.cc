@@ -70,7 +70,6 @@ std::optional<uint64_t> read_number(std::string_view text, uint64_t max) {
 RecordFile& RecordFile::operator=(RecordFile&& other) noexcept {
   std::swap(file_, other.file_);
   record_bytes_ = other.record_bytes_;
-  bytes_ = other.bytes_;
   return *this;
 }
 
@@ -84,24 +83,25 @@ Result<RecordFile> RecordFile::open(const std::string& path, size_t record_bytes
   out.file_ = create ? ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)
                      : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   out.record_bytes_ = record_bytes;
-  out.bytes_ = count * record_bytes;
+  const uint64_t bytes = count * record_bytes;
   struct stat found = {};
   if (out.file_ < 0 && !create && errno == ENOENT && count == 0) return out;
   if (out.file_ < 0 && !create && errno == ENOENT) return damaged(path + " is missing");
   if (out.file_ < 0 || ::fstat(out.file_, &found) != 0) return log::system_error("open", path);
   const auto size = static_cast<uint64_t>(found.st_size);
-  if (size < out.bytes_)
-    return damaged(path + " has " + std::to_string(size) + " bytes, not " + std::to_string(out.bytes_));
-  if (create && size > out.bytes_ && ::ftruncate(out.file_, static_cast<off_t>(out.bytes_)) != 0)
+  if (size < bytes)
+    return damaged(path + " has " + std::to_string(size) + " bytes, not " + std::to_string(bytes));
+  if (create && size > bytes && ::ftruncate(out.file_, static_cast<off_t>(bytes)) != 0)
     return log::system_error("cut", path);
   return out;
 }
 
-Status RecordFile::append(std::string_view bytes) {
-  const ssize_t written = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(bytes_));
+Status RecordFile::write(uint64_t index, std::string_view bytes) {
+  ENSURE(bytes.size() == record_bytes_);
+  const ssize_t written =
+      ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(index * record_bytes_));
   if (written != static_cast<ssize_t>(bytes.size()))
-    return log::system_error("append to", "a file of the evidence directory");
-  bytes_ += bytes.size();
+    return log::system_error("write to", "a file of the evidence directory");
   return {};
 }
 
@@ -132,14 +132,14 @@ Result<std::unique_ptr<Tree>> Tree::open(const std::string& directory, uint64_t 
 }
 
 Status Tree::append(std::string_view entry) {
-  ENSURE(entry.size() == kEntryBytes);
-  TRY_STATUS(entries_.append(entry));
-  ++size_;
-  for (int level = 1; level < kLevels && size_ % (uint64_t{1} << (kTileHeight * level)) == 0; ++level) {
-    const uint64_t node = nodes_at(level, size_) - 1;
+  TRY_STATUS(entries_.write(size_, entry));
+  const uint64_t size = size_ + 1;
+  for (int level = 1; level < kLevels && size % (uint64_t{1} << (kTileHeight * level)) == 0; ++level) {
+    const uint64_t node = nodes_at(level, size) - 1;
     TRY(const std::string below, hashes(level - 1, node * kTileWidth, kTileWidth));
-    TRY_STATUS(levels_[level - 1].append(view(root_of_hashes(below))));
+    TRY_STATUS(levels_[level - 1].write(node, view(root_of_hashes(below))));
   }
+  size_ = size;
   return {};
 }
 

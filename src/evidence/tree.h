@@ -35,7 +35,8 @@ class RecordFile {
   // and what is beyond them is cut off; else nothing is changed.
   static Result<RecordFile> open(const std::string& path, size_t record_bytes, uint64_t count, bool create);
 
-  Status append(std::string_view bytes);
+  // Record `index`; may be written again as long as nobody was told of it.
+  Status write(uint64_t index, std::string_view bytes);
   Status sync();
   // `count` records from `first` on; kCorrupt when they are not there.
   Result<std::string> read(uint64_t first, uint64_t count) const;
@@ -43,7 +44,6 @@ class RecordFile {
  private:
   int file_ = -1;
   size_t record_bytes_ = 0;
-  uint64_t bytes_ = 0;
 };
 
 // One thread appends and syncs; reads of what was synced may come from any thread.
@@ -53,6 +53,7 @@ class Tree {
   // `create` later ones are forgotten; else nothing is changed.
   static Result<std::unique_ptr<Tree>> open(const std::string& directory, uint64_t size, bool create);
 
+  // After an error the tree is as it was.
   Status append(std::string_view entry);
   Status sync();
   uint64_t size() const { return size_; }

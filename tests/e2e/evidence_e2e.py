@@ -145,9 +145,12 @@ def check_tampering(checks, program, folder):
 def register(server):
     register_device(server, 'D-W', SECRET, 'W-1')
     register_device(server, 'D-P', SECRET, 'P-1', 'ROLE_PROTECTED_PERSON', 'DEVICE_KIND_PHONE')
+
+
+def order(server, **more):
     server.put('orders/O-1', {'kind': 'ST_PROV_3_2', 'legal_basis': '31-6', 'wearer_id': 'W-1', 'time_zone': 'Asia/Seoul',
                               'starts_at_us': str(round((time.time() - 60) * 1e6)),
-                              'conditions': [{'id': 'c', 'keep_away': {'protected_id': 'P-1'}}]})
+                              'conditions': [{'id': 'c', 'keep_away': {'protected_id': 'P-1'}}], **more})
 
 
 def tell(server, device, lat, seq):
@@ -220,10 +223,13 @@ def check_witnessed(checks, program, folder):
     checks.check('log and witness signed the same checkpoint', key.signed(note) and witness_key.signed(note))
     cosigned = verify_log.Checkpoint(witnessed.read_bytes(), key, 'the witnessed checkpoint')
     checks.check('it is a later one', cosigned.size >= checkpoint.size, (cosigned.size, checkpoint.size))
-    for seq in range(1, 7):
+    tell(log, 'D-W', 37.51, 1)  # before there was an order, so no court is shown it
+    order(log)
+    for seq in range(2, 8):
         tell(log, 'D-W', 37.504 - 0.0003 * seq, seq)
         tell(log, 'D-P', 37.5 + 0.0003 * seq, seq)
-        time.sleep(0.3)
+    order(log, withdrawn=True)
+    tell(log, 'D-W', 37.52, 8)  # ... and after it had ended
     log.kill()
     kept = folder / 'kept'
     shutil.copyfile(log.data / 'evidence' / 'checkpoint', kept)
@@ -258,7 +264,7 @@ def check_bundle(checks, program, folder, data, kept, key):
     checks.check('a bundle is made', run.returncode == 0, run.stderr)
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     kinds = {kind: sum(kind in row for row in rows) for kind in ('entry', 'order', 'track', 'alert', 'clock')}
-    checks.check('it has order, track, alerts and clock', kinds['track'] == 6 and kinds['order'] == 1 and
+    checks.check('it has orders, the track while one was in force, alerts and clock', kinds['track'] == 6 and kinds['order'] == 2 and
                  kinds['alert'] > 1 and kinds['clock'] == 1, kinds)
     facts = [row['entry'].get('fact') for row in rows if 'entry' in row]
     told = b''.join(base64.b64decode(fact) for fact in facts if fact)

@@ -88,7 +88,7 @@ Status Notary::fold(uint64_t until_no) {
 
 Status Notary::round() {
   TRY_STATUS(fold(reader_.next_no()));
-  Checkpoint next = newest().checkpoint;
+  Checkpoint next = newest_.checkpoint;
   if (tree_->size() == next.size) return {};
   next.size = tree_->size();
   TRY(next.root, tree_->root(next.size));
@@ -100,14 +100,8 @@ Status Notary::publish(const Checkpoint& checkpoint) {
   Note note{body_of(checkpoint), {}};
   key_.sign(note, Time{});
   TRY_STATUS(log::replace_file(options_.directory + "/" + kCheckpointName, text_of(note)));
-  const std::lock_guard lock(mutex_);
   newest_ = {checkpoint, std::move(note)};
   return {};
-}
-
-SignedCheckpoint Notary::newest() const {
-  const std::lock_guard lock(mutex_);
-  return newest_;
 }
 
 Result<std::string> Notary::request_to_witness(const SignedCheckpoint& offered, uint64_t known_size) const {
@@ -136,10 +130,9 @@ Status Notary::take_cosignature(const SignedCheckpoint& offered, const VerifierK
 
 Result<std::string> Notary::file(std::string_view path) const {
   if (path == kWitnessedName) return log::read_file(options_.directory + "/" + kWitnessedName, kNoteBytesMax);
-  const SignedCheckpoint now = newest();
-  if (path != kCheckpointName) return tree_->tile(path, now.checkpoint.size);
-  if (now.checkpoint.size == 0) return Error{Code::kNotFound, "", "nothing was signed yet"};
-  return text_of(now.note);
+  if (path != kCheckpointName) return tree_->tile(path, newest_.checkpoint.size);
+  if (newest_.checkpoint.size == 0) return Error{Code::kNotFound, "", "nothing was signed yet"};
+  return text_of(newest_.note);
 }
 
 }  // namespace haechi::evidence

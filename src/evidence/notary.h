@@ -6,11 +6,11 @@
 //      or other, is kCorrupt for good: somebody must look.
 //   2. What a checkpoint names is on disk before the checkpoint is.
 //
-// It reads the log a slice at a time and never keeps an append waiting for more than one.
+// It reads the log a slice at a time and never keeps an append waiting for more than one. One thread at a
+// time.
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -55,10 +55,9 @@ class Notary {
   Status take_cosignature(const SignedCheckpoint& offered, const VerifierKey& witness,
                           std::string_view lines);
 
-  // Any thread: "checkpoint", "witnessed" or a tile of the newest checkpoint, as tlog-tiles names them.
+  // "checkpoint", "witnessed" or a tile of the newest checkpoint, as tlog-tiles names them.
   Result<std::string> file(std::string_view path) const;
-  // Any thread.
-  SignedCheckpoint newest() const;
+  const SignedCheckpoint& newest() const { return newest_; }
   VerifierKey verifier() const { return key_.verifier(); }
 
  private:
@@ -71,12 +70,10 @@ class Notary {
   const NotaryOptions options_;
   log::Reader& reader_;
   const SigningKey key_;
-  std::unique_ptr<Tree> tree_;  // set once, by open()
+  std::unique_ptr<Tree> tree_;
 
-  Note witnessed_;  // the newest with a cosignature, of this run
-
-  mutable std::mutex mutex_;
   SignedCheckpoint newest_;
+  Note witnessed_;  // the newest with a cosignature, of this run
 };
 
 }  // namespace haechi::evidence

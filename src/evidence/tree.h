@@ -9,7 +9,6 @@
 // it.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -46,7 +45,6 @@ class RecordFile {
   size_t record_bytes_ = 0;
 };
 
-// One thread appends and syncs; reads of what was synced may come from any thread.
 class Tree {
  public:
   // The tree over the first `size` entries as the files in `directory` have it. With
@@ -77,7 +75,7 @@ class Tree {
 
   RecordFile entries_;
   std::vector<RecordFile> levels_;  // [0] is level1
-  std::atomic<uint64_t> size_{0};
+  uint64_t size_ = 0;
 };
 
 }  // namespace haechi::evidence

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <charconv>
+#include <future>
 
 #include "haechi/v1/fact.pb.h"
 #include "trust/audit.h"
@@ -69,9 +70,14 @@ void EvidenceRoom::open() {
 
 void EvidenceRoom::stop() {
   if (!loop_.is_running()) return;
+  std::promise<void> done;
+  loop_.post([this, &done] {
+    client_.reset();
+    if (notary_) round();
+    done.set_value();
+  });
+  done.get_future().wait();
   loop_.stop();
-  client_.reset();
-  if (notary_) round();
 }
 
 void EvidenceRoom::round() {
@@ -88,7 +94,7 @@ void EvidenceRoom::tell(const Error& trouble) {
 
 void EvidenceRoom::ask_witnesses() {
   const evidence::SignedCheckpoint newest = notary_->newest();
-  if (newest.checkpoint.size == 0) return;
+  if (newest.checkpoint.size == 0 || !client_) return;
   for (AskedWitness& witness : asked_) ask(witness, newest, true);
 }
 

@@ -66,7 +66,7 @@ class EvidenceRoom {
   std::atomic<uint64_t> signed_{0}, cosigned_{0};  // entries
   std::string told_;                               // the last trouble, so that it is told once
   net::Loop loop_{"evidence"};
-  std::unique_ptr<net::HttpClient> client_;
+  std::unique_ptr<net::HttpClient> client_;  // on the loop; none once it is stopping
 };
 
 }  // namespace haechi::node

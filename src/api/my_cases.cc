@@ -7,8 +7,6 @@
 namespace haechi::api::petitions {
 namespace {
 
-constexpr size_t kNoticeCodeMax = 128;
-
 const picture::CaseBook& book_of(const Exchange& exchange) {
   return exchange.world.picture.case_book();
 }
@@ -127,7 +125,8 @@ Result<Plan> my_cases(const Exchange& exchange) {
 
 Result<Plan> consent(const Exchange& exchange) {
   TRY(const v1::ConsentInput input, exchange.body<v1::ConsentInput>());
-  if (input.notice_code().size() > kNoticeCodeMax) return invalid("notice_code", "must be at most 128 bytes");
+  if (!input.notice_code().empty() && law::find_notice(input.notice_code()) == nullptr)
+    return invalid("notice_code", "is not the code of a penalty notice");
   const std::string her = exchange.viewer.person_id;
   legal::Facts facts;
   if (!input.notice_code().empty()) {

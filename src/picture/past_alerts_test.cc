@@ -31,7 +31,7 @@ TEST(PastAlerts, KeepEveryOneThatNamesAProtectedPersonAndOfTheOthersTheNewest) {
   ASSERT_NE(of, nullptr);
   EXPECT_EQ(of->alerts.size(), 2 * kPastAlertsMax + 3);
   EXPECT_EQ(of->alerts.front().id(), "a-0");
-  EXPECT_EQ(of->alerts[3].id(), "n-3") << "three went";
+  EXPECT_EQ(of->alerts[4].id(), "n-3") << "three went";
   EXPECT_EQ(past.tallies().size(), 2 * (kPastAlertsMax + 3)) << "all are counted";
   past.changed(of_nobody(0));
   EXPECT_EQ(of->alerts.size(), 2 * kPastAlertsMax + 3) << "what was dropped is not taken in again";

@@ -74,6 +74,9 @@ void add_cases(std::vector<Route>& r) {
   r.push_back(row<void, v1::LegalMeasureList>("GET", "/api/v1/measures", "Measures the viewer is tied to",
                                               Action::kSeeCase, "measure", nullptr, cases::measures,
                                               {"state", "person_id", "after", "limit"}));
+  r.push_back(row<v1::JudgementInput, v1::LegalMeasureAnswer>(
+      "POST", "/api/v1/measures", "Write down what a judgement, a parole or a bail decision ordered",
+      Action::kStepMeasure, "measure", nullptr, cases::judgement));
   r.push_back(row<void, v1::LegalMeasureAnswer>("GET", "/api/v1/measures/{id}",
                                                 "A measure, its clocks and the steps the viewer may take",
                                                 Action::kSeeCase, "measure", measure_of, cases::measure));

@@ -101,6 +101,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/cases", "L"},
     {"GET /api/v1/cases", "COLJ"},
     {"GET /api/v1/measures", "COLJ"},
+    {"POST /api/v1/measures", "COLJ"},
     {"GET /api/v1/links", "COLJ"},
     {"GET /api/v1/duties", "COLJ"},
     {"GET /api/v1/notifications", "COLJ"},

@@ -119,8 +119,17 @@ std::optional<Variant> Client::variant_of(const Change& change) {
     return kHideFirst;
   }
   const auto& view = dynamic_cast<const v1::View&>(*change.body);
-  const bool map = view.mode() == v1::VIEW_MODE_MAP && decision.precision == trust::Precision::kFull;
-  return map ? Variant{0} : kHideSecond;
+  if (view.mode() != v1::VIEW_MODE_MAP || decision.precision != trust::Precision::kFull) return kHideSecond;
+  switch (shared_.ledger.row(viewer_, view, decision)) {
+    case UsageLedger::Row::kWritten:
+      return Variant{0};
+    case UsageLedger::Row::kRefused:
+      return kHideSecond;
+    case UsageLedger::Row::kAsked:
+      withheld_.insert({change.name, change.id});
+      return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 void Client::pump() {

@@ -180,6 +180,8 @@ export class World {
     };
     const made = await this.server.must("POST", "/api/v1/demo/keys", "registrar", wish);
     const key = String(made["key"]);
+    // She has read the penalty notice and agreed, or she would be shown nothing of him.
+    if (surface === "me") await this.server.must("POST", "/api/v1/me/consent", key, { notice_code: "kr-em-36-4.1", given: true });
     this.screenKeys.set(named, key);
     return key;
   }

@@ -146,7 +146,6 @@ function Evidence({ id, state }: { id: string; state: string }) {
         {(bundle) => (
           <>
             <p className="quiet">{t("evidence.explain", { time: dateTime(msOf(bundle.made_at_us)), entry: bundle.entry_no ?? "0" })}</p>
-            {Number(bundle.alerts_left_out ?? 0) > 0 && <p className="problem">{t("evidence.left_out", { n: bundle.alerts_left_out })}</p>}
             <PastAlerts alerts={bundle.alerts ?? []} toUs={bundle.made_at_us} />
             <h3>{t("evidence.orders")}</h3>
             {(bundle.orders ?? []).length === 0 && <p className="quiet">{t("person.no_orders")}</p>}

@@ -7,6 +7,10 @@
 //   forwarder_token_sha256 = "hex"       # of a Traccar that forwards positions; empty = none
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
+//   [notify]   pages = "https://haechi.example"  language = "ko"  ca_file = ""    # docs/notifications.md
+//   [notify.email]  server = "mail.example:587"  tls = "starttls"  user = ""  password = ""  from =
+//   "h@example.org" [notify.sms]    url = "https://sms.example/v1"  body = ""  bearer = ""  secret = "signs
+//   both ways" [notify.push]   contact = "mailto:ops@example.org"  services = ["https://fcm.googleapis.com"]
 #pragma once
 
 #include <cstdint>
@@ -14,6 +18,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "notify/settings.h"
 
 namespace haechi::node {
 
@@ -29,6 +34,7 @@ struct Config {
   uint16_t mqtt_port = 1883;
   uint32_t reports_per_s = 50;  // of one device, sustained
   std::string forwarder_token_sha256;
+  notify::Settings notify;
   std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback
 };
 

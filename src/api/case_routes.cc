@@ -6,6 +6,7 @@
 #include "api/own.h"
 #include "api/petitions.h"
 #include "api/risk.h"
+#include "api/told.h"
 #include "haechi/v1/api.pb.h"
 
 namespace haechi::api {
@@ -111,6 +112,23 @@ void add_duties(std::vector<Route>& r) {
                                                     "notification", nullptr, duties::opened));
 }
 
+void add_told(std::vector<Route>& r) {
+  r.push_back(row<void, v1::PushAnswer>("GET", "/api/v1/me/push", "What a browser needs to be pushed to",
+                                        Action::kSeeSelf, "self", nullptr, told::push));
+  r.push_back(row<v1::PushInput, v1::Written>("PUT", "/api/v1/me/push",
+                                              "My browser's subscription; the newest one counts",
+                                              Action::kReportOwn, "self", own::subject, told::subscribe));
+  r.push_back(row<v1::OwnNotificationInput, v1::Written>(
+      "POST", "/api/v1/me/notifications/{id}", "A notification came to my phone, or I opened it",
+      Action::kReportOwn, "self", own::subject, told::report));
+  r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/accounts/{id}/address",
+                                                 "Where the holder of an account is told", Action::kRegister,
+                                                 "account", nullptr, told::put_account_address));
+  r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/agencies/{id}/address",
+                                                 "Where an agency is told", Action::kRegister, "agency",
+                                                 nullptr, told::put_agency_address));
+}
+
 void add_petitions(std::vector<Route>& r) {
   r.push_back(row<void, v1::MyCases>("GET", "/api/v1/me/cases", "What I may do and wait for",
                                      Action::kFilePetition, "self", own::subject, petitions::my_cases));
@@ -165,6 +183,7 @@ void add_risk(std::vector<Route>& r) {
 void add_case_routes(std::vector<Route>& routes) {
   add_cases(routes);
   add_duties(routes);
+  add_told(routes);
   add_petitions(routes);
   add_risk(routes);
 }

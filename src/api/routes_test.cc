@@ -47,6 +47,8 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/me/capabilities", "CDUPORKALJ"},
     {"POST /api/v1/session", "CDUPORKALJ"},
     {"POST /api/v1/me/position", "UP"},
+    {"GET /api/v1/me/push", "CDUPORKALJ"},
+    {"PUT /api/v1/me/push", "UP"},
     {"GET /api/v1/persons", "CDORLJ"},
     {"GET /api/v1/devices", "CR"},
     {"GET /api/v1/orders", "CR"},

@@ -388,6 +388,63 @@ TEST(Cases, GoThroughTheChannelsAndThenSayThatSheCannotBeReached) {
   EXPECT_GT(world.told(v1::NOTIFICATION_KIND_UNREACHABLE, v1::CASE_PARTY_PROTECTION_OFFICER), 0u);
 }
 
+v1::CaseFact reported(const std::string& id, v1::NotificationState state, v1::NotificationChannel channel,
+                      const std::string& reason = "") {
+  v1::CaseFact fact;
+  v1::NotificationReported& report = *fact.mutable_notification_reported();
+  report.set_notification_id(id);
+  report.set_state(state);
+  report.set_channel(channel);
+  report.set_reason(reason);
+  return fact;
+}
+
+// The newest one to that party that an order is active.
+v1::Notification told(const World& world, v1::CaseParty party) {
+  for (const auto& [id, one] : world.notifications())
+    if (one.kind() == v1::NOTIFICATION_KIND_ORDER_ACTIVE && one.party() == party) return one;
+  return {};
+}
+
+TEST(Cases, KeepWhyAChannelFailedAndDoNotTakeItsLateWordForTheNext) {
+  World world("2026-06-10T15:00:00+09:00");
+  world.active_order(keep_away());
+  const auto hers = [&] { return told(world, v1::CASE_PARTY_PROTECTED_PERSON); };
+  const std::string id = hers().id();
+  EXPECT_EQ(
+      world.submit(reported(id, v1::NOTIFICATION_STATE_FAILED, v1::NOTIFICATION_CHANNEL_PUSH, "no_address")),
+      "");
+  EXPECT_EQ(hers().channel(), v1::NOTIFICATION_CHANNEL_SMS);
+  EXPECT_EQ(hers().reason(), "no_address");
+  EXPECT_NE(world.submit(reported(id, v1::NOTIFICATION_STATE_SENT, v1::NOTIFICATION_CHANNEL_PUSH)), "");
+  EXPECT_EQ(hers().state(), v1::NOTIFICATION_STATE_QUEUED) << "no text message has left";
+  world.pass_to(world.now() + Duration::seconds(600));
+  EXPECT_EQ(hers().channel(), v1::NOTIFICATION_CHANNEL_VOICE);
+  EXPECT_EQ(hers().reason(), "time_ran_out");
+  EXPECT_EQ(world.submit(reported(id, v1::NOTIFICATION_STATE_DELIVERED, v1::NOTIFICATION_CHANNEL_SMS)), "");
+  EXPECT_EQ(hers().state(), v1::NOTIFICATION_STATE_DELIVERED) << "she has it all the same";
+  EXPECT_EQ(hers().channel(), v1::NOTIFICATION_CHANNEL_SMS);
+  world.pass_to(world.now() + Duration::seconds(3'600));
+  EXPECT_EQ(hers().state(), v1::NOTIFICATION_STATE_DELIVERED);
+}
+
+TEST(Cases, LeaveAnEmailThatAServerTookAsSentBecauseNobodyTellsMore) {
+  World world("2026-06-10T15:00:00+09:00");
+  world.active_order(keep_away());
+  const auto police = [&] { return told(world, v1::CASE_PARTY_POLICE); };
+  const std::string id = police().id();
+  world.pass_to(world.now() + Duration::seconds(600));
+  EXPECT_EQ(
+      world.submit(reported(id, v1::NOTIFICATION_STATE_FAILED, v1::NOTIFICATION_CHANNEL_SMS, "no_address")),
+      "");
+  ASSERT_EQ(police().channel(), v1::NOTIFICATION_CHANNEL_EMAIL);
+  EXPECT_EQ(world.submit(reported(id, v1::NOTIFICATION_STATE_SENT, v1::NOTIFICATION_CHANNEL_EMAIL)), "");
+  world.pass_to(world.now() + Duration::seconds(86'400));
+  EXPECT_EQ(police().state(), v1::NOTIFICATION_STATE_SENT);
+  EXPECT_EQ(world.submit(reported(id, v1::NOTIFICATION_STATE_OPENED, v1::NOTIFICATION_CHANNEL_SCREEN)), "");
+  EXPECT_EQ(police().state(), v1::NOTIFICATION_STATE_OPENED);
+}
+
 TEST(Cases, CountEachOfficersWearers) {
   World world("2026-06-10T15:00:00+09:00");
   world.supervises("officer-a", "w-1");

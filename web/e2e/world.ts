@@ -87,8 +87,8 @@ export class World {
     private readonly browser: Browser,
   ) {}
 
-  static async make(browser: Browser): Promise<World> {
-    return new World(await Server.start(), browser);
+  static async make(browser: Browser, settings = ""): Promise<World> {
+    return new World(await Server.start(settings), browser);
   }
 
   async end(): Promise<void> {

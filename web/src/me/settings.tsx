@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { LanguageSwitch } from "../kit/chrome";
 import { useLive, usePicture } from "../kit/surface";
 import { notify } from "./notices";
+import { unsubscribe } from "./push";
 import { usePhone } from "./shell";
 import { chooseTheme, useThemeNow } from "./theme";
 
@@ -125,6 +126,7 @@ function ThemeButton() {
 function SignOut() {
   const { t } = useTranslation();
   const { leave } = useLive();
+  const signOut = () => void unsubscribe().catch(() => undefined).finally(leave);
   const [asked, setAsked] = useState(false);
   return (
     <section className="card">
@@ -132,7 +134,7 @@ function SignOut() {
       <p>{t("settings.sign_out.text")}</p>
       {asked ? (
         <div className="row">
-          <button type="button" className="button danger" onClick={leave}>
+          <button type="button" className="button danger" onClick={signOut}>
             {t("settings.sign_out.really")}
           </button>
           <button type="button" className="button" onClick={() => setAsked(false)}>

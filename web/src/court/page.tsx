@@ -3,18 +3,17 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
-import { useLoaded } from "../kit/load";
 import { bare, measures, petitions } from "../legal/asks";
 import { Frame } from "../legal/frame";
 import { MeasureCard } from "../legal/measure";
+import { useCases } from "../legal/news";
 import { Due, LoadedView, Moment } from "../legal/parts";
 import { PetitionPage } from "../legal/petition";
 import { addressOf } from "../legal/where";
 import { pageOf } from "../legal/work";
 import { Decide } from "./decide";
 
-const PAGES = ["petitions", "measures", "duties", "statistics"];
-const EVERY_MS = 5000;
+const PAGES = ["petitions", "measures", "duties", "notifications", "statistics"];
 
 export function Page() {
   const { t } = useTranslation();
@@ -40,7 +39,7 @@ export function Page() {
 function Docket() {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "petitions/all" : "petitions/open", () => petitions(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "petitions/all" : "petitions/open", () => petitions(all ? "all" : "open"));
   return (
     <section aria-label={t("docket.title")}>
       <div className="page-head">
@@ -99,7 +98,7 @@ function Docket() {
 function Asked() {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "measures/all" : "measures/open", () => measures(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "measures/all" : "measures/open", () => measures(all ? "all" : "open"));
   return (
     <section aria-label={t("asked.title")}>
       <div className="page-head">

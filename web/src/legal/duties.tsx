@@ -2,20 +2,19 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog, Empty } from "../kit/chrome";
-import { useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { bare, doDuty, duties, type Duty } from "./asks";
 import { bytesOf } from "./files";
+import { useCases } from "./news";
 import { CaseLinkTo, Due, dutyName, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack } from "./parts";
 
-const EVERY_MS = 5000;
 const NOTES = ["done", "told_by_phone", "told_by_message", "letter_sent", "visited", "other"] as const;
 const PROOF_BYTES_MAX = 2000;
 
 export function Duties() {
   const { t } = useTranslation("legal");
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "duties/all" : "duties/open", () => duties(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "duties/all" : "duties/open", () => duties(all ? "all" : "open"));
   return (
     <section aria-label={t("duties.title")}>
       <div className="page-head">

@@ -3,17 +3,16 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
-import { useLoaded } from "../kit/load";
 import { bare, decideLink, type LinkAnswer, links, stepLink } from "./asks";
+import { useCases } from "./news";
 import { CaseLinkTo, Due, Fact, Facts, kindName, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack } from "./parts";
 
-const EVERY_MS = 5000;
 const REASONS = ["measure_not_needed", "ended", "other"] as const;
 
 export function Links() {
   const { t } = useTranslation("legal");
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "links/all" : "links/open", () => links(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "links/all" : "links/open", () => links(all ? "all" : "open"));
   return (
     <section aria-label={t("links.title")}>
       <div className="page-head">

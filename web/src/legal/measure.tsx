@@ -9,7 +9,8 @@ import { ConditionsEditor } from "./conditions";
 import { Conditions } from "./conditions-list";
 import { type Draft, newDraft, problemOf, statedOf } from "./draft";
 import { DutyTable } from "./duties";
-import { CaseLinkTo, Due, Fact, Facts, kindName, LoadedView, PersonLink, Refused, Stage, useDeed, useHeldBack } from "./parts";
+import { useCases } from "./news";
+import { CaseLinkTo, Due, Fact, Facts, HeldBack, kindName, LoadedView, PersonLink, Refused, Stage, useDeed, useHeldBack, useRight } from "./parts";
 
 type Answer = Awaited<ReturnType<typeof oneMeasure>>;
 
@@ -24,7 +25,7 @@ const HOUR_US = 3_600_000_000;
 
 export function MeasureCard({ id, version, changed, full }: { id: string; version: string; changed: () => void; full?: boolean }) {
   const { t } = useTranslation("legal");
-  const loaded = useLoaded(`measure/${id}/${version}`, () => oneMeasure(id), full ? 5000 : 0);
+  const loaded = useCases(`measure/${id}`, () => oneMeasure(id), { version });
   return (
     <li className="card" data-measure={id}>
       <LoadedView what={t("measure.one")} loaded={loaded}>
@@ -188,13 +189,14 @@ function StepDialog({ answer, step, close, done }: { answer: Answer; step: Step;
 // Asked for by the police; the court or the law does the rest.
 export function BeginMeasure({ answer, changed }: { answer: CaseAnswer; changed: () => void }) {
   const { t } = useTranslation("legal");
+  const right = useRight("run_case");
   const held = useHeldBack("run_case");
-  const loaded = useLoaded(held ? null : "kinds", kinds);
+  const loaded = useLoaded(right ? "kinds" : null, kinds);
   const one = answer.case_record ?? {};
   const [code, setCode] = useState("");
   const [who, setWho] = useState(one.protected_ids?.[0] ?? "");
   const { busy, refused, run } = useDeed(changed);
-  if (held) return null;
+  if (!right) return null;
   const possible = (loaded.data ?? []).filter((kind) => kind.path === "application" || kind.path === "urgent" || kind.path === "on_scene");
   const kind = possible.find((each) => each.code === (code || possible[0]?.code));
   const begin = (apply: boolean) => {
@@ -230,8 +232,9 @@ export function BeginMeasure({ answer, changed }: { answer: CaseAnswer; changed:
         </label>
         <p className="quiet">{kind?.basis}</p>
         <Refused failure={refused} />
+        <HeldBack why={held} />
         <div className="deeds">
-          <button type="button" className="button primary" disabled={busy || !kind} onClick={() => begin(kind?.path === "application")}>
+          <button type="button" className="button primary" disabled={busy || !kind || held !== null} onClick={() => begin(kind?.path === "application")}>
             {t(kind?.path === "application" ? "measure.begin_and_apply" : "measure.begin")}
           </button>
         </div>

@@ -1,10 +1,11 @@
-// The pages about cases under one head: proposals, duties, cases, a person, numbers. Loaded when first opened.
+// The pages about cases under one head: proposals, duties, notifications, cases, a person, numbers. Loaded when first opened.
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { addWords } from "../kit/words";
 import { CasePage, Cases } from "./cases";
 import { Duties } from "./duties";
 import { Links } from "./links";
+import { Notifications } from "./notifications";
 import { PersonPage } from "./person";
 import { StatisticsPage } from "./statistics";
 import { addressOf, type Where } from "./where";
@@ -14,12 +15,13 @@ import "./legal.css";
 
 addWords("legal", { ko, en });
 
-export const PAGES = ["links", "duties", "cases", "statistics"] as const;
+export const PAGES = ["links", "duties", "notifications", "cases", "statistics"] as const;
 
 // One page of this room; null: it is none of ours.
 export function pageOf({ page, id }: Where): ReactNode {
   if (page === "links") return <Links />;
   if (page === "duties") return <Duties />;
+  if (page === "notifications") return <Notifications />;
   if (page === "cases") return <Cases />;
   if (page === "case" && id) return <CasePage key={id} id={id} />;
   if (page === "person" && id) return <PersonPage key={id} id={id} />;

@@ -8,7 +8,8 @@ import { decide, docket, interim, type LawKind, type PetitionAnswer } from "../l
 import { endOfDayUs } from "../legal/clocks";
 import { ConditionsEditor } from "../legal/conditions";
 import { type Draft, newDraft, problemOf, statedOf } from "../legal/draft";
-import { HeldBack, kindName, Refused, useDeed, useHeldBack, useRight } from "../legal/parts";
+import { kindName } from "../legal/names";
+import { HeldBack, Refused, useDeed, useHeldBack, useRight } from "../legal/parts";
 
 export function Decide({ answer, changed }: { answer: PetitionAnswer; changed: () => void }) {
   const { t } = useTranslation();

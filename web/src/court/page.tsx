@@ -6,6 +6,7 @@ import { Empty } from "../kit/chrome";
 import { bare, measures, petitions } from "../legal/asks";
 import { Frame } from "../legal/frame";
 import { MeasureCard } from "../legal/measure";
+import { useKindName } from "../legal/names";
 import { useCases } from "../legal/news";
 import { Due, LoadedView, Moment } from "../legal/parts";
 import { PetitionPage } from "../legal/petition";
@@ -38,6 +39,7 @@ export function Page() {
 
 function Docket() {
   const { t } = useTranslation();
+  const nameOf = useKindName();
   const [all, setAll] = useState(false);
   const loaded = useCases(all ? "petitions/all" : "petitions/open", () => petitions(all ? "all" : "open"));
   return (
@@ -79,7 +81,7 @@ function Docket() {
                       </td>
                       <td>{one.protected_name || one.petition?.protected_id}</td>
                       <td>{one.subject_name}</td>
-                      <td>{(one.petition?.kinds ?? []).join(", ")}</td>
+                      <td>{(one.petition?.kinds ?? []).map(nameOf).join(", ")}</td>
                       <td>
                         <Moment us={one.petition?.filed_at_us} />
                       </td>

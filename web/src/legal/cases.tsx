@@ -7,6 +7,7 @@ import { Consents } from "./consents";
 import { DutyTable } from "./duties";
 import { OneLink } from "./links";
 import { BeginMeasure, MeasureCard } from "./measure";
+import { useKindName } from "./names";
 import { useCases } from "./news";
 import { Delivery } from "./notifications";
 import { CaseLinkTo, Due, Fact, Facts, HeldBack, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack, useRight } from "./parts";
@@ -19,6 +20,7 @@ const ENDS = ["JUDGED", "NOT_INDICTED", "WITHDRAWN", "MISTAKE"] as const;
 
 export function Cases() {
   const { t } = useTranslation("legal");
+  const nameOf = useKindName();
   const [all, setAll] = useState(false);
   const loaded = useCases(all ? "cases/all" : "cases/open", () => cases(all ? "all" : "open"));
   return (
@@ -57,7 +59,7 @@ export function Cases() {
                         <PersonLink id={one.case_record?.subject_id} name={one.subject_name} />
                       </td>
                       <td>{(one.case_record?.protected_ids ?? []).map((id) => <PersonLink key={id} id={id} />)}</td>
-                      <td>{(one.measures ?? []).map((each) => each.kind).join(", ")}</td>
+                      <td>{(one.measures ?? []).map((each) => nameOf(each.kind)).join(", ")}</td>
                       <td className={(one.duties_overdue ?? 0) > 0 ? "problem" : ""}>
                         {t("case.duties", { n: one.duties_open ?? 0, over: one.duties_overdue ?? 0 })}
                         {(one.links ?? []).length > 0 && ` · ${t("case.links", { n: one.links?.length ?? 0 })}`}

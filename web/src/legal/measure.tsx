@@ -10,7 +10,8 @@ import { Conditions } from "./conditions-list";
 import { type Draft, newDraft, problemOf, statedOf } from "./draft";
 import { DutyTable } from "./duties";
 import { useCases } from "./news";
-import { CaseLinkTo, Due, Fact, Facts, HeldBack, kindName, LoadedView, PersonLink, Refused, Stage, useDeed, useHeldBack, useRight } from "./parts";
+import { kindName } from "./names";
+import { CaseLinkTo, Due, Fact, Facts, HeldBack, LoadedView, PersonLink, Refused, Stage, useDeed, useHeldBack, useRight } from "./parts";
 
 type Answer = Awaited<ReturnType<typeof oneMeasure>>;
 

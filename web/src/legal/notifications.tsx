@@ -3,9 +3,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
-import { bare, notifications, type Notification, openNotification } from "./asks";
+import { bare, duties, type Duty, notifications, type Notification, openNotification } from "./asks";
 import { useCases } from "./news";
-import { CaseLinkTo, LoadedView, Moment, Refused, useDeed, useHeldBack } from "./parts";
+import { CaseLinkTo, dutyName, LoadedView, Moment, Refused, useDeed, useHeldBack } from "./parts";
 import { addressOf } from "./where";
 
 // Word and sign together: no colour carries the state alone.
@@ -49,6 +49,7 @@ export function Notifications() {
 
 function Table({ list, changed }: { list: readonly Notification[]; changed: () => void }) {
   const { t } = useTranslation("legal");
+  const known = useCases("duties/all", () => duties("all")).data ?? [];
   const { busy, refused, run } = useDeed(changed);
   const read = (id: string | undefined) => void run(() => openNotification(id ?? ""));
   return (
@@ -66,7 +67,7 @@ function Table({ list, changed }: { list: readonly Notification[]; changed: () =
           </thead>
           <tbody>
             {list.map((one) => (
-              <Row key={one.id} one={one} busy={busy} read={() => read(one.id)} />
+              <Row key={one.id} one={one} duty={known.find((each) => each.id === one.duty_id)} busy={busy} read={() => read(one.id)} />
             ))}
           </tbody>
         </table>
@@ -87,7 +88,7 @@ export function Delivery({ of }: { of: Notification }) {
   );
 }
 
-function Row({ one, busy, read }: { one: Notification; busy: boolean; read: () => void }) {
+function Row({ one, duty, busy, read }: { one: Notification; duty: Duty | undefined; busy: boolean; read: () => void }) {
   const { t } = useTranslation("legal");
   const held = useHeldBack("read_notification");
   const state = bare(one.state, "NOTIFICATION_STATE_");
@@ -100,6 +101,7 @@ function Row({ one, busy, read }: { one: Notification; busy: boolean; read: () =
       </td>
       <td>
         {t(`notification.${bare(one.kind, "NOTIFICATION_KIND_")}`)}
+        {duty && <b className="sentence">{dutyName(duty)}</b>}
         {urgent && <small className="problem"> {t("escalated", { n: one.level })}</small>}
       </td>
       <td>

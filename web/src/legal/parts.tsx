@@ -6,8 +6,9 @@ import { clockTime, dateTime } from "../kit/format";
 import type { ApiFailure, Loaded } from "../kit/load";
 import { useLink, useLive, useNow } from "../kit/surface";
 import { language } from "../kit/words";
-import { attempt, bare, type Duty, type LawKind, type LegalMeasure, type Outcome } from "./asks";
+import { attempt, bare, type Duty, type LegalMeasure, type Outcome } from "./asks";
 import { leftOf } from "./clocks";
+import { useCaseNumber } from "./names";
 import { addressOf } from "./where";
 
 // Word, sign and colour together, as severity is shown.
@@ -118,9 +119,6 @@ export function Refused({ failure }: { failure: ApiFailure | null }) {
   );
 }
 
-export const kindName = (kind: LawKind | undefined, code = ""): string =>
-  (language() === "ko" ? kind?.name_ko : kind?.name_en) || kind?.code || code;
-
 export const dutyName = (duty: Duty): string => (language() === "ko" ? duty.what_ko : duty.what_en) ?? "";
 
 export function Stage({ measure }: { measure: LegalMeasure }) {
@@ -147,5 +145,6 @@ export function PersonLink({ id, name }: { id: string | undefined; name?: string
 }
 
 export function CaseLinkTo({ id, number }: { id: string | undefined; number?: string | undefined }) {
-  return id ? <a href={addressOf("case", id)}>{number || id}</a> : null;
+  const known = useCaseNumber(id);
+  return id ? <a href={addressOf("case", id)}>{number || known}</a> : null;
 }

@@ -4,8 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { msOf, serverNowMs } from "../kit/clock";
 import { dateTime } from "../kit/format";
-import { useLoaded } from "../kit/load";
-import { bare, kinds, type LegalMeasure, type RiskView, risk } from "./asks";
+import { bare, type LegalMeasure, type RiskView, risk } from "./asks";
 import { Bar } from "./charts";
 import { Conditions } from "./conditions-list";
 import { Consents } from "./consents";
@@ -13,7 +12,8 @@ import { DutyTable } from "./duties";
 import { OneLink } from "./links";
 import { useCases } from "./news";
 import { PastAlerts } from "./past-alerts";
-import { CaseLinkTo, Due, Fact, Facts, kindName, LoadedView, Moment, PersonLink, Stage } from "./parts";
+import { useKindName } from "./names";
+import { CaseLinkTo, Due, Fact, Facts, LoadedView, Moment, PersonLink, Stage } from "./parts";
 import { Supervise } from "./supervise";
 
 const EVERY_MS = 10_000; // devices and alerts
@@ -86,6 +86,7 @@ function One({ view, changed }: { view: RiskView; changed: () => void }) {
 
 function Orders({ view }: { view: RiskView }) {
   const { t } = useTranslation("legal");
+  const nameOf = useKindName();
   const now = serverNowMs();
   return (
     <section className="card">
@@ -94,7 +95,7 @@ function Orders({ view }: { view: RiskView }) {
       {(view.orders ?? []).map((order) => (
         <div key={order.id} className="order">
           <p>
-            <b>{order.kind}</b> {order.id} <small className="quiet">{order.legal_basis}</small>{" "}
+            <b>{nameOf(order.kind)}</b> {order.id} <small className="quiet">{order.legal_basis}</small>{" "}
             {msOf(order.starts_at_us) > now && <span className="chip">{t("person.to_come")}</span>}
           </p>
           <p>
@@ -152,7 +153,7 @@ function Supervision({ view, changed }: { view: RiskView; changed: () => void })
 
 export function Measures({ list }: { list: readonly LegalMeasure[] }) {
   const { t } = useTranslation("legal");
-  const known = useLoaded("kinds", kinds);
+  const nameOf = useKindName();
   if (list.length === 0) return null;
   return (
     <>
@@ -160,7 +161,7 @@ export function Measures({ list }: { list: readonly LegalMeasure[] }) {
       <ul className="lines">
         {list.map((one) => (
           <li key={one.id} data-measure={one.id}>
-            <b>{kindName(known.data?.find((kind) => kind.code === one.kind), one.kind)}</b> <Stage measure={one} />{" "}
+            <b>{nameOf(one.kind)}</b> <Stage measure={one} />{" "}
             <CaseLinkTo id={one.case_id} /> {Number(one.ends_at_us ?? 0) > 0 && <Due atUs={one.ends_at_us} closed={!one.in_force} />}
             {one.not_activated && <small className="problem"> {t("measure.not_activated", { why: one.not_activated })}</small>}
           </li>

@@ -11,7 +11,8 @@ import { DutyTable } from "./duties";
 import { save } from "./files";
 import { useCases } from "./news";
 import { PastAlerts } from "./past-alerts";
-import { CaseLinkTo, Fact, Facts, kindName, LoadedView, Moment, Refused, Stage, useDeed } from "./parts";
+import { kindName, useKindName } from "./names";
+import { CaseLinkTo, Fact, Facts, LoadedView, Moment, Refused, Stage, useDeed } from "./parts";
 
 export function PetitionPage(props: { id: string; children?: (answer: PetitionAnswer, changed: () => void) => ReactNode }) {
   const { t } = useTranslation("legal");
@@ -137,6 +138,7 @@ function Ordered({ answer }: { answer: PetitionAnswer }) {
 // Made from the log by the server; its digest stands under it.
 function Evidence({ id, state }: { id: string; state: string }) {
   const { t } = useTranslation("legal");
+  const nameOf = useKindName();
   const loaded = useLoaded(`evidence/${id}`, () => evidence(id), 0, state);
   return (
     <section className="evidence">
@@ -151,7 +153,7 @@ function Evidence({ id, state }: { id: string; state: string }) {
             {(bundle.orders ?? []).length === 0 && <p className="quiet">{t("person.no_orders")}</p>}
             {(bundle.orders ?? []).map((order) => (
               <div key={order.id} className="order">
-                <b>{order.kind}</b> {order.id} · <Moment us={order.starts_at_us} /> –{" "}
+                <b>{nameOf(order.kind)}</b> {order.id} · <Moment us={order.starts_at_us} /> –{" "}
                 {Number(order.ends_at_us ?? 0) === 0 ? t("open_ended") : <Moment us={order.ends_at_us} />}
                 <Conditions order={order} />
               </div>

@@ -5,10 +5,11 @@ import { useTranslation } from "react-i18next";
 import { surface } from "../kit/session";
 import { serverNowMs } from "../kit/clock";
 import { useLoaded } from "../kit/load";
-import { bare, kinds, type LawKind, type Statistics, statistics } from "./asks";
+import { bare, type Statistics, statistics } from "./asks";
 import { Bar, Card, Columns, type Count, Nothing, Range, Rows, Stack } from "./charts";
 import { endOfDayUs } from "./clocks";
-import { kindName, LoadedView } from "./parts";
+import { useKindName, usePutsOnDevice } from "./names";
+import { LoadedView } from "./parts";
 
 const DAY_MS = 86_400_000;
 const KOREA_MS = 9 * 3_600_000;
@@ -67,23 +68,22 @@ const n = (count: string | number | undefined): number => Number(count ?? 0);
 
 function Charts({ data }: { data: Statistics }) {
   const { t } = useTranslation("legal");
-  const known = useLoaded("kinds", kinds).data ?? [];
+  const nameOf = useKindName();
   const named = (rows: Statistics["duties"], name: (key: string) => string): Count[] =>
     (rows ?? []).map((one) => ({ name: name(one.key ?? ""), value: n(one.count) }));
-  const kindOf = (code: string) => kindName(known.find((kind) => kind.code === code), code);
   return (
     <div className="charts">
       <Shares data={data} />
       <Months title={t("statistics.by_month")} counts={named(data.alerts_by_month, (key) => key)} />
-      <Bars title={t("statistics.by_kind")} counts={named(data.wearers_by_kind, kindOf)} />
+      <Bars title={t("statistics.by_kind")} counts={named(data.wearers_by_kind, nameOf)} />
       <Caseloads data={data} />
-      <Applications data={data} known={known} />
-      <Times data={data} />
       <Bars title={t("statistics.duties")} counts={named(data.duties, (key) => t(`duty_count.${key}`, { defaultValue: key }))} />
       <Bars
         title={t("statistics.links")}
         counts={named(data.links, (key) => t(`link_state.${bare(key, "LINK_STATE_")}`, { defaultValue: key }))}
       />
+      <Applications data={data} />
+      <Times data={data} />
     </div>
   );
 }
@@ -205,10 +205,11 @@ function Caseloads({ data }: { data: Statistics }) {
 }
 
 // What puts a device on comes first: it is what is asked about.
-function Applications({ data, known }: { data: Statistics; known: readonly LawKind[] }) {
+function Applications({ data }: { data: Statistics }) {
   const { t } = useTranslation("legal");
-  const kind = (code: string | undefined) => known.find((one) => one.code === code);
-  const rows = [...(data.measures ?? [])].sort((a, b) => Number(kind(b.kind)?.device ?? false) - Number(kind(a.kind)?.device ?? false));
+  const nameOf = useKindName();
+  const putsOn = usePutsOnDevice();
+  const rows = [...(data.measures ?? [])].sort((a, b) => Number(putsOn(b.kind)) - Number(putsOn(a.kind)));
   const most = Math.max(1, ...rows.map((one) => n(one.applied)));
   const title = t("statistics.applications");
   const head = ["station", "kind", "applied", "granted", "denied", "waiting", "rate"].map((name) => t(`statistics.column.${name}`));
@@ -230,7 +231,7 @@ function Applications({ data, known }: { data: Statistics; known: readonly LawKi
               <tr key={`${one.agency_id} ${one.kind}`}>
                 <td>{one.agency_id}</td>
                 <td>
-                  {kindName(kind(one.kind), one.kind)} <small className="quiet">{one.kind}</small>
+                  {nameOf(one.kind)} <small className="quiet">{one.kind}</small>
                 </td>
                 {[one.applied, one.granted, one.denied, one.waiting].map((count, i) => (
                   <td key={i} className="number">

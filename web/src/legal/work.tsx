@@ -5,6 +5,7 @@ import { addWords } from "../kit/words";
 import { CasePage, Cases } from "./cases";
 import { Duties } from "./duties";
 import { Links } from "./links";
+import { NamesKnown } from "./names";
 import { Notifications } from "./notifications";
 import { PersonPage } from "./person";
 import { StatisticsPage } from "./statistics";
@@ -29,11 +30,12 @@ export function pageOf({ page, id }: Where): ReactNode {
   return null;
 }
 
-const PARENT: Record<string, string> = { case: "cases", person: "cases" };
+// The tab under which a page without one of its own stands: the first that this surface has.
+const PARENTS: Record<string, readonly string[]> = { case: ["cases"], person: ["cases"], petition: ["petitions", "cases"] };
 
 export function Tabs({ pages, where }: { pages: readonly string[]; where: Where }) {
   const { t } = useTranslation("legal");
-  const now = PARENT[where.page] ?? where.page;
+  const now = PARENTS[where.page]?.find((page) => pages.includes(page)) ?? where.page;
   return (
     <nav className="pages" aria-label={t("pages")}>
       {pages.map((page) => (
@@ -56,7 +58,7 @@ export function Body({ where, children }: { where: Where; children: ReactNode })
   }, [where.page, where.id]);
   return (
     <div className="legal-body" tabIndex={-1} ref={ref}>
-      {children}
+      <NamesKnown>{children}</NamesKnown>
     </div>
   );
 }

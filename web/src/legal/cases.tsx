@@ -10,7 +10,7 @@ import { BeginMeasure, MeasureCard } from "./measure";
 import { useKindName } from "./names";
 import { useCases } from "./news";
 import { Delivery } from "./notifications";
-import { CaseLinkTo, Due, Fact, Facts, HeldBack, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack, useRight } from "./parts";
+import { CaseLinkTo, Due, dutyName, Fact, Facts, HeldBack, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack, useRight } from "./parts";
 import { Places } from "./places";
 import { addressOf, go } from "./where";
 
@@ -210,17 +210,21 @@ function OneCase({ answer, changed }: { answer: CaseAnswer; changed: () => void 
 function Told({ answer }: { answer: CaseAnswer }) {
   const { t } = useTranslation("legal");
   const list = answer.notifications ?? [];
+  const duties = [...(answer.duties ?? []), ...(answer.duties_done ?? [])];
   if (list.length === 0) return null;
   return (
     <details>
       <summary>{t("notifications.of_case", { n: list.length })}</summary>
       <ul className="lines">
-        {list.map((one) => (
-          <li key={one.id}>
-            <Moment us={one.queued_at_us} /> · {t(`party.${bare(one.party, "CASE_PARTY_")}`)} ·{" "}
-            {t(`notification.${bare(one.kind, "NOTIFICATION_KIND_")}`)} · <Delivery of={one} />
-          </li>
-        ))}
+        {list.map((one) => {
+          const duty = duties.find((each) => each.id === one.duty_id);
+          return (
+            <li key={one.id}>
+              <Moment us={one.queued_at_us} /> · {t(`party.${bare(one.party, "CASE_PARTY_")}`)} ·{" "}
+              {t(`notification.${bare(one.kind, "NOTIFICATION_KIND_")}`)} {duty && <b>{dutyName(duty)}</b>} · <Delivery of={one} />
+            </li>
+          );
+        })}
       </ul>
     </details>
   );

@@ -29,6 +29,7 @@ struct Options {
   std::string mishaps;         // file
   std::string facts;           // file
   uint64_t facts_world = 0;    // whose facts
+  std::string facts_rest;      // whose facts: of one who rests outside or inside, empty: who moves
   Course facts_course;
 };
 
@@ -325,6 +326,8 @@ int main(int argc, char** argv) {
   app.add_option("--facts", options.facts,
                  "Write one world's facts there, for haechi replay --facts, and end");
   app.add_option("--world", options.facts_world, "Which world, with --facts");
+  app.add_option("--rest", options.facts_rest, "With --facts: of a wearer who rests there beside a border")
+      ->check(CLI::IsMember({"outside", "inside"}));
   app.add_option("--interval", options.facts_course.cell.interval_s, "With --facts");
   app.add_option("--sigma", options.facts_course.cell.sigma_m, "With --facts");
   app.add_flag("--spared", options.facts_course.cell.spared, "With --facts: no fix leaps, is lost or late");
@@ -337,6 +340,9 @@ int main(int argc, char** argv) {
   if (!traces.ok()) return std::fprintf(stderr, "judge: %s\n", traces.error().text().c_str()), 2;
   if (options.facts.empty()) return run(options, *traces);
   std::ofstream facts(options.facts);
-  hold(draw_world(*traces, options.seed, options.facts_world), options.facts_course, &facts);
+  hold(options.facts_rest.empty()
+           ? draw_world(*traces, options.seed, options.facts_world)
+           : resting_world(options.seed, options.facts_world, options.facts_rest == "inside"),
+       options.facts_course, &facts);
   return facts.good() ? 0 : 1;
 }

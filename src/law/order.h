@@ -26,6 +26,8 @@ struct KeepAway {
   int64_t warn_mm = 0;
   bool no_view = false;
   bool warns_wearer = false;
+
+  bool operator==(const KeepAway&) const = default;
 };
 
 struct Exclusion {
@@ -34,6 +36,8 @@ struct Exclusion {
   int64_t police_mm = 0;  // 0: none
   std::string protected_id;
   Schedule schedule;
+
+  bool operator==(const Exclusion&) const = default;
 };
 
 enum class InclusionPurpose : uint8_t { kUnstated, kResidence, kTravelArea };
@@ -42,11 +46,15 @@ struct Inclusion {
   std::string zone_id;
   Schedule schedule;
   InclusionPurpose purpose = InclusionPurpose::kUnstated;
+
+  bool operator==(const Inclusion&) const = default;
 };
 
 struct NoContact {
   std::string person_id;
   int64_t radius_mm = 0;
+
+  bool operator==(const NoContact&) const = default;
 };
 
 // What an order says about weighing doubtful positions; what it does not say, the engine's defaults do.
@@ -58,11 +66,15 @@ struct Judgement {
   std::optional<int64_t> hysteresis_mm;
   std::optional<Duration> foresight;  // zero: do not foresee
   std::optional<int64_t> speed_max_mmps;
+
+  bool operator==(const Judgement&) const = default;
 };
 
 struct Condition {
   std::string id;
   std::variant<KeepAway, Exclusion, Inclusion, NoContact> rule;
+
+  bool operator==(const Condition&) const = default;
 };
 
 struct Order {

@@ -78,15 +78,21 @@ class Schedule {
   // comparisons.
   std::optional<Time> next_change(const LocalRules& rules, Time at, const Holidays* holidays = nullptr) const;
 
+  bool operator==(const Schedule&) const = default;
+
  private:
   struct Window {
     uint32_t days;  // bit 0 Monday .. bit 6 Sunday, bit 7 a holiday
     int64_t start_s;
     int64_t end_s;  // after local midnight of the starting day; above 86400 when it passes midnight
+
+    bool operator==(const Window&) const = default;
   };
   struct Exception {
     int64_t day;
     std::vector<Window> windows;
+
+    bool operator==(const Exception&) const = default;
   };
 
   static Result<Window> window_from(uint32_t days, uint32_t start_min, uint32_t end_min,

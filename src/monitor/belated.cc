@@ -1,11 +1,11 @@
-// What is learned of an order after its end: a device without a network tells of the order's last minutes
-// when its rules are gone.
+// What is learned of an order after its end, or of a condition after it was amended: a device without a
+// network tells of the last minutes before when the rules of then are gone.
 //
-// As an order ends, copies of its rules go into the care of an order of their own: the version that was in
-// force until then, and that ended now. They bind nobody: no list of a person or of a zone names them, so
-// nothing asks for them but a fix of a moment when they bound. What it rings is late, rests on that version,
-// and is over after a minute, so that fixes that come together are one episode. After Pack::belated_for they
-// are gone.
+// As an order or a condition ends, copies of its rules go into the care of an order of their own: the version
+// that was in force until then, and that ended now. They bind nobody: no list of a person or of a zone names
+// them, so nothing asks for them but a fix of a moment when they bound. What it rings is late, rests on that
+// version, and is over after a minute, so that fixes that come together are one episode. After
+// Pack::belated_for they are gone.
 #include <algorithm>
 
 #include "monitor/machine.h"
@@ -27,6 +27,7 @@ void Machine::keep_belated(const law::Order& order, const std::vector<uint32_t>&
     Rule& made = rules_[copy];
     unlist_rule(copy);
     made.scheduled = false;
+    made.judges_from = rules_[rule].judges_from;
     made.ahead.horizon = Duration{};
     for (size_t t = 0; t < made.tiers.size(); ++t) {
       const Tier& from = rules_[rule].tiers[t];
@@ -61,6 +62,19 @@ void Machine::forget_belated_of(const law::Order& order, Step& step) {
   for (uint32_t version = order.version; version > 0 && order.version - version < kVersionsBack; --version)
     if (const auto index = order_ids_.find(order.id + '\n' + std::to_string(version)))
       if (*index < orders_.size()) forget_belated(*index, step);
+}
+
+std::vector<uint32_t> Machine::amended(const law::Order& was, const law::Order& is,
+                                       const std::vector<uint32_t>& rules) const {
+  const bool same = was.judgement == is.judgement && was.time_zone == is.time_zone;
+  std::vector<uint32_t> found;
+  for (const uint32_t rule : rules) {
+    const law::Condition& condition = was.conditions[rules_[rule].condition];
+    const bool stands =
+        same && std::find(is.conditions.begin(), is.conditions.end(), condition) != is.conditions.end();
+    if (!stands) found.push_back(rule);
+  }
+  return found;
 }
 
 void Machine::judge_belated(uint32_t person, const KeptFix& fix, Step& step) {

@@ -114,7 +114,7 @@ void Machine::judge_zone(uint32_t index, const KeptFix& fix, const KeptFix* prev
   const auto judge_way = [&](const KeptFix* from, const KeptFix* to) {
     if (!exclusion || from == nullptr || to == nullptr) return;
     if (track.stays_at(from->at) && track.stays_at(to->at)) return;
-    if (!binding_at(rule, from->at) || !binding_at(rule, to->at)) return;
+    if (!judges(rule, from->at) || !judges(rule, to->at)) return;
     const bool known = rule.latest && rule.latest->at == from->at;
     const int64_t began_mm = known ? rule.latest->distance_mm : zone.signed_distance_mm(from->place);
     const int64_t ended_mm = to == &fix ? measure.distance_mm : zone.signed_distance_mm(to->place);
@@ -127,7 +127,7 @@ void Machine::judge_zone(uint32_t index, const KeptFix& fix, const KeptFix* prev
   if (newest) rules_[index].latest = measure;
   // The home beacon hears him: whatever the satellites say indoors, he is inside.
   if (rule.kind == RuleKind::kInclusion && in_contact(rule, fix.at)) return;
-  if (binding_at(rule, fix.at)) {
+  if (evidence == Evidence::kLive ? binding_at(rule, fix.at) : judges(rule, fix.at)) {
     observe(index, measure, evidence, step);
     if (evidence == Evidence::kLive) account_for(index, measure, step);
     if (evidence == Evidence::kLive) foresee_zone(index, zone, fix, measure, step);
@@ -160,7 +160,7 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
   // What was long on its way counts at its own moment, even where nothing of the mover's is newer.
   const bool now = newest && mover_fresh;
   const Time at = now ? std::max(wearer.track.latest().at, about.track.latest().at) : fix.at;
-  if (!binding_at(rule, at)) return;
+  if (now ? !binding_at(rule, at) : !judges(rule, at)) return;
   const Evidence evidence = !newest || !mover_fresh       ? Evidence::kLate
                             : wearer_fresh && about_fresh ? Evidence::kLive
                                                           : Evidence::kStale;
@@ -173,7 +173,7 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
   const auto judge_way = [&](const KeptFix* from, const KeptFix* to) {
     if (from == nullptr || to == nullptr) return;
     if (clear && passes_far(rule, *measure, *from, *to)) return;
-    if (!binding_at(rule, from->at) || !binding_at(rule, to->at)) return;
+    if (!judges(rule, from->at) || !judges(rule, to->at)) return;
     const Track& other = mover == rule.wearer ? about.track : wearer.track;
     const std::optional<Measure> way = pair_way_measure(own.judged(*from), own.judged(*to), other);
     // Nearest at one of its ends, the way says nothing that the fixes there do not say themselves.

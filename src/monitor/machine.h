@@ -146,6 +146,7 @@ struct Rule {
   bool always = false;      // it has no schedule
   bool scheduled = true;    // its schedule is in force now
   Time schedule_due;        // of the deadline that is already set
+  Time judges_from;         // what is learned late of the time before is for the version of the order then
   std::vector<Tier> tiers;  // widest first
   TrackerPolicy policy;
   Ahead ahead;
@@ -313,7 +314,9 @@ class Machine {
   // orders.cc
   void register_order(const v1::Order& stated, Step& step);
   void refresh_order(uint32_t order, Step& step);
-  void go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& step);
+  // `amended`: those of the old rules that the order does not say any more.
+  void go_live(uint32_t order, const std::vector<uint32_t>& old_rules, const std::vector<uint32_t>& amended,
+               Step& step);
   void file_order(uint32_t order, law::Order&& stated);
   void end_rules(const std::vector<uint32_t>& rules, const std::string& reason, Step& step);
   // `until_now`: as it was until now, where it has just been replaced; it ends otherwise as it stands.
@@ -328,6 +331,8 @@ class Machine {
   const law::LocalRules& local_rules_of(const Rule& rule) const;
   const law::Holidays* holidays_of(const law::Schedule& schedule) const;
   bool binding_at(const Rule& rule, Time at) const;
+  // That, and it was this version of the order that bound him.
+  bool judges(const Rule& rule, Time at) const;
 
   // belated.cc
   static constexpr uint32_t kVersionsBack = 16;
@@ -335,6 +340,8 @@ class Machine {
   void forget_belated(uint32_t order, Step& step);
   void forget_belated_of(const law::Order& order, Step& step);
   void judge_belated(uint32_t person, const KeptFix& fix, Step& step);
+  std::vector<uint32_t> amended(const law::Order& was, const law::Order& is,
+                                const std::vector<uint32_t>& rules) const;
 
   // reports.cc
   void receive(const v1::ReportReceived& fact, Step& step);

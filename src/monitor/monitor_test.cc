@@ -104,21 +104,32 @@ TEST(KeepAway, ALateFixMayRingButMovesNothingBackwards) {
   stay(world, at_m(2'100, 0), at_m(0, 0), 8);
   const Time then = world.now();
   world.pass(15);  // nothing is heard of one fix of his until later
-  stay(world, at_m(2'100, 0), at_m(0, 0), 2);
+  stay(world, at_m(2'040, 0), at_m(0, 0), 2);
   world.report("w-1", at_m(1'960, 0),
                [&](v1::Report& report) { report.mutable_fix()->set_fixed_at_us(then.us); });
   ASSERT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_NEAR_WARN));
   EXPECT_TRUE(world.raised()[0].late());
   EXPECT_EQ(world.raised()[0].happened_at_us(), then.us);
   EXPECT_TRUE(world.of(v1::Effect::kNotifyProtected).empty());
-  // The live distance is still 2.1 km, and that is what she may see of him: a direction and a distance.
+  // The live distance is still 2 km, and that is what she may see of him: a direction and a distance.
   for (const v1::Effect& effect : world.of(v1::Effect::kOpenView))
-    EXPECT_EQ(effect.open_view().distance_m(), 2'100u);
+    EXPECT_EQ(effect.open_view().distance_m(), 2'000u);
   world.forget_effects();
   const Time older = world.now() - Duration::seconds(70);
   world.report("w-1", at_m(2'200, 0),
                [&](v1::Report& report) { report.mutable_fix()->set_fixed_at_us(older.us); });
   EXPECT_THAT(world.cleared(), IsEmpty());
+}
+
+TEST(KeepAway, ALateLeapOfOneWhoRestsBeforeAndAfterItRingsNothing) {
+  World world = pair_world();
+  stay(world, at_m(2'100, 0), at_m(0, 0), 8);
+  const Time then = world.now();
+  world.pass(15);
+  stay(world, at_m(2'100, 0), at_m(0, 0), 2);
+  world.report("w-1", at_m(1'900, 0),
+               [&](v1::Report& report) { report.mutable_fix()->set_fixed_at_us(then.us); });
+  EXPECT_THAT(world.raised(), IsEmpty());
 }
 
 TEST(KeepAway, AFixFromTheFutureIsJudgedAsOfItsArrival) {

@@ -30,6 +30,9 @@ constexpr uint32_t kDoubtedMax = 3;
 constexpr double kStayMinS = 300, kStayMemoryS = 1'800;
 constexpr double kLeftDeviations = 4.5, kLeavingDeviations = 2.2;
 constexpr double kLeavingMps = 0.4;
+// What a vehicle can have driven since the last fix, and what is too far for a reflected signal.
+constexpr double kReflectedM = 300, kSpeedUpMps2 = 2.5, kFastestMps = 50;
+constexpr Duration kDriveGapMax = Duration::seconds(120);
 // Fixes worse than this tell no rest: who walks for minutes does not leave their error.
 constexpr double kStaySigmaM = 25;
 // Of the steps from fix to fix: how much a new one counts, and what one of them may count at most, in
@@ -86,6 +89,13 @@ class Fading {
 };
 const Fading kErrorFades(kErrorS), kRestFades(kRests.lasts_s), kWalkFades(kWalks.lasts_s),
     kDriveFades(kDrives.lasts_s);
+
+// Where fixes are a minute apart, whoever waits for a second one hears of a pass when it is over.
+bool can_have_driven(double way_m, Duration gap, double sigma_m) {
+  const double gap_s = static_cast<double>(gap.us) / 1e6;
+  return gap <= kDriveGapMax && sigma_m <= kStaySigmaM && way_m > kReflectedM &&
+         way_m <= std::min(0.5 * kSpeedUpMps2 * square(gap_s), kFastestMps * gap_s);
+}
 
 }  // namespace
 
@@ -237,6 +247,14 @@ Verdict Motion::observe(const KeptFix& fix) {
     count_ = 2;
     classify();
     return Verdict::kAgreed;
+  }
+  if (!suspect_ && can_have_driven(length(step), fix.at - at_, sigma_m)) {
+    const Plane velocity = (1e6 / static_cast<double>((fix.at - at_).us)) * step;
+    begin(fix, velocity, 1 + square(length(velocity) / 3));
+    count_ = 2;
+    vehicle_at_ = at_;
+    classify();
+    return Verdict::kAccepted;
   }
   suspect_ = fix;
   ++doubted_;

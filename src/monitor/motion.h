@@ -6,9 +6,9 @@
 // same, so ten bad fixes are not ten votes: the error is a state of its own, not noise.
 //
 // Invariants:
-//   1. A fix that the motion so far does not explain is suspect. It changes nothing until a second one agrees
-//   with
-//      it; then both are believed and the filter begins anew there.
+//   1. A fix that the motion so far does not explain is suspect, unless a vehicle can have driven there in
+//      two minutes and no reflected signal comes from so far. A suspect changes nothing until a second one
+//      agrees with it; then both are believed and the filter begins anew there.
 //   2. Only fixes newer than all before go in; who comes late is asked of detour_explained().
 //   3. Resting is known of long enough stays only, and ends with the first fix that no rest explains.
 //

@@ -67,6 +67,30 @@ TEST(Motion, BelievesACarThatSetsOff) {
   EXPECT_NEAR(motion.speed_mmps(), 14'000, 1'500);
 }
 
+TEST(Motion, BelievesAtOnceAMinuteLaterWhatAVehicleCanHaveDrivenAndNoReflectionExplains) {
+  const auto verdict = [](int64_t after_s, double way_m, int32_t sigma_m) {
+    Motion motion;
+    motion.observe(fix(0, 0, 0));
+    motion.observe(fix(60, 1, 1));
+    return motion.observe(fix(60 + after_s, way_m, 0, sigma_m));
+  };
+  EXPECT_EQ(verdict(60, 1'500, 5), Verdict::kAccepted);
+  EXPECT_EQ(verdict(60, 250, 5), Verdict::kSuspect) << "a reflected signal is as far off";
+  EXPECT_EQ(verdict(60, 3'100, 5), Verdict::kSuspect) << "52 m/s";
+  EXPECT_EQ(verdict(15, 400, 5), Verdict::kSuspect) << "nobody speeds up so hard";
+  EXPECT_EQ(verdict(180, 1'500, 5), Verdict::kSuspect) << "after a silence a second fix is waited for";
+  EXPECT_EQ(verdict(60, 1'500, 30), Verdict::kSuspect) << "so bad a fix is no ground";
+}
+
+TEST(Motion, OfAVehicleThatHasSetOffTheSpeedIsKnownFromItsWay) {
+  Motion motion;
+  motion.observe(fix(0, 0, 0));
+  motion.observe(fix(60, 0, 0));
+  motion.observe(fix(120, 1'500, 0));
+  EXPECT_EQ(motion.state(), MotionState::kVehicle);
+  EXPECT_NEAR(motion.velocity()->east_mmps, 25'000, 500);
+}
+
 TEST(Motion, DoubtsALeapUntilASecondFixAgrees) {
   Motion motion;
   for (int64_t s = 0; s <= 60; s += 5) motion.observe(fix(s, 1.4 * s, 0));

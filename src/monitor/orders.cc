@@ -81,7 +81,9 @@ void Machine::register_order(const v1::Order& stated, Step& step) {
     // A new version of an order in force: what is unchanged in it goes on, alert and all.
     std::vector<uint32_t> old_rules;
     old_rules.swap(held.rules);
-    go_live(index, std::move(old_rules), step);
+    const std::vector<uint32_t> gone = amended(*until_now, held.order, old_rules);
+    if (!gone.empty()) keep_belated(*until_now, gone, step);
+    go_live(index, old_rules, gone, step);
   } else if (held.live && !persons_[wearer].removed) {
     end_order(index, held.order.withdrawn ? "order_withdrawn" : "order_ended", step, &*until_now);
   } else {
@@ -110,7 +112,7 @@ void Machine::refresh_order(uint32_t order, Step& step) {
   HeldOrder& held = orders_[order];
   const bool removed = persons_[person_index(held.order.wearer_id)].removed;
   const bool live = law::in_force(held.order, step.now) && !removed;
-  if (live && !held.live) go_live(order, {}, step);
+  if (live && !held.live) go_live(order, {}, {}, step);
   if (!live && held.live)
     end_order(order,
               removed                ? "person_removed"
@@ -119,7 +121,8 @@ void Machine::refresh_order(uint32_t order, Step& step) {
               step);
 }
 
-void Machine::go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& step) {
+void Machine::go_live(uint32_t order, const std::vector<uint32_t>& old_rules,
+                      const std::vector<uint32_t>& amended, Step& step) {
   const uint32_t wearer = person_index(orders_[order].order.wearer_id);
   if (!orders_[order].live) {
     ++persons_[wearer].live_orders;
@@ -129,6 +132,11 @@ void Machine::go_live(uint32_t order, std::vector<uint32_t> old_rules, Step& ste
   const size_t conditions = orders_[order].order.conditions.size();
   for (uint32_t i = 0; i < conditions; ++i) {
     const uint32_t rule = make_rule(order, i);
+    if (!old_rules.empty()) rules_[rule].judges_from = step.now;
+    for (const uint32_t old : old_rules)
+      if (rules_[old].condition_id == rules_[rule].condition_id &&
+          std::find(amended.begin(), amended.end(), old) == amended.end())
+        rules_[rule].judges_from = rules_[old].judges_from;
     adopt(rules_[rule], old_rules);
     watch_contact(rule);
     for (uint32_t t = 0; t < rules_[rule].tiers.size(); ++t) {
@@ -338,6 +346,10 @@ bool Machine::binding_at(const Rule& rule, Time at) const {
   if (rule.always) return true;
   const law::Schedule* schedule = schedule_of(rule);
   return schedule->in_force(local_rules_of(rule), at, holidays_of(*schedule));
+}
+
+bool Machine::judges(const Rule& rule, Time at) const {
+  return at >= rule.judges_from && binding_at(rule, at);
 }
 
 void Machine::refresh_schedule(uint32_t index, Step& step) {

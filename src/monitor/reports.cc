@@ -15,6 +15,8 @@ constexpr size_t kRefusedMax = 16;
 // Faster than so many thousandths of how he moved just before or after, and than a walk, nobody is taken to
 // have gone where a fix was that nothing explained at first.
 constexpr int64_t kAlike = 1'200, kWalkMmps = 2'000;
+// So soon nobody has gone elsewhere, returned and come to rest.
+constexpr Duration kReturnMax = Duration::seconds(120);
 
 // Whether a fix that was refused is on the way of him who goes from `before` to `after`: no faster than he
 // moves on both sides of it.
@@ -30,6 +32,18 @@ bool moves_alike(const Track& track, const KeptFix& fix) {
   const int64_t usual =
       std::max({mmps(track.before(before->at), before), mmps(after, track.after(after->at)), kWalkMmps});
   return needed <= usual * kAlike / 1'000 && detour_explained(before, fix, after);
+}
+
+// Whether a fix learned late fits between its neighbours. Who was at one place before and after it, and is
+// said to have been elsewhere within the minute, must move like that on either side.
+bool fits(const Track& track, const KeptFix& fix) {
+  const KeptFix* before = track.before(fix.at);
+  const KeptFix* after = track.after(fix.at);
+  if (!detour_explained(before, fix, after)) return false;
+  if (before == nullptr || after == nullptr || after->at - before->at > kReturnMax) return true;
+  const int64_t errors_mm = 3 * (int64_t{before->sigma_mm} + after->sigma_mm);
+  const bool returned = geo::distance_mm(before->place, after->place) <= errors_mm;
+  return !returned || moves_alike(track, fix);
 }
 
 }  // namespace
@@ -91,7 +105,7 @@ void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
   if (!newest) {
     if (was_refused(index, kept.at)) return;
     // What does not fit between its neighbours in time is no evidence against anyone.
-    if (!detour_explained(trail.track.before(kept.at), kept, trail.track.after(kept.at))) {
+    if (!fits(trail.track, kept)) {
       refuse(index, kept);
       return;
     }

@@ -1,6 +1,6 @@
 // Change: one message that is never dropped (alert, incident, call, hand-off, alarm, view, unit, hop,
-// revocation, that cases changed), with whom it concerns; and ChangeRing, the last of them, from which every socket is fed and
-// resumed.
+// revocation, that cases changed), with whom it concerns; and ChangeRing, the last of them, from which every
+// socket is fed and resumed.
 //
 // Each text is written at most once per variant and shared by all sockets that get it.
 #pragma once

@@ -93,6 +93,8 @@ test("a case from the report to the alert, each part at its own screen", async (
     await step(court, name, "GRANT");
   }
   await step(police, /3호의\s?2|3의2/, "SERVE");
+  // What the court granted took the place of the urgent measure; nobody had to say so.
+  await expect(card(police, "긴급응급조치")).toContainText("대체됨");
 
   // The centre fits the device and knows her data: from then on it watches.
   const control = await world.open("control");

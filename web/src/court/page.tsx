@@ -114,7 +114,7 @@ function Asked() {
           list.length === 0 ? (
             <Empty title={t("asked.none")} />
           ) : (
-            <ul className="cards">
+            <ul className="cards broad">
               {list.map((one) => (
                 <MeasureCard key={one.id} id={one.id ?? ""} version={`${one.version}/${one.stage}`} changed={loaded.reload} full />
               ))}

@@ -195,7 +195,7 @@ function OneCase({ answer, changed }: { answer: CaseAnswer; changed: () => void 
       </ul>
       {!closed && <BeginMeasure answer={answer} changed={changed} />}
       <h3>{t("duties.title")}</h3>
-      {(answer.duties ?? []).length > 0 ? <DutyTable list={answer.duties ?? []} changed={changed} /> : <p className="quiet">{t("duties.none")}</p>}
+      {(answer.duties ?? []).length > 0 ? <DutyTable list={answer.duties ?? []} changed={changed} alone /> : <p className="quiet">{t("duties.none")}</p>}
       <Places answer={answer} changed={changed} />
       <Consents list={answer.consents ?? []} />
       <Petitions answer={answer} />

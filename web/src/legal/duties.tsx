@@ -38,7 +38,10 @@ const MINE: Record<string, readonly string[]> = {
   control: ["MONITORING_CENTRE", "PROBATION", "CONTROL_ROOM"],
 };
 
-export function DutyTable({ list, changed }: { list: readonly Duty[]; changed: () => void }) {
+const COLUMNS = ["due", "what", "who", "about", "source", "act"] as const;
+
+// `alone`: all are of the one case whose page this is, so that it need not be said in every row.
+export function DutyTable({ list, changed, alone = false }: { list: readonly Duty[]; changed: () => void; alone?: boolean }) {
   const { t } = useTranslation("legal");
   const [doing, setDoing] = useState<Duty | null>(null);
   const { who } = useLive();
@@ -49,7 +52,7 @@ export function DutyTable({ list, changed }: { list: readonly Duty[]; changed: (
         <table>
           <thead>
             <tr>
-              {["due", "what", "who", "about", "source", "act"].map((name) => (
+              {COLUMNS.filter((name) => !alone || name !== "about").map((name) => (
                 <th key={name} scope="col">
                   {t(`duties.column.${name}`)}
                 </th>
@@ -76,9 +79,11 @@ export function DutyTable({ list, changed }: { list: readonly Duty[]; changed: (
                       <small className="quiet"> → {duty.to.map((one) => t(`party.${bare(one, "CASE_PARTY_")}`)).join(", ")}</small>
                     )}
                   </td>
-                  <td>
-                    <CaseLinkTo id={duty.case_id} /> <PersonLink id={duty.wearer_id} />
-                  </td>
+                  {!alone && (
+                    <td>
+                      <CaseLinkTo id={duty.case_id} /> <PersonLink id={duty.wearer_id} />
+                    </td>
+                  )}
                   <td>
                     <small>{duty.source}</small>
                   </td>

@@ -21,7 +21,7 @@ const WITH_CONDITIONS: readonly Step[] = ["CASE_STEP_GRANT", "CASE_STEP_CHANGE"]
 const WITH_COURT: readonly Step[] = ["CASE_STEP_PETITION", "CASE_STEP_ASK_APPROVAL"];
 const WITH_HOURS: readonly Step[] = ["CASE_STEP_NOT_COUNTED"];
 const GRAVE: readonly Step[] = ["CASE_STEP_CANCEL", "CASE_STEP_DENY", "CASE_STEP_WITHDRAW", "CASE_STEP_NOT_INDICT", "CASE_STEP_END_BASIS"];
-const ELSEWHERE: readonly Step[] = ["CASE_STEP_DONE", "CASE_STEP_SUPERSEDE"]; // duties are done where they stand
+const ELSEWHERE: readonly Step[] = ["CASE_STEP_DONE"]; // duties are done where they stand
 const HOUR_US = 3_600_000_000;
 
 export function MeasureCard({ id, version, changed, full }: { id: string; version: string; changed: () => void; full?: boolean }) {
@@ -82,7 +82,6 @@ function One({ answer, full, changed }: { answer: Answer; full: boolean; changed
       </Facts>
       <Conditions order={measure.stated} />
       {measure.not_activated && <p className="problem">{t("measure.not_activated", { why: measure.not_activated })}</p>}
-      {full && (answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={changed} />}
       {steps.length > 0 && (
         <div className="deeds" role="group" aria-label={t("measure.steps")}>
           {steps.map((step) => (
@@ -98,6 +97,7 @@ function One({ answer, full, changed }: { answer: Answer; full: boolean; changed
           ))}
         </div>
       )}
+      {full && (answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={changed} alone />}
       {asking && (
         <StepDialog
           answer={answer}

@@ -36,7 +36,7 @@ export function PetitionPage(props: { id: string; children?: (answer: PetitionAn
               <div>
                 {props.children?.(answer, loaded.reload)}
                 <Ordered answer={answer} />
-                {(answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={loaded.reload} />}
+                {(answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={loaded.reload} alone />}
               </div>
             </div>
             <Evidence id={props.id} state={answer.petition?.state ?? ""} />

@@ -25,22 +25,29 @@ def traces_text(path):
 TOLD = ('errors', 'speeds', 'velocities', 'way')  # by how much an oracle is told; docs/judge.md
 
 
+def oracles_of(path, seed, worlds):
+    known = json.loads(pathlib.Path(path).read_text())
+    if 'oracle' not in known:
+        raise SystemExit(f'{path} was made without --oracle')
+    if (known['seed'], known['worlds']) != (seed, worlds):
+        raise SystemExit(f'{path} is of seed {known["seed"]} and {known["worlds"]} worlds')
+    return known
+
+
 def run(program, traces, chosen):
     worlds, resting = (40, 1) if chosen.quick else (chosen.worlds, chosen.resting)
+    known = oracles_of(chosen.oracle_from, chosen.seed, worlds) if chosen.oracle_from else None
     command = [program, '--traces', '-', '--seed', str(chosen.seed), '--worlds', str(worlds), '--resting', str(resting),
                '--threads', str(chosen.threads)]
-    if chosen.oracle or chosen.oracle_from:
-        command += ['--oracle'] if chosen.oracle_from else ['--oracle', '--frontier']
+    if chosen.oracle or known:
+        command += ['--oracle'] if known else ['--oracle', '--frontier']
     if chosen.mishaps:
         command += ['--mishaps', chosen.mishaps]
     done = subprocess.run(command, input=traces, stdout=subprocess.PIPE)
     if done.returncode:
         raise SystemExit(done.returncode)
     document = json.loads(done.stdout)
-    if chosen.oracle_from:
-        known = json.loads(pathlib.Path(chosen.oracle_from).read_text())
-        if (known['seed'], known['worlds']) != (document['seed'], document['worlds']):
-            raise SystemExit(f'{chosen.oracle_from} is of seed {known["seed"]} and {known["worlds"]} worlds')
+    if known:
         document['oracle'] = known['oracle']
     return document
 

@@ -108,7 +108,7 @@ std::unique_ptr<World> random_world(uint64_t seed) {
 }
 
 void check_alerts(const World& world) {
-  using Key = std::tuple<std::string, std::string, std::string, std::string, int, int>;
+  using Key = std::tuple<std::string, std::string, std::string, uint32_t, std::string, int, int>;
   std::map<Key, std::string> open;
   std::set<std::string> cleared;
   for (const v1::Effect& effect : world.effects()) {
@@ -119,9 +119,10 @@ void check_alerts(const World& world) {
     if (effect.has_raise_alert()) {
       const v1::Alert& alert = effect.raise_alert();
       const Key key{
-          alert.wearer_id(), alert.kind() == v1::ALERT_KIND_SOS ? alert.protected_id() : alert.device_id(),
-          alert.order_id(),  alert.condition_id(),
-          alert.kind(),      alert.suspicion()};
+          alert.wearer_id(),    alert.kind() == v1::ALERT_KIND_SOS ? alert.protected_id() : alert.device_id(),
+          alert.order_id(),     alert.order_version(),
+          alert.condition_id(), alert.kind(),
+          alert.suspicion()};
       if (alert.kind() != v1::ALERT_KIND_PROTECTED_SILENCE) {
         ASSERT_TRUE(open.emplace(key, alert.id()).second)
             << "two open alerts of one rule: " << alert.DebugString();

@@ -30,6 +30,7 @@ uint8_t topics_of(const std::string& list) {
   if (named(",positions,")) topics |= static_cast<uint8_t>(Topic::kPositions);
   if (named(",calls,")) topics |= static_cast<uint8_t>(Topic::kCalls);
   if (named(",views,")) topics |= static_cast<uint8_t>(Topic::kViews);
+  if (named(",cases,")) topics |= static_cast<uint8_t>(Topic::kCases);
   return topics;
 }
 
@@ -104,6 +105,7 @@ Variant Client::hidden_places(const Change& change) {
 
 std::optional<Variant> Client::variant_of(const Change& change) {
   if (!change.audience.directed && !wants(change.topic)) return std::nullopt;
+  if (change.topic == Topic::kCases) return sees_cases(viewer_) ? std::optional<Variant>(0) : std::nullopt;
   const trust::Decision decision = shared_.rights.see(viewer_, change);
   if (!decision.allowed) {
     const std::string_view name = change.name;

@@ -213,6 +213,10 @@ void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batc
     rights_grew |= effect->has_open_call() || effect->has_grant_track() || effect->has_update_hand_off();
   }
   add_revocations(entry, before, changes);
+  if (std::any_of(entry.effects.begin(), entry.effects.end(),
+                  [](const auto& effect) { return effect->has_case_effect(); })) {
+    changes.push_back(cases_changed());
+  }
   uint32_t part = 0;
   for (auto& change : changes) {
     change->cursor = Cursor{entry.no, ++part};

@@ -201,6 +201,7 @@ class HubTest : public ::testing::Test {
     viewers_["unit"] = {.account = "un-1", .role = trust::Role::kUnit, .unit_id = "U1", .agency_id = "A1"};
     viewers_["her"] = {.account = "pp-1", .role = trust::Role::kProtectedPerson, .person_id = "P1"};
     viewers_["other-her"] = {.account = "pp-2", .role = trust::Role::kProtectedPerson, .person_id = "P2"};
+    viewers_["court"] = {.account = "co-1", .role = trust::Role::kCourt, .agency_id = "A2"};
     viewers_["auditor"] = {.account = "au-1", .role = trust::Role::kAuditor};
     auto listening = net::HttpServer::listen(loop_, "127.0.0.1", 0, {});
     EXPECT_TRUE(listening.ok());

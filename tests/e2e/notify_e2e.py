@@ -126,7 +126,7 @@ def prepare(story):
         server.put(f'persons/{person}', {'role': 'ROLE_WEARER', 'record': {'name': NAME, 'address': STREET}})
         server.put(f'persons/{person}/identity', {'document_kind': 'rrn', 'document_number': '850101-1234567'})
     server.put('zones/z-canary', {'shape': {'circle': {'centre': {'lat_e7': LAT, 'lng_e7': LNG}, 'radius_mm': 100000}}})
-    server.put('orders/o-post', {'kind': 'EM_POST', 'wearer_id': HIM, 'starts_at_us': '1', 'time_zone': 'Asia/Seoul',
+    server.put('orders/o-post', {'kind': 'EM_POST', 'legal_basis': 'EM Act 5, 2024-1', 'wearer_id': HIM, 'starts_at_us': '1', 'time_zone': 'Asia/Seoul',
                                  'conditions': [{'id': 'k', 'exclusion': {'zone_id': 'z-canary'}}]})
     server.put(f'persons/{HIM}/supervisor', {'officer': OFFICER, 'agency_id': PROBATION})
     for which, number in NUMBERS.items():

@@ -200,6 +200,15 @@ void World::add_person(int64_t number, bool wearer) {
   device.set_person_id(numbered("person-", number));
   device.set_interval_s(kIntervalS);
   apply(fact);
+  if (wearer) return;
+  // She agreed to be shown what her orders grant her, so that views are measured too.
+  v1::Fact notice, consent;
+  notice.mutable_case_fact()->mutable_notice_given()->set_protected_id(numbered("person-", number));
+  notice.mutable_case_fact()->mutable_notice_given()->set_notice_code("kr-em-36-4.1");
+  consent.mutable_case_fact()->mutable_consent_recorded()->set_protected_id(numbered("person-", number));
+  consent.mutable_case_fact()->mutable_consent_recorded()->set_given(true);
+  apply(notice);
+  apply(consent);
 }
 
 // A keep-away to each of his protected persons; for every second wearer a zone that is barred, of eight drawn

@@ -88,7 +88,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
         keys(known_keys),
         clock(the_clock),
         history(options.log.read ? std::make_unique<History>(options.log) : nullptr),
-        world{picture, records, trail, versions, options.time_zones, history.get()} {}
+        world{picture, records, trail, versions, options.time_zones, options.letters, history.get()} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);

@@ -26,6 +26,7 @@ namespace haechi::api {
 struct ApiOptions {
   TimeZoneRules time_zones;  // empty: orders may name any zone, whose rules someone else has to log
   LogSource log;             // empty: nothing of the past is answered
+  const notify::Letters* letters = nullptr;       // outlives the Api; nullptr: nothing is pushed from here
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
 };
 

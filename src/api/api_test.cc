@@ -191,7 +191,8 @@ TEST(Api, MakesADeviceSecretOnceAndLogsItsDigestOnly) {
 
 TEST(Api, NumbersTheVersionsOfAnOrderAndHonoursIfMatch) {
   TestWorld world;
-  const std::string body = R"({"kind":"ST_PROV_3_2","wearer_id":"W-1","starts_at_us":"1",
+  const std::string body =
+      R"({"kind":"ST_PROV_3_2","legal_basis":"9(1)3-2","wearer_id":"W-1","starts_at_us":"1",
       "conditions":[{"id":"c1","keep_away":{"protected_id":"P-1"}}]})";
   const net::Response second =
       world.ask(Role::kRegistrar, "PUT", "/api/v1/orders/O-1", body, {{"if-match", "\"1\""}});
@@ -215,10 +216,10 @@ TEST(Api, RefusesReferencesThatPointNowhereAndNamesTheField) {
   };
   EXPECT_EQ(field("/api/v1/devices/D-9", R"({"kind":"DEVICE_KIND_ANKLE","person_id":"W-77"})"), "person_id");
   EXPECT_EQ(field("/api/v1/units/U-9", R"({"agency_id":"A-77"})"), "agency_id");
-  EXPECT_EQ(field("/api/v1/orders/O-9", R"({"kind":"x","wearer_id":"P-1","starts_at_us":"1",
+  EXPECT_EQ(field("/api/v1/orders/O-9", R"({"kind":"x","legal_basis":"L","wearer_id":"P-1","starts_at_us":"1",
       "conditions":[{"id":"c","exclusion":{"zone_id":"Z-1"}}]})"),
             "wearer_id");
-  EXPECT_EQ(field("/api/v1/orders/O-9", R"({"kind":"x","wearer_id":"W-1","starts_at_us":"1",
+  EXPECT_EQ(field("/api/v1/orders/O-9", R"({"kind":"x","legal_basis":"L","wearer_id":"W-1","starts_at_us":"1",
       "conditions":[{"id":"c","exclusion":{"zone_id":"Z-77"}}]})"),
             "conditions[0].exclusion.zone_id");
   EXPECT_EQ(field("/api/v1/persons/W-1", R"({"role":"ROLE_PROTECTED_PERSON"})"), "role");
@@ -228,7 +229,7 @@ TEST(Api, RegistersAHolidayCalendarBeforeAnOrderMayFollowIt) {
   TestWorld world;
   const auto order = [](const char* calendar) {
     return std::string(
-               R"({"kind":"x","wearer_id":"W-1","starts_at_us":"1","conditions":[{"id":"c","inclusion":
+               R"({"kind":"x","legal_basis":"L","wearer_id":"W-1","starts_at_us":"1","conditions":[{"id":"c","inclusion":
         {"zone_id":"Z-1","schedule":{"holiday_calendar":")") +
            calendar + R"(","windows":[{"days":127,"start_min":0,"end_min":60}]}}}]})";
   };
@@ -252,7 +253,7 @@ TEST(Api, RegistersAHolidayCalendarBeforeAnOrderMayFollowIt) {
 TEST(Api, ABatchMayRegisterACalendarAndAnOrderThatFollowsIt) {
   TestWorld world;
   const std::string batch = R"([{"holiday_calendar_registered":{"name":"kr","dates":["2026-10-03"]}},
-      {"order_registered":{"id":"O-9","kind":"x","wearer_id":"W-1","starts_at_us":"1","conditions":[{"id":"c",
+      {"order_registered":{"id":"O-9","kind":"x","legal_basis":"L","wearer_id":"W-1","starts_at_us":"1","conditions":[{"id":"c",
         "exclusion":{"zone_id":"Z-1","schedule":{"holiday_calendar":"kr",
           "windows":[{"days":255,"start_min":480,"end_min":960}]}}}]}}])";
   const net::Response done = world.ask(Role::kRegistrar, "POST", "/api/v1/facts", batch);
@@ -373,6 +374,51 @@ TEST(Api, ShowsEachRoleOnlyThePlacesItsTiesAllow) {
   EXPECT_EQ(world.ask(Role::kUnit, "GET", "/api/v1/positions/W-2").status, 403);
   EXPECT_EQ(world.ask(Role::kUnit, "GET", "/api/v1/positions/W-77").status, 403);
   EXPECT_EQ(world.ask(Role::kControl, "GET", "/api/v1/positions/W-77").status, 404);
+}
+
+TEST(Api, RefusesHerAViewUntilSheHasAgreedAndSaysWhy) {
+  TestWorld world;
+  const auto consent = [&](bool allowed) {
+    v1::Effect effect;
+    effect.mutable_case_effect()->mutable_update_consent()->set_protected_id("P-1");
+    effect.mutable_case_effect()->mutable_update_consent()->set_view_allowed(allowed);
+    v1::Fact tick;
+    tick.mutable_clock_ticked();
+    world.on_loop([&] { world.submit.add(tick, {std::make_shared<const v1::Effect>(effect)}); });
+  };
+  consent(false);
+  const net::Response refused = world.ask(Role::kProtectedPerson, "GET", "/api/v1/views");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_NE(refused.body.find("penalty notice"), std::string::npos) << refused.body;
+  consent(true);
+  EXPECT_EQ(world.ask(Role::kProtectedPerson, "GET", "/api/v1/views").status, 200);
+}
+
+TEST(Api, NamesEachPointOfAMapThatSheIsShownInTheRecordOfIt) {
+  TestWorld world;
+  v1::Effect effect;
+  v1::View& view = *effect.mutable_update_view();
+  view = world.picture.calls().views().begin()->second;
+  view.set_mode(v1::VIEW_MODE_MAP);
+  view.set_wearer_fixed_at_us(1'700'000'000'123'456);
+  v1::Fact tick;
+  tick.mutable_clock_ticked();
+  world.on_loop([&] { world.submit.add(tick, {std::make_shared<const v1::Effect>(effect)}); });
+  world.new_decisions();
+  const net::Response shown = world.ask(Role::kProtectedPerson, "GET", "/api/v1/views");
+  EXPECT_NE(shown.body.find("lat_e7"), std::string::npos);
+  const auto decisions = world.new_decisions();
+  ASSERT_EQ(decisions.size(), 1u);
+  ASSERT_EQ(decisions[0].shown_ids_size(), 2);
+  EXPECT_EQ(decisions[0].shown_ids(1), "V-1@1700000000123456");
+}
+
+TEST(Api, RegistersNoOrderThatDoesNotSayWhatItRestsOn) {
+  TestWorld world;
+  const net::Response bare = world.ask(Role::kRegistrar, "PUT", "/api/v1/orders/O-9",
+                                       R"({"kind":"x","wearer_id":"W-1","starts_at_us":"1"})");
+  EXPECT_EQ(bare.status, 400);
+  EXPECT_EQ(problem_field(bare), "legal_basis");
 }
 
 TEST(Api, ShowsNoViewFromTheMomentItsOrderEndsOrIsWithdrawn) {

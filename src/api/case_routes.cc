@@ -6,6 +6,7 @@
 #include "api/own.h"
 #include "api/petitions.h"
 #include "api/risk.h"
+#include "api/told.h"
 #include "haechi/v1/api.pb.h"
 
 namespace haechi::api {
@@ -74,6 +75,9 @@ void add_cases(std::vector<Route>& r) {
   r.push_back(row<void, v1::LegalMeasureList>("GET", "/api/v1/measures", "Measures the viewer is tied to",
                                               Action::kSeeCase, "measure", nullptr, cases::measures,
                                               {"state", "person_id", "after", "limit"}));
+  r.push_back(row<v1::JudgementInput, v1::LegalMeasureAnswer>(
+      "POST", "/api/v1/measures", "Write down what a judgement, a parole or a bail decision ordered",
+      Action::kStepMeasure, "measure", nullptr, cases::judgement));
   r.push_back(row<void, v1::LegalMeasureAnswer>("GET", "/api/v1/measures/{id}",
                                                 "A measure, its clocks and the steps the viewer may take",
                                                 Action::kSeeCase, "measure", measure_of, cases::measure));
@@ -106,6 +110,23 @@ void add_duties(std::vector<Route>& r) {
   r.push_back(row<v1::ShownInput, v1::Notification>("POST", "/api/v1/notifications/{id}/opened",
                                                     "A human has read it", Action::kReadNotification,
                                                     "notification", nullptr, duties::opened));
+}
+
+void add_told(std::vector<Route>& r) {
+  r.push_back(row<void, v1::PushAnswer>("GET", "/api/v1/me/push", "What a browser needs to be pushed to",
+                                        Action::kSeeSelf, "self", nullptr, told::push));
+  r.push_back(row<v1::PushInput, v1::Written>("PUT", "/api/v1/me/push",
+                                              "My browser's subscription; the newest one counts",
+                                              Action::kReportOwn, "self", own::subject, told::subscribe));
+  r.push_back(row<v1::OwnNotificationInput, v1::Written>(
+      "POST", "/api/v1/me/notifications/{id}", "A notification came to my phone, or I opened it",
+      Action::kReportOwn, "self", own::subject, told::report));
+  r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/accounts/{id}/address",
+                                                 "Where the holder of an account is told", Action::kRegister,
+                                                 "account", nullptr, told::put_account_address));
+  r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/agencies/{id}/address",
+                                                 "Where an agency is told", Action::kRegister, "agency",
+                                                 nullptr, told::put_agency_address));
 }
 
 void add_petitions(std::vector<Route>& r) {
@@ -162,6 +183,7 @@ void add_risk(std::vector<Route>& r) {
 void add_case_routes(std::vector<Route>& routes) {
   add_cases(routes);
   add_duties(routes);
+  add_told(routes);
   add_petitions(routes);
   add_risk(routes);
 }

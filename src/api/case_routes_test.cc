@@ -23,6 +23,9 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/links/{id}/step", "OL"},
     {"POST /api/v1/duties/{id}/done", "CL"},
     {"POST /api/v1/notifications/{id}/opened", "COLJXY"},
+    {"POST /api/v1/me/notifications/{id}", "P"},
+    {"PUT /api/v1/accounts/{id}/address", "R"},
+    {"PUT /api/v1/agencies/{id}/address", "R"},
     {"GET /api/v1/petitions/{id}", "LJP"},
     {"GET /api/v1/petitions/{id}/files/{file}", "LJP"},
     {"GET /api/v1/petitions/{id}/evidence", "LJ"},
@@ -71,7 +74,7 @@ std::map<std::string, std::string> fill(CaseWorld& world) {
   for (const json::value& duty : left.as_array())
     if (text(duty.at("party")) == "CASE_PARTY_POLICE") ids["duties"] = text(duty.at("id"));
   ids["file"] = text(world.get("judge-1", "GET", "/petitions/pet-1").at("attachments").at(0).at("id"));
-  ids["notifications"] = "none";
+  for (const char* kind : {"notifications", "me/notifications", "accounts", "agencies"}) ids[kind] = "none";
   return ids;
 }
 

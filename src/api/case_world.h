@@ -57,6 +57,7 @@ class CaseWorld {
              R"({"agency_registered":{"id":"police-2","name":"Guri","desk":"DESK_BUILT_IN"}})",
              R"({"agency_registered":{"id":"court-1","name":"Uijeongbu","desk":"DESK_BUILT_IN"}})",
              R"({"order_registered":{"id":"o-post","version":1,"kind":"EM_POST","wearer_id":"w-1",
+                 "legal_basis":"EM Act 5",
                  "starts_at_us":"1"}})",
          })
       submit.add(fact(text));

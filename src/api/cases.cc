@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "api/codes.h"
+#include "api/json.h"
 #include "api/legal.h"
+#include "api/risk.h"
+#include "law/shapes.h"
 
 namespace haechi::api::cases {
 namespace {
@@ -12,6 +15,8 @@ using trust::Action;
 
 constexpr size_t kReportTextMax = 8'000;
 constexpr size_t kListedMax = 200;
+constexpr int kPersonsMax = 20;
+constexpr size_t kPersonRecordMax = 16 << 10;
 
 // What was told of a report is kept under its id, about the person whom the case protects.
 constexpr std::array kReportCodes = {"followed", "waited",     "contacted", "entered",
@@ -106,6 +111,36 @@ Result<v1::CaseItem> item_of(const Exchange& exchange, const v1::Case& one) {
   return item;
 }
 
+// Persons whom the registers do not know yet: into the log by id and role, what is personal into the record
+// store.
+Status add_persons(const Exchange& exchange, const v1::CaseInput& input, legal::Facts& facts) {
+  if (input.persons_size() > kPersonsMax) return invalid("persons", "must be at most 20");
+  std::set<std::string> ids;
+  for (const v1::CasePersonInput& one : input.persons()) {
+    if (exchange.world.picture.persons().contains(one.id()) || !ids.insert(one.id()).second)
+      return Error{Code::kConflict, "persons", "person " + one.id() + " is registered already"};
+    if (one.record().ByteSizeLong() > kPersonRecordMax) return invalid("persons", "record: at most 16 KiB");
+    auto fact = std::make_unique<v1::Fact>();
+    fact->mutable_person_registered()->set_id(one.id());
+    fact->mutable_person_registered()->set_role(one.role());
+    if (const Status checked = law::check(*fact); !checked.ok())
+      return invalid("persons." + checked.error().field, checked.error().reason);
+    facts.push_back(std::move(fact));
+    if (!one.has_identity()) continue;
+    TRY(const v1::IdentityRecorded keys, risk::identity_of(exchange, one.id(), one.identity()));
+    *legal::add_fact(exchange, 0, facts).mutable_identity_recorded() = keys;
+  }
+  return {};
+}
+
+// Whom a case names: registered, or with the case.
+Status check_named(const Exchange& exchange, const v1::CaseInput& input, const std::string& id, v1::Role role,
+                   const char* field) {
+  for (const v1::CasePersonInput& one : input.persons())
+    if (one.id() == id && one.role() == role) return {};
+  return legal::check_person(exchange, id, role, field);
+}
+
 }  // namespace
 
 Result<Plan> kinds(const Exchange& exchange) {
@@ -123,13 +158,14 @@ Result<Plan> open(const Exchange& exchange) {
   const std::string country = input.country().empty() ? "kr" : input.country();
   const law::Pack* pack = law::find_pack(country);
   if (pack == nullptr) return invalid("country", "must be kr, es or us");
-  TRY_STATUS(legal::check_person(exchange, input.subject_id(), v1::ROLE_WEARER, "subject_id"));
+  TRY_STATUS(check_named(exchange, input, input.subject_id(), v1::ROLE_WEARER, "subject_id"));
   for (const std::string& person : input.protected_ids())
-    TRY_STATUS(legal::check_person(exchange, person, v1::ROLE_PROTECTED_PERSON, "protected_ids"));
+    TRY_STATUS(check_named(exchange, input, person, v1::ROLE_PROTECTED_PERSON, "protected_ids"));
   TRY_STATUS(legal::check_past(exchange, input.reported_at_us(), "reported_at_us"));
   legal::Facts facts;
   const std::string zone = input.time_zone().empty() ? std::string(pack->time_zone) : input.time_zone();
   TRY_STATUS(legal::add_time_zone(exchange, zone, facts));
+  TRY_STATUS(add_persons(exchange, input, facts));
   v1::CaseOpened& opened = *legal::add_fact(exchange, 0, facts).mutable_case_opened();
   opened.set_case_id(id);
   opened.set_country(country);
@@ -142,7 +178,14 @@ Result<Plan> open(const Exchange& exchange) {
   opened.set_time_zone(zone);
   opened.set_holiday_calendar(input.holiday_calendar());
   opened.set_protection_officer(input.protection_officer());
-  return answering_case(exchange, std::move(facts), id);
+  Plan plan = answering_case(exchange, std::move(facts), id);
+  plan.keep = [&records = exchange.world.records, persons = input.persons()]() -> Status {
+    for (const v1::CasePersonInput& one : persons)
+      if (one.has_record())
+        TRY_STATUS(records.put_person(one.id(), store::Personal(write_json(one.record()))));
+    return {};
+  };
+  return plan;
 }
 
 Result<Plan> list(const Exchange& exchange) {

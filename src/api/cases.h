@@ -16,6 +16,8 @@ Result<Plan> close(const Exchange& exchange);
 Result<Plan> places(const Exchange& exchange);
 
 Result<Plan> begin_measure(const Exchange& exchange);
+// What a judgement ordered, written down with its decision.
+Result<Plan> judgement(const Exchange& exchange);
 Result<Plan> measures(const Exchange& exchange);
 Result<Plan> measure(const Exchange& exchange);
 Result<Plan> step(const Exchange& exchange);

@@ -46,6 +46,32 @@ TEST(Cases, AreOpenedOnlyAgainstRegisteredPersonsByPolice) {
             409);
 }
 
+TEST(Cases, MayNameSomebodyWhomTheRegistersDoNotKnowYet) {
+  CaseWorld world;
+  world.get("registrar-1", "PUT", "/persons/w-1/identity",
+            R"({"document_kind":"rrn","document_number":"850101-1234567"})");
+  const std::string body = R"({"id":"c-9","kind":"CASE_KIND_STALKING","number":"2026-9","subject_id":"s-new",
+      "protected_ids":["p-new"],"persons":[
+        {"id":"s-new","role":"ROLE_WEARER","record":{"name":"Park"},
+         "identity":{"document_kind":"rrn","document_number":"850101-1234567"}},
+        {"id":"p-new","role":"ROLE_PROTECTED_PERSON","record":{"name":"Choi","phone":"010-1"}}]})";
+  const json::value made = world.get("insp-park", "POST", "/cases", body);
+  EXPECT_EQ(text(made.at("persons").at(0).at("name")), "Park");
+  EXPECT_EQ(world.picture.persons().at("p-new").role(), v1::ROLE_PROTECTED_PERSON);
+  ASSERT_EQ(made.at("links").as_array().size(), 1u) << "he wears a device already: the document says so";
+  EXPECT_EQ(text(made.at("links").at(0).at("wearer_id")), "w-1");
+  for (const v1::Fact& fact : world.submit.logged)
+    EXPECT_EQ(fact.SerializeAsString().find("Park"), std::string::npos);
+  EXPECT_EQ(world
+                .ask("insp-park", "POST", "/cases",
+                     R"({"kind":"CASE_KIND_STALKING","subject_id":"s-77","persons":[
+                          {"id":"p-1","role":"ROLE_PROTECTED_PERSON","record":{"name":"Another"}}]})")
+                .status,
+            409)
+      << "nobody who is registered is written over";
+  EXPECT_EQ(world.ask("control-1", "POST", "/cases", body).status, 403);
+}
+
 TEST(Cases, KeepWhatWasReportedOutOfTheLog) {
   CaseWorld world;
   world.open_case();
@@ -150,6 +176,34 @@ void know_both(CaseWorld& world) {
               R"({"document_kind":"rrn","document_number":"850101-1234567","name":"Kim Min-jun"})");
   world.get("control-1", "PUT", "/persons/w-1/supervisor",
             R"({"officer":"officer-lee","agency_id":"probation-1"})");
+}
+
+TEST(Judgements, AreWrittenDownByWhoeverMayAndCarriedOutAsWhatTheyOrder) {
+  CaseWorld world;
+  const std::string body = R"({"kind":"EM_POST","subject_id":"w-1","protected_id":"p-1","court_id":"court-1",
+      "term":{"unit":"YEARS","count":10},"text":"He wears it for ten years.",
+      "stated":{"conditions":[{"id":"k","keep_away":{"protected_id":"p-1"}}]},"id":)";
+  EXPECT_EQ(world.ask("officer-kang", "POST", "/measures", body + "\"j-0\"}").status, 403)
+      << "he does not supervise this wearer";
+  EXPECT_EQ(world.ask("registrar-1", "POST", "/measures", body + "\"j-0\"}").status, 403);
+  const json::value made = world.get("judge-1", "POST", "/measures", body + "\"j-1\"}");
+  EXPECT_EQ(text(made.at("measure").at("stage")), "MEASURE_STAGE_GRANTED");
+  EXPECT_EQ(text(made.at("measure").at("court_id")), "court-1");
+  EXPECT_NE(text(made.at("decision")).find("He wears it for ten years."), std::string::npos);
+  EXPECT_TRUE(made.at("decision_intact").as_bool());
+  const json::value noted = world.get("officer-lee", "POST", "/measures", body + "\"j-2\"}");
+  EXPECT_EQ(text(noted.at("measure").at("decided_by")), "officer-lee");
+  world.step("officer-lee", "j-2", "SERVE");
+  world.step("officer-lee", "j-2", "FIT");
+  const json::value active = world.step("officer-lee", "j-2", "RECEIVE_VICTIM_DATA");
+  EXPECT_EQ(text(active.at("measure").at("stage")), "MEASURE_STAGE_ACTIVE");
+  EXPECT_EQ(text(active.at("order").at("conditions").at(0).at("keep_away").at("protected_id")), "p-1");
+  EXPECT_EQ(world
+                .ask("insp-park", "POST", "/measures",
+                     R"({"kind":"ST_PROV_2","subject_id":"w-1","court_id":"court-1"})")
+                .status,
+            400)
+      << "what is applied for belongs to a case";
 }
 
 TEST(Links, TellBothAgenciesAndAreCarriedOutByThePolice) {
@@ -280,8 +334,82 @@ TEST(Statistics, CountWhatWasAppliedForAndDecidedPerStation) {
   EXPECT_EQ(table.status, 200);
   EXPECT_NE(table.body.find("measures,\"police-1 ST_PROV_3_2\",\"granted\",1\r\n"), std::string::npos)
       << table.body;
+  EXPECT_NE(table.body.find("measures,\"police-1 ST_PROV_3_2\",\"granted_thousandths\",500\r\n"),
+            std::string::npos);
   EXPECT_EQ(world.ask("her", "GET", "/statistics").status, 403);
   EXPECT_EQ(world.ask("control-1", "GET", "/statistics?from_us=9&to_us=3").status, 400);
+}
+
+// Ten alerts of one wearer, opened a minute apart: to the n-th of them a car was sent n seconds after what it
+// is about and arrived ten times as late; the first two were false, the last was never taken.
+void ten_alerts(CaseWorld& world) {
+  constexpr int64_t kS = 1'000'000;
+  const int64_t begin = world.clock.now().us;
+  for (int64_t n = 1; n <= 10; ++n) {
+    picture::Effects effects;
+    v1::Effect raised, called, settled;
+    v1::Alert& alert = *raised.mutable_raise_alert();
+    alert.set_id("A-" + std::to_string(n));
+    alert.set_incident_id("I-" + std::to_string(n));
+    alert.set_kind(v1::ALERT_KIND_KEEP_AWAY);
+    alert.set_wearer_id("w-1");
+    alert.set_protected_id("p-1");
+    alert.set_opened_at_us(begin + n * 60 * kS);
+    alert.set_happened_at_us(begin + n * 60 * kS);
+    alert.set_handling(v1::ALERT_HANDLING_NEW);
+    v1::Call& call = *called.mutable_open_call();
+    call.set_id("C-" + std::to_string(n));
+    call.set_incident_id(alert.incident_id());
+    call.set_agency_id(n <= 5 ? "police-1" : "police-2");
+    call.add_alert_ids(alert.id());
+    call.add_assignments()->set_assigned_at_us(alert.happened_at_us() + n * kS);
+    call.mutable_assignments(0)->set_arrived_at_us(alert.happened_at_us() + n * 10 * kS);
+    effects.push_back(std::make_shared<const v1::Effect>(raised));
+    effects.push_back(std::make_shared<const v1::Effect>(called));
+    if (n < 10) {
+      *settled.mutable_update_alert() = alert;
+      settled.mutable_update_alert()->set_handling(v1::ALERT_HANDLING_RESOLVED);
+      settled.mutable_update_alert()->set_reason_code(n <= 2 ? "EQUIPMENT" : "TRUE_VIOLATION");
+      effects.push_back(std::make_shared<const v1::Effect>(settled));
+    }
+    v1::Fact tick;
+    tick.mutable_clock_ticked();
+    world.log(tick, effects);
+  }
+}
+
+TEST(Statistics, SayHowLongPoliceTookPerStationAndHowManyAlertsWereFalseOrNeverTaken) {
+  CaseWorld world;
+  ten_alerts(world);
+  world.get("control-1", "PUT", "/persons/w-1/supervisor", R"({"officer":"officer-lee","agency_id":"pb"})");
+  const json::value said = world.get("control-1", "GET", "/statistics");
+  const auto number = [](const json::value& of, const char* name) { return text(of.at(name)); };
+  const json::value all = said.at("times").at(0);
+  EXPECT_EQ(number(all, "assigned_ms_p50"), "5000");
+  EXPECT_EQ(number(all, "assigned_ms_p90"), "9000");
+  EXPECT_EQ(number(all, "assigned_ms_p99"), "10000");
+  EXPECT_EQ(number(all, "on_scene_ms_p50"), "50000");
+  const json::value second = said.at("times").at(2);
+  EXPECT_EQ(text(second.at("agency_id")), "police-2");
+  EXPECT_EQ(number(second, "alerts"), "5");
+  EXPECT_EQ(number(second, "assigned_ms_p50"), "8000");
+  EXPECT_EQ(number(said, "alerts_total"), "10");
+  EXPECT_EQ(number(said, "alerts_resolved"), "9");
+  EXPECT_EQ(number(said, "alerts_false"), "2");
+  EXPECT_EQ(number(said, "alerts_unacknowledged"), "1");
+  EXPECT_EQ(text(said.at("alerts_by_month").at(0).at("key")), "2026-05");
+  EXPECT_EQ(number(said.at("alerts_by_month").at(0), "count"), "10");
+  EXPECT_EQ(text(said.at("wearers_by_kind").at(0).at("key")), "EM_POST");
+  EXPECT_EQ(number(said.at("caseloads").at(0), "wearers"), "1");
+  EXPECT_EQ(number(said, "guideline_thousandths"), "10000");
+  // Only the third to the fifth.
+  const int64_t begin = world.clock.now().us;
+  const json::value some = world.get("control-1", "GET",
+                                     "/statistics?from_us=" + std::to_string(begin + 3 * 60'000'000) +
+                                         "&to_us=" + std::to_string(begin + 6 * 60'000'000));
+  EXPECT_EQ(number(some, "alerts_total"), "3");
+  EXPECT_EQ(number(some.at("times").at(0), "assigned_ms_p50"), "4000");
+  EXPECT_EQ(number(some.at("alerts_by_month").at(0), "count"), "3");
 }
 
 }  // namespace

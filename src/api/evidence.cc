@@ -29,12 +29,10 @@ Result<Plan> evidence(const Exchange& exchange) {
   out.set_case_id(one->id());
   out.set_wearer_id(one->subject_id());
   out.set_protected_id(her);
-  uint64_t left_out = 0;
-  std::vector<v1::PastAlert> alerts = risk::past_alerts(exchange, wearers, her, left_out);
+  std::vector<v1::PastAlert> alerts = risk::past_alerts(exchange, wearers, her);
   // Of what he did to others the court has another case.
   std::erase_if(alerts, [&](const v1::PastAlert& alert) { return alert.protected_id() != her; });
   for (const v1::PastAlert& alert : alerts) *out.add_alerts() = alert;
-  out.set_alerts_left_out(left_out);
   for (const auto& [id, order] : exchange.world.picture.orders())
     if (wearers.contains(order.wearer_id()) && names(order, her)) *out.add_orders() = order;
   for (const std::string& id : one->measure_ids())

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "haechi/v1/fact.pb.h"
 #include "net/http.h"
+#include "notify/letters.h"
 #include "picture/picture.h"
 #include "store/records.h"
 #include "trust/decide.h"
@@ -36,7 +37,8 @@ struct World {
   const AccessTrail& trail;
   OrderVersions& versions;
   const TimeZoneRules& time_zones;
-  History* history = nullptr;  // nullptr: the log cannot be read back here
+  const notify::Letters* letters = nullptr;  // nullptr: nothing is pushed from here
+  History* history = nullptr;                // nullptr: the log cannot be read back here
 };
 
 struct Exchange {

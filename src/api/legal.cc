@@ -106,7 +106,7 @@ trust::Subject measure_subject(const Exchange& exchange, const std::string& id) 
   subject.basis = id;
   if (const v1::Case* one = book_of(exchange).find_case(measure->case_id()))
     subject.relations.agency = mine(exchange, one->agency_id());
-  subject.relations.agency |= mine(exchange, measure->court_id());
+  subject.relations.agency |= mine(exchange, measure->court_id()) || mine(exchange, measure->agency_id());
   subject.relations.asked = measure->court_id().empty() && waits_for_a_court(exchange, id);
   subject.relations.case_link = supervises_any(exchange, measure->subject_id());
   return subject;

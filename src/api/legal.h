@@ -2,6 +2,7 @@
 // answered that the legal machine may refuse.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,11 @@ std::string digest_of(const std::string& text);
 // Facts of one request, in order.
 using Facts = std::vector<std::unique_ptr<v1::Fact>>;
 v1::CaseFact& add_fact(const Exchange& exchange, int64_t at_us, Facts& facts);
+// Courts in whose district this address lies, those of the narrowest district; none: it is not known. Of
+// courts that the registers name with their districts.
+std::vector<const v1::Agency*> courts_of(const Exchange& exchange, const std::string& address);
+// The address of a person's record; empty: none is kept.
+Result<std::string> address_of(const Exchange& exchange, const std::string& person_id);
 // New zones, which `references` then knows. Refuses one that is registered already with another shape.
 Status add_zones(const Exchange& exchange, const google::protobuf::RepeatedPtrField<v1::Zone>& zones,
                  Facts& facts);
@@ -59,6 +65,24 @@ Plan judged_as(const Exchange& exchange, Facts facts, Make make) {
   });
 }
 
+// A decision as it is signed: its text, under which id it is kept, and its digest, which goes into the log.
+struct Decision {
+  std::string id, text, digest;
+};
+struct Decided {
+  std::string about;  // "petition pet-1", "measure m-2"
+  std::string docket;
+  std::string decision;  // "granted", "denied", "extend", ...
+  std::string kinds;     // codes, with spaces between them
+  int64_t at_us = 0;     // 0 = now
+  int64_t until_us = 0;
+  const v1::Order* stated = nullptr;
+  std::string reasons;
+};
+Decision decision_of(const Exchange& exchange, const Decided& decided);
+// Keeps its text as a note about that person.
+std::function<Status()> keeping(const Exchange& exchange, Decision decision, std::string about_id);
+
 std::string made_id(const char* prefix);
 // The id that the request states, or a new one.
 Result<std::string> chosen_id(const std::string& stated, const char* prefix);
@@ -77,7 +101,7 @@ v1::Order plain_ban(const std::string& protected_id);
 const v1::Order* order_of(const Exchange& exchange, const v1::LegalMeasure& measure);
 std::vector<v1::CaseStep> steps_for(const Exchange& exchange, const v1::LegalMeasure& measure);
 // Which of a role's actions a step is; the table of docs/cases.md.
-std::vector<trust::Action> actions_of(v1::CaseStep step, bool urgent);
+std::vector<trust::Action> actions_of(v1::CaseStep step, law::Path path);
 
 bool concerns(const v1::Case& one, const std::string& person_id);
 

@@ -69,7 +69,7 @@ v1::LawKind law_kind(const law::OrderKind& kind) {
   return out;
 }
 
-std::vector<Action> actions_of(v1::CaseStep step, bool urgent) {
+std::vector<Action> actions_of(v1::CaseStep step, law::Path path) {
   switch (step) {
     case v1::CASE_STEP_APPLY:
     case v1::CASE_STEP_DECLINE_TO_APPLY:
@@ -78,8 +78,11 @@ std::vector<Action> actions_of(v1::CaseStep step, bool urgent) {
     case v1::CASE_STEP_WITHDRAW:
     case v1::CASE_STEP_IMPOSE:
     case v1::CASE_STEP_ASK_APPROVAL:
-    case v1::CASE_STEP_SERVE:
     case v1::CASE_STEP_NOT_INDICT:
+      return {Action::kRunCase};
+    case v1::CASE_STEP_SERVE:
+      // A judgement was pronounced to him; whoever carries it out notes it.
+      if (path == law::Path::kJudgement) return {Action::kRunCase, Action::kCarryOut};
       return {Action::kRunCase};
     case v1::CASE_STEP_GRANT:
     case v1::CASE_STEP_DENY:
@@ -91,7 +94,7 @@ std::vector<Action> actions_of(v1::CaseStep step, bool urgent) {
       return {Action::kDecideMeasure};
     case v1::CASE_STEP_CANCEL:
       // Police cancel what they imposed themselves (kr: Stalking Act 5(4)).
-      if (urgent) return {Action::kDecideMeasure, Action::kRunCase};
+      if (path == law::Path::kUrgent) return {Action::kDecideMeasure, Action::kRunCase};
       return {Action::kDecideMeasure};
     case v1::CASE_STEP_FIT:
     case v1::CASE_STEP_REFUSE_FITTING:
@@ -117,7 +120,7 @@ std::vector<v1::CaseStep> steps_for(const Exchange& exchange, const v1::LegalMea
     const bool of_device = step == law::Step::kFit || step == law::Step::kRefuseFitting;
     if (of_device && !kind->carries_device()) continue;
     const auto wire = static_cast<v1::CaseStep>(static_cast<int>(step) + 1);
-    const std::vector<Action> actions = actions_of(wire, kind->path == law::Path::kUrgent);
+    const std::vector<Action> actions = actions_of(wire, kind->path);
     if (std::any_of(actions.begin(), actions.end(),
                     [&](Action action) { return decide_on(exchange, action, subject).allowed; }))
       out.push_back(wire);

@@ -3,11 +3,14 @@
 
 #include "api/cases.h"
 #include "api/legal.h"
+#include "law/legal_life.h"
 
 namespace haechi::api::cases {
 namespace {
 
 using trust::Action;
+
+constexpr size_t kJudgementTextMax = 20'000;
 
 const picture::CaseBook& book_of(const Exchange& exchange) {
   return exchange.world.picture.case_book();
@@ -41,17 +44,124 @@ bool is_of_petition(v1::CaseStep step) {
 trust::Decision decide_step(const Exchange& exchange, const v1::LegalMeasure& measure, v1::CaseStep step,
                             const trust::Subject& subject) {
   const law::OrderKind* kind = legal::kind_of(measure.country(), measure.kind());
-  const bool urgent = kind != nullptr && kind->path == law::Path::kUrgent;
   trust::Decision decision;
   decision.reason = "nobody takes this step by hand";
-  for (const Action action : legal::actions_of(step, urgent)) {
+  if (kind == nullptr) return decision;
+  for (const Action action : legal::actions_of(step, kind->path)) {
     decision = decide_on(exchange, action, subject);
     if (decision.allowed) break;
   }
   return decision;
 }
 
+bool is_decision(v1::CaseStep step) {
+  switch (step) {
+    case v1::CASE_STEP_GRANT:
+    case v1::CASE_STEP_DENY:
+    case v1::CASE_STEP_IMPOSE:
+    case v1::CASE_STEP_APPROVE:
+    case v1::CASE_STEP_REFUSE_APPROVAL:
+    case v1::CASE_STEP_EXTEND:
+    case v1::CASE_STEP_CHANGE:
+    case v1::CASE_STEP_CANCEL:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Signs the step where it is a decision; what must be kept for that.
+std::function<Status()> sign(const Exchange& exchange, const v1::LegalMeasure& measure, int64_t at_us,
+                             const std::string& reasons, v1::MeasureStepped& step) {
+  if (!is_decision(step.step())) return {};
+  const std::string name(law::step_name(static_cast<law::Step>(static_cast<int>(step.step()) - 1)));
+  legal::Decision signed_as =
+      legal::decision_of(exchange, {.about = "measure " + measure.id(),
+                                    .docket = {},
+                                    .decision = name,
+                                    .kinds = measure.kind(),
+                                    .at_us = at_us,
+                                    .until_us = step.until_us(),
+                                    .stated = step.has_stated() ? &step.stated() : nullptr,
+                                    .reasons = reasons});
+  step.set_decision_id(signed_as.id);
+  step.set_decision_sha256(signed_as.digest);
+  return legal::keeping(exchange, std::move(signed_as),
+                        measure.protected_id().empty() ? measure.subject_id() : measure.protected_id());
+}
+
+// Police and courts write down for their own agency, a probation officer about whom he supervises.
+trust::Decision may_write_down(const Exchange& exchange, trust::Subject& subject) {
+  subject = legal::risk_subject(exchange, subject.id);
+  subject.relations.agency = !exchange.viewer.agency_id.empty();
+  return decide_on(exchange, Action::kStepMeasure, subject);
+}
+
+Result<const law::OrderKind*> judged_kind(const v1::JudgementInput& input, const std::string& country) {
+  if (law::find_pack(country) == nullptr) return invalid("country", "must be kr, es or us");
+  const law::OrderKind* kind = legal::kind_of(country, input.kind());
+  if (kind == nullptr || kind->path != law::Path::kJudgement)
+    return invalid("kind", "must be one of /api/v1/law/kinds that comes with a judgement");
+  return kind;
+}
+
 }  // namespace
+
+Result<Plan> judgement(const Exchange& exchange) {
+  TRY(const v1::JudgementInput input, exchange.body<v1::JudgementInput>());
+  TRY(const std::string id, legal::chosen_id(input.id(), "M"));
+  if (book_of(exchange).measure(id) != nullptr)
+    return Error{Code::kConflict, "id", "is the id of a measure already"};
+  const std::string country = input.country().empty() ? "kr" : input.country();
+  TRY([[maybe_unused]] const law::OrderKind* kind, judged_kind(input, country));
+  TRY_STATUS(legal::check_person(exchange, input.subject_id(), v1::ROLE_WEARER, "subject_id"));
+  trust::Subject subject{.kind = "person", .id = input.subject_id()};
+  if (trust::Decision decision = may_write_down(exchange, subject); !decision.allowed) {
+    Plan plan;
+    plan.refused = Refusal{subject, decision};
+    return plan;
+  }
+  if (!input.protected_id().empty())
+    TRY_STATUS(
+        legal::check_person(exchange, input.protected_id(), v1::ROLE_PROTECTED_PERSON, "protected_id"));
+  const bool court = exchange.viewer.role == trust::Role::kCourt;
+  if (!court) TRY_STATUS(legal::check_agency(exchange, input.court_id(), "court_id"));
+  if (input.text().size() > kJudgementTextMax) return invalid("text", "must be at most 20000 bytes");
+  TRY_STATUS(legal::check_past(exchange, input.decided_at_us(), "decided_at_us"));
+  legal::Facts facts;
+  const std::string zone =
+      input.time_zone().empty() ? std::string(law::find_pack(country)->time_zone) : input.time_zone();
+  TRY_STATUS(legal::add_time_zone(exchange, zone, facts));
+  TRY_STATUS(legal::add_zones(exchange, input.zones(), facts));
+  TRY_STATUS(legal::check_conditions(exchange, input.stated(), facts));
+  v1::MeasureBegun& begun = *legal::add_fact(exchange, input.decided_at_us(), facts).mutable_measure_begun();
+  begun.set_measure_id(id);
+  begun.set_country(country);
+  begun.set_time_zone(zone);
+  begun.set_kind(input.kind());
+  begun.set_subject_id(input.subject_id());
+  begun.set_protected_id(input.protected_id());
+  *begun.mutable_stated() = input.stated();
+  begun.set_court_id(court ? exchange.viewer.agency_id : input.court_id());
+  begun.set_agency_id(exchange.viewer.agency_id);
+  v1::MeasureStepped& granted =
+      *legal::add_fact(exchange, input.decided_at_us(), facts).mutable_measure_stepped();
+  granted.set_measure_id(id);
+  granted.set_step(v1::CASE_STEP_GRANT);
+  granted.set_from_us(input.from_us());
+  granted.set_until_us(input.until_us());
+  if (input.has_term()) *granted.mutable_term() = input.term();
+  granted.set_report_by_us(input.report_by_us());
+  v1::LegalMeasure made;
+  made.set_id(id);
+  made.set_kind(input.kind());
+  made.set_subject_id(input.subject_id());
+  made.set_protected_id(input.protected_id());
+  std::function<Status()> keep = sign(exchange, made, input.decided_at_us(), input.text(), granted);
+  Plan plan = answering_measure(exchange, std::move(facts), id);
+  plan.keep = std::move(keep);
+  return plan;
+}
 
 Result<Plan> begin_measure(const Exchange& exchange) {
   TRY(const v1::LegalMeasureInput input, exchange.body<v1::LegalMeasureInput>());
@@ -116,6 +226,10 @@ Result<v1::LegalMeasureAnswer> measure_answer(const Exchange& exchange, const st
   if (const v1::Order* order = legal::order_of(exchange, *measure)) *answer.mutable_order() = *order;
   for (const v1::CaseStep step : legal::steps_for(exchange, *measure)) answer.add_steps(step);
   legal::add_named_zones(exchange, measure->stated(), *answer.mutable_zones());
+  TRY(const legal::KeptText decision,
+      legal::kept_text(exchange, measure->decision_id(), measure->decision_sha256()));
+  answer.set_decision(decision.text);
+  answer.set_decision_intact(decision.intact);
   answer.set_entry_no(exchange.world.picture.entry_no());
   return answer;
 }
@@ -147,8 +261,12 @@ Result<Plan> step(const Exchange& exchange) {
   legal::Facts facts;
   TRY_STATUS(legal::add_zones(exchange, input.zones(), facts));
   if (input.has_stated()) TRY_STATUS(legal::check_conditions(exchange, input.stated(), facts));
-  put_step(input, measure->id(), *legal::add_fact(exchange, input.at_us(), facts).mutable_measure_stepped());
-  return answering_measure(exchange, std::move(facts), measure->id());
+  v1::MeasureStepped& stepped = *legal::add_fact(exchange, input.at_us(), facts).mutable_measure_stepped();
+  put_step(input, measure->id(), stepped);
+  std::function<Status()> keep = sign(exchange, *measure, input.at_us(), {}, stepped);
+  Plan plan = answering_measure(exchange, std::move(facts), measure->id());
+  plan.keep = std::move(keep);
+  return plan;
 }
 
 }  // namespace haechi::api::cases

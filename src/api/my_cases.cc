@@ -7,8 +7,6 @@
 namespace haechi::api::petitions {
 namespace {
 
-constexpr size_t kNoticeCodeMax = 128;
-
 const picture::CaseBook& book_of(const Exchange& exchange) {
   return exchange.world.picture.case_book();
 }
@@ -76,6 +74,30 @@ v1::MyCase my_case(const Exchange& exchange, const v1::Case& one, const std::str
   return out;
 }
 
+// The country of her cases; Korea where she has none.
+const law::Pack& pack_for(const v1::MyCases& mine, const picture::CaseBook& book) {
+  for (const v1::MyCase& one : mine.cases())
+    if (const law::Pack* pack = law::find_pack(book.find_case(one.id())->country())) return *pack;
+  return law::kr();
+}
+
+v1::PenaltyNotice notice_of(const law::ExposurePolicy& exposure) {
+  v1::PenaltyNotice out;
+  out.set_code(std::string(exposure.notice_code));
+  out.set_text_en(std::string(exposure.notice.en));
+  out.set_text_ko(std::string(exposure.notice.ko));
+  out.set_source(law::cited(exposure.notice_source));
+  return out;
+}
+
+// Of both texts of a notice, with a line feed between them; empty: no notice has this code.
+std::string notice_digest(const std::string& code) {
+  const law::Pack* pack = law::find_notice(code);
+  if (pack == nullptr) return {};
+  const law::Words& text = pack->exposure.notice;
+  return legal::digest_of(std::string(text.en) + "\n" + std::string(text.ko));
+}
+
 }  // namespace
 
 Result<Plan> my_cases(const Exchange& exchange) {
@@ -88,19 +110,30 @@ Result<Plan> my_cases(const Exchange& exchange) {
   }
   const auto consent = book_of(exchange).consents().find(her);
   if (consent != book_of(exchange).consents().end()) *answer.mutable_consent() = consent->second;
+  const law::Pack& pack = pack_for(answer, book_of(exchange));
+  *answer.mutable_notice() = notice_of(pack.exposure);
+  TRY(const std::string address, legal::address_of(exchange, her));
+  for (const v1::Agency* court : legal::courts_of(exchange, address)) {
+    v1::CourtChoice& choice = *answer.add_courts();
+    choice.set_agency_id(court->id());
+    choice.set_name(court->name());
+    choice.set_source(law::cited(pack.direct_petition.venue));
+  }
   answer.set_entry_no(exchange.world.picture.entry_no());
   return answering(answer, {her});
 }
 
 Result<Plan> consent(const Exchange& exchange) {
   TRY(const v1::ConsentInput input, exchange.body<v1::ConsentInput>());
-  if (input.notice_code().size() > kNoticeCodeMax) return invalid("notice_code", "must be at most 128 bytes");
+  if (!input.notice_code().empty() && law::find_notice(input.notice_code()) == nullptr)
+    return invalid("notice_code", "is not the code of a penalty notice");
   const std::string her = exchange.viewer.person_id;
   legal::Facts facts;
   if (!input.notice_code().empty()) {
     v1::NoticeGiven& notice = *legal::add_fact(exchange, 0, facts).mutable_notice_given();
     notice.set_protected_id(her);
     notice.set_notice_code(input.notice_code());
+    notice.set_text_sha256(notice_digest(input.notice_code()));
   }
   v1::ConsentRecorded& recorded = *legal::add_fact(exchange, 0, facts).mutable_consent_recorded();
   recorded.set_protected_id(her);

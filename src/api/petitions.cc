@@ -86,6 +86,22 @@ Status check(const v1::PetitionInput& input) {
   return {};
 }
 
+// The court that she names; else the one in whose district she lives, where there is exactly one such. Else
+// any court may docket it.
+Status name_court(const Exchange& exchange, const v1::PetitionInput& input, v1::PetitionFiled& filed) {
+  if (!input.court_id().empty()) {
+    filed.set_court_id(input.court_id());
+    filed.set_court_ground("her_choice");
+    return {};
+  }
+  TRY(const std::string address, legal::address_of(exchange, exchange.viewer.person_id));
+  const std::vector<const v1::Agency*> courts = legal::courts_of(exchange, address);
+  if (courts.size() != 1) return {};
+  filed.set_court_id(courts.front()->id());
+  filed.set_court_ground("her_residence");
+  return {};
+}
+
 }  // namespace
 
 Result<Plan> file(const Exchange& exchange) {
@@ -113,7 +129,7 @@ Result<Plan> file(const Exchange& exchange) {
   filed.set_statement_id(statement_id);
   if (!input.statement().empty()) filed.set_statement_sha256(legal::digest_of(input.statement()));
   filed.set_attachments(static_cast<uint32_t>(input.attachments_size()));
-  filed.set_court_id(input.court_id());
+  TRY_STATUS(name_court(exchange, input, filed));
   std::vector<std::pair<std::string, std::string>> notes;
   if (!input.statement().empty()) notes.emplace_back(statement_id, input.statement());
   for (int i = 0; i < input.attachments_size(); ++i) {
@@ -185,6 +201,10 @@ Result<v1::PetitionAnswer> petition_answer(const Exchange& exchange, const std::
   TRY(const legal::KeptText reasons,
       legal::kept_text(exchange, petition->reasons_id(), petition->reasons_sha256()));
   answer.set_reasons(reasons.text);
+  TRY(const legal::KeptText decision,
+      legal::kept_text(exchange, petition->decision_id(), petition->decision_sha256()));
+  answer.set_decision(decision.text);
+  answer.set_decision_intact(decision.intact);
   TRY(*answer.add_persons(), legal::named(exchange, tie, petition->protected_id()));
   TRY(*answer.add_persons(), legal::named(exchange, tie, one->subject_id()));
   for (const v1::Duty* duty : legal::duties_of(exchange, id))
@@ -259,11 +279,26 @@ Result<Plan> decide(const Exchange& exchange) {
     decided.set_reasons_id(reasons_id);
     decided.set_reasons_sha256(legal::digest_of(input.reasons()));
   }
+  std::string kinds;
+  for (const std::string& kind : petition->kinds()) kinds += (kinds.empty() ? "" : " ") + kind;
+  legal::Decision signed_as =
+      legal::decision_of(exchange, {.about = "petition " + petition->id(),
+                                    .docket = petition->docket(),
+                                    .decision = input.granted() ? "granted" : "denied",
+                                    .kinds = kinds,
+                                    .at_us = input.at_us(),
+                                    .until_us = input.until_us(),
+                                    .stated = input.has_stated() ? &input.stated() : nullptr,
+                                    .reasons = input.reasons()});
+  decided.set_decision_id(signed_as.id);
+  decided.set_decision_sha256(signed_as.digest);
   Plan plan = answering_petition(exchange, std::move(facts), petition->id());
-  if (!input.reasons().empty()) {
-    plan.keep = [&records = exchange.world.records, reasons_id, her = petition->protected_id(),
-                 text = input.reasons()] { return records.put_note(reasons_id, her, store::Personal(text)); };
-  }
+  const std::string her = petition->protected_id();
+  plan.keep = [&records = exchange.world.records, reasons_id, her, text = input.reasons(),
+               keep = legal::keeping(exchange, std::move(signed_as), her)]() -> Status {
+    TRY_STATUS(keep());
+    return text.empty() ? Status() : records.put_note(reasons_id, her, store::Personal(text));
+  };
   return plan;
 }
 

@@ -1,6 +1,7 @@
 #include "api/petitions.h"
 
 #include "api/case_world.h"
+#include "base/digest.h"
 
 namespace haechi::api {
 namespace {
@@ -85,12 +86,44 @@ TEST(Petition, IsFiledByHerDocketedOrderedForTheTimeBeingDecidedAndSigned) {
   EXPECT_EQ(text(decided.at("petition").at("state")), "PETITION_STATE_GRANTED");
   EXPECT_EQ(text(decided.at("petition").at("decided_by")), "judge-1");
   EXPECT_EQ(text(decided.at("reasons")), "Her statement is credible.");
+  const std::string signed_as = text(decided.at("decision"));
+  for (const char* line : {"haechi decision 1\n", "about: petition pet-1\n", "docket: 2027-17\n",
+                           "agency: court-1\n", "account: judge-1\n", "decision: granted\n",
+                           "kinds: ST_VPO_1\n", "reasons:\nHer statement is credible."})
+    EXPECT_NE(signed_as.find(line), std::string::npos) << line << signed_as;
+  EXPECT_TRUE(decided.at("decision_intact").as_bool());
+  const std::string paper = text(decided.at("petition").at("decision_id"));
+  ASSERT_TRUE(world.records->put_note(paper, "p-1", store::Personal(signed_as + " Not.")).ok());
+  EXPECT_FALSE(world.get("judge-1", "GET", "/petitions/pet-1").at("decision_intact").as_bool())
+      << "one word more is another decision";
   const json::value hers = world.get("her", "GET", "/petitions/pet-1");
   EXPECT_EQ(text(hers.at("petition").at("state")), "PETITION_STATE_GRANTED");
   for (const v1::Fact& fact : world.submit.logged) {
     EXPECT_EQ(fact.SerializeAsString().find("my door"), std::string::npos);
     EXPECT_EQ(fact.SerializeAsString().find("credible"), std::string::npos);
   }
+}
+
+TEST(Petition, GoesToTheCourtInWhoseDistrictSheLivesUnlessSheNamesAnother) {
+  CaseWorld world;
+  decline(world);
+  world.get(
+      "registrar-1", "PUT", "/agencies/court-1",
+      R"({"name":"Namyangju","desk":"DESK_BUILT_IN","court_districts":["경기도 남양주시","경기도 구리시"]})");
+  world.get("registrar-1", "PUT", "/agencies/police-2",
+            R"({"name":"Uijeongbu","desk":"DESK_BUILT_IN","court_districts":["경기도"]})");
+  ASSERT_TRUE(world.records
+                  ->put_person("p-1", store::Personal(R"({"name":"Lee","address":"경기 남양주시 오남읍 1"})"))
+                  .ok());
+  const json::value courts = world.get("her", "GET", "/me/cases").at("courts");
+  ASSERT_EQ(courts.as_array().size(), 1u);
+  EXPECT_EQ(text(courts.at(0).at("agency_id")), "court-1");
+  const json::value filed = world.get("her", "POST", "/petitions", kPetition);
+  EXPECT_EQ(text(filed.at("petition").at("court_id")), "court-1");
+  EXPECT_EQ(text(filed.at("petition").at("court_ground")), "her_residence");
+  EXPECT_EQ(world.ask("judge-2", "GET", "/petitions/pet-1").status, 403) << "it lies before the other court";
+  for (const v1::Fact& fact : world.submit.logged)
+    EXPECT_EQ(fact.SerializeAsString().find("오남읍"), std::string::npos);
 }
 
 TEST(Petition, IsHersAlone) {
@@ -152,9 +185,14 @@ TEST(Evidence, HoldsThePastAlertsBetweenTheTwoAndNobodyElses) {
 TEST(Consent, FollowsThePenaltyNotice) {
   CaseWorld world;
   EXPECT_EQ(world.ask("her", "POST", "/me/consent", R"({"given":true})").status, 409);
-  const json::value given =
-      world.get("her", "POST", "/me/consent", R"({"notice_code":"EM-36-4","given":true})");
+  EXPECT_EQ(world.ask("her", "POST", "/me/consent", R"({"notice_code":"made up","given":true})").status, 400);
+  const json::value notice = world.get("her", "GET", "/me/cases").at("notice");
+  EXPECT_NE(text(notice.at("text_ko")).find("3년 이하의 징역"), std::string::npos);
+  const json::value given = world.get("her", "POST", "/me/consent",
+                                      R"({"notice_code":")" + text(notice.at("code")) + R"(","given":true})");
   EXPECT_TRUE(given.at("consent").at("view_allowed").as_bool());
+  EXPECT_EQ(world.picture.case_book().consents().at("p-1").notice_sha256(),
+            std::string(view(sha256(text(notice.at("text_en")) + "\n" + text(notice.at("text_ko"))))));
   EXPECT_FALSE(world.get("her", "POST", "/me/consent", R"({"given":false})")
                    .at("consent")
                    .at("view_allowed")

@@ -206,6 +206,14 @@ Result<Plan> unit(const Exchange& exchange) {
 }
 
 Result<Plan> views(const Exchange& exchange) {
+  const std::string& her = exchange.viewer.person_id;
+  const auto& consents = exchange.world.picture.case_book().consents();
+  const auto consent = consents.find(her);
+  if (consent == consents.end() || !consent->second.view_allowed()) {
+    Plan plan;
+    plan.refused = Refusal{{.kind = "view"}, {.reason = "she has not read the penalty notice and agreed"}};
+    return plan;
+  }
   v1::ViewList list;
   list.set_entry_no(exchange.world.picture.entry_no());
   std::vector<std::string> shown;
@@ -217,6 +225,8 @@ Result<Plan> views(const Exchange& exchange) {
     copy = view;
     reduce(decision, copy);
     shown.push_back(id);
+    // The record names each point by the moment it is of, so that none is shown that it does not name.
+    if (copy.has_place()) shown.push_back(id + "@" + std::to_string(view.wearer_fixed_at_us()));
   }
   return answering(list, std::move(shown));
 }

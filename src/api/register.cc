@@ -366,6 +366,7 @@ Result<Plan> put_agency(const Exchange& exchange) {
   agency.set_id(input.id());
   agency.set_name(input.name());
   agency.set_desk(input.desk());
+  *agency.mutable_court_districts() = input.court_districts();
   TRY_STATUS(check(exchange, *fact));
   if (input.has_connector()) TRY_STATUS(check_connector(input.connector()));
   const bool existed = find(exchange.world.picture.agencies(), exchange.id()) != nullptr;

@@ -149,12 +149,11 @@ v1::Written written(uint64_t entry_no) {
 }  // namespace
 
 std::vector<v1::PastAlert> past_alerts(const Exchange& exchange, const std::set<std::string>& wearer_ids,
-                                       const std::string& protected_id, uint64_t& left_out) {
+                                       const std::string& protected_id) {
   std::vector<v1::PastAlert> out;
   for (const std::string& id : wearer_ids) {
     const picture::PastAlerts::Of* of = exchange.world.picture.past_alerts().of(id);
     if (of == nullptr) continue;
-    left_out += of->left_out;
     for (const v1::PastAlert& one : of->alerts)
       if (protected_id.empty() || one.protected_id().empty() || one.protected_id() == protected_id)
         out.push_back(one);
@@ -199,8 +198,7 @@ Result<Plan> of_person(const Exchange& exchange) {
     wearers.clear();
     for (const auto& [wearer, of] : exchange.world.picture.past_alerts().all()) wearers.insert(wearer);
   }
-  uint64_t left_out = 0;
-  std::vector<v1::PastAlert> alerts = past_alerts(exchange, wearers, protects ? id : "", left_out);
+  std::vector<v1::PastAlert> alerts = past_alerts(exchange, wearers, protects ? id : "");
   if (protects) std::erase_if(alerts, [&](const v1::PastAlert& one) { return one.protected_id() != id; });
   add_alerts(alerts, out);
   add_devices(exchange, ids, out);
@@ -212,14 +210,12 @@ Result<Plan> of_person(const Exchange& exchange) {
   return answering(out, {id});
 }
 
-Result<Plan> identity(const Exchange& exchange) {
-  TRY(const v1::IdentityInput input, exchange.body<v1::IdentityInput>());
-  TRY_STATUS(legal::check_person(exchange, exchange.id(), v1::ROLE_UNSPECIFIED, "id"));
+Result<v1::IdentityRecorded> identity_of(const Exchange& exchange, const std::string& person_id,
+                                         const v1::IdentityInput& input) {
   TRY_STATUS(check_identity(input));
   TRY(const std::string key, identity_key(exchange));
-  legal::Facts facts;
-  v1::IdentityRecorded& out = *legal::add_fact(exchange, 0, facts).mutable_identity_recorded();
-  out.set_person_id(exchange.id());
+  v1::IdentityRecorded out;
+  out.set_person_id(person_id);
   out.set_document(law::document_digest(key, input.document_kind(), input.document_number()));
   out.set_name_key(keyed(key, "name", law::normal_name(input.name())));
   for (const std::string& sound : law::sound_keys(input.name()))
@@ -228,6 +224,15 @@ Result<Plan> identity(const Exchange& exchange) {
   const std::string address = law::normal_address(input.address());
   out.set_address_key(keyed(key, "address", address));
   out.set_building_key(keyed(key, "building", law::building_of(address)));
+  return out;
+}
+
+Result<Plan> identity(const Exchange& exchange) {
+  TRY(const v1::IdentityInput input, exchange.body<v1::IdentityInput>());
+  TRY_STATUS(legal::check_person(exchange, exchange.id(), v1::ROLE_UNSPECIFIED, "id"));
+  TRY(const v1::IdentityRecorded keys, identity_of(exchange, exchange.id(), input));
+  legal::Facts facts;
+  *legal::add_fact(exchange, 0, facts).mutable_identity_recorded() = keys;
   return legal::judged(exchange, std::move(facts), [](uint64_t entry_no) -> Result<net::Response> {
     return json_response(200, written(entry_no));
   });

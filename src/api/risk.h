@@ -15,7 +15,10 @@ Result<Plan> statistics_csv(const Exchange& exchange);
 
 // Past alerts of the wearer, about her alone unless `protected_id` is empty; oldest first.
 std::vector<v1::PastAlert> past_alerts(const Exchange& exchange, const std::set<std::string>& wearer_ids,
-                                       const std::string& protected_id, uint64_t& left_out);
+                                       const std::string& protected_id);
+// Keyed digests of who somebody is, as they go into the log.
+Result<v1::IdentityRecorded> identity_of(const Exchange& exchange, const std::string& person_id,
+                                         const v1::IdentityInput& input);
 // Contacts of these alerts' incidents, oldest first, with their notes.
 Result<std::vector<v1::ContactEntry>> contacts_of(const Exchange& exchange,
                                                   const std::vector<v1::PastAlert>& alerts);

@@ -12,6 +12,7 @@
 #include "api/subjects.h"
 #include "api/work.h"
 #include "haechi/v1/api.pb.h"
+#include "haechi/v1/case_api.pb.h"
 
 namespace haechi::api {
 namespace {
@@ -292,6 +293,9 @@ void add_others(std::vector<Route>& r) {
   r.push_back({"POST", "/link/v1/answers", "hand-off", "Answers of a responding agency's own system",
                Access::kElsewhere, Action::kAnswerHandOff, "hand_off", nullptr, nullptr,
                of<v1::HandOffMessage>(), nullptr});
+  r.push_back({"POST", "/notify/v1/receipts", "cases", "What the gateway of text messages says of one",
+               Access::kElsewhere, Action::kReadNotification, "notification", nullptr, nullptr,
+               of<v1::SmsReceipt>(), nullptr});
 }
 
 std::vector<Route> make_routes() {

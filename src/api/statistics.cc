@@ -106,12 +106,17 @@ struct Samples {
   }
 };
 
-void sample(const v1::PastAlert& alert, Samples& into) {
+void sample(const picture::PastAlerts::Tally& alert, Samples& into) {
   ++into.alerts;
-  if (alert.assigned_at_us() != 0)
-    into.assigned_ms.push_back((alert.assigned_at_us() - alert.happened_at_us()) / 1'000);
-  if (alert.on_scene_at_us() != 0)
-    into.on_scene_ms.push_back((alert.on_scene_at_us() - alert.happened_at_us()) / 1'000);
+  if (alert.assigned_ms >= 0) into.assigned_ms.push_back(alert.assigned_ms);
+  if (alert.on_scene_ms >= 0) into.on_scene_ms.push_back(alert.on_scene_ms);
+}
+
+std::string month_of(int64_t at_us) {
+  const law::Date date = law::date_of(at_us / 86'400'000'000);
+  char out[16];
+  std::snprintf(out, sizeof out, "%04d-%02d", static_cast<int>(date.year), static_cast<int>(date.month));
+  return out;
 }
 
 void count_alerts(const Exchange& exchange, const Window& window, v1::Statistics& out) {
@@ -119,25 +124,19 @@ void count_alerts(const Exchange& exchange, const Window& window, v1::Statistics
   std::map<std::string, uint64_t> months;
   Samples all;
   const picture::Picture& picture = exchange.world.picture;
-  for (const auto& [wearer, of] : picture.past_alerts().all()) {
-    for (const v1::PastAlert& alert : of.alerts) {
-      if (!window.holds(alert.opened_at_us())) continue;
-      sample(alert, all);
-      if (!alert.agency_id().empty()) sample(alert, by_agency[alert.agency_id()]);
-      ++months[iso8601(Time{alert.opened_at_us()}).substr(0, 7)];
-      if (!alert.outcome().empty()) out.set_alerts_resolved(out.alerts_resolved() + 1);
-      if (alert.outcome() == "EQUIPMENT" || alert.outcome() == "DATA_ERROR" || alert.outcome() == "UNFOUNDED")
-        out.set_alerts_false(out.alerts_false() + 1);
-      const v1::AlertRecord* record = picture.alerts().alert(alert.id());
-      if (record != nullptr && record->alert().handling() == v1::ALERT_HANDLING_NEW)
-        out.set_alerts_unacknowledged(out.alerts_unacknowledged() + 1);
-    }
+  for (const picture::PastAlerts::Tally& alert : picture.past_alerts().tallies()) {
+    if (!window.holds(alert.opened_at_us)) continue;
+    sample(alert, all);
+    if (alert.agency_id != nullptr) sample(alert, by_agency[*alert.agency_id]);
+    ++months[month_of(alert.opened_at_us)];
+    out.set_alerts_resolved(out.alerts_resolved() + alert.resolved);
+    out.set_alerts_false(out.alerts_false() + alert.is_false);
   }
+  for (const auto& [id, record] : picture.alerts().alerts())
+    if (window.holds(record.alert().opened_at_us()) && record.alert().handling() == v1::ALERT_HANDLING_NEW)
+      out.set_alerts_unacknowledged(out.alerts_unacknowledged() + 1);
   out.set_alerts_total(all.alerts);
-  // Whole months are counted for ever, a window only over the alerts that are kept.
-  const bool whole = window.from_us == 0 && window.to_us == INT64_MAX;
-  put(whole ? picture.past_alerts().by_month() : months, *out.mutable_alerts_by_month());
-  if (whole) out.set_alerts_total(picture.past_alerts().total());
+  put(months, *out.mutable_alerts_by_month());
   *out.add_times() = all.times("");
   for (auto& [agency, samples] : by_agency) *out.add_times() = samples.times(agency);
 }

@@ -71,7 +71,7 @@ void TestWorld::fill() {
           R"({"jurisdiction_registered":{"id":"J-1","agency_id":"A-1","shape":{"circle":{"centre":{
                "lat_e7":370000000,"lng_e7":1270000000},"radius_mm":50000000}}}})",
           R"({"holiday_calendar_registered":{"name":"days","dates":["2026-10-03"]}})",
-          R"({"order_registered":{"id":"O-1","version":1,"kind":"ST_PROV_3_2","wearer_id":"W-1",
+          R"({"order_registered":{"id":"O-1","version":1,"kind":"ST_PROV_3_2","legal_basis":"9(1)3-2","wearer_id":"W-1",
                "starts_at_us":"1","conditions":[{"id":"c1","keep_away":{"protected_id":"P-1"}}]}})",
       }) {
     submit.add(fact(text), {});
@@ -93,6 +93,7 @@ void TestWorld::fill() {
           {"target":"TARGET_WEARER","person_id":"W-1","place":{"lat_e7":371234567,"lng_e7":1271234567}},
           {"target":"TARGET_PROTECTED_PERSON","person_id":"P-1","place":{"lat_e7":373333333,"lng_e7":1273333333}}],
           "assignments":[{"target":"TARGET_WEARER","unit_id":"U-1","status":"UNIT_STATUS_ASSIGNED"}]}})"),
+      effect(R"({"id":"e7","case_effect":{"update_consent":{"protected_id":"P-1","view_allowed":true}}})"),
       effect(R"({"id":"e5","grant_track":{"unit_id":"U-1","call_id":"C-1","person_id":"W-1",
           "target":"TARGET_WEARER","from_us":"1"}})"),
       effect(R"({"id":"e6","open_view":{"id":"V-1","protected_id":"P-1","wearer_id":"W-1","order_id":"O-1",

@@ -116,6 +116,9 @@ void Machine::advance(Time now, Out& out) {
       case Wake::Kind::kWearer:
         link_wearer(due.id, turn);
         break;
+      case Wake::Kind::kForget:
+        forget_measure(due.id, turn);
+        break;
     }
   }
 }

@@ -270,24 +270,53 @@ TEST(Cases, MoveAnOrdersPlacesWithHer) {
 
 TEST(Cases, ShowHerNothingBeforeThePenaltyNoticeAndHerConsent) {
   World world("2026-06-10T15:00:00+09:00");
-  world.active_order(keep_away());
-  const auto no_view = [&] { return world.active().begin()->second.conditions(0).keep_away().no_view(); };
-  EXPECT_TRUE(no_view());
+  const auto allowed = [&] {
+    const auto said = world.ever(v1::CaseEffect::kUpdateConsent);
+    return !said.empty() && said.back().update_consent().view_allowed();
+  };
   v1::CaseFact consent;
   consent.mutable_consent_recorded()->set_protected_id("p-1");
   consent.mutable_consent_recorded()->set_given(true);
   EXPECT_NE(world.submit(consent), "") << "the notice comes first";
   v1::CaseFact notice;
   notice.mutable_notice_given()->set_protected_id("p-1");
-  notice.mutable_notice_given()->set_notice_code("EM_36_4");
+  notice.mutable_notice_given()->set_notice_code("any words");
+  EXPECT_NE(world.submit(notice), "") << "of no text that anybody knows";
+  notice.mutable_notice_given()->set_notice_code(std::string(law::kr().exposure.notice_code));
+  notice.mutable_notice_given()->set_text_sha256(std::string(32, 'x'));
   EXPECT_EQ(world.submit(notice), "");
-  EXPECT_TRUE(no_view());
+  EXPECT_FALSE(allowed());
   EXPECT_EQ(world.submit(consent), "");
-  EXPECT_FALSE(no_view());
+  EXPECT_TRUE(allowed());
+  const v1::Consent kept = world.ever(v1::CaseEffect::kUpdateConsent).back().update_consent();
+  EXPECT_EQ(kept.notice_code(), law::kr().exposure.notice_code);
+  EXPECT_EQ(kept.notice_sha256(), std::string(32, 'x'));
   consent.mutable_consent_recorded()->set_given(false);
   EXPECT_EQ(world.submit(consent), "");
-  EXPECT_TRUE(no_view());
-  EXPECT_EQ(world.active().begin()->second.version(), 3u);
+  EXPECT_FALSE(allowed());
+}
+
+TEST(Cases, ForgetAMeasureFiveYearsAfterItsEndOnceItsCaseIsClosed) {
+  World world("2026-06-10T15:00:00+09:00");
+  EXPECT_EQ(world.open_case("c-1", "s-1"), "");
+  EXPECT_EQ(world.begin("m-2", "c-1", "ST_PROV_2", keep_away()), "");
+  EXPECT_EQ(world.go("m-2", v1::CASE_STEP_DECLINE_TO_APPLY), "");
+  for (const std::string& id : world.some_ids(v1::CaseEffect::kUpdateDuty)) {
+    v1::CaseFact done;
+    done.mutable_duty_done()->set_duty_id(id);
+    EXPECT_EQ(world.submit(done), "");
+  }
+  const auto forgotten = [&] { return world.ever(v1::CaseEffect::kForgetMeasure).size(); };
+  world.pass_to(at("2031-06-10T23:59:00+09:00"));
+  EXPECT_EQ(forgotten(), 0u) << "five years are not over";
+  world.pass_to(at("2031-06-12T00:00:00+09:00"));
+  EXPECT_EQ(forgotten(), 0u) << "the case is open";
+  EXPECT_EQ(world.close_case("c-1", v1::CASE_CLOSE_REASON_JUDGED), "");
+  world.pass_to(at("2031-08-01T00:00:00+09:00"));
+  ASSERT_EQ(forgotten(), 1u);
+  EXPECT_EQ(world.ever(v1::CaseEffect::kForgetMeasure)[0].forget_measure().measure_id(), "m-2");
+  EXPECT_EQ(world.ever(v1::CaseEffect::kUpdateCase).back().update_case().measure_ids_size(), 0);
+  EXPECT_NE(world.go("m-2", v1::CASE_STEP_APPLY), "") << "nobody knows it any more";
 }
 
 TEST(Cases, TakeHisNotComingToBeFittedForARefusal) {
@@ -357,6 +386,63 @@ TEST(Cases, GoThroughTheChannelsAndThenSayThatSheCannotBeReached) {
   EXPECT_EQ(hers().state(), v1::NOTIFICATION_STATE_FAILED);
   EXPECT_GT(world.told(v1::NOTIFICATION_KIND_UNREACHABLE, v1::CASE_PARTY_POLICE), 0u);
   EXPECT_GT(world.told(v1::NOTIFICATION_KIND_UNREACHABLE, v1::CASE_PARTY_PROTECTION_OFFICER), 0u);
+}
+
+v1::CaseFact reported(const std::string& id, v1::NotificationState state, v1::NotificationChannel channel,
+                      const std::string& reason = "") {
+  v1::CaseFact fact;
+  v1::NotificationReported& report = *fact.mutable_notification_reported();
+  report.set_notification_id(id);
+  report.set_state(state);
+  report.set_channel(channel);
+  report.set_reason(reason);
+  return fact;
+}
+
+// The newest one to that party that an order is active.
+v1::Notification told(const World& world, v1::CaseParty party) {
+  for (const auto& [id, one] : world.notifications())
+    if (one.kind() == v1::NOTIFICATION_KIND_ORDER_ACTIVE && one.party() == party) return one;
+  return {};
+}
+
+TEST(Cases, KeepWhyAChannelFailedAndDoNotTakeItsLateWordForTheNext) {
+  World world("2026-06-10T15:00:00+09:00");
+  world.active_order(keep_away());
+  const auto hers = [&] { return told(world, v1::CASE_PARTY_PROTECTED_PERSON); };
+  const std::string id = hers().id();
+  EXPECT_EQ(
+      world.submit(reported(id, v1::NOTIFICATION_STATE_FAILED, v1::NOTIFICATION_CHANNEL_PUSH, "no_address")),
+      "");
+  EXPECT_EQ(hers().channel(), v1::NOTIFICATION_CHANNEL_SMS);
+  EXPECT_EQ(hers().reason(), "no_address");
+  EXPECT_NE(world.submit(reported(id, v1::NOTIFICATION_STATE_SENT, v1::NOTIFICATION_CHANNEL_PUSH)), "");
+  EXPECT_EQ(hers().state(), v1::NOTIFICATION_STATE_QUEUED) << "no text message has left";
+  world.pass_to(world.now() + Duration::seconds(600));
+  EXPECT_EQ(hers().channel(), v1::NOTIFICATION_CHANNEL_VOICE);
+  EXPECT_EQ(hers().reason(), "time_ran_out");
+  EXPECT_EQ(world.submit(reported(id, v1::NOTIFICATION_STATE_DELIVERED, v1::NOTIFICATION_CHANNEL_SMS)), "");
+  EXPECT_EQ(hers().state(), v1::NOTIFICATION_STATE_DELIVERED) << "she has it all the same";
+  EXPECT_EQ(hers().channel(), v1::NOTIFICATION_CHANNEL_SMS);
+  world.pass_to(world.now() + Duration::seconds(3'600));
+  EXPECT_EQ(hers().state(), v1::NOTIFICATION_STATE_DELIVERED);
+}
+
+TEST(Cases, LeaveAnEmailThatAServerTookAsSentBecauseNobodyTellsMore) {
+  World world("2026-06-10T15:00:00+09:00");
+  world.active_order(keep_away());
+  const auto police = [&] { return told(world, v1::CASE_PARTY_POLICE); };
+  const std::string id = police().id();
+  world.pass_to(world.now() + Duration::seconds(600));
+  EXPECT_EQ(
+      world.submit(reported(id, v1::NOTIFICATION_STATE_FAILED, v1::NOTIFICATION_CHANNEL_SMS, "no_address")),
+      "");
+  ASSERT_EQ(police().channel(), v1::NOTIFICATION_CHANNEL_EMAIL);
+  EXPECT_EQ(world.submit(reported(id, v1::NOTIFICATION_STATE_SENT, v1::NOTIFICATION_CHANNEL_EMAIL)), "");
+  world.pass_to(world.now() + Duration::seconds(86'400));
+  EXPECT_EQ(police().state(), v1::NOTIFICATION_STATE_SENT);
+  EXPECT_EQ(world.submit(reported(id, v1::NOTIFICATION_STATE_OPENED, v1::NOTIFICATION_CHANNEL_SCREEN)), "");
+  EXPECT_EQ(police().state(), v1::NOTIFICATION_STATE_OPENED);
 }
 
 TEST(Cases, CountEachOfficersWearers) {

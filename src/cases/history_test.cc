@@ -170,7 +170,7 @@ void about_work(Chance& chance, const World& world, v1::CaseFact& fact) {
       return;
     case 5:
       fact.mutable_notice_given()->set_protected_id(chance.id("p-", 3));
-      fact.mutable_notice_given()->set_notice_code("n");
+      fact.mutable_notice_given()->set_notice_code(chance.one_in(4) ? "n" : "kr-em-36-4.1");
       return;
     case 6:
       fact.mutable_consent_recorded()->set_protected_id(chance.id("p-", 3));

@@ -91,7 +91,7 @@ class Machine {
 
  private:
   struct Wake {
-    enum class Kind : uint8_t { kMeasure, kDuty, kNotification, kWearer } kind;
+    enum class Kind : uint8_t { kMeasure, kDuty, kNotification, kWearer, kForget } kind;
     std::string id;
   };
 
@@ -111,8 +111,8 @@ class Machine {
   Status take(HeldMeasure& measure, const law::LifeEvent& event);
   void supersede(const HeldMeasure& newer, Turn& turn);
   HeldMeasure& hold(HeldMeasure measure);
-  // So that a consent of hers finds every measure that names her.
-  void index_protected(const HeldMeasure& measure);
+  // An ended measure for which nothing is left to do, once the law lets nobody keep it longer.
+  void forget_measure(const std::string& id, Turn& turn);
   // Brings duties, orders, links of everything against one person up to `turn.now`.
   void sync_subject(const std::string& subject_id, Turn& turn);
   void sync_measure(HeldMeasure& measure, Turn& turn);
@@ -123,7 +123,6 @@ class Machine {
   void sync_order(HeldMeasure& measure, Turn& turn);
   void end_order(HeldMeasure& measure, Turn& turn);
   v1::Order build_order(HeldMeasure& measure, Turn& turn);
-  bool view_allowed(const law::Pack& pack, const std::string& protected_id) const;
   Status change_places(const v1::PlacesChanged& changed, Turn& turn);
 
   // duties.cc
@@ -204,7 +203,6 @@ class Machine {
   std::map<std::string, std::string> measure_by_order_;  // of active orders
   std::map<std::string, std::set<std::string>> cases_by_subject_;
   std::map<std::string, std::set<std::string>> measures_by_subject_;
-  std::map<std::string, std::set<std::string>> subjects_by_protected_;
   std::map<std::string, std::set<std::string>> persons_by_key_;  // "d:" document, "n:" name, "s:" sound
   std::map<std::string, std::set<std::string>> links_by_case_;
   std::map<std::string, std::set<std::string>> links_by_wearer_;

@@ -53,9 +53,38 @@ std::string_view code_of(const HeldMeasure& measure, law::Task task) {
   return law::find_duty(*measure.pack, code) == nullptr ? std::string_view() : code;
 }
 
+// The row of every pack that says how long the record of an ended measure is kept.
+constexpr std::string_view kMeasureRecord = "measure_record";
+// While its case is open or its petition undecided, a measure is looked at again so much later.
+constexpr Duration kAskAgain = Duration::seconds(30 * 86'400);
+
 constexpr bool begins(law::Step step) {
   return step == law::Step::kApply || step == law::Step::kPetition || step == law::Step::kGrant ||
          step == law::Step::kImpose;
+}
+
+bool is_decision(v1::CaseStep step) {
+  switch (step) {
+    case v1::CASE_STEP_GRANT:
+    case v1::CASE_STEP_DENY:
+    case v1::CASE_STEP_IMPOSE:
+    case v1::CASE_STEP_APPROVE:
+    case v1::CASE_STEP_REFUSE_APPROVAL:
+    case v1::CASE_STEP_EXTEND:
+    case v1::CASE_STEP_CHANGE:
+    case v1::CASE_STEP_CANCEL:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Who decided last, and under which text.
+void note_decision(const v1::MeasureStepped& stepped, const std::string& by, v1::LegalMeasure& state) {
+  if (!is_decision(stepped.step())) return;
+  state.set_decided_by(by);
+  state.set_decision_id(stepped.decision_id());
+  state.set_decision_sha256(stepped.decision_sha256());
 }
 
 }  // namespace
@@ -64,16 +93,9 @@ HeldMeasure& Machine::hold(HeldMeasure measure) {
   const std::string id = measure.state.id();
   const std::string& subject = measure.state.subject_id();
   measures_by_subject_[subject].insert(id);
-  index_protected(measure);
   if (const auto owner = cases_.find(measure.state.case_id()); owner != cases_.end())
     owner->second.add_measure_ids(id);
   return measures_.emplace(id, std::move(measure)).first->second;
-}
-
-void Machine::index_protected(const HeldMeasure& measure) {
-  const std::string& subject = measure.state.subject_id();
-  for (const v1::Condition& one : measure.state.stated().conditions())
-    if (one.has_keep_away()) subjects_by_protected_[one.keep_away().protected_id()].insert(subject);
 }
 
 Result<HeldMeasure> made_measure(const v1::Case& of, const std::string& id, const std::string& kind,
@@ -121,6 +143,8 @@ Status Machine::begin_measure(const v1::MeasureBegun& begun, Turn& turn) {
     const law::OrderKind* kind = law::find_kind(*pack, begun.kind());
     if (kind != nullptr && kind->path != law::Path::kJudgement)
       return invalid("case_id", "must be given: only what a judgement orders stands without a case");
+    if (!begun.court_id().empty()) TRY_STATUS(law::check_id(begun.court_id(), "court_id"));
+    if (!begun.agency_id().empty()) TRY_STATUS(law::check_id(begun.agency_id(), "agency_id"));
     of.set_time_zone(begun.time_zone().empty() ? std::string(pack->time_zone) : begun.time_zone());
   } else {
     const auto found = cases_.find(begun.case_id());
@@ -132,6 +156,10 @@ Status Machine::begin_measure(const v1::MeasureBegun& begun, Turn& turn) {
   TRY(HeldMeasure made,
       made_measure(of, begun.measure_id(), begun.kind(), begun.protected_id(), begun.stated()));
   made.state.set_begun_at_us(turn.at.us);
+  if (begun.case_id().empty()) {
+    made.state.set_court_id(begun.court_id());
+    made.state.set_agency_id(begun.agency_id());
+  }
   hold(std::move(made));
   if (!begun.case_id().empty()) {
     v1::Case& owner = cases_.at(begun.case_id());
@@ -179,7 +207,10 @@ Status Machine::step_measure(const v1::MeasureStepped& stepped, Turn& turn) {
   if (begins(event.step) && owner != cases_.end() && owner->second.closed_at_us() != 0)
     return Error{Code::kConflict, "case_id", "is closed"};
   if (stepped.has_stated()) TRY_STATUS(check_draft(stepped.stated(), measure.state.subject_id()));
-  if (!stepped.court_id().empty()) TRY_STATUS(law::check_id(stepped.court_id(), "court_id"));
+  for (const auto& [field, id] :
+       {std::pair("court_id", &stepped.court_id()), {"decision_id", &stepped.decision_id()}})
+    if (!id->empty()) TRY_STATUS(law::check_id(*id, field));
+  TRY_STATUS(check_digest(stepped.decision_sha256(), "decision_sha256"));
   TRY_STATUS(take(measure, event));
   const bool decides = event.step == law::Step::kGrant || event.step == law::Step::kImpose;
   if (decides || event.step == law::Step::kDeny) measure.state.set_decided_at_us(turn.at.us);
@@ -187,7 +218,7 @@ Status Machine::step_measure(const v1::MeasureStepped& stepped, Turn& turn) {
     measure.state.set_court_id(stepped.court_id());
   if (stepped.has_stated() && (decides || event.step == law::Step::kChange))
     *measure.state.mutable_stated() = draft_of(stepped.stated());
-  index_protected(measure);
+  note_decision(stepped, turn.by, measure.state);
   if (decides) supersede(measure, turn);
   // The notice from which she has her time to petition herself (Stalking Act 8(3)(4), 17-6).
   if (event.step == law::Step::kDone && event.task == law::Task::kTellDeclined && owner != cases_.end()) {
@@ -237,7 +268,13 @@ void Machine::note_life(HeldMeasure& measure, const std::vector<law::Deadline>& 
     measure.emitted = now;
     *turn.out.add().mutable_update_measure() = state;
   }
-  measure.settled = life.stage(turn.now) == law::Stage::kEnded && clocks.empty();
+  const bool settled = life.stage(turn.now) == law::Stage::kEnded && clocks.empty();
+  if (settled && !measure.settled) {
+    const law::Retention& keep = *law::find_retention(*measure.pack, kMeasureRecord);
+    wake(law::period_end(calendar_of(measure), measure.kind().counting, Time{state.ended_at_us()}, keep.keep),
+         Wake::Kind::kForget, state.id());
+  }
+  measure.settled = settled;
 
   std::optional<Time> next;
   const auto at = [&](Time due) {
@@ -249,6 +286,29 @@ void Machine::note_life(HeldMeasure& measure, const std::vector<law::Deadline>& 
   if (!next || (measure.next_look > turn.now && measure.next_look <= *next)) return;
   measure.next_look = *next;
   wake(*next, Wake::Kind::kMeasure, state.id());
+}
+
+void Machine::forget_measure(const std::string& id, Turn& turn) {
+  const auto found = measures_.find(id);
+  if (found == measures_.end() || !found->second.settled) return;
+  const v1::LegalMeasure& state = found->second.state;
+  const auto owner = cases_.find(state.case_id());
+  const auto petition = petitions_.find(state.petition_id());
+  const bool in_case = owner != cases_.end() && owner->second.closed_at_us() == 0;
+  if (in_case || (petition != petitions_.end() && petition->second.decided_at_us() == 0)) {
+    wake(turn.now + kAskAgain, Wake::Kind::kForget, id);
+    return;
+  }
+  v1::MeasureForgotten& forgotten = *turn.out.add().mutable_forget_measure();
+  forgotten.set_measure_id(id);
+  forgotten.set_case_id(state.case_id());
+  forgotten.set_retention(std::string(kMeasureRecord));
+  measures_by_subject_[state.subject_id()].erase(id);
+  measures_.erase(found);
+  if (owner == cases_.end()) return;
+  auto& ids = *owner->second.mutable_measure_ids();
+  ids.erase(std::remove(ids.begin(), ids.end(), id), ids.end());
+  publish(owner->second, turn);
 }
 
 void Machine::sync_duties(HeldMeasure& measure, Turn& turn) {

@@ -11,6 +11,7 @@ namespace {
 constexpr Duration kDeliverWithin = Duration::seconds(600);
 // A delivered one may still be opened; then it is forgotten.
 constexpr Duration kForgetAfter = Duration::seconds(7 * 86'400);
+constexpr size_t kReasonMax = 64;
 
 std::vector<v1::NotificationChannel> channels_of(const Recipient& to) {
   switch (to.party) {
@@ -25,6 +26,16 @@ std::vector<v1::NotificationChannel> channels_of(const Recipient& to) {
       // Text message and e-mail are what EM Decree 23-14(2) names.
       return {v1::NOTIFICATION_CHANNEL_SCREEN, v1::NOTIFICATION_CHANNEL_SMS, v1::NOTIFICATION_CHANNEL_EMAIL};
   }
+}
+
+// Nobody tells when an e-mail arrives: that a mail server took it is as much as can be known.
+bool arrived(const v1::Notification& one) {
+  return one.state() >= v1::NOTIFICATION_STATE_DELIVERED ||
+         (one.state() == v1::NOTIFICATION_STATE_SENT && one.channel() == v1::NOTIFICATION_CHANNEL_EMAIL);
+}
+
+bool is_tried_on(const v1::Notification& one, v1::NotificationChannel channel) {
+  return std::find(one.channels().begin(), one.channels().end(), channel) != one.channels().end();
 }
 
 }  // namespace
@@ -119,12 +130,14 @@ void Machine::look_at_notification(const std::string& id, Turn& turn) {
   if (found == notifications_.end()) return;
   v1::Notification& one = found->second;
   const Time changed{one.changed_at_us()};
-  if (one.state() >= v1::NOTIFICATION_STATE_DELIVERED) {
+  if (arrived(one)) {
     if (turn.now >= changed + kForgetAfter) notifications_.erase(found);
     return;
   }
   // Counts from when this channel was begun; a look set for an earlier one changes nothing.
-  if (turn.now >= changed + kDeliverWithin) next_channel(one, turn);
+  if (turn.now < changed + kDeliverWithin) return;
+  one.set_reason("time_ran_out");
+  next_channel(one, turn);
 }
 
 Status Machine::report_notification(const v1::NotificationReported& reported, Turn& turn) {
@@ -138,12 +151,18 @@ Status Machine::report_notification(const v1::NotificationReported& reported, Tu
   if (state == v1::NOTIFICATION_STATE_FAILED) {
     if (one.state() >= v1::NOTIFICATION_STATE_DELIVERED || reported.channel() != one.channel())
       return Error{Code::kConflict, "state", "is of a channel that is not tried any more"};
+    one.set_reason(reported.reason().substr(0, kReasonMax));
     next_channel(one, turn);
     return {};
   }
   if (state <= one.state()) return Error{Code::kConflict, "state", "never goes back"};
+  if (state == v1::NOTIFICATION_STATE_SENT && reported.channel() != one.channel())
+    return Error{Code::kConflict, "channel", "is not tried any more"};
+  // It may arrive on a channel that was given up meanwhile: she has it all the same.
+  if (state == v1::NOTIFICATION_STATE_DELIVERED && is_tried_on(one, reported.channel()))
+    one.set_channel(reported.channel());
   one.set_state(state);
-  if (state == v1::NOTIFICATION_STATE_DELIVERED) {
+  if (arrived(one) && state != v1::NOTIFICATION_STATE_OPENED) {
     one.set_changed_at_us(turn.now.us);
     wake(turn.now + kForgetAfter, Wake::Kind::kNotification, one.id());
   }

@@ -77,6 +77,7 @@ Status check_draft(const v1::Order& stated, const std::string& wearer_id) {
   v1::Order filled = draft_of(stated);
   filled.set_id("draft");
   filled.set_version(1);
+  filled.set_legal_basis("draft");
   filled.set_wearer_id(wearer_id);
   filled.set_starts_at_us(1);
   Status checked = law::check_order(filled);
@@ -84,13 +85,6 @@ Status check_draft(const v1::Order& stated, const std::string& wearer_id) {
   Error error = checked.error();
   error.field = "stated." + error.field;
   return error;
-}
-
-bool Machine::view_allowed(const law::Pack& pack, const std::string& protected_id) const {
-  const auto found = consents_.find(protected_id);
-  const v1::Consent known = found == consents_.end() ? v1::Consent() : found->second;
-  return (!pack.exposure.needs_penalty_notice || known.notice_at_us() != 0) &&
-         (!pack.exposure.needs_consent || known.given_at_us() != 0);
 }
 
 // The order as it would be now, without a version. Conditions that no measure in force may order are left
@@ -130,9 +124,6 @@ v1::Order Machine::build_order(HeldMeasure& measure, Turn& turn) {
     measure.state.add_left_out_ids(conditions[i].id());
     conditions.DeleteSubrange(i, 1);
   }
-  for (v1::Condition& one : conditions)
-    if (one.has_keep_away() && !view_allowed(*measure.pack, one.keep_away().protected_id()))
-      one.mutable_keep_away()->set_no_view(true);
   return made;
 }
 

@@ -20,6 +20,7 @@ constexpr law::Source kDocketSource{"no statute names a time", law::Trust::kRead
 Status check_papers(const v1::PetitionFiled& filed) {
   if (!filed.statement_id().empty()) TRY_STATUS(law::check_id(filed.statement_id(), "statement_id"));
   if (!filed.court_id().empty()) TRY_STATUS(law::check_id(filed.court_id(), "court_id"));
+  if (filed.court_ground().size() > kTextMax) return invalid("court_ground", "must be at most 128 bytes");
   TRY_STATUS(check_digest(filed.statement_sha256(), "statement_sha256"));
   const int digests = filed.attachment_sha256_size();
   if (filed.attachments() > kAttachmentsMax ||
@@ -75,6 +76,7 @@ Status Machine::file_petition(const v1::PetitionFiled& filed, Turn& turn) {
   petition.set_attachments(filed.attachments());
   petition.set_filed_at_us(turn.at.us);
   petition.set_court_id(filed.court_id());
+  petition.set_court_ground(filed.court_ground());
   petition.set_statement_sha256(filed.statement_sha256());
   *petition.mutable_attachment_sha256() = filed.attachment_sha256();
   for (HeldMeasure& measure : made) {
@@ -171,6 +173,8 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
   } else {
     if (!decided.reasons_id().empty()) TRY_STATUS(law::check_id(decided.reasons_id(), "reasons_id"));
     TRY_STATUS(check_digest(decided.reasons_sha256(), "reasons_sha256"));
+    if (!decided.decision_id().empty()) TRY_STATUS(law::check_id(decided.decision_id(), "decision_id"));
+    TRY_STATUS(check_digest(decided.decision_sha256(), "decision_sha256"));
     if (decided.has_stated()) TRY_STATUS(check_draft(decided.stated(), one.subject_id()));
     TRY(const Time until, moment(decided.until_us(), "until_us"));
     std::map<std::string, law::LegalLife> lives;
@@ -188,8 +192,8 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
       measure.life = std::move(life);
       measure.settled = false;
       measure.state.set_decided_at_us(turn.at.us);
+      measure.state.set_decided_by(turn.by);
       if (decided.has_stated()) *measure.state.mutable_stated() = draft_of(decided.stated());
-      index_protected(measure);
       if (decided.granted()) supersede(measure, turn);
     }
     if (!petition.interim_measure_id().empty()) {
@@ -202,6 +206,8 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
     petition.set_decided_by(turn.by);
     petition.set_reasons_id(decided.reasons_id());
     petition.set_reasons_sha256(decided.reasons_sha256());
+    petition.set_decision_id(decided.decision_id());
+    petition.set_decision_sha256(decided.decision_sha256());
   }
   publish(petition, turn);
   v1::Notification about;
@@ -217,10 +223,12 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
 
 Status Machine::give_notice(const v1::NoticeGiven& given, Turn& turn) {
   TRY_STATUS(law::check_id(given.protected_id(), "protected_id"));
-  if (given.notice_code().empty() || given.notice_code().size() > kTextMax)
-    return invalid("notice_code", "must be 1..128 bytes");
+  if (law::find_notice(given.notice_code()) == nullptr)
+    return invalid("notice_code", "is not the code of a penalty notice");
+  TRY_STATUS(check_digest(given.text_sha256(), "text_sha256"));
   v1::Consent& known = consents_[given.protected_id()];
   known.set_notice_code(given.notice_code());
+  known.set_notice_sha256(given.text_sha256());
   known.set_notice_at_us(turn.at.us);
   publish_consent(given.protected_id(), turn);
   return {};
@@ -243,9 +251,6 @@ void Machine::publish_consent(const std::string& protected_id, Turn& turn) {
   consent.set_protected_id(protected_id);
   consent.set_view_allowed(consent.notice_at_us() != 0 && consent.given_at_us() != 0);
   *turn.out.add().mutable_update_consent() = consent;
-  if (const auto subjects = subjects_by_protected_.find(protected_id);
-      subjects != subjects_by_protected_.end())
-    for (const std::string& subject : subjects->second) sync_subject(subject, turn);
 }
 
 }  // namespace haechi::cases

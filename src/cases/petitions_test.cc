@@ -107,5 +107,35 @@ TEST(Petition, DeniedEndsTheInterimOrderToo) {
   EXPECT_NE(world.submit(decided(true)), "");
 }
 
+// The other packs from end to end: she petitions, the court orders a device, it is fitted, monitored, and
+// ends.
+class Abroad : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(Abroad, ADeviceThatSheAskedForIsOrderedFittedMonitoredAndEnds) {
+  const auto& [country, kind] = GetParam();
+  World world("2026-06-10T15:00:00+01:00");
+  EXPECT_EQ(world.open_case("c-1", "s-1", "p-1", country), "");
+  EXPECT_EQ(world.submit(filed("pet-1", kind)), "");
+  EXPECT_EQ(world.submit(docketed()), "");
+  v1::CaseFact granted = decided(true);
+  *granted.mutable_petition_decided()->mutable_stated() = keep_away();
+  EXPECT_EQ(world.submit(granted), "");
+  const std::string measure = world.petition("pet-1").measure_ids(0);
+  world.fit(measure);
+  EXPECT_TRUE(world.active().empty()) << "her data are not known";
+  EXPECT_EQ(world.go(measure, v1::CASE_STEP_RECEIVE_VICTIM_DATA), "");
+  ASSERT_EQ(world.active().size(), 1u);
+  const v1::Order& order = world.active().begin()->second;
+  EXPECT_EQ(order.kind(), kind);
+  EXPECT_NE(order.legal_basis(), "");
+  EXPECT_EQ(order.conditions_size(), 1);
+  EXPECT_EQ(world.measure(measure).left_out_ids_size(), 0);
+  EXPECT_EQ(world.go(measure, v1::CASE_STEP_CANCEL), "");
+  EXPECT_TRUE(world.active().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Packs, Abroad,
+                         testing::Values(std::pair("es", "ES_COMETA"), std::pair("us", "US_DVPO")));
+
 }  // namespace
 }  // namespace haechi::cases

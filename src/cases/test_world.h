@@ -34,6 +34,9 @@ class World : private Out {
     zone.set_name("Europe/Madrid");
     transition->set_offset_s(3600);
     cases_.know(zone);
+    zone.set_name(std::string(law::us().time_zone));
+    transition->set_offset_s(-5 * 3600);
+    cases_.know(zone);
     v1::HolidayCalendar calendar;
     calendar.set_name("kr");
     for (const char* day : {"2026-12-25", "2027-01-01"}) calendar.add_dates(day);

@@ -20,7 +20,7 @@ v1::Trend trend_of(const Sight& sight) {
 }  // namespace
 
 std::optional<v1::View> disclose(const Permission& permission, const Sight& sight) {
-  if (!permission.order_in_force || !permission.view_granted) return std::nullopt;
+  if (!permission.order_in_force || !permission.view_granted || !permission.agreed) return std::nullopt;
   const bool strap_near = permission.strap_alert_open && sight.distance_mm <= permission.warn_mm;
   if (!permission.tier_alert_open && !strap_near) return std::nullopt;
   v1::View view;

@@ -1,6 +1,7 @@
 // Disclosure: what a protected person may see of one wearer, and nothing else.
 //
-//   no order in force, or one that grants no view, or no open alert that concerns her  -> nothing
+//   no order in force, or one that grants no view, or no open alert that concerns her,
+//   or she has not read the penalty notice and agreed                                  -> nothing
 //   an open alert                                                                      -> distance,
 //   direction, trend the same, within the map distance                                                  ->
 //   the place as well
@@ -21,6 +22,7 @@ namespace haechi::law {
 struct Permission {
   bool order_in_force = false;
   bool view_granted = false;     // the order does not say no_view
+  bool agreed = false;           // she was told of the penalty notice and agreed to be shown him
   bool tier_alert_open = false;  // of this order's distances to her
   bool strap_alert_open = false;
   int64_t warn_mm = 0;

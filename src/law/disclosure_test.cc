@@ -8,7 +8,12 @@ namespace haechi::law {
 namespace {
 
 Permission granted() {
-  return {true, true, true, false, 2'000'000, 600'000};
+  return {.order_in_force = true,
+          .view_granted = true,
+          .agreed = true,
+          .tier_alert_open = true,
+          .warn_mm = 2'000'000,
+          .map_mm = 600'000};
 }
 
 Sight seen(int64_t distance_mm) {
@@ -24,12 +29,15 @@ Sight seen(int64_t distance_mm) {
   return sight;
 }
 
-TEST(Disclosure, ShowsNothingWithoutALiveOrderAGrantAndAnOpenAlert) {
+TEST(Disclosure, ShowsNothingWithoutALiveOrderAGrantHerAgreementAndAnOpenAlert) {
   Permission permission = granted();
   permission.order_in_force = false;
   EXPECT_FALSE(disclose(permission, seen(50'000)).has_value());
   permission = granted();
   permission.view_granted = false;
+  EXPECT_FALSE(disclose(permission, seen(50'000)).has_value());
+  permission = granted();
+  permission.agreed = false;
   EXPECT_FALSE(disclose(permission, seen(50'000)).has_value());
   permission = granted();
   permission.tier_alert_open = false;

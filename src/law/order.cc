@@ -153,6 +153,10 @@ Result<Order> order_from(const v1::Order& stated) {
     return invalid("ends_at_us", "must be after starts_at_us");
   if (stated.kind().size() > 64) return invalid("kind", "must be at most 64 bytes");
   if (stated.legal_basis().size() > 256) return invalid("legal_basis", "must be at most 256 bytes");
+  if (stated.legal_basis().empty() && !stated.withdrawn())
+    return invalid("legal_basis", "must say what the order rests on: article and case number");
+  if (!stated.basis_sha256().empty() && stated.basis_sha256().size() != 32)
+    return invalid("basis_sha256", "must be the 32 bytes of a SHA-256");
   if (stated.time_zone().size() > 64) return invalid("time_zone", "must be at most 64 bytes");
   if (stated.conditions_size() > kConditionsMax) return invalid("conditions", "must be at most 1000");
   Order made;

@@ -140,6 +140,12 @@ const Retention* find_retention(const Pack& pack, std::string_view object) {
   return find_row(pack.retention, object, &Retention::object);
 }
 
+const Pack* find_notice(std::string_view code) {
+  for (const Pack* one : {&kr(), &es(), &us()})
+    if (one->exposure.notice_code == code) return one;
+  return nullptr;
+}
+
 const StatedDistance* find_distance(const Pack& pack, std::string_view name) {
   return find_row(pack.distances, name, &StatedDistance::name);
 }

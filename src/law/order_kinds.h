@@ -278,6 +278,9 @@ struct ExposurePolicy {
   bool needs_penalty_notice = true;  // shown and accepted before the first use
   bool needs_consent = true;
   Source source;
+  // What she reads before the first use. Another text takes another code.
+  std::string_view notice_code;
+  Words notice;
   Source notice_source;
 };
 
@@ -299,6 +302,8 @@ const OrderKind* find_kind(const Pack& pack, std::string_view code);
 const Duty* find_duty(const Pack& pack, std::string_view code);
 const Penalty* find_penalty(const Pack& pack, std::string_view code);
 const Retention* find_retention(const Pack& pack, std::string_view object);
+// The pack whose penalty notice has this code; null: no such text is known.
+const Pack* find_notice(std::string_view code);
 const StatedDistance* find_distance(const Pack& pack, std::string_view name);
 
 // Every source of a pack that a reviewer has to look at: "<row>: <source> [tag]", in the order of the tables.

@@ -15,6 +15,7 @@ v1::Order sound() {
   order.set_id("o-1");
   order.set_version(1);
   order.set_kind("ST_PROV_3_2");
+  order.set_legal_basis("Stalking Act 9(1)3-2, 2026-17");
   order.set_wearer_id("w-1");
   order.set_starts_at_us(1'000'000);
   order.set_ends_at_us(2'000'000);
@@ -52,12 +53,21 @@ TEST(Order, IsInForceFromItsStartUntilBeforeItsEnd) {
   EXPECT_FALSE(in_force(order, Time{1'500'000}));
 }
 
+TEST(Order, IsWithdrawnWithoutSayingAgainWhatItRestedOn) {
+  v1::Order order = sound();
+  order.clear_legal_basis();
+  order.set_withdrawn(true);
+  EXPECT_TRUE(check_order(order).ok());
+}
+
 TEST(Order, IsRefusedWithTheFieldThatIsWrong) {
   const struct {
     const char* field;
     std::function<void(v1::Order&)> spoil;
   } kTable[] = {
       {"id", [](v1::Order& o) { o.set_id("o 1"); }},
+      {"legal_basis", [](v1::Order& o) { o.clear_legal_basis(); }},
+      {"basis_sha256", [](v1::Order& o) { o.set_basis_sha256("short"); }},
       {"id", [](v1::Order& o) { o.clear_id(); }},
       {"wearer_id", [](v1::Order& o) { o.set_wearer_id(std::string(65, 'x')); }},
       {"version", [](v1::Order& o) { o.set_version(0); }},

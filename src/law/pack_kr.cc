@@ -464,6 +464,20 @@ constexpr Pack made_kr() {
   pack.code_rules = kCodeRules;
   pack.figures = kFigures;
   pack.exposure.source = {"EM Decree 13-3, 23-17(1): with a notice, where distance and risk make it urgent"};
+  pack.exposure.notice_code = "kr-em-36-4.1";
+  pack.exposure.notice = {
+      "You may be shown how far away the person is, and near you where, only while an alert is open and only "
+      "to "
+      "protect yourself. Whoever passes this on to others or uses it for anything else is punished with up "
+      "to "
+      "three years in prison or a fine of up to 30 million won. The app can be late or wrong: that nothing "
+      "is "
+      "shown does not mean that nobody is near.",
+      "경보가 진행되는 동안 본인의 보호를 위해서만 상대방과의 거리와, 가까운 경우 위치가 제공됩니다. 이를 "
+      "다른 "
+      "사람에게 알리거나 다른 목적으로 사용하면 3년 이하의 징역 또는 3천만 원 이하의 벌금에 처해집니다. "
+      "표시가 늦거나 "
+      "틀릴 수 있으며, 아무것도 표시되지 않는다고 해서 주변에 아무도 없다는 뜻은 아닙니다."};
   pack.exposure.notice_source = {"EM Act 36(4); that she accepts a warning before the first use",
                                  Trust::kReading};
   pack.direct_petition = {

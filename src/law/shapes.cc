@@ -96,11 +96,16 @@ Status check_holidays(const v1::HolidayCalendar& calendar) {
   return made.ok() ? Status() : Status(made.error());
 }
 
+constexpr int kDistrictsMax = 200;
+
 Status check_agency(const v1::Agency& agency) {
   TRY_STATUS(check_id(agency.id(), "id"));
   TRY_STATUS(check_text(agency.name(), 200, "name"));
   if (agency.desk() != v1::DESK_BUILT_IN && agency.desk() != v1::DESK_CONNECTOR)
     return invalid("desk", "must be built in or connector");
+  if (agency.court_districts_size() > kDistrictsMax) return invalid("court_districts", "must be at most 200");
+  for (const std::string& district : agency.court_districts())
+    TRY_STATUS(check_text(district, 128, "court_districts"));
   return {};
 }
 

@@ -272,6 +272,10 @@ std::shared_ptr<Change> change_of_hop(const picture::Picture& picture, const v1:
   return change;
 }
 
+std::shared_ptr<Change> cases_changed() {
+  return make("cases", Topic::kCases, trust::Action::kSeeCase, "", copy_of(v1::LiveMessage::CasesChanged()));
+}
+
 std::shared_ptr<Change> revocation(const char* kind, const std::string& id, const std::string& person_id,
                                    const char* reason, Audience audience) {
   v1::Revoked body;

@@ -1,6 +1,6 @@
 // Change: one message that is never dropped (alert, incident, call, hand-off, alarm, view, unit, hop,
-// revocation), with whom it concerns; and ChangeRing, the last of them, from which every socket is fed and
-// resumed.
+// revocation, that cases changed), with whom it concerns; and ChangeRing, the last of them, from which every
+// socket is fed and resumed.
 //
 // Each text is written at most once per variant and shared by all sockets that get it.
 #pragma once
@@ -20,8 +20,8 @@
 
 namespace haechi::live {
 
-enum class Topic : uint8_t { kAlerts = 1, kPositions = 2, kCalls = 4, kViews = 8 };
-inline constexpr uint8_t kAllTopics = 15;
+enum class Topic : uint8_t { kAlerts = 1, kPositions = 2, kCalls = 4, kViews = 8, kCases = 16 };
+inline constexpr uint8_t kAllTopics = 31;
 
 // Where a message stands: the entry it comes from and its place among the messages of that entry.
 struct Cursor {
@@ -91,6 +91,8 @@ std::shared_ptr<Change> change_of_alarm(const picture::Picture& picture, const v
 std::shared_ptr<Change> change_of_view(const v1::View& view);
 std::shared_ptr<Change> change_of_unit(const picture::Picture& picture, const std::string& unit_id);
 std::shared_ptr<Change> change_of_hop(const picture::Picture& picture, const v1::HopObserved& hop);
+// That something of some case changed, to everybody who may see cases at all. It names none.
+std::shared_ptr<Change> cases_changed();
 std::shared_ptr<Change> revocation(const char* kind, const std::string& id, const std::string& person_id,
                                    const char* reason, Audience audience);
 

@@ -30,6 +30,7 @@ uint8_t topics_of(const std::string& list) {
   if (named(",positions,")) topics |= static_cast<uint8_t>(Topic::kPositions);
   if (named(",calls,")) topics |= static_cast<uint8_t>(Topic::kCalls);
   if (named(",views,")) topics |= static_cast<uint8_t>(Topic::kViews);
+  if (named(",cases,")) topics |= static_cast<uint8_t>(Topic::kCases);
   return topics;
 }
 
@@ -104,6 +105,7 @@ Variant Client::hidden_places(const Change& change) {
 
 std::optional<Variant> Client::variant_of(const Change& change) {
   if (!change.audience.directed && !wants(change.topic)) return std::nullopt;
+  if (change.topic == Topic::kCases) return sees_cases(viewer_) ? std::optional<Variant>(0) : std::nullopt;
   const trust::Decision decision = shared_.rights.see(viewer_, change);
   if (!decision.allowed) {
     const std::string_view name = change.name;
@@ -119,8 +121,17 @@ std::optional<Variant> Client::variant_of(const Change& change) {
     return kHideFirst;
   }
   const auto& view = dynamic_cast<const v1::View&>(*change.body);
-  const bool map = view.mode() == v1::VIEW_MODE_MAP && decision.precision == trust::Precision::kFull;
-  return map ? Variant{0} : kHideSecond;
+  if (view.mode() != v1::VIEW_MODE_MAP || decision.precision != trust::Precision::kFull) return kHideSecond;
+  switch (shared_.ledger.row(viewer_, view, decision)) {
+    case UsageLedger::Row::kWritten:
+      return Variant{0};
+    case UsageLedger::Row::kRefused:
+      return kHideSecond;
+    case UsageLedger::Row::kAsked:
+      withheld_.insert({change.name, change.id});
+      return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 void Client::pump() {

@@ -15,6 +15,7 @@
 #include "live/change.h"
 #include "live/position_texts.h"
 #include "live/rights.h"
+#include "live/usage_ledger.h"
 #include "net/server.h"
 #include "picture/picture.h"
 
@@ -33,6 +34,7 @@ struct Shared {
   const ChangeRing& ring;
   const Rights& rights;
   AccessGate& gate;
+  UsageLedger& ledger;
   PositionTexts& texts;
   const Clock& clock;
   const std::string& epoch;

@@ -12,6 +12,7 @@
 #include "live/client.h"
 #include "live/rights.h"
 #include "live/sign_in.h"
+#include "live/usage_ledger.h"
 
 namespace haechi::live {
 namespace {
@@ -39,11 +40,13 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
         ring(options.ring_messages_max),
         rights(picture, clock),
         gate(loop, submit, clock, [this](const std::string& account) { gate_opened(account); }),
+        ledger(loop, submit, [this](const std::string& account) { gate_opened(account); }),
         texts(picture, clock),
         shared{picture,
                ring,
                rights,
                gate,
+               ledger,
                texts,
                clock,
                options.epoch,
@@ -76,6 +79,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   ChangeRing ring;
   Rights rights;
   AccessGate gate;
+  UsageLedger ledger;
   PositionTexts texts;
   Shared shared;
   std::vector<std::shared_ptr<Client>> clients;
@@ -209,6 +213,10 @@ void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batc
     rights_grew |= effect->has_open_call() || effect->has_grant_track() || effect->has_update_hand_off();
   }
   add_revocations(entry, before, changes);
+  if (std::any_of(entry.effects.begin(), entry.effects.end(),
+                  [](const auto& effect) { return effect->has_case_effect(); })) {
+    changes.push_back(cases_changed());
+  }
   uint32_t part = 0;
   for (auto& change : changes) {
     change->cursor = Cursor{entry.no, ++part};
@@ -324,7 +332,10 @@ Hub::Hub(net::Loop& loop, spine::Submit& submit, const Clock& clock, Identify id
   };
   repeat(core_->options.flush_period, [](Core& core) { core.flush(); });
   repeat(core_->options.key_check_period, [](Core& core) { core.check_keys(); });
-  repeat(kSweepPeriod, [](Core& core) { core.gate.sweep(); });
+  repeat(kSweepPeriod, [](Core& core) {
+    core.gate.sweep();
+    core.ledger.sweep([&core](const std::string& id) { return core.picture.calls().view(id) != nullptr; });
+  });
   repeat(core_->options.heartbeat_period, [](Core& core) {
     for (const auto& client : core.clients) client->heartbeat();
   });

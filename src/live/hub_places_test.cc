@@ -2,6 +2,8 @@
 // to go.
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
+#include <random>
 #include <set>
 
 #include "geo/place.h"
@@ -360,6 +362,76 @@ TEST_F(HubPlacesTest, EveryDocumentIsALiveMessageOnceItsNumbersAreRead) {
     }
   }
   EXPECT_GT(documents, 8u);
+}
+
+// An update of her view, as of so many seconds after the start.
+v1::Effect seen_at(int64_t seconds, v1::ViewMode mode) {
+  v1::Effect effect;
+  v1::View& body = *effect.mutable_update_view();
+  body.set_id("V1");
+  body.set_protected_id("P1");
+  body.set_wearer_id("W1");
+  body.set_order_id("O1");
+  body.set_mode(mode);
+  body.set_distance_m(420);
+  body.set_wearer_fixed_at_us(kStart + seconds * kS);
+  if (mode == v1::VIEW_MODE_MAP)
+    body.mutable_place()->set_lat_e7(static_cast<int32_t>(371'000'000 + seconds));
+  return effect;
+}
+
+// Of which moments the places are that she was shown, in order.
+std::vector<int64_t> points_shown(const Watcher& watcher) {
+  std::vector<int64_t> out;
+  for (const std::string& message : watcher.messages()) {
+    if (message.find("lat_e7") == std::string::npos) continue;
+    const bj::object document = bj::parse(message).as_object();
+    const auto take = [&](const bj::object& view) {
+      if (view.contains("place"))
+        out.push_back(std::stoll(std::string(view.at("wearer_fixed_at_us").as_string())));
+    };
+    if (document.contains("view")) take(document.at("view").as_object());
+    if (!document.contains("snapshot")) continue;
+    for (const auto& view : document.at("snapshot").at("views").as_array()) take(view.as_object());
+  }
+  return out;
+}
+
+TEST_F(HubPlacesTest, EveryPointThatSheIsShownHasItsOneRowInTheUsageLedgerWhateverComes) {
+  auto her = watch_ready("her");
+  std::mt19937_64 random(7);
+  size_t maps = 0;
+  for (int64_t i = 1; i <= 120; ++i) {
+    const bool map = random() % 3 != 0;
+    const int64_t moment = map || random() % 2 == 0 ? i : i - 1;  // now and then the same point again
+    maps += map;
+    tick({seen_at(moment, map ? v1::VIEW_MODE_MAP : v1::VIEW_MODE_DISTANCE)});
+    if (random() % 10 == 0) her = watch_ready("her");
+    if (!map) continue;
+    ASSERT_TRUE(her->hears("\"lat_e7\":" + std::to_string(371'000'000 + i))) << i;
+    const std::vector<int64_t> rows = submit_.points("pp-1");
+    ASSERT_EQ(std::count(rows.begin(), rows.end(), kStart + i * kS), 1) << i;
+  }
+  EXPECT_EQ(submit_.points("pp-1").size(), maps) << "a row for each point, and none for a distance";
+}
+
+TEST_F(HubPlacesTest, ShowsHerNoPointBeforeItsRowIsDurableAndTheDistanceWhereTheLogTakesNone) {
+  auto her = watch_ready("her");
+  tick({seen_at(1, v1::VIEW_MODE_MAP)});
+  ASSERT_TRUE(her->hears("\"lat_e7\":371000001"));
+  submit_.hold();
+  tick({seen_at(2, v1::VIEW_MODE_MAP)});
+  ASSERT_TRUE(eventually([&] { return submit_.points("pp-1").size() == 2; }));
+  tick({alert("X1"), incident()});
+  ASSERT_TRUE(her->hears("\"id\":\"X1\"")) << "what comes after it does not wait";
+  EXPECT_EQ(points_shown(*her), std::vector<int64_t>{kStart + kS});
+  submit_.release();
+  ASSERT_TRUE(her->hears("\"lat_e7\":371000002"));
+  submit_.refuse(true);
+  tick({seen_at(3, v1::VIEW_MODE_MAP)});
+  const std::string moment = "\"wearer_fixed_at_us\":\"" + std::to_string(kStart + 3 * kS);
+  ASSERT_TRUE(her->hears(moment)) << "the distance is told";
+  EXPECT_FALSE(her->has("\"lat_e7\":371000003"));
 }
 
 }  // namespace

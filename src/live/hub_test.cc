@@ -303,6 +303,24 @@ TEST_F(HubTest, AuditorAndUnknownKeysGetNothingLive) {
   }
 }
 
+TEST_F(HubTest, WhoMaySeeCasesIsToldThatTheyChangedAndNothingOfWhich) {
+  auto court = watch_ready("court");
+  auto control = watch_ready("control", "topics=alerts,cases");
+  auto without = watch_ready("control", "topics=alerts");
+  auto her = watch_ready("her");
+  v1::Effect changed, duty;
+  changed.mutable_case_effect()->mutable_update_case()->set_id("secret-case");
+  duty.mutable_case_effect()->mutable_update_duty()->set_id("secret-duty");
+  tick({changed, duty});
+  tick({alert("X1"), incident()});
+  ASSERT_TRUE(court->hears("\"cases\":{}"));
+  for (const auto* viewer : {&control, &without, &her}) ASSERT_TRUE((*viewer)->hears("\"id\":\"X1\""));
+  ASSERT_EQ(court->changes().size(), 1u) << "one for all that an entry changed, and no alert";
+  EXPECT_TRUE(control->has("\"cases\":{}"));
+  for (const auto* viewer : {&without, &her}) EXPECT_FALSE((*viewer)->has("\"cases\""));
+  for (const auto* viewer : {&court, &control, &without, &her}) EXPECT_FALSE((*viewer)->has("secret"));
+}
+
 TEST_F(HubTest, HopsOfANewAlertAreKeptAsFactsAndThoseOfAReplayedOneAreNot) {
   tick({alert("X0")}, true);
   auto control = watch_ready("control");

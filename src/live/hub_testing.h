@@ -31,8 +31,15 @@ class FakeSubmit final : public spine::Submit {
     std::unique_lock lock(mutex_);
     facts_.push_back(*fact);
     if (holding_) return held_.push_back(std::move(done));
+    const bool refusing = refusing_;
     lock.unlock();
-    if (done) done(spine::Receipt{});
+    if (!done) return;
+    if (refusing) return done(Error{Code::kExhausted, "", "the log takes nothing"});
+    done(spine::Receipt{});
+  }
+  void refuse(bool refusing) {
+    std::lock_guard lock(mutex_);
+    refusing_ = refusing;
   }
   void hold() {
     std::lock_guard lock(mutex_);
@@ -52,6 +59,16 @@ class FakeSubmit final : public spine::Submit {
   std::vector<v1::Fact> facts() const {
     std::lock_guard lock(mutex_);
     return facts_;
+  }
+  // Rows of the usage ledger: of which moment each point shown to that account is.
+  std::vector<int64_t> points(const std::string& viewer) const {
+    std::vector<int64_t> out;
+    for (const v1::Fact& fact : facts()) {
+      const v1::AccessDecided& access = fact.access_decided();
+      if (access.viewer() == viewer && access.shown_fixed_at_us() != 0)
+        out.push_back(access.shown_fixed_at_us());
+    }
+    return out;
   }
   // Was it recorded that the viewer is shown the person?
   bool recorded(const std::string& viewer, const std::string& person) const {
@@ -75,7 +92,7 @@ class FakeSubmit final : public spine::Submit {
   mutable std::mutex mutex_;
   std::vector<v1::Fact> facts_;
   std::vector<spine::Done> held_;
-  bool holding_ = false;
+  bool holding_ = false, refusing_ = false;
 };
 
 // A client socket that keeps all it hears. Stalled, it blocks its loop, so that nothing is read.
@@ -184,6 +201,7 @@ class HubTest : public ::testing::Test {
     viewers_["unit"] = {.account = "un-1", .role = trust::Role::kUnit, .unit_id = "U1", .agency_id = "A1"};
     viewers_["her"] = {.account = "pp-1", .role = trust::Role::kProtectedPerson, .person_id = "P1"};
     viewers_["other-her"] = {.account = "pp-2", .role = trust::Role::kProtectedPerson, .person_id = "P2"};
+    viewers_["court"] = {.account = "co-1", .role = trust::Role::kCourt, .agency_id = "A2"};
     viewers_["auditor"] = {.account = "au-1", .role = trust::Role::kAuditor};
     auto listening = net::HttpServer::listen(loop_, "127.0.0.1", 0, {});
     EXPECT_TRUE(listening.ok());

@@ -22,15 +22,20 @@ bool is_named(const trust::Viewer& viewer, const Audience& audience) {
   }
 }
 
+bool may_see_some(const trust::Viewer& viewer, trust::Action action) {
+  return trust::decide_collection(viewer, action, trust::purpose_of(viewer.role)).allowed;
+}
+
 }  // namespace
 
 bool sees_live_data(const trust::Viewer& viewer) {
-  const trust::Purpose purpose = trust::purpose_of(viewer.role);
-  const auto may = [&](trust::Action action) {
-    return trust::decide_collection(viewer, action, purpose).allowed;
-  };
-  return may(trust::Action::kSeePosition) || may(trust::Action::kSeeAlert) || may(trust::Action::kSeeCall) ||
-         may(trust::Action::kSeeView);
+  return may_see_some(viewer, trust::Action::kSeePosition) ||
+         may_see_some(viewer, trust::Action::kSeeAlert) || may_see_some(viewer, trust::Action::kSeeCall) ||
+         may_see_some(viewer, trust::Action::kSeeView) || sees_cases(viewer);
+}
+
+bool sees_cases(const trust::Viewer& viewer) {
+  return may_see_some(viewer, trust::Action::kSeeCase);
 }
 
 trust::Decision Rights::decide(const trust::Viewer& viewer, trust::Action action,

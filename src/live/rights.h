@@ -33,5 +33,7 @@ class Rights {
 
 // May this role see anything live at all?
 bool sees_live_data(const trust::Viewer& viewer);
+// May it see some case? Enough to be told that cases changed, which says nothing of any of them.
+bool sees_cases(const trust::Viewer& viewer);
 
 }  // namespace haechi::live

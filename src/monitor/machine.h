@@ -182,10 +182,11 @@ struct alignas(64) Person : Trail {
   bool removed = false;
   bool stale = false;  // told to the trackers
   bool stale_deadline_set = false;
-  uint32_t live_orders = 0;  // as wearer
-  IndexList rules;           // as wearer
-  IndexList rules_about;     // as protected person
-  IndexList rules_apart;     // as the one whom a wearer may not meet; protects nobody
+  bool agreed_to_view = false;  // as protected person
+  uint32_t live_orders = 0;     // as wearer
+  IndexList rules;              // as wearer
+  IndexList rules_about;        // as protected person
+  IndexList rules_apart;        // as the one whom a wearer may not meet; protects nobody
   IndexList devices;
   // No zone rule can change state while he is nearer than this to the anchor; negative: not known.
   geo::Place zone_anchor;
@@ -297,6 +298,7 @@ class Machine {
  public:
   void apply(const v1::Fact& fact, Step& step);
   void answer(const v1::HandOffMessage& message, bool by_human, Step& step);
+  void agree_to_view(const std::string& protected_id, bool agreed, Step& step);
   // A fact that will be applied soon; what it needs is fetched meanwhile. Changes nothing.
   void expect(const v1::Fact& fact);
 

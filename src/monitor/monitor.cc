@@ -25,6 +25,13 @@ void Monitor::receive_answer(const v1::HandOffMessage& message, const law::Entry
   state_->machine.answer(message, false, step);
 }
 
+void Monitor::agree_to_view(const std::string& protected_id, bool agreed, const law::Entry& entry,
+                            law::EffectSink& effects) {
+  Step step{entry, effects, entry.stamped_at, Time{}};
+  step.witness = state_->witness;
+  state_->machine.agree_to_view(protected_id, agreed, step);
+}
+
 void Monitor::expect(const v1::Fact& fact) {
   state_->machine.expect(fact);
 }

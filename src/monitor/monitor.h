@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "law/entry.h"
 
@@ -28,6 +29,11 @@ class Monitor {
   // An answer of the built-in dispatch desk, within the entry that caused it. Answers of outside CADs arrive
   // as HandOffAnswered facts through step().
   void receive_answer(const v1::HandOffMessage& message, const law::Entry& entry, law::EffectSink& effects);
+
+  // From now on this protected person may be shown what her orders grant her, or no longer: she was told of
+  // the penalty and agreed, or took it back. Until she is named here she may not.
+  void agree_to_view(const std::string& protected_id, bool agreed, const law::Entry& entry,
+                     law::EffectSink& effects);
 
   // A fact that will be applied after at most sixteen others: fetches what it needs, and changes nothing.
   void expect(const v1::Fact& fact);

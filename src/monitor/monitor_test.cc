@@ -154,6 +154,20 @@ TEST(KeepAway, AFixFromTheFutureIsJudgedAsOfItsArrival) {
   EXPECT_THAT(world.raised_kinds(), Contains(v1::ALERT_KIND_NEAR_POLICE)) << "the clock was not carried off";
 }
 
+TEST(KeepAway, ShowsHerNothingUntilSheAgreesAndNothingMoreOnceSheTakesItBack) {
+  World world = pair_world();
+  stay(world, at_m(1'700, 0), at_m(0, 0), 3);
+  ASSERT_EQ(world.of(v1::Effect::kOpenView).size(), 1u);
+  world.agree("p-1", false);
+  ASSERT_EQ(world.of(v1::Effect::kCloseView).size(), 1u);
+  EXPECT_EQ(world.of(v1::Effect::kCloseView)[0].close_view().reason(), "consent_taken_back");
+  stay(world, at_m(900, 0), at_m(0, 0), 2);
+  EXPECT_EQ(world.of(v1::Effect::kOpenView).size(), 1u);
+  EXPECT_THAT(world.raised_kinds(), Contains(v1::ALERT_KIND_NEAR_POLICE)) << "it rings all the same";
+  world.agree("p-1", true);
+  EXPECT_EQ(world.of(v1::Effect::kOpenView).size(), 2u) << "at once, in the middle of the alert";
+}
+
 TEST(KeepAway, AnOrderWithoutAViewShowsNothing) {
   World world = pair_world();
   v1::Order order = world.keep_away_order("o-1", "w-1", "p-1");

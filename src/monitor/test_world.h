@@ -65,6 +65,15 @@ class World {
     device.mutable_device_registered()->set_person_id(id);
     device.mutable_device_registered()->set_interval_s(interval_s);
     submit(device);
+    if (role == v1::ROLE_PROTECTED_PERSON) agree(id, true);
+  }
+  // She read the penalty notice and agrees to be shown him, or no longer does.
+  void agree(const std::string& id, bool agreed) {
+    now_ = now_ + Duration{1};
+    v1::Fact fact;
+    law::EffectSink sink(0, ++entry_, now_);
+    monitor_->agree_to_view(id, agreed, {entry_, now_, fact}, sink);
+    for (auto& effect : sink.take()) effects_.push_back(*effect);
   }
   void wearer(const std::string& id) { person(id, v1::ROLE_WEARER); }
   void protected_person(const std::string& id) { person(id, v1::ROLE_PROTECTED_PERSON); }

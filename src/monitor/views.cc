@@ -39,6 +39,13 @@ void Machine::close_view(Rule& rule, const std::string& reason, Step& step) {
   rule.view.reset();
 }
 
+void Machine::agree_to_view(const std::string& protected_id, bool agreed, Step& step) {
+  Person& person = persons_[person_index(protected_id)];
+  if (person.agreed_to_view == agreed) return;
+  person.agreed_to_view = agreed;
+  for (const uint32_t rule : IndexList(person.rules_about)) refresh_view(rule, step);
+}
+
 void Machine::refresh_view(uint32_t index, Step& step) {
   Rule& rule = rules_[index];
   if (rule.kind != RuleKind::kPair) return;
@@ -63,6 +70,7 @@ void Machine::refresh_view(uint32_t index, Step& step) {
   const auto& keep_away = std::get<law::KeepAway>(order.conditions[rule.condition].rule);
   permission.order_in_force = law::in_force(order, step.now);
   permission.view_granted = !keep_away.no_view;
+  permission.agreed = about.agreed_to_view;
   permission.warn_mm = keep_away.warn_mm;
   permission.map_mm = keep_away.map_mm;
   std::optional<v1::View> seen;
@@ -82,7 +90,8 @@ void Machine::refresh_view(uint32_t index, Step& step) {
     seen = law::disclose(permission, sight);
   }
   if (!seen) {
-    close_view(rule, settled ? "resolved" : "cleared", step);
+    const bool taken_back = permission.order_in_force && permission.view_granted && !permission.agreed;
+    close_view(rule, settled ? "resolved" : taken_back ? "consent_taken_back" : "cleared", step);
     return;
   }
   seen->set_id(rule.view ? rule.view->id() : step.effects.new_id("v"));

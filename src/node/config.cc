@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 #include <fstream>
+#include <map>
 #include <set>
 
 namespace haechi::node {
@@ -73,6 +74,36 @@ Status check_keys(const toml::table& table, const std::set<std::string>& known, 
   return {};
 }
 
+Status read_notify(const toml::table& table, notify::Settings& into) {
+  const toml::table* all = table["notify"].as_table();
+  if (all == nullptr) return table.contains("notify") ? wrong_type("notify", "a table") : Status();
+  TRY_STATUS(check_keys(*all, {"pages", "language", "ca_file", "email", "sms", "push"}, "notify."));
+  for (const auto& [name, known] :
+       std::map<std::string, std::set<std::string>>{{"email", {"server", "tls", "user", "password", "from"}},
+                                                    {"sms", {"url", "body", "bearer", "secret"}},
+                                                    {"push", {"contact", "services"}}}) {
+    if (!all->contains(name)) continue;
+    const toml::table* one = (*all)[name].as_table();
+    if (one == nullptr) return wrong_type("notify." + name, "a table");
+    TRY_STATUS(check_keys(*one, known, "notify." + name + "."));
+  }
+  const std::pair<const char*, std::string*> texts[] = {{"notify.pages", &into.pages},
+                                                        {"notify.language", &into.language},
+                                                        {"notify.ca_file", &into.ca_file},
+                                                        {"notify.email.server", &into.email.server},
+                                                        {"notify.email.tls", &into.email.tls},
+                                                        {"notify.email.user", &into.email.user},
+                                                        {"notify.email.password", &into.email.password},
+                                                        {"notify.email.from", &into.email.from},
+                                                        {"notify.sms.url", &into.sms.url},
+                                                        {"notify.sms.body", &into.sms.body},
+                                                        {"notify.sms.bearer", &into.sms.bearer},
+                                                        {"notify.sms.secret", &into.sms.secret},
+                                                        {"notify.push.contact", &into.push.contact}};
+  for (const auto& [key, text] : texts) TRY_STATUS(read_text(table, key, *text));
+  return read_texts(table, "notify.push.services", into.push.services);
+}
+
 }  // namespace
 
 Status read_config(const std::string& path, Config& config) {
@@ -84,7 +115,7 @@ Status read_config(const std::string& path, Config& config) {
   const toml::table& table = parsed.table();
   TRY_STATUS(check_keys(table,
                         {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "http",
-                         "devices", "evidence", "witness"},
+                         "devices", "evidence", "witness", "notify"},
                         ""));
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
@@ -109,7 +140,7 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_port(table, "devices.http_port", config.device_http_port));
   TRY_STATUS(read_port(table, "devices.mqtt_port", config.mqtt_port));
   TRY_STATUS(read_rate(table, "devices.reports_per_s", config.reports_per_s));
-  return {};
+  return read_notify(table, config.notify);
 }
 
 Result<std::string> read_map_config(const Config& config) {
@@ -142,7 +173,7 @@ Status check_config(const Config& config) {
       (config.forwarder_token_sha256.size() != 64 ||
        config.forwarder_token_sha256.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))
     return invalid("forwarder_token_sha256", "must be 64 hexadecimal digits");
-  return {};
+  return notify::check(config.notify);
 }
 
 }  // namespace haechi::node

@@ -9,6 +9,11 @@
 //   [evidence] key = "file"  witnesses = ["name+id+base64 http://host:port/prefix"]   # who cosigns our log
 //   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
+//   [notify]   pages = "https://haechi.example"  language = "ko"  ca_file = ""    # docs/notifications.md
+//   [notify.email]  server = "mail.example:587"  tls = "starttls"  user = ""  password = ""
+//                   from = "h@example.org"
+//   [notify.sms]    url = "https://sms.example/v1"  body = ""  bearer = ""  secret = "signs both ways"
+//   [notify.push]   contact = "mailto:ops@example.org"  services = ["https://fcm.googleapis.com"]
 #pragma once
 
 #include <cstdint>
@@ -16,6 +21,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "notify/settings.h"
 
 namespace haechi::node {
 
@@ -35,6 +41,7 @@ struct Config {
   std::vector<std::string> witnesses;     // "key url"
   std::string witness_name;               // of this node as a witness
   std::vector<std::string> witness_logs;  // keys of the logs it cosigns; none: it is no witness
+  notify::Settings notify;
   std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback
 };
 

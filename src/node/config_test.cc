@@ -63,6 +63,36 @@ TEST(Config, NamesTheMapServersThatPagesMayFetchFrom) {
   }
 }
 
+TEST(Config, ReadsHowNotificationsLeave) {
+  Config config;
+  ASSERT_TRUE(read(R"(
+[notify]
+pages = "https://haechi.example"
+language = "en"
+[notify.email]
+server = "mail.example:465"
+tls = "implicit"
+from = "h@example.org"
+[notify.sms]
+url = "https://sms.example/v1"
+secret = "a secret of sixteen bytes"
+[notify.push]
+contact = "mailto:ops@example.org"
+services = ["https://push.example"]
+)",
+                   config)
+                  .ok());
+  EXPECT_EQ(config.notify.email.server, "mail.example:465");
+  EXPECT_EQ(config.notify.sms.secret, "a secret of sixteen bytes");
+  EXPECT_EQ(config.notify.push.services, std::vector<std::string>{"https://push.example"});
+  EXPECT_TRUE(check_config(config).ok());
+  config.notify.email.from = "nobody";
+  EXPECT_EQ(check_config(config).error().field, "notify.email.from");
+  EXPECT_EQ(read("[notify.email]\nport = 1\n", config).error().field, "notify.email.port");
+  EXPECT_EQ(read("[notify.fax]\nnumber = 1\n", config).error().field, "notify.fax");
+  EXPECT_EQ(read("[notify.sms]\nurl = 1\n", config).error().field, "notify.sms.url");
+}
+
 TEST(Config, HasABuiltInBaseMapUnlessAFileSaysOtherwise) {
   Config config;
   EXPECT_NE(read_map_config(config)->find("\"builtin\""), std::string::npos);

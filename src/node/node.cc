@@ -27,12 +27,15 @@
 #include "node/evidence_room.h"
 #include "node/metrics.h"
 #include "node/time_zones.h"
+#include "notify/sender.h"
 #include "spine/spine.h"
 #include "store/records.h"
 #include "trust/keys.h"
 
 namespace haechi::node {
 namespace {
+
+constexpr Duration kLetterTimeout = Duration::seconds(10);  // of one try to hand a notification over
 
 // Runs `task` on the loop and waits for it.
 void run_on(net::Loop& loop, const std::function<void()>& task) {
@@ -72,9 +75,11 @@ struct Node::Rooms {
   Status listen_front();
   Status listen_devices();
   void subscribe();
+  Status open_sender();
   void command(const std::shared_ptr<const v1::Effect>& effect, bool replayed);
   void answer(net::Request request, const net::Respond& respond);
   void count();
+  void count_notifications();
   ~Rooms();
 
   const Config config;
@@ -90,7 +95,7 @@ struct Node::Rooms {
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
 
-  net::Loop gateway{"gateway"}, front{"front"}, link{"link"};
+  net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"};
   gateway::Devices devices;                                            // gateway loop
   std::map<std::string, std::shared_ptr<const v1::Effect>> commanded;  // replayed, newest per device
   std::unique_ptr<gateway::MqttServer> mqtt;
@@ -102,6 +107,8 @@ struct Node::Rooms {
   std::unique_ptr<live::StaticFiles> static_files;
   std::unique_ptr<net::HttpServer> front_http;
   std::unique_ptr<link::CadConnector> connector;
+  std::unique_ptr<notify::Letters> letters;  // any loop
+  std::unique_ptr<notify::Sender> sender;
 };
 
 Status Node::Rooms::open() {
@@ -121,18 +128,35 @@ Status Node::Rooms::open() {
   auto notary_reader = opened_log->reader();
   const std::string log_id = opened_log->id();
   spine = std::make_unique<spine::Spine>(spine::SpineOptions{}, std::move(opened_log), clock);
+  TRY_STATUS(open_sender());
 
   const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
-  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone, .log = source_of(*past)},
-                                   front, *spine, hub->picture(), *records, *keys, clock);
+  api = std::make_unique<api::Api>(
+      api::ApiOptions{.time_zones = read_time_zone, .log = source_of(*past), .letters = letters.get()}, front,
+      *spine, hub->picture(), *records, *keys, clock);
   evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock);
   connector = link::CadConnector::create(link, *spine, *records, clock);
   if (!config.static_files.empty())
     static_files = std::make_unique<live::StaticFiles>(config.static_files, config.map_hosts);
   subscribe();
-  for (net::Loop* loop : {&gateway, &front, &link}) loop->start();
+  for (net::Loop* loop : {&gateway, &front, &link, &notify}) loop->start();
   return spine->replay();
+}
+
+// The key by which push services know this node is made at the first start that pushes: subscriptions are
+// bound to it.
+Status Node::Rooms::open_sender() {
+  std::optional<notify::KeyPair> vapid;
+  if (!config.notify.push.contact.empty()) {
+    TRY(vapid, notify::KeyPair::open(config.data + "/vapid.pem"));
+  }
+  letters = std::make_unique<notify::Letters>(config.notify, std::move(vapid), *records, clock);
+  notify::SenderOptions options;
+  options.sms_secret = config.notify.sms.secret;
+  sender = std::make_unique<notify::Sender>(notify, *spine, *letters, clock,
+                                            notify::make_carrier(kLetterTimeout), options);
+  return {};
 }
 
 void Node::Rooms::subscribe() {
@@ -140,6 +164,7 @@ void Node::Rooms::subscribe() {
     hub->on_batch(batch);
     front.post([this, batch] { api->fold(*batch); });
     connector->on_batch(batch);
+    sender->on_batch(batch);
     for (const spine::PublishedEntry& entry : batch->entries) {
       if (entry.fact->has_device_registered())
         gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
@@ -205,6 +230,7 @@ Status Node::Rooms::listen() {
   if (!opened.ok()) return opened;
   run_on(link, [&] { connector->start(); });
   TRY_STATUS(evidence->start());
+  sender->start();
   ready = true;
   return {};
 }
@@ -223,6 +249,8 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     });
   if (path == "/witness/v1/add-checkpoint") return evidence->add_checkpoint(std::move(request), respond);
   if (path.starts_with("/evidence/v1/")) return evidence->answer(request, respond);
+  if (path == "/notify/v1/receipts" && request.method == "POST")
+    return sender->receive_receipt(std::move(request), respond);
   if (path == "/api/v1/demo/keys" && !config.demo_keys_file.empty() && request.method == "POST")
     return respond(issue_demo_key(*keys, request, clock.now()));
   if (path.starts_with("/api/") || path == "/openapi.json")
@@ -306,6 +334,34 @@ void Node::Rooms::count() {
   });
   of_mqtt("haechi_mqtt_pauses_total", "Times a connection was left unread because of a bound.", &M::pauses,
           true);
+  count_notifications();
+}
+
+void Node::Rooms::count_notifications() {
+  using C = notify::ChannelCounters;
+  using S = notify::SenderCounters;
+  const auto of_channels = [this](const char* name, const char* help, uint64_t C::*field, bool counter) {
+    for (const auto& [label, channel] : {std::pair("push", &S::push), std::pair("sms", &S::sms),
+                                         std::pair("email", &S::email), std::pair("voice", &S::voice)})
+      metrics.add({name, help, {{"channel", label}}, counter, [this, field, channel = channel] {
+                     return static_cast<double>(sender->counters().*channel.*field);
+                   }});
+  };
+  of_channels("haechi_notify_waiting", "Notifications to be sent on this channel, or being sent.",
+              &C::waiting, false);
+  of_channels("haechi_notify_sent_total", "Notifications that the other side took.", &C::sent, true);
+  of_channels("haechi_notify_failed_total", "Notifications given up on this channel.", &C::failed, true);
+  of_channels("haechi_notify_failed_tries_total", "Tries that did not succeed.", &C::failed_tries, true);
+  of_channels("haechi_notify_unknown_total", "Tries of which nobody knows whether they succeeded.",
+              &C::unknown, true);
+  const auto of_all = [this](const char* name, const char* help, uint64_t S::*field) {
+    metrics.add(
+        {name, help, {}, true, [this, field] { return static_cast<double>(sender->counters().*field); }});
+  };
+  of_all("haechi_notify_receipts_total", "Receipts of text messages.", &S::receipts);
+  of_all("haechi_notify_receipts_refused_total", "Receipts that were not signed or not readable.",
+         &S::receipts_refused);
+  of_all("haechi_notify_dropped_total", "Notifications beyond the bound.", &S::dropped);
 }
 
 // Doors first, so that nothing new comes in; then the spine, which finishes what it has and acknowledges it
@@ -324,12 +380,13 @@ Node::Rooms::~Rooms() {
       rejections.reset();
     });
     end(link, [this] { connector.reset(); });
+    end(notify, [this] { sender.reset(); });
     end(front, [this] {
       api.reset();
       hub.reset();
     });
   }
-  for (net::Loop* loop : {&gateway, &front, &link}) loop->stop();
+  for (net::Loop* loop : {&gateway, &front, &link, &notify}) loop->stop();
 }
 
 Node::Node(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}

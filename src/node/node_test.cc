@@ -66,6 +66,7 @@ std::vector<v1::Fact> barred_zone_entered(Time now) {
   order.set_id("O-1");
   order.set_version(1);
   order.set_kind("ST_PROV_3_2");
+  order.set_legal_basis("Stalking Act 9(1)3-2");
   order.set_wearer_id("W-1");
   order.set_starts_at_us((now - Duration::seconds(60)).us);
   order.add_conditions()->set_id("c-1");

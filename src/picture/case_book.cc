@@ -53,6 +53,11 @@ void CaseBook::fold(At at, const v1::CaseEffect& effect) {
       refusals_[at.entry_no] = effect.refuse();
       if (refusals_.size() > kRefusalsMax) refusals_.erase(refusals_.begin());
       break;
+    case v1::CaseEffect::kForgetMeasure:
+      measures_.erase(effect.forget_measure().measure_id());
+      std::erase_if(measure_by_order_,
+                    [&](const auto& one) { return one.second == effect.forget_measure().measure_id(); });
+      break;
     case v1::CaseEffect::kEndOrder:  // the measure itself says so too
     case v1::CaseEffect::KIND_NOT_SET:
       break;

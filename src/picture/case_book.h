@@ -1,8 +1,8 @@
 // CaseBook: what the legal machine last said of every case, measure, link, duty, petition, notification; and
 // who supervises whom.
 //
-// Bounds: cases, measures, links, petitions and open duties stay; of duties that ended the newest
-// kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax.
+// Bounds: cases, links, petitions and open duties stay, measures until the law lets nobody keep them; of
+// duties that ended the newest kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax.
 #pragma once
 
 #include <cstdint>

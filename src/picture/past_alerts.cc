@@ -1,36 +1,57 @@
 #include "picture/past_alerts.h"
 
-#include "base/time.h"
+#include <algorithm>
 
 namespace haechi::picture {
 
 v1::PastAlert* PastAlerts::find(const std::string& alert_id) {
-  const auto wearer = wearer_of_.find(alert_id);
-  if (wearer == wearer_of_.end()) return nullptr;
-  Of& of = by_wearer_[wearer->second];
+  const auto known = known_.find(alert_id);
+  if (known == known_.end()) return nullptr;
+  Of& of = by_wearer_[known->second.wearer_id];
   for (auto one = of.alerts.rbegin(); one != of.alerts.rend(); ++one)  // mostly one of the newest
     if (one->id() == alert_id) return &*one;
   return nullptr;
 }
 
 void PastAlerts::opened(uint64_t entry_no, const v1::Alert& alert) {
-  if (wearer_of_.contains(alert.id())) return changed(alert);
+  if (known_.contains(alert.id())) return changed(alert);
   Of& of = by_wearer_[alert.wearer_id()];
   v1::PastAlert& made = of.alerts.emplace_back();
   made.set_entry_no(entry_no);
   write(alert, made);
-  wearer_of_[alert.id()] = alert.wearer_id();
-  ++total_;
-  ++by_month_[iso8601(Time{alert.opened_at_us()}).substr(0, 7)];
-  if (of.alerts.size() <= kPastAlertsMax) return;
-  wearer_of_.erase(of.alerts.front().id());
-  of.alerts.pop_front();
-  ++of.left_out;
+  known_[alert.id()] = {alert.wearer_id(), tallies_.size()};
+  tallies_.emplace_back().opened_at_us = alert.opened_at_us();
+  if (!alert.protected_id().empty()) return;
+  if (++of.of_nobody > kPastAlertsMax) drop_oldest_of_nobody(of);
 }
 
-// One that was left out is not taken in again.
+void PastAlerts::drop_oldest_of_nobody(Of& of) {
+  const auto oldest = std::find_if(of.alerts.begin(), of.alerts.end(),
+                                   [](const v1::PastAlert& one) { return one.protected_id().empty(); });
+  known_.erase(oldest->id());
+  of.alerts.erase(oldest);
+  --of.of_nobody;
+}
+
+// One that was dropped is not taken in again.
 void PastAlerts::changed(const v1::Alert& alert) {
-  if (v1::PastAlert* known = find(alert.id())) write(alert, *known);
+  v1::PastAlert* known = find(alert.id());
+  if (known == nullptr) return;
+  write(alert, *known);
+  count(*known);
+}
+
+void PastAlerts::count(const v1::PastAlert& alert) {
+  Tally& tally = tallies_[known_.at(alert.id()).tally];
+  const auto after = [&](int64_t at_us) {
+    return at_us == 0 ? int64_t{-1} : (at_us - alert.happened_at_us()) / 1'000;
+  };
+  tally.assigned_ms = after(alert.assigned_at_us());
+  tally.on_scene_ms = after(alert.on_scene_at_us());
+  if (!alert.agency_id().empty()) tally.agency_id = &*agencies_.insert(alert.agency_id()).first;
+  tally.resolved = !alert.outcome().empty();
+  tally.is_false =
+      alert.outcome() == "EQUIPMENT" || alert.outcome() == "DATA_ERROR" || alert.outcome() == "UNFOUNDED";
 }
 
 void PastAlerts::write(const v1::Alert& alert, v1::PastAlert& out) {
@@ -70,6 +91,7 @@ void PastAlerts::put(const v1::Call& call) {
     known->set_agency_id(call.agency_id());
     if (known->assigned_at_us() == 0) known->set_assigned_at_us(assigned);
     if (known->on_scene_at_us() == 0) known->set_on_scene_at_us(arrived);
+    count(*known);
   }
 }
 

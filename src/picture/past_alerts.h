@@ -1,14 +1,17 @@
 // PastAlerts: what happened between a wearer and those he must keep away from, for courts, officers and
 // statistics, long after the alerts themselves left the queue.
 //
-// Bound: the newest kPastAlertsMax alerts of each wearer; how many there were in all is counted.
+// Bounds: alerts that name a protected person stay, as evidence between the two; of each wearer's others the
+// newest kPastAlertsMax. Of every alert a Tally stays, 48 bytes.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "haechi/v1/case_api.pb.h"
 #include "haechi/v1/dispatch.pb.h"
@@ -22,7 +25,16 @@ class PastAlerts {
  public:
   struct Of {
     std::deque<v1::PastAlert> alerts;  // oldest first
-    uint64_t left_out = 0;
+    size_t of_nobody = 0;              // of them, those that name no protected person
+  };
+  // What statistics count of one alert.
+  struct Tally {
+    int64_t opened_at_us = 0;
+    int64_t assigned_ms = -1;  // from what it is about; negative: never
+    int64_t on_scene_ms = -1;
+    const std::string* agency_id = nullptr;  // whose units were sent; null: none
+    bool resolved = false;
+    bool is_false = false;  // equipment, data error, unfounded
   };
   void opened(uint64_t entry_no, const v1::Alert& alert);
   void changed(const v1::Alert& alert);
@@ -31,17 +43,23 @@ class PastAlerts {
   // By wearer; the empty id: alerts of nobody known.
   const std::map<std::string, Of, std::less<>>& all() const { return by_wearer_; }
   const Of* of(std::string_view wearer_id) const;
-  const std::map<std::string, uint64_t>& by_month() const { return by_month_; }  // "2026-03", UTC
-  uint64_t total() const { return total_; }
+  // Of every alert there ever was, in the order in which they were opened.
+  const std::deque<Tally>& tallies() const { return tallies_; }
 
  private:
+  struct Known {
+    std::string wearer_id;
+    size_t tally = 0;
+  };
   static void write(const v1::Alert& alert, v1::PastAlert& out);
+  void drop_oldest_of_nobody(Of& of);
   v1::PastAlert* find(const std::string& alert_id);
+  void count(const v1::PastAlert& alert);
 
   std::map<std::string, Of, std::less<>> by_wearer_;
-  std::map<std::string, std::string> wearer_of_;  // of the alerts kept
-  std::map<std::string, uint64_t> by_month_;
-  uint64_t total_ = 0;
+  std::map<std::string, Known> known_;  // of the alerts kept
+  std::deque<Tally> tallies_;
+  std::set<std::string> agencies_;  // whose ids tallies point at
 };
 
 }  // namespace haechi::picture

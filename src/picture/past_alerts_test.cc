@@ -16,17 +16,25 @@ v1::Alert alert(const std::string& id, int64_t opened_s = 1'773'446'400) {
   return made;
 }
 
-TEST(PastAlerts, KeepTheNewestOfEachWearerAndCountTheRest) {
+TEST(PastAlerts, KeepEveryOneThatNamesAProtectedPersonAndOfTheOthersTheNewest) {
   PastAlerts past;
-  for (size_t i = 0; i < kPastAlertsMax + 3; ++i) past.opened(i + 1, alert("a-" + std::to_string(i)));
+  const auto of_nobody = [](size_t i) {
+    v1::Alert made = alert("n-" + std::to_string(i));
+    made.clear_protected_id();
+    return made;
+  };
+  for (size_t i = 0; i < kPastAlertsMax + 3; ++i) {
+    past.opened(i + 1, alert("a-" + std::to_string(i)));
+    past.opened(i + 1, of_nobody(i));
+  }
   const PastAlerts::Of* of = past.of("w-1");
   ASSERT_NE(of, nullptr);
-  EXPECT_EQ(of->alerts.size(), kPastAlertsMax);
-  EXPECT_EQ(of->left_out, 3u);
-  EXPECT_EQ(of->alerts.front().id(), "a-3");
-  EXPECT_EQ(past.total(), kPastAlertsMax + 3);
-  past.changed(alert("a-0"));
-  EXPECT_EQ(of->alerts.size(), kPastAlertsMax) << "what was left out is not taken in again";
+  EXPECT_EQ(of->alerts.size(), 2 * kPastAlertsMax + 3);
+  EXPECT_EQ(of->alerts.front().id(), "a-0");
+  EXPECT_EQ(of->alerts[4].id(), "n-3") << "three went";
+  EXPECT_EQ(past.tallies().size(), 2 * (kPastAlertsMax + 3)) << "all are counted";
+  past.changed(of_nobody(0));
+  EXPECT_EQ(of->alerts.size(), 2 * kPastAlertsMax + 3) << "what was dropped is not taken in again";
 }
 
 TEST(PastAlerts, SayHowItCameOutOnlyOnceSomebodySaidSo) {
@@ -57,12 +65,25 @@ TEST(PastAlerts, RememberWhenTheFirstUnitWasSentAndTheFirstArrived) {
   EXPECT_EQ(past.of("w-1")->alerts[0].agency_id(), "g-1");
 }
 
-TEST(PastAlerts, AreCountedByMonth) {
+TEST(PastAlerts, CountHowEachCameOutAndHowLongItTook) {
   PastAlerts past;
-  past.opened(1, alert("a-1", 1'772'323'199));  // 2026-02-28T23:59:59Z
-  past.opened(2, alert("a-2", 1'772'323'200));
-  EXPECT_EQ(past.by_month().at("2026-02"), 1u);
-  EXPECT_EQ(past.by_month().at("2026-03"), 1u);
+  v1::Alert first = alert("a-1");
+  first.set_happened_at_us(10'000);
+  past.opened(1, first);
+  EXPECT_EQ(past.tallies()[0].assigned_ms, -1);
+  v1::Call call;
+  call.set_agency_id("g-1");
+  call.add_alert_ids("a-1");
+  call.add_assignments()->set_assigned_at_us(45'000);
+  past.put(call);
+  first.set_handling(v1::ALERT_HANDLING_RESOLVED);
+  first.set_reason_code("EQUIPMENT");
+  past.changed(first);
+  const PastAlerts::Tally& tally = past.tallies()[0];
+  EXPECT_EQ(tally.assigned_ms, 35);
+  EXPECT_EQ(tally.on_scene_ms, -1);
+  EXPECT_EQ(*tally.agency_id, "g-1");
+  EXPECT_TRUE(tally.resolved && tally.is_false);
 }
 
 }  // namespace

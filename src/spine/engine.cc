@@ -24,6 +24,12 @@ std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& en
   dispatch_.step(entry, effects, answers);
   for (const v1::Fact& order : legal_.step(entry, effects))
     monitor_.step({entry.no, entry.stamped_at, order}, effects);
+  for (size_t i = 0, end = effects.effects().size(); i < end; ++i) {
+    const std::shared_ptr<const v1::Effect> effect = effects.effects()[i];
+    if (!effect->case_effect().has_update_consent()) continue;
+    const v1::Consent& consent = effect->case_effect().update_consent();
+    monitor_.agree_to_view(consent.protected_id(), consent.view_allowed(), entry, effects);
+  }
   if (!legal_.is_of_measure(entry.fact)) monitor_.step(entry, effects);
   size_t sent = 0;
   for (int exchange = 0;; ++exchange) {

@@ -152,6 +152,7 @@ void Strange::order(v1::Order& out) {
   out.set_id(id("o", 8));
   out.set_version(one_in(10) ? any<uint32_t>() : ++version_);
   out.set_kind("ST_PROV_3_2");
+  if (!one_in(10)) out.set_legal_basis("9(1)3-2");
   out.set_wearer_id(person());
   out.set_starts_at_us(moment());
   if (one_in(3)) out.set_ends_at_us(later(moment(), below(400'000'000)));

@@ -82,6 +82,13 @@ void equip_and_open_case(LegalWorld& world) {
   world.open_case("c-1", "s-1", "p-1");
 }
 
+v1::Order with_ban(const std::string& protected_id) {
+  v1::Order order;
+  order.add_conditions()->set_id("k");
+  order.mutable_conditions(0)->mutable_keep_away()->set_protected_id(protected_id);
+  return order;
+}
+
 TEST(Legal, MonitorsTheOrderOfAMeasureFromTheEntryInWhichItBecomesActiveUntilItEnds) {
   LegalWorld world("2026-06-10T15:00:00+09:00");
   world.device("d-w", "s-1", v1::DEVICE_KIND_ANKLE);
@@ -151,6 +158,40 @@ TEST(Legal, OpensTheDutyToTellThePoliceWithTheAlertAndClosesItWhenTheirDeskHasTa
   EXPECT_GE(with_desk.done("K2"), 1u);
 }
 
+TEST(Legal, TakesNoOrderFromAnAgencyThatDoesNotSayWhatItRestsOn) {
+  LegalWorld world("2026-06-10T15:00:00+09:00");
+  world.device("d-w", "w-1", v1::DEVICE_KIND_ANKLE);
+  world.device("d-p", "p-1", v1::DEVICE_KIND_PHONE);
+  v1::Order order = with_ban("p-1");
+  world.state_order("o-1", "w-1", order);
+  world.report("d-p", 37.7, 127.2);
+  world.report("d-w", 37.7, 127.2);
+  EXPECT_EQ(world.raised().size(), 0u);
+  EXPECT_EQ(world.links().size(), 0u);
+  order.set_legal_basis("EM Act 5, 2024-1");
+  order.set_version(2);
+  world.state_order("o-1", "w-1", order);
+  world.report("d-w", 37.7, 127.2);
+  EXPECT_EQ(world.alerts(v1::ALERT_KIND_KEEP_AWAY), 1u);
+}
+
+TEST(Legal, ShowsHerWhomAnAgencysOrderKeepsAwayOnlyOnceSheAgreed) {
+  LegalWorld world("2026-06-10T15:00:00+09:00");
+  world.device("d-w", "w-1", v1::DEVICE_KIND_ANKLE);
+  world.device("d-p", "p-1", v1::DEVICE_KIND_PHONE);
+  v1::Order order = with_ban("p-1");
+  order.set_legal_basis("EM Act 5, 2024-1");
+  world.state_order("o-1", "w-1", order);
+  world.report("d-p", 37.7, 127.2);
+  world.report("d-w", 37.7, 127.2);
+  EXPECT_EQ(world.alerts(v1::ALERT_KIND_KEEP_AWAY), 1u) << "it rings";
+  EXPECT_EQ(world.views_open(), 0u) << "and shows her nothing";
+  world.agree("p-1", true);
+  EXPECT_EQ(world.views_open(), 1u);
+  world.agree("p-1", false);
+  EXPECT_EQ(world.views_open(), 0u);
+}
+
 TEST(Legal, SaysNothingWhereThereAreNoCaseFacts) {
   LegalWorld world("2026-06-10T15:00:00+09:00");
   world.police_desk();
@@ -158,6 +199,7 @@ TEST(Legal, SaysNothingWhereThereAreNoCaseFacts) {
   world.device("d-p", "p-1", v1::DEVICE_KIND_PHONE);
   v1::Order order;
   order.set_wearer_id("w-1");
+  order.set_legal_basis("Stalking Act 9(1)3-2");
   order.set_kind("ST_PROV_3_2");
   order.add_conditions()->set_id("k");
   order.mutable_conditions(0)->mutable_keep_away()->set_protected_id("p-1");
@@ -172,7 +214,7 @@ TEST(Legal, KnowsThatSomebodyNoLongerWearsWhatWasWithdrawnOrPassedOn) {
   for (const bool passed : {false, true}) {
     LegalWorld world("2026-06-10T15:00:00+09:00");
     world.state_order("o-1", "s-1");
-    v1::Order again;
+    v1::Order again = LegalWorld::based();
     again.set_version(2);
     again.set_withdrawn(!passed);
     world.state_order("o-1", passed ? "w-9" : "s-1", again);
@@ -186,12 +228,15 @@ TEST(Legal, GivesTheSameEffectsInAReplay) {
 }
 
 // Case facts, reports, ticks and statements of agencies, at random. What LegalWorld checks after each entry:
-// no alert is raised and no view shows anything under an order whose measure is not in force and active.
+// no alert is raised and no view shows anything under an order whose measure is not in force and active, or
+// that no agency stated with what it rests on; and no view shows anything to whom has not agreed.
 class RandomHistory : public testing::TestWithParam<uint64_t> {};
 
 TEST_P(RandomHistory, HasNoAlertAndNoExposureWithoutALiveBasis) {
   const LegalWorld::Tally tally = LegalWorld::random_history(GetParam());
   EXPECT_GT(tally.alerts_under_measures, 10u);
+  EXPECT_GT(tally.alerts_under_stated, 3u);
+  EXPECT_GT(tally.views, 3u);
   EXPECT_GT(tally.orders_ended, 3u);
   EXPECT_GT(tally.checked, 1'000u);
 }

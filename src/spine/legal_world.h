@@ -1,13 +1,15 @@
 // LegalWorld: the engine, a clock, and what has come out of it so far about cases and alerts. After each
-// entry it holds every alert and view under an order of a measure against that measure. For tests of this
-// room.
+// entry it holds every alert and view against its basis: a measure in force and active, or an order that an
+// agency stated with what it rests on; and every view against her consent. For tests of this room.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +32,7 @@ class LegalWorld {
     bool stop_before_data = false;
   };
   struct Tally {
-    size_t alerts_under_measures = 0, orders_ended = 0, checked = 0;
+    size_t alerts_under_measures = 0, alerts_under_stated = 0, orders_ended = 0, views = 0, checked = 0;
   };
 
   explicit LegalWorld(const std::string& start) : now_(at(start)) {
@@ -64,7 +66,10 @@ class LegalWorld {
   void submit(const v1::Fact& fact) {
     now_ = now_ + Duration{1};
     ++no_;
+    before_ = last_;
+    last_ = now_;
     const auto effects = engine_->step({no_, now_, fact});
+    if (fact.has_order_registered()) note_stated(fact.order_registered());
     for (const auto& effect : effects) {
       fold(*effect);
       bytes_ += effect->SerializeAsString();
@@ -72,7 +77,12 @@ class LegalWorld {
     for (const auto& effect : effects) hold_to_its_basis(*effect);
   }
 
-  void state_order(const std::string& id, const std::string& wearer, v1::Order order = {}) {
+  static v1::Order based() {
+    v1::Order order;
+    order.set_legal_basis("EM Act 5, 2024-1");
+    return order;
+  }
+  void state_order(const std::string& id, const std::string& wearer, v1::Order order = based()) {
     v1::Fact fact;
     order.set_id(id);
     order.set_wearer_id(wearer);
@@ -90,6 +100,17 @@ class LegalWorld {
     assigned.set_agency_id("probation-1");
     submit(fact);
   }
+  // She read the penalty notice and agrees to be shown him, or no longer does.
+  void agree(const std::string& protected_id, bool given) {
+    v1::Fact fact;
+    fact.mutable_case_fact()->mutable_notice_given()->set_protected_id(protected_id);
+    fact.mutable_case_fact()->mutable_notice_given()->set_notice_code("kr-em-36-4.1");
+    submit(fact);
+    fact.mutable_case_fact()->mutable_consent_recorded()->set_protected_id(protected_id);
+    fact.mutable_case_fact()->mutable_consent_recorded()->set_given(given);
+    submit(fact);
+  }
+  size_t views_open() const { return views_open_.size(); }
   void identify(const std::string& person, const std::string& document) {
     v1::Fact fact;
     auto& keys = *fact.mutable_case_fact()->mutable_identity_recorded();
@@ -223,10 +244,14 @@ class LegalWorld {
       raised_.push_back(effect.raise_alert());
       open_[effect.raise_alert().id()] = effect.raise_alert();
     }
+    if (effect.has_open_view()) views_open_.insert(effect.open_view().id());
+    if (effect.has_close_view()) views_open_.erase(effect.close_view().view_id());
     if (effect.has_clear_alert()) open_.erase(effect.clear_alert().id());
     if (!effect.has_case_effect()) return;
     ++case_effects_;
     const v1::CaseEffect& one = effect.case_effect();
+    if (one.has_update_consent())
+      agreed_[one.update_consent().protected_id()] = one.update_consent().view_allowed();
     if (one.has_update_measure()) measures_[one.update_measure().id()] = one.update_measure();
     if (one.has_propose_link()) links_[one.propose_link().id()] = one.propose_link();
     if (one.has_update_link()) links_[one.update_link().id()] = one.update_link();
@@ -248,22 +273,55 @@ class LegalWorld {
   }
   void hold_to_its_basis(const v1::Effect& effect) {
     if (effect.has_raise_alert()) live(effect.raise_alert());
-    if (effect.has_open_view()) live(effect.open_view().order_id(), "view");
-    if (effect.has_update_view()) live(effect.update_view().order_id(), "view");
+    if (effect.has_open_view()) live(effect.open_view());
+    if (effect.has_update_view()) live(effect.update_view());
     ++tally_.checked;
+  }
+  void live(const v1::View& view) {
+    ++tally_.views;
+    EXPECT_TRUE(agreed_[view.protected_id()]) << "she is shown what she did not agree to: " << view.id();
+    if (basis_.contains(view.order_id())) return live(view.order_id(), "view");
+    const std::vector<Stated>& all = stated_[view.order_id()];
+    EXPECT_TRUE(!all.empty() && all.back().holds(now_.us)) << "view under " << view.order_id();
+  }
+  // One version of an order of an agency, as long as it counts.
+  struct Stated {
+    uint32_t version = 0;
+    int64_t from_us = 0, until_us = 0;
+    bool holds(int64_t at_us) const { return at_us >= from_us && at_us < until_us; }
+  };
+  void note_stated(const v1::Order& order) {
+    if (basis_.contains(order.id()) || (order.legal_basis().empty() && !order.withdrawn())) return;
+    std::vector<Stated>& all = stated_[order.id()];
+    if (!all.empty() && order.version() <= all.back().version) return;
+    if (!all.empty()) all.back().until_us = std::min(all.back().until_us, now_.us);
+    const int64_t end = order.ends_at_us() == 0 ? INT64_MAX : order.ends_at_us();
+    all.push_back({order.version(), order.starts_at_us(), order.withdrawn() ? 0 : end});
+  }
+  static bool is_silence(const v1::Alert& alert) {
+    return alert.kind() == v1::ALERT_KIND_SILENCE || alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE ||
+           alert.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR;
+  }
+  // Some version held at the moment it is about, or, of silence, ended since the entry before.
+  void live_stated(const v1::Alert& alert) {
+    if (alert.order_id().empty()) return;
+    ++tally_.alerts_under_stated;
+    const std::vector<Stated>& all = stated_[alert.order_id()];
+    const bool held = std::any_of(all.begin(), all.end(), [&](const Stated& one) {
+      const bool just_ended = one.until_us > before_.us && one.until_us <= now_.us;
+      return one.holds(alert.happened_at_us()) || (is_silence(alert) && just_ended);
+    });
+    EXPECT_TRUE(held) << v1::AlertKind_Name(alert.kind()) << " under " << alert.order_id();
   }
   // An alert is judged by the moment it is about: what is learned of an order's last minutes after its end
   // still counts. That somebody is not heard of falls due while the order is in force, and may be noticed by
   // the very entry that ends it.
   void live(const v1::Alert& alert) {
     const auto basis = basis_.find(alert.order_id());
-    if (basis == basis_.end()) return;
+    if (basis == basis_.end()) return live_stated(alert);
     ++tally_.alerts_under_measures;
     const v1::LegalMeasure& measure = measures_[basis->second];
-    const bool silence = alert.kind() == v1::ALERT_KIND_SILENCE ||
-                         alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE ||
-                         alert.kind() == v1::ALERT_KIND_UNACCOUNTED_NEAR;
-    if (silence && measure.ended_at_us() == now_.us) return;
+    if (is_silence(alert) && measure.ended_at_us() == now_.us) return;
     const bool began = alert.happened_at_us() >= begun_[alert.order_id()].us;
     if (measure.stage() == v1::MEASURE_STAGE_ENDED && began &&
         alert.happened_at_us() < measure.ended_at_us() &&
@@ -282,7 +340,7 @@ class LegalWorld {
   }
 
   std::unique_ptr<Engine> engine_ = std::make_unique<Engine>(0);
-  Time now_;
+  Time now_, before_, last_;  // before_, last_: of the entry before, of this one
   uint64_t no_ = 0, seq_ = 0;
   size_t case_effects_ = 0;
   std::string bytes_;
@@ -297,6 +355,9 @@ class LegalWorld {
   std::map<std::string, v1::Order> orders_;
   std::map<std::string, std::string> basis_;
   std::map<std::string, Time> begun_;
+  std::set<std::string> views_open_;
+  std::map<std::string, bool> agreed_;                 // by protected person
+  std::map<std::string, std::vector<Stated>> stated_;  // by order of an agency
 };
 
 // Two wearers, two protected persons, in one small town; measures of every stage, cancelled, extended,
@@ -337,7 +398,7 @@ inline LegalWorld::Tally LegalWorld::random_history(uint64_t seed) {
       v1::Fact fact;
       if (below(2) == 0) {
         fact.mutable_case_fact()->mutable_notice_given()->set_protected_id(id("p", 2));
-        fact.mutable_case_fact()->mutable_notice_given()->set_notice_code("36-4");
+        fact.mutable_case_fact()->mutable_notice_given()->set_notice_code("kr-em-36-4.1");
       } else {
         fact.mutable_case_fact()->mutable_consent_recorded()->set_protected_id(id("p", 2));
         fact.mutable_case_fact()->mutable_consent_recorded()->set_given(below(2) == 0);
@@ -346,7 +407,11 @@ inline LegalWorld::Tally LegalWorld::random_history(uint64_t seed) {
     } else if (what < 86) {
       v1::Order order;
       order.set_version(static_cast<uint32_t>(i + 1));
-      order.set_withdrawn(below(2) == 0);
+      order.set_withdrawn(below(3) == 0);
+      if (below(3) == 0) order.set_ends_at_us((world.now() + Duration::seconds(600)).us);
+      if (below(4) != 0) order.set_legal_basis("EM Act 5, 2024-1");
+      order.add_conditions()->set_id("k");
+      order.mutable_conditions(0)->mutable_keep_away()->set_protected_id(id("p", 2));
       world.state_order(id("o", 3), id("s", 2), order);
     } else if (what < 98) {
       world.pass(Duration::seconds(static_cast<int64_t>(1 + below(40))));

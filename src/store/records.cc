@@ -8,11 +8,13 @@
 namespace haechi::store {
 namespace {
 
-constexpr int kFormVersion = 1;
+constexpr int kFormVersion = 2;  // 1 had no addresses
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS person(id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS note(id TEXT PRIMARY KEY, person_id TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS note_person ON note(person_id);
+  CREATE TABLE IF NOT EXISTS address(holder INTEGER NOT NULL, id TEXT NOT NULL, kind INTEGER NOT NULL,
+    value TEXT NOT NULL, PRIMARY KEY(holder, id, kind)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS connector(agency_id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, secret TEXT NOT NULL,
     protocol TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS api_key(digest TEXT PRIMARY KEY, account TEXT NOT NULL, role TEXT NOT NULL,
@@ -27,6 +29,9 @@ struct CloseConnection {
 };
 struct FinalizeStatement {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+struct LeaveMutex {
+  void operator()(sqlite3_mutex* mutex) const { sqlite3_mutex_leave(mutex); }
 };
 using Connection = std::unique_ptr<sqlite3, CloseConnection>;
 
@@ -65,8 +70,10 @@ class Query {
     if (step == SQLITE_DONE) return false;
     return failed(connection_, "records");
   }
-  // Runs to the end; the number of rows changed.
+  // Runs to the end; the number of rows changed. Nobody else may write between the two.
   Result<uint64_t> run() {
+    const std::unique_ptr<sqlite3_mutex, LeaveMutex> alone(sqlite3_db_mutex(connection_));
+    sqlite3_mutex_enter(alone.get());
     TRY(const bool row, next());
     (void)row;
     return static_cast<uint64_t>(sqlite3_changes64(connection_));
@@ -98,6 +105,11 @@ std::vector<std::string> split(const std::string& words) {
   return out;
 }
 
+template <typename Enum>
+int64_t number_of(Enum value) {
+  return static_cast<int64_t>(value);
+}
+
 class SqliteRecords final : public Records {
  public:
   explicit SqliteRecords(Connection connection) : connection_(std::move(connection)) {}
@@ -116,6 +128,9 @@ class SqliteRecords final : public Records {
     Query notes(db(), "DELETE FROM note WHERE person_id = ?");
     TRY(const uint64_t notes_removed, notes.with(person_id).run());
     (void)notes_removed;
+    Query addresses(db(), "DELETE FROM address WHERE holder = ? AND id = ?");
+    TRY(const uint64_t addresses_removed, addresses.with(number_of(Holder::kPerson)).with(person_id).run());
+    (void)addresses_removed;
     Query query(db(), "DELETE FROM person WHERE id = ?");
     TRY(const uint64_t removed, query.with(person_id).run());
     return removed > 0;
@@ -141,6 +156,23 @@ class SqliteRecords final : public Records {
   Result<std::optional<Personal>> note(const std::string& note_id) override {
     Query query(db(), "SELECT text FROM note WHERE id = ?");
     TRY(const bool row, query.with(note_id).next());
+    if (!row) return std::optional<Personal>();
+    return std::optional<Personal>(Personal(query.text(0)));
+  }
+
+  Status put_address(Holder holder, const std::string& id, AddressKind kind, const Personal& value) override {
+    if (value.empty()) {
+      Query query(db(), "DELETE FROM address WHERE holder = ? AND id = ? AND kind = ?");
+      TRY(const uint64_t removed, query.with(number_of(holder)).with(id).with(number_of(kind)).run());
+      (void)removed;
+      return {};
+    }
+    Query query(db(), "INSERT OR REPLACE INTO address VALUES(?, ?, ?, ?)");
+    return write(query.with(number_of(holder)).with(id).with(number_of(kind)).with(bytes(value)));
+  }
+  Result<std::optional<Personal>> address(Holder holder, const std::string& id, AddressKind kind) override {
+    Query query(db(), "SELECT value FROM address WHERE holder = ? AND id = ? AND kind = ?");
+    TRY(const bool row, query.with(number_of(holder)).with(id).with(number_of(kind)).next());
     if (!row) return std::optional<Personal>();
     return std::optional<Personal>(Personal(query.text(0)));
   }
@@ -237,8 +269,10 @@ Status prepare(sqlite3* db) {
   TRY(const int64_t version, number(db, "PRAGMA user_version"));
   if (version == kFormVersion) return {};
   TRY(const int64_t tables, number(db, "SELECT count(*) FROM sqlite_master"));
-  if (version != 0 || tables != 0) return Error{Code::kCorrupt, "", "not a record file of this version"};
-  const std::string make = std::string("BEGIN;") + kTables + "PRAGMA user_version=1; COMMIT;";
+  if (version != 1 && (version != 0 || tables != 0))
+    return Error{Code::kCorrupt, "", "not a record file of this version"};
+  const std::string make =
+      std::string("BEGIN;") + kTables + "PRAGMA user_version=" + std::to_string(kFormVersion) + "; COMMIT;";
   if (sqlite3_exec(db, make.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     return failed(db, "create records");
   return {};

@@ -1,9 +1,9 @@
 // Records: what may be forgotten and therefore is never in the log: names and telephone numbers of persons,
-// endpoints and secrets of connectors, digests of keys, agreements between agencies.
+// where somebody is told, endpoints and secrets of connectors, digests of keys, agreements between agencies.
 //
-// One connection to one SQLite file (WAL, synchronous=FULL); used on one loop. Every write is durable on
-// return. Errors: kUnavailable (disk full, locked; nothing was written), kCorrupt (not a record file, or a
-// damaged one).
+// One connection to one SQLite file (WAL, synchronous=FULL), which takes its callers, on any thread, one at a
+// time. Every write is durable on return. Errors: kUnavailable (disk full, locked; nothing was written),
+// kCorrupt (not a record file, or a damaged one).
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,11 @@ struct KeyRecord {
   Time expires_at;  // 0 = never
 };
 
+// Whose address it is; the ids of the three may be alike. The numbers of both are in the file.
+enum class Holder { kPerson = 0, kAccount = 1, kAgency = 2 };
+// The two that are kept of each: telephone and e-mail; the subscription of a browser.
+enum class AddressKind { kPost = 0, kPush = 1 };
+
 // The written agreement under which data goes to an agency (purpose, scope, method, security, cost).
 struct Agreement {
   std::string agency_id;
@@ -58,7 +63,7 @@ class Records {
   // The record of a person: a JSON document; nothing but its name is of interest here.
   virtual Status put_person(const std::string& person_id, const Personal& record) = 0;
   virtual Result<std::optional<Personal>> person(const std::string& person_id) = 0;
-  // Forgets the person and every note about her. True if there was a record.
+  // Forgets the person, her addresses and every note about her. True if there was a record.
   virtual Result<bool> remove_person(const std::string& person_id) = 0;
 
   // At most `limit` persons whose record has a member "name" that holds `text`, by id; A to Z in either case.
@@ -68,6 +73,11 @@ class Records {
   // A note about a person, under an id of its own. Forgotten with the person.
   virtual Status put_note(const std::string& note_id, const std::string& person_id, const Personal& text) = 0;
   virtual Result<std::optional<Personal>> note(const std::string& note_id) = 0;
+
+  // Where somebody is told: a JSON document. An empty one forgets it. Those of a person go with her.
+  virtual Status put_address(Holder holder, const std::string& id, AddressKind kind,
+                             const Personal& value) = 0;
+  virtual Result<std::optional<Personal>> address(Holder holder, const std::string& id, AddressKind kind) = 0;
 
   virtual Status put_connector(const Connector& connector) = 0;
   virtual Result<std::optional<Connector>> connector(const std::string& agency_id) = 0;

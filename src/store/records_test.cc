@@ -1,11 +1,13 @@
 #include "store/records.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <thread>
 #include <type_traits>
 
 namespace haechi::store {
@@ -152,6 +154,48 @@ TEST_F(Records_, ForgetsTheNotesAboutAPersonWithHer) {
   ASSERT_TRUE(records->remove_person("P-1").ok());
   EXPECT_FALSE(records->note("K-1")->has_value());
   EXPECT_TRUE(records->note("K-2")->has_value());
+}
+
+TEST_F(Records_, KeepsWhereEachIsToldAndForgetsAPersonsWithHer) {
+  const auto records = open();
+  using H = Holder;
+  using K = AddressKind;
+  for (const Holder holder : {H::kPerson, H::kAccount, H::kAgency})
+    ASSERT_TRUE(records->put_address(holder, "X-1", K::kPush, Personal("push")).ok());
+  ASSERT_TRUE(records->put_address(H::kAccount, "X-1", K::kPost, Personal("post")).ok());
+  EXPECT_EQ(**records->address(H::kAccount, "X-1", K::kPost), Personal("post"));
+  EXPECT_FALSE(records->address(H::kPerson, "X-1", K::kPost)->has_value());
+  ASSERT_TRUE(records->remove_person("X-1").ok());
+  EXPECT_FALSE(records->address(H::kPerson, "X-1", K::kPush)->has_value());
+  EXPECT_TRUE(records->address(H::kAccount, "X-1", K::kPush)->has_value()) << "an account of the same id";
+  ASSERT_TRUE(records->put_address(H::kAccount, "X-1", K::kPush, Personal()).ok());
+  EXPECT_FALSE(records->address(H::kAccount, "X-1", K::kPush)->has_value());
+}
+
+TEST_F(Records_, OpensAFileOfTheFormThatHadNoAddresses) {
+  ASSERT_TRUE(open()->put_person("P-1", Personal("her")).ok());
+  sqlite3* file = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &file), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(file, "DROP TABLE address; PRAGMA user_version=1", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(file);
+  const auto records = open();
+  EXPECT_EQ(**records->person("P-1"), Personal("her"));
+  EXPECT_TRUE(records->put_address(Holder::kPerson, "P-1", AddressKind::kPush, Personal("push")).ok());
+}
+
+TEST_F(Records_, TakesWritersOnSeveralThreads) {
+  const auto records = open();
+  const auto write = [&](const std::string& mine) {
+    for (int i = 0; i < 200; ++i) {
+      EXPECT_TRUE(records->put_person(mine, Personal("p")).ok());
+      EXPECT_TRUE(records->put_address(Holder::kPerson, mine, AddressKind::kPush, Personal()).ok());
+    }
+  };
+  std::thread other(write, "P-1");
+  write("P-2");
+  other.join();
+  EXPECT_TRUE(records->person("P-1")->has_value());
 }
 
 template <typename T, typename = void>

@@ -5,6 +5,8 @@
 #include <future>
 
 #include "haechi/v1/api.pb.h"
+#include "haechi/v1/case_api.pb.h"
+#include "law/pack.h"
 #include "tools/play_cast.h"
 
 namespace haechi::tools {
@@ -72,7 +74,11 @@ bool Play::evening_before() {
     const Status written = scene_.api.put(key, "/api/v1/" + each.path, *each.body);
     all = scene_.checks.record(each.name, written) && all;
   }
-  return all;
+  v1::ConsentInput consent;
+  consent.set_notice_code(std::string(law::kr().exposure.notice_code));
+  consent.set_given(true);
+  const Status agreed = scene_.api.post(scene_.keys["protected"], "/api/v1/me/consent", consent);
+  return scene_.checks.record("she reads the penalty notice and agrees to be shown him", agreed) && all;
 }
 
 bool Play::open_screens() {

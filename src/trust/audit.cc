@@ -23,6 +23,14 @@ std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, co
   return fact;
 }
 
+std::unique_ptr<v1::Fact> point_shown(const Viewer& viewer, const std::string& wearer_id,
+                                      const Decision& decision, int64_t fixed_at_us) {
+  auto fact = access_decided(viewer, Action::kSeeView, {.kind = "person", .id = wearer_id},
+                             purpose_of(viewer.role), decision, {});
+  fact->mutable_access_decided()->set_shown_fixed_at_us(fixed_at_us);
+  return fact;
+}
+
 v1::Hop shown_hop(Role role) {
   switch (role) {
     case Role::kControl:

@@ -23,6 +23,11 @@ std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, co
 
 // The hop of an alert's ledger that is reached when a viewer of this role has been shown the alert;
 // HOP_UNSPECIFIED for a role without a screen of its own.
+// That the place of a wearer, as of `fixed_at_us`, is shown to a protected person: one row of the usage
+// ledger.
+std::unique_ptr<v1::Fact> point_shown(const Viewer& viewer, const std::string& wearer_id,
+                                      const Decision& decision, int64_t fixed_at_us);
+
 v1::Hop shown_hop(Role role);
 
 }  // namespace haechi::trust

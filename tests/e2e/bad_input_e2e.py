@@ -189,7 +189,7 @@ TABLE = [
     ('API: an order without a wearer', api('PUT', '/api/v1/orders/o-1', 400, 'wearer_id', {'kind': 'ST_PROV_3_2'}),
      None),
     ('API: an order for nobody known', api('PUT', '/api/v1/orders/o-1', 409, 'wearer_id', {
-        'kind': 'ST_PROV_3_2', 'wearer_id': 'nobody', 'starts_at_us': '1700000000000000',
+        'kind': 'ST_PROV_3_2', 'legal_basis': 'test', 'wearer_id': 'nobody', 'starts_at_us': '1700000000000000',
         'conditions': [{'id': 'c', 'keep_away': {'protected_id': 'nobody-either'}}]}), None),
     ('API: a zone that crosses itself', api('PUT', '/api/v1/zones/z-1', 400, 'shape', {'shape': {'polygon': {'outer': {
         'corners': [{'lat_e7': 370000000 + a, 'lng_e7': 1270000000 + b}

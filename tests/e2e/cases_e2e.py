@@ -1,7 +1,9 @@
 """A case from the report to the end of the order, over real HTTP against a real server: report, urgent measure and its
 48 hours, the link to the device he wears already, application, petition, grant, service, fitting, active order, alert
-at her door, expiry by the clock alone; and a petition of her own, docketed, ordered for the time being, decided. At the
-end the log replays to the same state."""
+at her door, what she is shown of him and its record, expiry by the clock alone; a judgement written down; and a petition
+of her own, docketed, ordered for the time being, decided and signed. At the end the log replays to the same state."""
+import base64
+import hashlib
 import json
 import tempfile
 import time
@@ -45,9 +47,15 @@ def prepare(case):
     register_device(server, 'd-w', 'secret-of-his-ankle', HIM)
     register_device(server, 'd-p', 'secret-of-her-phone', HER, role='ROLE_PROTECTED_PERSON', kind='DEVICE_KIND_PHONE')
     server.put(f'persons/{RECORD}', {'role': 'ROLE_WEARER', 'record': {'name': 'Kim'}})
-    server.put('agencies/court-namyangju', {'name': 'Court', 'desk': 'DESK_BUILT_IN'})
+    server.put(f'persons/{HER}', {'role': 'ROLE_PROTECTED_PERSON',
+                                  'record': {'name': 'Lee', 'address': '경기도 남양주시 오남읍 1'}})
+    server.put('agencies/court-namyangju', {'name': 'Court', 'desk': 'DESK_BUILT_IN', 'court_districts': ['경기 남양주시']})
+    bare = {'kind': 'EM_POST', 'wearer_id': HIM, 'starts_at_us': '1'}
+    status, why = case.ask('registrar', 'PUT', 'orders/o-bare', bare)
+    case.checks.check('an order that does not say what it rests on is refused', status == 400
+                      and why.get('field') == 'legal_basis', (status, why))
     server.put('agencies/ps-namyangju-bukbu', {'name': 'Station', 'desk': 'DESK_BUILT_IN'})
-    server.put('orders/o-post', {'kind': 'EM_POST', 'wearer_id': HIM, 'starts_at_us': '1', 'time_zone': 'Asia/Seoul'})
+    server.put('orders/o-post', {'kind': 'EM_POST', 'legal_basis': 'EM Act 5, 2024-1', 'wearer_id': HIM, 'starts_at_us': '1', 'time_zone': 'Asia/Seoul'})
     server.put(f'persons/{HIM}/supervisor', {'officer': 'demo-probation-probation-1', 'agency_id': 'probation-1'})
     for person in (HIM, RECORD):
         server.put(f'persons/{person}/identity',
@@ -125,6 +133,19 @@ def alert_and_expiry(case, measure, order, until):
     case.server.ingest('d-p', 'secret-of-her-phone', report(2, 37.7, 127.2))
     case.server.ingest('d-w', 'secret-of-his-ankle', report(2, 37.7, 127.2))
     rang = wait_for(ringing, 10)
+    status, why = case.ask(case.her, 'GET', 'views')
+    case.checks.check('she is shown nothing before she agreed, and told why', status == 403 and 'penalty notice' in str(why),
+                      (status, why))
+    notice = case.good('her own cases', case.her, 'GET', 'me/cases')['notice']
+    agreed = case.good('she reads the notice and agrees', case.her, 'POST', 'me/consent',
+                       {'notice_code': notice['code'], 'given': True})['consent']
+    text = hashlib.sha256((notice['text_en'] + '\n' + notice['text_ko']).encode()).digest()
+    case.checks.check('to this very text', base64.b64decode(agreed['notice_sha256']) == text, agreed)
+    views = wait_for(lambda: case.ask(case.her, 'GET', 'views')[1].get('views'), 10) or [{}]
+    case.checks.check('now she sees where he is', views[0].get('mode') == 'VIEW_MODE_MAP' and 'place' in views[0], views)
+    rows = case.good('the record of it', 'auditor', 'GET', 'audit?action=see_view')['entries']
+    point = f"{views[0].get('id')}@{views[0].get('wearer_fixed_at_us')}"
+    case.checks.check('names the point', any(point in r['access'].get('shown_ids', []) for r in rows), (point, rows))
     case.checks.check('he stands beside her, and it rings', any(a['kind'] == 'ALERT_KIND_KEEP_AWAY' for a in rang or []),
                       rang)
     duties = case.good('duties of the case', 'control', 'GET', 'duties?state=all&case_id=c-1')['duties']
@@ -147,6 +168,30 @@ def alert_and_expiry(case, measure, order, until):
     case.checks.check('and proposed again', again and again[0]['link']['state'] == 'LINK_STATE_OPEN', again)
 
 
+def judgement(case):
+    made = case.good('the court writes a judgement down', 'court', 'POST', 'measures',
+                     {'id': 'j-1', 'kind': 'EM_POST', 'subject_id': HIM, 'protected_id': HER, 'text': 'Ten years.',
+                      'term': {'unit': 'YEARS', 'count': 10},
+                      'stated': {'conditions': [{'id': 'k', 'keep_away': {'protected_id': HER}}]}})
+    case.checks.check('it is granted, and signed', made['measure']['stage'] == 'MEASURE_STAGE_GRANTED'
+                      and made['decision_intact'] and 'Ten years.' in made['decision'], made)
+    for step in ('SERVE', 'FIT', 'RECEIVE_VICTIM_DATA'):
+        made = case.step(case.officer, 'j-1', step)
+    case.checks.check('and monitored once the device is on and her data are known',
+                      made['measure']['stage'] == 'MEASURE_STAGE_ACTIVE'
+                      and made['order']['conditions'][0]['keep_away']['protected_id'] == HER, made)
+
+
+def unknown_persons(case):
+    opened = case.good('police open a case about somebody nobody registered', 'police', 'POST', 'cases',
+                       {'id': 'c-3', 'kind': 'CASE_KIND_STALKING', 'subject_id': 's-new', 'protected_ids': ['p-new'],
+                        'persons': [{'id': 's-new', 'role': 'ROLE_WEARER', 'record': {'name': '김민준'},
+                                     'identity': {'document_kind': 'rrn', 'document_number': '850101-1234567'}},
+                                    {'id': 'p-new', 'role': 'ROLE_PROTECTED_PERSON', 'record': {'name': 'Choi'}}]})
+    case.checks.check('and hear at once that he wears a device', [one['wearer_id'] for one in opened['links']] == [HIM],
+                      opened)
+
+
 def petition(case):
     case.good('a case of domestic violence', 'police', 'POST', 'cases',
               {'id': 'c-2', 'kind': 'CASE_KIND_DOMESTIC_VIOLENCE', 'number': '2026-2', 'subject_id': RECORD,
@@ -158,6 +203,8 @@ def petition(case):
                       {'id': 'pet-1', 'case_id': 'c-2', 'kinds': ['DV_VPO'], 'statement': 'He hit me in March.',
                        'attachments': [{'name': 'photo.png', 'media_type': 'image/png', 'content': 'iVBORw0KGgo='}]})
     case.checks.check('it is filed', filed['petition']['state'] == 'PETITION_STATE_FILED', filed)
+    case.checks.check('at the court in whose district she lives', filed['petition']['court_id'] == 'court-namyangju'
+                      and filed['petition']['court_ground'] == 'her_residence', filed)
     docket = case.good('the docket', 'court', 'GET', 'petitions')['petitions']
     case.checks.check('holds it', [p['petition']['id'] for p in docket] == ['pet-1'], docket)
     case.good('it is taken in', 'court', 'POST', 'petitions/pet-1/docket', {'docket': '2026-17'})
@@ -177,6 +224,10 @@ def petition(case):
                                                    {'id': 'h', 'exclusion': {'zone_id': 'z-home', 'protected_id': HER}}]}})
     case.checks.check('is signed by the judge', decided['petition']['state'] == 'PETITION_STATE_GRANTED'
                       and decided['petition']['decided_by'] == 'demo-court', decided)
+    digest = base64.b64decode(decided['petition']['decision_sha256'])
+    case.checks.check('under a text whose digest is logged', decided['decision_intact']
+                      and hashlib.sha256(decided['decision'].encode()).digest() == digest
+                      and 'account: demo-court' in decided['decision'], decided)
     case.checks.check('and ended the interim order', any(
         m['kind'] == 'DV_VPO_TMP' and m['end'] == 'MEASURE_END_PETITION_DECIDED' for m in decided['measures']), decided)
     hers = case.good('she reads the decision', case.her, 'GET', 'petitions/pet-1')
@@ -195,6 +246,8 @@ def main():
             measure, order, until = measure_with_device(case, link(case))
             alert_and_expiry(case, measure, order, until)
             petition(case)
+            judgement(case)
+            unknown_persons(case)
             numbers = case.good('statistics', 'control', 'GET', 'statistics')
             checks.check('count what was applied for', any(m['kind'] == 'ST_PROV_3_2' and m['granted'] == '1'
                                                            for m in numbers['measures']), numbers['measures'])

@@ -4,6 +4,7 @@ import argparse
 import base64
 import http.client
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -53,7 +54,7 @@ def wait_for(condition, seconds=10, every=0.05):
 class Server:
     """One `haechi serve`. `data` outlives it, so that another may be started on the same."""
 
-    def __init__(self, program, data=None, extra=()):
+    def __init__(self, program, data=None, extra=(), environment=None):
         self.program = program
         self.own = data is None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='haechi-e2e-')) if data is None else pathlib.Path(data)
@@ -63,7 +64,8 @@ class Server:
         self.log = open(self.folder / 'serve.log', 'a+')
         self.process = subprocess.Popen(
             [program, 'serve', '--data', self.data, '--http-port', '0', '--devices-http-port', '0', '--mqtt-port', '0',
-             '--demo-keys', self.keys_file, *extra], stdout=self.out, stderr=self.log)
+             '--demo-keys', self.keys_file, *extra], stdout=self.out, stderr=self.log,
+            env={**os.environ, **(environment or {})})
         ready = wait_for(self._ready_line, 60)
         if not ready:
             self.end()

@@ -154,6 +154,15 @@ void Language::add_person(const std::string& id, v1::Role role) {
   fact.mutable_person_registered()->set_id(id);
   fact.mutable_person_registered()->set_role(role);
   world_.submit(fact);
+  if (role != v1::ROLE_PROTECTED_PERSON) return;
+  // She has read the penalty notice and agreed: without that she is shown nothing.
+  v1::Fact notice, consent;
+  notice.mutable_case_fact()->mutable_notice_given()->set_protected_id(id);
+  notice.mutable_case_fact()->mutable_notice_given()->set_notice_code("kr-em-36-4.1");
+  consent.mutable_case_fact()->mutable_consent_recorded()->set_protected_id(id);
+  consent.mutable_case_fact()->mutable_consent_recorded()->set_given(true);
+  world_.submit(notice);
+  world_.submit(consent);
 }
 
 Actor& Language::add_device(Actor actor, v1::DeviceKind kind, const std::string& holder,

@@ -1,6 +1,6 @@
 // A real `haechi serve` in a folder of its own on free ports of the loopback, which can be killed and started again on the
 // same data and the same ports; and plain HTTP to it.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -23,8 +23,10 @@ export class Server {
   private process: ChildProcess | null = null;
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "haechi-screens-"));
 
-  static async start(): Promise<Server> {
+  // `settings`: what haechi.toml holds.
+  static async start(settings = ""): Promise<Server> {
     const server = new Server();
+    fs.writeFileSync(path.join(server.folder, "haechi.toml"), settings);
     await server.begin();
     return server;
   }
@@ -43,7 +45,7 @@ export class Server {
     const log = fs.openSync(path.join(this.folder, "serve.log"), "a");
     const child = spawn(
       PROGRAM,
-      ["serve", "--data", path.join(this.folder, "store"), "--http-port", String(this.port), "--devices-http-port",
+      ["serve", "--config", path.join(this.folder, "haechi.toml"), "--data", path.join(this.folder, "store"), "--http-port", String(this.port), "--devices-http-port",
         String(this.devicesPort), "--mqtt-port", String(this.mqttPort), "--demo-keys", keysFile, "--static", PAGES],
       { stdio: ["ignore", "pipe", log] },
     );
@@ -76,6 +78,12 @@ export class Server {
         reject(new Error(`the server ended with ${code}: ${this.log()}`));
       });
     });
+  }
+
+  // Every effect of the log. Only when the server has ended.
+  effects(): Record<string, unknown>[] {
+    const lines = execFileSync(PROGRAM, ["replay", path.join(this.folder, "store"), "--effects"], { maxBuffer: 1 << 28 });
+    return lines.toString().split("\n").filter((line) => line.includes('"effect"')).map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
   log(): string {

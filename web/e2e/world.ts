@@ -87,8 +87,8 @@ export class World {
     private readonly browser: Browser,
   ) {}
 
-  static async make(browser: Browser): Promise<World> {
-    return new World(await Server.start(), browser);
+  static async make(browser: Browser, settings = ""): Promise<World> {
+    return new World(await Server.start(settings), browser);
   }
 
   async end(): Promise<void> {
@@ -180,6 +180,8 @@ export class World {
     };
     const made = await this.server.must("POST", "/api/v1/demo/keys", "registrar", wish);
     const key = String(made["key"]);
+    // She has read the penalty notice and agreed, or she would be shown nothing of him.
+    if (surface === "me") await this.server.must("POST", "/api/v1/me/consent", key, { notice_code: "kr-em-36-4.1", given: true });
     this.screenKeys.set(named, key);
     return key;
   }

@@ -4,4 +4,4 @@ import { Page } from "./page";
 import en from "./words/en.json";
 import ko from "./words/ko.json";
 
-runSurface({ words: { ko, en }, codes, topics: "alerts,positions,calls", page: <Page /> });
+runSurface({ words: { ko, en }, codes, topics: "alerts,positions,calls,cases", page: <Page /> });

@@ -8,19 +8,20 @@ import { decide, docket, interim, type LawKind, type PetitionAnswer } from "../l
 import { endOfDayUs } from "../legal/clocks";
 import { ConditionsEditor } from "../legal/conditions";
 import { type Draft, newDraft, problemOf, statedOf } from "../legal/draft";
-import { kindName, Refused, useDeed, useHeldBack } from "../legal/parts";
+import { kindName } from "../legal/names";
+import { HeldBack, Refused, useDeed, useHeldBack, useRight } from "../legal/parts";
 
 export function Decide({ answer, changed }: { answer: PetitionAnswer; changed: () => void }) {
   const { t } = useTranslation();
-  const held = useHeldBack("decide_measure");
+  const right = useRight("decide_measure");
   const state = answer.petition?.state;
-  if (held) return <p className="quiet">{held}</p>;
+  if (!right) return <p className="quiet">{t("legal:held_back.right")}</p>;
   if (state === "PETITION_STATE_FILED") return <TakeIn answer={answer} changed={changed} />;
   if (state !== "PETITION_STATE_DOCKETED") return <p className="quiet">{t("decide.over")}</p>;
   return (
     <>
-      <Interim answer={answer} changed={changed} />
       <Decision answer={answer} changed={changed} />
+      <Interim answer={answer} changed={changed} />
     </>
   );
 }
@@ -28,6 +29,7 @@ export function Decide({ answer, changed }: { answer: PetitionAnswer; changed: (
 function TakeIn({ answer, changed }: { answer: PetitionAnswer; changed: () => void }) {
   const { t } = useTranslation();
   const [number, setNumber] = useState("");
+  const held = useHeldBack("decide_measure");
   const { busy, refused, run } = useDeed(changed);
   return (
     <section className="card">
@@ -44,7 +46,8 @@ function TakeIn({ answer, changed }: { answer: PetitionAnswer; changed: () => vo
           <input required maxLength={64} value={number} onChange={(event) => setNumber(event.target.value)} />
         </label>
         <Refused failure={refused} />
-        <button type="submit" className="button primary" disabled={busy}>
+        <HeldBack why={held} />
+        <button type="submit" className="button primary" disabled={busy || held !== null}>
           {t("take_in.do")}
         </button>
       </form>
@@ -61,6 +64,7 @@ function Interim({ answer, changed }: { answer: PetitionAnswer; changed: () => v
   const today = new Date(serverNowMs()).toISOString().slice(0, 10);
   const later = (kind: LawKind) => (kind.in_force_from ?? "") > today;
   const [code, setCode] = useState((kinds.find((kind) => !later(kind)) ?? kinds[0])?.code ?? "");
+  const held = useHeldBack("decide_measure");
   const { busy, refused, run } = useDeed(changed);
   if (answer.petition?.interim_measure_id) return null; // it stands among the measures
   if (kinds.length === 0) return null;
@@ -80,7 +84,8 @@ function Interim({ answer, changed }: { answer: PetitionAnswer; changed: () => v
           </select>
         </label>
         <Refused failure={refused} />
-        <button type="button" className="button primary" disabled={busy} onClick={() => void run(() => interim(answer.petition?.id ?? "", { kind: code }))}>
+        <HeldBack why={held} />
+        <button type="button" className="button primary" disabled={busy || held !== null} onClick={() => void run(() => interim(answer.petition?.id ?? "", { kind: code }))}>
           {t("interim.do")}
         </button>
       </div>
@@ -91,6 +96,7 @@ function Interim({ answer, changed }: { answer: PetitionAnswer; changed: () => v
 function Decision({ answer, changed }: { answer: PetitionAnswer; changed: () => void }) {
   const { t } = useTranslation();
   const { who } = useLive();
+  const held = useHeldBack("decide_measure");
   const [granted, setGranted] = useState<boolean | null>(null);
   const [draft, setDraft] = useState(() => firstDraft(answer));
   const [until, setUntil] = useState("");
@@ -153,8 +159,9 @@ function Decision({ answer, changed }: { answer: PetitionAnswer; changed: () => 
           <p>{t(granted ? "decide.sign_grant" : "decide.sign_deny", { docket: answer.petition?.docket ?? "" })}</p>
           <p>{t("decide.sign_as", { account: who.account ?? "" })}</p>
           <Refused failure={refused} />
+          <HeldBack why={held} />
           <div className="deeds">
-            <button type="button" className="button primary" disabled={busy} data-deed="sign" onClick={sign}>
+            <button type="button" className="button primary" disabled={busy || held !== null} data-deed="sign" onClick={sign}>
               {t("decide.sign_do")}
             </button>
             <button type="button" className="button" onClick={() => setSigning(false)}>

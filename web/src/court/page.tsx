@@ -3,18 +3,18 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
-import { useLoaded } from "../kit/load";
 import { bare, measures, petitions } from "../legal/asks";
 import { Frame } from "../legal/frame";
 import { MeasureCard } from "../legal/measure";
+import { useKindName } from "../legal/names";
+import { useCases } from "../legal/news";
 import { Due, LoadedView, Moment } from "../legal/parts";
 import { PetitionPage } from "../legal/petition";
 import { addressOf } from "../legal/where";
 import { pageOf } from "../legal/work";
 import { Decide } from "./decide";
 
-const PAGES = ["petitions", "measures", "duties", "statistics"];
-const EVERY_MS = 5000;
+const PAGES = ["petitions", "measures", "duties", "notifications", "statistics"];
 
 export function Page() {
   const { t } = useTranslation();
@@ -39,8 +39,9 @@ export function Page() {
 
 function Docket() {
   const { t } = useTranslation();
+  const nameOf = useKindName();
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "petitions/all" : "petitions/open", () => petitions(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "petitions/all" : "petitions/open", () => petitions(all ? "all" : "open"));
   return (
     <section aria-label={t("docket.title")}>
       <div className="page-head">
@@ -80,7 +81,7 @@ function Docket() {
                       </td>
                       <td>{one.protected_name || one.petition?.protected_id}</td>
                       <td>{one.subject_name}</td>
-                      <td>{(one.petition?.kinds ?? []).join(", ")}</td>
+                      <td>{(one.petition?.kinds ?? []).map(nameOf).join(", ")}</td>
                       <td>
                         <Moment us={one.petition?.filed_at_us} />
                       </td>
@@ -99,7 +100,7 @@ function Docket() {
 function Asked() {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "measures/all" : "measures/open", () => measures(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "measures/all" : "measures/open", () => measures(all ? "all" : "open"));
   return (
     <section aria-label={t("asked.title")}>
       <div className="page-head">
@@ -113,7 +114,7 @@ function Asked() {
           list.length === 0 ? (
             <Empty title={t("asked.none")} />
           ) : (
-            <ul className="cards">
+            <ul className="cards broad">
               {list.map((one) => (
                 <MeasureCard key={one.id} id={one.id ?? ""} version={`${one.version}/${one.stage}`} changed={loaded.reload} full />
               ))}

@@ -44,9 +44,9 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
-// Loads when `key` changes, again every `everyMs` while the page is seen and the line is live, and on
-// reload(). Null: nothing.
-export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs = 0): Loaded<T> {
+// Loads when `key` changes, and again when `version` does, every `everyMs` while the page is seen and the line is live, and
+// on reload(): what is held stays on the screen meanwhile, so that nothing under a hand goes away. Null: nothing.
+export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs = 0, version: string | number = ""): Loaded<T> {
   const [held, setHeld] = useState<{
     key: string | null;
     data: T | null;
@@ -62,16 +62,24 @@ export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs
   loader.current = load;
   const wanted = useRef(key);
   wanted.current = key;
+  const turns = useRef({ asked: 0, answered: 0 });
   const link = useLink();
   const run = useCallback(async () => {
     const asked = wanted.current;
     if (asked === null) return;
+    const turn = (turns.current.asked += 1);
+    // An answer that was overtaken by a later one is older than what is shown.
+    const isNews = () => {
+      if (wanted.current !== asked || turn < turns.current.answered) return false;
+      turns.current.answered = turn;
+      return true;
+    };
     try {
       const data = await loader.current();
-      if (wanted.current === asked) setHeld({ key: asked, data, failure: null, atMs: Date.now() });
+      if (isNews()) setHeld({ key: asked, data, failure: null, atMs: Date.now() });
     } catch (error) {
       const failure = error instanceof ApiFailure ? error : new ApiFailure(0, "no_answer", String(error));
-      if (wanted.current !== asked) return;
+      if (!isNews()) return;
       setHeld((before) =>
         before.key === asked ? { ...before, failure } : { key: asked, data: null, failure, atMs: 0 },
       );
@@ -81,7 +89,7 @@ export function useLoaded<T>(key: string | null, load: () => Promise<T>, everyMs
   useEffect(() => {
     // What is held stays while the line is down; it is asked for again when the line is back.
     if (!down || held.key !== key) void run();
-  }, [key, run, down]);
+  }, [key, version, run, down]);
   useEffect(() => {
     if (everyMs <= 0 || key === null || link.state !== "live") return;
     const timer = setInterval(() => {

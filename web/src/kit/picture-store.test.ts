@@ -29,6 +29,16 @@ describe("the picture", () => {
     picture.fold(hello("e1"));
   });
 
+  it("says when cases changed, or may have while nobody listened", () => {
+    picture.fold(as({ snapshot: {} }));
+    picture.fold(as({ alert: alert("a-1") }));
+    expect(picture.casesVersion).toBe(0);
+    picture.fold(as({ cases: {} }));
+    expect(picture.casesVersion).toBe(1);
+    picture.fold(as({ snapshot: {} }));
+    expect(picture.casesVersion).toBe(2);
+  });
+
   it("does not take 'not told yet' for 'nothing there'", () => {
     expect(picture.loaded).toBe(false);
     picture.fold(as({ entry: 5, cursor: "5.0", snapshot: {} }));

@@ -35,6 +35,7 @@ export class PictureStore {
   // True from the first snapshot on: before it, "nothing here" means "not known yet".
   loaded = false;
   version = 0;
+  casesVersion = 0; // grows when something of some case has changed, or may have
   // While true nothing is remembered and only notices are passed on: for a page that nobody may look at.
   blind = false;
 
@@ -69,6 +70,7 @@ export class PictureStore {
     }
     if (message.hello) this.greet(message.hello.epoch ?? "", message.hello.role ?? "");
     if (message.holders) this.tracks.name(message.holders as never);
+    if (message.cases || (message.snapshot && this.loaded)) this.casesVersion += 1;
     if (message.snapshot) this.restart(message.snapshot);
     if (message.alert) this.takeAlert(message.alert, message);
     if (message.incident) this.takeIncident(message.incident);

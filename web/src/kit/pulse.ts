@@ -1,4 +1,4 @@
-// Pulse: whether the server is there, for surfaces whose people decide and do not watch: they have no live line.
+// Pulse: whether the server is there, for those to whom /live tells nothing, such as an auditor who reads statistics.
 import { learnServerTime } from "./clock";
 import type { Line, Link, LiveHandlers } from "./live";
 

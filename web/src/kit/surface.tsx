@@ -77,7 +77,7 @@ export interface SurfaceOptions {
   words: { ko: Record<string, unknown>; en: Record<string, unknown> };
   codes?: { ko: Record<string, unknown>; en: Record<string, unknown> };
   topics: string; // of /live, comma separated
-  line?: (handlers: LiveHandlers) => Line; // instead of /live, for those who may not watch
+  line?: (who: Capabilities, handlers: LiveHandlers) => Line | undefined; // instead of /live, for those who may not listen
   page: ReactNode;
   // Shown instead of the sign-in form while the server cannot be asked; the person's app must work then, too.
   offline?: ReactNode;
@@ -146,7 +146,7 @@ function Inside(props: { options: SurfaceOptions; who: Capabilities; leave: () =
       frame: (frame) => picture.frame(frame),
       link: setLink,
     };
-    const socket = options.line?.(handlers) ?? new LiveSocket(options.topics, handlers);
+    const socket = options.line?.(who, handlers) ?? new LiveSocket(options.topics, handlers);
     const running: Live = { who, picture, socket, leave };
     options.start?.(running);
     setLive(running);

@@ -1,14 +1,17 @@
 // What is asked of the server about cases, and the words of its answers.
 import { type Alert, api, newKey, type Schemas } from "../kit/api";
+import { serverNowMs } from "../kit/clock";
 import { ApiFailure, patience, take } from "../kit/load";
 
 export type Case = Schemas["Case"];
 export type CaseAnswer = Schemas["CaseAnswer"];
 export type CaseLink = Schemas["CaseLink"];
+export type Consent = Schemas["Consent"];
 export type Duty = Schemas["Duty"];
 export type LawKind = Schemas["LawKind"];
 export type LegalMeasure = Schemas["LegalMeasure"];
 export type LinkAnswer = Schemas["LinkAnswer"];
+export type Notification = Schemas["Notification"];
 export type Order = Schemas["Order"];
 export type PastAlert = Schemas["PastAlert"];
 export type Petition = Schemas["Petition"];
@@ -44,6 +47,12 @@ export const duties = async (state: string): Promise<Duty[]> =>
 export const doDuty = (id: string, body: Schemas["DutyDoneInput"]) =>
   take(api.POST("/api/v1/duties/{id}/done", { params: path(id), body, ...once(), signal: patience() }));
 
+export const notifications = (after: string) =>
+  take(api.GET("/api/v1/notifications", { params: query({ limit: "100", ...(after ? { after } : {}) }), signal: patience() }));
+
+export const openNotification = (id: string) =>
+  take(api.POST("/api/v1/notifications/{id}/opened", { params: path(id), body: {}, ...once(), signal: patience() }));
+
 export const cases = async (state: string) =>
   (await take(api.GET("/api/v1/cases", { params: query({ state, limit: PAGE }), signal: patience() }))).cases ?? [];
 
@@ -57,6 +66,9 @@ export const reportToCase = (id: string, body: Schemas["CaseReportInput"]) =>
 
 export const closeCase = (id: string, reason: Schemas["CaseCloseReason"]) =>
   take(api.POST("/api/v1/cases/{id}/close", { params: path(id), body: { reason }, ...once(), signal: patience() }));
+
+export const changePlaces = (caseId: string, body: Schemas["PlacesInput"]) =>
+  take(api.POST("/api/v1/cases/{id}/places", { params: path(caseId), body, ...once(), signal: patience() }));
 
 export const beginMeasure = (caseId: string, body: Schemas["LegalMeasureInput"]) =>
   take(api.POST("/api/v1/cases/{id}/measures", { params: path(caseId), body, ...once(), signal: patience() }));
@@ -94,6 +106,22 @@ export const risk = (personId: string) =>
 
 export const statistics = (fromUs: string, toUs: string) =>
   take(api.GET("/api/v1/statistics", { params: query({ from_us: fromUs, to_us: toUs }), signal: patience() }));
+
+// Who supervises how many now, and what that is held against. The window is of no matter to these numbers.
+export async function caseloads() {
+  const nowUs = serverNowMs() * 1000;
+  const told = await statistics(String(Math.round(nowUs - 1_000_000)), String(Math.round(nowUs)));
+  return {
+    officers: (told.caseloads ?? []).map((one) => ({ officer: one.officer ?? "", agency: one.agency_id ?? "", wearers: Number(one.wearers ?? 0) })),
+    guideline: Number(told.guideline_thousandths ?? 0) / 1000,
+    average: Number(told.average_thousandths ?? 0) / 1000,
+  };
+}
+
+export const assignSupervisor = (personId: string, officer: string, agencyId: string) =>
+  take(api.PUT("/api/v1/persons/{id}/supervisor", {
+    params: path(personId), body: officer ? { officer, agency_id: agencyId } : {}, signal: patience(),
+  }));
 
 // What became of a wish: done, or the reason why not.
 export type Outcome<T> = { done: T } | { refused: ApiFailure };

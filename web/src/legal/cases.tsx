@@ -2,23 +2,27 @@
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
-import { useLoaded } from "../kit/load";
 import { bare, cases, closeCase, type CaseAnswer, oneCase, openCase, reportToCase } from "./asks";
+import { Consents } from "./consents";
 import { DutyTable } from "./duties";
 import { OneLink } from "./links";
 import { BeginMeasure, MeasureCard } from "./measure";
-import { CaseLinkTo, Due, Fact, Facts, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack } from "./parts";
+import { useKindName } from "./names";
+import { useCases } from "./news";
+import { Delivery } from "./notifications";
+import { CaseLinkTo, Due, dutyName, Fact, Facts, HeldBack, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack, useRight } from "./parts";
+import { Places } from "./places";
 import { addressOf, go } from "./where";
 
-const EVERY_MS = 5000;
 const KINDS = ["STALKING", "DOMESTIC_VIOLENCE", "SEXUAL_VIOLENCE", "OTHER"] as const;
 const CODES = ["followed", "waited", "contacted", "entered", "damaged", "threatened", "violence", "other"] as const;
 const ENDS = ["JUDGED", "NOT_INDICTED", "WITHDRAWN", "MISTAKE"] as const;
 
 export function Cases() {
   const { t } = useTranslation("legal");
+  const nameOf = useKindName();
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "cases/all" : "cases/open", () => cases(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "cases/all" : "cases/open", () => cases(all ? "all" : "open"));
   return (
     <section aria-label={t("case.several")}>
       <div className="page-head">
@@ -55,7 +59,7 @@ export function Cases() {
                         <PersonLink id={one.case_record?.subject_id} name={one.subject_name} />
                       </td>
                       <td>{(one.case_record?.protected_ids ?? []).map((id) => <PersonLink key={id} id={id} />)}</td>
-                      <td>{(one.measures ?? []).map((each) => each.kind).join(", ")}</td>
+                      <td>{(one.measures ?? []).map((each) => nameOf(each.kind)).join(", ")}</td>
                       <td className={(one.duties_overdue ?? 0) > 0 ? "problem" : ""}>
                         {t("case.duties", { n: one.duties_open ?? 0, over: one.duties_overdue ?? 0 })}
                         {(one.links ?? []).length > 0 && ` · ${t("case.links", { n: one.links?.length ?? 0 })}`}
@@ -77,10 +81,11 @@ export function Cases() {
 
 function NewCase() {
   const { t } = useTranslation("legal");
+  const right = useRight("run_case");
   const held = useHeldBack("run_case");
   const [open, setOpen] = useState(false);
   const { busy, refused, run } = useDeed(() => setOpen(false));
-  if (held) return null;
+  if (!right) return null;
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -123,7 +128,8 @@ function NewCase() {
         </label>
         <p className="quiet">{t("case.ids")}</p>
         <Refused failure={refused} />
-        <button type="submit" className="button primary" disabled={busy}>
+        <HeldBack why={held} />
+        <button type="submit" className="button primary" disabled={busy || held !== null}>
           {t("case.open")}
         </button>
       </form>
@@ -133,7 +139,7 @@ function NewCase() {
 
 export function CasePage({ id }: { id: string }) {
   const { t } = useTranslation("legal");
-  const loaded = useLoaded(`case/${id}`, () => oneCase(id), EVERY_MS);
+  const loaded = useCases(`case/${id}`, () => oneCase(id));
   return (
     <section aria-label={t("case.one")}>
       <LoadedView what={t("case.one")} loaded={loaded}>
@@ -189,11 +195,38 @@ function OneCase({ answer, changed }: { answer: CaseAnswer; changed: () => void 
       </ul>
       {!closed && <BeginMeasure answer={answer} changed={changed} />}
       <h3>{t("duties.title")}</h3>
-      {(answer.duties ?? []).length > 0 ? <DutyTable list={answer.duties ?? []} changed={changed} /> : <p className="quiet">{t("duties.none")}</p>}
+      {(answer.duties ?? []).length > 0 ? <DutyTable list={answer.duties ?? []} changed={changed} alone /> : <p className="quiet">{t("duties.none")}</p>}
+      <Places answer={answer} changed={changed} />
+      <Consents list={answer.consents ?? []} />
       <Petitions answer={answer} />
+      <Told answer={answer} />
       <Reports answer={answer} changed={changed} />
       {!closed && <CloseCase id={one.id ?? ""} changed={changed} />}
     </>
+  );
+}
+
+// Who was told of it, and how far that got.
+function Told({ answer }: { answer: CaseAnswer }) {
+  const { t } = useTranslation("legal");
+  const list = answer.notifications ?? [];
+  const duties = [...(answer.duties ?? []), ...(answer.duties_done ?? [])];
+  if (list.length === 0) return null;
+  return (
+    <details>
+      <summary>{t("notifications.of_case", { n: list.length })}</summary>
+      <ul className="lines">
+        {list.map((one) => {
+          const duty = duties.find((each) => each.id === one.duty_id);
+          return (
+            <li key={one.id}>
+              <Moment us={one.queued_at_us} /> · {t(`party.${bare(one.party, "CASE_PARTY_")}`)} ·{" "}
+              {t(`notification.${bare(one.kind, "NOTIFICATION_KIND_")}`)} {duty && <b>{dutyName(duty)}</b>} · <Delivery of={one} />
+            </li>
+          );
+        })}
+      </ul>
+    </details>
   );
 }
 
@@ -217,6 +250,7 @@ function Petitions({ answer }: { answer: CaseAnswer }) {
 
 function Reports({ answer, changed }: { answer: CaseAnswer; changed: () => void }) {
   const { t } = useTranslation("legal");
+  const right = useRight("run_case");
   const held = useHeldBack("run_case");
   const [code, setCode] = useState<string>(CODES[0]);
   const [text, setText] = useState("");
@@ -235,7 +269,7 @@ function Reports({ answer, changed }: { answer: CaseAnswer; changed: () => void 
         ))}
         {(answer.reports ?? []).length === 0 && <li className="quiet">{t("report.none")}</li>}
       </ul>
-      {!held && (
+      {right && (
         <form
           className="form inline"
           onSubmit={(event) => {
@@ -257,9 +291,10 @@ function Reports({ answer, changed }: { answer: CaseAnswer; changed: () => void 
             {t("report.text")}
             <input value={text} maxLength={2000} onChange={(event) => setText(event.target.value)} />
           </label>
-          <button type="submit" className="button" disabled={busy}>
+          <button type="submit" className="button" disabled={busy || held !== null}>
             {t("report.add")}
           </button>
+          <HeldBack why={held} />
           <Refused failure={refused} />
         </form>
       )}
@@ -269,11 +304,12 @@ function Reports({ answer, changed }: { answer: CaseAnswer; changed: () => void 
 
 function CloseCase({ id, changed }: { id: string; changed: () => void }) {
   const { t } = useTranslation("legal");
+  const right = useRight("run_case");
   const held = useHeldBack("run_case");
   const [reason, setReason] = useState<(typeof ENDS)[number]>("JUDGED");
   const [sure, setSure] = useState(false);
   const { busy, refused, run } = useDeed(changed);
-  if (held) return null;
+  if (!right) return null;
   return (
     <details className="card">
       <summary>{t("case.close")}</summary>
@@ -292,7 +328,8 @@ function CloseCase({ id, changed }: { id: string; changed: () => void }) {
           <input type="checkbox" checked={sure} onChange={() => setSure(!sure)} /> {t("case.close_sure")}
         </label>
         <Refused failure={refused} />
-        <button type="button" className="button danger" disabled={busy || !sure} onClick={() => void run(() => closeCase(id, `CASE_CLOSE_REASON_${reason}`))}>
+        <HeldBack why={held} />
+        <button type="button" className="button danger" disabled={busy || !sure || held !== null} onClick={() => void run(() => closeCase(id, `CASE_CLOSE_REASON_${reason}`))}>
           {t("case.close")}
         </button>
       </div>

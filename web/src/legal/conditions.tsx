@@ -51,7 +51,7 @@ export function ConditionsEditor({ draft, change }: { draft: Draft; change: (dra
   );
 }
 
-function ZoneMap({ draft, change }: { draft: Draft; change: (draft: Draft) => void }) {
+export function ZoneMap({ draft, change }: { draft: Draft; change: (draft: Draft) => void }) {
   const { t } = useTranslation("legal");
   const map = useRef<MapHandle>(null);
   const [centre, setCentre] = useState<[number, number] | null>(null);

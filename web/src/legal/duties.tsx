@@ -2,20 +2,19 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog, Empty } from "../kit/chrome";
-import { useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { bare, doDuty, duties, type Duty } from "./asks";
 import { bytesOf } from "./files";
+import { useCases } from "./news";
 import { CaseLinkTo, Due, dutyName, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack } from "./parts";
 
-const EVERY_MS = 5000;
 const NOTES = ["done", "told_by_phone", "told_by_message", "letter_sent", "visited", "other"] as const;
 const PROOF_BYTES_MAX = 2000;
 
 export function Duties() {
   const { t } = useTranslation("legal");
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "duties/all" : "duties/open", () => duties(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "duties/all" : "duties/open", () => duties(all ? "all" : "open"));
   return (
     <section aria-label={t("duties.title")}>
       <div className="page-head">
@@ -39,7 +38,10 @@ const MINE: Record<string, readonly string[]> = {
   control: ["MONITORING_CENTRE", "PROBATION", "CONTROL_ROOM"],
 };
 
-export function DutyTable({ list, changed }: { list: readonly Duty[]; changed: () => void }) {
+const COLUMNS = ["due", "what", "who", "about", "source", "act"] as const;
+
+// `alone`: all are of the one case whose page this is, so that it need not be said in every row.
+export function DutyTable({ list, changed, alone = false }: { list: readonly Duty[]; changed: () => void; alone?: boolean }) {
   const { t } = useTranslation("legal");
   const [doing, setDoing] = useState<Duty | null>(null);
   const { who } = useLive();
@@ -50,7 +52,7 @@ export function DutyTable({ list, changed }: { list: readonly Duty[]; changed: (
         <table>
           <thead>
             <tr>
-              {["due", "what", "who", "about", "source", "act"].map((name) => (
+              {COLUMNS.filter((name) => !alone || name !== "about").map((name) => (
                 <th key={name} scope="col">
                   {t(`duties.column.${name}`)}
                 </th>
@@ -77,9 +79,11 @@ export function DutyTable({ list, changed }: { list: readonly Duty[]; changed: (
                       <small className="quiet"> → {duty.to.map((one) => t(`party.${bare(one, "CASE_PARTY_")}`)).join(", ")}</small>
                     )}
                   </td>
-                  <td>
-                    <CaseLinkTo id={duty.case_id} /> <PersonLink id={duty.wearer_id} />
-                  </td>
+                  {!alone && (
+                    <td>
+                      <CaseLinkTo id={duty.case_id} /> <PersonLink id={duty.wearer_id} />
+                    </td>
+                  )}
                   <td>
                     <small>{duty.source}</small>
                   </td>

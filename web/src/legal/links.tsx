@@ -3,17 +3,17 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
-import { useLoaded } from "../kit/load";
 import { bare, decideLink, type LinkAnswer, links, stepLink } from "./asks";
-import { CaseLinkTo, Due, Fact, Facts, kindName, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack } from "./parts";
+import { useCases } from "./news";
+import { kindName, useKindName } from "./names";
+import { CaseLinkTo, Due, Fact, Facts, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack } from "./parts";
 
-const EVERY_MS = 5000;
 const REASONS = ["measure_not_needed", "ended", "other"] as const;
 
 export function Links() {
   const { t } = useTranslation("legal");
   const [all, setAll] = useState(false);
-  const loaded = useLoaded(all ? "links/all" : "links/open", () => links(all ? "all" : "open"), EVERY_MS);
+  const loaded = useCases(all ? "links/all" : "links/open", () => links(all ? "all" : "open"));
   return (
     <section aria-label={t("links.title")}>
       <div className="page-head">
@@ -43,6 +43,7 @@ export function Links() {
 // `whole`: the answer is all that the server knows of it; on the pages of a case or a person it is the link alone.
 export function OneLink({ answer, changed, whole = false }: { answer: LinkAnswer; changed: () => void; whole?: boolean }) {
   const { t } = useTranslation("legal");
+  const nameOf = useKindName();
   const link = answer.link ?? {};
   const state = bare(link.state, "LINK_STATE_");
   return (
@@ -67,7 +68,7 @@ export function OneLink({ answer, changed, whole = false }: { answer: LinkAnswer
           {(link.grounds ?? []).map((one) => t(`ground.${one}`, { defaultValue: one })).join(", ") || t("unsaid")}
         </Fact>
         <Fact name={t("links.worn")}>
-          {(answer.worn_orders ?? []).map((order) => order.kind).join(", ") || (link.worn_order_ids ?? []).join(", ")}
+          {(answer.worn_orders ?? []).map((order) => nameOf(order.kind)).join(", ") || (link.worn_order_ids ?? []).join(", ")}
         </Fact>
         <Fact name={t("links.step")}>
           {t(`link_step.${bare(link.step, "LINK_STEP_")}`)}

@@ -9,7 +9,9 @@ import { ConditionsEditor } from "./conditions";
 import { Conditions } from "./conditions-list";
 import { type Draft, newDraft, problemOf, statedOf } from "./draft";
 import { DutyTable } from "./duties";
-import { CaseLinkTo, Due, Fact, Facts, kindName, LoadedView, PersonLink, Refused, Stage, useDeed, useHeldBack } from "./parts";
+import { useCases } from "./news";
+import { kindName } from "./names";
+import { CaseLinkTo, Due, Fact, Facts, HeldBack, LoadedView, PersonLink, Refused, Stage, useDeed, useHeldBack, useRight } from "./parts";
 
 type Answer = Awaited<ReturnType<typeof oneMeasure>>;
 
@@ -19,12 +21,12 @@ const WITH_CONDITIONS: readonly Step[] = ["CASE_STEP_GRANT", "CASE_STEP_CHANGE"]
 const WITH_COURT: readonly Step[] = ["CASE_STEP_PETITION", "CASE_STEP_ASK_APPROVAL"];
 const WITH_HOURS: readonly Step[] = ["CASE_STEP_NOT_COUNTED"];
 const GRAVE: readonly Step[] = ["CASE_STEP_CANCEL", "CASE_STEP_DENY", "CASE_STEP_WITHDRAW", "CASE_STEP_NOT_INDICT", "CASE_STEP_END_BASIS"];
-const ELSEWHERE: readonly Step[] = ["CASE_STEP_DONE", "CASE_STEP_SUPERSEDE"]; // duties are done where they stand
+const ELSEWHERE: readonly Step[] = ["CASE_STEP_DONE"]; // duties are done where they stand
 const HOUR_US = 3_600_000_000;
 
 export function MeasureCard({ id, version, changed, full }: { id: string; version: string; changed: () => void; full?: boolean }) {
   const { t } = useTranslation("legal");
-  const loaded = useLoaded(`measure/${id}/${version}`, () => oneMeasure(id), full ? 5000 : 0);
+  const loaded = useCases(`measure/${id}`, () => oneMeasure(id), { version });
   return (
     <li className="card" data-measure={id}>
       <LoadedView what={t("measure.one")} loaded={loaded}>
@@ -80,7 +82,6 @@ function One({ answer, full, changed }: { answer: Answer; full: boolean; changed
       </Facts>
       <Conditions order={measure.stated} />
       {measure.not_activated && <p className="problem">{t("measure.not_activated", { why: measure.not_activated })}</p>}
-      {full && (answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={changed} />}
       {steps.length > 0 && (
         <div className="deeds" role="group" aria-label={t("measure.steps")}>
           {steps.map((step) => (
@@ -96,6 +97,7 @@ function One({ answer, full, changed }: { answer: Answer; full: boolean; changed
           ))}
         </div>
       )}
+      {full && (answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={changed} alone />}
       {asking && (
         <StepDialog
           answer={answer}
@@ -188,13 +190,14 @@ function StepDialog({ answer, step, close, done }: { answer: Answer; step: Step;
 // Asked for by the police; the court or the law does the rest.
 export function BeginMeasure({ answer, changed }: { answer: CaseAnswer; changed: () => void }) {
   const { t } = useTranslation("legal");
+  const right = useRight("run_case");
   const held = useHeldBack("run_case");
-  const loaded = useLoaded(held ? null : "kinds", kinds);
+  const loaded = useLoaded(right ? "kinds" : null, kinds);
   const one = answer.case_record ?? {};
   const [code, setCode] = useState("");
   const [who, setWho] = useState(one.protected_ids?.[0] ?? "");
   const { busy, refused, run } = useDeed(changed);
-  if (held) return null;
+  if (!right) return null;
   const possible = (loaded.data ?? []).filter((kind) => kind.path === "application" || kind.path === "urgent" || kind.path === "on_scene");
   const kind = possible.find((each) => each.code === (code || possible[0]?.code));
   const begin = (apply: boolean) => {
@@ -230,8 +233,9 @@ export function BeginMeasure({ answer, changed }: { answer: CaseAnswer; changed:
         </label>
         <p className="quiet">{kind?.basis}</p>
         <Refused failure={refused} />
+        <HeldBack why={held} />
         <div className="deeds">
-          <button type="button" className="button primary" disabled={busy || !kind} onClick={() => begin(kind?.path === "application")}>
+          <button type="button" className="button primary" disabled={busy || !kind || held !== null} onClick={() => begin(kind?.path === "application")}>
             {t(kind?.path === "application" ? "measure.begin_and_apply" : "measure.begin")}
           </button>
         </div>

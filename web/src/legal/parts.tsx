@@ -6,8 +6,9 @@ import { clockTime, dateTime } from "../kit/format";
 import type { ApiFailure, Loaded } from "../kit/load";
 import { useLink, useLive, useNow } from "../kit/surface";
 import { language } from "../kit/words";
-import { attempt, bare, type Duty, type LawKind, type LegalMeasure, type Outcome } from "./asks";
+import { attempt, bare, type Duty, type LegalMeasure, type Outcome } from "./asks";
 import { leftOf } from "./clocks";
+import { useCaseNumber } from "./names";
 import { addressOf } from "./where";
 
 // Word, sign and colour together, as severity is shown.
@@ -33,14 +34,15 @@ export function Moment({ us }: { us: string | undefined }) {
   return <>{Number(us ?? 0) === 0 ? t("unsaid") : dateTime(msOf(us))}</>;
 }
 
-// Waiting, failed, forbidden and empty are four different things.
+// Waiting, failed, forbidden and empty are four different things. What failed while something is shown is said at the foot of
+// the screen: it comes and goes by itself, and must not move what somebody is about to press.
 export function LoadedView<T>(props: { what: string; loaded: Loaded<T>; children: (data: T) => ReactNode }) {
   const { t } = useTranslation("legal");
   const { loaded, what } = props;
   const { data, failure } = loaded;
   if (failure?.status === 403) return <p className="quiet">{t("state.forbidden", { what, reason: failure.reason })}</p>;
   const failed = failure && (
-    <p className="problem" role="status">
+    <p className={data === null ? "problem" : "problem at-foot"} role="status">
       {t(failure.status === 404 ? "state.gone" : "state.failed", { what })}{" "}
       {data !== null && t("state.old", { time: clockTime(loaded.atMs) })}{" "}
       <button type="button" className="button small" onClick={loaded.reload}>
@@ -52,8 +54,8 @@ export function LoadedView<T>(props: { what: string; loaded: Loaded<T>; children
   if (data === null) return failed || <p className="quiet appear-late">{t("state.loading", { what })}</p>;
   return (
     <>
-      {failed}
       {props.children(data)}
+      {failed}
     </>
   );
 }
@@ -71,13 +73,25 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
   );
 }
 
-// Why this account may not do it now, as a sentence; null: it may.
+// May this account do such things at all? A form that is not for it is not shown; one that is stays while the line is down,
+// with what was written in it.
+export function useRight(action: string): boolean {
+  const { who } = useLive();
+  return (who.actions ?? []).includes(action);
+}
+
+// Why it may not be done now, as a sentence; null: it may.
 export function useHeldBack(action: string): string | null {
   const { t } = useTranslation("legal");
-  const { who } = useLive();
+  const right = useRight(action);
   const link = useLink();
-  if (link.state === "lost" || link.state === "refused") return t("held_back.link");
-  return (who.actions ?? []).includes(action) ? null : t("held_back.right");
+  if (!right) return t("held_back.right");
+  return link.state === "lost" || link.state === "refused" ? t("held_back.link") : null;
+}
+
+// Why a form cannot be sent now, beside its button.
+export function HeldBack({ why }: { why: string | null }) {
+  return <p className={why ? "quiet" : "visually-hidden"}>{why}</p>;
 }
 
 // One act at a time: what was refused is said where it was asked, and nothing is sent twice.
@@ -105,9 +119,6 @@ export function Refused({ failure }: { failure: ApiFailure | null }) {
   );
 }
 
-export const kindName = (kind: LawKind | undefined, code = ""): string =>
-  (language() === "ko" ? kind?.name_ko : kind?.name_en) || kind?.code || code;
-
 export const dutyName = (duty: Duty): string => (language() === "ko" ? duty.what_ko : duty.what_en) ?? "";
 
 export function Stage({ measure }: { measure: LegalMeasure }) {
@@ -122,7 +133,7 @@ export function Stage({ measure }: { measure: LegalMeasure }) {
 }
 
 export function PersonLink({ id, name }: { id: string | undefined; name?: string | undefined }) {
-  const { who } = useLive();
+  const right = useRight("see_risk");
   if (!id) return null;
   const said = (
     <>
@@ -130,9 +141,10 @@ export function PersonLink({ id, name }: { id: string | undefined; name?: string
       {name && <small className="quiet"> {id}</small>}
     </>
   );
-  return (who.actions ?? []).includes("see_risk") ? <a href={addressOf("person", id)}>{said}</a> : said;
+  return right ? <a href={addressOf("person", id)}>{said}</a> : said;
 }
 
 export function CaseLinkTo({ id, number }: { id: string | undefined; number?: string | undefined }) {
-  return id ? <a href={addressOf("case", id)}>{number || id}</a> : null;
+  const known = useCaseNumber(id);
+  return id ? <a href={addressOf("case", id)}>{number || known}</a> : null;
 }

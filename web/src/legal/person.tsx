@@ -4,19 +4,23 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { msOf, serverNowMs } from "../kit/clock";
 import { dateTime } from "../kit/format";
-import { useLoaded } from "../kit/load";
-import { bare, kinds, type LegalMeasure, type RiskView, risk } from "./asks";
+import { bare, type LegalMeasure, type RiskView, risk } from "./asks";
+import { Bar } from "./charts";
 import { Conditions } from "./conditions-list";
+import { Consents } from "./consents";
 import { DutyTable } from "./duties";
 import { OneLink } from "./links";
+import { useCases } from "./news";
 import { PastAlerts } from "./past-alerts";
-import { CaseLinkTo, Due, Fact, Facts, kindName, LoadedView, Moment, PersonLink, Stage } from "./parts";
+import { useKindName } from "./names";
+import { CaseLinkTo, Due, Fact, Facts, LoadedView, Moment, PersonLink, Stage } from "./parts";
+import { Supervise } from "./supervise";
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 10_000; // devices and alerts
 
 export function PersonPage({ id }: { id: string }) {
   const { t } = useTranslation("legal");
-  const loaded = useLoaded(`risk/${id}`, () => risk(id), EVERY_MS);
+  const loaded = useCases(`risk/${id}`, () => risk(id), { everyMs: EVERY_MS });
   return (
     <section aria-label={t("person.title")}>
       <LoadedView what={t("person.title")} loaded={loaded}>
@@ -49,7 +53,7 @@ function One({ view, changed }: { view: RiskView; changed: () => void }) {
       )}
       <div className="columns-2">
         <Orders view={view} />
-        <Supervision view={view} />
+        <Supervision view={view} changed={changed} />
       </div>
       <h3>{t("person.pending")}</h3>
       {(view.duties ?? []).length > 0 ? <DutyTable list={view.duties ?? []} changed={changed} /> : <p className="quiet">{t("duties.none")}</p>}
@@ -73,6 +77,7 @@ function One({ view, changed }: { view: RiskView; changed: () => void }) {
         ))}
       </p>
       <PastAlerts alerts={view.alerts ?? []} toUs={view.as_of_us} />
+      <Consents list={view.consents ?? []} />
       <Devices view={view} />
       <Contacts view={view} />
     </>
@@ -81,6 +86,7 @@ function One({ view, changed }: { view: RiskView; changed: () => void }) {
 
 function Orders({ view }: { view: RiskView }) {
   const { t } = useTranslation("legal");
+  const nameOf = useKindName();
   const now = serverNowMs();
   return (
     <section className="card">
@@ -89,7 +95,7 @@ function Orders({ view }: { view: RiskView }) {
       {(view.orders ?? []).map((order) => (
         <div key={order.id} className="order">
           <p>
-            <b>{order.kind}</b> {order.id} <small className="quiet">{order.legal_basis}</small>{" "}
+            <b>{nameOf(order.kind)}</b> {order.id} <small className="quiet">{order.legal_basis}</small>{" "}
             {msOf(order.starts_at_us) > now && <span className="chip">{t("person.to_come")}</span>}
           </p>
           <p>
@@ -102,17 +108,18 @@ function Orders({ view }: { view: RiskView }) {
   );
 }
 
-function Supervision({ view }: { view: RiskView }) {
+function Supervision({ view, changed }: { view: RiskView; changed: () => void }) {
   const { t } = useTranslation("legal");
   const guideline = Number(view.guideline_thousandths ?? 0) / 1000;
   const average = Number(view.average_thousandths ?? 0) / 1000;
   const load = view.caseload ?? 0;
   const most = Math.max(load, guideline, average, 1);
-  const bars: [string, number, string][] = [
-    [t("person.load"), load, guideline > 0 && load > guideline ? "bar-over" : "bar"],
-    ...(guideline > 0 ? [[t("person.guideline"), guideline, "bar-quiet"] as [string, number, string]] : []),
-    ...(average > 0 ? [[t("person.average"), average, "bar-quiet"] as [string, number, string]] : []),
-  ];
+  const over = guideline > 0 && load > guideline;
+  const rows = [
+    { name: t("person.load"), value: load },
+    { name: t("person.guideline"), value: guideline },
+    { name: t("person.average"), value: average },
+  ].filter((one, i) => i === 0 || one.value > 0);
   return (
     <section className="card">
       <h3>{t("person.supervision")}</h3>
@@ -126,28 +133,27 @@ function Supervision({ view }: { view: RiskView }) {
       <table className="load-meter">
         <caption className="visually-hidden">{t("person.load_caption")}</caption>
         <tbody>
-          {bars.map(([name, value, tone]) => (
+          {rows.map(({ name, value }, i) => (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td className="number">{t("people", { n: Math.round(value * 10) / 10 })}</td>
-              <td aria-hidden="true">
-                <svg viewBox="0 0 100 10" preserveAspectRatio="none" width="100%" height="14">
-                  <rect className={tone} x="0" y="0" width={(100 * value) / most} height="10" />
-                </svg>
+              <td>
+                <Bar value={value} most={most} over={i === 0 && over} quiet={i > 0} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {guideline > 0 && load > guideline && <p className="problem">{t("person.overloaded", { n: load, guideline })}</p>}
+      {over && <p className="problem">{t("person.overloaded", { n: load, guideline })}</p>}
       {view.average_source && <small className="quiet">{t("person.source", { source: view.average_source })}</small>}
+      <Supervise view={view} changed={changed} />
     </section>
   );
 }
 
 export function Measures({ list }: { list: readonly LegalMeasure[] }) {
   const { t } = useTranslation("legal");
-  const known = useLoaded("kinds", kinds);
+  const nameOf = useKindName();
   if (list.length === 0) return null;
   return (
     <>
@@ -155,7 +161,7 @@ export function Measures({ list }: { list: readonly LegalMeasure[] }) {
       <ul className="lines">
         {list.map((one) => (
           <li key={one.id} data-measure={one.id}>
-            <b>{kindName(known.data?.find((kind) => kind.code === one.kind), one.kind)}</b> <Stage measure={one} />{" "}
+            <b>{nameOf(one.kind)}</b> <Stage measure={one} />{" "}
             <CaseLinkTo id={one.case_id} /> {Number(one.ends_at_us ?? 0) > 0 && <Due atUs={one.ends_at_us} closed={!one.in_force} />}
             {one.not_activated && <small className="problem"> {t("measure.not_activated", { why: one.not_activated })}</small>}
           </li>

@@ -1,5 +1,5 @@
 // One petition: what she said and attached, whether it is still what was logged, and what the system knows of the two. What a
-// reader may do with it stands beside it.
+// reader may do with it stands beside it, above all that comes by itself: nothing moves under a hand.
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { msOf } from "../kit/clock";
@@ -9,14 +9,14 @@ import { bare, evidence, onePetition, type PetitionAnswer, petitionFile } from "
 import { Conditions } from "./conditions-list";
 import { DutyTable } from "./duties";
 import { save } from "./files";
+import { useCases } from "./news";
 import { PastAlerts } from "./past-alerts";
-import { CaseLinkTo, Fact, Facts, kindName, LoadedView, Moment, Refused, Stage, useDeed } from "./parts";
-
-const EVERY_MS = 8000;
+import { kindName, useKindName } from "./names";
+import { CaseLinkTo, Fact, Facts, LoadedView, Moment, Refused, Stage, useDeed } from "./parts";
 
 export function PetitionPage(props: { id: string; children?: (answer: PetitionAnswer, changed: () => void) => ReactNode }) {
   const { t } = useTranslation("legal");
-  const loaded = useLoaded(`petition/${props.id}`, () => onePetition(props.id), EVERY_MS);
+  const loaded = useCases(`petition/${props.id}`, () => onePetition(props.id));
   return (
     <section aria-label={t("petition.one")}>
       <LoadedView what={t("petition.one")} loaded={loaded}>
@@ -34,9 +34,9 @@ export function PetitionPage(props: { id: string; children?: (answer: PetitionAn
                 <Statement answer={answer} />
               </div>
               <div>
-                <Ordered answer={answer} />
-                {(answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={loaded.reload} />}
                 {props.children?.(answer, loaded.reload)}
+                <Ordered answer={answer} />
+                {(answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={loaded.reload} alone />}
               </div>
             </div>
             <Evidence id={props.id} state={answer.petition?.state ?? ""} />
@@ -138,7 +138,8 @@ function Ordered({ answer }: { answer: PetitionAnswer }) {
 // Made from the log by the server; its digest stands under it.
 function Evidence({ id, state }: { id: string; state: string }) {
   const { t } = useTranslation("legal");
-  const loaded = useLoaded(`evidence/${id}/${state}`, () => evidence(id));
+  const nameOf = useKindName();
+  const loaded = useLoaded(`evidence/${id}`, () => evidence(id), 0, state);
   return (
     <section className="evidence">
       <h2>{t("evidence.title")}</h2>
@@ -146,13 +147,12 @@ function Evidence({ id, state }: { id: string; state: string }) {
         {(bundle) => (
           <>
             <p className="quiet">{t("evidence.explain", { time: dateTime(msOf(bundle.made_at_us)), entry: bundle.entry_no ?? "0" })}</p>
-            {Number(bundle.alerts_left_out ?? 0) > 0 && <p className="problem">{t("evidence.left_out", { n: bundle.alerts_left_out })}</p>}
             <PastAlerts alerts={bundle.alerts ?? []} toUs={bundle.made_at_us} />
             <h3>{t("evidence.orders")}</h3>
             {(bundle.orders ?? []).length === 0 && <p className="quiet">{t("person.no_orders")}</p>}
             {(bundle.orders ?? []).map((order) => (
               <div key={order.id} className="order">
-                <b>{order.kind}</b> {order.id} · <Moment us={order.starts_at_us} /> –{" "}
+                <b>{nameOf(order.kind)}</b> {order.id} · <Moment us={order.starts_at_us} /> –{" "}
                 {Number(order.ends_at_us ?? 0) === 0 ? t("open_ended") : <Moment us={order.ends_at_us} />}
                 <Conditions order={order} />
               </div>

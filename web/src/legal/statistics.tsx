@@ -1,13 +1,15 @@
-// What the numbers of the whole system are: wearers, alerts by month, applications and approvals, caseloads, times. Every chart
-// is a table with a bar beside each number; the same as CSV.
-import { type ReactNode, useState } from "react";
+// What the numbers of the whole system are: wearers, alerts by month, applications and approvals, caseloads, times. Every
+// drawing has its numbers as a table beside it; the same as CSV.
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { surface } from "../kit/session";
 import { serverNowMs } from "../kit/clock";
 import { useLoaded } from "../kit/load";
 import { bare, type Statistics, statistics } from "./asks";
+import { Bar, Card, Columns, type Count, Nothing, Range, Rows, Stack } from "./charts";
 import { endOfDayUs } from "./clocks";
-import { Fact, Facts, LoadedView } from "./parts";
+import { useKindName, usePutsOnDevice } from "./names";
+import { LoadedView } from "./parts";
 
 const DAY_MS = 86_400_000;
 const KOREA_MS = 9 * 3_600_000;
@@ -62,162 +64,226 @@ export function StatisticsPage() {
   );
 }
 
+const n = (count: string | number | undefined): number => Number(count ?? 0);
+
 function Charts({ data }: { data: Statistics }) {
   const { t } = useTranslation("legal");
-  const n = (count: string | number | undefined) => Number(count ?? 0);
-  const total = n(data.alerts_total);
-  const share = (part: number, of: number) => (of === 0 ? t("unsaid") : t("percent", { n: ((100 * part) / of).toFixed(1) }));
-  const guideline = Number(data.guideline_thousandths ?? 0) / 1000;
-  const average = Number(data.average_thousandths ?? 0) / 1000;
+  const nameOf = useKindName();
+  const named = (rows: Statistics["duties"], name: (key: string) => string): Count[] =>
+    (rows ?? []).map((one) => ({ name: name(one.key ?? ""), value: n(one.count) }));
   return (
     <div className="charts">
-      <section className="card">
-        <h3>{t("statistics.alerts")}</h3>
-        <Facts>
-          <Fact name={t("statistics.total")}>{total}</Fact>
-          <Fact name={t("statistics.false_share")}>
-            {t("statistics.of", { part: n(data.alerts_false), of: n(data.alerts_resolved), share: share(n(data.alerts_false), n(data.alerts_resolved)) })}
-          </Fact>
-          <Fact name={t("statistics.unacknowledged")}>
-            {t("statistics.of", { part: n(data.alerts_unacknowledged), of: total, share: share(n(data.alerts_unacknowledged), total) })}
-          </Fact>
-        </Facts>
-      </section>
-      <Bars title={t("statistics.by_month")} rows={(data.alerts_by_month ?? []).map((one) => ({ name: one.key ?? "", value: n(one.count) }))} />
-      <Bars title={t("statistics.by_kind")} rows={(data.wearers_by_kind ?? []).map((one) => ({ name: one.key ?? "", value: n(one.count) }))} />
+      <Shares data={data} />
+      <Months title={t("statistics.by_month")} counts={named(data.alerts_by_month, (key) => key)} />
+      <Bars title={t("statistics.by_kind")} counts={named(data.wearers_by_kind, nameOf)} />
+      <Caseloads data={data} />
+      <Bars title={t("statistics.duties")} counts={named(data.duties, (key) => t(`duty_count.${key}`, { defaultValue: key }))} />
       <Bars
-        title={t("statistics.caseload")}
-        rows={(data.caseloads ?? []).map((one) => ({
-          name: [one.officer, one.agency_id].filter(Boolean).join(" · "), value: n(one.wearers), over: guideline > 0 && n(one.wearers) > guideline,
-        }))}
-        marks={[
-          ...(guideline > 0 ? [{ name: t("person.guideline"), value: guideline }] : []),
-          ...(average > 0 ? [{ name: t("person.average"), value: average }] : []),
-        ]}
+        title={t("statistics.links")}
+        counts={named(data.links, (key) => t(`link_state.${bare(key, "LINK_STATE_")}`, { defaultValue: key }))}
       />
       <Applications data={data} />
       <Times data={data} />
-      <Bars
-        title={t("statistics.duties")}
-        rows={(data.duties ?? []).map((one) => ({ name: t(`duty_count.${one.key ?? ""}`, { defaultValue: one.key ?? "" }), value: n(one.count) }))}
-      />
-      <Bars
-        title={t("statistics.links")}
-        rows={(data.links ?? []).map((one) => ({ name: t(`link_state.${bare(one.key, "LINK_STATE_")}`, { defaultValue: one.key ?? "" }), value: n(one.count) }))}
-      />
     </div>
   );
 }
 
-interface Bar {
-  name: string;
-  value: number;
-  over?: boolean;
+function useShare() {
+  const { t } = useTranslation("legal");
+  return (part: number, of: number) => (of === 0 ? t("unsaid") : t("percent", { n: ((100 * part) / of).toFixed(1) }));
 }
 
-function Bars({ title, rows, marks = [] }: { title: string; rows: readonly Bar[]; marks?: readonly Bar[] }) {
+// How many of the alerts were false, and how many nobody has taken.
+function Shares({ data }: { data: Statistics }) {
   const { t } = useTranslation("legal");
-  const most = Math.max(1, ...rows.map((one) => one.value), ...marks.map((one) => one.value));
+  const share = useShare();
+  const rows = [
+    { name: "false_share", part: n(data.alerts_false), of: n(data.alerts_resolved) },
+    { name: "unacknowledged", part: n(data.alerts_unacknowledged), of: n(data.alerts_total) },
+  ];
   return (
-    <section className="card">
-      <h3>{title}</h3>
-      {rows.length === 0 ? (
-        <p className="quiet">{t("statistics.nothing")}</p>
+    <Card title={t("statistics.alerts")}>
+      <table className="bars">
+        <caption className="visually-hidden">{t("statistics.alerts")}</caption>
+        <tbody>
+          <tr>
+            <th scope="row">{t("statistics.total")}</th>
+            <td className="number">{n(data.alerts_total)}</td>
+            <td />
+          </tr>
+          {rows.map(({ name, part, of }) => (
+            <tr key={name}>
+              <th scope="row">{t(`statistics.${name}`)}</th>
+              <td className="number">{t("statistics.of", { part, of, share: share(part, of) })}</td>
+              <td>
+                <Bar value={part} most={of} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function Months({ title, counts }: { title: string; counts: readonly Count[] }) {
+  const { t } = useTranslation("legal");
+  return (
+    <Card title={title}>
+      {counts.length === 0 ? (
+        <Nothing />
+      ) : (
+        <div className="drawn">
+          <Columns counts={counts} />
+          <Rows title={title} head={[t("statistics.column.month"), t("statistics.column.alerts")]}>
+            {counts.map((one) => (
+              <tr key={one.name}>
+                <th scope="row">{one.name}</th>
+                <td className="number">{one.value}</td>
+              </tr>
+            ))}
+          </Rows>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+interface BarRow extends Count {
+  over?: boolean;
+  quiet?: boolean;
+}
+
+function Bars({ title, counts, marks = [] }: { title: string; counts: readonly BarRow[]; marks?: readonly number[] }) {
+  const { t } = useTranslation("legal");
+  const most = Math.max(1, ...counts.map((one) => one.value));
+  return (
+    <Card title={title}>
+      {counts.length === 0 ? (
+        <Nothing />
       ) : (
         <table className="bars">
           <caption className="visually-hidden">{title}</caption>
           <tbody>
-            {[...rows, ...marks].map((one, i) => (
+            {counts.map((one) => (
               <tr key={one.name}>
                 <th scope="row">{one.name}</th>
                 <td className="number">
+                  {one.over && <span className="problem">{t("statistics.above")} </span>}
                   {Math.round(one.value * 10) / 10}
-                  {one.over && <span aria-hidden="true"> ▲</span>}
                 </td>
-                <td aria-hidden="true">
-                  <svg viewBox="0 0 100 10" preserveAspectRatio="none" width="100%" height="14">
-                    <rect className={i >= rows.length ? "bar-quiet" : one.over ? "bar-over" : "bar"} x="0" y="0" width={(100 * one.value) / most} height="10" />
-                    {marks.map((mark) => (
-                      <line key={mark.name} className="bar-mark" x1={(100 * mark.value) / most} x2={(100 * mark.value) / most} y1="0" y2="10" />
-                    ))}
-                  </svg>
+                <td>
+                  <Bar value={one.value} most={most} over={one.over ?? false} quiet={one.quiet ?? false} marks={marks} />
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
-    </section>
+    </Card>
   );
 }
 
-function Frame({ title, head, children }: { title: string; head: readonly string[]; children: ReactNode }) {
+// Officers against what the law asks for and what is usual.
+function Caseloads({ data }: { data: Statistics }) {
+  const { t } = useTranslation("legal");
+  const against = [
+    { name: t("person.guideline"), value: n(data.guideline_thousandths) / 1000 },
+    { name: t("person.average"), value: n(data.average_thousandths) / 1000 },
+  ].filter((one) => one.value > 0);
+  const guideline = n(data.guideline_thousandths) / 1000;
+  const officers = (data.caseloads ?? []).map((one) => ({
+    name: [one.officer, one.agency_id].filter(Boolean).join(" · "), value: n(one.wearers), over: guideline > 0 && n(one.wearers) > guideline,
+  }));
   return (
-    <section className="card wide">
-      <h3>{title}</h3>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={title}>
-        <table>
-          <thead>
-            <tr>
-              {head.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>{children}</tbody>
-        </table>
-      </div>
-    </section>
+    <Bars
+      title={t("statistics.caseload")}
+      counts={[...officers, ...against.map((one) => ({ ...one, quiet: true }))]}
+      marks={against.map((one) => one.value)}
+    />
   );
 }
 
+// What puts a device on comes first: it is what is asked about.
 function Applications({ data }: { data: Statistics }) {
   const { t } = useTranslation("legal");
+  const nameOf = useKindName();
+  const putsOn = usePutsOnDevice();
+  const rows = [...(data.measures ?? [])].sort((a, b) => Number(putsOn(b.kind)) - Number(putsOn(a.kind)));
+  const most = Math.max(1, ...rows.map((one) => n(one.applied)));
+  const title = t("statistics.applications");
   const head = ["station", "kind", "applied", "granted", "denied", "waiting", "rate"].map((name) => t(`statistics.column.${name}`));
   return (
-    <Frame title={t("statistics.applications")} head={head}>
-      {(data.measures ?? []).map((one) => (
-        <tr key={`${one.agency_id} ${one.kind}`}>
-          <td>{one.agency_id}</td>
-          <td>{one.kind}</td>
-          {[one.applied, one.granted, one.denied, one.waiting].map((count, i) => (
-            <td key={i} className="number">
-              {Number(count ?? 0)}
-            </td>
-          ))}
-          <td className="number">{Number(one.granted_thousandths ?? -1) < 0 ? t("unsaid") : t("percent", { n: (Number(one.granted_thousandths) / 10).toFixed(1) })}</td>
-        </tr>
-      ))}
-    </Frame>
+    <Card title={title} wide>
+      {rows.length === 0 ? (
+        <Nothing />
+      ) : (
+        <>
+          <ul className="legend" aria-hidden="true">
+            {["granted", "denied", "waiting"].map((name, part) => (
+              <li key={name}>
+                <Stack parts={[0, 1, 2].map((each) => (each === part ? 1 : 0))} whole={1} /> {t(`statistics.column.${name}`)}
+              </li>
+            ))}
+          </ul>
+          <Rows title={title} head={[...head, t("statistics.column.drawn")]}>
+            {rows.map((one) => (
+              <tr key={`${one.agency_id} ${one.kind}`}>
+                <td>{one.agency_id}</td>
+                <td>
+                  {nameOf(one.kind)} <small className="quiet">{one.kind}</small>
+                </td>
+                {[one.applied, one.granted, one.denied, one.waiting].map((count, i) => (
+                  <td key={i} className="number">
+                    {n(count)}
+                  </td>
+                ))}
+                <td className="number">
+                  {Number(one.granted_thousandths ?? -1) < 0 ? t("unsaid") : t("percent", { n: (n(one.granted_thousandths) / 10).toFixed(1) })}
+                </td>
+                <td className="drawn-cell">
+                  <Stack parts={[n(one.granted), n(one.denied), n(one.waiting)]} whole={most} />
+                </td>
+              </tr>
+            ))}
+          </Rows>
+        </>
+      )}
+    </Card>
   );
 }
 
 function Times({ data }: { data: Statistics }) {
   const { t } = useTranslation("legal");
-  const seconds = (ms: string | undefined) => (Number(ms ?? -1) < 0 ? t("unsaid") : t("seconds", { n: (Number(ms) / 1000).toFixed(1) }));
-  const head = ["station", "alerts", "assigned", "p50", "p90", "p99", "on_scene", "scene_p50", "scene_p90", "scene_p99"].map((name) => t(`statistics.column.${name}`));
+  const ms = (value: string | undefined) => Number(value ?? -1);
+  const rows = (data.times ?? []).flatMap((one) => [
+    { station: one.agency_id ?? "", stage: "assigned", count: n(one.assigned), of: n(one.alerts), p50: ms(one.assigned_ms_p50), p90: ms(one.assigned_ms_p90), p99: ms(one.assigned_ms_p99) },
+    { station: one.agency_id ?? "", stage: "on_scene", count: n(one.on_scene), of: n(one.alerts), p50: ms(one.on_scene_ms_p50), p90: ms(one.on_scene_ms_p90), p99: ms(one.on_scene_ms_p99) },
+  ]);
+  const most = Math.max(1, ...rows.map((one) => one.p99));
+  const said = (value: number) => (value < 0 ? t("unsaid") : t("seconds", { n: (value / 1000).toFixed(1) }));
+  const title = t("statistics.times");
+  const head = ["station", "stage", "reached", "p50", "p90", "p99"].map((name) => t(`statistics.column.${name}`));
   return (
-    <Frame title={t("statistics.times")} head={head}>
-      {(data.times ?? []).map((one) => (
-        <tr key={one.agency_id || "all"}>
-          <td>{one.agency_id || t("statistics.everywhere")}</td>
-          <td className="number">{Number(one.alerts ?? 0)}</td>
-          <td className="number">{Number(one.assigned ?? 0)}</td>
-          {[one.assigned_ms_p50, one.assigned_ms_p90, one.assigned_ms_p99].map((ms, i) => (
-            <td key={i} className="number">
-              {seconds(ms)}
+    <Card title={title} wide>
+      <p className="quiet">{t("statistics.range")}</p>
+      <Rows title={title} head={[...head, t("statistics.scale", { n: (most / 1000).toFixed(0) })]}>
+        {rows.map((one) => (
+          <tr key={`${one.station} ${one.stage}`}>
+            <td>{one.station || t("statistics.everywhere")}</td>
+            <td>{t(`statistics.column.${one.stage}`)}</td>
+            <td className="number">{t("statistics.part_of", { part: one.count, of: one.of })}</td>
+            {[one.p50, one.p90, one.p99].map((value, i) => (
+              <td key={i} className="number">
+                {said(value)}
+              </td>
+            ))}
+            <td className="drawn-cell">
+              <Range p50={one.p50} p90={one.p90} p99={one.p99} most={most} />
             </td>
-          ))}
-          <td className="number">{Number(one.on_scene ?? 0)}</td>
-          {[one.on_scene_ms_p50, one.on_scene_ms_p90, one.on_scene_ms_p99].map((ms, i) => (
-            <td key={i} className="number">
-              {seconds(ms)}
-            </td>
-          ))}
-        </tr>
-      ))}
-    </Frame>
+          </tr>
+        ))}
+      </Rows>
+    </Card>
   );
 }

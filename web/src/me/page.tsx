@@ -17,6 +17,7 @@ import { Shell, type SosAlert, usePhone, useSos } from "./shell";
 import { isBare, isOpen, kindOf, minutesToContact, numbered, ownDeviceTroubles, type Status, statusesOf } from "./status";
 
 const Sheets = lazy(() => import("./sheets").catch(() => ({ default: Missing })));
+const ConsentCard = lazy(() => import("./consent").then((part) => ({ default: part.ConsentCard }), () => ({ default: () => null })));
 const MapScreen = lazy(() => import("./map-screen").catch(() => ({ default: Missing })));
 const HARD_SPACE = "\u00a0"; // a number stays with its unit
 const LOST_AFTER_MS = 3000;
@@ -32,7 +33,7 @@ function Missing() {
   );
 }
 
-type Place = "home" | "settings" | "setup" | "map";
+type Place = "home" | "settings" | "setup" | "consent" | "map";
 
 export function Page() {
   const generation = useSyncExternalStore(presence.subscribe, presence.getGeneration);
@@ -64,7 +65,7 @@ function Views() {
     );
   return (
     <Shell aside={aside} sosAlert={sosAlert}>
-      {(at === "settings" || at === "setup") && (
+      {(at === "settings" || at === "setup" || at === "consent") && (
         <Suspense fallback={<p role="status">{t("kit:waiting")}</p>}>
           <Sheets key={at} at={at} onSetup={() => setPlace("setup")} onDone={() => setPlace("home")} />
         </Suspense>
@@ -74,7 +75,7 @@ function Views() {
           <MapScreen views={numbered([...picture.views.values()])} />
         </Suspense>
       )}
-      {at === "home" && <Home picture={picture} onMap={() => setPlace("map")} onSetup={() => setPlace("setup")} />}
+      {at === "home" && <Home picture={picture} onMap={() => setPlace("map")} onSetup={() => setPlace("setup")} onConsent={() => setPlace("consent")} />}
     </Shell>
   );
 }
@@ -97,7 +98,7 @@ function LinkNote() {
   );
 }
 
-function Home(props: { picture: PictureStore; onMap: () => void; onSetup: () => void }) {
+function Home(props: { picture: PictureStore; onMap: () => void; onSetup: () => void; onConsent: () => void }) {
   const { t } = useTranslation();
   const { picture } = props;
   const link = useLink();
@@ -129,6 +130,9 @@ function Home(props: { picture: PictureStore; onMap: () => void; onSetup: () => 
         </button>
       )}
       {views.length === 0 && <Working />}
+      <Suspense>
+        <ConsentCard onOpen={props.onConsent} />
+      </Suspense>
     </>
   );
 }

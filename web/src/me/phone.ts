@@ -83,6 +83,7 @@ class Phone {
   startTelling(): void {
     this.stopTelling();
     this.timer = setInterval(() => void this.tell(), 1000);
+    this.subscribePush();
   }
 
   stopTelling(): void {
@@ -102,11 +103,17 @@ class Phone {
     if (typeof Notification === "undefined") return;
     await Notification.requestPermission();
     this.change({ notices: noticeState() });
+    this.subscribePush();
   }
 
   freshFix(): OwnFix | null {
     const fix = this.state.fix;
     return fix && Date.now() - fix.fixedAtMs <= FIX_AGE_MS_MAX ? fix : null;
+  }
+
+  // Without it she is told by text message.
+  private subscribePush(): void {
+    if (this.state.notices === "on") void import("./push").then(({ subscribe }) => subscribe()).catch(() => undefined);
   }
 
   private async lookAtLocation(): Promise<void> {

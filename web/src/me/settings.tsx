@@ -4,10 +4,11 @@ import { useTranslation } from "react-i18next";
 import { LanguageSwitch } from "../kit/chrome";
 import { useLive, usePicture } from "../kit/surface";
 import { notify } from "./notices";
+import { unsubscribe } from "./push";
 import { usePhone } from "./shell";
 import { chooseTheme, useThemeNow } from "./theme";
 
-export function Settings({ onSetup, onPetition }: { onSetup: () => void; onPetition: () => void }) {
+export function Settings({ onSetup, onPetition, onConsent }: { onSetup: () => void; onPetition: () => void; onConsent: () => void }) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -28,7 +29,7 @@ export function Settings({ onSetup, onPetition }: { onSetup: () => void; onPetit
           {t("settings.court.open")}
         </button>
       </section>
-      <Granted />
+      <Granted onConsent={onConsent} />
       <Plain name="sos" />
       <section className="card">
         <h2>{t("settings.test.title")}</h2>
@@ -78,7 +79,7 @@ function Lines() {
 }
 
 // What is granted is known only from what the server gives now: the order itself is not on this phone.
-function Granted() {
+function Granted({ onConsent }: { onConsent: () => void }) {
   const { t } = useTranslation();
   const modes = [...usePicture().views.values()].map((view) => (view.mode === "VIEW_MODE_MAP" ? "map" : "distance"));
   return (
@@ -90,6 +91,9 @@ function Granted() {
         <strong>{t(`settings.granted.now_${modes.includes("map") ? "map" : modes.length > 0 ? "distance" : "none"}`)}</strong>
       </p>
       <p>{t("settings.granted.where")}</p>
+      <button type="button" className="button wide" onClick={onConsent}>
+        {t("settings.granted.consent")}
+      </button>
     </section>
   );
 }
@@ -125,6 +129,7 @@ function ThemeButton() {
 function SignOut() {
   const { t } = useTranslation();
   const { leave } = useLive();
+  const signOut = () => void unsubscribe().catch(() => undefined).finally(leave);
   const [asked, setAsked] = useState(false);
   return (
     <section className="card">
@@ -132,7 +137,7 @@ function SignOut() {
       <p>{t("settings.sign_out.text")}</p>
       {asked ? (
         <div className="row">
-          <button type="button" className="button danger" onClick={leave}>
+          <button type="button" className="button danger" onClick={signOut}>
             {t("settings.sign_out.really")}
           </button>
           <button type="button" className="button" onClick={() => setAsked(false)}>

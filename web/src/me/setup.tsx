@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Agreement } from "./agreement";
 import { phone } from "./phone";
 import { NoticeTest } from "./settings";
 import { SosBar } from "./sos-bar";
@@ -20,6 +21,9 @@ export function Setup({ onDone }: { onDone: () => void }) {
       </h1>
       <ol className="setup-steps">
         <Step name="phone" />
+        <Step name="agreement">
+          <Agreement />
+        </Step>
         <Step name="location" said={t(`setup.location.${location}`)}>
           {(location === "unasked" || location === "off") && (
             <button type="button" className="button primary wide" onClick={() => phone.askLocation()}>

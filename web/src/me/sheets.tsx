@@ -1,7 +1,8 @@
-// Settings, setting up and the way to the court, with their words: loaded when they are opened, so that the first screen stays
+// Settings, setting up, her consent and the way to the court, with their words: loaded when they are opened, so that the first screen stays
 // small.
 import { useState } from "react";
 import { addWords } from "../kit/words";
+import { Consent } from "./consent";
 import { Petition } from "./petition";
 import { Settings } from "./settings";
 import { Setup } from "./setup";
@@ -10,8 +11,10 @@ import ko from "./words/sheets.ko.json";
 
 addWords("surface", { ko, en });
 
-export default function Sheets(props: { at: "settings" | "setup"; onSetup: () => void; onDone: () => void }) {
-  const [petition, setPetition] = useState(false);
-  if (petition) return <Petition />;
-  return props.at === "settings" ? <Settings onSetup={props.onSetup} onPetition={() => setPetition(true)} /> : <Setup onDone={props.onDone} />;
+export default function Sheets(props: { at: "settings" | "setup" | "consent"; onSetup: () => void; onDone: () => void }) {
+  const [deeper, setDeeper] = useState<"petition" | "consent" | null>(null);
+  if (deeper === "petition") return <Petition />;
+  if (deeper === "consent" || props.at === "consent") return <Consent onDone={props.onDone} />;
+  if (props.at === "setup") return <Setup onDone={props.onDone} />;
+  return <Settings onSetup={props.onSetup} onPetition={() => setDeeper("petition")} onConsent={() => setDeeper("consent")} />;
 }

@@ -1,0 +1,19 @@
+// How somebody is told: where letters to an account or an agency go, the subscription of a viewer's own
+// browser, and what his phone says of a notification that was pushed to it. Addresses go to the record store,
+// never into the log.
+#pragma once
+
+#include "api/exchange.h"
+
+namespace haechi::api::told {
+
+Result<Plan> put_account_address(const Exchange& exchange);
+Result<Plan> put_agency_address(const Exchange& exchange);
+
+Result<Plan> push(const Exchange& exchange);
+Result<Plan> subscribe(const Exchange& exchange);
+
+// Delivered or opened. 404 for a notification that is not the viewer's own.
+Result<Plan> report(const Exchange& exchange);
+
+}  // namespace haechi::api::told

@@ -1,0 +1,300 @@
+#include "notify/sender.h"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <utility>
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "link/signature.h"
+#include "notify/sms.h"
+
+namespace haechi::notify {
+namespace {
+
+using Channel = v1::NotificationChannel;
+
+constexpr const char* kAccount = "notify";  // that says what became of it
+constexpr size_t kChannels = 4;
+constexpr int kNotFound = 404, kGone = 410;  // a push service's words for a subscription that has ended
+
+// Everything but the screen of an agency, which shows what waits by itself.
+std::optional<size_t> index_of(Channel channel) {
+  switch (channel) {
+    case v1::NOTIFICATION_CHANNEL_PUSH:
+      return 0;
+    case v1::NOTIFICATION_CHANNEL_SMS:
+      return 1;
+    case v1::NOTIFICATION_CHANNEL_EMAIL:
+      return 2;
+    case v1::NOTIFICATION_CHANNEL_VOICE:
+      return 3;
+    default:
+      return std::nullopt;
+  }
+}
+
+// Read on other threads; no order between them is needed.
+struct AtomicCounters {
+  std::atomic<uint64_t> sent{0}, failed{0}, failed_tries{0}, unknown{0}, waiting{0};
+  ChannelCounters now() const { return {sent, failed, failed_tries, unknown, waiting}; }
+};
+
+const v1::Notification* notification_of(const v1::Effect& effect) {
+  if (!effect.has_case_effect()) return nullptr;
+  const v1::CaseEffect& one = effect.case_effect();
+  if (one.has_queue_notification()) return &one.queue_notification();
+  if (one.has_update_notification()) return &one.update_notification();
+  return nullptr;
+}
+
+using Reported = std::shared_ptr<const v1::NotificationReported>;
+
+std::unique_ptr<v1::Fact> fact_of(const v1::NotificationReported& reported) {
+  auto fact = std::make_unique<v1::Fact>();
+  fact->mutable_case_fact()->set_by(kAccount);
+  *fact->mutable_case_fact()->mutable_notification_reported() = reported;
+  return fact;
+}
+
+}  // namespace
+
+struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
+  // One notification on the channel that is tried now. What is known of an earlier one has another number.
+  struct Job {
+    v1::Notification about;
+    uint64_t number = 0;
+    uint32_t tries = 0;
+  };
+  struct Lane {
+    std::deque<std::pair<std::string, uint64_t>> ready;  // id and number of a job; it may be gone meanwhile
+    size_t in_flight = 0;
+    AtomicCounters counters;
+  };
+
+  Inner(net::Loop& loop, spine::Submit& submit, Letters& letters, const Clock& clock,
+        std::unique_ptr<Carrier> carrier, SenderOptions options)
+      : loop(loop),
+        submit(submit),
+        letters(letters),
+        clock(clock),
+        options(std::move(options)),
+        carrier(std::move(carrier)) {}
+
+  void on_loop(std::function<void(Inner&)> task) {
+    loop.post([weak = weak_from_this(), task = std::move(task)] {
+      if (const auto self = weak.lock()) task(*self);
+    });
+  }
+
+  void apply(const spine::Batch& batch) {
+    for (const auto& entry : batch.entries)
+      for (const auto& effect : entry.effects)
+        if (const v1::Notification* about = notification_of(*effect)) note(*about);
+    if (started) pump_all();
+  }
+
+  void start() {
+    started = true;
+    pump_all();
+  }
+
+  // Queued on a channel of ours: to be sent. Anything else: no more.
+  void note(const v1::Notification& about) {
+    const auto lane = index_of(about.channel());
+    const bool due = about.state() == v1::NOTIFICATION_STATE_QUEUED && lane;
+    const auto found = jobs.find(about.id());
+    if (found != jobs.end()) {
+      if (due && found->second.about.channel() == about.channel()) return;
+      drop(found);
+    }
+    if (!due) return;
+    if (jobs.size() >= options.waiting_max) {
+      ++dropped;
+      return;
+    }
+    jobs[about.id()] = Job{about, ++last_number, 0};
+    ++lanes[*lane].counters.waiting;
+    lanes[*lane].ready.emplace_back(about.id(), last_number);
+  }
+
+  using Jobs = std::map<std::string, Job>;
+  void drop(Jobs::iterator job) {
+    --lane_of(job->second).counters.waiting;
+    jobs.erase(job);
+  }
+
+  Lane& lane_of(const Job& job) { return lanes[*index_of(job.about.channel())]; }
+
+  Jobs::iterator find(const std::string& id, uint64_t number) {
+    const auto found = jobs.find(id);
+    return found != jobs.end() && found->second.number == number ? found : jobs.end();
+  }
+
+  void pump_all() {
+    for (Lane& lane : lanes) pump(lane);
+  }
+
+  void pump(Lane& lane) {
+    while (lane.in_flight < options.in_flight_max && !lane.ready.empty()) {
+      const auto [id, number] = std::move(lane.ready.front());
+      lane.ready.pop_front();
+      if (const auto job = find(id, number); job != jobs.end()) attempt(lane, job->second);
+    }
+  }
+
+  void attempt(Lane& lane, Job& job) {
+    auto parcel = letters.parcel(job.about);
+    if (!parcel.ok()) {
+      if (parcel.error().code == Code::kUnavailable) return try_again(lane, job, "no_records");
+      return fail(lane, job, parcel.error().reason);
+    }
+    ++lane.in_flight;
+    const std::string url = parcel->url;
+    carrier->send(*std::move(parcel), [weak = weak_from_this(), &lane, id = job.about.id(),
+                                       number = job.number, url](const Outcome& outcome) {
+      if (const auto self = weak.lock())
+        self->on_loop([&lane, id, number, url, outcome](Inner& inner) {
+          inner.answered(lane, id, number, url, outcome);
+        });
+    });
+  }
+
+  void answered(Lane& lane, const std::string& id, uint64_t number, const std::string& url,
+                const Outcome& outcome) {
+    --lane.in_flight;
+    if (outcome.kind == Outcome::Kind::kUnknown) ++lane.counters.unknown;
+    if (outcome.kind != Outcome::Kind::kTaken) ++lane.counters.failed_tries;
+    if (const auto job = find(id, number); job != jobs.end()) conclude(lane, job->second, url, outcome);
+    pump(lane);
+  }
+
+  void conclude(Lane& lane, Job& job, const std::string& url, const Outcome& outcome) {
+    switch (outcome.kind) {
+      case Outcome::Kind::kTaken:
+        ++lane.counters.sent;
+        return report(job, v1::NOTIFICATION_STATE_SENT, "");
+      case Outcome::Kind::kRefused:
+        if (job.about.channel() == v1::NOTIFICATION_CHANNEL_PUSH &&
+            (outcome.status == kNotFound || outcome.status == kGone))
+          (void)letters.forget_subscription(job.about, url).ok();  // if it stays, it is refused again
+        return fail(lane, job, outcome.reason);
+      case Outcome::Kind::kTryAgain:
+      case Outcome::Kind::kUnknown:
+        return try_again(lane, job, outcome.reason);
+    }
+  }
+
+  void try_again(Lane& lane, Job& job, const std::string& reason) {
+    if (++job.tries >= options.tries_max) return fail(lane, job, reason);
+    Duration delay = options.retry_first;
+    for (uint32_t i = 1; i < job.tries && delay < options.retry_max; ++i) delay = delay * 2;
+    loop.after(std::min(delay, options.retry_max),
+               [weak = weak_from_this(), &lane, id = job.about.id(), number = job.number] {
+                 const auto self = weak.lock();
+                 if (!self) return;
+                 lane.ready.emplace_back(id, number);
+                 self->pump(lane);
+               });
+  }
+
+  void fail(Lane& lane, Job& job, const std::string& reason) {
+    ++lane.counters.failed;
+    report(job, v1::NOTIFICATION_STATE_FAILED, reason);
+  }
+
+  void report(const Job& job, v1::NotificationState state, const std::string& reason) {
+    auto reported = std::make_shared<v1::NotificationReported>();
+    reported->set_notification_id(job.about.id());
+    reported->set_state(state);
+    reported->set_channel(job.about.channel());
+    reported->set_reason(reason);
+    report_until_kept(std::move(reported), job.number);
+  }
+
+  // The job ends when its report is durable, whatever the machine makes of it.
+  void report_until_kept(const Reported& reported, uint64_t number) {
+    submit.submit(
+        fact_of(*reported), [weak = weak_from_this(), reported, number](Result<spine::Receipt> receipt) {
+          const auto self = weak.lock();
+          if (!self) return;
+          if (receipt.ok()) {
+            self->on_loop([reported, number](Inner& inner) {
+              if (const auto job = inner.find(reported->notification_id(), number); job != inner.jobs.end())
+                inner.drop(job);
+            });
+          } else if (receipt.error().code == Code::kExhausted) {
+            self->loop.after(self->options.retry_first, [weak, reported, number] {
+              if (const auto self = weak.lock()) self->report_until_kept(reported, number);
+            });
+          }
+        });
+  }
+
+  void receive(const net::Request& request, const net::Respond& respond) {
+    const auto refuse = [&](int status, const Error& error) {
+      ++receipts_refused;
+      respond(net::problem(status, code_name(error.code), error.field, error.reason));
+    };
+    const link::Key key{"sms", options.sms_secret};
+    if (const Status valid = link::check_signature(key, request, clock.now()); !valid.ok())
+      return refuse(401, valid.error());
+    const auto reported = read_receipt(request.body);
+    if (!reported.ok()) return refuse(400, reported.error());
+    submit.submit(fact_of(*reported), [self = shared_from_this(), respond](Result<spine::Receipt> receipt) {
+      if (!receipt.ok())
+        return respond(net::problem(503, "unavailable", "", "it was not kept: send it again"));
+      ++self->receipts;
+      respond({200, "application/json", "{}", {}});
+    });
+  }
+
+  net::Loop& loop;
+  spine::Submit& submit;
+  Letters& letters;
+  const Clock& clock;
+  const SenderOptions options;
+  Jobs jobs;
+  std::array<Lane, kChannels> lanes;
+  uint64_t last_number = 0;
+  bool started = false;
+  std::atomic<uint64_t> receipts{0}, receipts_refused{0}, dropped{0};
+  std::unique_ptr<Carrier> carrier;  // ends first: its thread hands over to us
+};
+
+Sender::Sender(net::Loop& loop, spine::Submit& submit, Letters& letters, const Clock& clock,
+               std::unique_ptr<Carrier> carrier, SenderOptions options)
+    : inner_(std::make_shared<Inner>(loop, submit, letters, clock, std::move(carrier), std::move(options))) {}
+
+Sender::~Sender() {
+  inner_->carrier.reset();
+}
+
+// Most batches tell nobody.
+void Sender::on_batch(std::shared_ptr<const spine::Batch> batch) {
+  const bool relevant = std::any_of(batch->entries.begin(), batch->entries.end(), [](const auto& entry) {
+    return std::any_of(entry.effects.begin(), entry.effects.end(),
+                       [](const auto& effect) { return notification_of(*effect) != nullptr; });
+  });
+  if (relevant) inner_->on_loop([batch = std::move(batch)](Inner& inner) { inner.apply(*batch); });
+}
+
+void Sender::start() {
+  inner_->on_loop([](Inner& inner) { inner.start(); });
+}
+
+void Sender::receive_receipt(net::Request request, net::Respond respond) {
+  inner_->on_loop([request = std::move(request), respond = std::move(respond)](Inner& inner) {
+    inner.receive(request, respond);
+  });
+}
+
+SenderCounters Sender::counters() const {
+  const auto& lanes = inner_->lanes;
+  return {lanes[0].counters.now(), lanes[1].counters.now(),  lanes[2].counters.now(), lanes[3].counters.now(),
+          inner_->receipts,        inner_->receipts_refused, inner_->dropped};
+}
+
+}  // namespace haechi::notify

@@ -1,0 +1,421 @@
+#include "notify/sender.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <mutex>
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "link/signature.h"
+#include "net/test_support.h"
+#include "notify/base64.h"
+
+namespace haechi::notify {
+namespace {
+
+using net::eventually;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Kind = Outcome::Kind;
+
+constexpr const char* kSecret = "a secret of sixteen bytes";
+
+// Keeps every fact; durable at once unless told otherwise.
+class FakeSubmit final : public spine::Submit {
+ public:
+  void submit(std::unique_ptr<v1::Fact> fact, spine::Done done) override {
+    bool full = false;
+    {
+      const std::lock_guard guard(lock_);
+      full = failures_ > 0 && failures_-- > 0;
+      if (!full) reports_.push_back(fact->case_fact().notification_reported());
+    }
+    done(full ? Result<spine::Receipt>(Error{Code::kExhausted, "", "full"})
+              : Result<spine::Receipt>(spine::Receipt{1, Time{1}, false}));
+  }
+  void fail_next(int times) { failures_ = times; }
+  // "note-1 SENT SMS", "note-1 FAILED SMS no_address"
+  std::vector<std::string> reports() const {
+    const std::lock_guard guard(lock_);
+    std::vector<std::string> out;
+    for (const v1::NotificationReported& one : reports_) {
+      const auto word = [](const std::string& name) { return name.substr(name.rfind('_') + 1); };
+      out.push_back(one.notification_id() + " " + word(v1::NotificationState_Name(one.state())) + " " +
+                    word(v1::NotificationChannel_Name(one.channel())) +
+                    (one.reason().empty() ? "" : " " + one.reason()));
+    }
+    return out;
+  }
+
+ private:
+  mutable std::mutex lock_;
+  std::vector<v1::NotificationReported> reports_;
+  int failures_ = 0;
+};
+
+// What it carried, and what it says of each by how many came before.
+struct Carried {
+  using Behaviour = std::function<std::optional<Outcome>(size_t index, const Parcel&)>;
+  std::mutex lock;
+  std::vector<Parcel> parcels;
+  Behaviour behaviour = [](size_t, const Parcel&) { return Outcome{Kind::kTaken, 201, ""}; };
+
+  size_t count() {
+    const std::lock_guard guard(lock);
+    return parcels.size();
+  }
+  Parcel parcel(size_t index) {
+    const std::lock_guard guard(lock);
+    return parcels.at(index);
+  }
+};
+
+class FakeCarrier final : public Carrier {
+ public:
+  explicit FakeCarrier(Carried& carried) : carried_(carried) {}
+  void send(Parcel parcel, std::function<void(Outcome)> done) override {
+    std::optional<Outcome> outcome;
+    {
+      const std::lock_guard guard(carried_.lock);
+      outcome = carried_.behaviour(carried_.parcels.size(), parcel);
+      carried_.parcels.push_back(std::move(parcel));
+    }
+    if (outcome) done(*outcome);
+  }
+
+ private:
+  Carried& carried_;
+};
+
+Settings settings() {
+  Settings out;
+  out.pages = "https://haechi.example";
+  out.email = {.server = "mail.example:587", .user = "u", .password = "p", .from = "h@example.org"};
+  out.sms = {.url = "https://sms.example/v1", .bearer = "token", .secret = kSecret};
+  out.push.contact = "mailto:ops@example.org";
+  out.push.services = {"https://push.example"};
+  return out;
+}
+
+v1::Notification notification(const std::string& id, v1::NotificationChannel channel,
+                              v1::NotificationState state = v1::NOTIFICATION_STATE_QUEUED) {
+  v1::Notification about;
+  about.set_id(id);
+  about.set_kind(v1::NOTIFICATION_KIND_DUTY_OPEN);
+  about.set_party(v1::CASE_PARTY_PROTECTED_PERSON);
+  about.set_person_id("p-1");
+  about.set_channel(channel);
+  about.set_state(state);
+  return about;
+}
+v1::Notification to_station(const std::string& id, v1::NotificationChannel channel) {
+  v1::Notification about = notification(id, channel);
+  about.set_party(v1::CASE_PARTY_POLICE);
+  about.clear_person_id();
+  about.set_agency_id("ps-1");
+  return about;
+}
+
+class SenderTest : public testing::Test {
+ protected:
+  SenderTest() {
+    put_person(R"({"name":"김가해","phone":"010-1111-2222","language":"en"})");
+    put_address(store::Holder::kAgency, "ps-1", R"({"phone":"+8211","email":"desk@ps.example"})");
+    options.retry_first = Duration::millis(1);
+    options.retry_max = Duration::millis(4);
+    options.sms_secret = kSecret;
+    loop.start();
+  }
+  ~SenderTest() override {
+    loop.stop();
+    sender.reset();
+  }
+
+  void put_person(const char* json) { ASSERT_TRUE(records->put_person("p-1", store::Personal(json)).ok()); }
+  void put_address(store::Holder holder, const char* id, const std::string& json) {
+    ASSERT_TRUE(records->put_address(holder, id, store::AddressKind::kPost, store::Personal(json)).ok());
+  }
+  void subscribe_her(const std::string& endpoint = "https://push.example/her") {
+    const std::string json = R"({"endpoint":")" + endpoint + R"(","p256dh":")" + base64url(phone.point()) +
+                             R"(","auth":")" + base64url(std::string(16, 'a')) + R"("})";
+    ASSERT_TRUE(
+        records->put_address(store::Holder::kPerson, "p-1", store::AddressKind::kPush, store::Personal(json))
+            .ok());
+  }
+  void make(Settings with = settings()) {
+    sender.reset();
+    letters = std::make_unique<Letters>(with, KeyPair::generate(), *records, clock);
+    sender = std::make_unique<Sender>(loop, submit, *letters, clock, std::make_unique<FakeCarrier>(carried),
+                                      options);
+  }
+  void publish(const v1::Notification& about, bool replayed = false) {
+    auto effect = std::make_shared<v1::Effect>();
+    *effect->mutable_case_effect()->mutable_update_notification() = about;
+    auto batch = std::make_shared<spine::Batch>();
+    batch->replayed = replayed;
+    batch->entries.push_back({1, Time{1}, std::make_shared<v1::Fact>(), {effect}});
+    sender->on_batch(batch);
+  }
+  // Everything that was handed to the loop so far has run.
+  void settle() {
+    std::promise<void> done;
+    loop.post([&] { done.set_value(); });
+    done.get_future().wait();
+  }
+  net::Response receipt(const std::string& body, const link::Key& key) {
+    net::Request request;
+    request.method = "POST";
+    request.headers = link::signed_headers(key, body, clock.now());
+    request.body = body;
+    std::promise<net::Response> answer;
+    sender->receive_receipt(request, [&](net::Response response) { answer.set_value(std::move(response)); });
+    return answer.get_future().get();
+  }
+
+  std::unique_ptr<store::Records> records = std::move(store::Records::open(":memory:").value());
+  ManualClock clock{Time{1'795'342'680'000'000}};
+  const KeyPair phone = KeyPair::generate();
+  FakeSubmit submit;
+  Carried carried;
+  SenderOptions options;
+  net::Loop loop{"notify"};
+  std::unique_ptr<Letters> letters;
+  std::unique_ptr<Sender> sender;
+};
+
+std::string header(const Parcel& parcel, const char* name) {
+  for (const auto& [key, value] : parcel.headers)
+    if (key == name) return value;
+  return {};
+}
+
+TEST_F(SenderTest, SendsATextMessageOnceAndSaysSo) {
+  make();
+  sender->start();
+  publish(notification("note-1", v1::NOTIFICATION_CHANNEL_SMS));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  EXPECT_THAT(submit.reports(), ElementsAre("note-1 SENT SMS"));
+  const Parcel parcel = carried.parcel(0);
+  EXPECT_EQ(
+      parcel.body,
+      R"({"to":"01011112222","text":"There is something new\nhttps://haechi.example/me/","id":"note-1"})");
+  EXPECT_EQ(header(parcel, "idempotency-key"), "note-1");
+  EXPECT_EQ(header(parcel, "authorization"), "Bearer token");
+  net::Request as_received;
+  as_received.headers = parcel.headers;
+  as_received.body = parcel.body;
+  EXPECT_TRUE(link::check_signature({"sms", kSecret}, as_received, clock.now()).ok());
+  settle();
+  EXPECT_EQ(sender->counters().sms.sent, 1u);
+  EXPECT_EQ(sender->counters().sms.waiting, 0u);
+  EXPECT_EQ(carried.count(), 1u);
+}
+
+TEST_F(SenderTest, SendsAnEmailWithSignInAndNeverInTheClear) {
+  make();
+  sender->start();
+  publish(to_station("note-2", v1::NOTIFICATION_CHANNEL_EMAIL));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  const Parcel parcel = carried.parcel(0);
+  EXPECT_EQ(parcel.url, "smtp://mail.example:587");
+  EXPECT_TRUE(parcel.must_encrypt);
+  EXPECT_EQ(parcel.mail_to, "desk@ps.example");
+  EXPECT_EQ(parcel.user, "u");
+  EXPECT_THAT(parcel.body, HasSubstr("Message-ID: <note-2@example.org>"));
+}
+
+TEST_F(SenderTest, PrefersTheAccountsAddressToThatOfItsAgency) {
+  put_address(store::Holder::kAccount, "insp-park", R"({"phone":"+8299","language":"en"})");
+  make();
+  sender->start();
+  v1::Notification about = to_station("note-3", v1::NOTIFICATION_CHANNEL_SMS);
+  about.set_account("insp-park");
+  publish(about);
+  about.set_id("note-4");
+  about.set_channel(v1::NOTIFICATION_CHANNEL_EMAIL);
+  publish(about);
+  ASSERT_TRUE(eventually([&] { return submit.reports().size() == 2; }));
+  EXPECT_THAT(carried.parcel(0).body, HasSubstr(R"("to":"+8299")"));
+  EXPECT_THAT(carried.parcel(0).body, HasSubstr("You have a new duty."));
+  EXPECT_EQ(carried.parcel(1).mail_to, "desk@ps.example");
+}
+
+TEST_F(SenderTest, PushesWhatOnlyHerBrowserCanReadUnderOneTopic) {
+  subscribe_her();
+  make();
+  sender->start();
+  carried.behaviour = [](size_t index, const Parcel&) {
+    return index == 0 ? Outcome{Kind::kUnknown, 0, "no_answer"} : Outcome{Kind::kTaken, 201, ""};
+  };
+  publish(notification("note-5", v1::NOTIFICATION_CHANNEL_PUSH));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  EXPECT_THAT(submit.reports(), ElementsAre("note-5 SENT PUSH"));
+  const Parcel first = carried.parcel(0), again = carried.parcel(1);
+  EXPECT_EQ(first.url, "https://push.example/her");
+  EXPECT_EQ(header(first, "content-encoding"), "aes128gcm");
+  EXPECT_EQ(header(first, "topic"), header(again, "topic"))
+      << "so that the push service keeps one of the two";
+  EXPECT_EQ(header(first, "topic").size(), 32u);
+  EXPECT_THAT(header(first, "authorization"), testing::StartsWith("vapid t="));
+  EXPECT_EQ(first.body.find("note-5"), std::string::npos);
+  EXPECT_EQ(sender->counters().push.unknown, 1u);
+}
+
+TEST_F(SenderTest, SaysAtOnceWhyNothingCanBeSent) {
+  Settings only_sms = settings();
+  only_sms.email.server.clear();
+  make(only_sms);
+  sender->start();
+  publish(notification("a", v1::NOTIFICATION_CHANNEL_PUSH));
+  publish(notification("b", v1::NOTIFICATION_CHANNEL_VOICE));
+  publish(to_station("c", v1::NOTIFICATION_CHANNEL_EMAIL));
+  put_person(R"({"phone":"none"})");
+  publish(notification("d", v1::NOTIFICATION_CHANNEL_SMS));
+  ASSERT_TRUE(eventually([&] { return submit.reports().size() == 4; }));
+  put_person(R"({"phone":"01011112222","contact_rule":"never by message: he reads her phone"})");
+  publish(notification("e", v1::NOTIFICATION_CHANNEL_SMS));
+  ASSERT_TRUE(eventually([&] { return submit.reports().size() == 5; }));
+  EXPECT_THAT(submit.reports(), ElementsAre("a FAILED PUSH no_address", "b FAILED VOICE no_connector",
+                                            "c FAILED EMAIL no_connector", "d FAILED SMS no_address",
+                                            "e FAILED SMS contact_rule"));
+  EXPECT_EQ(carried.count(), 0u);
+}
+
+TEST_F(SenderTest, LeavesTheScreenOfAnAgencyToTheScreen) {
+  make();
+  sender->start();
+  publish(notification("note-6", v1::NOTIFICATION_CHANNEL_SCREEN));
+  settle();
+  EXPECT_THAT(submit.reports(), IsEmpty());
+}
+
+TEST_F(SenderTest, TriesAgainWithTheSameBytesAndThenGivesTheChannelUp) {
+  make();
+  sender->start();
+  carried.behaviour = [](size_t, const Parcel&) { return Outcome{Kind::kTryAgain, 503, "refused_503"}; };
+  publish(notification("note-7", v1::NOTIFICATION_CHANNEL_SMS));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  EXPECT_THAT(submit.reports(), ElementsAre("note-7 FAILED SMS refused_503"));
+  ASSERT_EQ(carried.count(), options.tries_max);
+  for (size_t i = 1; i < options.tries_max; ++i) EXPECT_EQ(carried.parcel(i).body, carried.parcel(0).body);
+  EXPECT_EQ(sender->counters().sms.failed_tries, options.tries_max);
+  EXPECT_EQ(sender->counters().sms.failed, 1u);
+}
+
+TEST_F(SenderTest, GivesUpAtOnceWhatIsRefusedForGoodAndForgetsASubscriptionThatEnded) {
+  subscribe_her();
+  make();
+  sender->start();
+  carried.behaviour = [](size_t, const Parcel&) { return Outcome{Kind::kRefused, 410, "refused_410"}; };
+  publish(notification("note-8", v1::NOTIFICATION_CHANNEL_PUSH));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  EXPECT_THAT(submit.reports(), ElementsAre("note-8 FAILED PUSH refused_410"));
+  EXPECT_EQ(carried.count(), 1u);
+  EXPECT_FALSE(records->address(store::Holder::kPerson, "p-1", store::AddressKind::kPush)->has_value());
+}
+
+TEST_F(SenderTest, KeepsTheSubscriptionThatCameWhileTheOldOneWasRefused) {
+  subscribe_her();
+  make();
+  sender->start();
+  carried.behaviour = [&](size_t, const Parcel&) {
+    subscribe_her("https://push.example/her-new-phone");
+    return Outcome{Kind::kRefused, 410, "refused_410"};
+  };
+  publish(notification("note-8", v1::NOTIFICATION_CHANNEL_PUSH));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  EXPECT_TRUE(records->address(store::Holder::kPerson, "p-1", store::AddressKind::kPush)->has_value());
+}
+
+TEST_F(SenderTest, SendsAfterARestartWhatIsStillQueuedAndNothingElse) {
+  make();
+  publish(notification("sent", v1::NOTIFICATION_CHANNEL_SMS), true);
+  publish(notification("sent", v1::NOTIFICATION_CHANNEL_SMS, v1::NOTIFICATION_STATE_SENT), true);
+  publish(notification("queued", v1::NOTIFICATION_CHANNEL_SMS), true);
+  publish(notification("passed-on", v1::NOTIFICATION_CHANNEL_PUSH), true);
+  publish(notification("passed-on", v1::NOTIFICATION_CHANNEL_SMS), true);
+  publish(notification("failed", v1::NOTIFICATION_CHANNEL_SMS, v1::NOTIFICATION_STATE_FAILED), true);
+  settle();
+  EXPECT_EQ(carried.count(), 0u) << "not before the whole log was replayed";
+  sender->start();
+  ASSERT_TRUE(eventually([&] { return submit.reports().size() == 2; }));
+  EXPECT_THAT(submit.reports(), ElementsAre("queued SENT SMS", "passed-on SENT SMS"));
+}
+
+TEST_F(SenderTest, ReportsUntilTheReportIsKeptAndDoesNotSendAgainMeanwhile) {
+  make();
+  sender->start();
+  submit.fail_next(3);
+  publish(notification("note-9", v1::NOTIFICATION_CHANNEL_SMS));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  EXPECT_THAT(submit.reports(), ElementsAre("note-9 SENT SMS"));
+  EXPECT_EQ(carried.count(), 1u);
+}
+
+TEST_F(SenderTest, TakesNoNoticeOfAnAnswerForAChannelThatWasLeftMeanwhile) {
+  subscribe_her();
+  make();
+  sender->start();
+  carried.behaviour = [&](size_t, const Parcel& parcel) -> std::optional<Outcome> {
+    if (parcel.url == "https://push.example/her") {
+      publish(notification("note-10", v1::NOTIFICATION_CHANNEL_SMS));  // its time ran out
+      loop.post([] {});
+    }
+    return Outcome{Kind::kTaken, 201, ""};
+  };
+  publish(notification("note-10", v1::NOTIFICATION_CHANNEL_PUSH));
+  ASSERT_TRUE(eventually([&] { return carried.count() == 2 && submit.reports().size() >= 1; }));
+  settle();
+  EXPECT_EQ(submit.reports().back(), "note-10 SENT SMS");
+  EXPECT_EQ(sender->counters().push.waiting + sender->counters().sms.waiting, 0u);
+}
+
+TEST_F(SenderTest, DoesNotLetOneChannelHoldUpAnother) {
+  make();
+  sender->start();
+  carried.behaviour = [](size_t, const Parcel& parcel) -> std::optional<Outcome> {
+    if (parcel.mail_from.empty()) return std::nullopt;  // the gateway never answers
+    return Outcome{Kind::kTaken, 250, ""};
+  };
+  for (int i = 0; i < 100; ++i)
+    publish(notification("sms-" + std::to_string(i), v1::NOTIFICATION_CHANNEL_SMS));
+  publish(to_station("mail", v1::NOTIFICATION_CHANNEL_EMAIL));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  EXPECT_THAT(submit.reports(), ElementsAre("mail SENT EMAIL"));
+  EXPECT_EQ(carried.count(), options.in_flight_max + 1);
+  EXPECT_EQ(sender->counters().sms.waiting, 100u);
+}
+
+TEST_F(SenderTest, DropsAndCountsWhatIsBeyondItsBound) {
+  options.waiting_max = 2;
+  make();
+  for (const char* id : {"a", "b", "c"}) publish(notification(id, v1::NOTIFICATION_CHANNEL_SMS), true);
+  sender->start();
+  ASSERT_TRUE(eventually([&] { return submit.reports().size() == 2; }));
+  EXPECT_EQ(sender->counters().dropped, 1u);
+}
+
+TEST_F(SenderTest, TakesReceiptsThatTheGatewaySigned) {
+  make();
+  const std::string body = R"({"id":"note-11","state":"NOTIFICATION_STATE_DELIVERED"})";
+  EXPECT_EQ(receipt(body, {"sms", kSecret}).status, 200);
+  EXPECT_EQ(receipt(body, {"sms", "another secret of ours"}).status, 401);
+  EXPECT_EQ(receipt("{}", {"sms", kSecret}).status, 400);
+  submit.fail_next(1);
+  EXPECT_EQ(receipt(body, {"sms", kSecret}).status, 503) << "the gateway must send it again";
+  EXPECT_THAT(submit.reports(), ElementsAre("note-11 DELIVERED SMS"));
+  EXPECT_EQ(sender->counters().receipts, 1u);
+  EXPECT_EQ(sender->counters().receipts_refused, 2u);
+}
+
+TEST_F(SenderTest, TakesNoReceiptWithoutASecret) {
+  options.sms_secret.clear();
+  make();
+  EXPECT_EQ(receipt(R"({"id":"n","state":"NOTIFICATION_STATE_DELIVERED"})", {"sms", ""}).status, 401);
+}
+
+}  // namespace
+}  // namespace haechi::notify

@@ -1,0 +1,83 @@
+#include "notify/texts.h"
+
+namespace haechi::notify {
+namespace {
+
+struct Words {
+  const char* ko;
+  const char* en;
+  const char* in(Language language) const { return language == Language::kKo ? ko : en; }
+};
+
+Words words_of(v1::NotificationKind kind) {
+  switch (kind) {
+    case v1::NOTIFICATION_KIND_CASE_ON_WEARER:
+      return {"감독 대상자에 관한 경찰 사건이 있습니다.",
+              "There is a police case about somebody you supervise."};
+    case v1::NOTIFICATION_KIND_SUBJECT_WEARS_DEVICE:
+      return {"사건 대상자가 전자장치를 부착하고 있습니다.", "The subject of a case wears a device."};
+    case v1::NOTIFICATION_KIND_IDENTITY_TO_DECIDE:
+      return {"동일인 여부를 확인해야 합니다.", "You must say whether two records are one person."};
+    case v1::NOTIFICATION_KIND_LINK_DECIDED:
+      return {"연계 사건이 처리되었습니다.", "A link between two agencies was decided."};
+    case v1::NOTIFICATION_KIND_DUTY_OPEN:
+      return {"처리할 의무가 생겼습니다.", "You have a new duty."};
+    case v1::NOTIFICATION_KIND_DUTY_ESCALATED:
+      return {"기한이 지난 의무가 있습니다.", "A duty is overdue."};
+    case v1::NOTIFICATION_KIND_ORDER_ACTIVE:
+      return {"조치의 집행이 시작되었습니다.", "A measure is now active."};
+    case v1::NOTIFICATION_KIND_ORDER_ENDED:
+      return {"조치가 종료되었습니다.", "A measure has ended."};
+    case v1::NOTIFICATION_KIND_PETITION:
+      return {"청구에 변동이 있습니다.", "There is news of a petition."};
+    case v1::NOTIFICATION_KIND_UNREACHABLE:
+      return {"보호대상자에게 연락이 닿지 않습니다.", "A protected person cannot be reached."};
+    default:
+      return {"새 알림이 있습니다.", "There is a new notice."};
+  }
+}
+
+const char* page_of(v1::CaseParty party) {
+  switch (party) {
+    case v1::CASE_PARTY_COURT:
+      return "/court/";
+    case v1::CASE_PARTY_MONITORING_CENTRE:
+    case v1::CASE_PARTY_CONTROL_ROOM:
+      return "/control/";
+    default:
+      return "/cases/";
+  }
+}
+
+std::string with_link(const char* words, const std::string& pages, const char* page) {
+  return pages.empty() ? words : std::string(words) + "\n" + pages + page;
+}
+
+}  // namespace
+
+Language language_of(std::string_view tag, Language otherwise) {
+  if (tag.empty()) return otherwise;
+  return tag == "ko" || tag.starts_with("ko-") ? Language::kKo : Language::kEn;
+}
+
+Text text_of(const v1::Notification& about, Language language, const std::string& pages) {
+  switch (about.party()) {
+    case v1::CASE_PARTY_PROTECTED_PERSON:
+    case v1::CASE_PARTY_HOUSEHOLD: {
+      constexpr Words kSubject{"메모", "Notes"}, kBody{"새 알림이 있습니다", "There is something new"};
+      return {kSubject.in(language), with_link(kBody.in(language), pages, "/me/")};
+    }
+    case v1::CASE_PARTY_WEARER: {
+      constexpr Words kSubject{"알림", "Notice"},
+          kBody{"담당자에게 전화하십시오.", "Please call your officer."};
+      return {kSubject.in(language), kBody.in(language)};
+    }
+    default: {
+      constexpr Words kSubject{"해치 알림", "Haechi notice"};
+      const std::string body = std::string(words_of(about.kind()).in(language)) + " (" + about.id() + ")";
+      return {kSubject.in(language), with_link(body.c_str(), pages, page_of(about.party()))};
+    }
+  }
+}
+
+}  // namespace haechi::notify

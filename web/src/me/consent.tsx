@@ -1,0 +1,121 @@
+// Before she is shown for the first time where he is: what she may do with it and what the law threatens, and her consent.
+// Both are recorded by the server; without them her alerts come, and distances do not. She may take it back at any time.
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { msOf } from "../kit/clock";
+import { dateTime } from "../kit/format";
+import { ApiFailure, useLoaded } from "../kit/load";
+import { addWords } from "../kit/words";
+import { consent, myCases } from "./court-wire";
+import en from "./words/consent.en.json";
+import ko from "./words/consent.ko.json";
+
+addWords("surface", { ko, en });
+
+// The row of the Korean pack that the notice tells of (EM Act 36(4)).
+const NOTICE = "EM_RECIPIENT_LEAK";
+const LINES = ["what", "alone", "penalty", "without", "back"] as const;
+
+// On the first screen, below all else, while it is for her to decide.
+export function ConsentCard({ onOpen }: { onOpen: () => void }) {
+  const { t } = useTranslation();
+  const { data } = useLoaded("me/cases", myCases);
+  if (!data || (data.cases ?? []).length === 0 || data.consent?.view_allowed || Number(data.consent?.taken_back_at_us ?? 0) > 0) return null;
+  return (
+    <section className="card" data-consent="open">
+      <h2>{t("consent.title")}</h2>
+      <p>{t("consent.card")}</p>
+      <button type="button" className="button primary wide" onClick={onOpen}>
+        {t("consent.open")}
+      </button>
+    </section>
+  );
+}
+
+export function Consent({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const loaded = useLoaded("me/cases", myCases);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+  const say = async (given: boolean) => {
+    setBusy(true);
+    setProblem("");
+    try {
+      await consent(given ? { notice_code: NOTICE, given } : { given });
+      loaded.reload();
+    } catch (error) {
+      setProblem(t(error instanceof ApiFailure && error.status !== 0 ? "consent.refused" : "consent.unsent"));
+    }
+    setBusy(false);
+  };
+  const now = loaded.data?.consent;
+  return (
+    <div className="sheet">
+      <h1 tabIndex={-1} ref={heading}>
+        {t("consent.title")}
+      </h1>
+      {LINES.map((line) => (
+        <p key={line}>{line === "penalty" ? <strong>{t("consent.penalty")}</strong> : t(`consent.${line}`)}</p>
+      ))}
+      {loaded.loading && <p role="status">{t("kit:waiting")}</p>}
+      {loaded.failure && (
+        <p role="alert">
+          {t("consent.failed")}{" "}
+          <button type="button" className="button" onClick={loaded.reload}>
+            {t("consent.again")}
+          </button>
+        </p>
+      )}
+      {now?.view_allowed && <TakeBack at={dateTime(msOf(now.given_at_us))} busy={busy} say={() => void say(false)} />}
+      {loaded.data && !now?.view_allowed && <Give busy={busy} say={() => void say(true)} />}
+      <p role="alert">{problem && <strong>{problem}</strong>}</p>
+      <button type="button" className="button wide" onClick={onDone}>
+        {t(now?.view_allowed ? "consent.done" : "consent.later")}
+      </button>
+    </div>
+  );
+}
+
+function Give({ busy, say }: { busy: boolean; say: () => void }) {
+  const { t } = useTranslation();
+  const [read, setRead] = useState(false);
+  return (
+    <section className="card">
+      <label className="choice">
+        <input type="checkbox" checked={read} onChange={() => setRead(!read)} />
+        <span>{t("consent.read")}</span>
+      </label>
+      <button type="button" className="button primary wide" disabled={busy || !read} onClick={say}>
+        {t("consent.give")}
+      </button>
+    </section>
+  );
+}
+
+function TakeBack({ at, busy, say }: { at: string; busy: boolean; say: () => void }) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState(false);
+  return (
+    <section className="card" data-consent="given">
+      <p role="status">
+        <strong>{t("consent.given", { time: at })}</strong>
+      </p>
+      {asked ? (
+        <div className="row">
+          <button type="button" className="button danger" disabled={busy} onClick={say}>
+            {t("consent.really")}
+          </button>
+          <button type="button" className="button" onClick={() => setAsked(false)}>
+            {t("consent.keep")}
+          </button>
+        </div>
+      ) : (
+        <button type="button" className="button wide" onClick={() => setAsked(true)}>
+          {t("consent.take_back")}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -13,12 +13,9 @@
 //
 // Invariants:
 //   1. A tier's tracker is open exactly when the tier holds an alert, and that alert is not cleared.
-//   2. A rule binds only while its order is in force; it dies with the order in the same entry. What stays of
-//   it
-//      for fixes that come late (belated.cc) is in no list of a person or of a zone.
-//   3. A view is open only while law::disclose allows it; every change of what it rests on is checked in the
-//   same
-//      entry.
+//   2. A rule binds only while its order is in force; it dies with the order in the same entry. What stays
+//      of it for fixes that come late (belated.cc) is in no list of a person or of a zone.
+//   3. A view is open only while law::disclose allows it; what that rests on is checked in the same entry.
 //   4. There is at most one open incident per key (a wearer, or a protected person whom no order names).
 //   5. Nothing here walks over all persons, devices, orders or alerts.
 //
@@ -56,8 +53,7 @@
 namespace haechi::monitor {
 
 inline constexpr uint32_t kNone = UINT32_MAX;
-// Key of an open incident: that of a wearer, or that of a protected person on whose SOS no order names a
-// wearer.
+// Key of an open incident: of a wearer, or of a protected person on whose SOS no order names one.
 inline constexpr uint64_t kNoIncident = UINT64_MAX;
 constexpr uint64_t wearer_key(uint32_t person) {
   return uint64_t{person} * 2;
@@ -288,10 +284,8 @@ struct HeldIncident {
   v1::Incident incident;
   std::vector<uint64_t> alerts;
   std::string primary_agency_id;  // who runs the call
-  bool announced = false;
   std::vector<uint64_t> to_hand_off;  // alerts that the responding agency is to be told of
-  bool changed = false;
-  bool jurisdiction_missed = false;
+  bool announced = false, changed = false, jurisdiction_missed = false;
 };
 
 class Machine {
@@ -316,7 +310,6 @@ class Machine {
   // orders.cc
   void register_order(const v1::Order& stated, Step& step);
   void refresh_order(uint32_t order, Step& step);
-  // `amended`: those of the old rules that the order does not say any more.
   void go_live(uint32_t order, const std::vector<uint32_t>& old_rules, const std::vector<uint32_t>& amended,
                Step& step);
   void file_order(uint32_t order, law::Order&& stated);
@@ -333,8 +326,7 @@ class Machine {
   const law::LocalRules& local_rules_of(const Rule& rule) const;
   const law::Holidays* holidays_of(const law::Schedule& schedule) const;
   bool binding_at(const Rule& rule, Time at) const;
-  // That, and it was this version of the order that bound him.
-  bool judges(const Rule& rule, Time at) const;
+  bool judges(const Rule& rule, Time at) const;  // that, and as this version of the order says
 
   // belated.cc
   static constexpr uint32_t kVersionsBack = 16;
@@ -342,6 +334,7 @@ class Machine {
   void forget_belated(uint32_t order, Step& step);
   void forget_belated_of(const law::Order& order, Step& step);
   void judge_belated(uint32_t person, const KeptFix& fix, Step& step);
+  // Those of the rules that the order does not say any more.
   std::vector<uint32_t> amended(const law::Order& was, const law::Order& is,
                                 const std::vector<uint32_t>& rules) const;
 

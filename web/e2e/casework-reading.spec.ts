@@ -101,6 +101,7 @@ test("the pages over the console", async ({ world }) => {
 });
 
 test("her notice and consent, on the narrowest phone, too", async ({ world }) => {
+  world.agreed = false;
   await tell(world);
   for (const language of ["ko", "en"]) {
     const page = await world.open("me", { query: `?lang=${language}` }, { viewport: { width: 320, height: 568 } });

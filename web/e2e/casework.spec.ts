@@ -74,6 +74,7 @@ test("an agency reads what it was told, and who was told sees that it was read",
 
 test("before distances are shown she reads of the penalty and agrees; taken back, they are not shown any more", async ({ world }) => {
   test.setTimeout(90_000);
+  world.agreed = false;
   await register(world);
   const ankle = await world.deviceOf("ankle-900", "DEVICE_KIND_ANKLE", { person_id: WEARER });
   const phone = await world.deviceOf("phone-900", "DEVICE_KIND_PHONE", { person_id: PROTECTED });
@@ -87,7 +88,7 @@ test("before distances are shown she reads of the penalty and agrees; taken back
   };
   await meet();
   const her = await world.open("me");
-  await expect(her.locator(".banner")).toContainText("이 결정에서는 거리와 방향을 알려 드리지 않습니다");
+  await expect(her.locator(".banner")).toContainText("지금은 거리와 방향을 알려 드리지 않습니다");
   await expect(her.locator(".sights")).toHaveCount(0);
   await her.locator("[data-consent=open]").getByRole("button").click();
   await expect(her.getByText(/3년 이하의 징역/)).toBeVisible();
@@ -102,6 +103,8 @@ test("before distances are shown she reads of the penalty and agrees; taken back
   await meet();
   await expect(her.locator(".sights")).toBeVisible();
   await expect(her.locator("[data-consent=open]")).toHaveCount(0);
+  const said = await world.get("me/cases", await world.keyOf("me"));
+  expect((said["consent"] as { notice_code: string }).notice_code).toBe((said["notice"] as { code: string }).code);
 
   const police = await world.open("cases");
   await see(police, `case/${caseId}`);

@@ -79,6 +79,7 @@ export class World {
   readonly strangers: string[] = []; // requests to anywhere but the server
   readonly broken: string[] = []; // exceptions and refusals of the content policy
   readonly contexts: BrowserContext[] = [];
+  agreed = true; // whether a protected person has agreed before she opens her app
   private readonly screenKeys = new Map<string, string>();
   private devices = 0;
 
@@ -180,10 +181,15 @@ export class World {
     };
     const made = await this.server.must("POST", "/api/v1/demo/keys", "registrar", wish);
     const key = String(made["key"]);
-    // She has read the penalty notice and agreed, or she would be shown nothing of him.
-    if (surface === "me") await this.server.must("POST", "/api/v1/me/consent", key, { notice_code: "kr-em-36-4.1", given: true });
+    if (surface === "me" && this.agreed) await this.agree(key);
     this.screenKeys.set(named, key);
     return key;
+  }
+
+  // She has read the penalty notice of her country and agreed, or she would be shown nothing of him.
+  private async agree(key: string): Promise<void> {
+    const { notice } = (await this.get("me/cases", key)) as { notice: { code: string } };
+    await this.server.must("POST", "/api/v1/me/consent", key, { notice_code: notice.code, given: true });
   }
 
   // A browser of its own with nothing in it, watched for strangers.

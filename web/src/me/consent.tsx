@@ -1,26 +1,26 @@
 // Before she is shown for the first time where he is: what she may do with it and what the law threatens, and her consent.
-// Both are recorded by the server; without them her alerts come, and distances do not. She may take it back at any time.
+// Text and code of the notice are the server's, of her country: she agrees to what she was shown. Without that her alerts come,
+// and distances do not. She may take it back at any time.
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "../kit/api";
 import { msOf } from "../kit/clock";
 import { dateTime } from "../kit/format";
 import { ApiFailure, useLoaded } from "../kit/load";
-import { addWords } from "../kit/words";
+import { addWords, language } from "../kit/words";
 import { consent, myCases } from "./court-wire";
 import en from "./words/consent.en.json";
 import ko from "./words/consent.ko.json";
 
 addWords("surface", { ko, en });
 
-// The row of the Korean pack that the notice tells of (EM Act 36(4)).
-const NOTICE = "EM_RECIPIENT_LEAK";
-const LINES = ["what", "alone", "penalty", "without", "back"] as const;
+const LINES = ["alone", "without", "back"] as const;
 
 // On the first screen, below all else, while it is for her to decide.
 export function ConsentCard({ onOpen }: { onOpen: () => void }) {
   const { t } = useTranslation();
   const { data } = useLoaded("me/cases", myCases);
-  if (!data || (data.cases ?? []).length === 0 || data.consent?.view_allowed || Number(data.consent?.taken_back_at_us ?? 0) > 0) return null;
+  if (!data || data.consent?.view_allowed || Number(data.consent?.taken_back_at_us ?? 0) > 0) return null;
   return (
     <section className="card" data-consent="open">
       <h2>{t("consent.title")}</h2>
@@ -32,6 +32,20 @@ export function ConsentCard({ onOpen }: { onOpen: () => void }) {
   );
 }
 
+// While she sets up her phone.
+export function ConsentStep({ onOpen }: { onOpen: () => void }) {
+  const { t } = useTranslation();
+  const { data } = useLoaded("me/cases", myCases);
+  return (
+    <>
+      <p role="status">{data && <strong>{t(data.consent?.view_allowed ? "consent.agreed" : "consent.not_agreed")}</strong>}</p>
+      <button type="button" className={data?.consent?.view_allowed ? "button wide" : "button primary wide"} onClick={onOpen}>
+        {t("consent.open")}
+      </button>
+    </>
+  );
+}
+
 export function Consent({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -39,11 +53,13 @@ export function Consent({ onDone }: { onDone: () => void }) {
   const loaded = useLoaded("me/cases", myCases);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
-  const say = async (given: boolean) => {
+  const notice = loaded.data?.notice;
+  const text = (language() === "ko" ? notice?.text_ko : notice?.text_en) ?? "";
+  const say = async (agreed: Schemas["ConsentInput"]) => {
     setBusy(true);
     setProblem("");
     try {
-      await consent(given ? { notice_code: NOTICE, given } : { given });
+      await consent(agreed);
       loaded.reload();
     } catch (error) {
       setProblem(t(error instanceof ApiFailure && error.status !== 0 ? "consent.refused" : "consent.unsent"));
@@ -56,8 +72,13 @@ export function Consent({ onDone }: { onDone: () => void }) {
       <h1 tabIndex={-1} ref={heading}>
         {t("consent.title")}
       </h1>
+      {text && (
+        <p>
+          <strong>{text}</strong>
+        </p>
+      )}
       {LINES.map((line) => (
-        <p key={line}>{line === "penalty" ? <strong>{t("consent.penalty")}</strong> : t(`consent.${line}`)}</p>
+        <p key={line}>{t(`consent.${line}`)}</p>
       ))}
       {loaded.loading && <p role="status">{t("kit:waiting")}</p>}
       {loaded.failure && (
@@ -68,8 +89,10 @@ export function Consent({ onDone }: { onDone: () => void }) {
           </button>
         </p>
       )}
-      {now?.view_allowed && <TakeBack at={dateTime(msOf(now.given_at_us))} busy={busy} say={() => void say(false)} />}
-      {loaded.data && !now?.view_allowed && <Give busy={busy} say={() => void say(true)} />}
+      {now?.view_allowed && <TakeBack at={dateTime(msOf(now.given_at_us))} busy={busy} say={() => void say({ given: false })} />}
+      {notice?.code && text && !now?.view_allowed && (
+        <Give key={notice.code} busy={busy} say={() => void say({ notice_code: notice.code ?? "", given: true })} />
+      )}
       <p role="alert">{problem && <strong>{problem}</strong>}</p>
       <button type="button" className="button wide" onClick={onDone}>
         {t(now?.view_allowed ? "consent.done" : "consent.later")}

@@ -16,4 +16,3 @@ async function ask<T>(path: string, key = "", body?: unknown): Promise<{ data?: 
 export const myCases = () => take(ask<Schemas["MyCases"]>("me/cases"));
 export const consent = (said: Schemas["ConsentInput"]) => take(ask<Schemas["ConsentAnswer"]>("me/consent", crypto.randomUUID(), said));
 export const file = (petition: Schemas["PetitionInput"]) => take(ask<Schemas["PetitionAnswer"]>("petitions", petition.id ?? "", petition));
-export const agree = (consent: Schemas["ConsentInput"]) => take(ask<Schemas["ConsentAnswer"]>("me/consent", crypto.randomUUID(), consent));

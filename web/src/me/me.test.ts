@@ -15,8 +15,10 @@ const sentences = (name: string): string[] => {
   });
   return out;
 };
-const korean = [...sentences("words/ko.json"), ...sentences("words/sheets.ko.json")];
-const english = [...sentences("words/en.json"), ...sentences("words/sheets.en.json")];
+const wordsOf = (language: string): string[] =>
+  fs.readdirSync(path.join(here, "words")).filter((name) => new RegExp(`^([a-z]+\\.)?${language}\\.json$`).test(name)).flatMap((name) => sentences(`words/${name}`));
+const korean = wordsOf("ko");
+const english = wordsOf("en");
 
 describe("the words", () => {
   it("never say that she is safe", () => {

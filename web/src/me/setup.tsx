@@ -1,15 +1,15 @@
-// Setting up: first whether this phone can be trusted, then one permission at a time, each with its reason, then a trial of
-// the alarm and of the call for help in which nothing is sent.
+// Setting up: first whether this phone can be trusted, then her consent and one permission at a time, each with its reason, then
+// a trial of the alarm and of the call for help in which nothing is sent.
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Agreement } from "./agreement";
+import { ConsentStep } from "./consent";
 import { phone } from "./phone";
 import { NoticeTest } from "./settings";
 import { SosBar } from "./sos-bar";
 import { usePhone } from "./shell";
 
-export function Setup({ onDone }: { onDone: () => void }) {
+export function Setup({ onConsent, onDone }: { onConsent: () => void; onDone: () => void }) {
   const { t } = useTranslation();
   const { location, notices } = usePhone();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -21,8 +21,8 @@ export function Setup({ onDone }: { onDone: () => void }) {
       </h1>
       <ol className="setup-steps">
         <Step name="phone" />
-        <Step name="agreement">
-          <Agreement />
+        <Step name="consent">
+          <ConsentStep onOpen={onConsent} />
         </Step>
         <Step name="location" said={t(`setup.location.${location}`)}>
           {(location === "unasked" || location === "off") && (

@@ -1,5 +1,5 @@
-// Settings, setting up, her consent and the way to the court, with their words: loaded when they are opened, so that the first screen stays
-// small.
+// Settings, setting up, her consent and the way to the court, with their words: loaded when they are opened, so that the first
+// screen stays small.
 import { useState } from "react";
 import { addWords } from "../kit/words";
 import { Consent } from "./consent";
@@ -14,7 +14,7 @@ addWords("surface", { ko, en });
 export default function Sheets(props: { at: "settings" | "setup" | "consent"; onSetup: () => void; onDone: () => void }) {
   const [deeper, setDeeper] = useState<"petition" | "consent" | null>(null);
   if (deeper === "petition") return <Petition />;
-  if (deeper === "consent" || props.at === "consent") return <Consent onDone={props.onDone} />;
-  if (props.at === "setup") return <Setup onDone={props.onDone} />;
+  if (deeper === "consent" || props.at === "consent") return <Consent onDone={props.at === "setup" ? () => setDeeper(null) : props.onDone} />;
+  if (props.at === "setup") return <Setup onConsent={() => setDeeper("consent")} onDone={props.onDone} />;
   return <Settings onSetup={props.onSetup} onPetition={() => setDeeper("petition")} onConsent={() => setDeeper("consent")} />;
 }

@@ -116,7 +116,17 @@ test("before distances are shown she reads of the penalty and agrees; taken back
   await expect(give).toBeVisible();
   await expect(police.locator(`[data-consent="${PROTECTED}"]`)).toContainText("동의 철회", { timeout: 4000 });
   await her.getByRole("button", { name: "나중에" }).click();
+  await expect(her.locator(".banner")).toContainText("지금은 거리와 방향을 알려 드리지 않습니다");
   await expect(her.locator(".sights")).toHaveCount(0);
+
+  // Setting up leads to it, too, and back.
+  await her.getByRole("button", { name: "설정" }).click();
+  await her.getByRole("button", { name: "처음 설정 다시 보기" }).click();
+  await expect(her.locator(".setup-steps")).toContainText("동의하지 않으셨습니다");
+  await her.getByRole("button", { name: "안내 읽기" }).click();
+  await expect(give).toBeVisible();
+  await her.getByRole("button", { name: "나중에" }).click();
+  await expect(her.locator(".setup-steps")).toBeVisible();
 });
 
 test("she moves: the police give her new place, and every version of it is counted", async ({ world }) => {

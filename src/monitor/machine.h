@@ -283,7 +283,7 @@ struct HeldAlert {
 struct HeldIncident {
   v1::Incident incident;
   std::vector<uint64_t> alerts;
-  std::string primary_agency_id;  // who runs the call
+  std::string primary_agency_id;      // who runs the call
   std::vector<uint64_t> to_hand_off;  // alerts that the responding agency is to be told of
   bool announced = false, changed = false, jurisdiction_missed = false;
 };

@@ -54,27 +54,12 @@ trust::Decision decide_step(const Exchange& exchange, const v1::LegalMeasure& me
   return decision;
 }
 
-bool is_decision(v1::CaseStep step) {
-  switch (step) {
-    case v1::CASE_STEP_GRANT:
-    case v1::CASE_STEP_DENY:
-    case v1::CASE_STEP_IMPOSE:
-    case v1::CASE_STEP_APPROVE:
-    case v1::CASE_STEP_REFUSE_APPROVAL:
-    case v1::CASE_STEP_EXTEND:
-    case v1::CASE_STEP_CHANGE:
-    case v1::CASE_STEP_CANCEL:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Signs the step where it is a decision; what must be kept for that.
 std::function<Status()> sign(const Exchange& exchange, const v1::LegalMeasure& measure, int64_t at_us,
                              const std::string& reasons, v1::MeasureStepped& step) {
-  if (!is_decision(step.step())) return {};
-  const std::string name(law::step_name(static_cast<law::Step>(static_cast<int>(step.step()) - 1)));
+  const auto decided = static_cast<law::Step>(static_cast<int>(step.step()) - 1);
+  if (!law::is_decision(decided)) return {};
+  const std::string name(law::step_name(decided));
   legal::Decision signed_as =
       legal::decision_of(exchange, {.about = "measure " + measure.id(),
                                     .docket = {},

@@ -5,8 +5,8 @@
 #include <boost/json.hpp>
 
 #include "api/test_world.h"
+#include "base/base64.h"
 #include "haechi/v1/effect.pb.h"
-#include "notify/base64.h"
 
 namespace haechi::api {
 namespace {
@@ -33,8 +33,8 @@ class Pushing {
     });
   }
   std::string subscription(const std::string& endpoint = "https://push.example/her") const {
-    return R"({"endpoint":")" + endpoint + R"(","p256dh":")" + notify::base64url(phone.point()) +
-           R"(","auth":")" + notify::base64url(std::string(16, 'a')) + R"("})";
+    return R"({"endpoint":")" + endpoint + R"(","p256dh":")" + base64url(phone.point()) + R"(","auth":")" +
+           base64url(std::string(16, 'a')) + R"("})";
   }
   net::Response put(Role role, const std::string& body) {
     return world.ask(role, "PUT", "/api/v1/me/push", body);

@@ -63,25 +63,9 @@ constexpr bool begins(law::Step step) {
          step == law::Step::kImpose;
 }
 
-bool is_decision(v1::CaseStep step) {
-  switch (step) {
-    case v1::CASE_STEP_GRANT:
-    case v1::CASE_STEP_DENY:
-    case v1::CASE_STEP_IMPOSE:
-    case v1::CASE_STEP_APPROVE:
-    case v1::CASE_STEP_REFUSE_APPROVAL:
-    case v1::CASE_STEP_EXTEND:
-    case v1::CASE_STEP_CHANGE:
-    case v1::CASE_STEP_CANCEL:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Who decided last, and under which text.
 void note_decision(const v1::MeasureStepped& stepped, const std::string& by, v1::LegalMeasure& state) {
-  if (!is_decision(stepped.step())) return;
+  if (!law::is_decision(from_wire<law::Step>(stepped.step()))) return;
   state.set_decided_by(by);
   state.set_decision_id(stepped.decision_id());
   state.set_decision_sha256(stepped.decision_sha256());

@@ -1,11 +1,10 @@
 #include "evidence/notary.h"
 
+#include "base/base64.h"
 #include "log/files.h"
 
 namespace haechi::evidence {
 namespace {
-
-constexpr size_t kNoteBytesMax = 1 << 16;
 
 Error broken(std::string reason) {
   return Error{Code::kCorrupt, "evidence", std::move(reason)};
@@ -112,7 +111,7 @@ Result<std::string> Notary::request_to_witness(const SignedCheckpoint& offered, 
   std::string out = "old " + std::to_string(known_size) + "\n";
   if (known_size > 0) {
     TRY(const std::vector<Digest> proof, tree_->consistency(known_size, size));
-    for (const Digest& hash : proof) out += encode_base64(view(hash)) + "\n";
+    for (const Digest& hash : proof) out += base64(view(hash)) + "\n";
   }
   return out + "\n" + text_of(offered.note);
 }

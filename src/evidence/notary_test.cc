@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "evidence/test_evidence.h"
 #include "evidence/witness.h"
 
@@ -176,7 +177,7 @@ TEST_F(Witnessed, AForkIsNotCosigned) {
   EXPECT_EQ(offer(fork, "old 5\n"), 409);
   fork.size = 6;
   EXPECT_EQ(offer(fork, "old 5\n"), 422);
-  EXPECT_EQ(offer(fork, "old 5\n" + encode_base64(view(fork.root)) + "\n"), 422);
+  EXPECT_EQ(offer(fork, "old 5\n" + base64(view(fork.root)) + "\n"), 422);
   fork.size = 3;
   EXPECT_EQ(offer(fork, "old 5\n"), 400);
   EXPECT_EQ(offer(fork, "old 3\n"), 409);

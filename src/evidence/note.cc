@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/base64.h"
 #include "base/ensure.h"
 #include "log/files.h"
 
@@ -9,7 +10,6 @@ namespace haechi::evidence {
 namespace {
 
 constexpr std::string_view kDash = "\xe2\x80\x94 ";  // em dash and space begin every signature line
-constexpr size_t kNoteBytesMax = 1 << 20;
 constexpr size_t kSignatures = 64;
 constexpr size_t kSignatureBytes = 64;
 constexpr char kPrivatePrefix[] = "PRIVATE+KEY+";
@@ -77,30 +77,6 @@ Result<NoteSignature> read_signature(std::string_view line) {
 
 }  // namespace
 
-std::string encode_base64(std::string_view bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                  reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  return out;
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0 || text.size() > kNoteBytesMax) return std::nullopt;
-  std::string out(text.size() / 4 * 3, '\0');
-  const int decoded =
-      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  if (decoded < 0) return std::nullopt;
-  if (text.ends_with("==")) {
-    out.resize(out.size() - 2);
-  } else if (text.ends_with('=')) {
-    out.resize(out.size() - 1);
-  }
-  // The decoder passes over white space and over bits that no byte needs.
-  if (encode_base64(out) != text) return std::nullopt;
-  return out;
-}
-
 Result<Note> read_note(std::string_view text) {
   if (text.size() > kNoteBytesMax) return no_note("is too long");
   for (const char c : text)
@@ -122,13 +98,13 @@ Result<Note> read_note(std::string_view text) {
 std::string text_of(const Note& note) {
   std::string out = note.body + "\n";
   for (const NoteSignature& one : note.signatures)
-    out += std::string(kDash) + one.name + " " + encode_base64(be32(one.key_id) + one.bytes) + "\n";
+    out += std::string(kDash) + one.name + " " + base64(be32(one.key_id) + one.bytes) + "\n";
   return out;
 }
 
 std::string body_of(const Checkpoint& checkpoint) {
-  return checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" +
-         encode_base64(view(checkpoint.root)) + "\n";
+  return checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" + base64(view(checkpoint.root)) +
+         "\n";
 }
 
 Result<Checkpoint> read_checkpoint(std::string_view body) {
@@ -170,7 +146,7 @@ Result<VerifierKey> VerifierKey::read(std::string_view text) {
 std::string VerifierKey::text() const {
   const std::string typed =
       std::string(1, static_cast<char>(use_)) + std::string(bytes_.begin(), bytes_.end());
-  return name_ + "+" + hex32(id_) + "+" + encode_base64(typed);
+  return name_ + "+" + hex32(id_) + "+" + base64(typed);
 }
 
 std::optional<Time> VerifierKey::signed_at(const Note& note) const {
@@ -226,7 +202,7 @@ Result<SigningKey> SigningKey::open_or_make(const std::string& path, const std::
   TRY(SigningKey made, from_seed(name, use, seed));
   const std::string typed = std::string(1, static_cast<char>(use)) + seed;
   TRY_STATUS(log::replace_file(
-      path, kPrivatePrefix + name + "+" + hex32(made.verifier().id()) + "+" + encode_base64(typed) + "\n"));
+      path, kPrivatePrefix + name + "+" + hex32(made.verifier().id()) + "+" + base64(typed) + "\n"));
   return made;
 }
 

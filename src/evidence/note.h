@@ -21,9 +21,8 @@
 
 namespace haechi::evidence {
 
-std::string encode_base64(std::string_view bytes);
-// Standard base64 with padding, one text for each value; nullopt for anything else.
-std::optional<std::string> decode_base64(std::string_view text);
+// Nobody writes a longer one.
+inline constexpr size_t kNoteBytesMax = 1 << 16;
 
 struct NoteSignature {
   std::string name;

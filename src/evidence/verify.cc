@@ -8,8 +8,6 @@
 namespace haechi::evidence {
 namespace {
 
-constexpr size_t kNoteBytesMax = 1 << 16;
-
 Error broken(std::string reason) {
   return Error{Code::kCorrupt, "evidence", std::move(reason)};
 }

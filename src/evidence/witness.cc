@@ -2,13 +2,13 @@
 
 #include <charconv>
 
+#include "base/base64.h"
 #include "evidence/merkle.h"
 #include "log/files.h"
 
 namespace haechi::evidence {
 namespace {
 
-constexpr size_t kNoteBytesMax = 1 << 16;
 constexpr size_t kProofMax = 63;
 
 struct AddCheckpoint {

@@ -2,17 +2,10 @@
 
 #include <cstdint>
 
+#include "base/base64.h"
+
 namespace haechi::gateway {
 namespace {
-
-int sextet(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
-}
 
 // What follows the scheme, in any case: "bAsIc xyz" -> "xyz".
 std::optional<std::string_view> after_scheme(std::string_view header, std::string_view scheme) {
@@ -33,24 +26,6 @@ void add_split(std::vector<Credential>& out, std::string_view text, size_t at) {
 }
 
 }  // namespace
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  std::string out;
-  uint32_t bits = 0;
-  int count = 0;
-  for (char c : text.substr(0, text.size() - padding)) {
-    int value = sextet(c);
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6 | static_cast<uint32_t>(value)) & 0xffffff;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 0xff);
-  }
-  return out;
-}
 
 std::optional<std::string_view> read_bearer(std::string_view authorization) {
   return after_scheme(authorization, "bearer");

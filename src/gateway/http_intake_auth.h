@@ -21,7 +21,4 @@ std::vector<Credential> read_credentials(std::string_view authorization);
 // The token of "Bearer TOKEN".
 std::optional<std::string_view> read_bearer(std::string_view authorization);
 
-// Standard base64 with padding; nullopt for anything else.
-std::optional<std::string> decode_base64(std::string_view text);
-
 }  // namespace haechi::gateway

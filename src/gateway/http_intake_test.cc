@@ -349,10 +349,6 @@ TEST(ReadCredentials, RefusesWhatIsNone) {
                              "Bearer", "Bearer nodot", "BasicRC0xOnNlY3JldA=="}) {
     EXPECT_TRUE(read_credentials(header).empty()) << header;
   }
-  EXPECT_EQ(decode_base64("QUJD"), "ABC");
-  EXPECT_EQ(decode_base64("QUI="), "AB");
-  EXPECT_EQ(decode_base64("QQ=="), "A");
-  EXPECT_EQ(decode_base64("Q==="), std::nullopt);
 }
 
 }  // namespace

@@ -85,6 +85,8 @@ enum class Step : uint8_t {
 };
 // As error fields name it: "grant", "receive_victim_data".
 std::string_view step_name(Step step);
+// There is a text of it, with reasons, that somebody answers for.
+bool is_decision(Step step);
 
 // The steps that a measure of this path may take at this stage, as far as these two decide it; without kDone.
 std::vector<Step> steps_at(Stage stage, Path path);

@@ -173,6 +173,22 @@ std::string_view step_name(Step step) {
   return move_of(step).name;
 }
 
+bool is_decision(Step step) {
+  switch (step) {
+    case Step::kGrant:
+    case Step::kDeny:
+    case Step::kImpose:
+    case Step::kApprove:
+    case Step::kRefuseApproval:
+    case Step::kExtend:
+    case Step::kChange:
+    case Step::kCancel:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool Deadline::overdue(Time at) const {
   if (!due.known()) return false;
   return deadline == By::kImmediately ? at > due : at >= due;

@@ -1,6 +1,7 @@
 // The United States, generic and thin: a jurisdiction replaces these rows with those of its state. None of
 // them may be used in a real case as they stand.
 #include "law/pack.h"
+#include "law/pack_thin.h"
 
 namespace haechi::law {
 namespace {
@@ -129,17 +130,7 @@ const Pack& us() {
     made.exposure.source = {"as in Korea, until the state's rule is entered", Trust::kReading};
     made.retention = kRetention;
     made.exposure.notice_code = "us.1";
-    made.exposure.notice = {
-        "You may be shown how far away the person is, and near you where, only while an alert is open and "
-        "only to "
-        "protect yourself. Do not pass it on and do not use it for anything else: that may be a crime. The "
-        "app can "
-        "be late or wrong: that nothing is shown does not mean that nobody is near.",
-        "경보가 진행되는 동안 본인의 보호를 위해서만 상대방과의 거리와, 가까운 경우 위치가 제공됩니다. 다른 "
-        "사람에게 "
-        "알리거나 다른 목적으로 사용하지 마십시오. 범죄가 될 수 있습니다. 표시가 늦거나 틀릴 수 있으며, "
-        "아무것도 "
-        "표시되지 않는다고 해서 주변에 아무도 없다는 뜻은 아닙니다."};
+    made.exposure.notice = kThinNotice;
     made.exposure.notice_source = {"as in Korea", Trust::kReading};
     made.acts = kUsFederal;
     made.acts_source = {"FRCP 6(a), quoted", Trust::kSecondary};

@@ -7,28 +7,14 @@
 #include <cstdio>
 #include <vector>
 
+#include "base/base64.h"
+
 namespace haechi::live {
 namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
-
-void append_base64(std::string& out, std::string_view bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  out += '"';
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    const size_t left = bytes.size() - i;
-    uint32_t group = static_cast<uint8_t>(bytes[i]) << 16;
-    if (left > 1) group |= static_cast<uint8_t>(bytes[i + 1]) << 8;
-    if (left > 2) group |= static_cast<uint8_t>(bytes[i + 2]);
-    out += kDigits[group >> 18];
-    out += kDigits[(group >> 12) & 63];
-    out += left > 1 ? kDigits[(group >> 6) & 63] : '=';
-    out += left > 2 ? kDigits[group & 63] : '=';
-  }
-  out += '"';
-}
 
 void append_quoted_number(std::string& out, const std::string& digits) {
   out += '"';
@@ -91,7 +77,7 @@ void append_value(std::string& out, const Message& message, const Reflection& re
                                     ? reflection.GetStringReference(message, field, &scratch)
                                     : reflection.GetRepeatedStringReference(message, field, index, &scratch);
       if (field->type() == FieldDescriptor::TYPE_BYTES) {
-        append_base64(out, text);
+        out += '"' + base64(text) + '"';
       } else {
         append_json_string(out, text);
       }

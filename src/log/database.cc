@@ -55,6 +55,17 @@ Status expect(Database& database, const std::string& sql, const std::string& exp
   return corrupt(std::string("the database file is damaged or not a log: its ") + what + " is wrong");
 }
 
+std::string uri_of(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (c == '%' || c == '?' || c == '#')
+      uri += c == '%' ? "%25" : c == '?' ? "%3f" : "%23";
+    else
+      uri += c;
+  }
+  return uri;
+}
+
 Status check_structure(Database& database) {
   TRY(const std::string found, database.text("PRAGMA quick_check(1)"));
   if (found == "ok") return {};
@@ -67,11 +78,13 @@ Result<Database> Database::open(const std::string& path, Access access, uint32_t
   const bool write = access == Access::kWrite;
   sqlite3* connection = nullptr;
   // Reading takes no SQLite lock ("unix-none"): with a lock it would have to write a shared-memory file
-  // first.
+  // first. Where there is no write-ahead file SQLite would make an empty one, unless it is told that nobody
+  // writes.
+  const bool whole = !write && !file_exists(path + "-wal");
   const int opened =
-      sqlite3_open_v2(path.c_str(), &connection,
+      sqlite3_open_v2(whole ? (uri_of(path) + "?immutable=1").c_str() : path.c_str(), &connection,
                       (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
-                          SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                          (whole ? SQLITE_OPEN_URI : 0) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                       write ? nullptr : "unix-none");
   Database database(connection);
   if (connection == nullptr) return Error{Code::kUnavailable, "log", "out of memory"};
@@ -153,7 +166,6 @@ Status create_tables(Database& database, const Identity& identity) {
 }
 
 Status check_form(Database& database, const Identity& identity) {
-  TRY_STATUS(expect(database, "PRAGMA journal_mode", "wal", "journal mode"));
   TRY_STATUS(expect(database, "PRAGMA application_id", std::to_string(kApplicationId), "kind"));
   TRY_STATUS(expect(database, "PRAGMA user_version", std::to_string(kFormatVersion), "format version"));
   TRY_STATUS(expect(database, "PRAGMA encoding", "UTF-8", "encoding"));

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <map>
+
 #include "log/chain.h"
 #include "log/test_log.h"
 
@@ -180,10 +183,10 @@ TEST(Verify, ReportsAClosedLogAndChangesNothing) {
     append_facts(**log, 30);
     head = (*log)->head();
   }
-  std::vector<std::pair<std::string, std::string>> before, after;
+  std::map<std::string, std::string> before, after;
   const auto look = [&](auto& out) {
-    for (const char* name : {"log.sqlite", "log.sqlite-wal", "watermark", "lock"})
-      out.emplace_back(name, slurp(directory.file(name)));
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path()))
+      out[entry.path().filename()] = slurp(entry.path());
   };
   look(before);
   VerifyReport report;
@@ -197,7 +200,19 @@ TEST(Verify, ReportsAClosedLogAndChangesNothing) {
   EXPECT_EQ(report.identity.size(), 32u);
   look(after);
   EXPECT_EQ(before, after);
-  EXPECT_FALSE(std::filesystem::exists(directory.file("log.sqlite-shm")));
+}
+
+TEST(Verify, FindsALogWhoseFolderHasANameOfSigns) {
+  const TestDirectory parent;
+  const std::string folder = parent.file("a?b#c%20d e");
+  {
+    const auto log = open_at(folder);
+    append_facts(**log, 3);
+  }
+  VerifyReport report;
+  const Status status = verify_directory(folder, report);
+  ASSERT_TRUE(status.ok()) << status.error().text();
+  EXPECT_EQ(report.records, 3u);
 }
 
 TEST(Verify, ReadsACrashedLogIncludingItsWriteAheadFileAndChangesNothing) {

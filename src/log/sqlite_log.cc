@@ -109,6 +109,9 @@ Result<std::unique_ptr<Log>> SqliteLog::open(const SqliteOptions& options) {
   TRY(const Mark mark, find_or_make(options));
   TRY(Database database,
       Database::open(options.directory + "/" + kDatabaseName, Access::kWrite, options.page_bytes));
+  TRY(const std::string journal, database.text("PRAGMA journal_mode"));
+  if (journal != "wal")
+    return corrupt("the database file is damaged or not a log: its journal mode is wrong");
   TRY_STATUS(check_form(database, mark.identity));
   TRY(const std::string page_bytes, database.text("PRAGMA page_size"));
   if (page_bytes != std::to_string(options.page_bytes))

@@ -4,7 +4,7 @@
 #include <array>
 #include <ctime>
 
-#include "notify/base64.h"
+#include "base/base64.h"
 
 namespace haechi::notify {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include "base/base64.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
 #include "link/signature.h"
-#include "notify/base64.h"
 #include "notify/email.h"
 #include "notify/sms.h"
 #include "trust/personal.h"

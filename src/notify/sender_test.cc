@@ -6,11 +6,11 @@
 #include <future>
 #include <mutex>
 
+#include "base/base64.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "link/signature.h"
 #include "net/test_support.h"
-#include "notify/base64.h"
 
 namespace haechi::notify {
 namespace {

@@ -13,9 +13,9 @@
 #include <array>
 #include <cstdio>
 
+#include "base/base64.h"
 #include "base/digest.h"
 #include "base/ensure.h"
-#include "notify/base64.h"
 
 namespace haechi::notify {
 namespace {

@@ -12,8 +12,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/base64.h"
 #include "base/digest.h"
-#include "notify/base64.h"
 
 namespace haechi::notify {
 namespace {
@@ -154,19 +154,6 @@ TEST(Vapid, KeepsItsKeyInAFileThatOnlyItsOwnerReads) {
   EXPECT_EQ(KeyPair::open(path).error().code, Code::kCorrupt);
   EXPECT_EQ(KeyPair::open(folder / "nowhere" / "vapid.pem").error().code, Code::kUnavailable);
   std::filesystem::remove_all(folder);
-}
-
-TEST(Base64, IsWhatRfc4648SaysAndComesBack) {
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(base64("fooba"), "Zm9vYmE=");
-  EXPECT_EQ(base64("foob"), "Zm9vYg==");
-  EXPECT_EQ(base64url("\xfb\xff"), "-_8");
-  for (size_t size = 0; size < 100; ++size) {
-    const std::string bytes = random_secret(size);
-    EXPECT_EQ(decode_base64url(base64url(bytes)), bytes);
-  }
-  EXPECT_EQ(decode_base64url("+/8="), std::nullopt);
-  EXPECT_EQ(decode_base64url("A"), std::nullopt);
 }
 
 }  // namespace

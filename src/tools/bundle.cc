@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/base64.h"
 #include "evidence/notary.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -200,12 +201,12 @@ class Bundler {
       TRY(const std::vector<Digest> proof, tree_->inclusion(no - 1, checkpoint_.size));
       json::object entry{{"no", text(static_cast<int64_t>(no))}, {"stamp_us", text(proven.stamp.us)}};
       if (proven.fact) {
-        entry["fact"] = evidence::encode_base64(*proven.fact);
+        entry["fact"] = base64(*proven.fact);
       } else {
         entry["fact_sha256"] = proven.digest;
       }
       json::array& hashes = entry["proof"].emplace_array();
-      for (const Digest& hash : proof) hashes.emplace_back(evidence::encode_base64(view(hash)));
+      for (const Digest& hash : proof) hashes.emplace_back(base64(view(hash)));
       out += json::serialize(json::object{{"entry", std::move(entry)}}) + "\n";
     }
     return {};

@@ -5,6 +5,7 @@
 
 #include "api/errors.h"
 #include "api/idempotency.h"
+#include "api/look_ups.h"
 #include "api/openapi.h"
 #include "api/routes.h"
 #include "api/session.h"
@@ -88,7 +89,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
         keys(known_keys),
         clock(the_clock),
         history(options.log.read ? std::make_unique<History>(options.log) : nullptr),
-        world{picture, records, trail, versions, options.time_zones, options.letters, history.get()} {}
+        world{picture, records, trail, look_ups, versions, options.time_zones, options.letters, history.get()} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -128,6 +129,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   const trust::Keys& keys;
   const Clock& clock;
   AccessTrail trail;
+  LookUps look_ups;
   OrderVersions versions;
   Idempotency idempotency;
   const std::unique_ptr<History> history;
@@ -402,6 +404,7 @@ net::Handler Api::handler() {
 
 void Api::fold(const spine::Batch& batch) {
   inner_->trail.fold(batch);
+  inner_->look_ups.fold(batch);
   if (inner_->history) inner_->history->fold(batch);
 }
 

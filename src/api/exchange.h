@@ -29,12 +29,14 @@ using TimeZoneRules = std::function<Result<v1::TimeZone>(const std::string& name
 using OrderVersions = std::map<std::string, uint32_t>;
 
 class History;
+class LookUps;
 
 // What handlers may use, all of it on the front loop.
 struct World {
   const picture::Picture& picture;
   store::Records& records;
   const AccessTrail& trail;
+  const LookUps& look_ups;
   OrderVersions& versions;
   const TimeZoneRules& time_zones;
   const notify::Letters* letters = nullptr;  // nullptr: nothing is pushed from here

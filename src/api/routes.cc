@@ -37,6 +37,12 @@ trust::Subject incident_of(const Exchange& e) {
 trust::Subject call_of(const Exchange& e) {
   return call_subject(e, e.world.picture.calls().call(e.id()), e.id());
 }
+trust::Subject device_of(const Exchange& e) {
+  return device_subject(e, e.id());
+}
+trust::Subject order_of(const Exchange& e) {
+  return order_subject(e, e.id());
+}
 trust::Subject unit_of(const Exchange& e) {
   return unit_subject(e, e.id());
 }
@@ -244,10 +250,10 @@ void add_registers(std::vector<Route>& r) {
       person_of, registers::get_person, of<v1::PersonAnswer>());
   add("/api/v1/devices/{id}", "device", "Register a device; a secret that was made here is shown once",
       registers::put_device, of<v1::DeviceInput>(), "A device, without its secret", Action::kSeeRegister,
-      nullptr, registers::get_device, of<v1::Device>());
+      device_of, registers::get_device, of<v1::Device>());
   add("/api/v1/orders/{id}", "order",
       "Register an order or its next version (If-Match: the version it replaces)", registers::put_order,
-      of<v1::Order>(), "The latest version of an order", Action::kSeeRegister, nullptr, registers::get_order,
+      of<v1::Order>(), "The latest version of an order", Action::kSeeRegister, order_of, registers::get_order,
       of<v1::Order>());
   add("/api/v1/zones/{id}", "zone", "Register a zone, as shape or as GeoJSON {\"geometry\": ...}",
       registers::put_zone, of<v1::Zone>(), "A zone", Action::kSeeRegister, nullptr, registers::get_zone,

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "api/field_table.h"
 #include "api/openapi.h"
 #include "api/test_world.h"
 
@@ -58,10 +59,10 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/search", "CDOR"},
     {"GET /api/v1/vocabulary", "CDUPORKALJ"},
     {"POST /api/v1/me/sos", "P"},
-    {"GET /api/v1/positions", "CDUO"},
+    {"GET /api/v1/positions", "CDUOL"},
     {"GET /api/v1/positions/{id}", "CDUO"},
     {"GET /api/v1/tracks/{id}", "CDUO"},
-    {"GET /api/v1/playback", "CDUO"},
+    {"GET /api/v1/playback", "CDUOL"},
     {"POST /api/v1/measure", "CDUO"},
     {"GET /api/v1/alerts", "CDO"},
     {"GET /api/v1/alerts/{id}", "CDO"},
@@ -112,6 +113,12 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/petitions", "P"},
     {"GET /api/v1/petitions", "PLJ"},
     {"GET /api/v1/statistics", "COALJ"},
+    {"POST /api/v1/break-glass", "DOL"},
+    {"GET /api/v1/break-glass", "A"},
+    {"POST /api/v1/recusals", "RA"},
+    {"GET /api/v1/recusals", "RA"},
+    {"GET /api/v1/look-ups", "A"},
+    {"POST /api/v1/look-ups/review", "A"},
     {"GET /api/v1/statistics.csv", "COALJ"},
 };
 const std::map<Role, char> kLetter = {
@@ -144,7 +151,8 @@ std::string with_id(std::string path) {
                                                   {"notifications", "n"},
                                                   {"me/notifications", "n"},
                                                   {"accounts", "insp-park"},
-                                                  {"petitions", "t"}};
+                                                  {"petitions", "t"},
+                                                  {"break-glass", "g"}};
   const std::string kind = path.substr(8, at - 9);
   return path.replace(at, 4, ids.at(kind));
 }
@@ -180,6 +188,19 @@ TEST(Routes, AreOpenToExactlyTheRolesOfTheMatrixAndEveryDecisionIsRecorded) {
       }
     }
   }
+}
+
+TEST(Routes, ShowEachRoleExactlyTheFieldsThatWereApproved) {
+  TestWorld world;
+  FieldTable table;
+  for (const Route& route : routes()) {
+    if (route.access != Access::kKey || route.request != nullptr || is_about_one_case(route)) continue;
+    for (const auto& [role, letter] : kLetter) {
+      const net::Response answer = world.ask(role, route.method, with_id(route.path));
+      if (answer.status == 200) table.add(name(route), letter, answer.body);
+    }
+  }
+  table.check("fields_by_role.txt");
 }
 
 TEST(Routes, AnswerNobodyWithoutAKey) {

@@ -36,6 +36,7 @@ constexpr Rule kRules[] = {
     {Role::kControl, Action::kSearch, kNoTie, Precision::kNone, "monitoring duty"},
 
     {Role::kDispatch, Action::kSeePosition, &Relations::in_call, Precision::kFull, "open call"},
+    {Role::kDispatch, Action::kSeePosition, &Relations::glass, Precision::kFull, "broken glass"},
     {Role::kDispatch, Action::kSeePosition, &Relations::informed, Precision::kCoarse, "informed of a call"},
     {Role::kDispatch, Action::kSeeAlert, &Relations::in_call, Precision::kFull, "open call"},
     {Role::kDispatch, Action::kSeeAlert, &Relations::informed, Precision::kCoarse, "informed of a call"},
@@ -140,6 +141,18 @@ constexpr Rule kRules[] = {
     {Role::kRegistrar, Action::kIdentify, kNoTie, Precision::kNone, "registration duty"},
     {Role::kRegistrar, Action::kAssign, kNoTie, Precision::kNone, "registration duty"},
     {Role::kAuditor, Action::kSeeStatistics, kNoTie, Precision::kNone, "audit duty"},
+
+    {Role::kDispatch, Action::kBreakGlass, kNoTie, Precision::kNone, "dispatch duty"},
+    {Role::kPolice, Action::kBreakGlass, kNoTie, Precision::kNone, "investigation"},
+    {Role::kProbation, Action::kBreakGlass, kNoTie, Precision::kNone, "supervision"},
+    {Role::kPolice, Action::kSeePosition, &Relations::glass, Precision::kFull, "broken glass"},
+    {Role::kProbation, Action::kSeePosition, &Relations::glass, Precision::kFull, "broken glass"},
+    {Role::kDispatch, Action::kSeeRecord, &Relations::glass, Precision::kNone, "broken glass"},
+    {Role::kPolice, Action::kSeeRecord, &Relations::glass, Precision::kNone, "broken glass"},
+    {Role::kProbation, Action::kSeeRecord, &Relations::glass, Precision::kNone, "broken glass"},
+    {Role::kRegistrar, Action::kRecuse, kNoTie, Precision::kNone, "registration duty"},
+    {Role::kAuditor, Action::kRecuse, kNoTie, Precision::kNone, "audit duty"},
+    {Role::kAuditor, Action::kWatch, kNoTie, Precision::kNone, "audit duty"},
 };
 
 bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
@@ -233,6 +246,12 @@ const char* action_name(Action action) {
       return "identify";
     case Action::kAssign:
       return "assign";
+    case Action::kBreakGlass:
+      return "break_glass";
+    case Action::kRecuse:
+      return "recuse";
+    case Action::kWatch:
+      return "watch";
   }
   ENSURE(false, static_cast<int>(action));
 }
@@ -256,6 +275,7 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }
+  if (subject.relations.recused) return denied("this account is recused from somebody in it");
   bool role_may = false;
   for (const Rule& rule : kRules) {
     if (!role_and_action(rule, viewer, action)) continue;

@@ -49,6 +49,9 @@ enum class Action {
   kSeeStatistics,     // numbers about nobody in particular
   kIdentify,          // give digests of identity documents
   kAssign,            // say who supervises whom
+  kBreakGlass,        // see one person for minutes without a tie, while a second person is told
+  kRecuse,            // say who is too close to whom to see anything
+  kWatch,             // answer for broken glass, review look-ups
 };
 inline constexpr std::array kActions = {
     Action::kSeePosition,  Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
@@ -60,7 +63,7 @@ inline constexpr std::array kActions = {
     Action::kStepMeasure,  Action::kDecideMeasure, Action::kCarryOut,         Action::kDecideLink,
     Action::kDoDuty,       Action::kSeePetition,   Action::kSeeEvidence,      Action::kReadNotification,
     Action::kFilePetition, Action::kSeeRisk,       Action::kSeeStatistics,    Action::kIdentify,
-    Action::kAssign};
+    Action::kAssign,       Action::kBreakGlass,    Action::kRecuse,           Action::kWatch};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in
@@ -75,6 +78,8 @@ struct Relations {
   bool case_link = false;  // the subject is a wearer (or his alert, order) among the viewer's cases
   bool view_open = false;  // a view of this wearer is open to the viewer: distance and direction
   bool view_map = false;   // ... and it includes the map
+  bool glass = false;      // the viewer broke the glass to see this person, and it has not ended
+  bool recused = false;    // the viewer is too close to somebody in it: denied whatever else ties them
 };
 
 struct Subject {

@@ -26,6 +26,7 @@ constexpr NamedTie kTies[] = {
     {"view_open", &Relations::view_open},
     {"view_map", &Relations::view_map},
     {"asked", &Relations::asked},
+    {"glass", &Relations::glass},
 };
 
 // What is allowed, written down a second time: role, action, the tie it takes ("any" = the role alone),
@@ -135,6 +136,18 @@ const std::set<Row> kAllowed = {
     {"registrar", "identify", "any", "none"},
     {"registrar", "assign", "any", "none"},
     {"auditor", "see_statistics", "any", "none"},
+    {"dispatch", "break_glass", "any", "none"},
+    {"police", "break_glass", "any", "none"},
+    {"probation", "break_glass", "any", "none"},
+    {"dispatch", "see_position", "glass", "full"},
+    {"police", "see_position", "glass", "full"},
+    {"probation", "see_position", "glass", "full"},
+    {"dispatch", "see_record", "glass", "none"},
+    {"police", "see_record", "glass", "none"},
+    {"probation", "see_record", "glass", "none"},
+    {"registrar", "recuse", "any", "none"},
+    {"auditor", "recuse", "any", "none"},
+    {"auditor", "watch", "any", "none"},
 };
 
 Decision ask(Role role, Action action, Tie tie) {
@@ -188,6 +201,19 @@ TEST(Decide, DeniesAPurposeThatIsNotTheRolesOwn) {
   EXPECT_FALSE(decide_collection(control, Action::kSeePosition, Purpose::kAudit).allowed);
 }
 
+TEST(Decide, DeniesWhoeverIsRecusedWhateverElseTiesThem) {
+  Subject subject{.kind = "person", .id = "W-1"};
+  for (const NamedTie& named : kTies) subject.relations.*named.tie = true;
+  subject.relations.recused = true;
+  for (Role role : kRoles) {
+    for (Action action : kActions) {
+      if (action == Action::kSeeSelf) continue;
+      EXPECT_FALSE(decide(Viewer{.account = "a", .role = role}, action, subject, purpose_of(role), kNow).allowed)
+          << role_name(role) << " " << action_name(action);
+    }
+  }
+}
+
 TEST(Decide, DeniesFromTheMomentTheBasisEnds) {
   const Viewer unit{.account = "u", .role = Role::kUnit, .unit_id = "U-1"};
   Subject subject{.kind = "person", .id = "W-1", .relations = {.assigned = true}, .basis = "C-1"};
@@ -218,7 +244,8 @@ TEST(Decide, LetsEveryKnownRoleSeeItself) {
 
 TEST(Capabilities, ListOnlyWhatSomeSubjectWouldAllow) {
   const std::vector<Action> auditor = capabilities(Role::kAuditor);
-  EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics}));
+  EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics,
+                                          Action::kRecuse, Action::kWatch}));
   EXPECT_TRUE(capabilities(Role::kNone).empty());
 }
 

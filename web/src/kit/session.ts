@@ -21,7 +21,7 @@ const ROLES: Record<typeof surface, string[]> = {
   field: ["unit"],
   me: ["protected_person"],
   court: ["court"],
-  cases: ["police", "probation", "control"],
+  cases: ["police", "probation", "control", "auditor"],
 };
 
 async function read(response: Response): Promise<Capabilities> {

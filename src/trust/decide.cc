@@ -140,6 +140,8 @@ constexpr Rule kRules[] = {
     {Role::kRegistrar, Action::kIdentify, kNoTie, Precision::kNone, "registration duty"},
     {Role::kRegistrar, Action::kAssign, kNoTie, Precision::kNone, "registration duty"},
     {Role::kAuditor, Action::kSeeStatistics, kNoTie, Precision::kNone, "audit duty"},
+
+    {Role::kAdministrator, Action::kRunAccounts, kNoTie, Precision::kNone, "administration"},
 };
 
 bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
@@ -148,6 +150,11 @@ bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
 
 Decision denied(std::string reason) {
   return Decision{false, Precision::kNone, std::move(reason), ""};
+}
+
+// What concerns nobody but the asker.
+bool is_own(Action action) {
+  return action == Action::kSeeSelf || action == Action::kRunOwnAccount;
 }
 
 Decision self_decision(const Viewer& viewer) {
@@ -233,6 +240,10 @@ const char* action_name(Action action) {
       return "identify";
     case Action::kAssign:
       return "assign";
+    case Action::kRunAccounts:
+      return "run_accounts";
+    case Action::kRunOwnAccount:
+      return "run_own_account";
   }
   ENSURE(false, static_cast<int>(action));
 }
@@ -252,7 +263,7 @@ const char* precision_name(Precision precision) {
 }
 
 Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now) {
-  if (action == Action::kSeeSelf) return self_decision(viewer);
+  if (is_own(action)) return self_decision(viewer);
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }
@@ -271,7 +282,7 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
 }
 
 Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose) {
-  if (action == Action::kSeeSelf) return self_decision(viewer);
+  if (is_own(action)) return self_decision(viewer);
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }

@@ -45,10 +45,12 @@ TestWorld::TestWorld() {
            trust::Viewer{.account = "auditor-1", .role = Role::kAuditor},
            trust::Viewer{.account = "police-1", .role = Role::kPolice, .agency_id = "A-1"},
            trust::Viewer{.account = "court-1", .role = Role::kCourt, .agency_id = "A-2"},
+           trust::Viewer{.account = "admin-1", .role = Role::kAdministrator},
        }) {
     key_of[viewer.role] = *keys->issue(viewer, Time{});
   }
-  api = std::make_unique<Api>(ApiOptions{}, loop, submit, picture, *records, *keys, clock);
+  api = std::make_unique<Api>(ApiOptions{.accounts = accounts.get()}, loop, submit, picture, *records, *keys,
+                              clock);
   seen_ = submit.logged.size();
   loop.start();
 }

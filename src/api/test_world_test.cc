@@ -49,8 +49,9 @@ TestWorld::TestWorld() {
        }) {
     key_of[viewer.role] = *keys->issue(viewer, Time{});
   }
-  api = std::make_unique<Api>(ApiOptions{.accounts = accounts.get()}, loop, submit, picture, *records, *keys,
-                              clock);
+  ApiOptions options;
+  options.accounts = accounts.get();
+  api = std::make_unique<Api>(options, loop, submit, picture, *records, *keys, clock);
   seen_ = submit.logged.size();
   loop.start();
 }

@@ -351,6 +351,10 @@ def main():
         audited(checks, server)
         no_secret_in_files(checks, server, (admin, operator, officer))
         checks.check('the server ends in order', server.stop() == 0)
+        server = Server(program, data=folder, extra=('--config', str(config), '--administrator-link'))
+        status, _ = Person(server).ask('POST', 'enrolment/question', {'token': link_of(server)})
+        checks.check('who runs the machine gets another link for an administrator', status == 200, status)
+        server.end()
         config.write_text('[accounts]\nmemory_kib = 8192\n')
         try:
             Server(program, data=folder, extra=('--config', str(config))).end()

@@ -10,7 +10,7 @@
 
 namespace haechi::api {
 
-inline constexpr size_t kSlowWorkMax = 32;  // waiting; at a tenth of a second each, three seconds
+inline constexpr size_t kSlowWorkMax = 24;  // waiting; at 0.3 s each as long as a page waits for its answer
 
 class SlowWork {
  public:

@@ -9,6 +9,7 @@
 #include "api/openapi.h"
 #include "api/routes.h"
 #include "api/session.h"
+#include "api/slow_work.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
 #include "trust/audit.h"
@@ -89,7 +90,17 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
         keys(known_keys),
         clock(the_clock),
         history(options.log.read ? std::make_unique<History>(options.log) : nullptr),
-        world{picture, records, trail, look_ups, versions, options.time_zones, options.letters, history.get()} {}
+        world{picture,
+              records,
+              trail,
+              look_ups,
+              versions,
+              options.time_zones,
+              options.letters,
+              history.get(),
+              options.accounts,
+              &options.breached,
+              &slow} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -133,6 +144,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   OrderVersions versions;
   Idempotency idempotency;
   const std::unique_ptr<History> history;
+  SlowWork slow;
   World world;
 };
 
@@ -175,16 +187,20 @@ void Api::Inner::answer_anyone(const JobPtr& job) {
     return finish(job, net::problem(404, "not_found", "", "not served here"));
   if (job->route->run == nullptr)
     return finish(job, net::Response{200, "application/json", openapi_json(), {}});
-  const Result<Plan> plan = job->route->run(job->exchange);
+  Result<Plan> plan = run(job);
   if (!plan.ok()) return fail(job, plan.error());
-  finish(job, plan->answer(0));
+  job->plan = std::move(plan.value());
+  if (job->plan.later) return await_later(job);
+  if (job->plan.facts.empty()) return finish(job, job->plan.answer(0));
+  log(job);
 }
 
 // Key and purpose: false when the request was answered.
 bool Api::Inner::identify(const JobPtr& job) {
   Exchange& exchange = job->exchange;
   const Result<std::string> key = session::presented_key(job->request);
-  const auto viewer = key.ok() ? keys.viewer_of_key(*key, exchange.now) : std::nullopt;
+  auto viewer = key.ok() ? keys.viewer_of_key(*key, exchange.now) : std::nullopt;
+  if (!viewer && key.ok() && options.accounts) viewer = options.accounts->use(*key, exchange.now);
   if (!viewer) {
     finish(job, unauthorized(key.ok() ? invalid("authorization", "a valid key is needed") : key.error()));
     return false;
@@ -281,6 +297,7 @@ void Api::Inner::await_later(const JobPtr& job) {
 void Api::Inner::resume(const JobPtr& job, Resume resume) {
   job->resume = std::move(resume);
   job->exchange.now = clock.now();
+  if (job->route->access == Access::kPublic) return answer_anyone(job);
   job->exchange.decision = decide(job->exchange, *job->route);
   if (!job->exchange.decision.allowed) return deny(job);
   prepare(job);
@@ -386,8 +403,9 @@ Api::Api(ApiOptions options, net::Loop& front, spine::Submit& submit, const pict
          store::Records& records, const trust::Keys& keys, const Clock& clock)
     : inner_(std::make_shared<Inner>(std::move(options), front, submit, picture, records, keys, clock)) {}
 
-// Its thread hands over to us, so it ends first.
+// Their threads hand over to us, so they end first.
 Api::~Api() {
+  inner_->slow.stop();
   if (inner_->history) inner_->history->stop();
 }
 

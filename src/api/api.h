@@ -19,6 +19,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "spine/submit.h"
+#include "trust/accounts.h"
 #include "trust/keys.h"
 
 namespace haechi::api {
@@ -27,6 +28,8 @@ struct ApiOptions {
   TimeZoneRules time_zones;  // empty: orders may name any zone, whose rules someone else has to log
   LogSource log;             // empty: nothing of the past is answered
   const notify::Letters* letters = nullptr;       // outlives the Api; nullptr: nothing is pushed from here
+  trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
+  trust::BreachedPasswords breached{};            // that nobody may take
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
 };
 

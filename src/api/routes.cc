@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/accounts.h"
 #include "api/case_routes.h"
 #include "api/contacts.h"
 #include "api/lists.h"
@@ -9,6 +10,7 @@
 #include "api/read.h"
 #include "api/register.h"
 #include "api/session.h"
+#include "api/sign_in.h"
 #include "api/subjects.h"
 #include "api/work.h"
 #include "haechi/v1/api.pb.h"
@@ -314,6 +316,8 @@ std::vector<Route> make_routes() {
   add_own(out);
   add_registers(out);
   add_case_routes(out);
+  add_sign_in_routes(out);
+  add_account_routes(out);
   add_others(out);
   return out;
 }

@@ -43,12 +43,12 @@ TEST(Routes, MatchIdsAndTellWhichMethodsAPathTakes) {
 }
 
 // Who may use which route, written down a second time: C control, D dispatch, U unit, P protected person,
-// O probation officer, R registrar, K connector, A auditor, L police, J court.
+// O probation officer, R registrar, K connector, A auditor, L police, J court, M administrator.
 const std::map<std::string, std::string> kMayUse = {
-    {"GET /api/v1/me/capabilities", "CDUPORKALJ"},
-    {"POST /api/v1/session", "CDUPORKALJ"},
+    {"GET /api/v1/me/capabilities", "CDUPORKALJM"},
+    {"POST /api/v1/session", "CDUPORKALJM"},
     {"POST /api/v1/me/position", "UP"},
-    {"GET /api/v1/me/push", "CDUPORKALJ"},
+    {"GET /api/v1/me/push", "CDUPORKALJM"},
     {"PUT /api/v1/me/push", "UP"},
     {"GET /api/v1/persons", "CDORLJ"},
     {"GET /api/v1/devices", "CR"},
@@ -57,7 +57,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/jurisdictions", "CDRLJ"},
     {"GET /api/v1/agencies", "CDRLJ"},
     {"GET /api/v1/search", "CDOR"},
-    {"GET /api/v1/vocabulary", "CDUPORKALJ"},
+    {"GET /api/v1/vocabulary", "CDUPORKALJM"},
     {"POST /api/v1/me/sos", "P"},
     {"GET /api/v1/positions", "CDUOL"},
     {"GET /api/v1/positions/{id}", "CDUO"},
@@ -100,7 +100,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/holiday-calendars/{id}", "CR"},
     {"PUT /api/v1/units/{id}", "R"},
     {"POST /api/v1/facts", "R"},
-    {"GET /api/v1/law/kinds", "CDUPORKALJ"},
+    {"GET /api/v1/law/kinds", "CDUPORKALJM"},
     {"POST /api/v1/cases", "L"},
     {"GET /api/v1/cases", "COLJ"},
     {"GET /api/v1/measures", "COLJ"},
@@ -120,11 +120,20 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/look-ups", "A"},
     {"POST /api/v1/look-ups/review", "A"},
     {"GET /api/v1/statistics.csv", "COALJ"},
+    {"GET /api/v1/me/account", "CDUPORKALJM"},
+    {"POST /api/v1/me/account/renewal", "CDUPORKALJM"},
+    {"POST /api/v1/me/sessions/{id}/end", "CDUPORKALJM"},
+    {"GET /api/v1/accounts", "M"},
+    {"POST /api/v1/accounts", "M"},
+    {"POST /api/v1/accounts/{id}/change", "M"},
+    {"GET /api/v1/accounts/{id}/sessions", "M"},
+    {"POST /api/v1/accounts/{id}/sessions/{session}/end", "M"},
 };
 const std::map<Role, char> kLetter = {
-    {Role::kControl, 'C'},   {Role::kDispatch, 'D'},  {Role::kUnit, 'U'},      {Role::kProtectedPerson, 'P'},
-    {Role::kProbation, 'O'}, {Role::kRegistrar, 'R'}, {Role::kConnector, 'K'}, {Role::kAuditor, 'A'},
-    {Role::kPolice, 'L'},    {Role::kCourt, 'J'}};
+    {Role::kControl, 'C'},         {Role::kDispatch, 'D'},     {Role::kUnit, 'U'},
+    {Role::kProtectedPerson, 'P'}, {Role::kProbation, 'O'},    {Role::kRegistrar, 'R'},
+    {Role::kConnector, 'K'},       {Role::kAuditor, 'A'},      {Role::kPolice, 'L'},
+    {Role::kCourt, 'J'},           {Role::kAdministrator, 'M'}};
 
 // The id of something that every role which may be tied to it is tied to.
 std::string with_id(std::string path) {
@@ -151,6 +160,7 @@ std::string with_id(std::string path) {
                                                   {"notifications", "n"},
                                                   {"me/notifications", "n"},
                                                   {"accounts", "insp-park"},
+                                                  {"me/sessions", "s"},
                                                   {"petitions", "t"},
                                                   {"break-glass", "g"}};
   const std::string kind = path.substr(8, at - 9);

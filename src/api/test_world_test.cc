@@ -45,10 +45,13 @@ TestWorld::TestWorld() {
            trust::Viewer{.account = "auditor-1", .role = Role::kAuditor},
            trust::Viewer{.account = "police-1", .role = Role::kPolice, .agency_id = "A-1"},
            trust::Viewer{.account = "court-1", .role = Role::kCourt, .agency_id = "A-2"},
+           trust::Viewer{.account = "admin-1", .role = Role::kAdministrator},
        }) {
     key_of[viewer.role] = *keys->issue(viewer, Time{});
   }
-  api = std::make_unique<Api>(ApiOptions{}, loop, submit, picture, *records, *keys, clock);
+  ApiOptions options;
+  options.accounts = accounts.get();
+  api = std::make_unique<Api>(options, loop, submit, picture, *records, *keys, clock);
   seen_ = submit.logged.size();
   loop.start();
 }

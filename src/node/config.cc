@@ -58,6 +58,15 @@ Status read_port(const toml::table& table, const std::string& key, uint16_t& int
   return {};
 }
 
+Status read_cost(const toml::table& table, const std::string& key, uint32_t& into) {
+  const auto node = table.at_path(key);
+  if (!node) return {};
+  const auto value = node.value_exact<int64_t>();
+  if (!value || *value < 1 || *value > 4'194'304) return wrong_type(key, "a number from 1 to 4194304");
+  into = static_cast<uint32_t>(*value);
+  return {};
+}
+
 Status read_rate(const toml::table& table, const std::string& key, uint32_t& into) {
   const auto node = table.at_path(key);
   if (!node) return {};
@@ -115,16 +124,21 @@ Status read_config(const std::string& path, Config& config) {
   const toml::table& table = parsed.table();
   TRY_STATUS(check_keys(table,
                         {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "http",
-                         "devices", "evidence", "witness", "notify"},
+                         "devices", "evidence", "witness", "notify", "accounts"},
                         ""));
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
   if (const auto* devices = table["devices"].as_table())
     TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
+  if (const auto* accounts = table["accounts"].as_table())
+    TRY_STATUS(check_keys(*accounts, {"breached_passwords", "memory_kib", "passes"}, "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "witnesses"}, "evidence."));
   if (const auto* witness = table["witness"].as_table())
     TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
+  TRY_STATUS(read_text(table, "accounts.breached_passwords", config.breached_passwords));
+  TRY_STATUS(read_cost(table, "accounts.memory_kib", config.password_cost.memory_kib));
+  TRY_STATUS(read_cost(table, "accounts.passes", config.password_cost.passes));
   TRY_STATUS(read_text(table, "evidence.key", config.evidence_key));
   TRY_STATUS(read_texts(table, "evidence.witnesses", config.witnesses));
   TRY_STATUS(read_text(table, "witness.name", config.witness_name));
@@ -164,6 +178,9 @@ Status check_config(const Config& config) {
   for (const std::string& host : config.map_hosts)
     if (!is_origin(host))
       return invalid("map_hosts", "must be like https://tiles.example:443, in lower case");
+  if (config.password_cost.memory_kib < trust::kPasswordCostMin.memory_kib ||
+      config.password_cost.passes < trust::kPasswordCostMin.passes)
+    return invalid("accounts.memory_kib", "must be 19456 or more, with 2 passes or more");
   for (const std::string& line : config.witnesses)
     if (line.find(" http://") == std::string::npos)
       return invalid("evidence.witnesses", "must be a key, a space and http://host:port/prefix");

@@ -8,6 +8,7 @@
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
 //   [evidence] key = "file"  witnesses = ["name+id+base64 http://host:port/prefix"]   # who cosigns our log
 //   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
+//   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
 //   [notify]   pages = "https://haechi.example"  language = "ko"  ca_file = ""    # docs/notifications.md
 //   [notify.email]  server = "mail.example:587"  tls = "starttls"  user = ""  password = ""
@@ -22,6 +23,7 @@
 
 #include "base/result.h"
 #include "notify/settings.h"
+#include "trust/passwords.h"
 
 namespace haechi::node {
 
@@ -42,6 +44,9 @@ struct Config {
   std::string witness_name;               // of this node as a witness
   std::vector<std::string> witness_logs;  // keys of the logs it cosigns; none: it is no witness
   notify::Settings notify;
+  trust::PasswordCost password_cost;
+  std::string breached_passwords;       // file or folder of what nobody may take; empty: none
+  bool new_administrator_link = false;  // also where there is an administrator
   std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback
 };
 

@@ -35,6 +35,21 @@ TEST(Config, NamesTheSettingAtFault) {
   EXPECT_FALSE(read("data = \n", config).ok());
 }
 
+TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
+  Config config;
+  ASSERT_TRUE(
+      read("[accounts]\nmemory_kib = 19456\npasses = 2\nbreached_passwords = \"/srv/breached\"\n", config)
+          .ok());
+  EXPECT_EQ(config.breached_passwords, "/srv/breached");
+  EXPECT_TRUE(check_config(config).ok());
+  for (const char* cheap : {"memory_kib = 19455", "passes = 1"}) {
+    Config cheaper;
+    ASSERT_TRUE(read(std::string("[accounts]\n") + cheap + "\n", cheaper).ok());
+    EXPECT_EQ(check_config(cheaper).error().field, "accounts.memory_kib") << cheap;
+  }
+  EXPECT_EQ(read("[accounts]\nmemory = 1\n", config).error().field, "accounts.memory");
+}
+
 TEST(Config, NamesWhoCosignsTheLogAndWhoseLogIsCosigned) {
   Config config;
   ASSERT_TRUE(read("[evidence]\nkey = \"/mnt/key\"\nwitnesses = [\"w+0+A http://10.0.0.7:8080/witness/v1\"]\n"

@@ -30,6 +30,7 @@
 #include "notify/sender.h"
 #include "spine/spine.h"
 #include "store/records.h"
+#include "trust/accounts.h"
 #include "trust/keys.h"
 
 namespace haechi::node {
@@ -76,6 +77,7 @@ struct Node::Rooms {
   Status listen_devices();
   void subscribe();
   Status open_sender();
+  Status open_accounts();
   void command(const std::shared_ptr<const v1::Effect>& effect, bool replayed);
   void answer(net::Request request, const net::Respond& respond);
   void count();
@@ -91,6 +93,11 @@ struct Node::Rooms {
 
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
+  std::unique_ptr<store::AccountRecords> account_records;
+  std::unique_ptr<trust::Accounts> accounts;  // front loop
+  trust::BreachedPasswords breached;
+  std::optional<trust::Link> administrator_link;
+  std::optional<std::string> first_administrator;
   std::unique_ptr<spine::Spine> spine;
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
@@ -129,12 +136,20 @@ Status Node::Rooms::open() {
   const std::string log_id = opened_log->id();
   spine = std::make_unique<spine::Spine>(spine::SpineOptions{}, std::move(opened_log), clock);
   TRY_STATUS(open_sender());
+  TRY_STATUS(open_accounts());
 
-  const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
+  // An open stream is no sign of a person, so it does not keep a session from being idle.
+  const auto identify = [this](std::string_view key) {
+    const auto viewer = keys->viewer_of_key(key, clock.now());
+    return viewer ? viewer : accounts->viewer_of(key, clock.now());
+  };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
-  api = std::make_unique<api::Api>(
-      api::ApiOptions{.time_zones = read_time_zone, .log = source_of(*past), .letters = letters.get()}, front,
-      *spine, hub->picture(), *records, *keys, clock);
+  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone,
+                                                   .log = source_of(*past),
+                                                   .letters = letters.get(),
+                                                   .accounts = accounts.get(),
+                                                   .breached = breached},
+                                   front, *spine, hub->picture(), *records, *keys, clock);
   evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock);
   connector = link::CadConnector::create(link, *spine, *records, clock);
   if (!config.static_files.empty())
@@ -156,6 +171,14 @@ Status Node::Rooms::open_sender() {
   options.sms_secret = config.notify.sms.secret;
   sender = std::make_unique<notify::Sender>(notify, *spine, *letters, clock,
                                             notify::make_carrier(kLetterTimeout), options);
+  return {};
+}
+
+Status Node::Rooms::open_accounts() {
+  TRY(breached, trust::BreachedPasswords::open(config.breached_passwords));
+  TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite"));
+  TRY(accounts, trust::Accounts::open(*account_records, config.password_cost));
+  TRY(administrator_link, accounts->administrator_link(config.new_administrator_link, clock.now()));
   return {};
 }
 
@@ -228,6 +251,11 @@ Status Node::Rooms::listen() {
   spine->start();
   run_on(front, [&] { opened = listen_front(); });
   if (!opened.ok()) return opened;
+  if (administrator_link) {
+    const std::string here = "http://" + config.http_address + ":" + std::to_string(front_http->port());
+    first_administrator = (config.notify.pages.empty() ? here : config.notify.pages) +
+                          "/account/#enrol=" + administrator_link->token;
+  }
   run_on(link, [&] { connector->start(); });
   TRY_STATUS(evidence->start());
   sender->start();
@@ -409,6 +437,9 @@ uint16_t Node::device_http_port() const {
 uint16_t Node::mqtt_port() const {
   return rooms_->mqtt->port();
 }
+const std::optional<std::string>& Node::first_administrator() const {
+  return rooms_->first_administrator;
+}
 uint64_t Node::entries_replayed() const {
   return rooms_->entries_replayed;
 }
@@ -428,6 +459,8 @@ int run_serve(const Config& config) {
   }
   std::printf("ready http=%u devices_http=%u mqtt=%u\n", (*node)->http_port(), (*node)->device_http_port(),
               (*node)->mqtt_port());
+  if (const auto& address = (*node)->first_administrator())
+    std::printf("administrator %s\n", address->c_str());
   std::fflush(stdout);
   spdlog::info("replayed {} entries", (*node)->entries_replayed());
   int received = 0;

@@ -153,6 +153,7 @@ constexpr Rule kRules[] = {
     {Role::kRegistrar, Action::kRecuse, kNoTie, Precision::kNone, "registration duty"},
     {Role::kAuditor, Action::kRecuse, kNoTie, Precision::kNone, "audit duty"},
     {Role::kAuditor, Action::kWatch, kNoTie, Precision::kNone, "audit duty"},
+    {Role::kAdministrator, Action::kRunAccounts, kNoTie, Precision::kNone, "administration"},
 };
 
 bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
@@ -161,6 +162,11 @@ bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
 
 Decision denied(std::string reason) {
   return Decision{false, Precision::kNone, std::move(reason), ""};
+}
+
+// What concerns nobody but the asker.
+bool is_own(Action action) {
+  return action == Action::kSeeSelf || action == Action::kRunOwnAccount;
 }
 
 Decision self_decision(const Viewer& viewer) {
@@ -252,6 +258,10 @@ const char* action_name(Action action) {
       return "recuse";
     case Action::kWatch:
       return "watch";
+    case Action::kRunAccounts:
+      return "run_accounts";
+    case Action::kRunOwnAccount:
+      return "run_own_account";
   }
   ENSURE(false, static_cast<int>(action));
 }
@@ -271,7 +281,7 @@ const char* precision_name(Precision precision) {
 }
 
 Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now) {
-  if (action == Action::kSeeSelf) return self_decision(viewer);
+  if (is_own(action)) return self_decision(viewer);
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }
@@ -291,7 +301,7 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
 }
 
 Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose) {
-  if (action == Action::kSeeSelf) return self_decision(viewer);
+  if (is_own(action)) return self_decision(viewer);
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }

@@ -52,6 +52,8 @@ enum class Action {
   kBreakGlass,        // see one person for minutes without a tie, while a second person is told
   kRecuse,            // say who is too close to whom to see anything
   kWatch,             // answer for broken glass, review look-ups
+  kRunAccounts,       // invite people, lock them out, end their sessions
+  kRunOwnAccount,     // one's own sessions, password and second factor
 };
 inline constexpr std::array kActions = {
     Action::kSeePosition,  Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
@@ -63,7 +65,8 @@ inline constexpr std::array kActions = {
     Action::kStepMeasure,  Action::kDecideMeasure, Action::kCarryOut,         Action::kDecideLink,
     Action::kDoDuty,       Action::kSeePetition,   Action::kSeeEvidence,      Action::kReadNotification,
     Action::kFilePetition, Action::kSeeRisk,       Action::kSeeStatistics,    Action::kIdentify,
-    Action::kAssign,       Action::kBreakGlass,    Action::kRecuse,           Action::kWatch};
+    Action::kAssign,       Action::kBreakGlass,    Action::kRecuse,           Action::kWatch,
+    Action::kRunAccounts,  Action::kRunOwnAccount};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in

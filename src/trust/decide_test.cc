@@ -148,6 +148,7 @@ const std::set<Row> kAllowed = {
     {"registrar", "recuse", "any", "none"},
     {"auditor", "recuse", "any", "none"},
     {"auditor", "watch", "any", "none"},
+    {"administrator", "run_accounts", "any", "none"},
 };
 
 Decision ask(Role role, Action action, Tie tie) {
@@ -159,7 +160,7 @@ Decision ask(Role role, Action action, Tie tie) {
 TEST(Decide, AllowsExactlyWhatTheMatrixListsForEveryRoleActionAndRelation) {
   for (Role role : kRoles) {
     for (Action action : kActions) {
-      if (action == Action::kSeeSelf) continue;
+      if (action == Action::kSeeSelf || action == Action::kRunOwnAccount) continue;
       std::set<Row> found;
       const Decision alone = ask(role, action, nullptr);
       if (alone.allowed) {
@@ -186,7 +187,7 @@ TEST(Decide, DeniesEverythingToAViewerWithoutARole) {
   Subject subject{.kind = "person", .id = "W-1"};
   for (const NamedTie& named : kTies) subject.relations.*named.tie = true;
   for (Action action : kActions) {
-    for (int purpose = 0; purpose <= static_cast<int>(Purpose::kAudit); ++purpose) {
+    for (int purpose = 0; purpose <= static_cast<int>(Purpose::kAdministration); ++purpose) {
       EXPECT_FALSE(decide(Viewer{}, action, subject, static_cast<Purpose>(purpose), kNow).allowed);
     }
   }
@@ -235,17 +236,17 @@ TEST(Decide, GivesTheMapWhenBothViewRelationsHold) {
   EXPECT_EQ(decide(her, Action::kSeeView, subject, Purpose::kProtection, kNow).precision, Precision::kFull);
 }
 
-TEST(Decide, LetsEveryKnownRoleSeeItself) {
+TEST(Decide, LetsEveryKnownRoleSeeItselfAndItsOwnAccount) {
   for (Role role : kRoles) {
-    EXPECT_TRUE(
-        decide(Viewer{.account = "a", .role = role}, Action::kSeeSelf, {}, Purpose::kNone, kNow).allowed);
+    for (Action action : {Action::kSeeSelf, Action::kRunOwnAccount})
+      EXPECT_TRUE(decide(Viewer{.account = "a", .role = role}, action, {}, Purpose::kNone, kNow).allowed);
   }
 }
 
 TEST(Capabilities, ListOnlyWhatSomeSubjectWouldAllow) {
   const std::vector<Action> auditor = capabilities(Role::kAuditor);
   EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics,
-                                          Action::kRecuse, Action::kWatch}));
+                                          Action::kRecuse, Action::kWatch, Action::kRunOwnAccount}));
   EXPECT_TRUE(capabilities(Role::kNone).empty());
 }
 

@@ -128,7 +128,7 @@ function isKnown(key: string, whole: boolean, room: string, namespaces: string[]
   const named = colon < 0 ? null : key.slice(0, colon);
   const shared = !words.has(room) || room === "kit" || room === "map" || room === "legal" || room === "watch";
   // Shared rooms may ask the surface they are in: then every surface must have the word.
-  const surfaces = shared ? ["control", "dispatch", "field", "me", "court", "cases"] : [room];
+  const surfaces = shared ? ["control", "dispatch", "field", "me", "court", "cases", "account"] : [room];
   const groups =
     named === "surface" ? surfaces.map((surface) => [surface])
     : named ? [[named]]

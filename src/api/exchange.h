@@ -39,6 +39,7 @@ struct World {
   const TimeZoneRules& time_zones;
   const notify::Letters* letters = nullptr;  // nullptr: nothing is pushed from here
   History* history = nullptr;                // nullptr: the log cannot be read back here
+  bool plain_agencies = false;               // outside agencies may be reached without TLS
 };
 
 struct Exchange {

@@ -17,16 +17,10 @@ int seconds_kept(trust::Surface surface) {
   return phone ? 90 * 24 * 3600 : 16 * 3600;
 }
 
-// Behind a proxy that speaks TLS the browser's own connection is safe, and the cookie is for such ones only.
-bool is_secure(const net::Request& request) {
-  const std::string_view said = request.header("x-forwarded-proto");
-  return trimmed(said.substr(0, said.find(','))) == "https";
-}
-
 std::string cookie(const net::Request& request, trust::Surface surface, std::string_view key, int seconds) {
   std::string out = trust::cookie_name(surface) + "=" + std::string(key) +
                     "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(seconds);
-  if (is_secure(request)) out += "; Secure";
+  if (request.secure) out += "; Secure";
   return out;
 }
 

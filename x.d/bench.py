@@ -91,7 +91,7 @@ def make_certificate(folder):
     """A certificate of 127.0.0.1 that certifies itself, and its key (P-256, as docs/running.md advises)."""
     certificate, key = pathlib.Path(folder) / 'server.pem', pathlib.Path(folder) / 'server.key'
     subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days',
-                    '2', '-subj', '/CN=bench', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out',
+                    '60', '-subj', '/CN=bench', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out',
                     certificate], check=True, capture_output=True)
     key.chmod(0o600)
     return certificate, key

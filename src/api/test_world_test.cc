@@ -50,7 +50,8 @@ TestWorld::TestWorld() {
   }
   // The clock stands still and tests ask much: pace_test.cc is about rates.
   constexpr Throttle::Rate kAny{.per_minute = 1'000'000, .burst = 1'000'000};
-  const ApiOptions options{.rates = {kAny, kAny, kAny, kAny, kAny}};
+  ApiOptions options;
+  options.rates = {kAny, kAny, kAny, kAny, kAny};
   api = std::make_unique<Api>(options, loop, submit, picture, *records, *keys, clock);
   seen_ = submit.logged.size();
   loop.start();

@@ -89,6 +89,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
         submit(to),
         keys(known_keys),
         clock(the_clock),
+        pace(options.rates),
         history(options.log.read ? std::make_unique<History>(options.log) : nullptr),
         world{picture,
               records,
@@ -100,7 +101,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               history.get(),
               options.accounts,
               &options.breached,
-              &slow} {}
+              &slow,
+              options.plain_agencies} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -139,6 +141,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   spine::Submit& submit;
   const trust::Keys& keys;
   const Clock& clock;
+  Pace pace;
   AccessTrail trail;
   LookUps look_ups;
   OrderVersions versions;
@@ -202,10 +205,20 @@ bool Api::Inner::identify(const JobPtr& job) {
   auto viewer = key.ok() ? keys.viewer_of_key(*key, exchange.now) : std::nullopt;
   if (!viewer && key.ok() && options.accounts) viewer = options.accounts->use(*key, exchange.now);
   if (!viewer) {
+    const bool guessed = key.ok() && !key->empty();
+    const Duration wait = guessed ? pace.wait_after_wrong_key(job->request.peer, exchange.now) : Duration{};
+    if (wait.us > 0) {
+      finish(job, too_many(wait));
+      return false;
+    }
     finish(job, unauthorized(key.ok() ? invalid("authorization", "a valid key is needed") : key.error()));
     return false;
   }
   exchange.viewer = *viewer;
+  if (const Duration wait = pace.wait(*viewer, job->route->path, exchange.now); wait.us > 0) {
+    finish(job, too_many(wait));
+    return false;
+  }
   const std::string_view purpose = job->request.header("haechi-purpose");
   const auto named = trust::parse_purpose(purpose);
   if (!purpose.empty() && !named) {
@@ -418,6 +431,10 @@ net::Handler Api::handler() {
     if (front.is_current()) return run();
     front.post(std::move(run));
   };
+}
+
+uint64_t Api::refused_by_pace() const {
+  return inner_->pace.refused();
 }
 
 void Api::fold(const spine::Batch& batch) {

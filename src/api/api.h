@@ -15,6 +15,7 @@
 
 #include "api/exchange.h"
 #include "api/history.h"
+#include "api/pace.h"
 #include "base/time.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -31,6 +32,8 @@ struct ApiOptions {
   trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
   trust::BreachedPasswords breached{};            // that nobody may take
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
+  bool plain_agencies = false;                    // outside agencies may be reached without TLS
+  PaceRates rates = {};
 };
 
 class Api {
@@ -46,6 +49,7 @@ class Api {
   // On the front loop, with every batch, replayed ones as well: keeps the audit trail and where to
   // look in the log.
   void fold(const spine::Batch& batch);
+  uint64_t refused_by_pace() const;  // any thread
 
  private:
   struct Inner;

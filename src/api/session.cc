@@ -18,12 +18,6 @@ int seconds_kept(trust::Surface surface) {
   return phone ? 90 * 24 * 3600 : 16 * 3600;
 }
 
-// Behind a proxy that speaks TLS the browser's own connection is safe, and the cookie is for such ones only.
-bool is_secure(const net::Request& request) {
-  const std::string_view said = request.header("x-forwarded-proto");
-  return trimmed(said.substr(0, said.find(','))) == "https";
-}
-
 }  // namespace
 
 Result<trust::Surface> named_surface(const net::Request& request) {
@@ -36,7 +30,7 @@ std::string cookie(const net::Request& request, trust::Surface surface, std::str
                    int64_t seconds) {
   std::string out = trust::cookie_name(surface) + "=" + std::string(token) +
                     "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(seconds);
-  if (is_secure(request)) out += "; Secure";
+  if (request.secure) out += "; Secure";
   return out;
 }
 

@@ -79,6 +79,7 @@ class TestWorld {
   net::Loop loop{"front"};
   std::map<trust::Role, std::string> key_of;
   std::unique_ptr<Api> api;
+  bool over_tls = false;  // how requests come in
 
  private:
   void fill();

@@ -23,9 +23,11 @@
 #include "live/static_files.h"
 #include "log/log.h"
 #include "net/server.h"
+#include "net/tls.h"
 #include "node/demo_keys.h"
 #include "node/evidence_room.h"
 #include "node/metrics.h"
+#include "node/secrets.h"
 #include "node/time_zones.h"
 #include "notify/sender.h"
 #include "spine/spine.h"
@@ -91,6 +93,7 @@ struct Node::Rooms {
   uint64_t entries_replayed = 0;
   std::string map_config;  // what /config/map.json answers
 
+  Secrets secrets;
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<store::AccountRecords> account_records;
@@ -120,6 +123,7 @@ struct Node::Rooms {
 
 Status Node::Rooms::open() {
   TRY(map_config, read_map_config(config));
+  TRY(secrets, Secrets::open(config));
   if (::mkdir(config.data.c_str(), 0700) != 0 && errno != EEXIST)
     return Error{Code::kUnavailable, "data", "cannot make the directory " + config.data};
   log::SqliteOptions log_options;
@@ -127,6 +131,7 @@ Status Node::Rooms::open() {
   TRY(auto opened_log, log::open_sqlite_log(log_options));
   TRY(records, store::Records::open(config.data + "/records.sqlite"));
   TRY(keys, trust::Keys::open(*records));
+  TRY_STATUS(check_agencies(config, *records));
   if (!config.demo_keys_file.empty()) TRY_STATUS(write_demo_keys(*keys, config.demo_keys_file));
   entries_replayed = opened_log->next_no() - 1;
   live::HubOptions hub_options;
@@ -148,10 +153,15 @@ Status Node::Rooms::open() {
                                                    .log = source_of(*past),
                                                    .letters = letters.get(),
                                                    .accounts = accounts.get(),
-                                                   .breached = breached},
+                                                   .breached = breached,
+                                                   .plain_agencies = config.plain_agencies},
                                    front, *spine, hub->picture(), *records, *keys, clock);
-  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock);
-  connector = link::CadConnector::create(link, *spine, *records, clock);
+  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock,
+                                            secrets.outgoing);
+  link::CadConnectorOptions link_options;
+  link_options.tls = secrets.outgoing;
+  link_options.certificates = !config.tls.agency_ca.empty();
+  connector = link::CadConnector::create(link, *spine, *records, clock, link_options);
   if (!config.static_files.empty())
     static_files = std::make_unique<live::StaticFiles>(config.static_files, config.map_hosts);
   subscribe();
@@ -208,11 +218,12 @@ void Node::Rooms::command(const std::shared_ptr<const v1::Effect>& effect, bool 
 }
 
 Status Node::Rooms::listen_devices() {
+  const net::Door door{.tls = secrets.for_devices, .trusted_proxies = config.trusted_proxies};
   gateway::MqttLimits limits;
   limits.reports_per_s = config.reports_per_s;
   limits.reports_burst = config.reports_per_s * 10;
   TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices,
-                                        *spine, clock));
+                                        *spine, clock, door));
   for (const auto& [id, effect] : std::exchange(commanded, {})) mqtt->command(effect->command_device());
   rejections = std::make_unique<gateway::Rejections>(*spine);
   gateway.every(Duration::seconds(1), [this] {
@@ -220,9 +231,11 @@ Status Node::Rooms::listen_devices() {
   });
   intake = std::make_unique<gateway::HttpIntake>(
       gateway, clock, *spine, devices, *rejections,
-      gateway::HttpIntakeOptions{bytes_of_hex(config.forwarder_token_sha256)});
+      gateway::HttpIntakeOptions{.forwarder_token_sha256 = bytes_of_hex(config.forwarder_token_sha256),
+                                 .certificates = !config.tls.device_ca.empty(),
+                                 .reports_per_s = config.reports_per_s});
   TRY(device_http,
-      net::HttpServer::listen(gateway, config.device_address, config.device_http_port, net::ServerLimits{}));
+      net::HttpServer::listen(gateway, config.device_address, config.device_http_port, {}, door));
   device_http->handle([this](net::Request request, net::Respond respond) {
     intake->handle(std::move(request), std::move(respond));
   });
@@ -230,7 +243,11 @@ Status Node::Rooms::listen_devices() {
 }
 
 Status Node::Rooms::listen_front() {
-  TRY(front_http, net::HttpServer::listen(front, config.http_address, config.http_port, net::ServerLimits{}));
+  net::ServerLimits limits;
+  limits.connections_per_address_max = config.http_connections_per_address;
+  const net::Door door{
+      .tls = secrets.for_people, .trusted_proxies = config.trusted_proxies, .browsers = true};
+  TRY(front_http, net::HttpServer::listen(front, config.http_address, config.http_port, limits, door));
   front_http->handle(
       [this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
   hub->mount(*front_http);
@@ -344,6 +361,14 @@ void Node::Rooms::count() {
   of_http("haechi_http_refused_over_limit_total", "Connections closed over the limit.",
           &H::refused_over_limit);
   of_http("haechi_http_timeouts_total", "Requests and answers that took too long.", &H::timeouts);
+  of_http("haechi_http_handshakes_failed_total", "Connections that did not come to speak TLS.",
+          &H::handshakes_failed);
+  of_mqtt("haechi_mqtt_handshakes_failed_total", "Connections that did not come to speak TLS.",
+          &M::handshakes_failed, true);
+  metrics.add({"haechi_api_too_many_total", "Requests refused with 429.", {}, true, [this] {
+                 return static_cast<double>(api->refused_by_pace());
+               }});
+  secrets.count(metrics);
   metrics.add_source([this] {
     std::vector<Metric> out;
     const auto add = [&out](const char* name, const char* help, Metric::Labels labels, uint64_t value) {
@@ -444,12 +469,17 @@ uint64_t Node::entries_replayed() const {
   return rooms_->entries_replayed;
 }
 
+void Node::reload() {
+  rooms_->secrets.reload();
+}
+
 int run_serve(const Config& config) {
   // Blocked here and in every thread made later, so that only sigwait below sees them.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   auto node = Node::start(config);
@@ -464,7 +494,7 @@ int run_serve(const Config& config) {
   std::fflush(stdout);
   spdlog::info("replayed {} entries", (*node)->entries_replayed());
   int received = 0;
-  sigwait(&signals, &received);
+  while (sigwait(&signals, &received) == 0 && received == SIGHUP) (*node)->reload();
   spdlog::info("stopping");
   return 0;
 }

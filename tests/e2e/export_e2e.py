@@ -44,6 +44,7 @@ def fill(server):
     server.put('units/car-1', {'agency_id': 'station', 'call_sign': '순21', 'speed_mmps': 12000})
     server.put('holiday-calendars/kr', {'dates': ['2026-10-03']})
     order = {'kind': 'ST_PROV_3_2', 'legal_basis': 'Stalking Act 9(1)3-2', 'wearer_id': 'he', 'time_zone': 'Asia/Seoul',
+             'offence': 'STALKING',
              'starts_at_us': str(round((time.time() - 86_400) * 1e6)),
              'conditions': [{'id': 'c1', 'keep_away': {'protected_id': 'she', 'ban_mm': 100000}}]}
     server.put('orders/order-1', order)
@@ -95,6 +96,8 @@ def check_readable(checks, out):
     his = [one for one in reports if one['report']['device_id'] == 'ankle']
     checks.check('a report that came twice is there once, one of the same number and other content as well',
                  [one['report']['seq'] for one in his].count('1') == 2 and his[1]['conflicting'], his[:2])
+    checks.check('an order says what it is for', {line['fact']['order_registered']['offence']
+                                                 for line in lines(out, 'orders')} == {'STALKING'})
     checks.check('versions of an order stand in their order',
                  [line['fact']['order_registered']['version'] for line in lines(out, 'orders')] == [1, 2])
 
@@ -160,6 +163,9 @@ def check_refusals(checks, program, top, out):
     path = bad / 'persons.jsonl'
     texts = path.read_text().splitlines()
     path.write_text('\n'.join([texts[0].replace('ROLE_WEARER', 'ROLE_KING'), 'not json', *texts[1:]]) + '\n')
+    path = bad / 'orders.jsonl'
+    texts = path.read_text().splitlines()
+    path.write_text('\n'.join([texts[0], texts[1].replace('STALKING', 'JAYWALKING')]) + '\n')
     path = bad / 'reports.jsonl'
     texts = path.read_text().splitlines()
     texts[1] = texts[1].replace('"lat_e7":378', '"lat_e7":978')
@@ -167,6 +173,9 @@ def check_refusals(checks, program, top, out):
     code, text = run(program, 'import', '--from', bad, '--dry-run')
     for wanted in ('persons.jsonl:1: ', 'persons.jsonl:2: ', 'reports.jsonl:2: ', 'persons.jsonl: '):
         checks.check(f'a bad row is told: {wanted}', code == 1 and any(line.startswith(wanted) for line in text.splitlines()), text)
+    checks.check('an offence that the country does not know, with those it does', any(
+        line.startswith('orders.jsonl:2: ') and 'offence' in line and 'SEXUAL_VIOLENCE' in line
+        for line in text.splitlines()), text)
     code, text = run(program, 'import', '--from', bad, '--data', top / 'never')
     checks.check('and nothing is imported, not even the directory', code == 1 and not (top / 'never').exists(), text)
     (bad / 'MANIFEST.json').unlink()

@@ -163,9 +163,6 @@ def check_refusals(checks, program, top, out):
     path = bad / 'persons.jsonl'
     texts = path.read_text().splitlines()
     path.write_text('\n'.join([texts[0].replace('ROLE_WEARER', 'ROLE_KING'), 'not json', *texts[1:]]) + '\n')
-    path = bad / 'orders.jsonl'
-    texts = path.read_text().splitlines()
-    path.write_text('\n'.join([texts[0], texts[1].replace('STALKING', 'JAYWALKING')]) + '\n')
     path = bad / 'reports.jsonl'
     texts = path.read_text().splitlines()
     texts[1] = texts[1].replace('"lat_e7":378', '"lat_e7":978')
@@ -173,9 +170,6 @@ def check_refusals(checks, program, top, out):
     code, text = run(program, 'import', '--from', bad, '--dry-run')
     for wanted in ('persons.jsonl:1: ', 'persons.jsonl:2: ', 'reports.jsonl:2: ', 'persons.jsonl: '):
         checks.check(f'a bad row is told: {wanted}', code == 1 and any(line.startswith(wanted) for line in text.splitlines()), text)
-    checks.check('an offence that the country does not know, with those it does', any(
-        line.startswith('orders.jsonl:2: ') and 'offence' in line and 'SEXUAL_VIOLENCE' in line
-        for line in text.splitlines()), text)
     code, text = run(program, 'import', '--from', bad, '--data', top / 'never')
     checks.check('and nothing is imported, not even the directory', code == 1 and not (top / 'never').exists(), text)
     (bad / 'MANIFEST.json').unlink()
@@ -190,6 +184,14 @@ def check_refusals(checks, program, top, out):
     (bad / 'MANIFEST.json').write_text(json.dumps(manifest))
     code, text = run(program, 'import', '--from', bad, '--dry-run')
     checks.check('one changed millimetre breaks the chain, even with a manifest made to fit', code == 1 and 'head' in text, text)
+    shutil.rmtree(bad)
+    shutil.copytree(out, bad)
+    path = bad / 'orders.jsonl'
+    path.write_text(path.read_text().replace('STALKING', 'JAYWALKING'))
+    code, text = run(program, 'import', '--from', bad, '--dry-run')
+    told = [line for line in text.splitlines() if line.startswith('orders.jsonl:1: offence')]
+    checks.check('an offence that the country does not know is told with those it does', code == 1 and len(told) == 1 and
+                 'SEXUAL_VIOLENCE' in told[0], text)
 
 
 def check_part(checks, program, top, data):

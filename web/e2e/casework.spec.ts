@@ -178,8 +178,8 @@ test("a judgement is written down by the court with the offence it is for", asyn
   await see(court, "measures");
   const judgement = court.locator("[data-judgement]");
   await judgement.getByText("판결·가석방·보석 결정 기록").click();
-  await judgement.getByLabel("종류").selectOption("EM_POST");
-  await judgement.getByLabel("죄종").selectOption("MURDER");
+  await judgement.locator("select").first().selectOption("EM_POST");
+  await judgement.locator("select").last().selectOption("MURDER");
   await judgement.getByLabel("상대방 (등록된 번호)").fill("convict-1");
   await judgement.getByLabel("종료일 (그날까지)").fill(`${new Date().getFullYear() + 3}-03-14`);
   await judgement.getByRole("button", { name: "기록", exact: true }).click();

@@ -12,13 +12,24 @@ import { HeldBack, Refused, useDeed, useHeldBack, useRight } from "./parts";
 export function NewJudgement({ changed }: { changed: () => void }) {
   const { t } = useTranslation("legal");
   const right = useRight("step_measure");
+  const [open, setOpen] = useState(false);
+  if (!right) return null;
+  return (
+    <details className="card" data-judgement open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("judgement.new")}</summary>
+      {open && <Form changed={changed} />}
+    </details>
+  );
+}
+
+function Form({ changed }: { changed: () => void }) {
+  const { t } = useTranslation("legal");
   const held = useHeldBack("step_measure");
-  const loaded = useLoaded(right ? "kinds" : null, law);
+  const loaded = useLoaded("kinds", law);
   const [code, setCode] = useState("");
   const [offence, setOffence] = useState("");
   const [made, setMade] = useState("");
   const { busy, refused, run } = useDeed(changed);
-  if (!right) return null;
   const possible = (loaded.data?.kinds ?? []).filter((kind) => kind.path === "judgement");
   const kind = possible.find((each) => each.code === (code || possible[0]?.code));
   const send = (event: FormEvent<HTMLFormElement>) => {
@@ -42,48 +53,45 @@ export function NewJudgement({ changed }: { changed: () => void }) {
     });
   };
   return (
-    <details className="card" data-judgement>
-      <summary>{t("judgement.new")}</summary>
-      <form className="form" onSubmit={send}>
-        <label>
-          {t("measure.kind")}
-          <select value={kind?.code ?? ""} onChange={(event) => setCode(event.target.value)}>
-            {possible.map((each) => (
-              <option key={each.code} value={each.code}>
-                {kindName(each)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <OffenceChoice kind={kind} offences={loaded.data?.offences ?? []} value={offence} change={setOffence} />
-        <label>
-          {t("case.subject")}
-          <input name="subject" required maxLength={64} />
-        </label>
-        <label>
-          {t("judgement.protected")}
-          <input name="protected" maxLength={64} />
-        </label>
-        <label>
-          {t("judgement.court")}
-          <input name="court" maxLength={64} />
-        </label>
-        <label>
-          {t("measure.until")}
-          <input type="date" name="until" />
-        </label>
-        <label>
-          {t("judgement.text")}
-          <textarea name="text" rows={3} maxLength={6000} />
-        </label>
-        <p className="quiet">{kind?.basis}</p>
-        <Refused failure={refused} />
-        <HeldBack why={held} />
-        <p role="status">{made && t("judgement.made", { id: made })}</p>
-        <button type="submit" className="button primary" disabled={busy || !kind || held !== null}>
-          {t("judgement.do")}
-        </button>
-      </form>
-    </details>
+    <form className="form" onSubmit={send}>
+      <label>
+        {t("measure.kind")}
+        <select value={kind?.code ?? ""} onChange={(event) => setCode(event.target.value)}>
+          {possible.map((each) => (
+            <option key={each.code} value={each.code}>
+              {kindName(each)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <OffenceChoice kind={kind} offences={loaded.data?.offences ?? []} value={offence} change={setOffence} />
+      <label>
+        {t("case.subject")}
+        <input name="subject" required maxLength={64} />
+      </label>
+      <label>
+        {t("judgement.protected")}
+        <input name="protected" maxLength={64} />
+      </label>
+      <label>
+        {t("judgement.court")}
+        <input name="court" maxLength={64} />
+      </label>
+      <label>
+        {t("measure.until")}
+        <input type="date" name="until" />
+      </label>
+      <label>
+        {t("judgement.text")}
+        <textarea name="text" rows={3} maxLength={6000} />
+      </label>
+      <p className="quiet">{kind?.basis}</p>
+      <Refused failure={refused} />
+      <HeldBack why={held} />
+      <p role="status">{made && t("judgement.made", { id: made })}</p>
+      <button type="submit" className="button primary" disabled={busy || !kind || held !== null}>
+        {t("judgement.do")}
+      </button>
+    </form>
   );
 }

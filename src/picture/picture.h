@@ -20,6 +20,7 @@
 #include "picture/case_book.h"
 #include "picture/device_book.h"
 #include "picture/past_alerts.h"
+#include "picture/place_history.h"
 #include "picture/positions.h"
 #include "picture/proximity_book.h"
 
@@ -52,6 +53,7 @@ class Picture {
   const ProximityBook& proximity_book() const { return proximity_book_; }
   const CaseBook& case_book() const { return case_book_; }
   const PastAlerts& past_alerts() const { return past_alerts_; }
+  const PlaceHistory& place_history() const { return place_history_; }
   AccessCounts access_counts() const { return access_; }
 
   // Registers, by id. Of an order only the latest version is kept.
@@ -87,6 +89,7 @@ class Picture {
   void fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects);
   void fold_effect(At at, const v1::Effect& effect);
   void fold_case(At at, const v1::CaseEffect& effect);
+  void put_order_of_measure(At at, const v1::Order& order);
   void fold_call(At at, const v1::Call& call);
   void fold_incident(At at, const v1::Incident& incident);
 
@@ -100,6 +103,7 @@ class Picture {
   ProximityBook proximity_book_;
   CaseBook case_book_;
   PastAlerts past_alerts_;
+  PlaceHistory place_history_;
   AccessCounts access_;
   Register<v1::Person> persons_;
   Register<v1::Order> orders_;

@@ -289,7 +289,7 @@ class Csv {
  private:
   // Kinds of orders are words of whoever registered them; a spreadsheet must not take one for a formula.
   static std::string quoted(const std::string& text) {
-    std::string out = text.find_first_of("=+-@") == 0 ? "\"'" : "\"";
+    std::string out = text.find_first_of(std::string_view("=+-@\t\r\0", 7)) == 0 ? "\"'" : "\"";
     for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
     return out + "\"";
   }

@@ -77,7 +77,8 @@ std::map<std::string, std::string> fill(CaseWorld& world) {
   for (const json::value& duty : left.as_array())
     if (text(duty.at("party")) == "CASE_PARTY_POLICE") ids["duties"] = text(duty.at("id"));
   ids["file"] = text(world.get("judge-1", "GET", "/petitions/pet-1").at("attachments").at(0).at("id"));
-  for (const char* kind : {"notifications", "me/notifications", "accounts", "agencies", "break-glass"}) ids[kind] = "none";
+  for (const char* kind : {"notifications", "me/notifications", "accounts", "agencies", "break-glass"})
+    ids[kind] = "none";
   return ids;
 }
 
@@ -127,8 +128,7 @@ TEST(CaseRoutes, ShowEachRoleExactlyTheFieldsThatWereApproved) {
       path.replace(file, 6, ids.at("file"));
     for (const auto& [account, letter] : kLetter) {
       const net::Response answer = world.ask(account, route.method, path.substr(7));
-      if (answer.status == 200)
-        table.add(std::string(route.method) + " " + route.path, letter, answer.body);
+      if (answer.status == 200) table.add(std::string(route.method) + " " + route.path, letter, answer.body);
     }
   }
   table.check("case_fields_by_role.txt");

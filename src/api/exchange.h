@@ -50,7 +50,7 @@ struct World {
   trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;
-  bool plain_agencies = false;               // outside agencies may be reached without TLS
+  bool plain_agencies = false;  // outside agencies may be reached without TLS
 };
 
 struct Exchange {

@@ -1,5 +1,5 @@
-// For the tests of routes: which role is shown which field by which route, as a text that a person reads and approves once. What
-// changes in it is a change of who sees what.
+// For the tests of routes: which role is shown which field by which route, as a text that a person reads and
+// approves once. What changes in it is a change of who sees what.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -12,8 +12,9 @@
 namespace haechi::api {
 namespace {
 
-// Our choices, none of them law. A look is off a case when no alarm of that person was open or rang in the day
-// before it; ten of them in a month, five refusals, or three times as many persons as is usual for the role, ask for words.
+// Our choices, none of them law. A look is off a case when no alarm of that person was open or rang in the
+// day before it; ten of them in a month, five refusals, or three times as many persons as is usual for the
+// role, ask for words.
 constexpr Duration kAfterAlarm = Duration::seconds(86'400);
 constexpr uint64_t kOffCaseMin = 10;
 constexpr uint64_t kRefusedMin = 5;

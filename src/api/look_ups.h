@@ -1,9 +1,9 @@
-// LookUps: how often each account looked at whom in each month, for the second person who reviews it. Folded from what the log
-// says of every access, so that nothing can be looked up that is not counted here.
+// LookUps: how often each account looked at whom in each month, for the second person who reviews it. Folded
+// from what the log says of every access, so that nothing can be looked up that is not counted here.
 //
-// A look is an allowed question about one person: place, track, playback, record, risk view. What a room is shown of
-// everybody, and alerts and calls, are its work and not looks. Bounds: kMonthsMax months, kPersonsMax persons of an account in
-// one; looks at further ones are counted, but not at whom.
+// A look is an allowed question about one person: place, track, playback, record, risk view. What a room is
+// shown of everybody, and alerts and calls, are its work and not looks. Bounds: kMonthsMax months,
+// kPersonsMax persons of an account in one; looks at further ones are counted, but not at whom.
 #pragma once
 
 #include <map>

@@ -140,7 +140,8 @@ trust::Subject order_subject(const Exchange& exchange, const std::string& order_
   if (found == orders.end()) return subject;
   recuse(exchange, {found->second.wearer_id()}, subject);
   for (const v1::Condition& one : found->second.conditions()) {
-    recuse(exchange, {one.keep_away().protected_id(), one.exclusion().protected_id(), one.no_contact().person_id()},
+    recuse(exchange,
+           {one.keep_away().protected_id(), one.exclusion().protected_id(), one.no_contact().person_id()},
            subject);
   }
   return subject;

@@ -1,4 +1,5 @@
-// Watching those who look: breaking glass and answering for it, who is recused from whom, the monthly review of look-ups.
+// Watching those who look: breaking glass and answering for it, who is recused from whom, the monthly review
+// of look-ups.
 #pragma once
 
 #include "api/exchange.h"

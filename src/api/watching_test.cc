@@ -53,21 +53,25 @@ TEST(BreakGlass, IsToldToASecondPersonWhoReadsWhyAndMayCloseItAtOnce) {
   EXPECT_EQ(text(told.at("account")), "insp-park");
   EXPECT_EQ(text(told.at("note")), "she screams, the line is cut");
   EXPECT_EQ(world.ask("insp-park", "GET", "/break-glass").status, 403);
-  world.get("auditor-1", "POST", "/break-glass/" + id + "/answer", R"({"verdict":"REVIEW_VERDICT_NOT_JUSTIFIED"})");
+  world.get("auditor-1", "POST", "/break-glass/" + id + "/answer",
+            R"({"verdict":"REVIEW_VERDICT_NOT_JUSTIFIED"})");
   world.pass(Duration::seconds(1));
   EXPECT_EQ(world.ask("insp-park", "GET", "/positions/w-1").status, 403);
   for (const v1::Fact& fact : world.submit.logged)
-    EXPECT_EQ(fact.SerializeAsString().find("screams"), std::string::npos) << "what was written stays out of the log";
+    EXPECT_EQ(fact.SerializeAsString().find("screams"), std::string::npos)
+        << "what was written stays out of the log";
 }
 
 TEST(BreakGlass, NeedsARegisteredPersonAndWords) {
   CaseWorld world;
-  EXPECT_EQ(world.ask("insp-park", "POST", "/break-glass",
-                      R"({"person_id":"nobody","reason":"GLASS_REASON_DANGER_TO_LIFE","note":"x"})")
+  EXPECT_EQ(world
+                .ask("insp-park", "POST", "/break-glass",
+                     R"({"person_id":"nobody","reason":"GLASS_REASON_DANGER_TO_LIFE","note":"x"})")
                 .status,
             400);
-  EXPECT_EQ(world.ask("insp-park", "POST", "/break-glass",
-                      R"({"person_id":"w-1","reason":"GLASS_REASON_DANGER_TO_LIFE"})")
+  EXPECT_EQ(world
+                .ask("insp-park", "POST", "/break-glass",
+                     R"({"person_id":"w-1","reason":"GLASS_REASON_DANGER_TO_LIFE"})")
                 .status,
             400);
   EXPECT_EQ(world.ask("insp-park", "POST", "/break-glass", R"({"person_id":"w-1","note":"x"})").status, 400);
@@ -78,9 +82,10 @@ TEST(Recusals, ShutEverythingAboutThePersonToTheAccountAndOpenItAgain) {
   CaseWorld world;
   place(world);
   world.open_case();
-  world.get("insp-park", "POST", "/cases/c-1/measures", R"({"id":"m-1","kind":"ST_PROV_2","protected_id":"p-1"})");
-  const std::vector<std::string> open = {"/positions/w-1",    "/persons/w-1/risk", "/orders/o-post",
-                                         "/devices/d-w",      "/persons/w-1",      "/tracks/w-1"};
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"m-1","kind":"ST_PROV_2","protected_id":"p-1"})");
+  const std::vector<std::string> open = {"/positions/w-1", "/persons/w-1/risk", "/orders/o-post",
+                                         "/devices/d-w",   "/persons/w-1",      "/tracks/w-1"};
   for (const std::string& path : open) EXPECT_EQ(world.ask("control-1", "GET", path).status, 200) << path;
   world.get("registrar-1", "POST", "/recusals",
             R"({"account":"control-1","person_id":"w-1","ground":"RECUSAL_GROUND_FORMER_PARTNER"})");
@@ -93,15 +98,18 @@ TEST(Recusals, ShutEverythingAboutThePersonToTheAccountAndOpenItAgain) {
   world.get("auditor-1", "POST", "/recusals",
             R"({"account":"insp-park","person_id":"p-1","ground":"RECUSAL_GROUND_FAMILY"})");
   for (const char* path : {"/cases/c-1", "/measures/m-1"})
-    EXPECT_EQ(world.ask("insp-park", "GET", path).status, 403) << path << ": the case of somebody of his family";
+    EXPECT_EQ(world.ask("insp-park", "GET", path).status, 403)
+        << path << ": the case of somebody of his family";
   EXPECT_EQ(world.get("insp-park", "GET", "/cases").at("cases").as_array().size(), 0u);
-  EXPECT_EQ(world.ask("insp-park", "POST", "/break-glass",
-                      R"({"person_id":"p-1","reason":"GLASS_REASON_DANGER_TO_LIFE","note":"x"})")
+  EXPECT_EQ(world
+                .ask("insp-park", "POST", "/break-glass",
+                     R"({"person_id":"p-1","reason":"GLASS_REASON_DANGER_TO_LIFE","note":"x"})")
                 .status,
             403);
 
-  world.get("registrar-1", "POST", "/recusals",
-            R"({"account":"control-1","person_id":"w-1","ground":"RECUSAL_GROUND_FORMER_PARTNER","ended":true})");
+  world.get(
+      "registrar-1", "POST", "/recusals",
+      R"({"account":"control-1","person_id":"w-1","ground":"RECUSAL_GROUND_FORMER_PARTNER","ended":true})");
   for (const std::string& path : open) EXPECT_EQ(world.ask("control-1", "GET", path).status, 200) << path;
 }
 
@@ -140,7 +148,8 @@ TEST(LookUps, CountWhatWasLookedAtWithoutAnAlarm) {
   raised->mutable_raise_alert()->set_wearer_id("w-1");
   raised->mutable_raise_alert()->set_id("a-1");
   raised->mutable_raise_alert()->set_state(v1::ALERT_STATE_ACTIVE);
-  alarm.entries.push_back({99, *parse_iso8601("2026-11-06T00:00:00Z"), std::make_shared<v1::Fact>(), {raised}});
+  alarm.entries.push_back(
+      {99, *parse_iso8601("2026-11-06T00:00:00Z"), std::make_shared<v1::Fact>(), {raised}});
   look_ups.fold(alarm);
   look_ups.fold(looks("operator-3", "control", 50, false, "2026-11-06T01:00:00Z"));
   const v1::LookUpsReport report = look_ups.report("2026-11", book);

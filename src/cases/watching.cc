@@ -1,5 +1,5 @@
-// Watching those who look: glass that was broken and what a second person says of it, who is recused from whom, and
-// which month's look-ups were reviewed.
+// Watching those who look: glass that was broken and what a second person says of it, who is recused from
+// whom, and which month's look-ups were reviewed.
 #include "cases/convert.h"
 #include "cases/machine.h"
 #include "law/shapes.h"
@@ -7,7 +7,8 @@
 namespace haechi::cases {
 namespace {
 
-// So long broken glass opens at most: our choice. Who needs longer says so again, and somebody hears of it again.
+// So long broken glass opens at most: our choice. Who needs longer says so again, and somebody hears of it
+// again.
 constexpr uint32_t kGlassMinutesMax = 30;
 constexpr size_t kAccountMax = 128;
 
@@ -36,7 +37,8 @@ bool is_month(const std::string& text) {
 
 Status Machine::break_glass(const v1::GlassBroken& broken, Turn& turn) {
   TRY_STATUS(law::check_id(broken.id(), "id"));
-  if (glasses_.contains(broken.id())) return Error{Code::kConflict, "id", "is the id of broken glass already"};
+  if (glasses_.contains(broken.id()))
+    return Error{Code::kConflict, "id", "is the id of broken glass already"};
   TRY_STATUS(check_account(turn.by, "by"));
   TRY_STATUS(law::check_id(broken.person_id(), "person_id"));
   if (!v1::GlassReason_IsValid(broken.reason()) || broken.reason() == v1::GLASS_REASON_UNSPECIFIED)

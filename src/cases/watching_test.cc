@@ -28,7 +28,8 @@ TEST(BrokenGlass, TellsThePrivacyOfficerInTheEntryInWhichItIsBrokenAndEndsByItse
   EXPECT_EQ(made[0].update_glass().account(), "insp-park");
   EXPECT_EQ(made[0].update_glass().ends_at_us(), (world.now() + Duration::seconds(1800)).us);
   EXPECT_EQ(world.told(v1::NOTIFICATION_KIND_GLASS_BROKEN, v1::CASE_PARTY_PRIVACY_OFFICER), 1u);
-  EXPECT_EQ(world.of(v1::CaseEffect::kQueueNotification).back().queue_notification().account(), "privacy-officer");
+  EXPECT_EQ(world.of(v1::CaseEffect::kQueueNotification).back().queue_notification().account(),
+            "privacy-officer");
 }
 
 TEST(BrokenGlass, NeedsSomebodyAReasonAndAnEndWithinHalfAnHour) {

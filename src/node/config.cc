@@ -189,11 +189,11 @@ Status read_config(const std::string& path, Config& config) {
     return invalid(path + ":" + std::to_string(error.source().begin.line), std::string(error.description()));
   }
   const toml::table& table = parsed.table();
-  TRY_STATUS(check_keys(table,
-                        {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256",
-                         "trusted_proxies", "tls", "link", "http", "devices", "evidence", "witness", "notify",
-                         "accounts"},
-                        ""));
+  TRY_STATUS(check_keys(
+      table,
+      {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "trusted_proxies", "tls",
+       "link", "http", "devices", "evidence", "witness", "notify", "accounts"},
+      ""));
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port", "connections_per_address"}, "http."));
   if (const auto* link = table["link"].as_table()) TRY_STATUS(check_keys(*link, {"plain"}, "link."));

@@ -69,7 +69,8 @@ void CaseBook::fold(At at, const v1::CaseEffect& effect) {
       break;
     }
     case v1::CaseEffect::kUpdateReview:
-      reviews_[effect.update_review().account() + "\n" + effect.update_review().month()] = effect.update_review();
+      reviews_[effect.update_review().account() + "\n" + effect.update_review().month()] =
+          effect.update_review();
       break;
     case v1::CaseEffect::kEndOrder:  // the measure itself says so too
     case v1::CaseEffect::KIND_NOT_SET:

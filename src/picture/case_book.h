@@ -2,8 +2,8 @@
 // who supervises whom.
 //
 // Bounds: cases, links, petitions and open duties stay, measures until the law lets nobody keep them; of
-// duties that ended the newest kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax, of broken
-// glass kGlassesMax.
+// duties that ended the newest kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax,
+// of broken glass kGlassesMax.
 #pragma once
 
 #include <cstdint>
@@ -44,8 +44,8 @@ class CaseBook {
   const Book<v1::Consent>& consents() const { return consents_; }     // by protected person
   const Book<v1::Caseload>& caseloads() const { return caseloads_; }  // by officer
   const Book<v1::Notification>& notifications() const { return notifications_; }
-  const std::deque<v1::BrokenGlass>& glasses() const { return glasses_; }       // oldest first
-  const Book<Book<v1::Recused>>& recusals() const { return recusals_; }         // by account, by person
+  const std::deque<v1::BrokenGlass>& glasses() const { return glasses_; }  // oldest first
+  const Book<Book<v1::Recused>>& recusals() const { return recusals_; }    // by account, by person
   const v1::LookUpsReview* review(std::string_view account, std::string_view month) const;  // null: none yet
   const v1::BrokenGlass* glass(std::string_view id) const;
   // What this account broke last to see this person; null: it opens nothing at `now`.

@@ -209,7 +209,8 @@ TEST(Decide, DeniesWhoeverIsRecusedWhateverElseTiesThem) {
   for (Role role : kRoles) {
     for (Action action : kActions) {
       if (action == Action::kSeeSelf) continue;
-      EXPECT_FALSE(decide(Viewer{.account = "a", .role = role}, action, subject, purpose_of(role), kNow).allowed)
+      EXPECT_FALSE(
+          decide(Viewer{.account = "a", .role = role}, action, subject, purpose_of(role), kNow).allowed)
           << role_name(role) << " " << action_name(action);
     }
   }

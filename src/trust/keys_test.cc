@@ -112,7 +112,8 @@ TEST(Keys, OfAccountsThatBeginSoEndTogetherAndForGood) {
   auto keys = std::move(Keys::open(*records).value());
   const Time now{1};
   const std::string one = *keys->issue(Viewer{.account = "demo-control", .role = Role::kControl}, Time{});
-  const std::string two = *keys->issue(Viewer{.account = "demo-court", .role = Role::kCourt, .agency_id = "court-1"}, Time{});
+  const std::string two =
+      *keys->issue(Viewer{.account = "demo-court", .role = Role::kCourt, .agency_id = "court-1"}, Time{});
   const std::string real = *keys->issue(Viewer{.account = "operator-7", .role = Role::kControl}, Time{});
   EXPECT_EQ(*keys->revoke_like("demo-"), 2u);
   EXPECT_EQ(*keys->revoke_like("demo-"), 0u);

@@ -89,5 +89,5 @@ test("signing out of her app leaves nothing behind it", async ({ morning, world 
   expect(await answer.headerValue("clear-site-data")).toBe('"cache", "storage"');
   expect(await page.context().cookies()).toEqual([]);
   await page.reload();
-  await expect(page.locator("input[type=password]")).toBeVisible();
+  await expect(page.locator("#key")).toBeVisible();
 });

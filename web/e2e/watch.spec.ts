@@ -47,7 +47,7 @@ test("whoever is recused from somebody sees nothing of that person on a screen t
   const account = ((await (await control.request.get("/api/v1/me/capabilities", { headers: { "Haechi-Surface": "control" } })).json()) as { account: string }).account;
   const auditor = await world.open("cases", { seat: "auditor" });
   await see(auditor, "recusals");
-  await auditor.getByLabel("계정").fill(account);
+  await auditor.getByLabel("계정", { exact: true }).fill(account);
   await auditor.getByLabel("대상 (식별번호)").fill(WEARER);
   await auditor.getByLabel("사유").selectOption({ label: "전 연인·배우자" });
   await auditor.getByRole("button", { name: "제척 등록" }).click();

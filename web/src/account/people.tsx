@@ -15,7 +15,7 @@ const TIES: Record<string, "person_id" | "unit_id" | "agency_id"> = {
 
 export function People() {
   const { t } = useTranslation();
-  const loaded = useLoaded("accounts", accounts, 15_000);
+  const loaded = useLoaded("accounts", accounts, 5_000);
   const [link, setLink] = useState<EnrolmentLink | null>(null);
   const [refused, setRefused] = useState<"taken" | "incomplete" | "failed" | null>(null);
   const attempt = async (act: () => Promise<EnrolmentLink | undefined>) => {

@@ -44,10 +44,10 @@ TEST(Routes, MatchIdsAndTellWhichMethodsAPathTakes) {
 // Who may use which route, written down a second time: C control, D dispatch, U unit, P protected person,
 // O probation officer, R registrar, K connector, A auditor, L police, J court.
 const std::map<std::string, std::string> kMayUse = {
-    {"GET /api/v1/me/capabilities", "CDUPORKALJ"},
-    {"POST /api/v1/session", "CDUPORKALJ"},
+    {"GET /api/v1/me/capabilities", "CDUPORKALJV"},
+    {"POST /api/v1/session", "CDUPORKALJV"},
     {"POST /api/v1/me/position", "UP"},
-    {"GET /api/v1/me/push", "CDUPORKALJ"},
+    {"GET /api/v1/me/push", "CDUPORKALJV"},
     {"PUT /api/v1/me/push", "UP"},
     {"GET /api/v1/persons", "CDORLJ"},
     {"GET /api/v1/devices", "CR"},
@@ -56,7 +56,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/jurisdictions", "CDRLJ"},
     {"GET /api/v1/agencies", "CDRLJ"},
     {"GET /api/v1/search", "CDOR"},
-    {"GET /api/v1/vocabulary", "CDUPORKALJ"},
+    {"GET /api/v1/vocabulary", "CDUPORKALJV"},
     {"POST /api/v1/me/sos", "P"},
     {"GET /api/v1/positions", "CDUO"},
     {"GET /api/v1/positions/{id}", "CDUO"},
@@ -99,7 +99,11 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/holiday-calendars/{id}", "CR"},
     {"PUT /api/v1/units/{id}", "R"},
     {"POST /api/v1/facts", "R"},
-    {"GET /api/v1/law/kinds", "CDUPORKALJ"},
+    {"GET /api/v1/holds", "V"},
+    {"POST /api/v1/persons/{id}/hold", "V"},
+    {"POST /api/v1/persons/{id}/release", "V"},
+    {"POST /api/v1/persons/{id}/erase", "V"},
+    {"GET /api/v1/law/kinds", "CDUPORKALJV"},
     {"POST /api/v1/cases", "L"},
     {"GET /api/v1/cases", "COLJ"},
     {"GET /api/v1/measures", "COLJ"},
@@ -117,7 +121,7 @@ const std::map<std::string, std::string> kMayUse = {
 const std::map<Role, char> kLetter = {
     {Role::kControl, 'C'},   {Role::kDispatch, 'D'},  {Role::kUnit, 'U'},      {Role::kProtectedPerson, 'P'},
     {Role::kProbation, 'O'}, {Role::kRegistrar, 'R'}, {Role::kConnector, 'K'}, {Role::kAuditor, 'A'},
-    {Role::kPolice, 'L'},    {Role::kCourt, 'J'}};
+    {Role::kPolice, 'L'},    {Role::kCourt, 'J'},     {Role::kPrivacy, 'V'}};
 
 // The id of something that every role which may be tied to it is tied to.
 std::string with_id(std::string path) {

@@ -115,8 +115,11 @@ Status read_config(const std::string& path, Config& config) {
   const toml::table& table = parsed.table();
   TRY_STATUS(check_keys(table,
                         {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "http",
-                         "devices", "evidence", "witness", "notify"},
+                         "devices", "evidence", "witness", "notify", "keys"},
                         ""));
+  if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
+  TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
+  TRY_STATUS(read_text(table, "keys.master", config.master_key));
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
   if (const auto* devices = table["devices"].as_table())

@@ -24,6 +24,7 @@
 #include "log/log.h"
 #include "net/server.h"
 #include "node/demo_keys.h"
+#include "node/erasing.h"
 #include "node/evidence_room.h"
 #include "node/metrics.h"
 #include "node/time_zones.h"
@@ -31,6 +32,7 @@
 #include "spine/spine.h"
 #include "store/records.h"
 #include "trust/keys.h"
+#include "vault/key_ring.h"
 
 namespace haechi::node {
 namespace {
@@ -56,13 +58,14 @@ std::string bytes_of_hex(const std::string& text) {
 }
 
 // The log as the history reads it, on its own thread. The reader outlives whoever uses this.
-api::LogSource source_of(log::Reader& reader) {
+api::LogSource source_of(log::Reader& reader, const vault::KeyRing& ring) {
   return {[&reader](Time at) { return reader.find(at); },
           [&reader](uint64_t from_no, const std::function<bool(const api::LoggedFact&)>& each) {
             return reader.read(from_no, [&each](const log::Record& record) {
               return each({record.no, record.stamp, record.fact});
             });
-          }};
+          },
+          [&ring](uint64_t no, v1::Fact& fact) { return vault::open(ring, no, fact); }};
 }
 
 }  // namespace
@@ -89,9 +92,11 @@ struct Node::Rooms {
   uint64_t entries_replayed = 0;
   std::string map_config;  // what /config/map.json answers
 
+  std::unique_ptr<vault::KeyRing> ring;  // outlives whoever seals or opens
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<spine::Spine> spine;
+  std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
 
@@ -118,7 +123,8 @@ Status Node::Rooms::open() {
   log::SqliteOptions log_options;
   log_options.directory = config.data + "/log";
   TRY(auto opened_log, log::open_sqlite_log(log_options));
-  TRY(records, store::Records::open(config.data + "/records.sqlite"));
+  TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
+  TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
   if (!config.demo_keys_file.empty()) TRY_STATUS(write_demo_keys(*keys, config.demo_keys_file));
   entries_replayed = opened_log->next_no() - 1;
@@ -127,14 +133,16 @@ Status Node::Rooms::open() {
   past = opened_log->reader();
   auto notary_reader = opened_log->reader();
   const std::string log_id = opened_log->id();
-  spine = std::make_unique<spine::Spine>(spine::SpineOptions{}, std::move(opened_log), clock);
+  spine =
+      std::make_unique<spine::Spine>(spine::SpineOptions{.ring = ring.get()}, std::move(opened_log), clock);
+  retention = std::make_unique<RetentionJob>(*spine);
   TRY_STATUS(open_sender());
 
   const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
   api = std::make_unique<api::Api>(
-      api::ApiOptions{.time_zones = read_time_zone, .log = source_of(*past), .letters = letters.get()}, front,
-      *spine, hub->picture(), *records, *keys, clock);
+      api::ApiOptions{.time_zones = read_time_zone, .log = source_of(*past, *ring), .letters = letters.get()},
+      front, *spine, hub->picture(), *records, *keys, clock);
   evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock);
   connector = link::CadConnector::create(link, *spine, *records, clock);
   if (!config.static_files.empty())
@@ -165,6 +173,10 @@ void Node::Rooms::subscribe() {
     front.post([this, batch] { api->fold(*batch); });
     connector->on_batch(batch);
     sender->on_batch(batch);
+    if (const Status erased = erase_settled(*batch, *ring, *records); !erased.ok())
+      spdlog::error("erasure is not finished and is tried again at the next start: {}",
+                    erased.error().text());
+    retention->on_batch(*batch);
     for (const spine::PublishedEntry& entry : batch->entries) {
       if (entry.fact->has_device_registered())
         gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
@@ -220,6 +232,7 @@ Status Node::Rooms::listen() {
   // The first entry of this run, so that the engine knows how long nobody could be heard.
   auto started = std::make_unique<v1::Fact>();
   started->mutable_process_started()->set_build(HAECHI_VERSION);
+  started->mutable_process_started()->set_names_by_subject(true);
   spine->submit(std::move(started), {});
   Status opened;
   run_on(gateway, [&] { opened = listen_devices(); });

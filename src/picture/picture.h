@@ -19,6 +19,7 @@
 #include "picture/call_book.h"
 #include "picture/case_book.h"
 #include "picture/device_book.h"
+#include "picture/erasure_book.h"
 #include "picture/past_alerts.h"
 #include "picture/positions.h"
 #include "picture/proximity_book.h"
@@ -52,6 +53,7 @@ class Picture {
   const ProximityBook& proximity_book() const { return proximity_book_; }
   const CaseBook& case_book() const { return case_book_; }
   const PastAlerts& past_alerts() const { return past_alerts_; }
+  const ErasureBook& erasure_book() const { return erasure_book_; }
   AccessCounts access_counts() const { return access_; }
 
   // Registers, by id. Of an order only the latest version is kept.
@@ -89,6 +91,7 @@ class Picture {
   void fold_case(At at, const v1::CaseEffect& effect);
   void fold_call(At at, const v1::Call& call);
   void fold_incident(At at, const v1::Incident& incident);
+  void fold_erasure(const v1::ErasureOutcome& outcome);
 
   uint64_t entry_no_ = 0;
   Time stamped_at_;
@@ -100,6 +103,7 @@ class Picture {
   ProximityBook proximity_book_;
   CaseBook case_book_;
   PastAlerts past_alerts_;
+  ErasureBook erasure_book_;
   AccessCounts access_;
   Register<v1::Person> persons_;
   Register<v1::Order> orders_;

@@ -140,6 +140,7 @@ constexpr Rule kRules[] = {
     {Role::kRegistrar, Action::kIdentify, kNoTie, Precision::kNone, "registration duty"},
     {Role::kRegistrar, Action::kAssign, kNoTie, Precision::kNone, "registration duty"},
     {Role::kAuditor, Action::kSeeStatistics, kNoTie, Precision::kNone, "audit duty"},
+    {Role::kPrivacy, Action::kErase, kNoTie, Precision::kNone, "data protection duty"},
 };
 
 bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
@@ -233,6 +234,8 @@ const char* action_name(Action action) {
       return "identify";
     case Action::kAssign:
       return "assign";
+    case Action::kErase:
+      return "erase";
   }
   ENSURE(false, static_cast<int>(action));
 }

@@ -49,6 +49,7 @@ enum class Action {
   kSeeStatistics,     // numbers about nobody in particular
   kIdentify,          // give digests of identity documents
   kAssign,            // say who supervises whom
+  kErase,             // end the keys of a person; hold that, and release it
 };
 inline constexpr std::array kActions = {
     Action::kSeePosition,  Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
@@ -60,7 +61,7 @@ inline constexpr std::array kActions = {
     Action::kStepMeasure,  Action::kDecideMeasure, Action::kCarryOut,         Action::kDecideLink,
     Action::kDoDuty,       Action::kSeePetition,   Action::kSeeEvidence,      Action::kReadNotification,
     Action::kFilePetition, Action::kSeeRisk,       Action::kSeeStatistics,    Action::kIdentify,
-    Action::kAssign};
+    Action::kAssign,       Action::kErase};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in

@@ -28,6 +28,8 @@ const char* role_name(Role role) {
       return "police";
     case Role::kCourt:
       return "court";
+    case Role::kPrivacy:
+      return "privacy";
   }
   ENSURE(false, static_cast<int>(role));
 }
@@ -61,14 +63,17 @@ const char* purpose_name(Purpose purpose) {
       return "investigation";
     case Purpose::kAdjudication:
       return "adjudication";
+    case Purpose::kDataProtection:
+      return "data_protection";
   }
   ENSURE(false, static_cast<int>(purpose));
 }
 
 std::optional<Purpose> parse_purpose(std::string_view name) {
-  for (Purpose purpose : {Purpose::kMonitoring, Purpose::kResponse, Purpose::kProtection,
-                          Purpose::kSupervision, Purpose::kRegistration, Purpose::kIntegration,
-                          Purpose::kAudit, Purpose::kInvestigation, Purpose::kAdjudication}) {
+  for (Purpose purpose :
+       {Purpose::kMonitoring, Purpose::kResponse, Purpose::kProtection, Purpose::kSupervision,
+        Purpose::kRegistration, Purpose::kIntegration, Purpose::kAudit, Purpose::kInvestigation,
+        Purpose::kAdjudication, Purpose::kDataProtection}) {
     if (name == purpose_name(purpose)) return purpose;
   }
   return std::nullopt;
@@ -97,6 +102,8 @@ Purpose purpose_of(Role role) {
       return Purpose::kInvestigation;
     case Role::kCourt:
       return Purpose::kAdjudication;
+    case Role::kPrivacy:
+      return Purpose::kDataProtection;
   }
   ENSURE(false, static_cast<int>(role));
 }

@@ -21,13 +21,15 @@ enum class Role {
   kAuditor,          // reads the audit trail; sees no live data
   kPolice,           // an officer of the station that runs a case; not the room that sends patrols
   kCourt,            // decides what is petitioned
+  kPrivacy,          // the privacy officer: holds and erasures; sees no place and no record
 };
-inline constexpr std::array kRoles = {
-    Role::kControl,   Role::kDispatch,  Role::kUnit,    Role::kProtectedPerson, Role::kProbation,
-    Role::kRegistrar, Role::kConnector, Role::kAuditor, Role::kPolice,          Role::kCourt};
+inline constexpr std::array kRoles = {Role::kControl,         Role::kDispatch,  Role::kUnit,
+                                      Role::kProtectedPerson, Role::kProbation, Role::kRegistrar,
+                                      Role::kConnector,       Role::kAuditor,   Role::kPolice,
+                                      Role::kCourt,           Role::kPrivacy};
 
 // "control", "dispatch", "unit", "protected_person", "probation", "registrar", "connector", "auditor",
-// "police", "court"; "none".
+// "police", "court", "privacy"; "none".
 const char* role_name(Role role);
 std::optional<Role> parse_role(std::string_view name);  // "none" and unknown names: nullopt
 
@@ -42,7 +44,8 @@ enum class Purpose {
   kIntegration,
   kAudit,
   kInvestigation,
-  kAdjudication
+  kAdjudication,
+  kDataProtection
 };
 const char* purpose_name(Purpose purpose);  // "monitoring", "response", ...
 std::optional<Purpose> parse_purpose(std::string_view name);

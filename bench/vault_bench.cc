@@ -76,9 +76,11 @@ void serialize(benchmark::State& state) {
 
 void seal(benchmark::State& state) {
   World world(state.range(0));
-  size_t i = 0;
-  for (auto _ : state)
-    benchmark::DoNotOptimize(world.sealer().seal(i, world.reports()[++i % world.reports().size()]).ok());
+  uint64_t no = 0;
+  for (auto _ : state) {
+    v1::Fact& report = world.reports()[++no % world.reports().size()];
+    benchmark::DoNotOptimize(world.sealer().seal(no, report).ok());
+  }
   state.counters["bytes"] = static_cast<double>(world.sealed()[0].size());
 }
 

@@ -6,10 +6,10 @@
 //   load walk   --port N --devices FILE --seconds S                every device moves and reports once a
 //   second
 //
-// FILE holds one "id secret" a line. In `alerts` the first N devices are wearers, whose protected persons
-// stand at the place the script registered; the rest give the background. Prints one JSON object.
-// Acknowledgement times in `ingest` are closed-loop (sent to acknowledged); in `alerts` sending follows a
-// fixed timetable, whatever comes back.
+// With --ca FILE over TLS, believing that authority. FILE holds one "id secret" a line. In `alerts` the first
+// N devices are wearers, whose protected persons stand at the place the script registered; the rest give the
+// background. Prints one JSON object. Acknowledgement times in `ingest` are closed-loop (sent to
+// acknowledged); in `alerts` sending follows a fixed timetable, whatever comes back.
 #include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "haechi/v1/device.pb.h"
+#include "net/wire.h"
 
 namespace {
 
@@ -57,7 +58,7 @@ std::string packet(uint8_t first, const std::string& body) {
 
 struct Device {
   std::string id, secret;
-  tcp::socket socket;
+  haechi::net::Wire wire;
   std::string out, writing;
   std::array<char, 16'384> in;
   size_t in_size = 0;
@@ -67,19 +68,22 @@ struct Device {
   std::deque<Steady::time_point> sent;  // acknowledgements come in order
   haechi::v1::Report report;
 
-  Device(asio::io_context& io, std::string id_, std::string secret_)
-      : id(std::move(id_)), secret(std::move(secret_)), socket(io) {}
+  Device(tcp::socket socket, std::string id_, std::string secret_)
+      : id(std::move(id_)), secret(std::move(secret_)), wire(std::move(socket)) {}
 };
 
 class Load {
  public:
-  Load(asio::io_context& io, uint16_t port, size_t window) : io_(io), port_(port), window_(window) {}
+  // Plain without `tls`.
+  Load(asio::io_context& io, uint16_t port, size_t window, std::shared_ptr<haechi::net::Tls> tls)
+      : io_(io), port_(port), window_(window), tls_(std::move(tls)) {}
 
   void open(std::string id, std::string secret) {
-    devices_.push_back(std::make_unique<Device>(io_, std::move(id), std::move(secret)));
+    tcp::socket socket(io_);
+    socket.connect(tcp::endpoint(asio::ip::address_v4::loopback(), port_));
+    devices_.push_back(std::make_unique<Device>(std::move(socket), std::move(id), std::move(secret)));
     Device& device = *devices_.back();
-    device.socket.connect(tcp::endpoint(asio::ip::address_v4::loopback(), port_));
-    device.socket.set_option(tcp::no_delay(true));
+    if (tls_) device.wire.secure(*tls_, "127.0.0.1");
     std::string body;
     put_text(body, "MQTT");
     body += "\x04\xC2";
@@ -127,14 +131,14 @@ class Load {
  private:
   void flush(Device& device) {
     device.writing.swap(device.out);
-    asio::async_write(device.socket, asio::buffer(device.writing), [this, &device](auto error, size_t) {
+    asio::async_write(device.wire, asio::buffer(device.writing), [this, &device](auto error, size_t) {
       if (error) return fail(device, error);
       device.writing.clear();
       if (!device.out.empty()) flush(device);
     });
   }
   void read(Device& device) {
-    device.socket.async_read_some(
+    device.wire.async_read_some(
         asio::buffer(device.in.data() + device.in_size, device.in.size() - device.in_size),
         [this, &device](auto error, size_t size) {
           if (error) return fail(device, error);
@@ -175,6 +179,7 @@ class Load {
   asio::io_context& io_;
   const uint16_t port_;
   const size_t window_;
+  const std::shared_ptr<haechi::net::Tls> tls_;
 };
 
 uint32_t percentile(std::vector<uint32_t>& values, double p) {
@@ -286,7 +291,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   asio::io_context io(1);
-  Load load(io, static_cast<uint16_t>(number("--port", 0)), number("--window", 50));
+  std::shared_ptr<haechi::net::Tls> tls;
+  if (options.contains("--ca")) tls = *haechi::net::Tls::client({"", "", options["--ca"]});
+  Load load(io, static_cast<uint16_t>(number("--port", 0)), number("--window", 50), tls);
   std::ifstream file(options["--devices"]);
   for (std::string id, secret; file >> id >> secret;) load.open(id, secret);
   while (load.ready < load.devices_.size()) io.run_one();

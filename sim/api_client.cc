@@ -43,8 +43,8 @@ Status from_json(const std::string& text, google::protobuf::Message& message) {
 ApiClient::ApiClient(net::Loop& loop, std::string base_url)
     : loop_(loop),
       base_url_(std::move(base_url)),
-      client_(net::HttpClient::create(loop,
-                                      {.timeout = Duration::seconds(20), .response_bytes_max = 16 << 20})) {}
+      client_(net::HttpClient::create(
+          loop, {.timeout = Duration::seconds(20), .response_bytes_max = 16 << 20, .tls = nullptr})) {}
 
 void ApiClient::send(const std::string& key, const std::string& method, const std::string& path,
                      const std::string& body, Done done) {

@@ -1,4 +1,4 @@
-// One build per surface (SURFACE=control|dispatch|field|me|court|cases), so that each has its own folder, scope and service worker.
+// One build per surface (SURFACE=control|dispatch|field|me|court|cases|account), so that each has its own folder, scope and service worker.
 import react from "@vitejs/plugin-react";
 import path from "node:path";
 import { defineConfig } from "vite";

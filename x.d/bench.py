@@ -1,6 +1,7 @@
 """./x bench: measures the whole program from outside, on this machine, and says so.
 
-  ingest    reports acknowledged durably over MQTT, 200 connections; CPU seconds of the server per million
+  ingest    reports acknowledged durably over MQTT, 200 connections; CPU seconds of the server per million; by name
+            also ingest_tls: the same over TLS
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s
   log, geo  Google Benchmark programs of those rooms
   engine    nanoseconds per report and bytes per wearer over generated worlds, the ticks of the middle one; by name and
@@ -16,6 +17,7 @@ import hashlib
 import base64
 import re
 import signal
+import ssl
 import subprocess
 import tempfile
 import time
@@ -28,10 +30,12 @@ HER = (375_000_000, 1_270_000_000)
 class Server:
     """One `haechi serve` on a fresh data directory."""
 
-    def __init__(self, binary, folder, reports_per_s):
+    def __init__(self, binary, folder, reports_per_s, more=''):
         self.folder = pathlib.Path(folder)
+        self.context = None  # ssl.SSLContext, when `more` makes its doors speak TLS
         config = self.folder / 'haechi.toml'
-        config.write_text(f'[http]\nport = 0\n[devices]\nhttp_port = 0\nmqtt_port = 0\nreports_per_s = {reports_per_s}\n')
+        config.write_text(f'[http]\nport = 0\n[devices]\nhttp_port = 0\nmqtt_port = 0\nreports_per_s = {reports_per_s}\n'
+                          + more)
         keys = self.folder / 'keys.json'
         self.process = subprocess.Popen(
             [binary, 'serve', '--config', config, '--data', self.folder / 'data', '--demo-keys', keys],
@@ -44,7 +48,8 @@ class Server:
         self.keys = json.loads(keys.read_text())
 
     def call(self, method, path, body=None, key='registrar'):
-        connection = http.client.HTTPConnection('127.0.0.1', self.http, timeout=60)
+        connection = (http.client.HTTPSConnection('127.0.0.1', self.http, timeout=60, context=self.context)
+                      if self.context else http.client.HTTPConnection('127.0.0.1', self.http, timeout=60))
         connection.request(method, path, json.dumps(body) if body is not None else None,
                            {'authorization': f'Bearer {self.keys[key]}', 'content-type': 'application/json'})
         response = connection.getresponse()
@@ -82,9 +87,22 @@ def write_devices(folder, devices):
     return path
 
 
-def bench_ingest(binaries, seconds, connections=200):
+def make_certificate(folder):
+    """A certificate of 127.0.0.1 that certifies itself, and its key (P-256, as docs/running.md advises)."""
+    certificate, key = pathlib.Path(folder) / 'server.pem', pathlib.Path(folder) / 'server.key'
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days',
+                    '60', '-subj', '/CN=bench', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out',
+                    certificate], check=True, capture_output=True)
+    key.chmod(0o600)
+    return certificate, key
+
+
+def bench_ingest(binaries, seconds, connections=200, tls=False):
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(binaries / 'haechi', folder, 1_000_000)
+        certificate, key = make_certificate(folder) if tls else ('', '')
+        server = Server(binaries / 'haechi', folder, 1_000_000,
+                        f'[tls]\ncertificate = "{certificate}"\nkey = "{key}"\n' if tls else '')
+        server.context = ssl.create_default_context(cafile=certificate) if tls else None
         facts, devices = [], []
         for n in range(connections):
             secret = secrets.token_hex(16)
@@ -92,7 +110,8 @@ def bench_ingest(binaries, seconds, connections=200):
             devices.append((f'dev-{n:04}', secret))
         server.register(facts)
         load = subprocess.Popen([binaries / 'load', 'ingest', '--port', str(server.mqtt), '--devices',
-                                 write_devices(folder, devices), '--seconds', str(seconds), '--window', '50'],
+                                 write_devices(folder, devices), '--seconds', str(seconds), '--window', '50',
+                                 *(['--ca', certificate] if tls else [])],
                                 stdout=subprocess.PIPE, text=True)
         load.stdout.readline()
         before = server.cpu_seconds()
@@ -174,8 +193,9 @@ def main():
     binaries = pathlib.Path(chosen.build).resolve() / 'bin'
     results = {}
     for name, run in (('ingest', lambda: bench_ingest(binaries, chosen.seconds)),
+                      ('ingest_tls', lambda: bench_ingest(binaries, chosen.seconds, tls=True)),
                       ('webhook', lambda: bench_webhook(binaries))):
-        if not chosen.names or name in chosen.names:
+        if name in chosen.names or (not chosen.names and name != 'ingest_tls'):
             results[name] = run()
             if not chosen.json:
                 print(name, ' '.join(f'{key}={value}' for key, value in results[name].items()), flush=True)

@@ -5,9 +5,11 @@
 
 #include "api/errors.h"
 #include "api/idempotency.h"
+#include "api/look_ups.h"
 #include "api/openapi.h"
 #include "api/routes.h"
 #include "api/session.h"
+#include "api/slow_work.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
 #include "trust/audit.h"
@@ -87,8 +89,20 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
         submit(to),
         keys(known_keys),
         clock(the_clock),
+        pace(options.rates),
         history(options.log.read ? std::make_unique<History>(options.log) : nullptr),
-        world{picture, records, trail, versions, options.time_zones, options.letters, history.get()} {}
+        world{picture,
+              records,
+              trail,
+              look_ups,
+              versions,
+              options.time_zones,
+              options.letters,
+              history.get(),
+              options.accounts,
+              &options.breached,
+              &slow,
+              options.plain_agencies} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -127,10 +141,13 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   spine::Submit& submit;
   const trust::Keys& keys;
   const Clock& clock;
+  Pace pace;
   AccessTrail trail;
+  LookUps look_ups;
   OrderVersions versions;
   Idempotency idempotency;
   const std::unique_ptr<History> history;
+  SlowWork slow;
   World world;
 };
 
@@ -173,21 +190,35 @@ void Api::Inner::answer_anyone(const JobPtr& job) {
     return finish(job, net::problem(404, "not_found", "", "not served here"));
   if (job->route->run == nullptr)
     return finish(job, net::Response{200, "application/json", openapi_json(), {}});
-  const Result<Plan> plan = job->route->run(job->exchange);
+  Result<Plan> plan = run(job);
   if (!plan.ok()) return fail(job, plan.error());
-  finish(job, plan->answer(0));
+  job->plan = std::move(plan.value());
+  if (job->plan.later) return await_later(job);
+  if (job->plan.facts.empty()) return finish(job, job->plan.answer(0));
+  log(job);
 }
 
 // Key and purpose: false when the request was answered.
 bool Api::Inner::identify(const JobPtr& job) {
   Exchange& exchange = job->exchange;
   const Result<std::string> key = session::presented_key(job->request);
-  const auto viewer = key.ok() ? keys.viewer_of_key(*key, exchange.now) : std::nullopt;
+  auto viewer = key.ok() ? keys.viewer_of_key(*key, exchange.now) : std::nullopt;
+  if (!viewer && key.ok() && options.accounts) viewer = options.accounts->use(*key, exchange.now);
   if (!viewer) {
+    const bool guessed = key.ok() && !key->empty();
+    const Duration wait = guessed ? pace.wait_after_wrong_key(job->request.peer, exchange.now) : Duration{};
+    if (wait.us > 0) {
+      finish(job, too_many(wait));
+      return false;
+    }
     finish(job, unauthorized(key.ok() ? invalid("authorization", "a valid key is needed") : key.error()));
     return false;
   }
   exchange.viewer = *viewer;
+  if (const Duration wait = pace.wait(*viewer, job->route->path, exchange.now); wait.us > 0) {
+    finish(job, too_many(wait));
+    return false;
+  }
   const std::string_view purpose = job->request.header("haechi-purpose");
   const auto named = trust::parse_purpose(purpose);
   if (!purpose.empty() && !named) {
@@ -279,6 +310,7 @@ void Api::Inner::await_later(const JobPtr& job) {
 void Api::Inner::resume(const JobPtr& job, Resume resume) {
   job->resume = std::move(resume);
   job->exchange.now = clock.now();
+  if (job->route->access == Access::kPublic) return answer_anyone(job);
   job->exchange.decision = decide(job->exchange, *job->route);
   if (!job->exchange.decision.allowed) return deny(job);
   prepare(job);
@@ -384,8 +416,9 @@ Api::Api(ApiOptions options, net::Loop& front, spine::Submit& submit, const pict
          store::Records& records, const trust::Keys& keys, const Clock& clock)
     : inner_(std::make_shared<Inner>(std::move(options), front, submit, picture, records, keys, clock)) {}
 
-// Its thread hands over to us, so it ends first.
+// Their threads hand over to us, so they end first.
 Api::~Api() {
+  inner_->slow.stop();
   if (inner_->history) inner_->history->stop();
 }
 
@@ -400,8 +433,13 @@ net::Handler Api::handler() {
   };
 }
 
+uint64_t Api::refused_by_pace() const {
+  return inner_->pace.refused();
+}
+
 void Api::fold(const spine::Batch& batch) {
   inner_->trail.fold(batch);
+  inner_->look_ups.fold(batch);
   if (inner_->history) inner_->history->fold(batch);
 }
 

@@ -15,10 +15,12 @@
 
 #include "api/exchange.h"
 #include "api/history.h"
+#include "api/pace.h"
 #include "base/time.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "spine/submit.h"
+#include "trust/accounts.h"
 #include "trust/keys.h"
 
 namespace haechi::api {
@@ -27,7 +29,11 @@ struct ApiOptions {
   TimeZoneRules time_zones;  // empty: orders may name any zone, whose rules someone else has to log
   LogSource log;             // empty: nothing of the past is answered
   const notify::Letters* letters = nullptr;       // outlives the Api; nullptr: nothing is pushed from here
+  trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
+  trust::BreachedPasswords breached{};            // that nobody may take
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
+  bool plain_agencies = false;                    // outside agencies may be reached without TLS
+  PaceRates rates = {};
 };
 
 class Api {
@@ -43,6 +49,7 @@ class Api {
   // On the front loop, with every batch, replayed ones as well: keeps the audit trail and where to
   // look in the log.
   void fold(const spine::Batch& batch);
+  uint64_t refused_by_pace() const;  // any thread
 
  private:
   struct Inner;

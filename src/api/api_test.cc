@@ -151,7 +151,7 @@ TEST(Api, KeepsNamesAndSecretsOutOfEveryFactAndAnswersThemToWhoMaySeeThem) {
   EXPECT_EQ(
       world
           .ask(Role::kRegistrar, "PUT", "/api/v1/agencies/A-9",
-               R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"http://h:1/","secret":")" +
+               R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://h:1/","secret":")" +
                    secret + R"("}})")
           .status,
       201);

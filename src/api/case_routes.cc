@@ -7,6 +7,7 @@
 #include "api/petitions.h"
 #include "api/risk.h"
 #include "api/told.h"
+#include "api/watching.h"
 #include "haechi/v1/api.pb.h"
 
 namespace haechi::api {
@@ -178,6 +179,27 @@ void add_risk(std::vector<Route>& r) {
                                             risk::statistics_csv, {"from_us", "to_us"}));
 }
 
+void add_watching(std::vector<Route>& r) {
+  r.push_back(row<v1::BreakGlassInput, v1::BrokenGlass>(
+      "POST", "/api/v1/break-glass", "See one person for minutes without a tie; a second person is told at once",
+      Action::kBreakGlass, "person", nullptr, watching::break_glass));
+  r.push_back(row<void, v1::GlassList>("GET", "/api/v1/break-glass", "Glass that was broken, newest first",
+                                       Action::kWatch, "glass", nullptr, watching::glasses, {"limit"}));
+  r.push_back(row<v1::GlassAnswerInput, v1::BrokenGlass>(
+      "POST", "/api/v1/break-glass/{id}/answer", "Justified or not; what was not is closed at once",
+      Action::kWatch, "glass", nullptr, watching::answer_glass));
+  r.push_back(row<v1::Recused, v1::Recused>("POST", "/api/v1/recusals",
+                                            "An account is too close to a person to see anything, or no longer",
+                                            Action::kRecuse, "recusal", nullptr, watching::recuse));
+  r.push_back(row<void, v1::RecusalList>("GET", "/api/v1/recusals", "Who is recused from whom",
+                                         Action::kRecuse, "recusal", nullptr, watching::recusals));
+  r.push_back(row<void, v1::LookUpsReport>("GET", "/api/v1/look-ups", "Who looked at how many in a month, and what to ask about",
+                                           Action::kWatch, "look_ups", nullptr, watching::look_ups, {"month"}));
+  r.push_back(row<v1::LookUpsReviewInput, v1::LookUpsReview>(
+      "POST", "/api/v1/look-ups/review", "A second person has reviewed a month of an account", Action::kWatch,
+      "look_ups", nullptr, watching::review));
+}
+
 }  // namespace
 
 void add_case_routes(std::vector<Route>& routes) {
@@ -186,6 +208,7 @@ void add_case_routes(std::vector<Route>& routes) {
   add_told(routes);
   add_petitions(routes);
   add_risk(routes);
+  add_watching(routes);
 }
 
 }  // namespace haechi::api

@@ -1,6 +1,7 @@
 #include "api/case_routes.h"
 
 #include "api/case_world.h"
+#include "api/field_table.h"
 
 namespace haechi::api {
 namespace {
@@ -35,6 +36,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"PUT /api/v1/persons/{id}/identity", "LRX"},
     {"PUT /api/v1/persons/{id}/supervisor", "CR"},
     {"GET /api/v1/persons/{id}/risk", "COL"},
+    {"POST /api/v1/break-glass/{id}/answer", "A"},
 };
 const std::map<std::string, char> kLetter = {
     {"control-1", 'C'},  {"officer-lee", 'O'}, {"insp-park", 'L'}, {"judge-1", 'J'},   {"her", 'P'},
@@ -74,7 +76,7 @@ std::map<std::string, std::string> fill(CaseWorld& world) {
   for (const json::value& duty : left.as_array())
     if (text(duty.at("party")) == "CASE_PARTY_POLICE") ids["duties"] = text(duty.at("id"));
   ids["file"] = text(world.get("judge-1", "GET", "/petitions/pet-1").at("attachments").at(0).at("id"));
-  for (const char* kind : {"notifications", "me/notifications", "accounts", "agencies"}) ids[kind] = "none";
+  for (const char* kind : {"notifications", "me/notifications", "accounts", "agencies", "break-glass"}) ids[kind] = "none";
   return ids;
 }
 
@@ -109,6 +111,26 @@ TEST(CaseRoutes, AreOpenToExactlyThoseWhoAreTiedToTheCaseAndEveryDecisionIsRecor
     }
   }
   EXPECT_EQ(seen, kMayUse.size());
+}
+
+TEST(CaseRoutes, ShowEachRoleExactlyTheFieldsThatWereApproved) {
+  CaseWorld world;
+  const std::map<std::string, std::string> ids = fill(world);
+  FieldTable table;
+  for (const Route& route : routes()) {
+    std::string path = route.path;
+    if (std::string_view(route.tag) != "cases" || route.request != nullptr) continue;
+    if (const size_t id = path.find("{id}"); id != std::string::npos)
+      path.replace(id, 4, ids.at(path.substr(8, id - 9)));
+    if (const size_t file = path.find("{file}"); file != std::string::npos)
+      path.replace(file, 6, ids.at("file"));
+    for (const auto& [account, letter] : kLetter) {
+      const net::Response answer = world.ask(account, route.method, path.substr(7));
+      if (answer.status == 200)
+        table.add(std::string(route.method) + " " + route.path, letter, answer.body);
+    }
+  }
+  table.check("case_fields_by_role.txt");
 }
 
 }  // namespace

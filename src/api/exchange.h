@@ -20,6 +20,11 @@
 #include "store/records.h"
 #include "trust/decide.h"
 
+namespace haechi::trust {
+class Accounts;
+class BreachedPasswords;
+}  // namespace haechi::trust
+
 namespace haechi::api {
 
 // Makes the rules of an IANA time zone; an error when there is no such zone.
@@ -29,16 +34,23 @@ using TimeZoneRules = std::function<Result<v1::TimeZone>(const std::string& name
 using OrderVersions = std::map<std::string, uint32_t>;
 
 class History;
+class LookUps;
+class SlowWork;
 
 // What handlers may use, all of it on the front loop.
 struct World {
   const picture::Picture& picture;
   store::Records& records;
   const AccessTrail& trail;
+  const LookUps& look_ups;
   OrderVersions& versions;
   const TimeZoneRules& time_zones;
   const notify::Letters* letters = nullptr;  // nullptr: nothing is pushed from here
   History* history = nullptr;                // nullptr: the log cannot be read back here
+  trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
+  const trust::BreachedPasswords* breached = nullptr;
+  SlowWork* slow = nullptr;
+  bool plain_agencies = false;               // outside agencies may be reached without TLS
 };
 
 struct Exchange {

@@ -5,6 +5,7 @@
 
 #include "api/errors.h"
 #include "api/references.h"
+#include "api/subjects.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
 #include "law/order.h"
@@ -65,6 +66,17 @@ void tie(const Exchange& exchange, const v1::Case& one, trust::Relations& relati
                    std::find(hers.begin(), hers.end(), exchange.viewer.person_id) != hers.end();
 }
 
+// Whom a case is about: him by every id he goes by, and those it protects.
+void recuse_from(const Exchange& exchange, const v1::Case& one, trust::Subject& subject) {
+  const std::set<std::string> worn = book_of(exchange).worn_as(one.subject_id());
+  recuse(exchange, {worn.begin(), worn.end()}, subject);
+  recuse(exchange, {one.protected_ids().begin(), one.protected_ids().end()}, subject);
+  recuse(exchange, {one.subject_id()}, subject);
+}
+void recuse_from(const Exchange& exchange, const std::string& case_id, trust::Subject& subject) {
+  if (const v1::Case* one = book_of(exchange).find_case(case_id)) recuse_from(exchange, *one, subject);
+}
+
 // Of a request of several facts the first that was refused says why. Those in between are others' entries, or
 // about others' objects.
 const v1::CaseRefusal* refusal_of(const Exchange& exchange, uint64_t after_no, uint64_t last_no,
@@ -95,6 +107,7 @@ trust::Subject case_subject(const Exchange& exchange, const std::string& id) {
   if (const v1::Case* one = book_of(exchange).find_case(id)) {
     tie(exchange, *one, subject.relations);
     subject.basis = one->id();
+    recuse_from(exchange, *one, subject);
   }
   return subject;
 }
@@ -109,6 +122,8 @@ trust::Subject measure_subject(const Exchange& exchange, const std::string& id) 
   subject.relations.agency |= mine(exchange, measure->court_id()) || mine(exchange, measure->agency_id());
   subject.relations.asked = measure->court_id().empty() && waits_for_a_court(exchange, id);
   subject.relations.case_link = supervises_any(exchange, measure->subject_id());
+  recuse_from(exchange, measure->case_id(), subject);
+  recuse(exchange, {measure->subject_id(), measure->protected_id()}, subject);
   return subject;
 }
 
@@ -122,6 +137,8 @@ trust::Subject link_subject(const Exchange& exchange, const std::string& id) {
   // Before a human has said that they are one person, probation is told nothing.
   subject.relations.case_link =
       link->state() != v1::LINK_STATE_IDENTITY && supervises(exchange, link->wearer_id());
+  recuse_from(exchange, link->case_id(), subject);
+  recuse(exchange, {link->wearer_id()}, subject);
   return subject;
 }
 
@@ -151,6 +168,8 @@ trust::Subject duty_subject(const Exchange& exchange, const std::string& id) {
     default:
       break;
   }
+  recuse_from(exchange, duty->case_id(), subject);
+  recuse(exchange, {duty->wearer_id()}, subject);
   return subject;
 }
 
@@ -165,6 +184,7 @@ trust::Subject petition_subject(const Exchange& exchange, const std::string& id)
     subject.relations.agency = mine(exchange, one->agency_id());
   subject.relations.agency |= mine(exchange, petition->court_id());
   subject.relations.asked = petition->court_id().empty();
+  recuse_from(exchange, petition->case_id(), subject);
   return subject;
 }
 
@@ -182,6 +202,7 @@ trust::Subject risk_subject(const Exchange& exchange, const std::string& person_
     subject.relations.case_link |= relations.case_link;
     subject.basis = id;
   }
+  recuse(exchange, {person_id}, subject);
   return subject;
 }
 

@@ -71,6 +71,7 @@ Result<Plan> devices(const Exchange& exchange) {
                                [&](v1::DeviceList& list, const v1::Device& device) -> Result<bool> {
                                  if (device.retired()) return false;
                                  if (!person_id.empty() && device.person_id() != person_id) return false;
+                                 if (device_subject(exchange, device.id()).relations.recused) return false;
                                  v1::DeviceItem& item = *list.add_devices();
                                  *item.mutable_device() = device;
                                  item.mutable_device()->clear_secret_sha256();
@@ -84,6 +85,7 @@ Result<Plan> orders(const Exchange& exchange) {
   return whole<v1::OrderList>(exchange, exchange.world.picture.orders(),
                               [&](v1::OrderList& list, const v1::Order& order) -> Result<bool> {
                                 if (!person_id.empty() && !concerns(order, person_id)) return false;
+                                if (order_subject(exchange, order.id()).relations.recused) return false;
                                 *list.add_orders() = order;
                                 return true;
                               });

@@ -242,18 +242,20 @@ Result<Plan> audit(const Exchange& exchange) {
   return answering(exchange.world.trail.find(query));
 }
 
+v1::Capabilities capabilities_of(const trust::Viewer& viewer) {
+  v1::Capabilities out;
+  out.set_account(viewer.account);
+  out.set_role(trust::role_name(viewer.role));
+  out.set_purpose(trust::purpose_name(trust::purpose_of(viewer.role)));
+  for (trust::Action action : trust::capabilities(viewer.role)) out.add_actions(trust::action_name(action));
+  out.set_person_id(viewer.person_id);
+  out.set_unit_id(viewer.unit_id);
+  out.set_agency_id(viewer.agency_id);
+  return out;
+}
+
 Result<Plan> capabilities(const Exchange& exchange) {
-  v1::Capabilities answer;
-  answer.set_account(exchange.viewer.account);
-  answer.set_role(trust::role_name(exchange.viewer.role));
-  answer.set_purpose(trust::purpose_name(trust::purpose_of(exchange.viewer.role)));
-  for (trust::Action action : trust::capabilities(exchange.viewer.role)) {
-    answer.add_actions(trust::action_name(action));
-  }
-  answer.set_person_id(exchange.viewer.person_id);
-  answer.set_unit_id(exchange.viewer.unit_id);
-  answer.set_agency_id(exchange.viewer.agency_id);
-  return answering(answer);
+  return answering(capabilities_of(exchange.viewer));
 }
 
 }  // namespace haechi::api::read

@@ -5,6 +5,9 @@
 
 namespace haechi::api::read {
 
+// Who the viewer is and what it may do.
+v1::Capabilities capabilities_of(const trust::Viewer& viewer);
+
 Result<Plan> positions(const Exchange& exchange);
 Result<Plan> position(const Exchange& exchange);
 Result<Plan> track(const Exchange& exchange);

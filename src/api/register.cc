@@ -59,9 +59,12 @@ Status keep_person(store::Records& records, const v1::PersonInput& input) {
   return records.put_person(input.id(), store::Personal(write_json(input.record())));
 }
 
-Status check_connector(const v1::ConnectorInput& connector) {
+Status check_connector(const World& world, const v1::ConnectorInput& connector) {
   if (connector.endpoint().rfind("http://", 0) != 0 && connector.endpoint().rfind("https://", 0) != 0) {
     return invalid("connector.endpoint", "must begin with http:// or https://");
+  }
+  if (!world.plain_agencies && net::leaves_in_plain(connector.endpoint())) {
+    return invalid("connector.endpoint", "must begin with https:// (http:// is for this machine only)");
   }
   if (connector.endpoint().size() > 500) return invalid("connector.endpoint", "must be at most 500 bytes");
   if (!connector.secret().empty() && connector.secret().size() < 16) {
@@ -368,7 +371,7 @@ Result<Plan> put_agency(const Exchange& exchange) {
   agency.set_desk(input.desk());
   *agency.mutable_court_districts() = input.court_districts();
   TRY_STATUS(check(exchange, *fact));
-  if (input.has_connector()) TRY_STATUS(check_connector(input.connector()));
+  if (input.has_connector()) TRY_STATUS(check_connector(exchange.world, input.connector()));
   const bool existed = find(exchange.world.picture.agencies(), exchange.id()) != nullptr;
   Plan plan = logging(std::move(fact), status_of(existed));
   plan.keep = [&records = exchange.world.records, input] { return keep_connector(records, input); };

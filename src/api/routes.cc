@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/accounts.h"
 #include "api/case_routes.h"
 #include "api/contacts.h"
 #include "api/erasure.h"
@@ -10,6 +11,7 @@
 #include "api/read.h"
 #include "api/register.h"
 #include "api/session.h"
+#include "api/sign_in.h"
 #include "api/subjects.h"
 #include "api/work.h"
 #include "haechi/v1/api.pb.h"
@@ -38,6 +40,12 @@ trust::Subject incident_of(const Exchange& e) {
 }
 trust::Subject call_of(const Exchange& e) {
   return call_subject(e, e.world.picture.calls().call(e.id()), e.id());
+}
+trust::Subject device_of(const Exchange& e) {
+  return device_subject(e, e.id());
+}
+trust::Subject order_of(const Exchange& e) {
+  return order_subject(e, e.id());
 }
 trust::Subject unit_of(const Exchange& e) {
   return unit_subject(e, e.id());
@@ -261,10 +269,10 @@ void add_registers(std::vector<Route>& r) {
       person_of, registers::get_person, of<v1::PersonAnswer>());
   add("/api/v1/devices/{id}", "device", "Register a device; a secret that was made here is shown once",
       registers::put_device, of<v1::DeviceInput>(), "A device, without its secret", Action::kSeeRegister,
-      nullptr, registers::get_device, of<v1::Device>());
+      device_of, registers::get_device, of<v1::Device>());
   add("/api/v1/orders/{id}", "order",
       "Register an order or its next version (If-Match: the version it replaces)", registers::put_order,
-      of<v1::Order>(), "The latest version of an order", Action::kSeeRegister, nullptr, registers::get_order,
+      of<v1::Order>(), "The latest version of an order", Action::kSeeRegister, order_of, registers::get_order,
       of<v1::Order>());
   add("/api/v1/zones/{id}", "zone", "Register a zone, as shape or as GeoJSON {\"geometry\": ...}",
       registers::put_zone, of<v1::Zone>(), "A zone", Action::kSeeRegister, nullptr, registers::get_zone,
@@ -326,6 +334,8 @@ std::vector<Route> make_routes() {
   add_erasure(out);
   add_registers(out);
   add_case_routes(out);
+  add_sign_in_routes(out);
+  add_account_routes(out);
   add_others(out);
   return out;
 }

@@ -15,7 +15,7 @@ class Descriptor;
 namespace haechi::api {
 
 enum class Access {
-  kPublic,     // no key needed: says nothing about anybody, and changes nothing but the asker's own cookie
+  kPublic,     // no key needed: says nothing about anybody, and changes nothing but who the asker is
   kKey,        // a key, a decision, an audit record
   kElsewhere,  // mounted by another room, which has its own guard; listed so that the description is whole
 };

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "api/field_table.h"
 #include "api/openapi.h"
 #include "api/test_world.h"
 
@@ -42,12 +43,12 @@ TEST(Routes, MatchIdsAndTellWhichMethodsAPathTakes) {
 }
 
 // Who may use which route, written down a second time: C control, D dispatch, U unit, P protected person,
-// O probation officer, R registrar, K connector, A auditor, L police, J court.
+// O probation officer, R registrar, K connector, A auditor, L police, J court, M administrator.
 const std::map<std::string, std::string> kMayUse = {
-    {"GET /api/v1/me/capabilities", "CDUPORKALJV"},
-    {"POST /api/v1/session", "CDUPORKALJV"},
+    {"GET /api/v1/me/capabilities", "CDUPORKALJMV"},
+    {"POST /api/v1/session", "CDUPORKALJMV"},
     {"POST /api/v1/me/position", "UP"},
-    {"GET /api/v1/me/push", "CDUPORKALJV"},
+    {"GET /api/v1/me/push", "CDUPORKALJMV"},
     {"PUT /api/v1/me/push", "UP"},
     {"GET /api/v1/persons", "CDORLJ"},
     {"GET /api/v1/devices", "CR"},
@@ -56,12 +57,12 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/jurisdictions", "CDRLJ"},
     {"GET /api/v1/agencies", "CDRLJ"},
     {"GET /api/v1/search", "CDOR"},
-    {"GET /api/v1/vocabulary", "CDUPORKALJV"},
+    {"GET /api/v1/vocabulary", "CDUPORKALJMV"},
     {"POST /api/v1/me/sos", "P"},
-    {"GET /api/v1/positions", "CDUO"},
+    {"GET /api/v1/positions", "CDUOL"},
     {"GET /api/v1/positions/{id}", "CDUO"},
     {"GET /api/v1/tracks/{id}", "CDUO"},
-    {"GET /api/v1/playback", "CDUO"},
+    {"GET /api/v1/playback", "CDUOL"},
     {"POST /api/v1/measure", "CDUO"},
     {"GET /api/v1/alerts", "CDO"},
     {"GET /api/v1/alerts/{id}", "CDO"},
@@ -103,7 +104,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/persons/{id}/hold", "V"},
     {"POST /api/v1/persons/{id}/release", "V"},
     {"POST /api/v1/persons/{id}/erase", "V"},
-    {"GET /api/v1/law/kinds", "CDUPORKALJV"},
+    {"GET /api/v1/law/kinds", "CDUPORKALJMV"},
     {"POST /api/v1/cases", "L"},
     {"GET /api/v1/cases", "COLJ"},
     {"GET /api/v1/measures", "COLJ"},
@@ -116,12 +117,27 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/petitions", "P"},
     {"GET /api/v1/petitions", "PLJ"},
     {"GET /api/v1/statistics", "COALJ"},
+    {"POST /api/v1/break-glass", "DOL"},
+    {"GET /api/v1/break-glass", "A"},
+    {"POST /api/v1/recusals", "RA"},
+    {"GET /api/v1/recusals", "RA"},
+    {"GET /api/v1/look-ups", "A"},
+    {"POST /api/v1/look-ups/review", "A"},
     {"GET /api/v1/statistics.csv", "COALJ"},
+    {"GET /api/v1/me/account", "CDUPORKALJMV"},
+    {"POST /api/v1/me/account/renewal", "CDUPORKALJMV"},
+    {"POST /api/v1/me/sessions/{id}/end", "CDUPORKALJMV"},
+    {"GET /api/v1/accounts", "M"},
+    {"POST /api/v1/accounts", "M"},
+    {"POST /api/v1/accounts/{id}/change", "M"},
+    {"GET /api/v1/accounts/{id}/sessions", "M"},
+    {"POST /api/v1/accounts/{id}/sessions/{session}/end", "M"},
 };
 const std::map<Role, char> kLetter = {
-    {Role::kControl, 'C'},   {Role::kDispatch, 'D'},  {Role::kUnit, 'U'},      {Role::kProtectedPerson, 'P'},
-    {Role::kProbation, 'O'}, {Role::kRegistrar, 'R'}, {Role::kConnector, 'K'}, {Role::kAuditor, 'A'},
-    {Role::kPolice, 'L'},    {Role::kCourt, 'J'},     {Role::kPrivacy, 'V'}};
+    {Role::kControl, 'C'},         {Role::kDispatch, 'D'},      {Role::kUnit, 'U'},
+    {Role::kProtectedPerson, 'P'}, {Role::kProbation, 'O'},     {Role::kRegistrar, 'R'},
+    {Role::kConnector, 'K'},       {Role::kAuditor, 'A'},       {Role::kPolice, 'L'},
+    {Role::kCourt, 'J'},           {Role::kAdministrator, 'M'}, {Role::kPrivacy, 'V'}};
 
 // The id of something that every role which may be tied to it is tied to.
 std::string with_id(std::string path) {
@@ -148,7 +164,9 @@ std::string with_id(std::string path) {
                                                   {"notifications", "n"},
                                                   {"me/notifications", "n"},
                                                   {"accounts", "insp-park"},
-                                                  {"petitions", "t"}};
+                                                  {"me/sessions", "s"},
+                                                  {"petitions", "t"},
+                                                  {"break-glass", "g"}};
   const std::string kind = path.substr(8, at - 9);
   return path.replace(at, 4, ids.at(kind));
 }
@@ -184,6 +202,19 @@ TEST(Routes, AreOpenToExactlyTheRolesOfTheMatrixAndEveryDecisionIsRecorded) {
       }
     }
   }
+}
+
+TEST(Routes, ShowEachRoleExactlyTheFieldsThatWereApproved) {
+  TestWorld world;
+  FieldTable table;
+  for (const Route& route : routes()) {
+    if (route.access != Access::kKey || route.request != nullptr || is_about_one_case(route)) continue;
+    for (const auto& [role, letter] : kLetter) {
+      const net::Response answer = world.ask(role, route.method, with_id(route.path));
+      if (answer.status == 200) table.add(name(route), letter, answer.body);
+    }
+  }
+  table.check("fields_by_role.txt");
 }
 
 TEST(Routes, AnswerNobodyWithoutAKey) {

@@ -99,10 +99,12 @@ void Search::registers() {
   const picture::Picture& picture = exchange_.world.picture;
   if (opens(Action::kSeeRegister)) {
     for (const auto& [id, device] : picture.devices()) {
-      if (rank(id) >= 0) add(rank(id), "device", id, v1::DeviceKind_Name(device.kind()), device.person_id());
+      if (rank(id) >= 0 && !device_subject(exchange_, id).relations.recused)
+        add(rank(id), "device", id, v1::DeviceKind_Name(device.kind()), device.person_id());
     }
     for (const auto& [id, order] : picture.orders()) {
-      if (rank(id) >= 0) add(rank(id), "order", id, order.kind(), order.wearer_id());
+      if (rank(id) >= 0 && !order_subject(exchange_, id).relations.recused)
+        add(rank(id), "order", id, order.kind(), order.wearer_id());
     }
   }
   if (!opens(Action::kSeeOrganisation)) return;

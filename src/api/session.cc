@@ -2,13 +2,14 @@
 
 #include "api/read.h"
 #include "haechi/v1/api.pb.h"
-#include "trust/cookie.h"
+#include "trust/accounts.h"
+#include "trust/audit.h"
 #include "trust/keys.h"
 
 namespace haechi::api::session {
 namespace {
 
-constexpr const char* kSurfaceReason = "must be control, dispatch, field, me, court or cases";
+constexpr const char* kSurfaceReason = "must be control, dispatch, field, me, court, cases or account";
 
 // Desks are shared and signed in anew each shift; a phone belongs to one person and must still work when she
 // needs it. What the key itself may do ends with the key, whatever the cookie says.
@@ -17,20 +18,21 @@ int seconds_kept(trust::Surface surface) {
   return phone ? 90 * 24 * 3600 : 16 * 3600;
 }
 
-// Behind a proxy that speaks TLS the browser's own connection is safe, and the cookie is for such ones only.
-bool is_secure(const net::Request& request) {
-  const std::string_view said = request.header("x-forwarded-proto");
-  return trimmed(said.substr(0, said.find(','))) == "https";
+}  // namespace
+
+Result<trust::Surface> named_surface(const net::Request& request) {
+  const auto surface = trust::parse_surface(request.header("haechi-surface"));
+  if (!surface) return invalid("haechi-surface", kSurfaceReason);
+  return *surface;
 }
 
-std::string cookie(const net::Request& request, trust::Surface surface, std::string_view key, int seconds) {
-  std::string out = trust::cookie_name(surface) + "=" + std::string(key) +
+std::string cookie(const net::Request& request, trust::Surface surface, std::string_view token,
+                   int64_t seconds) {
+  std::string out = trust::cookie_name(surface) + "=" + std::string(token) +
                     "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(seconds);
-  if (is_secure(request)) out += "; Secure";
+  if (request.secure) out += "; Secure";
   return out;
 }
-
-}  // namespace
 
 Result<std::string> presented_key(const net::Request& request) {
   const std::string_view authorization = request.header("authorization");
@@ -62,11 +64,16 @@ Result<Plan> begin(const Exchange& exchange) {
 }
 
 Result<Plan> end(const Exchange& exchange) {
-  const auto surface = trust::parse_surface(exchange.request.header("haechi-surface"));
-  if (!surface) return invalid("haechi-surface", kSurfaceReason);
+  TRY(const trust::Surface surface, named_surface(exchange.request));
   Plan plan = answering(v1::SessionEnded());
-  plan.answer = [said = plan.answer(0), me = *surface == trust::Surface::kMe,
-                 set = cookie(exchange.request, *surface, "", 0)](uint64_t) {
+  const std::string_view token = trust::cookie_key(exchange.request.header("cookie"), surface);
+  if (trust::Accounts* accounts = exchange.world.accounts) {
+    if (const auto who = accounts->viewer_of(token, exchange.now))
+      plan.facts.push_back(trust::account_event(*who, "sign_out", who->account, true, "by the page"));
+    TRY_STATUS(accounts->end_token(token));
+  }
+  plan.answer = [said = plan.answer(0), me = surface == trust::Surface::kMe,
+                 set = cookie(exchange.request, surface, "", 0)](uint64_t) {
     net::Response response = said;
     response.headers.emplace_back("set-cookie", set);
     // Nothing of hers stays on the phone.

@@ -5,8 +5,16 @@
 #include <string>
 
 #include "api/exchange.h"
+#include "trust/cookie.h"
 
 namespace haechi::api::session {
+
+// The surface that the header Haechi-Surface names. No foreign page can send it.
+Result<trust::Surface> named_surface(const net::Request& request);
+// The Set-Cookie value by which the browser that asks keeps this token for the surface; of an empty one, or
+// of no time, forgets it.
+std::string cookie(const net::Request& request, trust::Surface surface, std::string_view token,
+                   int64_t seconds);
 
 // The key a request carries: of "Authorization: Bearer", else of the cookie of the surface that the header
 // Haechi-Surface names. A browser adds cookies to what foreign pages ask for too, but no foreign page can

@@ -37,9 +37,10 @@ TEST(Session, TurnsAKeyIntoTheCookieOfItsSurface) {
   EXPECT_EQ(answer.body.find(world.key_of[Role::kControl]), std::string::npos);
 }
 
-TEST(Session, MarksTheCookieSecureBehindATlsProxy) {
+TEST(Session, MarksTheCookieSecureOverTls) {
   TestWorld world;
-  const net::Response answer = sign_in(world, Role::kProtectedPerson, "me", {{"x-forwarded-proto", "https"}});
+  world.over_tls = true;
+  const net::Response answer = sign_in(world, Role::kProtectedPerson, "me");
   EXPECT_NE(header(answer, "set-cookie").find("; Secure"), std::string::npos);
 }
 

@@ -40,6 +40,12 @@ void tie_by_incident(const Exchange& exchange, const std::string& incident_id, t
 
 }  // namespace
 
+void recuse(const Exchange& exchange, const std::vector<std::string>& person_ids, trust::Subject& subject) {
+  const picture::CaseBook& book = exchange.world.picture.case_book();
+  for (const std::string& id : person_ids)
+    subject.relations.recused |= book.recused(exchange.viewer.account, id);
+}
+
 trust::Subject person_subject(const Exchange& exchange, const std::string& person_id, const char* kind) {
   const picture::Picture& picture = exchange.world.picture;
   const trust::Viewer& viewer = exchange.viewer;
@@ -59,6 +65,12 @@ trust::Subject person_subject(const Exchange& exchange, const std::string& perso
       subject.basis = access->call_id();
     }
   }
+  if (const v1::BrokenGlass* glass =
+          picture.case_book().open_glass(viewer.account, person_id, exchange.now)) {
+    subject.relations.glass = true;
+    if (subject.basis.empty()) subject.basis = glass->id();
+  }
+  recuse(exchange, {person_id}, subject);
   return subject;
 }
 
@@ -76,6 +88,7 @@ trust::Subject alert_subject(const Exchange& exchange, const std::string& alert_
       (her == alert.protected_id() || std::find(uncovered.begin(), uncovered.end(), her) != uncovered.end());
   subject.relations.case_link = has_case(exchange.viewer, alert.wearer_id());
   tie_by_incident(exchange, alert.incident_id(), subject);
+  recuse(exchange, {alert.wearer_id(), alert.protected_id()}, subject);
   return subject;
 }
 
@@ -85,6 +98,8 @@ trust::Subject incident_subject(const Exchange& exchange, const std::string& inc
   if (incident == nullptr) return subject;
   subject.relations.case_link = has_case(exchange.viewer, incident->wearer_id());
   tie_by_incident(exchange, incident_id, subject);
+  recuse(exchange, {incident->protected_ids().begin(), incident->protected_ids().end()}, subject);
+  recuse(exchange, {incident->wearer_id()}, subject);
   return subject;
 }
 
@@ -96,6 +111,7 @@ trust::Subject call_subject(const Exchange& exchange, const v1::Call* call, cons
   subject.relations.agency = !viewer.agency_id.empty() && viewer.agency_id == call->agency_id();
   subject.relations.assigned = !viewer.unit_id.empty() && call->state() != v1::CALL_STATE_CLOSED &&
                                exchange.world.picture.unit_in_call(viewer.unit_id, *call);
+  recuse(exchange, {call->wearer_id(), call->protected_id()}, subject);
   return subject;
 }
 
@@ -106,6 +122,27 @@ trust::Subject unit_subject(const Exchange& exchange, const std::string& unit_id
   subject.relations.own = exchange.viewer.unit_id == unit_id;
   subject.relations.agency =
       !exchange.viewer.agency_id.empty() && exchange.viewer.agency_id == record->unit.agency_id();
+  return subject;
+}
+
+trust::Subject device_subject(const Exchange& exchange, const std::string& device_id) {
+  trust::Subject subject{.kind = "device", .id = device_id};
+  const auto& devices = exchange.world.picture.devices();
+  if (const auto found = devices.find(device_id); found != devices.end())
+    recuse(exchange, {found->second.person_id()}, subject);
+  return subject;
+}
+
+trust::Subject order_subject(const Exchange& exchange, const std::string& order_id) {
+  trust::Subject subject{.kind = "order", .id = order_id};
+  const auto& orders = exchange.world.picture.orders();
+  const auto found = orders.find(order_id);
+  if (found == orders.end()) return subject;
+  recuse(exchange, {found->second.wearer_id()}, subject);
+  for (const v1::Condition& one : found->second.conditions()) {
+    recuse(exchange, {one.keep_away().protected_id(), one.exclusion().protected_id(), one.no_contact().person_id()},
+           subject);
+  }
   return subject;
 }
 

@@ -12,7 +12,13 @@ trust::Subject alert_subject(const Exchange& exchange, const std::string& alert_
 trust::Subject incident_subject(const Exchange& exchange, const std::string& incident_id);
 trust::Subject call_subject(const Exchange& exchange, const v1::Call* call, const std::string& call_id);
 trust::Subject unit_subject(const Exchange& exchange, const std::string& unit_id);
+// These two hold nothing but whether the viewer is recused from somebody they are about.
+trust::Subject device_subject(const Exchange& exchange, const std::string& device_id);
+trust::Subject order_subject(const Exchange& exchange, const std::string& order_id);
 trust::Subject view_subject(const Exchange& exchange, const v1::View& view);
+
+// Notes in the ties that the viewer is recused from one of these persons, if so.
+void recuse(const Exchange& exchange, const std::vector<std::string>& person_ids, trust::Subject& subject);
 
 trust::Decision position_decision(const Exchange& exchange, const std::string& person_id);
 

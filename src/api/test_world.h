@@ -71,10 +71,15 @@ class TestWorld {
   HeldSubmit submit{picture};
   std::unique_ptr<store::Records> records = std::move(store::Records::open(":memory:").value());
   std::unique_ptr<trust::Keys> keys = std::move(trust::Keys::open(*records).value());
+  std::unique_ptr<store::AccountRecords> account_records =
+      std::move(store::AccountRecords::open(":memory:").value());
+  std::unique_ptr<trust::Accounts> accounts =
+      std::move(trust::Accounts::open(*account_records, trust::PasswordCost{8, 1}).value());
   ManualClock clock{Time{1'700'000'100'000'000}};
   net::Loop loop{"front"};
   std::map<trust::Role, std::string> key_of;
   std::unique_ptr<Api> api;
+  bool over_tls = false;  // how requests come in
 
  private:
   void fill();

@@ -46,10 +46,16 @@ TestWorld::TestWorld() {
            trust::Viewer{.account = "police-1", .role = Role::kPolice, .agency_id = "A-1"},
            trust::Viewer{.account = "court-1", .role = Role::kCourt, .agency_id = "A-2"},
            trust::Viewer{.account = "privacy-1", .role = Role::kPrivacy},
+           trust::Viewer{.account = "admin-1", .role = Role::kAdministrator},
        }) {
     key_of[viewer.role] = *keys->issue(viewer, Time{});
   }
-  api = std::make_unique<Api>(ApiOptions{}, loop, submit, picture, *records, *keys, clock);
+  ApiOptions options;
+  options.accounts = accounts.get();
+  // The clock stands still and tests ask much: pace_test.cc is about rates.
+  constexpr Throttle::Rate kAny{.per_minute = 1'000'000, .burst = 1'000'000};
+  options.rates = {kAny, kAny, kAny, kAny, kAny};
+  api = std::make_unique<Api>(options, loop, submit, picture, *records, *keys, clock);
   seen_ = submit.logged.size();
   loop.start();
 }
@@ -117,6 +123,7 @@ std::future<net::Response> TestWorld::begin(const std::string& key, const std::s
     request.headers.emplace_back("content-type", "application/json");
   }
   request.body = std::move(body);
+  request.secure = over_tls;
   auto promise = std::make_shared<std::promise<net::Response>>();
   api->handler()(std::move(request),
                  [promise](net::Response response) { promise->set_value(std::move(response)); });

@@ -49,6 +49,14 @@ std::string subject_of(const v1::CaseFact& fact) {
       return fact.notification_reported().notification_id();
     case v1::CaseFact::kCaseReported:
       return fact.case_reported().case_id();
+    case v1::CaseFact::kGlassBroken:
+      return fact.glass_broken().id();
+    case v1::CaseFact::kGlassAnswered:
+      return fact.glass_answered().glass_id();
+    case v1::CaseFact::kRecused:
+      return fact.recused().account();
+    case v1::CaseFact::kLookUpsReviewed:
+      return fact.look_ups_reviewed().account();
     case v1::CaseFact::KIND_NOT_SET:
       break;
   }
@@ -179,6 +187,14 @@ Status Machine::apply(const v1::CaseFact& fact, Turn& turn) {
       return report_notification(fact.notification_reported(), turn);
     case v1::CaseFact::kCaseReported:
       return add_report(fact.case_reported(), turn);
+    case v1::CaseFact::kGlassBroken:
+      return break_glass(fact.glass_broken(), turn);
+    case v1::CaseFact::kGlassAnswered:
+      return answer_glass(fact.glass_answered(), turn);
+    case v1::CaseFact::kRecused:
+      return recuse(fact.recused(), turn);
+    case v1::CaseFact::kLookUpsReviewed:
+      return review_look_ups(fact.look_ups_reviewed(), turn);
     case v1::CaseFact::KIND_NOT_SET:
       break;
   }

@@ -177,6 +177,12 @@ class Machine {
   Status record_consent(const v1::ConsentRecorded& recorded, Turn& turn);
   void publish_consent(const std::string& protected_id, Turn& turn);
 
+  // watching.cc
+  Status break_glass(const v1::GlassBroken& broken, Turn& turn);
+  Status answer_glass(const v1::GlassAnswered& answered, Turn& turn);
+  Status recuse(const v1::Recused& recused, Turn& turn);
+  Status review_look_ups(const v1::LookUpsReviewed& reviewed, Turn& turn);
+
   // notifications.cc
   void notify(v1::Notification about, const Recipient& to, Turn& turn);
   Recipient recipient(law::Party party, const std::string& case_id, const std::string& wearer_id,
@@ -197,6 +203,7 @@ class Machine {
   std::map<std::string, v1::Petition> petitions_;
   std::map<std::string, v1::Consent> consents_;
   std::map<std::string, v1::Notification> notifications_;  // not opened or failed yet
+  std::map<std::string, v1::BrokenGlass> glasses_;         // not answered yet
   std::map<std::string, v1::IdentityRecorded> identities_;
   std::map<std::string, Wearer> wearers_;
 

@@ -12,6 +12,8 @@ constexpr Duration kDeliverWithin = Duration::seconds(600);
 // A delivered one may still be opened; then it is forgotten.
 constexpr Duration kForgetAfter = Duration::seconds(7 * 86'400);
 constexpr size_t kReasonMax = 64;
+// The account under whose name the address of whoever watches over privacy is kept.
+constexpr const char* kPrivacyOfficer = "privacy-officer";
 
 std::vector<v1::NotificationChannel> channels_of(const Recipient& to) {
   switch (to.party) {
@@ -71,6 +73,9 @@ Recipient Machine::recipient(law::Party party, const std::string& case_id, const
       break;
     case law::Party::kWearer:
       made.person_id = wearer_id;
+      break;
+    case law::Party::kPrivacyOfficer:
+      made.account = kPrivacyOfficer;
       break;
     default:
       break;

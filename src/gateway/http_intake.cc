@@ -1,5 +1,6 @@
 #include "gateway/http_intake.h"
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 
@@ -63,6 +64,12 @@ net::Response busy(const Error& error) {
   return response;
 }
 
+constexpr size_t kDevicesMax = 200'000;
+
+Throttle::Rate rate_of(const HttpIntakeOptions& options) {
+  return {.per_minute = options.reports_per_s * 60, .burst = options.reports_per_s * 10};
+}
+
 Rejection as_rejection(const Error& error) {
   return {error.code == Code::kForbidden ? "encrypted" : "unreadable", error.field, error.reason};
 }
@@ -74,7 +81,6 @@ struct HttpIntake::Call {
   net::Respond respond;
   std::string protocol;
   Time received_at;
-  int unknown_device_status = 404;
 };
 
 // Counts the facts of one request home. Its callbacks run on the spine's thread and touch nothing of the
@@ -125,7 +131,9 @@ HttpIntake::HttpIntake(net::Loop& loop, const Clock& clock, spine::Submit& submi
       submit_(submit),
       devices_(devices),
       rejections_(rejections),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      reports_(rate_of(options_), kDevicesMax),
+      alarms_(rate_of(options_), kDevicesMax) {}
 
 bool HttpIntake::serves(std::string_view path) {
   return !protocol_of(path).empty();
@@ -177,6 +185,10 @@ void HttpIntake::note(const Call& call, std::string_view device_id, const Reject
 
 void HttpIntake::refuse(Call& call, int status, std::string_view device_id, const Rejection& rejection) {
   note(call, device_id, rejection);
+  answer_refused(call, status, rejection);
+}
+
+void HttpIntake::answer_refused(Call& call, int status, const Rejection& rejection) {
   auto response = net::problem(status, rejection.code, rejection.field, rejection.reason);
   if (status == 401) response.headers.emplace_back("www-authenticate", "Basic realm=\"haechi\"");
   call.respond(std::move(response));
@@ -190,7 +202,6 @@ bool HttpIntake::authenticate(Call& call, std::string_view claimed_id, std::stri
     }
   }
   if (credentials.empty()) {
-    // A stranger without a secret learns the same about a known and an unknown device.
     refuse(call, 401, "", {"no_credential", "authorization", "the device's id and secret are needed"});
     return false;
   }
@@ -198,18 +209,22 @@ bool HttpIntake::authenticate(Call& call, std::string_view claimed_id, std::stri
   for (const Credential& credential : credentials) {
     if (devices_.credential_ok(credential.id, credential.secret)) {
       device_id = credential.id;
-      return true;
+      if (!options_.certificates || call.request.certificate == device_id) return true;
+      refuse(call, 403, device_id, {"foreign_certificate", "", "the certificate is not that of the device"});
+      return false;
     }
     if (known == nullptr) known = devices_.find(credential.id);
   }
+  // A stranger learns the same about a device in use, a retired one and one that never was.
+  const Rejection told{"bad_credential", "authorization", "no device in use has this id and secret"};
   if (known == nullptr) {
-    refuse(call, call.unknown_device_status, "",
-           {"unknown_device", "device_id", "no device of this id is registered"});
+    note(call, "", {"unknown_device", "device_id", "no device of this id is registered"});
   } else if (known->retired) {
-    refuse(call, 403, known->id, {"retired_device", "device_id", "this device has been retired"});
+    note(call, known->id, {"retired_device", "device_id", "this device has been retired"});
   } else {
-    refuse(call, 401, known->id, {"bad_credential", "authorization", "the secret is not that of the device"});
+    note(call, known->id, told);
   }
+  answer_refused(call, 401, told);
   return false;
 }
 
@@ -262,7 +277,6 @@ void HttpIntake::run_osmand(Call& call) {
   if (is_json) {
     reports = read_osmand_json(call.request.body);
   } else {
-    call.unknown_device_status = 400;
     if (has_body) {
       if (!call.request.query.empty()) call.request.query += '&';
       call.request.query += call.request.body;
@@ -339,15 +353,14 @@ void HttpIntake::take(Call& call, std::vector<v1::Report> reports, bool indexed)
     }
     if (!admission.admitted) {
       const std::string& code = admission.rejection->code;
-      int status = code == "unknown_device"   ? call.unknown_device_status
-                   : code == "retired_device" ? 403
-                                              : 400;
+      int status = code == "unknown_device" ? 404 : code == "retired_device" ? 403 : 400;
       return refuse(call, status, reports[i].device_id(), *admission.rejection);
     }
     if (!admission.rejection) continue;
     note(call, reports[i].device_id(), *admission.rejection);
     ++without_fix;
   }
+  if (!within_rate(call, reports)) return;
   auto delivery = std::make_shared<Delivery>();
   delivery->ledger = ledger_;
   delivery->respond = call.respond;
@@ -359,6 +372,21 @@ void HttpIntake::take(Call& call, std::vector<v1::Report> reports, bool indexed)
     submit_.submit(std::move(fact),
                    [delivery](Result<spine::Receipt> receipt) { delivery->arrived(receipt); });
   }
+}
+
+// False: it has been answered instead. All reports of a request are of one device.
+bool HttpIntake::within_rate(Call& call, const std::vector<v1::Report>& reports) {
+  const bool alarm = std::any_of(reports.begin(), reports.end(),
+                                 [](const v1::Report& report) { return report.events_size() > 0; });
+  const std::string& device_id = reports.front().device_id();
+  const Duration wait =
+      (alarm ? alarms_ : reports_).take(device_id, steady(), static_cast<uint32_t>(reports.size()));
+  if (wait.us == 0) return true;
+  note(call, device_id, {"too_many", "", "more reports than a device can have"});
+  auto response = net::problem(429, "too_many", "", "more reports than a device can have; send them later");
+  response.headers.emplace_back("retry-after", std::to_string(wait.s() + 1));
+  call.respond(std::move(response));
+  return false;
 }
 
 }  // namespace haechi::gateway

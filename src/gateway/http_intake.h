@@ -19,6 +19,9 @@
 // loses its bad fix and stays. Duplicates count as success. 503 with retry-after: nothing or a part was kept,
 // send the same again.
 //
+// 429 with retry-after: more than `reports_per_s` of one device. Requests with an event (SOS, strap cut) are
+// counted apart from those without, so that no number of the others keeps an alarm out.
+//
 // No report is answered for by anything but the spine's word that it is durable.
 #pragma once
 
@@ -31,6 +34,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/throttle.h"
 #include "base/time.h"
 #include "gateway/devices.h"
 #include "gateway/rejections.h"
@@ -46,7 +50,9 @@ class Report;
 namespace haechi::gateway {
 
 struct HttpIntakeOptions {
-  std::string forwarder_token_sha256;  // 32 raw bytes; empty: nobody may forward
+  std::string forwarder_token_sha256 = {};  // 32 raw bytes; empty: nobody may forward
+  bool certificates = false;                // a device must also have shown one that bears its id as name
+  uint32_t reports_per_s = 50;              // of one device, sustained, ten times that at once
 };
 
 // What came in, for /metrics.
@@ -91,7 +97,9 @@ class HttpIntake {
   bool authenticate_forwarder(Call& call);
   // Checks all reports, then submits all.
   void take(Call& call, std::vector<v1::Report> reports, bool indexed);
+  bool within_rate(Call& call, const std::vector<v1::Report>& reports);
   void refuse(Call& call, int status, std::string_view device_id, const Rejection& rejection);
+  void answer_refused(Call& call, int status, const Rejection& rejection);
   void note(const Call& call, std::string_view device_id, const Rejection& rejection);
 
   net::Loop& loop_;
@@ -100,6 +108,7 @@ class HttpIntake {
   const Devices& devices_;
   Rejections& rejections_;
   HttpIntakeOptions options_;
+  Throttle reports_, alarms_;  // by device
   std::shared_ptr<Ledger> ledger_ = std::make_shared<Ledger>();
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <mutex>
 #include <set>
 
@@ -236,8 +237,8 @@ TEST_F(Intake, RefusesStrangersWrongSecretsTypesAndMethods) {
   EXPECT_EQ(status("POST", "/ingest/v1/reports", json), 401);
   EXPECT_EQ(status("POST", "/ingest/v1/reports", json + "authorization: Basic !!\r\n"), 401);
   EXPECT_EQ(status("POST", "/ingest/v1/reports", json + "authorization: Bearer D-1.wrong\r\n"), 401);
-  EXPECT_EQ(status("POST", "/ingest/v1/reports", json + "authorization: Bearer NOBODY.secret\r\n"), 404);
-  EXPECT_EQ(status("POST", "/ingest/v1/reports", json + "authorization: Bearer GONE.secret\r\n"), 403);
+  EXPECT_EQ(status("POST", "/ingest/v1/reports", json + "authorization: Bearer NOBODY.secret\r\n"), 401);
+  EXPECT_EQ(status("POST", "/ingest/v1/reports", json + "authorization: Bearer GONE.secret\r\n"), 401);
   EXPECT_EQ(status("POST", "/ingest/v1/reports", "authorization: " + kBearer + "\r\n"), 415);
   EXPECT_EQ(
       status("POST", "/ingest/v1/reports", "content-type: text/xml\r\nauthorization: " + kBearer + "\r\n"),
@@ -246,6 +247,47 @@ TEST_F(Intake, RefusesStrangersWrongSecretsTypesAndMethods) {
   EXPECT_EQ(status("PUT", "/ingest/osmand", "authorization: " + kBearer + "\r\n"), 405);
   EXPECT_EQ(status("POST", "/ingest/elsewhere", json), 404);
   EXPECT_EQ(spine_.size(), 0u);
+}
+
+TEST_F(Intake, TellsAStrangerTheSameOfEveryDevice) {
+  const std::string wrong = net::body_of(post_json("/ingest/v1/reports", "{}", "Bearer D-1.wrong"));
+  EXPECT_EQ(net::body_of(post_json("/ingest/v1/reports", "{}", "Bearer NOBODY.wrong")), wrong);
+  EXPECT_EQ(net::body_of(post_json("/ingest/v1/reports", "{}", "Bearer GONE.secret")), wrong);
+  const auto refused = intake_.counters().refused;
+  for (const char* code : {"bad_credential", "unknown_device", "retired_device"})
+    EXPECT_EQ(refused.at({"http", code}), 1u) << code;
+}
+
+TEST_F(Intake, RefusesMoreReportsThanADeviceCanHaveButNoAlarmAndNobodyElse) {
+  std::string many = R"({"reports":[{"seq":"1001","epoch":1})";
+  for (int i = 1002; i <= 1600; ++i) many += R"(,{"epoch":1,"seq":")" + std::to_string(i) + "\"}";
+  EXPECT_EQ(net::status_of(native(many + "]}")), 200) << "a backlog comes at once";
+  const std::string refused = native(report());
+  EXPECT_EQ(net::status_of(refused), 429) << refused;
+  EXPECT_NE(refused.find("retry-after: "), std::string::npos) << refused;
+  EXPECT_EQ(net::status_of(native(report(R"(,"events":["DEVICE_EVENT_SOS"])"))), 200);
+  EXPECT_EQ(net::status_of(post_json("/ingest/v1/reports", report(), "Bearer D:2.x.s3:cret")), 200);
+  EXPECT_EQ(intake_.counters().refused.at({"http", "too_many"}), 1u);
+}
+
+TEST_F(Intake, WantsTheCertificateToBeThatOfTheDevice) {
+  HttpIntake strict(loop_, clock_, spine_, devices_, rejections_, {.certificates = true});
+  const auto status = [&](const std::string& certificate) {
+    net::Request request;
+    request.method = "POST";
+    request.path = "/ingest/v1/reports";
+    request.headers = {{"content-type", "application/json"}, {"authorization", kBearer}};
+    request.body = report();
+    request.certificate = certificate;
+    std::promise<int> answered;
+    strict.handle(std::move(request),
+                  [&](const net::Response& response) { answered.set_value(response.status); });
+    return answered.get_future().get();
+  };
+  EXPECT_EQ(status(""), 403);
+  EXPECT_EQ(status("D:2.x"), 403);
+  EXPECT_EQ(spine_.size(), 0u);
+  EXPECT_EQ(status("D-1"), 200);
 }
 
 TEST_F(Intake, LetsIdsHoldColonsAndDots) {
@@ -279,11 +321,11 @@ TEST_F(Intake, RefusesBadOsmandAsItsPeersDo) {
   EXPECT_EQ(get("lat=60&lon=30"), 400) << "no id";
   EXPECT_EQ(get("id=D-1&lat=60&lon=30"), 401) << "no key";
   EXPECT_EQ(get("id=D-1&key=wrong&lat=60&lon=30"), 401);
-  EXPECT_EQ(get("id=NOBODY&key=secret&lat=60&lon=30"), 400) << "unknown device";
+  EXPECT_EQ(get("id=NOBODY&key=secret&lat=60&lon=30"), 401) << "unknown device";
   EXPECT_EQ(get("id=D-1&key=secret&lat=91&lon=30"), 400);
   EXPECT_EQ(get("id=D-1&key=secret&lat=60&lon=30&timestamp=0"), 400);
   std::string json = R"({"device_id":"NOBODY","location":{"timestamp":"2026-06-15T13:45:12Z"}})";
-  EXPECT_EQ(net::status_of(post_json("/ingest/osmand?key=secret", json, "none")), 404);
+  EXPECT_EQ(net::status_of(post_json("/ingest/osmand?key=secret", json, "none")), 401);
   EXPECT_EQ(net::status_of(ask("POST", "/ingest/osmand", "content-type: text/xml\r\n", "<a/>")), 415);
   EXPECT_EQ(net::status_of(
                 ask("GET", "/ingest/osmand?id=D%3A2.x&lat=1&lon=2", "authorization: " + kBasic + "\r\n", "")),

@@ -18,25 +18,21 @@ Time steady_now() {
   return Time{std::chrono::duration_cast<std::chrono::microseconds>(since_boot).count()};
 }
 
-MqttConnection::MqttConnection(asio::ip::tcp::socket socket, MqttHub& hub, const Owner& owner,
-                               std::shared_ptr<void> keeper)
+MqttConnection::MqttConnection(net::Wire wire, MqttHub& hub, const Owner& owner, std::shared_ptr<void> keeper)
     : keeper_(std::move(keeper)),
-      socket_(std::move(socket)),
+      wire_(std::move(wire)),
       owner_(owner),
       limits_(hub.limits()),
       session_(hub, steady_now()) {}
 
 void MqttConnection::start() {
-  ErrorCode ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   read();
 }
 
 void MqttConnection::read() {
   if (reading_ || closed_) return;
   reading_ = true;
-  socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](ErrorCode error, size_t bytes) {
+  wire_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](ErrorCode error, size_t bytes) {
     self->on_read(error, bytes);
   });
 }
@@ -46,10 +42,12 @@ void MqttConnection::on_read(ErrorCode error, size_t bytes) {
   if (closed_) return;
   const Time now = steady_now();
   if (error) {
+    if (!wire_.is_shaken()) session_.count_failed_handshake();
     peer_gone(now);
   } else if (half_closed_) {
     read();  // the peer's remaining words are of no interest, but unread ones would reset the connection
   } else {
+    if (!session_.connected() && wire_.proves_peer()) session_.must_be(wire_.certificate_name());
     hear({buffer_.data(), bytes}, now);
     advance(now);
   }
@@ -83,7 +81,7 @@ void MqttConnection::write(Time now) {
   unsent_.clear();
   unsent_.swap(session_.output());
   ErrorCode error;
-  const size_t sent = socket_.write_some(asio::buffer(unsent_), error);  // nearly always takes everything
+  const size_t sent = wire_.write_some(asio::buffer(unsent_), error);  // nearly always takes everything
   if (error && error != asio::error::would_block) {
     unsent_.clear();
     return peer_gone(now);
@@ -93,7 +91,7 @@ void MqttConnection::write(Time now) {
   writing_ = true;
   write_began_at_ = now;
   asio::async_write(
-      socket_, asio::buffer(unsent_),
+      wire_, asio::buffer(unsent_),
       [self = shared_from_this()](ErrorCode failed, size_t bytes) { self->on_written(failed, bytes); });
 }
 
@@ -116,7 +114,7 @@ void MqttConnection::finish(Time now) {
   half_closed_ = true;
   half_closed_at_ = now;
   ErrorCode error;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  wire_.finish(error);
   if (error) return close();
   std::string().swap(unheard_);
   read();
@@ -142,13 +140,12 @@ void MqttConnection::close() {
 
 void MqttConnection::last_words() {
   ErrorCode ignored;
-  if (!writing_) socket_.write_some(asio::buffer(session_.output()), ignored);
+  if (!writing_) wire_.write_some(asio::buffer(session_.output()), ignored);
 }
 
 void MqttConnection::shut() {
   closed_ = true;
-  ErrorCode ignored;
-  socket_.close(ignored);
+  wire_.close();
 }
 
 }  // namespace haechi::gateway

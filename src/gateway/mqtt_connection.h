@@ -1,17 +1,18 @@
-// MqttConnection: one TCP socket and the session behind it. On the loop's thread only.
+// MqttConnection: one TCP connection, plain or under TLS, and the session behind it. On the loop's thread
+// only.
 //
 // Holds at most one unfinished packet, one read buffer and the bounded output; closes in a way that lets the
 // peer read our last words (half-close first, then a short wait for its end).
 #pragma once
 
 #include <array>
-#include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "base/time.h"
 #include "gateway/mqtt_session.h"
+#include "net/wire.h"
 
 namespace haechi::gateway {
 
@@ -26,15 +27,14 @@ class MqttConnection : public std::enable_shared_from_this<MqttConnection> {
     std::function<void(uint64_t session)> closed;
   };
 
-  // `keeper` keeps `hub` and `owner` alive as long as anything is under way on this socket.
-  MqttConnection(boost::asio::ip::tcp::socket socket, MqttHub& hub, const Owner& owner,
-                 std::shared_ptr<void> keeper);
+  // `keeper` keeps `hub` and `owner` alive as long as anything is under way on this connection.
+  MqttConnection(net::Wire wire, MqttHub& hub, const Owner& owner, std::shared_ptr<void> keeper);
 
   MqttSession& session() { return session_; }
   void start();
   void advance(Time now);  // writes what is there to write, hears what had to wait, reads on if it may
   void on_tick(Time now);
-  void last_words();  // writes what the socket takes at once
+  void last_words();  // writes what the connection takes at once
   void shut();        // at once, without a word to the owner
 
  private:
@@ -49,7 +49,7 @@ class MqttConnection : public std::enable_shared_from_this<MqttConnection> {
   void close();
 
   const std::shared_ptr<void> keeper_;  // first, so that it goes last
-  boost::asio::ip::tcp::socket socket_;
+  net::Wire wire_;
   const Owner& owner_;
   const MqttLimits& limits_;
   MqttSession session_;

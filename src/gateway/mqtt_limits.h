@@ -42,6 +42,7 @@ class Counter {
 
 struct MqttCounters {
   Counter connections_open, connections_accepted, connections_refused;  // refused: over a limit
+  Counter handshakes_failed;                                            // of TLS
   Counter devices_connected, connects_refused, connect_timeouts, takeovers, takeovers_refused;
   Counter keep_alive_timeouts, protocol_errors, foreign_topics;
   Counter reports_submitted, reports_durable, reports_refused, reports_retried;

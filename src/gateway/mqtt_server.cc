@@ -28,10 +28,11 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // after a failed
 class MqttServer::Inner : public std::enable_shared_from_this<Inner> {
  public:
   Inner(net::Loop& loop, tcp::acceptor acceptor, MqttLimits limits, const Devices& devices,
-        spine::Submit& submit, const Clock& clock)
+        spine::Submit& submit, const Clock& clock, net::Door door)
       : loop_(loop),
         acceptor_(std::move(acceptor)),
         port_(acceptor_.local_endpoint().port()),
+        door_(std::move(door)),
         hub_(limits, devices, submit, clock, [this] { wake(); }),
         tick_timer_(loop.io()),
         wait_timer_(loop.io()),
@@ -66,6 +67,7 @@ class MqttServer::Inner : public std::enable_shared_from_this<Inner> {
   net::Loop& loop_;
   tcp::acceptor acceptor_;
   const uint16_t port_;
+  const net::Door door_;
   MqttHub hub_;
   MqttConnection::Owner owner_;
   asio::steady_timer tick_timer_;
@@ -107,9 +109,11 @@ void MqttServer::Inner::accept() {
 
 void MqttServer::Inner::take(tcp::socket socket) {
   MqttCounters& counters = hub_.counters();
-  if (connections_.size() >= hub_.limits().connections_max) return counters.connections_refused.add();
+  if (connections_.size() >= hub_.limits().connections_max || !door_.lets_in(net::peer_address(socket)))
+    return counters.connections_refused.add();
   make_room();
-  auto connection = std::make_shared<MqttConnection>(std::move(socket), hub_, owner_, shared_from_this());
+  auto connection = std::make_shared<MqttConnection>(net::Wire(std::move(socket), door_.tls), hub_, owner_,
+                                                     shared_from_this());
   const uint64_t id = connection->session().id();
   connections_.emplace(id, connection);
   newcomers_.push_back(id);
@@ -206,7 +210,7 @@ void MqttServer::Inner::shut() {
 Result<std::unique_ptr<MqttServer>> MqttServer::listen(net::Loop& loop, const std::string& address,
                                                        uint16_t port, MqttLimits limits,
                                                        const Devices& devices, spine::Submit& submit,
-                                                       const Clock& clock) {
+                                                       const Clock& clock, net::Door door) {
   ErrorCode error;
   const auto ip = asio::ip::make_address(address, error);
   if (error) return invalid("mqtt.address", "not an IP address");
@@ -217,7 +221,8 @@ Result<std::unique_ptr<MqttServer>> MqttServer::listen(net::Loop& loop, const st
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(4096, error);
   if (error) return Error{Code::kUnavailable, "mqtt.port", "cannot listen: " + error.message()};
-  auto inner = std::make_shared<Inner>(loop, std::move(acceptor), limits, devices, submit, clock);
+  auto inner =
+      std::make_shared<Inner>(loop, std::move(acceptor), limits, devices, submit, clock, std::move(door));
   loop.post([inner] { inner->start(); });
   return std::unique_ptr<MqttServer>(new MqttServer(std::move(inner)));
 }

@@ -14,6 +14,7 @@
 #include "gateway/devices.h"
 #include "gateway/mqtt_limits.h"
 #include "net/loop.h"
+#include "net/server.h"
 #include "spine/submit.h"
 
 namespace haechi::v1 {
@@ -24,11 +25,14 @@ namespace haechi::gateway {
 
 class MqttServer {
  public:
-  // Listens on address:port (port 0: any free one). Fails with kInvalid for a bad address, kUnavailable if
-  // the port cannot be had. `devices` is read on the loop's thread only. All references outlive the server.
+  // Listens on address:port (port 0: any free one), under TLS if the door has it; where peers must show a
+  // certificate, that of a device bears the device's id as its name (CN). Fails with kInvalid for a bad
+  // address, kUnavailable if the port cannot be had. `devices` is read on the loop's thread only. All
+  // references outlive the server.
   static Result<std::unique_ptr<MqttServer>> listen(net::Loop& loop, const std::string& address,
                                                     uint16_t port, MqttLimits limits, const Devices& devices,
-                                                    spine::Submit& submit, const Clock& clock);
+                                                    spine::Submit& submit, const Clock& clock,
+                                                    net::Door door = {});
   // On the loop's thread, or when the loop is not running. Connected devices are told that we are shutting
   // down.
   ~MqttServer();

@@ -139,6 +139,10 @@ void MqttSession::connect(const mqtt::Connect& packet, Time now) {
     return refuse_connect(2, reason::kBadClientId, "bad_client_id",
                           "client id and user name must be the device id", *packet.username, now);
   }
+  if (certificate_name_ && *certificate_name_ != packet.client_id) {
+    return refuse_connect(5, reason::kNotAuthorised, "foreign_certificate",
+                          "the certificate is not that of the device", packet.client_id, now);
+  }
   topic_prefix_ = "d/" + std::string(packet.client_id) + "/";
   if (!will_ok(packet, now)) return;
   device_ = hub_.claim(*this, packet.client_id, now);

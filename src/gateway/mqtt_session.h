@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,10 @@ class MqttSession {
   // says so.
   size_t on_bytes(std::string_view bytes, Time now);
   bool blocked() const { return blocked_; }
+
+  // The peer has shown a certificate of this name: it may speak for the device of that id only.
+  void must_be(std::string name) { certificate_name_ = std::move(name); }
+  void count_failed_handshake() { hub_.counters().handshakes_failed.add(); }
 
   // Sends again what the spine had no room for, if it is time.
   void resume(Time now);
@@ -92,6 +97,7 @@ class MqttSession {
   mqtt::Version version_ = mqtt::Version::k311;
   MqttDevice* device_ = nullptr;  // set while this session speaks for it
   std::string topic_prefix_;      // "d/<device id>/"
+  std::optional<std::string> certificate_name_;
   std::string output_;
   bool ended_ = false;
   bool blocked_ = false;

@@ -523,5 +523,22 @@ TEST_P(MqttSessionTest, StaysUprightUnderGarbageAfterConnect) {
   EXPECT_GT(hub_->counters().protocol_errors, 500u);
 }
 
+TEST_P(MqttSessionTest, LetsACertificateSpeakForTheDeviceOfItsNameOnly) {
+  auto foreign = stranger();
+  foreign->session.must_be("A-2");
+  foreign->send(connect_bytes(GetParam(), "A-1", "secret"), now_);
+  EXPECT_EQ(foreign->expect<mqtt::ConnAck>().code, v5() ? reason::kNotAuthorised : 5);
+  EXPECT_TRUE(foreign->session.ended());
+  EXPECT_THAT(rejected_codes(), ElementsAre("foreign_certificate"));
+  auto own = stranger();
+  own->session.must_be("A-1");
+  own->send(connect_bytes(GetParam(), "A-1", "secret"), now_);
+  EXPECT_EQ(own->expect<mqtt::ConnAck>().code, 0);
+  auto nameless = stranger();
+  nameless->session.must_be("");
+  nameless->send(connect_bytes(GetParam(), "A-1", "secret"), now_);
+  EXPECT_TRUE(nameless->session.ended());
+}
+
 }  // namespace
 }  // namespace haechi::gateway

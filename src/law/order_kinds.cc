@@ -86,6 +86,8 @@ Words words(Party party) {
       return {"local government", "지방자치단체"};
     case Party::kDataHandler:
       return {"whoever uses the data", "자료 이용자"};
+    case Party::kPrivacyOfficer:
+      return {"privacy officer", "개인정보 보호책임자"};
   }
   return {"?", "?"};
 }

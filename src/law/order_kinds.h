@@ -57,6 +57,7 @@ enum class Party : uint8_t {
   kProtectionOfficer,
   kLocalGovernment,
   kDataHandler,  // whoever uses or keeps received data
+  kPrivacyOfficer,
 };
 Words words(Party party);
 

@@ -106,6 +106,7 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
         net::ClientOptions client_options;
         client_options.timeout = options.timeout;
         client_options.connections_per_host_max = options.in_flight_max;
+        client_options.tls = options.tls;
         agency.client = net::HttpClient::create(loop, client_options);
       }
       agency.endpoint = std::move(endpoint);
@@ -270,6 +271,8 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
     if (found == agencies.end() || found->second.endpoint.key.secret.empty())
       return respond(refuse(401, {Code::kForbidden, "x-haechi-key-id", "the key is not known here"}));
     const CadEndpoint& endpoint = found->second.endpoint;
+    if (options.certificates && request.certificate != endpoint.agency_id)
+      return respond(refuse(403, {Code::kForbidden, "", "the certificate is not that of the agency"}));
     if (const Status valid = check_signature(endpoint.key, request, clock.now()); !valid.ok())
       return respond(refuse(401, valid.error()));
     auto messages = read_messages(request.body);

@@ -29,11 +29,15 @@ namespace haechi::store {
 class Records;
 }
 
+namespace haechi::net {
+class Tls;
+}
+
 namespace haechi::link {
 
 struct CadEndpoint {
   std::string agency_id;
-  std::string url;  // http://host:port/path, without "/handoff"
+  std::string url;  // http[s]://host:port/path, without "/handoff"
   Key key;          // its id is the agency's id; signs both directions
 };
 // Where every outside CAD is at this moment. Asked on the connector's loop; after an error what was known
@@ -46,6 +50,8 @@ struct CadConnectorOptions {
   Duration timeout = Duration::seconds(10);
   Duration retry_first = Duration::millis(200);  // doubles
   Duration retry_max = Duration::seconds(5);
+  std::shared_ptr<net::Tls> tls;  // for https; shows our certificate, if we have one
+  bool certificates = false;      // who answers must have shown one that bears the agency's id as name
 };
 
 struct CadCounters {
@@ -65,7 +71,7 @@ class CadConnector {
                CadConnectorOptions options);
   // With the connectors kept in `records`, which outlives it.
   static std::unique_ptr<CadConnector> create(net::Loop& loop, spine::Submit& submit, store::Records& records,
-                                              const Clock& clock);
+                                              const Clock& clock, CadConnectorOptions options);
   ~CadConnector();
   CadConnector(const CadConnector&) = delete;
   CadConnector& operator=(const CadConnector&) = delete;

@@ -6,7 +6,8 @@
 namespace haechi::link {
 
 std::unique_ptr<CadConnector> CadConnector::create(net::Loop& loop, spine::Submit& submit,
-                                                   store::Records& records, const Clock& clock) {
+                                                   store::Records& records, const Clock& clock,
+                                                   CadConnectorOptions options) {
   const auto directory = [&records]() -> Result<std::vector<CadEndpoint>> {
     // The secret was given to be used here; the registrar's rule is the one that lets it be read.
     const trust::Viewer link{.account = "link", .role = trust::Role::kRegistrar};
@@ -21,7 +22,7 @@ std::unique_ptr<CadConnector> CadConnector::create(net::Loop& loop, spine::Submi
     }
     return endpoints;
   };
-  return std::make_unique<CadConnector>(loop, submit, clock, directory, CadConnectorOptions{});
+  return std::make_unique<CadConnector>(loop, submit, clock, directory, std::move(options));
 }
 
 }  // namespace haechi::link

@@ -43,6 +43,10 @@ trust::Decision Rights::decide(const trust::Viewer& viewer, trust::Action action
   return trust::decide(viewer, action, subject, trust::purpose_of(viewer.role), clock_.now());
 }
 
+bool Rights::recused(const trust::Viewer& viewer, const std::string& person_id) const {
+  return picture_.case_book().recused(viewer.account, person_id);
+}
+
 trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) const {
   const Audience& audience = change.audience;
   if (audience.directed) {
@@ -66,6 +70,9 @@ trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) c
   }
   relations.own = relations.assigned && change.action == trust::Action::kSeeUnit;
   relations.case_link = contains(viewer.wearer_ids, audience.wearer_id);
+  relations.recused = recused(viewer, audience.wearer_id);
+  for (const std::string& id : audience.owners) relations.recused |= recused(viewer, id);
+  for (const std::string& id : change.places) relations.recused |= recused(viewer, id);
   if (change.action == trust::Action::kSeeView && contains(audience.owners, viewer.person_id)) {
     // As it stands now, not as it stood when the message was made: a view that was closed shows nothing more.
     const v1::View* view = picture_.calls().view(change.id);
@@ -110,6 +117,12 @@ trust::Decision Rights::person_place(const trust::Viewer& viewer, const std::str
     default:
       break;
   }
+  if (const v1::BrokenGlass* glass =
+          picture_.case_book().open_glass(viewer.account, person_id, clock_.now())) {
+    relations.glass = true;
+    if (subject.basis.empty()) subject.basis = glass->id();
+  }
+  relations.recused = recused(viewer, person_id);
   return decide(viewer, trust::Action::kSeePosition, subject);
 }
 

@@ -24,6 +24,7 @@ class Rights {
   trust::Decision report_shown(const trust::Viewer& viewer, const v1::Alert& alert) const;
 
  private:
+  bool recused(const trust::Viewer& viewer, const std::string& person_id) const;
   trust::Decision decide(const trust::Viewer& viewer, trust::Action action,
                          const trust::Subject& subject) const;
 

@@ -21,6 +21,7 @@
 #include <unordered_set>
 
 #include "net/client_url.h"
+#include "net/wire.h"
 
 namespace haechi::net {
 namespace {
@@ -35,7 +36,7 @@ class Exchange;
 
 struct Place {
   std::deque<std::shared_ptr<Exchange>> waiting;
-  std::vector<tcp::socket> idle;
+  std::vector<Wire> idle;
   size_t open = 0;  // connections, idle ones included
 };
 
@@ -54,27 +55,29 @@ struct Pool : std::enable_shared_from_this<Pool> {
 };
 
 // True if the other side has neither closed the idle connection nor sent something nobody asked for.
-bool is_quiet(tcp::socket& socket) {
+bool is_quiet(Wire& wire) {
   char byte;
-  ssize_t got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  ssize_t got = ::recv(wire.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(std::shared_ptr<Pool> pool, Url url, bool head, bool idempotent, std::string wire,
+  Exchange(std::shared_ptr<Pool> pool, Url url, bool head, bool idempotent, std::string message,
            std::function<void(Result<Response>)> done)
       : pool_(std::move(pool)),
         url_(std::move(url)),
         head_(head),
         idempotent_(idempotent),
-        wire_(std::move(wire)),
+        message_(std::move(message)),
         done_(std::move(done)),
-        socket_(pool_->loop.io()),
+        connecting_(pool_->loop.io()),
         resolver_(pool_->loop.io()),
         timer_(pool_->loop.io()) {}
 
-  std::string place_name() const { return url_.host + ' ' + std::to_string(url_.port); }
+  std::string place_name() const {
+    return (url_.secure ? "tls " : "") + url_.host + ' ' + std::to_string(url_.port);
+  }
   bool is_finished() const { return finished_; }
 
   void arm() {
@@ -84,10 +87,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     });
   }
 
-  void run_on(tcp::socket socket) {
+  void run_on(Wire wire) {
     owns_connection_ = true;
     reused_ = true;
-    socket_ = std::move(socket);
+    wire_ = std::move(wire);
     write();
   }
 
@@ -97,8 +100,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     error_code error;
     auto ip = asio::ip::make_address(url_.host, error);
     if (!error) {
-      socket_.async_connect({ip, url_.port},
-                            [self = shared_from_this()](error_code e) { self->connected(e); });
+      connecting_.async_connect({ip, url_.port},
+                                [self = shared_from_this()](error_code e) { self->connected(e); });
       return;
     }
     resolver_.async_resolve(url_.host, std::to_string(url_.port),
@@ -106,7 +109,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
                               if (self->finished_) return;
                               if (e) return self->fail("cannot find " + self->url_.host + ": " + e.message());
                               asio::async_connect(
-                                  self->socket_, found,
+                                  self->connecting_, found,
                                   [self](error_code failed, const auto&) { self->connected(failed); });
                             });
   }
@@ -120,14 +123,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void connected(error_code error) {
     if (finished_) return;
     if (error) return fail("cannot connect: " + error.message());
-    error_code ignored;
-    socket_.set_option(tcp::no_delay(true), ignored);
+    wire_.emplace(std::exchange(connecting_, tcp::socket(pool_->loop.io())));
+    if (url_.secure && !wire_->secure(*pool_->options.tls, url_.host))
+      return fail("this host cannot be asked for");
     write();
   }
 
   void write() {
     sent_ = true;
-    asio::async_write(socket_, asio::buffer(wire_), [self = shared_from_this()](error_code, size_t) {
+    asio::async_write(*wire_, asio::buffer(message_), [self = shared_from_this()](error_code, size_t) {
       // Even when writing failed an early answer (413, say) may be waiting; if none is, the read says so.
       if (!self->finished_) self->read();
     });
@@ -137,7 +141,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     parser_.emplace();
     parser_->body_limit(pool_->options.response_bytes_max);
     parser_->skip(head_);
-    http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
+    http::async_read(*wire_, buffer_, *parser_, [self = shared_from_this()](error_code error, size_t) {
       if (!self->finished_) self->was_read(error);
     });
   }
@@ -146,7 +150,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (error) {
       bool untouched = !parser_->got_some() && buffer_.size() == 0;
       if (reused_ && idempotent_ && untouched && error != http::error::body_limit) return again();
-      return fail("no complete answer: " + error.message());
+      const std::string& trouble = wire_->trouble();
+      return fail("no complete answer: " + (trouble.empty() ? error.message() : trouble));
     }
     if (parser_->get().result_int() / 100 == 1) return read();
     Response response;
@@ -164,16 +169,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void again() {
-    error_code ignored;
-    socket_.close(ignored);
-    socket_ = tcp::socket(pool_->loop.io());
+    wire_.reset();
     buffer_.clear();
     sent_ = false;
     connect();
   }
 
   void fail(std::string reason) {
-    Code code = sent_ ? Code::kUnknownOutcome : Code::kUnavailable;
+    // Before the handshake is done nothing of the request can have been read.
+    Code code = sent_ && wire_->is_shaken() ? Code::kUnknownOutcome : Code::kUnavailable;
     finish(Error{code, "", std::move(reason)}, false);
   }
 
@@ -183,10 +187,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     timer_.cancel();
     resolver_.cancel();
     error_code ignored;
+    connecting_.close(ignored);
     auto pool = pool_;
     Place& place = pool->places[place_name()];
-    if (!keep) socket_.close(ignored);
-    if (owns_connection_ && keep) place.idle.push_back(std::move(socket_));
+    if (!keep && wire_) wire_->close();
+    if (owns_connection_ && keep) place.idle.push_back(std::move(*wire_));
     if (owns_connection_ && !keep) place.open--;
     pool->live.erase(self);
     auto done = std::exchange(done_, nullptr);
@@ -198,9 +203,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Url url_;
   bool head_;
   bool idempotent_;
-  std::string wire_;
+  std::string message_;
   std::function<void(Result<Response>)> done_;
-  tcp::socket socket_;
+  tcp::socket connecting_;
+  std::optional<Wire> wire_;  // once connected
   tcp::resolver resolver_;
   asio::steady_timer timer_;
   beast::flat_buffer buffer_;
@@ -236,9 +242,9 @@ void Pool::pump(const std::string& place_name) {
     auto exchange = std::move(place.waiting.front());
     place.waiting.pop_front();
     if (!place.idle.empty()) {
-      tcp::socket socket = std::move(place.idle.back());
+      Wire wire = std::move(place.idle.back());
       place.idle.pop_back();
-      exchange->run_on(std::move(socket));
+      exchange->run_on(std::move(wire));
     } else {
       place.open++;
       exchange->connect();
@@ -254,15 +260,15 @@ void Pool::shut() {
   places.clear();
 }
 
-std::string wire_of(const std::string& method, const Url& url, const Headers& headers,
-                    const std::string& body) {
-  std::string wire = method + ' ' + url.target + " HTTP/1.1\r\nhost: " + url.authority() + "\r\n";
-  for (const auto& [name, value] : headers) wire += name + ": " + value + "\r\n";
+std::string message_of(const std::string& method, const Url& url, const Headers& headers,
+                       const std::string& body) {
+  std::string message = method + ' ' + url.target + " HTTP/1.1\r\nhost: " + url.authority() + "\r\n";
+  for (const auto& [name, value] : headers) message += name + ": " + value + "\r\n";
   if (!body.empty() || method == "POST" || method == "PUT" || method == "PATCH") {
-    wire += "content-length: " + std::to_string(body.size()) + "\r\n";
+    message += "content-length: " + std::to_string(body.size()) + "\r\n";
   }
-  wire += "\r\n";
-  return wire + body;
+  message += "\r\n";
+  return message + body;
 }
 
 class BeastClient final : public HttpClient {
@@ -286,13 +292,15 @@ class BeastClient final : public HttpClient {
             bool idempotent, std::function<void(Result<Response>)> done) override {
     Status headers_fine = check_headers(headers);
     Result<Url> parsed = parse_url(url, "http");
+    if (parsed.ok() && parsed->secure && !pool_->options.tls)
+      parsed = invalid("url", "https is not spoken here");
     if (!headers_fine.ok() || !parsed.ok()) {
       Error error = headers_fine.ok() ? parsed.error() : headers_fine.error();
       return pool_->loop.post([error, done = std::move(done)] { done(error); });
     }
-    std::string wire = wire_of(method, *parsed, headers, body);
+    std::string message = message_of(method, *parsed, headers, body);
     auto exchange = std::make_shared<Exchange>(pool_, *std::move(parsed), method == "HEAD", idempotent,
-                                               std::move(wire), std::move(done));
+                                               std::move(message), std::move(done));
     if (pool_->loop.is_current()) return pool_->add(std::move(exchange));
     pool_->loop.post([pool = pool_, exchange] { pool->add(exchange); });
   }

@@ -12,10 +12,13 @@
 
 namespace haechi::net {
 
+class Tls;
+
 struct ClientOptions {
   Duration timeout = Duration::seconds(5);  // whole exchange
   size_t response_bytes_max = 1 << 20;
   size_t connections_per_host_max = 16;  // further requests wait their turn, in order
+  std::shared_ptr<Tls> tls;              // for https; without it such addresses are refused
 };
 
 class HttpClient {
@@ -25,7 +28,8 @@ class HttpClient {
   // client.
   virtual ~HttpClient() = default;
   // Any thread.
-  // `url` is http://host:port/path?query. `done` is called once on the loop: the response, or kInvalid (bad
+  // `url` is http://host:port/path?query, or https: then nothing is sent before the other side has proved to
+  // be that host. `done` is called once on the loop: the response, or kInvalid (bad
   // url or header), kUnavailable (nothing was sent) or kUnknownOutcome (sent, no complete answer). A request
   // whose reused connection was closed by the other side before any answer byte is tried once more on a new
   // connection if `idempotent`.

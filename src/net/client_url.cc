@@ -16,16 +16,19 @@ bool has_control(std::string_view text) {
 
 std::string Url::authority() const {
   std::string name = host.find(':') == std::string::npos ? host : '[' + host + ']';
-  return port == 80 ? name : name + ':' + std::to_string(port);
+  return port == (secure ? 443 : 80) ? name : name + ':' + std::to_string(port);
 }
 
 Result<Url> parse_url(const std::string& text, const std::string& scheme) {
   if (has_control(text) || text.find(' ') != std::string::npos) {
     return invalid("url", "holds a space or control character");
   }
-  if (!text.starts_with(scheme + "://")) return invalid("url", "must begin with " + scheme + "://");
-  std::string_view rest = std::string_view(text).substr(scheme.size() + 3);
   Url url;
+  url.secure = scheme == "http" && text.starts_with("https://");
+  if (url.secure) url.port = 443;
+  const std::string prefix = url.secure ? "https://" : scheme + "://";
+  if (!text.starts_with(prefix)) return invalid("url", "must begin with " + prefix);
+  std::string_view rest = std::string_view(text).substr(prefix.size());
   size_t path = rest.find_first_of("/?");
   std::string_view authority = rest.substr(0, path);
   url.target = path == std::string_view::npos ? "/" : std::string(rest.substr(path));
@@ -49,6 +52,12 @@ Result<Url> parse_url(const std::string& text, const std::string& scheme) {
     }
   }
   return url;
+}
+
+bool leaves_in_plain(const std::string& text) {
+  const Result<Url> url = parse_url(text, "http");
+  if (!url.ok()) return true;
+  return !url->secure && url->host != "127.0.0.1" && url->host != "::1" && url->host != "localhost";
 }
 
 Status check_headers(const Headers& headers) {

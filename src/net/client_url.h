@@ -12,11 +12,13 @@ namespace haechi::net {
 struct Url {
   std::string host;  // without brackets
   uint16_t port = 80;
-  std::string target;  // "/path?query", "/" at least
+  bool secure = false;  // https
+  std::string target;   // "/path?query", "/" at least
   std::string authority() const;
 };
 
-// `scheme` is "http" or "ws". Refuses any other scheme, user names and control characters.
+// `scheme` is "http", which takes https as well, or "ws". Refuses any other scheme, user names and control
+// characters.
 Result<Url> parse_url(const std::string& text, const std::string& scheme);
 
 // Refuses names and values that would break out of their line.

@@ -18,7 +18,9 @@ struct Request {
   std::string query;   // raw, without '?'
   Headers headers;
   std::string body;
-  std::string peer;  // address of the other side, without port
+  std::string peer;     // address of who asks, without port: the other side, or whom a trusted proxy names
+  bool secure = false;  // asked over TLS, here or at a trusted proxy
+  std::string certificate;  // name (CN) in the other side's verified certificate, empty if it showed none
 
   // Value of the first header of that (lower-case) name, empty if absent.
   std::string_view header(std::string_view name) const;
@@ -43,6 +45,10 @@ std::string decode_percent(std::string_view text, bool plus_is_space);
 
 // Decodes a "a=1&b=two%20words" body or query, in order. Malformed escapes stay as they are.
 std::vector<std::pair<std::string, std::string>> decode_form(std::string_view text);
+
+// Would what is sent to this address (http://..., https://...) leave the machine unencrypted? Yes also for
+// what is no address.
+bool leaves_in_plain(const std::string& url);
 
 // Reason phrase of a status, "Unknown" if there is none.
 std::string_view status_phrase(int status);

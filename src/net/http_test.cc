@@ -51,11 +51,26 @@ TEST(ParseUrl, TakesHostPortAndTarget) {
   EXPECT_EQ(six->host, "::1");
   EXPECT_EQ(six->port, 9);
   EXPECT_EQ(six->target, "/?x");
+  Result<Url> secure = parse_url("https://haechi.example/a", "http");
+  ASSERT_TRUE(secure.ok());
+  EXPECT_TRUE(secure->secure);
+  EXPECT_EQ(secure->port, 443);
+  EXPECT_EQ(secure->authority(), "haechi.example");
+  EXPECT_EQ(parse_url("https://a:80/", "http")->authority(), "a:80");
+}
+
+TEST(LeavesInPlain, IsTrueOfWhatIsNotEncryptedUnlessItStaysOnThisMachine) {
+  for (const char* url :
+       {"http://192.0.2.1/", "http://cad.example:80/x", "http://127.0.0.1.evil.example/", "nonsense"})
+    EXPECT_TRUE(leaves_in_plain(url)) << url;
+  for (const char* url :
+       {"https://cad.example/", "http://127.0.0.1:9/", "http://[::1]/", "http://localhost:8/x"})
+    EXPECT_FALSE(leaves_in_plain(url)) << url;
 }
 
 TEST(ParseUrl, RefusesWhatItCannotCall) {
   for (const char* text :
-       {"", "https://a/", "http://", "http://:80/", "http://a:0/", "http://a:65536/", "http://a:x/",
+       {"", "ftp://a/", "https://", "http://", "http://:80/", "http://a:0/", "http://a:65536/", "http://a:x/",
         "http://me:secret@a/", "http://[::1/", "http://a/ b", "http://a/\r\nx: y"}) {
     EXPECT_FALSE(parse_url(text, "http").ok()) << text;
   }

@@ -15,8 +15,11 @@
 #include <unordered_set>
 
 #include "base/ensure.h"
+#include "net/answer_head.h"
+#include "net/proxies.h"
 #include "net/request_parser.h"
 #include "net/socket_end.h"
+#include "net/wire.h"
 
 namespace haechi::net {
 namespace {
@@ -32,42 +35,6 @@ constexpr size_t kLingerBytesMax = 8 << 20;
 constexpr Duration kLingerMax = Duration::seconds(2);
 constexpr Duration kAcceptPause = Duration::millis(100);
 
-std::string_view one_line(std::string& text) {
-  for (char& c : text) {
-    if (c == '\r' || c == '\n' || c == '\0') c = ' ';
-  }
-  return text;
-}
-
-bool has_no_body(int status) {
-  return status < 200 || status == 204 || status == 304;
-}
-
-// The head of an answer. Framing is the server's business: such headers of the response are left out.
-std::string head_of(Response& response, bool keep_alive) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ';
-  head += status_phrase(response.status);
-  head += "\r\n";
-  bool cached = false;
-  for (auto& [name, value] : response.headers) {
-    if (name == "content-length" || name == "transfer-encoding" || name == "connection") continue;
-    cached = cached || name == "cache-control";
-    head += one_line(name);
-    head += ": ";
-    head += one_line(value);
-    head += "\r\n";
-  }
-  if (!has_no_body(response.status)) {
-    head += "content-type: ";
-    head += one_line(response.content_type);
-    head += "\r\ncontent-length: " + std::to_string(response.body.size()) + "\r\n";
-  }
-  head += "x-content-type-options: nosniff\r\n";
-  if (!cached) head += "cache-control: no-store\r\n";
-  head += keep_alive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n";
-  return head;
-}
-
 struct Upgrade {
   SocketGuard guard;
   SocketHandler handler;
@@ -77,38 +44,46 @@ class Connection;
 
 // Everything the connections share. Touched on the loop's thread, except the counters.
 struct Core : std::enable_shared_from_this<Core> {
-  Core(Loop& the_loop, ServerLimits the_limits)
-      : loop(the_loop), limits(the_limits), acceptor(the_loop.io()) {}
+  Core(Loop& the_loop, ServerLimits the_limits, Door the_door)
+      : loop(the_loop), limits(the_limits), door(std::move(the_door)), acceptor(the_loop.io()) {}
 
   void accept();
   void accepted(tcp::socket socket);
+  bool has_room(const std::string& address) const;
+  void left(const std::string& address);
   void sweep();
   void arm_sweep();
   void shut();
-  void open_socket(tcp::socket socket, Request request, const Upgrade& upgrade);
+  void open_socket(Wire wire, const std::string& address, Request request, const Upgrade& upgrade);
 
   Loop& loop;
   const ServerLimits limits;
+  const Door door;
   tcp::acceptor acceptor;
   Handler handler;
   std::unordered_map<std::string, Upgrade> upgrades;
   std::unordered_set<std::shared_ptr<Connection>> connections;
   std::unordered_map<SocketEnd*, std::shared_ptr<SocketEnd>> sockets;
+  std::unordered_map<std::string, size_t> per_address;  // connections, while they are counted by address
   std::array<char, kScratchBytes> scratch;
   Duration beat;
   bool shut_down = false;
 
-  std::atomic<uint64_t> requests{0}, accepted_count{0}, refused_over_limit{0}, bad_requests{0}, timeouts{0},
-      open{0};
+  std::atomic<uint64_t> requests{0}, accepted_count{0}, refused_over_limit{0}, handshakes_failed{0},
+      bad_requests{0}, timeouts{0}, open{0};
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(std::shared_ptr<Core> core, tcp::socket socket)
-      : core_(std::move(core)), socket_(std::move(socket)) {}
+  Connection(std::shared_ptr<Core> core, Wire wire, std::string address)
+      : core_(std::move(core)), wire_(std::move(wire)), address_(std::move(address)) {}
 
   void start() {
     rest();
+    if (!wire_.is_shaken()) {
+      phase_ = Phase::kHandshake;
+      set_deadline(core_->limits.handshake_ms_max);
+    }
     wait_readable();
   }
 
@@ -125,10 +100,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Forgets everything; safe to call twice.
   void leave() {
     if (phase_ == Phase::kGone) return;
+    if (phase_ == Phase::kHandshake) core_->handshakes_failed++;
     phase_ = Phase::kGone;
-    error_code ignored;
-    socket_.close(ignored);
-    core_->open--;
+    wire_.close();
+    core_->left(address_);
     core_->connections.erase(shared_from_this());
   }
 
@@ -144,13 +119,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     phase_ = Phase::kGone;
     auto self = shared_from_this();
     core_->connections.erase(self);
-    error_code ignored;
-    socket_.non_blocking(false, ignored);
-    core_->open_socket(std::move(socket_), std::move(*upgrade_request_), upgrade->second);
+    core_->open_socket(std::move(wire_), address_, std::move(*upgrade_request_), upgrade->second);
   }
 
  private:
-  enum class Phase { kIdle, kReading, kAnswering, kWriting, kLingering, kGone };
+  enum class Phase { kHandshake, kIdle, kReading, kAnswering, kWriting, kLingering, kGone };
 
   void set_deadline(Duration limit) { deadline_ = Steady::now() + std::chrono::microseconds(limit.us); }
 
@@ -163,7 +136,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void wait_readable() {
-    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code error) {
+    wire_.async_wait_readable([self = shared_from_this()](error_code error) {
       if (self->phase_ == Phase::kGone) return;
       if (error) return self->leave();
       self->read();
@@ -174,7 +147,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     // While an answer is written nothing is read; what arrives waits in the kernel.
     if (phase_ == Phase::kAnswering || phase_ == Phase::kWriting) return;
     error_code error;
-    size_t count = socket_.read_some(asio::buffer(core_->scratch), error);
+    size_t count = wire_.read_some(asio::buffer(core_->scratch), error);
+    if (phase_ == Phase::kHandshake && wire_.is_shaken()) rest();
     if (error == asio::error::would_block || error == asio::error::try_again) return wait_readable();
     if (error) return leave();
     std::string_view bytes(core_->scratch.data(), count);
@@ -215,7 +189,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send_continue() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     error_code ignored;
-    socket_.write_some(asio::buffer(kContinue.data(), kContinue.size()), ignored);
+    wire_.write_some(asio::buffer(kContinue.data(), kContinue.size()), ignored);
   }
 
   void refuse(Response response) {
@@ -230,7 +204,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void write(Response response) {
     phase_ = Phase::kWriting;
     set_deadline(core_->limits.request_ms_max);
-    head_ = head_of(response, keep_alive_);
+    head_ = answer_head(response, {keep_alive_, core_->door.browsers, secure_});
     body_ = std::move(response.body);
     if (bodiless_ || has_no_body(response.status)) body_.clear();
     parser_.reset();
@@ -241,7 +215,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       before = done;
       return error ? size_t{0} : kWritePiece;
     };
-    asio::async_write(socket_, buffers, progress,
+    asio::async_write(wire_, buffers, progress,
                       [self = shared_from_this()](error_code error, size_t) { self->wrote(error); });
   }
 
@@ -263,7 +237,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Closing with unread bytes in the kernel would reset the connection and may destroy the answer on its way.
   void linger() {
     error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    wire_.finish(ignored);
     phase_ = Phase::kLingering;
     lingered_bytes_ = 0;
     set_deadline(kLingerMax);
@@ -277,19 +251,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     wait_readable();
   }
 
-  std::string peer() const {
-    error_code error;
-    asio::ip::address address = socket_.remote_endpoint(error).address();
-    if (error) return {};
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-      return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-    }
-    return address.to_string();
-  }
-
   std::shared_ptr<Core> core_;
-  tcp::socket socket_;
+  Wire wire_;
+  const std::string address_;  // of the other side
   Phase phase_ = Phase::kIdle;
+  bool secure_ = wire_.is_secure();  // the request at hand: over TLS, here or at a trusted proxy
   bool keep_alive_ = false;
   bool bodiless_ = false;
   Steady::time_point deadline_;
@@ -346,7 +312,9 @@ void Connection::dispatch() {
     return write(parser_->answer());
   }
   Request request = parser_->take();
-  request.peer = peer();
+  introduce(request, address_, core_->door.trusted_proxies);
+  request.secure = secure_ = request.secure || wire_.is_secure();
+  request.certificate = wire_.certificate_name();
   bool upgrade = parser_->is_upgrade();
   parser_.reset();
   core_->requests++;
@@ -392,17 +360,30 @@ void Core::accept() {
 
 void Core::accepted(tcp::socket socket) {
   accepted_count++;
-  if (open >= limits.connections_max) {
+  std::string address = peer_address(socket);
+  if (!has_room(address)) {
     refused_over_limit++;
     return;
   }
   open++;
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
-  socket.non_blocking(true, ignored);
-  auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket));
+  if (limits.connections_per_address_max > 0) per_address[address]++;
+  auto connection =
+      std::make_shared<Connection>(shared_from_this(), Wire(std::move(socket), door.tls), std::move(address));
   connections.insert(connection);
   connection->start();
+}
+
+bool Core::has_room(const std::string& address) const {
+  if (open >= limits.connections_max || !door.lets_in(address)) return false;
+  const auto known = per_address.find(address);
+  return known == per_address.end() || known->second < limits.connections_per_address_max ||
+         is_listed(address, door.trusted_proxies);
+}
+
+void Core::left(const std::string& address) {
+  open--;
+  const auto known = per_address.find(address);
+  if (known != per_address.end() && --known->second == 0) per_address.erase(known);
 }
 
 void Core::arm_sweep() {
@@ -419,12 +400,12 @@ void Core::sweep() {
   arm_sweep();
 }
 
-void Core::open_socket(tcp::socket socket, Request request, const Upgrade& upgrade) {
-  auto end = accept_socket(loop, std::move(socket), std::move(request), limits, upgrade.handler,
-                           [weak = weak_from_this()](SocketEnd* gone) {
+void Core::open_socket(Wire wire, const std::string& address, Request request, const Upgrade& upgrade) {
+  auto end = accept_socket(loop, std::move(wire), std::move(request), limits, upgrade.handler,
+                           [weak = weak_from_this(), address](SocketEnd* gone) {
                              auto self = weak.lock();
                              if (!self) return;
-                             self->open--;
+                             self->left(address);
                              self->sockets.erase(gone);
                            });
   sockets.emplace(end.get(), end);
@@ -468,8 +449,13 @@ class BeastServer final : public HttpServer {
   }
 
   ServerCounters counters() const override {
-    return {core_->requests,     core_->accepted_count, core_->refused_over_limit,
-            core_->bad_requests, core_->timeouts,       core_->open};
+    return {core_->requests,
+            core_->accepted_count,
+            core_->refused_over_limit,
+            core_->handshakes_failed,
+            core_->bad_requests,
+            core_->timeouts,
+            core_->open};
   }
 
   Status open(const std::string& address, uint16_t port) {
@@ -503,9 +489,10 @@ class BeastServer final : public HttpServer {
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(Loop& loop, const std::string& address, uint16_t port,
-                                                       ServerLimits limits) {
-  auto core = std::make_shared<Core>(loop, limits);
-  int64_t shortest = std::min({limits.request_ms_max.us, limits.idle_ms_max.us, kLingerMax.us});
+                                                       ServerLimits limits, Door door) {
+  auto core = std::make_shared<Core>(loop, limits, std::move(door));
+  int64_t shortest =
+      std::min({limits.request_ms_max.us, limits.idle_ms_max.us, limits.handshake_ms_max.us, kLingerMax.us});
   core->beat = Duration{std::clamp<int64_t>(shortest / 4, 2'000, 250'000)};
   auto server = std::make_unique<BeastServer>(core);
   TRY_STATUS(server->open(address, port));

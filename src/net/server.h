@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "net/http.h"
@@ -19,15 +20,29 @@
 
 namespace haechi::net {
 
+class Tls;
+
 struct ServerLimits {
-  size_t body_bytes_max = 1 << 20;                  // larger: 413, connection closed
-  size_t header_bytes_max = 16 << 10;               // larger: 431
-  size_t connections_max = 20'000;                  // more: accepted and closed at once, counted
-  Duration request_ms_max = Duration::seconds(15);  // first byte to last byte of a request (slow-loris)
-  Duration idle_ms_max = Duration::seconds(75);     // between requests
-  size_t socket_message_bytes_max = 64 << 10;       // inbound WebSocket message; larger closes with 1009
+  size_t body_bytes_max = 1 << 20;                    // larger: 413, connection closed
+  size_t header_bytes_max = 16 << 10;                 // larger: 431
+  size_t connections_max = 20'000;                    // more: accepted and closed at once, counted
+  size_t connections_per_address_max = 0;             // likewise; 0: no bound; trusted proxies have none
+  Duration handshake_ms_max = Duration::seconds(10);  // of TLS
+  Duration request_ms_max = Duration::seconds(15);    // first byte to last byte of a request (slow-loris)
+  Duration idle_ms_max = Duration::seconds(75);       // between requests
+  size_t socket_message_bytes_max = 64 << 10;         // inbound WebSocket message; larger closes with 1009
   Duration socket_idle_max =
       Duration::seconds(20);  // WebSocket without a sign of life; we ping at half of it
+};
+
+// Who comes in here, and what is believed of what they say.
+struct Door {
+  std::shared_ptr<Tls> tls = nullptr;             // none: plain
+  std::vector<std::string> trusted_proxies = {};  // addresses that may say for whom they ask (X-Forwarded-*)
+  bool browsers = false;  // answers carry what keeps a browser in line (CSP, HSTS, ...)
+
+  // May this address come in? A plain door with trusted proxies is for those and for this machine.
+  bool lets_in(const std::string& address) const;
 };
 
 // One WebSocket connection. Alive while held; every call on the server's loop.
@@ -59,17 +74,19 @@ using SocketGuard =
 struct ServerCounters {
   uint64_t requests = 0;            // handed to the handler or a guard
   uint64_t accepted = 0;            // connections, refused ones included
-  uint64_t refused_over_limit = 0;  // connections closed at once
-  uint64_t bad_requests = 0;        // answered 4xx or 5xx by the server itself
-  uint64_t timeouts = 0;            // requests and answers that took too long; not idle ends
-  uint64_t open = 0;                // connections now, WebSockets included
+  uint64_t refused_over_limit = 0;  // connections closed at once; also those that the door does not let in
+  uint64_t handshakes_failed =
+      0;                      // of TLS: plain text, no common version, no acceptable certificate, too slow
+  uint64_t bad_requests = 0;  // answered 4xx or 5xx by the server itself
+  uint64_t timeouts = 0;      // requests and answers that took too long; not idle ends
+  uint64_t open = 0;          // connections now, WebSockets included
 };
 
 class HttpServer {
  public:
   // Listens on address:port (port 0: any free one). Fails with kUnavailable if it cannot.
   static Result<std::unique_ptr<HttpServer>> listen(Loop& loop, const std::string& address, uint16_t port,
-                                                    ServerLimits limits);
+                                                    ServerLimits limits, Door door = {});
   // Closes everything. No handler runs once this has returned. The loop must live longer than the server.
   virtual ~HttpServer() = default;
   virtual uint16_t port() const = 0;

@@ -328,5 +328,85 @@ TEST(HttpServer, ServesAmongManyIdleConnections) {
   EXPECT_EQ(body_of(idle[123]->read_answer()), "GET /i? ");
 }
 
+TEST(HttpServer, BelievesOnlyTrustedProxiesForWhomTheyAsk) {
+  Loop loop("proxied");
+  const auto who = [](const Request& request, const Respond& respond) {
+    respond({200, "text/plain", request.peer + (request.secure ? " secure" : ""), {}});
+  };
+  const auto ask = [](HttpServer& server, const std::string& headers) {
+    RawConnection connection(server.port());
+    connection.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" + headers + "\r\n");
+    return body_of(connection.read_to_end());
+  };
+  auto plain = *HttpServer::listen(loop, "127.0.0.1", 0, {});
+  auto proxied =
+      *HttpServer::listen(loop, "127.0.0.1", 0, {}, {.trusted_proxies = {"127.0.0.1", "10.0.0.7"}});
+  plain->handle(who);
+  proxied->handle(who);
+  loop.start();
+  const std::string said = "x-forwarded-for: 192.0.2.1, 198.51.100.2\r\nx-forwarded-proto: https\r\n";
+  EXPECT_EQ(ask(*plain, said), "127.0.0.1");
+  EXPECT_EQ(ask(*proxied, said), "198.51.100.2 secure") << "what the last one says, not what it was told";
+  EXPECT_EQ(ask(*proxied, "x-forwarded-for: 192.0.2.1, ::ffff:10.0.0.7\r\n"), "192.0.2.1");
+  EXPECT_EQ(ask(*proxied, "x-forwarded-for: 192.0.2.1\r\nx-forwarded-for: 2001:db8::5\r\n"), "2001:db8::5");
+  EXPECT_EQ(ask(*proxied, "x-forwarded-for: nonsense\r\nx-forwarded-proto: https, http\r\n"), "127.0.0.1");
+}
+
+TEST(HttpServer, LetsOnlyTrustedProxiesAndThisMachineInAtAPlainDoor) {
+  Door door;
+  EXPECT_TRUE(door.lets_in("192.0.2.1"));
+  door.trusted_proxies = {"10.0.0.7"};
+  EXPECT_TRUE(door.lets_in("10.0.0.7"));
+  EXPECT_TRUE(door.lets_in("127.0.0.1"));
+  EXPECT_TRUE(door.lets_in("::1"));
+  EXPECT_FALSE(door.lets_in("192.0.2.1"));
+  EXPECT_FALSE(door.lets_in(""));
+}
+
+TEST(HttpServer, ClosesConnectionsBeyondTheBoundOfOneAddress) {
+  ServerLimits limits;
+  limits.connections_per_address_max = 3;
+  Echo echo(limits);
+  auto first = std::make_unique<RawConnection>(echo.server->port());
+  RawConnection second(echo.server->port()), third(echo.server->port());
+  ASSERT_TRUE(eventually([&] { return echo.server->counters().open == 3; }));
+  RawConnection fourth(echo.server->port());
+  EXPECT_TRUE(fourth.ended());
+  EXPECT_EQ(echo.server->counters().refused_over_limit, 1u);
+  first.reset();
+  ASSERT_TRUE(eventually([&] { return echo.server->counters().open == 2; }));
+  EXPECT_TRUE(echo.still_serves());
+}
+
+TEST(HttpServer, ProtectsBrowsersWhereItServesThem) {
+  Loop loop("browsers");
+  auto devices = *HttpServer::listen(loop, "127.0.0.1", 0, {});
+  auto people = *HttpServer::listen(loop, "127.0.0.1", 0, {}, {.browsers = true});
+  const auto page = [](const Request& request, const Respond& respond) {
+    Response response;
+    if (request.path == "/page") response.headers = {{"content-security-policy", "default-src 'self'"}};
+    respond(std::move(response));
+  };
+  devices->handle(page);
+  people->handle(page);
+  loop.start();
+  const auto ask = [](HttpServer& server, const std::string& path) {
+    RawConnection connection(server.port());
+    connection.send("GET " + path + " HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    return connection.read_to_end();
+  };
+  const std::string answer = ask(*people, "/api");
+  for (const char* header : {"content-security-policy: default-src 'none'", "referrer-policy: no-referrer",
+                             "x-content-type-options: nosniff", "cross-origin-opener-policy: same-origin",
+                             "cross-origin-resource-policy: same-origin"})
+    EXPECT_NE(answer.find(header), std::string::npos) << header;
+  EXPECT_EQ(answer.find("strict-transport-security"), std::string::npos) << "that counts over TLS only";
+  const std::string own = ask(*people, "/page");
+  EXPECT_NE(own.find("default-src 'self'"), std::string::npos);
+  EXPECT_EQ(own.find("default-src 'none'"), std::string::npos);
+  EXPECT_NE(ask(*people, "/a/../b").find("content-security-policy"), std::string::npos) << "refusals too";
+  EXPECT_EQ(ask(*devices, "/api").find("content-security-policy"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace haechi::net

@@ -20,7 +20,7 @@ using boost::system::error_code;
 constexpr Duration kFarewellMax = Duration::seconds(5);
 constexpr size_t kReadBufferKept = 4096;
 
-using Stream = websocket::stream<asio::ip::tcp::socket, false>;
+using Stream = websocket::stream<Wire, false>;
 
 // The stream belongs to the operations under way on it (a read always is), so that a socket which its user
 // keeps beyond the loop holds nothing of the loop's.
@@ -30,8 +30,8 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
                std::function<void(SocketEnd*)> gone)
       : loop_(loop), request_(std::move(request)), opened_(std::move(opened)), gone_(std::move(gone)) {}
 
-  void accept(asio::ip::tcp::socket connection, const ServerLimits& limits) {
-    auto stream = std::make_shared<Stream>(std::move(connection));
+  void accept(Wire wire, const ServerLimits& limits) {
+    auto stream = std::make_shared<Stream>(std::move(wire));
     stream_ = stream;
     auto idle = std::chrono::microseconds(limits.socket_idle_max.us);
     stream->set_option(websocket::stream_base::timeout{std::chrono::seconds(10), idle, true});
@@ -136,8 +136,7 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
 
   void end() {
     if (std::exchange(ended_, true)) return;
-    error_code ignored;
-    if (auto stream = stream_.lock()) stream->next_layer().close(ignored);
+    if (auto stream = stream_.lock()) stream->next_layer().close();
     queue_.clear();
     queued_bytes_ = 0;
     // The callbacks usually hold this very socket: let go of them, or it would live for ever.
@@ -165,12 +164,23 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
 
 }  // namespace
 
-std::shared_ptr<SocketEnd> accept_socket(Loop& loop, asio::ip::tcp::socket connection, Request request,
-                                         const ServerLimits& limits,
+// What Beast asks of a stream that carries a WebSocket, beside reading and writing.
+void beast_close_socket(Wire& wire) {
+  wire.close();
+}
+
+template <typename Handler>
+void async_teardown(beast::role_type role, Wire& wire, Handler&& handler) {
+  error_code ignored;
+  wire.finish(ignored);
+  websocket::async_teardown(role, wire.socket(), std::forward<Handler>(handler));
+}
+
+std::shared_ptr<SocketEnd> accept_socket(Loop& loop, Wire wire, Request request, const ServerLimits& limits,
                                          std::function<void(std::shared_ptr<Socket>)> opened,
                                          std::function<void(SocketEnd*)> gone) {
   auto socket = std::make_shared<ServerSocket>(loop, std::move(request), std::move(opened), std::move(gone));
-  socket->accept(std::move(connection), limits);
+  socket->accept(std::move(wire), limits);
   return socket;
 }
 

@@ -3,6 +3,8 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
+#include <arpa/inet.h>
+
 #include <boost/json.hpp>
 #include <fstream>
 #include <map>
@@ -58,6 +60,24 @@ Status read_port(const toml::table& table, const std::string& key, uint16_t& int
   return {};
 }
 
+Status read_cost(const toml::table& table, const std::string& key, uint32_t& into) {
+  const auto node = table.at_path(key);
+  if (!node) return {};
+  const auto value = node.value_exact<int64_t>();
+  if (!value || *value < 1 || *value > 4'194'304) return wrong_type(key, "a number from 1 to 4194304");
+  into = static_cast<uint32_t>(*value);
+  return {};
+}
+
+Status read_flag(const toml::table& table, const std::string& key, bool& into) {
+  const auto node = table.at_path(key);
+  if (!node) return {};
+  const auto value = node.value_exact<bool>();
+  if (!value) return wrong_type(key, "true or false");
+  into = *value;
+  return {};
+}
+
 Status read_rate(const toml::table& table, const std::string& key, uint32_t& into) {
   const auto node = table.at_path(key);
   if (!node) return {};
@@ -71,6 +91,23 @@ Status check_keys(const toml::table& table, const std::set<std::string>& known, 
   for (const auto& [key, node] : table)
     if (!known.contains(std::string(key.str())))
       return invalid(prefix + std::string(key.str()), "is not a setting");
+  return {};
+}
+
+Status read_tls(const toml::table& table, TlsConfig& into) {
+  const std::pair<const char*, std::string*> files[] = {{"certificate", &into.certificate},
+                                                        {"key", &into.key},
+                                                        {"device_ca", &into.device_ca},
+                                                        {"agency_ca", &into.agency_ca},
+                                                        {"ca", &into.ca},
+                                                        {"client_certificate", &into.client_certificate},
+                                                        {"client_key", &into.client_key}};
+  const toml::table* tls = table["tls"].as_table();
+  if (tls == nullptr) return table.contains("tls") ? wrong_type("tls", "a table") : Status();
+  std::set<std::string> known;
+  for (const auto& [name, path] : files) known.insert(name);
+  TRY_STATUS(check_keys(*tls, known, "tls."));
+  for (const auto& [name, path] : files) TRY_STATUS(read_text(table, std::string("tls.") + name, *path));
   return {};
 }
 
@@ -104,6 +141,45 @@ Status read_notify(const toml::table& table, notify::Settings& into) {
   return read_texts(table, "notify.push.services", into.push.services);
 }
 
+bool is_address(const std::string& text) {
+  unsigned char bytes[sizeof(in6_addr)];
+  return ::inet_pton(AF_INET, text.c_str(), bytes) == 1 || ::inet_pton(AF_INET6, text.c_str(), bytes) == 1;
+}
+
+Status check_tls(const TlsConfig& tls) {
+  if (tls.certificate.empty() != tls.key.empty())
+    return invalid(tls.key.empty() ? "tls.key" : "tls.certificate", "certificate and key go together");
+  if (tls.client_certificate.empty() != tls.client_key.empty())
+    return invalid(tls.client_key.empty() ? "tls.client_key" : "tls.client_certificate",
+                   "certificate and key go together");
+  for (const auto& [name, file] :
+       {std::pair("tls.device_ca", &tls.device_ca), {"tls.agency_ca", &tls.agency_ca}})
+    if (!file->empty() && tls.certificate.empty())
+      return invalid(name, "needs tls.certificate and tls.key: without TLS nobody shows a certificate");
+  return {};
+}
+
+// Everything at once: who mends one setting should not have to start again to learn of the next.
+Status check_safe(const Config& config) {
+  std::string faults;
+  const auto fault = [&faults](const std::string& setting, const std::string& why) {
+    faults += "\n  " + setting + ": " + why;
+  };
+  const bool ends_tls = !config.tls.certificate.empty() || !config.trusted_proxies.empty();
+  for (const auto& [setting, address] :
+       {std::pair("http.address", &config.http_address), {"devices.address", &config.device_address}}) {
+    if (is_loopback(*address)) continue;
+    if (!ends_tls)
+      fault(setting, "others can reach " + *address +
+                         " and nothing is encrypted: set tls.certificate and tls.key, or name in"
+                         " trusted_proxies the addresses of what ends TLS in front");
+    if (!config.demo_keys_file.empty())
+      fault(setting, "others can reach " + *address + " and --demo-keys gives keys away");
+  }
+  if (faults.empty()) return {};
+  return invalid("", "the configuration is not safe to start with:" + faults);
+}
+
 }  // namespace
 
 Status read_config(const std::string& path, Config& config) {
@@ -113,21 +189,28 @@ Status read_config(const std::string& path, Config& config) {
     return invalid(path + ":" + std::to_string(error.source().begin.line), std::string(error.description()));
   }
   const toml::table& table = parsed.table();
-  TRY_STATUS(check_keys(table,
-                        {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "http",
-                         "devices", "evidence", "witness", "notify", "keys"},
-                        ""));
+  TRY_STATUS(check_keys(
+      table,
+      {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "trusted_proxies", "tls",
+       "link", "http", "devices", "evidence", "witness", "notify", "accounts", "keys"},
+      ""));
   if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
   TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
   TRY_STATUS(read_text(table, "keys.master", config.master_key));
   if (const auto* http = table["http"].as_table())
-    TRY_STATUS(check_keys(*http, {"address", "port"}, "http."));
+    TRY_STATUS(check_keys(*http, {"address", "port", "connections_per_address"}, "http."));
+  if (const auto* link = table["link"].as_table()) TRY_STATUS(check_keys(*link, {"plain"}, "link."));
   if (const auto* devices = table["devices"].as_table())
     TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
+  if (const auto* accounts = table["accounts"].as_table())
+    TRY_STATUS(check_keys(*accounts, {"breached_passwords", "memory_kib", "passes"}, "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "witnesses"}, "evidence."));
   if (const auto* witness = table["witness"].as_table())
     TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
+  TRY_STATUS(read_text(table, "accounts.breached_passwords", config.breached_passwords));
+  TRY_STATUS(read_cost(table, "accounts.memory_kib", config.password_cost.memory_kib));
+  TRY_STATUS(read_cost(table, "accounts.passes", config.password_cost.passes));
   TRY_STATUS(read_text(table, "evidence.key", config.evidence_key));
   TRY_STATUS(read_texts(table, "evidence.witnesses", config.witnesses));
   TRY_STATUS(read_text(table, "witness.name", config.witness_name));
@@ -143,6 +226,10 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_port(table, "devices.http_port", config.device_http_port));
   TRY_STATUS(read_port(table, "devices.mqtt_port", config.mqtt_port));
   TRY_STATUS(read_rate(table, "devices.reports_per_s", config.reports_per_s));
+  TRY_STATUS(read_rate(table, "http.connections_per_address", config.http_connections_per_address));
+  TRY_STATUS(read_texts(table, "trusted_proxies", config.trusted_proxies));
+  TRY_STATUS(read_flag(table, "link.plain", config.plain_agencies));
+  TRY_STATUS(read_tls(table, config.tls));
   return read_notify(table, config.notify);
 }
 
@@ -159,24 +246,31 @@ Result<std::string> read_map_config(const Config& config) {
   return text;
 }
 
+bool is_loopback(const std::string& address) {
+  return address == "127.0.0.1" || address == "::1";
+}
+
 Status check_config(const Config& config) {
-  const auto loopback = [](const std::string& address) { return address == "127.0.0.1" || address == "::1"; };
-  if (!config.demo_keys_file.empty() && !(loopback(config.http_address) && loopback(config.device_address)))
-    return invalid("demo_keys",
-                   "demonstration keys are given only where every address is a loopback address");
+  TRY_STATUS(check_tls(config.tls));
+  for (const std::string& proxy : config.trusted_proxies)
+    if (!is_address(proxy)) return invalid("trusted_proxies", "must be IP addresses: " + proxy);
   for (const std::string& host : config.map_hosts)
     if (!is_origin(host))
       return invalid("map_hosts", "must be like https://tiles.example:443, in lower case");
+  if (config.password_cost.memory_kib < trust::kPasswordCostMin.memory_kib ||
+      config.password_cost.passes < trust::kPasswordCostMin.passes)
+    return invalid("accounts.memory_kib", "must be 19456 or more, with 2 passes or more");
   for (const std::string& line : config.witnesses)
-    if (line.find(" http://") == std::string::npos)
-      return invalid("evidence.witnesses", "must be a key, a space and http://host:port/prefix");
+    if (line.find(" http://") == std::string::npos && line.find(" https://") == std::string::npos)
+      return invalid("evidence.witnesses", "must be a key, a space and http[s]://host:port/prefix");
   if (!config.witness_logs.empty() && config.witness_name.empty())
     return invalid("witness.name", "is needed to cosign");
   if (!config.forwarder_token_sha256.empty() &&
       (config.forwarder_token_sha256.size() != 64 ||
        config.forwarder_token_sha256.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))
     return invalid("forwarder_token_sha256", "must be 64 hexadecimal digits");
-  return notify::check(config.notify);
+  TRY_STATUS(notify::check(config.notify));
+  return check_safe(config);
 }
 
 }  // namespace haechi::node

@@ -35,6 +35,21 @@ TEST(Config, NamesTheSettingAtFault) {
   EXPECT_FALSE(read("data = \n", config).ok());
 }
 
+TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
+  Config config;
+  ASSERT_TRUE(
+      read("[accounts]\nmemory_kib = 19456\npasses = 2\nbreached_passwords = \"/srv/breached\"\n", config)
+          .ok());
+  EXPECT_EQ(config.breached_passwords, "/srv/breached");
+  EXPECT_TRUE(check_config(config).ok());
+  for (const char* cheap : {"memory_kib = 19455", "passes = 1"}) {
+    Config cheaper;
+    ASSERT_TRUE(read(std::string("[accounts]\n") + cheap + "\n", cheaper).ok());
+    EXPECT_EQ(check_config(cheaper).error().field, "accounts.memory_kib") << cheap;
+  }
+  EXPECT_EQ(read("[accounts]\nmemory = 1\n", config).error().field, "accounts.memory");
+}
+
 TEST(Config, NamesWhoCosignsTheLogAndWhoseLogIsCosigned) {
   Config config;
   ASSERT_TRUE(read("[evidence]\nkey = \"/mnt/key\"\nwitnesses = [\"w+0+A http://10.0.0.7:8080/witness/v1\"]\n"
@@ -110,7 +125,63 @@ TEST(Config, GivesDemonstrationKeysOnLoopbackOnly) {
   config.demo_keys_file = "keys.json";
   EXPECT_TRUE(check_config(config).ok());
   config.http_address = "0.0.0.0";
-  EXPECT_FALSE(check_config(config).ok());
+  config.tls.certificate = config.tls.key = "x.pem";
+  EXPECT_NE(check_config(config).error().text().find("http.address"), std::string::npos);
+  EXPECT_NE(check_config(config).error().text().find("--demo-keys"), std::string::npos);
+}
+
+TEST(Config, StartsWithoutTlsOnlyWhereNobodyElseListensOrWhatEndsTlsInFrontIsNamed) {
+  Config config;
+  config.http_address = "10.0.0.1";
+  config.device_address = "::";
+  const std::string faults = check_config(config).error().text();
+  for (const char* part : {"http.address: others can reach 10.0.0.1",
+                           "devices.address: others can reach ::", "tls.certificate", "trusted_proxies"})
+    EXPECT_NE(faults.find(part), std::string::npos) << part << " is not in " << faults;
+  config.trusted_proxies = {"10.0.0.5"};
+  EXPECT_TRUE(check_config(config).ok());
+  config.trusted_proxies = {"proxy.example"};
+  EXPECT_EQ(check_config(config).error().field, "trusted_proxies");
+  config.trusted_proxies.clear();
+  config.tls.certificate = "server.pem";
+  EXPECT_EQ(check_config(config).error().field, "tls.key");
+  config.tls.key = "server.key";
+  EXPECT_TRUE(check_config(config).ok());
+}
+
+TEST(Config, ReadsWhichCertificatesAreShownAndBelieved) {
+  Config config;
+  ASSERT_TRUE(read(R"(
+trusted_proxies = ["10.0.0.5"]
+[tls]
+certificate = "c.pem"
+key = "k.pem"
+device_ca = "d.pem"
+agency_ca = "a.pem"
+ca = "w.pem"
+client_certificate = "cc.pem"
+client_key = "ck.pem"
+[link]
+plain = true
+[http]
+connections_per_address = 7
+)",
+                   config)
+                  .ok());
+  EXPECT_EQ(config.tls.certificate + config.tls.key + config.tls.device_ca + config.tls.agency_ca +
+                config.tls.ca + config.tls.client_certificate + config.tls.client_key,
+            "c.pemk.pemd.pema.pemw.pemcc.pemck.pem");
+  EXPECT_EQ(config.trusted_proxies, std::vector<std::string>{"10.0.0.5"});
+  EXPECT_TRUE(config.plain_agencies);
+  EXPECT_EQ(config.http_connections_per_address, 7u);
+  EXPECT_TRUE(check_config(config).ok());
+  EXPECT_EQ(read("[tls]\ncertificates = \"x\"\n", config).error().field, "tls.certificates");
+  EXPECT_EQ(read("[link]\nplain = 1\n", config).error().field, "link.plain");
+  config.tls.certificate = config.tls.key = "";
+  EXPECT_EQ(check_config(config).error().field, "tls.device_ca");
+  config.tls = {};
+  config.tls.client_key = "ck.pem";
+  EXPECT_EQ(check_config(config).error().field, "tls.client_certificate");
 }
 
 }  // namespace

@@ -28,13 +28,15 @@ net::Response response_of(const std::string& path, const Result<std::string>& fi
 }  // namespace
 
 EvidenceRoom::EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
-                           spine::Submit& submit, const trust::Keys& keys, const Clock& clock)
+                           spine::Submit& submit, const trust::Keys& keys, const Clock& clock,
+                           std::shared_ptr<net::Tls> outgoing)
     : config_(config),
       reader_(std::move(log_reader)),
       log_id_(std::move(log_id)),
       submit_(submit),
       keys_(keys),
-      clock_(clock) {}
+      clock_(clock),
+      outgoing_(std::move(outgoing)) {}
 
 Status EvidenceRoom::start() {
   for (const std::string& line : config_.witnesses) {
@@ -50,7 +52,7 @@ Status EvidenceRoom::start() {
   if (!logs.empty()) {
     TRY(witness_, evidence::Witness::open(config_.data + "/witness", config_.witness_name, logs));
   }
-  client_ = net::HttpClient::create(loop_, net::ClientOptions{});
+  client_ = net::HttpClient::create(loop_, net::ClientOptions{.tls = outgoing_});
   loop_.start();
   loop_.post([this] { open(); });
   return {};

@@ -23,9 +23,11 @@ namespace haechi::node {
 
 class EvidenceRoom {
  public:
-  // `log_reader` is of the log `log_id`. The references outlive the room.
+  // `log_reader` is of the log `log_id`, `outgoing` for witnesses with https addresses. The references
+  // outlive the room.
   EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
-               spine::Submit& submit, const trust::Keys& keys, const Clock& clock);
+               spine::Submit& submit, const trust::Keys& keys, const Clock& clock,
+               std::shared_ptr<net::Tls> outgoing);
 
   // kInvalid or kUnavailable: this node cannot be a witness as configured.
   Status start();
@@ -59,6 +61,7 @@ class EvidenceRoom {
   spine::Submit& submit_;
   const trust::Keys& keys_;
   const Clock& clock_;
+  const std::shared_ptr<net::Tls> outgoing_;
   std::optional<evidence::Witness> witness_;
   std::vector<AskedWitness> asked_;
   std::unique_ptr<evidence::Notary> notary_;  // none: not open yet, or the log is not the one that was signed

@@ -23,14 +23,17 @@
 #include "live/static_files.h"
 #include "log/log.h"
 #include "net/server.h"
+#include "net/tls.h"
 #include "node/demo_keys.h"
 #include "node/erasing.h"
 #include "node/evidence_room.h"
 #include "node/metrics.h"
+#include "node/secrets.h"
 #include "node/time_zones.h"
 #include "notify/sender.h"
 #include "spine/spine.h"
 #include "store/records.h"
+#include "trust/accounts.h"
 #include "trust/keys.h"
 #include "vault/key_ring.h"
 
@@ -79,6 +82,7 @@ struct Node::Rooms {
   Status listen_devices();
   void subscribe();
   Status open_sender();
+  Status open_accounts();
   void command(const std::shared_ptr<const v1::Effect>& effect, bool replayed);
   void answer(net::Request request, const net::Respond& respond);
   void count();
@@ -93,8 +97,14 @@ struct Node::Rooms {
   std::string map_config;  // what /config/map.json answers
 
   std::unique_ptr<vault::KeyRing> ring;  // outlives whoever seals or opens
+  Secrets secrets;
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
+  std::unique_ptr<store::AccountRecords> account_records;
+  std::unique_ptr<trust::Accounts> accounts;  // front loop
+  trust::BreachedPasswords breached;
+  std::optional<trust::Link> administrator_link;
+  std::optional<std::string> first_administrator;
   std::unique_ptr<spine::Spine> spine;
   std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<log::Reader> past;       // of the spine's log
@@ -118,6 +128,7 @@ struct Node::Rooms {
 
 Status Node::Rooms::open() {
   TRY(map_config, read_map_config(config));
+  TRY(secrets, Secrets::open(config));
   if (::mkdir(config.data.c_str(), 0700) != 0 && errno != EEXIST)
     return Error{Code::kUnavailable, "data", "cannot make the directory " + config.data};
   log::SqliteOptions log_options;
@@ -126,6 +137,7 @@ Status Node::Rooms::open() {
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
+  TRY_STATUS(check_agencies(config, *records));
   if (!config.demo_keys_file.empty()) TRY_STATUS(write_demo_keys(*keys, config.demo_keys_file));
   entries_replayed = opened_log->next_no() - 1;
   live::HubOptions hub_options;
@@ -137,14 +149,27 @@ Status Node::Rooms::open() {
       std::make_unique<spine::Spine>(spine::SpineOptions{.ring = ring.get()}, std::move(opened_log), clock);
   retention = std::make_unique<RetentionJob>(*spine);
   TRY_STATUS(open_sender());
+  TRY_STATUS(open_accounts());
 
-  const auto identify = [this](std::string_view key) { return keys->viewer_of_key(key, clock.now()); };
+  // An open stream is no sign of a person, so it does not keep a session from being idle.
+  const auto identify = [this](std::string_view key) {
+    const auto viewer = keys->viewer_of_key(key, clock.now());
+    return viewer ? viewer : accounts->viewer_of(key, clock.now());
+  };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
-  api = std::make_unique<api::Api>(
-      api::ApiOptions{.time_zones = read_time_zone, .log = source_of(*past, *ring), .letters = letters.get()},
-      front, *spine, hub->picture(), *records, *keys, clock);
-  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock);
-  connector = link::CadConnector::create(link, *spine, *records, clock);
+  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone,
+                                                   .log = source_of(*past, *ring),
+                                                   .letters = letters.get(),
+                                                   .accounts = accounts.get(),
+                                                   .breached = breached,
+                                                   .plain_agencies = config.plain_agencies},
+                                   front, *spine, hub->picture(), *records, *keys, clock);
+  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock,
+                                            secrets.outgoing);
+  link::CadConnectorOptions link_options;
+  link_options.tls = secrets.outgoing;
+  link_options.certificates = !config.tls.agency_ca.empty();
+  connector = link::CadConnector::create(link, *spine, *records, clock, link_options);
   if (!config.static_files.empty())
     static_files = std::make_unique<live::StaticFiles>(config.static_files, config.map_hosts);
   subscribe();
@@ -164,6 +189,14 @@ Status Node::Rooms::open_sender() {
   options.sms_secret = config.notify.sms.secret;
   sender = std::make_unique<notify::Sender>(notify, *spine, *letters, clock,
                                             notify::make_carrier(kLetterTimeout), options);
+  return {};
+}
+
+Status Node::Rooms::open_accounts() {
+  TRY(breached, trust::BreachedPasswords::open(config.breached_passwords));
+  TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite"));
+  TRY(accounts, trust::Accounts::open(*account_records, config.password_cost));
+  TRY(administrator_link, accounts->administrator_link(config.new_administrator_link, clock.now()));
   return {};
 }
 
@@ -197,11 +230,12 @@ void Node::Rooms::command(const std::shared_ptr<const v1::Effect>& effect, bool 
 }
 
 Status Node::Rooms::listen_devices() {
+  const net::Door door{.tls = secrets.for_devices, .trusted_proxies = config.trusted_proxies};
   gateway::MqttLimits limits;
   limits.reports_per_s = config.reports_per_s;
   limits.reports_burst = config.reports_per_s * 10;
   TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices,
-                                        *spine, clock));
+                                        *spine, clock, door));
   for (const auto& [id, effect] : std::exchange(commanded, {})) mqtt->command(effect->command_device());
   rejections = std::make_unique<gateway::Rejections>(*spine);
   gateway.every(Duration::seconds(1), [this] {
@@ -209,9 +243,11 @@ Status Node::Rooms::listen_devices() {
   });
   intake = std::make_unique<gateway::HttpIntake>(
       gateway, clock, *spine, devices, *rejections,
-      gateway::HttpIntakeOptions{bytes_of_hex(config.forwarder_token_sha256)});
+      gateway::HttpIntakeOptions{.forwarder_token_sha256 = bytes_of_hex(config.forwarder_token_sha256),
+                                 .certificates = !config.tls.device_ca.empty(),
+                                 .reports_per_s = config.reports_per_s});
   TRY(device_http,
-      net::HttpServer::listen(gateway, config.device_address, config.device_http_port, net::ServerLimits{}));
+      net::HttpServer::listen(gateway, config.device_address, config.device_http_port, {}, door));
   device_http->handle([this](net::Request request, net::Respond respond) {
     intake->handle(std::move(request), std::move(respond));
   });
@@ -219,7 +255,11 @@ Status Node::Rooms::listen_devices() {
 }
 
 Status Node::Rooms::listen_front() {
-  TRY(front_http, net::HttpServer::listen(front, config.http_address, config.http_port, net::ServerLimits{}));
+  net::ServerLimits limits;
+  limits.connections_per_address_max = config.http_connections_per_address;
+  const net::Door door{
+      .tls = secrets.for_people, .trusted_proxies = config.trusted_proxies, .browsers = true};
+  TRY(front_http, net::HttpServer::listen(front, config.http_address, config.http_port, limits, door));
   front_http->handle(
       [this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
   hub->mount(*front_http);
@@ -241,6 +281,11 @@ Status Node::Rooms::listen() {
   spine->start();
   run_on(front, [&] { opened = listen_front(); });
   if (!opened.ok()) return opened;
+  if (administrator_link) {
+    const std::string here = "http://" + config.http_address + ":" + std::to_string(front_http->port());
+    first_administrator = (config.notify.pages.empty() ? here : config.notify.pages) +
+                          "/account/#enrol=" + administrator_link->token;
+  }
   run_on(link, [&] { connector->start(); });
   TRY_STATUS(evidence->start());
   sender->start();
@@ -329,6 +374,14 @@ void Node::Rooms::count() {
   of_http("haechi_http_refused_over_limit_total", "Connections closed over the limit.",
           &H::refused_over_limit);
   of_http("haechi_http_timeouts_total", "Requests and answers that took too long.", &H::timeouts);
+  of_http("haechi_http_handshakes_failed_total", "Connections that did not come to speak TLS.",
+          &H::handshakes_failed);
+  of_mqtt("haechi_mqtt_handshakes_failed_total", "Connections that did not come to speak TLS.",
+          &M::handshakes_failed, true);
+  metrics.add({"haechi_api_too_many_total", "Requests refused with 429.", {}, true, [this] {
+                 return static_cast<double>(api->refused_by_pace());
+               }});
+  secrets.count(metrics);
   metrics.add_source([this] {
     std::vector<Metric> out;
     const auto add = [&out](const char* name, const char* help, Metric::Labels labels, uint64_t value) {
@@ -422,8 +475,15 @@ uint16_t Node::device_http_port() const {
 uint16_t Node::mqtt_port() const {
   return rooms_->mqtt->port();
 }
+const std::optional<std::string>& Node::first_administrator() const {
+  return rooms_->first_administrator;
+}
 uint64_t Node::entries_replayed() const {
   return rooms_->entries_replayed;
+}
+
+void Node::reload() {
+  rooms_->secrets.reload();
 }
 
 int run_serve(const Config& config) {
@@ -432,6 +492,7 @@ int run_serve(const Config& config) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   auto node = Node::start(config);
@@ -441,10 +502,12 @@ int run_serve(const Config& config) {
   }
   std::printf("ready http=%u devices_http=%u mqtt=%u\n", (*node)->http_port(), (*node)->device_http_port(),
               (*node)->mqtt_port());
+  if (const auto& address = (*node)->first_administrator())
+    std::printf("administrator %s\n", address->c_str());
   std::fflush(stdout);
   spdlog::info("replayed {} entries", (*node)->entries_replayed());
   int received = 0;
-  sigwait(&signals, &received);
+  while (sigwait(&signals, &received) == 0 && received == SIGHUP) (*node)->reload();
   spdlog::info("stopping");
   return 0;
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -22,6 +23,11 @@ class Node {
   uint16_t device_http_port() const;
   uint16_t mqtt_port() const;
   uint64_t entries_replayed() const;
+  // Where nobody has enrolled as an administrator yet, or it was asked for: the address at which one does,
+  // once.
+  const std::optional<std::string>& first_administrator() const;
+  // Reads certificates and keys again; what cannot be used is told, and what was read before stays.
+  void reload();
 
  private:
   struct Rooms;
@@ -29,8 +35,11 @@ class Node {
   std::unique_ptr<Rooms> rooms_;
 };
 
-// Runs a node until SIGINT or SIGTERM. Prints "ready http=P devices_http=P mqtt=P" when it listens. Returns
-// the exit code: 0, or 1 with a sentence on standard error.
+// Runs a node until SIGINT or SIGTERM. Prints "ready http=P devices_http=P mqtt=P" when it listens, and
+// behind it, where there is no administrator yet, "administrator ADDRESS" once. Returns the exit code: 0, or
+// 1 with a sentence on standard error.
+// Runs a node until SIGINT or SIGTERM; SIGHUP reads certificates again. Prints "ready http=P devices_http=P
+// mqtt=P" when it listens. Returns the exit code: 0, or 1 with a sentence on standard error.
 int run_serve(const Config& config);
 
 }  // namespace haechi::node

@@ -32,6 +32,9 @@ Words words_of(v1::NotificationKind kind) {
       return {"청구에 변동이 있습니다.", "There is news of a petition."};
     case v1::NOTIFICATION_KIND_UNREACHABLE:
       return {"보호대상자에게 연락이 닿지 않습니다.", "A protected person cannot be reached."};
+    case v1::NOTIFICATION_KIND_GLASS_BROKEN:
+      return {"긴급 열람이 있었습니다. 확인이 필요합니다.",
+              "Somebody broke the glass to see a person. It waits for your answer."};
     default:
       return {"새 알림이 있습니다.", "There is a new notice."};
   }
@@ -44,6 +47,8 @@ const char* page_of(v1::CaseParty party) {
     case v1::CASE_PARTY_MONITORING_CENTRE:
     case v1::CASE_PARTY_CONTROL_ROOM:
       return "/control/";
+    case v1::CASE_PARTY_PRIVACY_OFFICER:
+      return "/audit/";
     default:
       return "/cases/";
   }

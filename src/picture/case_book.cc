@@ -58,6 +58,19 @@ void CaseBook::fold(At at, const v1::CaseEffect& effect) {
       std::erase_if(measure_by_order_,
                     [&](const auto& one) { return one.second == effect.forget_measure().measure_id(); });
       break;
+    case v1::CaseEffect::kUpdateGlass:
+      put_glass(effect.update_glass());
+      break;
+    case v1::CaseEffect::kUpdateRecusal: {
+      const v1::Recused& recused = effect.update_recusal();
+      Book<v1::Recused>& of_account = recusals_[recused.account()];
+      if (recused.ended()) of_account.erase(recused.person_id());
+      if (!recused.ended()) of_account[recused.person_id()] = recused;
+      break;
+    }
+    case v1::CaseEffect::kUpdateReview:
+      reviews_[effect.update_review().account() + "\n" + effect.update_review().month()] = effect.update_review();
+      break;
     case v1::CaseEffect::kEndOrder:  // the measure itself says so too
     case v1::CaseEffect::KIND_NOT_SET:
       break;
@@ -70,6 +83,42 @@ void CaseBook::fold(const v1::CaseFact& fact) {
   Supervision& known = supervisions_[assigned.wearer_id()];
   known.officer = assigned.officer();
   if (!assigned.agency_id().empty()) known.agency_id = assigned.agency_id();
+}
+
+void CaseBook::put_glass(const v1::BrokenGlass& glass) {
+  v1::BrokenGlass& newest = newest_glass_[glass.account()][glass.person_id()];
+  if (glass.broken_at_us() >= newest.broken_at_us()) newest = glass;
+  for (v1::BrokenGlass& known : glasses_) {
+    if (known.id() != glass.id()) continue;
+    known = glass;
+    return;
+  }
+  glasses_.push_back(glass);
+  if (glasses_.size() > kGlassesMax) glasses_.pop_front();
+}
+
+const v1::BrokenGlass* CaseBook::glass(std::string_view id) const {
+  for (const v1::BrokenGlass& one : glasses_) {
+    if (one.id() == id) return &one;
+  }
+  return nullptr;
+}
+
+const v1::BrokenGlass* CaseBook::open_glass(std::string_view account, std::string_view person_id,
+                                            Time now) const {
+  const auto of_account = newest_glass_.find(account);
+  if (of_account == newest_glass_.end()) return nullptr;
+  const v1::BrokenGlass* newest = find(of_account->second, person_id);
+  return newest != nullptr && now.us < newest->ends_at_us() ? newest : nullptr;
+}
+
+bool CaseBook::recused(std::string_view account, std::string_view person_id) const {
+  const auto known = recusals_.find(account);
+  return known != recusals_.end() && known->second.find(person_id) != known->second.end();
+}
+
+const v1::LookUpsReview* CaseBook::review(std::string_view account, std::string_view month) const {
+  return find(reviews_, std::string(account) + "\n" + std::string(month));
 }
 
 void CaseBook::put_duty(At, const v1::Duty& duty) {

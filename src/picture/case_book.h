@@ -2,7 +2,8 @@
 // who supervises whom.
 //
 // Bounds: cases, links, petitions and open duties stay, measures until the law lets nobody keep them; of
-// duties that ended the newest kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax.
+// duties that ended the newest kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax, of broken
+// glass kGlassesMax.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@ namespace haechi::picture {
 inline constexpr size_t kDoneDutiesMax = 20'000;
 inline constexpr size_t kNotificationsMax = 20'000;
 inline constexpr size_t kRefusalsMax = 1'000;
+inline constexpr size_t kGlassesMax = 5'000;
 
 struct Supervision {
   std::string officer;
@@ -42,6 +44,13 @@ class CaseBook {
   const Book<v1::Consent>& consents() const { return consents_; }     // by protected person
   const Book<v1::Caseload>& caseloads() const { return caseloads_; }  // by officer
   const Book<v1::Notification>& notifications() const { return notifications_; }
+  const std::deque<v1::BrokenGlass>& glasses() const { return glasses_; }       // oldest first
+  const Book<Book<v1::Recused>>& recusals() const { return recusals_; }         // by account, by person
+  const v1::LookUpsReview* review(std::string_view account, std::string_view month) const;  // null: none yet
+  const v1::BrokenGlass* glass(std::string_view id) const;
+  // What this account broke last to see this person; null: it opens nothing at `now`.
+  const v1::BrokenGlass* open_glass(std::string_view account, std::string_view person_id, Time now) const;
+  bool recused(std::string_view account, std::string_view person_id) const;
 
   const v1::Case* find_case(std::string_view id) const;
   const v1::LegalMeasure* measure(std::string_view id) const;
@@ -62,6 +71,7 @@ class CaseBook {
 
  private:
   void put_duty(At at, const v1::Duty& duty);
+  void put_glass(const v1::BrokenGlass& glass);
   void put_notification(At at, const v1::Notification& notification);
 
   Book<v1::Case> cases_;
@@ -76,6 +86,10 @@ class CaseBook {
   Book<std::set<std::string>> open_by_subject_;
   Book<std::set<std::string>> links_by_subject_;
   Book<Supervision> supervisions_;
+  std::deque<v1::BrokenGlass> glasses_;
+  Book<Book<v1::BrokenGlass>> newest_glass_;  // by account, by person
+  Book<Book<v1::Recused>> recusals_;
+  Book<v1::LookUpsReview> reviews_;  // by account and month
   std::deque<std::string> done_duties_;
   std::deque<std::string> notified_;
   std::map<uint64_t, v1::CaseRefusal> refusals_;

@@ -1,12 +1,11 @@
 #include "store/records.h"
 
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include <array>
-#include <sstream>
 
 #include "store/sealed_text.h"
+#include "store/sqlite.h"
 
 namespace haechi::store {
 namespace {
@@ -26,87 +25,6 @@ constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS agreement(agency_id TEXT PRIMARY KEY, purpose TEXT NOT NULL, scope TEXT NOT NULL,
     method TEXT NOT NULL, security TEXT NOT NULL, cost TEXT NOT NULL, signed_at_us INTEGER NOT NULL) WITHOUT ROWID;
 )";
-
-struct CloseConnection {
-  void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
-};
-struct FinalizeStatement {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-struct LeaveMutex {
-  void operator()(sqlite3_mutex* mutex) const { sqlite3_mutex_leave(mutex); }
-};
-using Connection = std::unique_ptr<sqlite3, CloseConnection>;
-
-Error failed(sqlite3* connection, const char* what) {
-  const int code = connection == nullptr ? SQLITE_NOMEM : sqlite3_errcode(connection);
-  const bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
-  // Not sqlite3_errmsg: it may quote a value.
-  return Error{damaged ? Code::kCorrupt : Code::kUnavailable, "",
-               std::string(what) + ": " + sqlite3_errstr(code)};
-}
-
-// One prepared statement: bind in order, step, read columns. Errors are kept and told by the next step.
-class Query {
- public:
-  Query(sqlite3* connection, const char* sql) : connection_(connection) {
-    sqlite3_stmt* statement = nullptr;
-    status_ = sqlite3_prepare_v2(connection, sql, -1, &statement, nullptr);
-    statement_.reset(statement);
-  }
-  Query& with(const std::string& text) {
-    if (status_ == SQLITE_OK) {
-      status_ = sqlite3_bind_text(statement_.get(), ++bound_, text.data(), static_cast<int>(text.size()),
-                                  SQLITE_TRANSIENT);
-    }
-    return *this;
-  }
-  Query& with(int64_t number) {
-    if (status_ == SQLITE_OK) status_ = sqlite3_bind_int64(statement_.get(), ++bound_, number);
-    return *this;
-  }
-  // True: a row is there to be read. False: the end.
-  Result<bool> next() {
-    if (status_ != SQLITE_OK) return failed(connection_, "records");
-    const int step = sqlite3_step(statement_.get());
-    if (step == SQLITE_ROW) return true;
-    if (step == SQLITE_DONE) return false;
-    return failed(connection_, "records");
-  }
-  // Runs to the end; the number of rows changed. Nobody else may write between the two.
-  Result<uint64_t> run() {
-    const std::unique_ptr<sqlite3_mutex, LeaveMutex> alone(sqlite3_db_mutex(connection_));
-    sqlite3_mutex_enter(alone.get());
-    TRY(const bool row, next());
-    (void)row;
-    return static_cast<uint64_t>(sqlite3_changes64(connection_));
-  }
-  std::string text(int column) const {
-    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
-    const int size = sqlite3_column_bytes(statement_.get(), column);
-    return bytes == nullptr ? std::string() : std::string(bytes, static_cast<size_t>(size));
-  }
-  int64_t number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
-
- private:
-  sqlite3* connection_;
-  std::unique_ptr<sqlite3_stmt, FinalizeStatement> statement_;
-  int status_ = SQLITE_OK;
-  int bound_ = 0;
-};
-
-// Ids hold no space, so a list of them is words.
-std::string join(const std::vector<std::string>& ids) {
-  std::string out;
-  for (const std::string& id : ids) out += (out.empty() ? "" : " ") + id;
-  return out;
-}
-std::vector<std::string> split(const std::string& words) {
-  std::istringstream in(words);
-  std::vector<std::string> out;
-  for (std::string word; in >> word;) out.push_back(word);
-  return out;
-}
 
 template <typename Enum>
 int64_t number_of(Enum value) {
@@ -315,46 +233,13 @@ void opened_in_query(sqlite3_context* context, int /*count*/, sqlite3_value** va
   sqlite3_result_text(context, (*opened)->data(), static_cast<int>((*opened)->size()), SQLITE_TRANSIENT);
 }
 
-Result<int64_t> number(sqlite3* db, const char* sql) {
-  Query query(db, sql);
-  TRY(const bool row, query.next());
-  return row ? query.number(0) : 0;
-}
-
-// A forgotten person must not stay readable in freed pages or in the write-ahead file: secure_delete, and a
-// checkpoint that truncates when the file is opened.
-Status prepare(sqlite3* db) {
-  const char* settings =
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA busy_timeout=2000;"
-      "PRAGMA wal_checkpoint(TRUNCATE);";
-  if (sqlite3_exec(db, settings, nullptr, nullptr, nullptr) != SQLITE_OK) return failed(db, "open records");
-  TRY(const int64_t version, number(db, "PRAGMA user_version"));
-  if (version == kFormVersion) return {};
-  TRY(const int64_t tables, number(db, "SELECT count(*) FROM sqlite_master"));
-  if (version != 1 && (version != 0 || tables != 0))
-    return Error{Code::kCorrupt, "", "not a record file of this version"};
-  const std::string make =
-      std::string("BEGIN;") + kTables + "PRAGMA user_version=" + std::to_string(kFormVersion) + "; COMMIT;";
-  if (sqlite3_exec(db, make.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-    return failed(db, "create records");
-  return {};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Records>> Records::open(const std::string& path, vault::KeyRing* ring) {
-  sqlite3* raw = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_FULLMUTEX;
-  const mode_t before = ::umask(0077);  // names and secrets: nobody but the owner reads the file
-  const int opened = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
-  Connection connection(raw);
-  Status ready = opened == SQLITE_OK ? prepare(raw) : Status(failed(raw, "open records"));
-  ::umask(before);
-  if (!ready.ok()) return ready.error();
-  const int flags_of_function = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-  if (sqlite3_create_function_v2(raw, "opened", 2, flags_of_function, ring, opened_in_query, nullptr, nullptr,
-                                 nullptr) != SQLITE_OK)
-    return failed(raw, "open records");
+  TRY(Connection connection, open_tables(path, kTables, kFormVersion, 1));
+  if (sqlite3_create_function_v2(connection.get(), "opened", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, ring,
+                                 opened_in_query, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return failed(connection.get(), "open records");
   auto records = std::make_unique<SqliteRecords>(std::move(connection), ring);
   TRY_STATUS(records->seal_all());
   return std::unique_ptr<Records>(std::move(records));

@@ -31,6 +31,21 @@ std::unique_ptr<v1::Fact> point_shown(const Viewer& viewer, const std::string& w
   return fact;
 }
 
+std::unique_ptr<v1::Fact> account_event(const Viewer& by, const std::string& action,
+                                        const std::string& account, bool allowed, const std::string& reason) {
+  auto fact = std::make_unique<v1::Fact>();
+  v1::AccessDecided& access = *fact->mutable_access_decided();
+  access.set_viewer(by.account);
+  access.set_viewer_role(role_name(by.role));
+  access.set_action(action);
+  access.set_subject_kind("account");
+  access.set_subject_id(account);
+  access.set_purpose(purpose_name(purpose_of(by.role)));
+  access.set_allowed(allowed);
+  access.set_reason(reason);
+  return fact;
+}
+
 v1::Hop shown_hop(Role role) {
   switch (role) {
     case Role::kControl:

@@ -28,6 +28,11 @@ std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, co
 std::unique_ptr<v1::Fact> point_shown(const Viewer& viewer, const std::string& wearer_id,
                                       const Decision& decision, int64_t fixed_at_us);
 
+// That somebody signed in or out, was refused, or changed an account: `action` in the words of the audit
+// trail, `account` the one it is about (empty: nobody's; what was typed is not kept, it may be a password).
+std::unique_ptr<v1::Fact> account_event(const Viewer& by, const std::string& action,
+                                        const std::string& account, bool allowed, const std::string& reason);
+
 v1::Hop shown_hop(Role role);
 
 }  // namespace haechi::trust

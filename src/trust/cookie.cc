@@ -42,6 +42,8 @@ const char* surface_name(Surface surface) {
       return "court";
     case Surface::kCases:
       return "cases";
+    case Surface::kAccount:
+      return "account";
   }
   return "";
 }

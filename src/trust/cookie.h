@@ -12,11 +12,13 @@
 
 namespace haechi::trust {
 
-enum class Surface { kControl, kDispatch, kField, kMe, kCourt, kCases };
+enum class Surface { kControl, kDispatch, kField, kMe, kCourt, kCases, kAccount };
 inline constexpr std::array kSurfaces = {Surface::kControl, Surface::kDispatch, Surface::kField,
-                                         Surface::kMe,      Surface::kCourt,    Surface::kCases};
+                                         Surface::kMe,      Surface::kCourt,    Surface::kCases,
+                                         Surface::kAccount};
 
-const char* surface_name(Surface surface);  // "control", "dispatch", "field", "me", "court", "cases"
+const char* surface_name(
+    Surface surface);  // "control", "dispatch", "field", "me", "court", "cases", "account"
 std::optional<Surface> parse_surface(std::string_view name);  // exactly those; others: nullopt
 
 std::string cookie_name(Surface surface);  // "haechi_control"

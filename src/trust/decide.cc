@@ -36,6 +36,7 @@ constexpr Rule kRules[] = {
     {Role::kControl, Action::kSearch, kNoTie, Precision::kNone, "monitoring duty"},
 
     {Role::kDispatch, Action::kSeePosition, &Relations::in_call, Precision::kFull, "open call"},
+    {Role::kDispatch, Action::kSeePosition, &Relations::glass, Precision::kFull, "broken glass"},
     {Role::kDispatch, Action::kSeePosition, &Relations::informed, Precision::kCoarse, "informed of a call"},
     {Role::kDispatch, Action::kSeeAlert, &Relations::in_call, Precision::kFull, "open call"},
     {Role::kDispatch, Action::kSeeAlert, &Relations::informed, Precision::kCoarse, "informed of a call"},
@@ -141,6 +142,19 @@ constexpr Rule kRules[] = {
     {Role::kRegistrar, Action::kAssign, kNoTie, Precision::kNone, "registration duty"},
     {Role::kAuditor, Action::kSeeStatistics, kNoTie, Precision::kNone, "audit duty"},
     {Role::kPrivacy, Action::kErase, kNoTie, Precision::kNone, "data protection duty"},
+
+    {Role::kDispatch, Action::kBreakGlass, kNoTie, Precision::kNone, "dispatch duty"},
+    {Role::kPolice, Action::kBreakGlass, kNoTie, Precision::kNone, "investigation"},
+    {Role::kProbation, Action::kBreakGlass, kNoTie, Precision::kNone, "supervision"},
+    {Role::kPolice, Action::kSeePosition, &Relations::glass, Precision::kFull, "broken glass"},
+    {Role::kProbation, Action::kSeePosition, &Relations::glass, Precision::kFull, "broken glass"},
+    {Role::kDispatch, Action::kSeeRecord, &Relations::glass, Precision::kNone, "broken glass"},
+    {Role::kPolice, Action::kSeeRecord, &Relations::glass, Precision::kNone, "broken glass"},
+    {Role::kProbation, Action::kSeeRecord, &Relations::glass, Precision::kNone, "broken glass"},
+    {Role::kRegistrar, Action::kRecuse, kNoTie, Precision::kNone, "registration duty"},
+    {Role::kAuditor, Action::kRecuse, kNoTie, Precision::kNone, "audit duty"},
+    {Role::kAuditor, Action::kWatch, kNoTie, Precision::kNone, "audit duty"},
+    {Role::kAdministrator, Action::kRunAccounts, kNoTie, Precision::kNone, "administration"},
 };
 
 bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
@@ -149,6 +163,11 @@ bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
 
 Decision denied(std::string reason) {
   return Decision{false, Precision::kNone, std::move(reason), ""};
+}
+
+// What concerns nobody but the asker.
+bool is_own(Action action) {
+  return action == Action::kSeeSelf || action == Action::kRunOwnAccount;
 }
 
 Decision self_decision(const Viewer& viewer) {
@@ -236,6 +255,16 @@ const char* action_name(Action action) {
       return "assign";
     case Action::kErase:
       return "erase";
+    case Action::kBreakGlass:
+      return "break_glass";
+    case Action::kRecuse:
+      return "recuse";
+    case Action::kWatch:
+      return "watch";
+    case Action::kRunAccounts:
+      return "run_accounts";
+    case Action::kRunOwnAccount:
+      return "run_own_account";
   }
   ENSURE(false, static_cast<int>(action));
 }
@@ -255,10 +284,11 @@ const char* precision_name(Precision precision) {
 }
 
 Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now) {
-  if (action == Action::kSeeSelf) return self_decision(viewer);
+  if (is_own(action)) return self_decision(viewer);
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }
+  if (subject.relations.recused) return denied("this account is recused from somebody in it");
   bool role_may = false;
   for (const Rule& rule : kRules) {
     if (!role_and_action(rule, viewer, action)) continue;
@@ -274,7 +304,7 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
 }
 
 Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose) {
-  if (action == Action::kSeeSelf) return self_decision(viewer);
+  if (is_own(action)) return self_decision(viewer);
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }

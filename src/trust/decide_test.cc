@@ -26,6 +26,7 @@ constexpr NamedTie kTies[] = {
     {"view_open", &Relations::view_open},
     {"view_map", &Relations::view_map},
     {"asked", &Relations::asked},
+    {"glass", &Relations::glass},
 };
 
 // What is allowed, written down a second time: role, action, the tie it takes ("any" = the role alone),
@@ -136,6 +137,19 @@ const std::set<Row> kAllowed = {
     {"registrar", "identify", "any", "none"},
     {"registrar", "assign", "any", "none"},
     {"auditor", "see_statistics", "any", "none"},
+    {"dispatch", "break_glass", "any", "none"},
+    {"police", "break_glass", "any", "none"},
+    {"probation", "break_glass", "any", "none"},
+    {"dispatch", "see_position", "glass", "full"},
+    {"police", "see_position", "glass", "full"},
+    {"probation", "see_position", "glass", "full"},
+    {"dispatch", "see_record", "glass", "none"},
+    {"police", "see_record", "glass", "none"},
+    {"probation", "see_record", "glass", "none"},
+    {"registrar", "recuse", "any", "none"},
+    {"auditor", "recuse", "any", "none"},
+    {"auditor", "watch", "any", "none"},
+    {"administrator", "run_accounts", "any", "none"},
 };
 
 Decision ask(Role role, Action action, Tie tie) {
@@ -147,7 +161,7 @@ Decision ask(Role role, Action action, Tie tie) {
 TEST(Decide, AllowsExactlyWhatTheMatrixListsForEveryRoleActionAndRelation) {
   for (Role role : kRoles) {
     for (Action action : kActions) {
-      if (action == Action::kSeeSelf) continue;
+      if (action == Action::kSeeSelf || action == Action::kRunOwnAccount) continue;
       std::set<Row> found;
       const Decision alone = ask(role, action, nullptr);
       if (alone.allowed) {
@@ -174,7 +188,7 @@ TEST(Decide, DeniesEverythingToAViewerWithoutARole) {
   Subject subject{.kind = "person", .id = "W-1"};
   for (const NamedTie& named : kTies) subject.relations.*named.tie = true;
   for (Action action : kActions) {
-    for (int purpose = 0; purpose <= static_cast<int>(Purpose::kAudit); ++purpose) {
+    for (int purpose = 0; purpose <= static_cast<int>(Purpose::kAdministration); ++purpose) {
       EXPECT_FALSE(decide(Viewer{}, action, subject, static_cast<Purpose>(purpose), kNow).allowed);
     }
   }
@@ -187,6 +201,19 @@ TEST(Decide, DeniesAPurposeThatIsNotTheRolesOwn) {
   EXPECT_FALSE(decide(control, Action::kSeePosition, subject, Purpose::kSupervision, kNow).allowed);
   EXPECT_FALSE(decide(control, Action::kSeePosition, subject, Purpose::kNone, kNow).allowed);
   EXPECT_FALSE(decide_collection(control, Action::kSeePosition, Purpose::kAudit).allowed);
+}
+
+TEST(Decide, DeniesWhoeverIsRecusedWhateverElseTiesThem) {
+  Subject subject{.kind = "person", .id = "W-1"};
+  for (const NamedTie& named : kTies) subject.relations.*named.tie = true;
+  subject.relations.recused = true;
+  for (Role role : kRoles) {
+    for (Action action : kActions) {
+      if (action == Action::kSeeSelf) continue;
+      EXPECT_FALSE(decide(Viewer{.account = "a", .role = role}, action, subject, purpose_of(role), kNow).allowed)
+          << role_name(role) << " " << action_name(action);
+    }
+  }
 }
 
 TEST(Decide, DeniesFromTheMomentTheBasisEnds) {
@@ -210,16 +237,17 @@ TEST(Decide, GivesTheMapWhenBothViewRelationsHold) {
   EXPECT_EQ(decide(her, Action::kSeeView, subject, Purpose::kProtection, kNow).precision, Precision::kFull);
 }
 
-TEST(Decide, LetsEveryKnownRoleSeeItself) {
+TEST(Decide, LetsEveryKnownRoleSeeItselfAndItsOwnAccount) {
   for (Role role : kRoles) {
-    EXPECT_TRUE(
-        decide(Viewer{.account = "a", .role = role}, Action::kSeeSelf, {}, Purpose::kNone, kNow).allowed);
+    for (Action action : {Action::kSeeSelf, Action::kRunOwnAccount})
+      EXPECT_TRUE(decide(Viewer{.account = "a", .role = role}, action, {}, Purpose::kNone, kNow).allowed);
   }
 }
 
 TEST(Capabilities, ListOnlyWhatSomeSubjectWouldAllow) {
   const std::vector<Action> auditor = capabilities(Role::kAuditor);
-  EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics}));
+  EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics,
+                                          Action::kRecuse, Action::kWatch, Action::kRunOwnAccount}));
   EXPECT_TRUE(capabilities(Role::kNone).empty());
 }
 

@@ -20,21 +20,6 @@ Result<Viewer> viewer_of(const store::KeyRecord& record) {
   return Viewer{record.account, *role, record.person_id, record.unit_id, record.agency_id, record.wearer_ids};
 }
 
-// A key must say whose it is, or every question about "own" would be answered by empty ids.
-Status check(const Viewer& viewer) {
-  if (viewer.account.empty() || viewer.account.size() > 64) return invalid("account", "1 to 64 characters");
-  if (viewer.role == Role::kNone) return invalid("role", "a key needs a role");
-  if (viewer.role == Role::kProtectedPerson && viewer.person_id.empty()) {
-    return invalid("person_id", "the key of a protected person names her");
-  }
-  if (viewer.role == Role::kUnit && viewer.unit_id.empty())
-    return invalid("unit_id", "the key of a unit names it");
-  const bool of_agency = viewer.role == Role::kDispatch || viewer.role == Role::kConnector ||
-                         viewer.role == Role::kPolice || viewer.role == Role::kCourt;
-  if (of_agency && viewer.agency_id.empty()) return invalid("agency_id", "this key names its agency");
-  return {};
-}
-
 }  // namespace
 
 std::string_view bearer_key(std::string_view authorization) {
@@ -45,6 +30,19 @@ std::string_view bearer_key(std::string_view authorization) {
     if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != kScheme[i]) return {};
   }
   return authorization.substr(kScheme.size());
+}
+
+Status check_viewer(const Viewer& viewer) {
+  if (viewer.account.empty() || viewer.account.size() > 64) return invalid("account", "1 to 64 characters");
+  if (viewer.role == Role::kNone) return invalid("role", "is needed");
+  if (viewer.role == Role::kProtectedPerson && viewer.person_id.empty()) {
+    return invalid("person_id", "a protected person is named");
+  }
+  if (viewer.role == Role::kUnit && viewer.unit_id.empty()) return invalid("unit_id", "a unit is named");
+  const bool of_agency = viewer.role == Role::kDispatch || viewer.role == Role::kConnector ||
+                         viewer.role == Role::kPolice || viewer.role == Role::kCourt;
+  if (of_agency && viewer.agency_id.empty()) return invalid("agency_id", "this role names its agency");
+  return {};
 }
 
 Result<std::unique_ptr<Keys>> Keys::open(store::Records& records) {
@@ -76,7 +74,7 @@ Result<std::string> Keys::issue(const Viewer& viewer, Time expires_at) {
 
 Status Keys::add(std::string_view key, const Viewer& viewer, Time expires_at) {
   if (key.size() < kConfiguredKeyMin) return invalid("key", "16 characters or more");
-  TRY_STATUS(check(viewer));
+  TRY_STATUS(check_viewer(viewer));
   const store::KeyRecord record{digest_of(key), viewer.account,   role_name(viewer.role), viewer.person_id,
                                 viewer.unit_id, viewer.agency_id, viewer.wearer_ids,      expires_at};
   TRY_STATUS(records_.put_key(record));

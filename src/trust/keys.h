@@ -22,6 +22,9 @@ namespace haechi::trust {
 // The key of a "Bearer <key>" header value; empty if it is none.
 std::string_view bearer_key(std::string_view authorization);
 
+// Does the viewer say whose it is? Or every question about "own" would be answered by empty ids.
+Status check_viewer(const Viewer& viewer);
+
 struct IssuedKey {
   Viewer viewer;
   std::string key;

@@ -30,6 +30,8 @@ const char* role_name(Role role) {
       return "court";
     case Role::kPrivacy:
       return "privacy";
+    case Role::kAdministrator:
+      return "administrator";
   }
   ENSURE(false, static_cast<int>(role));
 }
@@ -65,6 +67,8 @@ const char* purpose_name(Purpose purpose) {
       return "adjudication";
     case Purpose::kDataProtection:
       return "data_protection";
+    case Purpose::kAdministration:
+      return "administration";
   }
   ENSURE(false, static_cast<int>(purpose));
 }
@@ -73,7 +77,7 @@ std::optional<Purpose> parse_purpose(std::string_view name) {
   for (Purpose purpose :
        {Purpose::kMonitoring, Purpose::kResponse, Purpose::kProtection, Purpose::kSupervision,
         Purpose::kRegistration, Purpose::kIntegration, Purpose::kAudit, Purpose::kInvestigation,
-        Purpose::kAdjudication, Purpose::kDataProtection}) {
+        Purpose::kAdjudication, Purpose::kAdministration, Purpose::kDataProtection}) {
     if (name == purpose_name(purpose)) return purpose;
   }
   return std::nullopt;
@@ -104,6 +108,8 @@ Purpose purpose_of(Role role) {
       return Purpose::kAdjudication;
     case Role::kPrivacy:
       return Purpose::kDataProtection;
+    case Role::kAdministrator:
+      return Purpose::kAdministration;
   }
   ENSURE(false, static_cast<int>(role));
 }

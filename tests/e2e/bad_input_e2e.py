@@ -178,7 +178,7 @@ TABLE = [
     ('HTTP: text/plain', ingest('hello', 415, 'content-type', 'text/plain'), IN_HTTP),
     ('HTTP: another device\'s report', ingest(report(1, device_id=GOOD), 403, 'device_id'), IN_HTTP),
     ('HTTP: wrong secret', ingest(report(1), 401, 'bad_credential', secret='not-the-secret-at-all'), IN_HTTP),
-    ('HTTP: an unknown device', ingest(report(1), 404, 'unknown_device', device='nobody-knows-it'), IN_HTTP),
+    ('HTTP: an unknown device', ingest(report(1), 401, 'bad_credential', device='nobody-knows-it'), IN_HTTP),
     ('HTTP: ten megabytes of reports', huge('/ingest/v1/reports', 'devices_port'), 'haechi_http_bad_requests_total'),
     ('API: ten megabytes of facts', huge('/api/v1/facts', 'http_port'), 'haechi_http_bad_requests_total'),
     ('API: no key', api('GET', '/api/v1/alerts', 401, 'authorization', key=None), None),

@@ -52,10 +52,12 @@ def wait_for(condition, seconds=10, every=0.05):
 
 
 class Server:
-    """One `haechi serve`. `data` outlives it, so that another may be started on the same."""
+    """One `haechi serve`. `data` outlives it, so that another may be started on the same. `context` (ssl.SSLContext):
+    its doors speak TLS."""
 
-    def __init__(self, program, data=None, extra=(), environment=None):
+    def __init__(self, program, data=None, extra=(), environment=None, context=None):
         self.program = program
+        self.context = context
         self.own = data is None
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='haechi-e2e-')) if data is None else pathlib.Path(data)
         self.data = self.folder / 'store'
@@ -108,7 +110,9 @@ class Server:
 
     def request(self, method, path, key=None, body=None, headers=None, port=None, timeout=30):
         """(status, text). `key` names a role; a dict as body is sent as JSON."""
-        connection = http.client.HTTPConnection('127.0.0.1', port or self.http_port, timeout=timeout)
+        address = {'host': '127.0.0.1', 'port': port or self.http_port, 'timeout': timeout}
+        connection = (http.client.HTTPSConnection(**address, context=self.context) if self.context
+                      else http.client.HTTPConnection(**address))
         sent = {}
         if key:
             sent['Authorization'] = 'Bearer ' + self.keys.get(key, key)

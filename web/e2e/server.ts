@@ -20,6 +20,7 @@ export class Server {
   port = 0;
   devicesPort = 0;
   mqttPort = 0;
+  said = ""; // what this run wrote to its standard output
   private process: ChildProcess | null = null;
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "haechi-screens-"));
 
@@ -63,11 +64,11 @@ export class Server {
 
   private readyLine(child: ChildProcess): Promise<string> {
     return new Promise((resolve, reject) => {
-      let said = "";
+      this.said = "";
       const late = setTimeout(() => reject(new Error(`not ready: ${this.log()}`)), READY_MS_MAX);
       child.stdout?.on("data", (chunk: Buffer) => {
-        said += chunk.toString();
-        const line = said.split("\n").slice(0, -1).find((one) => one.startsWith("ready "));
+        this.said += chunk.toString();
+        const line = this.said.split("\n").slice(0, -1).find((one) => one.startsWith("ready "));
         if (!line) return;
         clearTimeout(late);
         resolve(line);

@@ -1,5 +1,5 @@
 // Builds the web surfaces into dist/: types from the server's own description, the base map, one bundle per surface, and
-// compressed copies beside every text. `node tools/build.mjs --openapi FILE [control dispatch field me court cases]`.
+// compressed copies beside every text. `node tools/build.mjs --openapi FILE [control dispatch field me court cases account]`.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -10,7 +10,7 @@ import { serviceWorker } from "./service-worker.mjs";
 
 const here = path.dirname(import.meta.dirname);
 const dist = path.join(here, "dist");
-const SURFACES = ["control", "dispatch", "field", "me", "court", "cases"];
+const SURFACES = ["control", "dispatch", "field", "me", "court", "cases", "account"];
 const INSTALLABLE = ["field", "me"];
 const words = process.argv.slice(2);
 const at = words.indexOf("--openapi");

@@ -1,15 +1,16 @@
 // What every surface is made of: words, theme, sign-in, the live line and the stores, and the loud bar when the line is
 // dead. A surface gives its page; this gives it the rest.
-import { Component, createContext, useContext, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Component, createContext, lazy, Suspense, useContext, useEffect, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { ErrorInfo, ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
 import { type Line, type Link, type LiveHandlers, LiveSocket } from "./live";
 import { PictureStore } from "./picture-store";
 import { type Capabilities, keyInAddress, SignInError, type SignInProblem, signIn, signOut, whoAmI } from "./session";
-import { SignIn } from "./sign-in";
 import { setUpWords } from "./words";
 import "./theme.css";
+
+const SignIn = lazy(() => import("./sign-in")); // most who open a page are signed in already
 
 export interface Live {
   who: Capabilities;
@@ -126,13 +127,17 @@ function Door({ options, first }: { options: SurfaceOptions; first: Promise<Entr
   if (entrance.state === "asking") return options.asking ?? <Waiting />;
   if (entrance.state === "out") {
     if (entrance.problem === "no_server" && options.offline) return options.offline;
-    return <SignIn problem={entrance.problem} onKey={(key) => void enter(key)} foot={options.foot} />;
+    return (
+      <Suspense fallback={options.asking ?? <Waiting />}>
+        <SignIn problem={entrance.problem} onKey={(key) => void enter(key)} onIn={(who) => setEntrance({ state: "in", who })} foot={options.foot} />
+      </Suspense>
+    );
   }
   const leave = () => {
     void signOut();
     setEntrance({ state: "out", problem: null });
   };
-  return <Inside options={options} who={entrance.who} leave={leave} ended={() => setEntrance({ state: "out", problem: "wrong_key" })} />;
+  return <Inside options={options} who={entrance.who} leave={leave} ended={() => setEntrance({ state: "out", problem: "ended" })} />;
 }
 
 function Inside(props: { options: SurfaceOptions; who: Capabilities; leave: () => void; ended: () => void }) {

@@ -126,9 +126,9 @@ function isKnown(key: string, whole: boolean, room: string, namespaces: string[]
   const colon = key.indexOf(":");
   const bare = colon < 0 ? key : key.slice(colon + 1);
   const named = colon < 0 ? null : key.slice(0, colon);
-  const shared = !words.has(room) || room === "kit" || room === "map" || room === "legal";
+  const shared = !words.has(room) || room === "kit" || room === "map" || room === "legal" || room === "watch";
   // Shared rooms may ask the surface they are in: then every surface must have the word.
-  const surfaces = shared ? ["control", "dispatch", "field", "me", "court", "cases"] : [room];
+  const surfaces = shared ? ["control", "dispatch", "field", "me", "court", "cases", "account"] : [room];
   const groups =
     named === "surface" ? surfaces.map((surface) => [surface])
     : named ? [[named]]

@@ -4,6 +4,7 @@ import { useLoaded } from "../kit/load";
 import { language } from "../kit/words";
 import { cases, kinds, type LawKind } from "./asks";
 import { useCases } from "./news";
+import { useRight } from "./parts";
 
 interface Named {
   numbers: ReadonlyMap<string, string>;
@@ -13,7 +14,7 @@ interface Named {
 const Names = createContext<Named>({ numbers: new Map(), kinds: new Map() });
 
 export function NamesKnown({ children }: { children: ReactNode }) {
-  const known = useCases("case-numbers", () => cases("all")).data;
+  const known = useCases(useRight("see_case") ? "case-numbers" : null, () => cases("all")).data;
   const law = useLoaded("kinds", kinds).data;
   const named = useMemo((): Named => ({
     numbers: new Map((known ?? []).map(({ case_record }) => [case_record?.id ?? "", case_record?.number ?? ""])),

@@ -1,0 +1,244 @@
+#include "api/accounts.h"
+
+#include "api/session.h"
+#include "api/sign_in.h"
+#include "haechi/v1/account.pb.h"
+#include "trust/audit.h"
+
+namespace haechi::api {
+namespace {
+
+using trust::Action;
+
+v1::EnrolmentLink written(const trust::Link& link) {
+  v1::EnrolmentLink out;
+  out.set_account(link.account);
+  out.set_token(link.token);
+  out.set_expires_at_us(link.expires_at.us);
+  return out;
+}
+
+// A key of a device or another system has neither sessions nor factors.
+Result<store::AccountRecord> own_account(const Exchange& exchange) {
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  const std::string token = session::presented_key(exchange.request).value();
+  if (!accounts->viewer_of(token, exchange.now))
+    return invalid("authorization", "this is a key, not an account");
+  return accounts->find(exchange.viewer.account);
+}
+
+std::vector<trust::Session> sessions_of(const Exchange& exchange, const std::string& account) {
+  const std::string token = session::presented_key(exchange.request).value();
+  return exchange.world.accounts->sessions(account, token, exchange.now);
+}
+
+template <typename Answer>
+void add_sessions(const std::vector<trust::Session>& sessions, Answer& answer) {
+  for (const trust::Session& session : sessions) {
+    v1::SessionItem& item = *answer.add_sessions();
+    item.set_id(session.id);
+    item.set_surface(session.surface);
+    item.set_address(session.address);
+    item.set_began_at_us(session.began_at.us);
+    item.set_seen_at_us(session.seen_at.us);
+    item.set_ends_at_us(session.ends_at.us);
+    item.set_current(session.current);
+  }
+}
+
+v1::AccountItem written(const Exchange& exchange, const store::AccountRecord& account) {
+  v1::AccountItem out;
+  v1::AccountInput& who = *out.mutable_account();
+  who.set_account(account.name);
+  who.set_role(account.role);
+  who.set_person_id(account.person_id);
+  who.set_unit_id(account.unit_id);
+  who.set_agency_id(account.agency_id);
+  for (const std::string& id : account.wearer_ids) who.add_wearer_ids(id);
+  out.set_state(account.disabled           ? v1::ACCOUNT_STATE_DISABLED
+                : account.password.empty() ? v1::ACCOUNT_STATE_INVITED
+                                           : v1::ACCOUNT_STATE_ACTIVE);
+  if (exchange.now < account.locked_until) out.set_locked_until_us(account.locked_until.us);
+  out.set_signed_in_at_us(account.signed_in_at.us);
+  out.set_sessions(static_cast<uint32_t>(sessions_of(exchange, account.name).size()));
+  return out;
+}
+
+Result<Plan> own(const Exchange& exchange) {
+  TRY(const store::AccountRecord account, own_account(exchange));
+  TRY(const uint32_t left, exchange.world.accounts->recovery_codes_left(account.name));
+  v1::OwnAccount answer;
+  answer.set_account(account.name);
+  answer.set_role(account.role);
+  answer.set_recovery_codes_left(left);
+  add_sessions(sessions_of(exchange, account.name), answer);
+  return answering(answer);
+}
+
+Result<Plan> renewed(const Exchange& exchange, const trust::Attempt& attempt) {
+  TRY(const auto renewed, exchange.world.accounts->renew(exchange.viewer.account, attempt, exchange.now));
+  Plan plan;
+  plan.facts.push_back(trust::account_event(exchange.viewer, "renew_factors", exchange.viewer.account,
+                                            renewed.verdict.right, renewed.verdict.reason));
+  net::Response response = renewed.link ? json_response(200, written(*renewed.link))
+                                        : net::problem(403, "forbidden", "", "password or code is wrong");
+  plan.answer = [response = std::move(response)](uint64_t) { return response; };
+  return plan;
+}
+
+Result<Plan> renew(const Exchange& exchange) {
+  TRY(const v1::RenewalInput input, exchange.body<v1::RenewalInput>());
+  TRY(const store::AccountRecord account, own_account(exchange));
+  return attempting(exchange, account.name, input.password(), input.code(), renewed);
+}
+
+Result<Plan> ending_session(const Exchange& exchange, const std::string& account, const std::string& id) {
+  Plan plan = answering(v1::SessionEndInput());
+  plan.keep = [accounts = exchange.world.accounts, account, id] {
+    return accounts->end_session(account, id);
+  };
+  plan.facts.push_back(
+      trust::account_event(exchange.viewer, "end_session", account, true, "the session " + id));
+  return plan;
+}
+
+// What people typed may be no session at all; only what is one goes into the record.
+Result<Plan> end_session_of(const Exchange& exchange, const std::string& account, const std::string& id) {
+  for (const trust::Session& session : sessions_of(exchange, account)) {
+    if (session.id == id) return ending_session(exchange, account, id);
+  }
+  return Error{Code::kNotFound, "session", "there is no such session"};
+}
+
+Result<Plan> end_own_session(const Exchange& exchange) {
+  TRY(const v1::SessionEndInput input, exchange.body<v1::SessionEndInput>());
+  TRY(const store::AccountRecord account, own_account(exchange));
+  return end_session_of(exchange, account.name, exchange.id());
+}
+
+Result<Plan> end_session(const Exchange& exchange) {
+  TRY(const v1::SessionEndInput input, exchange.body<v1::SessionEndInput>());
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  TRY(const store::AccountRecord account, accounts->find(exchange.id()));
+  return end_session_of(exchange, account.name, exchange.ids.at(1));
+}
+
+Result<Plan> list(const Exchange& exchange) {
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  TRY(const auto all, accounts->all());
+  v1::AccountList answer;
+  for (const store::AccountRecord& account : all) *answer.add_accounts() = written(exchange, account);
+  return answering(answer);
+}
+
+Result<Plan> sessions(const Exchange& exchange) {
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  v1::SessionList answer;
+  add_sessions(
+      accounts->sessions(exchange.id(), session::presented_key(exchange.request).value(), exchange.now),
+      answer);
+  return answering(answer);
+}
+
+Result<Plan> create(const Exchange& exchange) {
+  TRY(const v1::AccountInput input, exchange.body<v1::AccountInput>());
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  const auto role = trust::parse_role(input.role());
+  if (!role) return invalid("role", "is not a role");
+  const trust::Viewer viewer{input.account(),   *role,
+                             input.person_id(), input.unit_id(),
+                             input.agency_id(), {input.wearer_ids().begin(), input.wearer_ids().end()}};
+  const auto link = std::make_shared<trust::Link>();
+  TRY_STATUS(accounts->check_new(viewer));
+  Plan plan;
+  plan.keep = [accounts, viewer, link, now = exchange.now]() -> Status {
+    TRY(*link, accounts->create(viewer, now));
+    return {};
+  };
+  plan.facts.push_back(
+      trust::account_event(exchange.viewer, "create_account", viewer.account, true, input.role()));
+  plan.answer = [link](uint64_t) { return json_response(201, written(*link)); };
+  return plan;
+}
+
+Status do_change(trust::Accounts& accounts, const std::string& account, v1::AccountChange change, Time now,
+                 std::optional<trust::Link>& link) {
+  switch (change) {
+    case v1::ACCOUNT_CHANGE_INVITE: {
+      TRY(link, accounts.invite(account, trust::kInvitationLasts, now));
+      return {};
+    }
+    case v1::ACCOUNT_CHANGE_UNLOCK:
+      return accounts.unlock(account);
+    case v1::ACCOUNT_CHANGE_DISABLE:
+      return accounts.set_disabled(account, true);
+    case v1::ACCOUNT_CHANGE_ENABLE:
+      return accounts.set_disabled(account, false);
+    case v1::ACCOUNT_CHANGE_END_SESSIONS:
+      return accounts.end_sessions(account);
+    default:
+      return invalid("change", "is needed");
+  }
+}
+
+// "ACCOUNT_CHANGE_INVITE" is "invite_account" in the audit trail.
+std::string action_of(v1::AccountChange change) {
+  std::string name = v1::AccountChange_Name(change).substr(std::string_view("ACCOUNT_CHANGE_").size());
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return name + (change == v1::ACCOUNT_CHANGE_END_SESSIONS ? "" : "_account");
+}
+
+Result<Plan> change(const Exchange& exchange) {
+  TRY(const v1::AccountChangeInput input, exchange.body<v1::AccountChangeInput>());
+  if (input.change() == v1::ACCOUNT_CHANGE_UNSPECIFIED) return invalid("change", "is needed");
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  TRY(const store::AccountRecord account, accounts->find(exchange.id()));
+  // The last one who could let anybody in again.
+  if (input.change() == v1::ACCOUNT_CHANGE_DISABLE && account.name == exchange.viewer.account)
+    return Error{Code::kConflict, "account", "nobody disables the own account"};
+  const auto answer = std::make_shared<v1::AccountChanged>();
+  Plan plan;
+  plan.keep = [accounts, name = account.name, what = input.change(), exchange, answer]() -> Status {
+    std::optional<trust::Link> link;
+    TRY_STATUS(do_change(*accounts, name, what, exchange.now, link));
+    if (link) *answer->mutable_link() = written(*link);
+    TRY(const store::AccountRecord now, accounts->find(name));
+    *answer->mutable_account() = written(exchange, now);
+    return {};
+  };
+  plan.facts.push_back(trust::account_event(exchange.viewer, action_of(input.change()), account.name, true,
+                                            "by an administrator"));
+  plan.answer = [answer](uint64_t) { return json_response(200, *answer); };
+  return plan;
+}
+
+}  // namespace
+
+void add_account_routes(std::vector<Route>& r) {
+  const auto add = [&](const char* method, const char* path, const char* summary, Action action, Run run,
+                       const google::protobuf::Descriptor* input,
+                       const google::protobuf::Descriptor* output) {
+    r.push_back(
+        {method, path, "accounts", summary, Access::kKey, action, "account", nullptr, run, input, output});
+  };
+  add("GET", "/api/v1/me/account", "My sessions and what is left of my second factor", Action::kRunOwnAccount,
+      own, nullptr, v1::OwnAccount::descriptor());
+  add("POST", "/api/v1/me/account/renewal", "A one-time link to a new password and second factor",
+      Action::kRunOwnAccount, renew, v1::RenewalInput::descriptor(), v1::EnrolmentLink::descriptor());
+  add("POST", "/api/v1/me/sessions/{id}/end", "End a session of mine", Action::kRunOwnAccount,
+      end_own_session, v1::SessionEndInput::descriptor(), v1::SessionEndInput::descriptor());
+  r.back().subject_kind = "session";
+  add("GET", "/api/v1/accounts", "Everybody who may sign in", Action::kRunAccounts, list, nullptr,
+      v1::AccountList::descriptor());
+  add("POST", "/api/v1/accounts", "Invite somebody by a one-time link", Action::kRunAccounts, create,
+      v1::AccountInput::descriptor(), v1::EnrolmentLink::descriptor());
+  add("POST", "/api/v1/accounts/{id}/change", "Invite again, unlock, disable, enable, or end all sessions",
+      Action::kRunAccounts, change, v1::AccountChangeInput::descriptor(), v1::AccountChanged::descriptor());
+  add("GET", "/api/v1/accounts/{id}/sessions", "The sessions of an account", Action::kRunAccounts, sessions,
+      nullptr, v1::SessionList::descriptor());
+  add("POST", "/api/v1/accounts/{id}/sessions/{session}/end", "End a session of somebody",
+      Action::kRunAccounts, end_session, v1::SessionEndInput::descriptor(),
+      v1::SessionEndInput::descriptor());
+}
+
+}  // namespace haechi::api

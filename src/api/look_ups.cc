@@ -1,0 +1,159 @@
+#include "api/look_ups.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "picture/case_book.h"
+#include "spine/submit.h"
+
+namespace haechi::api {
+namespace {
+
+// Our choices, none of them law. A look is off a case when no alarm of that person was open or rang in the day
+// before it; ten of them in a month, five refusals, or three times as many persons as is usual for the role, ask for words.
+constexpr Duration kAfterAlarm = Duration::seconds(86'400);
+constexpr uint64_t kOffCaseMin = 10;
+constexpr uint64_t kRefusedMin = 5;
+constexpr uint64_t kVolumeMin = 20;
+constexpr uint64_t kVolumeTimes = 3;
+
+bool is_look(const v1::AccessDecided& access) {
+  static constexpr std::array kActions = {"see_position", "see_record", "see_risk"};
+  return std::find(kActions.begin(), kActions.end(), access.action()) != kActions.end();
+}
+
+const char* finding_of(v1::RecusalGround ground) {
+  switch (ground) {
+    case v1::RECUSAL_GROUND_SELF:
+      return "self";
+    case v1::RECUSAL_GROUND_FAMILY:
+      return "family";
+    case v1::RECUSAL_GROUND_FORMER_PARTNER:
+      return "former_partner";
+    case v1::RECUSAL_GROUND_COLLEAGUE:
+      return "colleague";
+    default:
+      return "other";
+  }
+}
+
+uint64_t median(std::vector<uint64_t> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[(values.size() - 1) / 2];
+}
+
+}  // namespace
+
+std::string month_of(Time time) {
+  return iso8601(time).substr(0, 7);
+}
+
+bool LookUps::alarmed(const std::string& person_id, Time at) const {
+  const auto open = open_alarms_.find(person_id);
+  if (open != open_alarms_.end() && !open->second.empty()) return true;
+  const auto heard = alarm_heard_.find(person_id);
+  return heard != alarm_heard_.end() && at <= heard->second + kAfterAlarm;
+}
+
+void LookUps::take(const v1::AccessDecided& access, Time at) {
+  std::vector<std::string> persons;
+  if (!access.subject_id().empty()) {
+    persons.push_back(access.subject_id());
+  } else if (access.subject_kind() == "playback") {
+    persons.assign(access.shown_ids().begin(), access.shown_ids().end());
+  }
+  if (!is_look(access) || persons.empty()) return;
+  Account& account = months_[month_of(at)][access.viewer()];
+  while (months_.size() > kMonthsMax) months_.erase(months_.begin());
+  account.role = access.viewer_role();
+  if (!access.allowed()) {
+    ++account.refused;
+    return;
+  }
+  for (const std::string& id : persons) {
+    ++account.looks;
+    // Other roles see nobody to whom nothing ties them; the control centre sees everybody, by duty.
+    if (access.viewer_role() == "control" && !alarmed(id, at)) ++account.off_case;
+    if (account.persons.size() < kPersonsMax || account.persons.contains(id)) ++account.persons[id];
+  }
+}
+
+void LookUps::fold(const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries) {
+    for (const auto& effect : entry.effects) {
+      const v1::Alert* alert = effect->has_raise_alert()    ? &effect->raise_alert()
+                               : effect->has_update_alert() ? &effect->update_alert()
+                               : effect->has_clear_alert()  ? &effect->clear_alert()
+                                                            : nullptr;
+      if (alert == nullptr) continue;
+      const bool open = alert->state() != v1::ALERT_STATE_CLEARED;
+      for (const std::string& id : {alert->wearer_id(), alert->protected_id()}) {
+        if (id.empty()) continue;
+        alarm_heard_[id] = entry.stamped_at;
+        if (open) open_alarms_[id].insert(alert->id());
+        if (!open) open_alarms_[id].erase(alert->id());
+      }
+    }
+    if (entry.fact->has_access_decided()) take(entry.fact->access_decided(), entry.stamped_at);
+  }
+}
+
+v1::LookUps LookUps::of_account(const std::string& name, const Account& account, const std::string& month,
+                                const std::map<std::string, uint64_t>& usual, const picture::CaseBook& book) {
+  v1::LookUps out;
+  out.set_account(name);
+  out.set_role(account.role);
+  out.set_looks(account.looks);
+  out.set_persons(account.persons.size());
+  out.set_refused(account.refused);
+  out.set_off_case(account.off_case);
+  std::set<std::string> findings;
+  if (account.off_case >= kOffCaseMin) findings.insert("off_case");
+  if (account.refused >= kRefusedMin) findings.insert("refused");
+  if (out.persons() >= kVolumeMin && out.persons() > kVolumeTimes * usual.at(account.role))
+    findings.insert("volume");
+  uint64_t close = 0;
+  if (const auto recusals = book.recusals().find(name); recusals != book.recusals().end()) {
+    for (const auto& [person_id, recused] : recusals->second) {
+      const auto looked = account.persons.find(person_id);
+      if (looked == account.persons.end()) continue;
+      close += looked->second;
+      findings.insert(finding_of(recused.ground()));
+    }
+  }
+  out.set_close(close);
+  uint64_t glasses = 0;
+  for (const v1::BrokenGlass& glass : book.glasses())
+    glasses += glass.account() == name && month_of(Time{glass.broken_at_us()}) == month ? 1 : 0;
+  out.set_glasses(glasses);
+  if (glasses > 0) findings.insert("glass");
+  for (const std::string& finding : findings) out.add_findings(finding);
+  if (const v1::LookUpsReview* review = book.review(name, month)) *out.mutable_review() = *review;
+  return out;
+}
+
+v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseBook& book) const {
+  v1::LookUpsReport report;
+  for (auto one = months_.rbegin(); one != months_.rend(); ++one) report.add_months(one->first);
+  report.set_month(month.empty() && !months_.empty() ? months_.rbegin()->first : month);
+  const auto found = months_.find(report.month());
+  if (found == months_.end()) return report;
+  std::map<std::string, std::vector<uint64_t>> by_role;
+  for (const auto& [name, account] : found->second) by_role[account.role].push_back(account.persons.size());
+  std::map<std::string, uint64_t> usual;
+  for (const auto& [role, persons] : by_role) usual[role] = median(persons);
+  std::vector<v1::LookUps> all;
+  for (const auto& [name, account] : found->second)
+    all.push_back(of_account(name, account, report.month(), usual, book));
+  std::stable_sort(all.begin(), all.end(), [](const v1::LookUps& a, const v1::LookUps& b) {
+    return a.findings_size() > b.findings_size();
+  });
+  for (v1::LookUps& one : all) *report.add_accounts() = std::move(one);
+  return report;
+}
+
+}  // namespace haechi::api

@@ -1,0 +1,155 @@
+#include "api/sign_in.h"
+
+#include "api/read.h"
+#include "api/session.h"
+#include "api/slow_work.h"
+#include "haechi/v1/account.pb.h"
+#include "trust/audit.h"
+#include "trust/totp.h"
+
+namespace haechi::api {
+namespace {
+
+constexpr size_t kNameMax = 64, kCodeMax = 64, kTokenMax = 128;
+
+Result<trust::Doorway> doorway_of(const net::Request& request) {
+  TRY(const trust::Surface surface, session::named_surface(request));
+  return trust::Doorway{surface, request.peer,
+                        std::string(trust::cookie_key(request.header("cookie"), surface))};
+}
+
+net::Response with_cookie(net::Response response, const net::Request& request, trust::Role role,
+                          trust::Surface surface, const std::string& token) {
+  const int64_t seconds = trust::session_limits(role, surface).absolute.s();
+  response.headers.emplace_back("set-cookie", session::cookie(request, surface, token, seconds));
+  return response;
+}
+
+std::string from(const std::string& reason, const std::string& address) {
+  return reason + ", from " + address;
+}
+
+Result<Plan> signed_in(const Exchange& exchange, const trust::Attempt& attempt,
+                       const trust::Doorway& doorway) {
+  TRY(const trust::SignedIn in, exchange.world.accounts->sign_in(attempt, doorway, exchange.now));
+  const trust::Viewer& who = in.verdict.viewer;
+  Plan plan;
+  plan.facts.push_back(trust::account_event(who, "sign_in", who.account, in.verdict.right,
+                                            from(in.verdict.reason, doorway.address)));
+  net::Response response = in.verdict.right
+                               ? with_cookie(json_response(200, read::capabilities_of(who)), exchange.request,
+                                             who.role, doorway.surface, in.token)
+                               : net::problem(401, "unauthorized", "",
+                                              "account, password or code is wrong, or the account is locked");
+  plan.answer = [response = std::move(response)](uint64_t) { return response; };
+  return plan;
+}
+
+Result<Plan> sign_in(const Exchange& exchange) {
+  TRY(const v1::SignInInput input, exchange.body<v1::SignInInput>());
+  TRY(trust::Doorway doorway, doorway_of(exchange.request));
+  return attempting(exchange, input.account(), input.password(), input.code(),
+                    [doorway = std::move(doorway)](const Exchange& e, const trust::Attempt& attempt) {
+                      return signed_in(e, attempt, doorway);
+                    });
+}
+
+Result<Plan> look_at_enrolment(const Exchange& exchange) {
+  TRY(const v1::EnrolmentQuestion question, exchange.body<v1::EnrolmentQuestion>());
+  if (question.token().size() > kTokenMax) return invalid("token", "is too long");
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  TRY(const trust::PendingEnrolment pending, accounts->enrolment(question.token(), exchange.now));
+  v1::Enrolment answer;
+  answer.set_account(pending.viewer.account);
+  answer.set_role(trust::role_name(pending.viewer.role));
+  answer.set_expires_at_us(pending.expires_at.us);
+  answer.set_totp_secret(pending.totp_secret);
+  answer.set_totp_uri(trust::totp_uri(pending.viewer.account, pending.totp_secret));
+  return answering(answer);
+}
+
+Result<Plan> enrolled(const Exchange& exchange, const v1::EnrolmentInput& input, const std::string& encoded,
+                      const trust::Doorway& doorway) {
+  TRY(const trust::EnrolledAccount in,
+      exchange.world.accounts->enrol(input.token(), encoded, input.code(), doorway, exchange.now));
+  v1::Enrolled answer;
+  for (const std::string& code : in.recovery_codes) answer.add_recovery_codes(code);
+  Plan plan;
+  plan.facts.push_back(trust::account_event(in.viewer, "enrol", in.viewer.account, true,
+                                            from("password and second factor set", doorway.address)));
+  plan.answer = [response = with_cookie(json_response(200, answer), exchange.request, in.viewer.role,
+                                        doorway.surface, in.token)](uint64_t) { return response; };
+  return plan;
+}
+
+// The list of breached passwords is on the disk, so the password is checked where it is hashed.
+Result<std::string> checked_and_hashed(const std::string& password, const std::string& account,
+                                       const trust::BreachedPasswords& breached, trust::PasswordCost cost) {
+  TRY_STATUS(trust::check_password(password, account, breached));
+  return trust::hash_password(password, cost);
+}
+
+Result<Plan> enrol(const Exchange& exchange) {
+  TRY(v1::EnrolmentInput input, exchange.body<v1::EnrolmentInput>());
+  if (input.token().size() > kTokenMax || input.code().size() > kCodeMax)
+    return invalid("token", "is too long");
+  TRY(const trust::Doorway doorway, doorway_of(exchange.request));
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  TRY(const trust::PendingEnrolment pending, accounts->enrolment(input.token(), exchange.now));
+  Plan plan;
+  plan.later = [slow = exchange.world.slow, breached = exchange.world.breached, cost = accounts->cost(),
+                input, doorway, account = pending.viewer.account](Deliver deliver) {
+    return slow->post([=] {
+      const auto encoded = checked_and_hashed(input.password(), account, *breached, cost);
+      deliver([=](const Exchange& e) -> Result<Plan> {
+        if (!encoded.ok()) return encoded.error();
+        return enrolled(e, input, *encoded, doorway);
+      });
+    });
+  };
+  return plan;
+}
+
+}  // namespace
+
+Result<trust::Accounts*> accounts_of(const Exchange& exchange) {
+  if (exchange.world.accounts == nullptr)
+    return Error{Code::kNotFound, "", "nobody signs in here with a password"};
+  return exchange.world.accounts;
+}
+
+Result<Plan> attempting(const Exchange& exchange, const std::string& account, const std::string& password,
+                        const std::string& code,
+                        std::function<Result<Plan>(const Exchange&, const trust::Attempt&)> then) {
+  if (account.size() > kNameMax) return invalid("account", "is too long");
+  if (password.size() > trust::kPasswordBytesMax) return invalid("password", "is too long");
+  if (code.size() > kCodeMax) return invalid("code", "is too long");
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  TRY(trust::Challenge challenge, accounts->challenge(account));
+  Plan plan;
+  plan.later = [slow = exchange.world.slow, challenge = std::move(challenge), password, code,
+                then = std::move(then)](Deliver deliver) {
+    return slow->post([=] {
+      const bool matches = trust::password_matches(challenge.encoded, password);
+      deliver([=](const Exchange& e) { return then(e, trust::Attempt{challenge, matches, code}); });
+    });
+  };
+  return plan;
+}
+
+void add_sign_in_routes(std::vector<Route>& r) {
+  const auto add = [&](const char* path, const char* summary, Run run,
+                       const google::protobuf::Descriptor* input,
+                       const google::protobuf::Descriptor* output) {
+    r.push_back({"POST", path, "accounts", summary, Access::kPublic, trust::Action::kSeeSelf, "account",
+                 nullptr, run, input, output});
+  };
+  add("/api/v1/sign-in", "Sign a web surface in with account, password and code", sign_in,
+      v1::SignInInput::descriptor(), v1::Capabilities::descriptor());
+  add("/api/v1/enrolment/question", "Whose one-time link this is, and what its authenticator has to hold",
+      look_at_enrolment, v1::EnrolmentQuestion::descriptor(), v1::Enrolment::descriptor());
+  add("/api/v1/enrolment", "Set password and second factor by a one-time link, and sign in", enrol,
+      v1::EnrolmentInput::descriptor(), v1::Enrolled::descriptor());
+}
+
+}  // namespace haechi::api

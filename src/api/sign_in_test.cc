@@ -1,0 +1,192 @@
+// Signing in over the interface: what is said, what is recorded, and that nothing is said before it is
+// recorded.
+#include "api/sign_in.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "api/test_world.h"
+#include "trust/totp.h"
+
+namespace haechi::api {
+namespace {
+
+namespace json = boost::json;
+using trust::Role;
+
+constexpr const char* kPassword = "a green coat at dusk";
+const net::Headers kControl = {{"haechi-surface", "control"}};
+
+std::string header(const net::Response& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+struct People : TestWorld {
+  net::Response post(const std::string& path, const json::object& body, net::Headers headers = kControl) {
+    return ask_with_key("", "POST", "/api/v1/" + path, json::serialize(body), std::move(headers));
+  }
+  std::string invite(const std::string& name) {
+    const net::Response made = ask(Role::kAdministrator, "POST", "/api/v1/accounts",
+                                   R"({"account":")" + name + R"(","role":"control"})");
+    EXPECT_EQ(made.status, 201) << made.body;
+    return std::string(json::parse(made.body).at("token").as_string());
+  }
+  // Enrols as an operator of the control centre; a minute later.
+  net::Response enrol(const std::string& token, const std::string& password = kPassword) {
+    const net::Response asked = post("enrolment/question", {{"token", token}});
+    EXPECT_EQ(asked.status, 200) << asked.body;
+    secret = *trust::decode_base32(std::string(json::parse(asked.body).at("totp_secret").as_string()));
+    net::Response done = post("enrolment", {{"token", token}, {"password", password}, {"code", code()}});
+    if (done.status == 200) on_loop([&] { clock.advance(Duration::seconds(60)); });
+    return done;
+  }
+  std::string code() const { return trust::totp_code(secret, trust::totp_step_at(clock.now())); }
+  json::object right() const { return {{"account", "op-kim"}, {"password", kPassword}, {"code", code()}}; }
+  std::string cookie_of(const net::Response& response) const {
+    const std::string set = header(response, "set-cookie");
+    return set.substr(0, set.find(';'));
+  }
+  int status_with(const std::string& cookie, const std::string& method = "GET",
+                  const std::string& path = "me/account") {
+    return ask_with_key("", method, "/api/v1/" + path, "",
+                        {{"cookie", cookie}, {"haechi-surface", "control"}})
+        .status;
+  }
+
+  std::string secret;
+};
+
+TEST(SignIn, GivesTheCookieOfTheSurfaceForPasswordAndCode) {
+  People world;
+  world.enrol(world.invite("op-kim"));
+  const net::Response in = world.post("sign-in", world.right());
+  ASSERT_EQ(in.status, 200) << in.body;
+  EXPECT_EQ(json::parse(in.body).at("role").as_string(), "control");
+  const std::string set = header(in, "set-cookie");
+  for (const char* part :
+       {"haechi_control=", "; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=43200"})
+    EXPECT_NE(set.find(part), std::string::npos) << set;
+  EXPECT_EQ(header(in, "cache-control"), "no-store");
+  EXPECT_EQ(world.status_with(world.cookie_of(in)), 200);
+}
+
+TEST(SignIn, NeedsTheHeaderThatNoForeignPageCanSend) {
+  People world;
+  world.enrol(world.invite("op-kim"));
+  EXPECT_EQ(world.post("sign-in", world.right(), {}).status, 400);
+  EXPECT_EQ(world.post("sign-in", world.right(), {{"haechi-surface", "elsewhere"}}).status, 400);
+}
+
+TEST(SignIn, AnswersEverythingThatIsWrongAlikeAndRecordsWhy) {
+  People world;
+  world.enrol(world.invite("op-kim"));
+  world.new_decisions();
+  const net::Response password =
+      world.post("sign-in", {{"account", "op-kim"}, {"password", "another"}, {"code", world.code()}});
+  const net::Response code =
+      world.post("sign-in", {{"account", "op-kim"}, {"password", kPassword}, {"code", "000000"}});
+  const net::Response nobody = world.post(
+      "sign-in", {{"account", "my secret typed here"}, {"password", kPassword}, {"code", "000000"}});
+  for (const net::Response* answer : {&password, &code, &nobody}) {
+    EXPECT_EQ(answer->status, 401);
+    EXPECT_EQ(answer->body, password.body);
+    EXPECT_EQ(answer->headers, password.headers);
+  }
+  const auto decisions = world.new_decisions();
+  ASSERT_EQ(decisions.size(), 3u);
+  for (const v1::AccessDecided& decided : decisions) {
+    EXPECT_EQ(decided.action(), "sign_in");
+    EXPECT_FALSE(decided.allowed());
+    EXPECT_EQ(decided.ShortDebugString().find("typed here"), std::string::npos);
+  }
+  EXPECT_EQ(decisions[0].viewer(), "op-kim");
+  EXPECT_EQ(decisions[0].reason().find("wrong password"), 0u);
+  EXPECT_EQ(decisions[1].reason().find("wrong code"), 0u);
+  EXPECT_EQ(decisions[2].viewer(), "");
+  EXPECT_EQ(decisions[2].reason().find("no such account"), 0u);
+}
+
+TEST(SignIn, IsNotAnsweredBeforeItIsRecordedAndNotAtAllWhenItCannotBe) {
+  People world;
+  world.enrol(world.invite("op-kim"));
+  world.on_loop([&] { world.submit.hold = true; });
+  auto answer = world.begin("", "POST", "/api/v1/sign-in", json::serialize(world.right()), kControl);
+  EXPECT_EQ(answer.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+  world.on_loop([&] {
+    world.submit.hold = false;
+    world.submit.release();
+  });
+  EXPECT_EQ(answer.get().status, 200);
+  world.on_loop([&] {
+    world.submit.refuse = true;
+    world.clock.advance(Duration::seconds(60));
+  });
+  const net::Response refused = world.post("sign-in", world.right());
+  EXPECT_GE(refused.status, 429);
+  EXPECT_EQ(header(refused, "set-cookie"), "");
+}
+
+TEST(SignOut, EndsTheSessionItself) {
+  People world;
+  world.enrol(world.invite("op-kim"));
+  const std::string cookie = world.cookie_of(world.post("sign-in", world.right()));
+  world.new_decisions();
+  EXPECT_EQ(world.status_with(cookie, "DELETE", "session"), 200);
+  const auto decisions = world.new_decisions();
+  ASSERT_EQ(decisions.size(), 1u);
+  EXPECT_EQ(decisions[0].action(), "sign_out");
+  EXPECT_EQ(world.status_with(cookie), 401);
+  EXPECT_EQ(world.status_with(cookie, "DELETE", "session"), 200) << "and may be done twice";
+}
+
+TEST(Enrolment, SetsBothFactorsOnceAndShowsRecoveryCodesAndNoSecretAgain) {
+  People world;
+  const std::string token = world.invite("op-kim");
+  EXPECT_EQ(world.enrol(token, "too short").status, 400);
+  const net::Response done = world.enrol(token);
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(json::parse(done.body).at("recovery_codes").as_array().size(), 10u);
+  EXPECT_EQ(world.status_with(world.cookie_of(done)), 200);
+  EXPECT_EQ(world.post("enrolment/question", {{"token", token}}).status, 404);
+  EXPECT_EQ(
+      world.post("enrolment", {{"token", token}, {"password", kPassword}, {"code", world.code()}}).status,
+      404);
+}
+
+TEST(Accounts, OfOthersAreChangedByAnAdministratorAndEachChangeIsRecorded) {
+  People world;
+  const std::string cookie = world.cookie_of(world.enrol(world.invite("op-kim")));
+  const auto change = [&](const std::string& what) {
+    world.new_decisions();
+    const net::Response done = world.ask(Role::kAdministrator, "POST", "/api/v1/accounts/op-kim/change",
+                                         R"({"change":"ACCOUNT_CHANGE_)" + what + R"("})");
+    EXPECT_EQ(done.status, 200) << done.body;
+    const auto decisions = world.new_decisions();
+    EXPECT_EQ(decisions.size(), 2u) << "the permission, and what was done with it";
+    EXPECT_EQ(decisions.back().subject_id(), "op-kim");
+    EXPECT_EQ(decisions.back().viewer(), "admin-1");
+    return std::pair(decisions.back().action(), json::parse(done.body));
+  };
+  const auto [invited, with_link] = change("INVITE");
+  EXPECT_EQ(invited, "invite_account");
+  EXPECT_EQ(with_link.at("link").at("token").as_string().size(), 64u);
+  EXPECT_EQ(change("UNLOCK").first, "unlock_account");
+  EXPECT_EQ(change("END_SESSIONS").first, "end_sessions");
+  EXPECT_EQ(world.status_with(cookie), 401);
+  EXPECT_EQ(change("DISABLE").second.at("account").at("state").as_string(), "ACCOUNT_STATE_DISABLED");
+  EXPECT_EQ(world.post("sign-in", world.right()).status, 401);
+  EXPECT_EQ(change("ENABLE").second.at("account").at("state").as_string(), "ACCOUNT_STATE_ACTIVE");
+  EXPECT_EQ(world.post("sign-in", world.right()).status, 200);
+}
+
+TEST(Accounts, HaveNoSessionsWhenTheyAreKeys) {
+  TestWorld world;
+  EXPECT_EQ(world.ask(Role::kControl, "GET", "/api/v1/me/account").status, 400);
+}
+
+}  // namespace
+}  // namespace haechi::api

@@ -1,0 +1,185 @@
+#include "net/tls.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+
+namespace haechi::net {
+namespace {
+
+using ContextPtr = std::shared_ptr<SSL_CTX>;
+
+// Mozilla's "intermediate": every cipher of TLS 1.3, and of 1.2 those with ephemeral keys that authenticate.
+constexpr const char* kCiphersOf12 =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr const char* kGroups = "X25519:P-256:P-384";
+
+// What OpenSSL said last, its queue emptied.
+std::string openssl_reason() {
+  const unsigned long error = ERR_peek_last_error();
+  ERR_clear_error();
+  const char* reason = ERR_reason_error_string(error);
+  return reason == nullptr ? "not usable" : reason;
+}
+
+Error unusable(const char* member, const std::string& path) {
+  return invalid(member, path + ": " + openssl_reason());
+}
+
+Status readable(const char* member, const std::string& path) {
+  struct stat about {};
+  FILE* file = std::fopen(path.c_str(), "re");
+  if (file == nullptr) return invalid(member, path + ": " + std::strerror(errno));
+  ::fstat(::fileno(file), &about);
+  std::fclose(file);
+  if (!S_ISREG(about.st_mode)) return invalid(member, path + ": not a file");
+  return {};
+}
+
+Status private_to_us(const char* member, const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0 || (about.st_mode & S_IRWXO) == 0) return {};
+  return invalid(member, path + ": everybody on this machine may use it; chmod o= " + path);
+}
+
+ContextPtr new_context(bool is_server) {
+  ContextPtr context(SSL_CTX_new(is_server ? TLS_server_method() : TLS_client_method()), SSL_CTX_free);
+  SSL_CTX* raw = context.get();
+  bool set = raw != nullptr && SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1 &&
+             SSL_CTX_set_cipher_list(raw, kCiphersOf12) == 1 && SSL_CTX_set1_groups_list(raw, kGroups) == 1 &&
+             SSL_CTX_set_num_tickets(raw, 0) == 1;
+  if (!set) return nullptr;
+  SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
+  SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+  // A connection that waits holds no buffer; what could not be written may move before it is tried again.
+  SSL_CTX_set_mode(
+      raw, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_default_passwd_cb(raw, [](char*, int, int, void*) { return -1; });  // never ask the terminal
+  return context;
+}
+
+Status use_certificate(SSL_CTX* context, const TlsFiles& files) {
+  TRY_STATUS(readable("certificate", files.certificate));
+  if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
+    return unusable("certificate", files.certificate);
+  TRY_STATUS(readable("key", files.key));
+  TRY_STATUS(private_to_us("key", files.key));
+  if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return unusable("key", files.key);
+  if (SSL_CTX_check_private_key(context) != 1) return unusable("key", files.key);
+  return {};
+}
+
+Status use_authorities(SSL_CTX* context, const TlsFiles& files, bool is_server) {
+  if (files.authorities.empty()) {
+    if (!is_server && SSL_CTX_set_default_verify_paths(context) != 1)
+      return unusable("authorities", "the system's certificates");
+    return {};
+  }
+  TRY_STATUS(readable("authorities", files.authorities));
+  if (SSL_CTX_load_verify_file(context, files.authorities.c_str()) != 1)
+    return unusable("authorities", files.authorities);
+  // Named in the handshake, so that a browser offers only certificates that could be good.
+  if (is_server) SSL_CTX_set_client_CA_list(context, SSL_load_client_CA_file(files.authorities.c_str()));
+  return {};
+}
+
+int verify_mode(bool is_server, Tls::Peer peer) {
+  if (!is_server) return SSL_VERIFY_PEER;
+  if (peer == Tls::Peer::kAnonymous) return SSL_VERIFY_NONE;
+  if (peer == Tls::Peer::kMayProve) return SSL_VERIFY_PEER;
+  return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+}
+
+Time end_of(const SSL_CTX* context) {
+  const X509* certificate = SSL_CTX_get0_certificate(context);
+  std::tm end{};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return {};
+  return Time{int64_t{::timegm(&end)} * 1'000'000};
+}
+
+bool is_address(const std::string& host) {
+  unsigned char bytes[sizeof(in6_addr)];
+  return ::inet_pton(AF_INET, host.c_str(), bytes) == 1 || ::inet_pton(AF_INET6, host.c_str(), bytes) == 1;
+}
+
+}  // namespace
+
+void SslFree::operator()(SSL* ssl) const {
+  SSL_free(ssl);
+}
+
+Result<std::shared_ptr<Tls>> Tls::server(TlsFiles files, Peer peer) {
+  if (files.certificate.empty()) return invalid("certificate", "is needed");
+  if (files.key.empty()) return invalid("key", "is needed");
+  if (peer != Peer::kAnonymous && files.authorities.empty()) return invalid("authorities", "are needed");
+  std::shared_ptr<Tls> tls(new Tls(std::move(files), true, peer));
+  TRY_STATUS(tls->reload());
+  return tls;
+}
+
+Result<std::shared_ptr<Tls>> Tls::client(TlsFiles files) {
+  if (files.certificate.empty() != files.key.empty())
+    return invalid(files.key.empty() ? "key" : "certificate", "certificate and key go together");
+  std::shared_ptr<Tls> tls(new Tls(std::move(files), false, Peer::kMustProve));
+  TRY_STATUS(tls->reload());
+  return tls;
+}
+
+Status Tls::reload() {
+  ERR_clear_error();
+  ContextPtr fresh = new_context(is_server_);
+  if (!fresh) return Error{Code::kUnavailable, "", "TLS: " + openssl_reason()};
+  if (!files_.certificate.empty()) TRY_STATUS(use_certificate(fresh.get(), files_));
+  TRY_STATUS(use_authorities(fresh.get(), files_, is_server_));
+  SSL_CTX_set_verify(fresh.get(), verify_mode(is_server_, peer_), nullptr);
+  const Time end = end_of(fresh.get());
+  const std::lock_guard lock(mutex_);
+  context_ = std::move(fresh);
+  ends_at_ = end;
+  return {};
+}
+
+Time Tls::ends_at() const {
+  const std::lock_guard lock(mutex_);
+  return ends_at_;
+}
+
+SslPtr Tls::session(int descriptor) const {
+  ContextPtr context;
+  {
+    const std::lock_guard lock(mutex_);
+    context = context_;
+  }
+  SslPtr ssl(SSL_new(context.get()));
+  if (ssl && SSL_set_fd(ssl.get(), descriptor) != 1) ssl.reset();
+  ERR_clear_error();
+  return ssl;
+}
+
+SslPtr Tls::accept(int descriptor) const {
+  SslPtr ssl = session(descriptor);
+  if (ssl) SSL_set_accept_state(ssl.get());
+  return ssl;
+}
+
+SslPtr Tls::connect(int descriptor, const std::string& host) const {
+  SslPtr ssl = session(descriptor);
+  if (!ssl) return nullptr;
+  SSL_set_connect_state(ssl.get());
+  const bool named = is_address(host)
+                         ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str()) == 1
+                         : SSL_set1_host(ssl.get(), host.c_str()) == 1 &&
+                               SSL_set_tlsext_host_name(ssl.get(), host.c_str()) == 1;
+  ERR_clear_error();
+  return named ? std::move(ssl) : nullptr;
+}
+
+}  // namespace haechi::net

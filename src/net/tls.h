@@ -1,0 +1,67 @@
+// Tls: one side of TLS, read from PEM files: which certificate we show, whom we believe. TLS 1.2 and 1.3 with
+// ephemeral keys and authenticated ciphers only; no renegotiation, compression, tickets or early data.
+//
+//   1. A file that cannot be used changes nothing: reload() keeps what was read before.
+//   2. A connection keeps what was in force when it began; the next one has the new.
+//   3. As a client the other side is always verified, its name or address included.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+
+typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_st SSL;
+
+namespace haechi::net {
+
+struct SslFree {
+  void operator()(SSL* ssl) const;
+};
+using SslPtr = std::unique_ptr<SSL, SslFree>;
+
+struct TlsFiles {
+  std::string certificate;  // our chain, our own certificate first; a client may have none
+  std::string key;          // of it, without a passphrase, not readable by everybody
+  std::string authorities;  // whose certificates are believed; a client without has those of the system
+};
+
+class Tls {
+ public:
+  enum class Peer {
+    kAnonymous,  // is not asked for a certificate
+    kMayProve,   // may show one, which must then be good
+    kMustProve,
+  };
+
+  // kInvalid names the member of TlsFiles at fault and says why, with the file's path.
+  static Result<std::shared_ptr<Tls>> server(TlsFiles files, Peer peer);
+  static Result<std::shared_ptr<Tls>> client(TlsFiles files);
+
+  // Reads the files again. Any thread.
+  Status reload();
+  // When our certificate ends; not known without one. Any thread.
+  Time ends_at() const;
+  bool peer_must_prove() const { return peer_ == Peer::kMustProve; }
+
+  // For Wire: a connection of this side over the descriptor. Any thread; null when there is no memory.
+  SslPtr accept(int descriptor) const;
+  SslPtr connect(int descriptor, const std::string& host) const;
+
+ private:
+  Tls(TlsFiles files, bool is_server, Peer peer)
+      : files_(std::move(files)), is_server_(is_server), peer_(peer) {}
+  SslPtr session(int descriptor) const;
+
+  const TlsFiles files_;
+  const bool is_server_;
+  const Peer peer_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<SSL_CTX> context_;
+  Time ends_at_;
+};
+
+}  // namespace haechi::net

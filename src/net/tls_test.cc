@@ -1,0 +1,213 @@
+#include "net/tls.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <future>
+
+#include "net/client.h"
+#include "net/server.h"
+#include "net/test_certificates.h"
+#include "net/test_support.h"
+
+namespace haechi::net {
+namespace {
+
+using Peer = Tls::Peer;
+
+class TlsTest : public ::testing::Test {
+ protected:
+  TlsTest() {
+    ours.certify("server", "IP:127.0.0.1");
+    loop.start();
+  }
+  ~TlsTest() override {
+    client.reset();
+    server.reset();
+  }
+
+  TlsFiles server_files(const std::string& authorities = "") const {
+    return {ours.path("server.pem"), ours.path("server.key"), authorities};
+  }
+
+  void serve(TlsFiles files, Peer peer = Peer::kAnonymous, ServerLimits limits = {}) {
+    auto opened = Tls::server(std::move(files), peer);
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    tls = *opened;
+    server = *HttpServer::listen(loop, "127.0.0.1", 0, limits, {.tls = tls, .browsers = true});
+    server->handle([](const Request& request, const Respond& respond) {
+      respond({200,
+               "text/plain",
+               request.body + (request.secure ? " secure" : " plain") + " '" + request.certificate + "'",
+               {}});
+    });
+  }
+
+  void call_with(TlsFiles files) {
+    auto opened = Tls::client(std::move(files));
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    client = HttpClient::create(loop, {.response_bytes_max = 8 << 20, .tls = *opened});
+  }
+
+  Result<Response> ask(std::string body = "hello", const std::string& scheme = "https") {
+    std::promise<Result<Response>> answered;
+    client->send("POST", scheme + "://127.0.0.1:" + std::to_string(server->port()) + "/", {}, std::move(body),
+                 true, [&](Result<Response> response) { answered.set_value(std::move(response)); });
+    return answered.get_future().get();
+  }
+  std::string body_of_ask() {
+    const Result<Response> answer = ask();
+    return answer.ok() ? answer->body : answer.error().text();
+  }
+
+  const TestAuthority ours{"haechi-tls-ours"}, another{"haechi-tls-another"};
+  Loop loop{"tls"};
+  std::shared_ptr<Tls> tls;
+  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<HttpClient> client;
+};
+
+TEST_F(TlsTest, CarriesRequestsToWhoProvesToBeTheHostAsked) {
+  serve(server_files());
+  call_with({"", "", ours.file()});
+  EXPECT_EQ(body_of_ask(), "hello secure ''");
+  EXPECT_EQ(body_of_ask(), "hello secure ''") << "on the connection that was kept";
+  EXPECT_EQ(server->counters().accepted, 1u);
+  const Result<Response> answer = ask();
+  ASSERT_TRUE(answer.ok());
+  const auto has = [&](const std::string& name) {
+    return std::any_of(answer->headers.begin(), answer->headers.end(),
+                       [&](const auto& header) { return header.first == name; });
+  };
+  EXPECT_TRUE(has("strict-transport-security"));
+}
+
+TEST_F(TlsTest, CarriesMoreThanOneRecordBothWays) {
+  ServerLimits limits;
+  limits.body_bytes_max = 8 << 20;
+  serve(server_files(), Peer::kAnonymous, limits);
+  call_with({"", "", ours.file()});
+  std::string large(3'000'000, 'x');
+  for (size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>('a' + i % 23);
+  const Result<Response> answer = ask(large);
+  ASSERT_TRUE(answer.ok()) << answer.error().text();
+  EXPECT_TRUE(answer->body == large + " secure ''");
+}
+
+TEST_F(TlsTest, SendsNothingToWhoDoesNotProveIt) {
+  serve(server_files());
+  call_with({"", "", another.file()});
+  const Result<Response> stranger = ask();
+  ASSERT_FALSE(stranger.ok());
+  EXPECT_EQ(stranger.error().code, Code::kUnavailable) << stranger.error().text();
+  EXPECT_NE(stranger.error().reason.find("issuer"), std::string::npos) << stranger.error().text();
+  call_with({"", "", ours.file()});
+  ours.certify("server", "IP:127.0.0.2,DNS:localhost");
+  ASSERT_TRUE(tls->reload().ok());
+  const Result<Response> other_host = ask();
+  ASSERT_FALSE(other_host.ok());
+  EXPECT_NE(other_host.error().reason.find("mismatch"), std::string::npos) << other_host.error().text();
+  ours.certify("server", "IP:127.0.0.1", -60);
+  ASSERT_TRUE(tls->reload().ok());
+  const Result<Response> ended = ask();
+  ASSERT_FALSE(ended.ok());
+  EXPECT_NE(ended.error().reason.find("expired"), std::string::npos) << ended.error().text();
+  EXPECT_EQ(server->counters().requests, 0u);
+}
+
+TEST_F(TlsTest, NeverFallsBackToPlain) {
+  server = *HttpServer::listen(loop, "127.0.0.1", 0, {});
+  call_with({"", "", ours.file()});
+  const Result<Response> answer = ask();
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, Code::kUnavailable);
+  EXPECT_EQ(server->counters().requests, 0u);
+  client = HttpClient::create(loop, {});
+  EXPECT_EQ(ask().error().code, Code::kInvalid) << "https without anything to verify with";
+}
+
+TEST_F(TlsTest, RefusesPlainTextAndGoesOnServing) {
+  serve(server_files());
+  call_with({"", "", ours.file()});
+  RawConnection plain(server->port());
+  plain.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  EXPECT_EQ(plain.read_to_end().find("HTTP/"), std::string::npos);
+  EXPECT_TRUE(eventually([&] { return server->counters().handshakes_failed == 1; }));
+  EXPECT_EQ(body_of_ask(), "hello secure ''");
+}
+
+TEST_F(TlsTest, EndsHandshakesThatTakeTooLongWhileOthersAreServed) {
+  ServerLimits limits;
+  limits.handshake_ms_max = Duration::millis(50);
+  serve(server_files(), Peer::kAnonymous, limits);
+  call_with({"", "", ours.file()});
+  RawConnection silent(server->port()), half(server->port());
+  half.send(std::string("\x16\x03\x01\x02\x00\x01\x00", 7));  // the beginning of a ClientHello
+  EXPECT_EQ(body_of_ask(), "hello secure ''");
+  EXPECT_TRUE(silent.ended());
+  EXPECT_TRUE(half.ended());
+  EXPECT_EQ(server->counters().handshakes_failed, 2u);
+}
+
+TEST_F(TlsTest, KnowsByItsCertificateWhoAsks) {
+  ours.certify("D-1");
+  another.certify("D-1");
+  serve(server_files(ours.file()), Peer::kMustProve);
+  call_with({ours.path("D-1.pem"), ours.path("D-1.key"), ours.file()});
+  EXPECT_EQ(body_of_ask(), "hello secure 'D-1'");
+  call_with({another.path("D-1.pem"), another.path("D-1.key"), ours.file()});
+  EXPECT_FALSE(ask().ok()) << "certified by somebody else";
+  call_with({"", "", ours.file()});
+  EXPECT_FALSE(ask().ok()) << "no certificate";
+  ours.certify("D-1", "", -60);
+  call_with({ours.path("D-1.pem"), ours.path("D-1.key"), ours.file()});
+  EXPECT_FALSE(ask().ok()) << "it has ended";
+  EXPECT_EQ(server->counters().requests, 1u);
+}
+
+TEST_F(TlsTest, LetsWhoNeedNotProveItselfComeWithoutACertificateButNotWithABadOne) {
+  another.certify("A-1");
+  serve(server_files(ours.file()), Peer::kMayProve);
+  call_with({"", "", ours.file()});
+  EXPECT_EQ(body_of_ask(), "hello secure ''");
+  call_with({another.path("A-1.pem"), another.path("A-1.key"), ours.file()});
+  EXPECT_FALSE(ask().ok());
+}
+
+TEST_F(TlsTest, TakesOverARenewedCertificateAndKeepsTheOldOneWhenTheNewIsUnusable) {
+  serve(server_files());
+  const Time first_end = tls->ends_at();
+  ours.certify("server", "IP:127.0.0.1", 7200);
+  ASSERT_TRUE(tls->reload().ok());
+  EXPECT_GT(tls->ends_at(), first_end);
+  std::ofstream(ours.path("server.pem")) << "half a cert";
+  EXPECT_EQ(tls->reload().error().field, "certificate");
+  call_with({"", "", ours.file()});
+  EXPECT_EQ(body_of_ask(), "hello secure ''");
+}
+
+TEST_F(TlsTest, NamesTheFileThatCannotBeUsedAndSaysWhy) {
+  const auto error_of = [](const TlsFiles& files) {
+    const auto opened = Tls::server(files, files.authorities.empty() ? Peer::kAnonymous : Peer::kMustProve);
+    return opened.ok() ? Error{} : opened.error();
+  };
+  const std::string good = ours.path("server.pem"), key = ours.path("server.key");
+  ours.certify("other");
+  std::ofstream(ours.path("empty.pem")) << "";
+  EXPECT_EQ(error_of({ours.path("none.pem"), key, ""}).reason,
+            ours.path("none.pem") + ": No such file or directory");
+  EXPECT_EQ(error_of({ours.path("none.pem"), key, ""}).field, "certificate");
+  EXPECT_EQ(error_of({ours.path("empty.pem"), key, ""}).field, "certificate");
+  EXPECT_EQ(error_of({ours.path("."), key, ""}).field, "certificate");
+  EXPECT_EQ(error_of({good, "", ""}).field, "key");
+  EXPECT_EQ(error_of({good, ours.path("empty.pem"), ""}).field, "key");
+  EXPECT_EQ(error_of({good, ours.path("other.key"), ""}).reason,
+            ours.path("other.key") + ": key values mismatch");
+  EXPECT_EQ(error_of({good, key, ours.path("none.pem")}).field, "authorities");
+  ::chmod(key.c_str(), 0644);
+  EXPECT_EQ(error_of({good, key, ""}).field, "key");
+  EXPECT_NE(error_of({good, key, ""}).reason.find("everybody"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace haechi::net

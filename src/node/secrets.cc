@@ -1,0 +1,104 @@
+#include "node/secrets.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include "base/time.h"
+#include "net/http.h"
+#include "net/tls.h"
+#include "store/records.h"
+
+namespace haechi::node {
+namespace {
+
+using Tls = net::Tls;
+
+constexpr Duration kWarnBefore = Duration::seconds(30 * 86'400);
+
+// What a member of net::TlsFiles is called in the configuration: "tls.client_key".
+Error named(const std::string& prefix, const std::string& authorities, const Error& error) {
+  if (error.field.empty()) return error;
+  return {error.code, error.field == "authorities" ? authorities : prefix + error.field, error.reason};
+}
+
+Result<std::shared_ptr<Tls>> open_door(const TlsConfig& tls, const std::string& ca, const char* ca_setting,
+                                       Tls::Peer peer) {
+  if (tls.certificate.empty()) return std::shared_ptr<Tls>();
+  auto opened = Tls::server({tls.certificate, tls.key, ca}, ca.empty() ? Tls::Peer::kAnonymous : peer);
+  if (!opened.ok()) return named("tls.", ca_setting, opened.error());
+  return opened;
+}
+
+// It signs what a court believes: nobody else may read it, and it may not vanish and be made anew.
+Status check_signing_key(const Config& config) {
+  const std::string folder = config.data + "/evidence";
+  const std::string path = config.evidence_key.empty() ? folder + "/key" : config.evidence_key;
+  struct stat about {};
+  if (::stat(path.c_str(), &about) == 0) {
+    if ((about.st_mode & S_IRWXO) == 0) return {};
+    return invalid("evidence.key", path + ": everybody on this machine may use it; chmod o= " + path);
+  }
+  if (::stat((folder + "/key.pub").c_str(), &about) != 0) return {};  // nothing has been signed yet
+  return invalid("evidence.key", path + ": is missing, and this log has been signed with it");
+}
+
+void warn_of_end(const std::string& what, const Tls& tls) {
+  const Time end = tls.ends_at(), now = SystemClock().now();
+  if (!end.known() || end - now > kWarnBefore) return;
+  spdlog::warn("{}: the certificate {} on {}", what, end < now ? "ended" : "ends", iso8601(end));
+}
+
+}  // namespace
+
+Result<Secrets> Secrets::open(const Config& config) {
+  TRY_STATUS(check_signing_key(config));
+  Secrets secrets;
+  const TlsConfig& tls = config.tls;
+  TRY(secrets.for_people, open_door(tls, tls.agency_ca, "tls.agency_ca", Tls::Peer::kMayProve));
+  TRY(secrets.for_devices, open_door(tls, tls.device_ca, "tls.device_ca", Tls::Peer::kMustProve));
+  auto outgoing = Tls::client({tls.client_certificate, tls.client_key, tls.ca});
+  if (!outgoing.ok()) return named("tls.client_", "tls.ca", outgoing.error());
+  secrets.outgoing = *outgoing;
+  if (secrets.for_people)
+    secrets.all_ = {{"tls", secrets.for_people}, {"tls of devices", secrets.for_devices}};
+  secrets.all_.emplace_back("tls to others", secrets.outgoing);
+  for (const auto& [what, one] : secrets.all_) warn_of_end(what, *one);
+  return secrets;
+}
+
+void Secrets::reload() {
+  for (const auto& [what, tls] : all_) {
+    const Status read = tls->reload();
+    if (!read.ok()) {
+      spdlog::error("{}: not read again, what was read before stays: {}", what, read.error().text());
+      continue;
+    }
+    spdlog::info("{}: read again", what);
+    warn_of_end(what, *tls);
+  }
+}
+
+void Secrets::count(Metrics& metrics) const {
+  for (const auto& [label, tls] : {std::pair("doors", for_people), std::pair("client", outgoing)}) {
+    if (!tls || !tls->ends_at().known()) continue;
+    metrics.add({"haechi_tls_certificate_ends_seconds",
+                 "When the certificate ends, in Unix time.",
+                 {{"certificate", label}},
+                 false,
+                 [tls = tls] { return static_cast<double>(tls->ends_at().us) / 1e6; }});
+  }
+}
+
+Status check_agencies(const Config& config, store::Records& records) {
+  if (config.plain_agencies) return {};
+  TRY(const std::vector<store::Connector> connectors, records.connectors());
+  std::string plain;
+  for (const store::Connector& connector : connectors)
+    if (net::leaves_in_plain(connector.endpoint)) plain += (plain.empty() ? "" : ", ") + connector.agency_id;
+  if (plain.empty()) return {};
+  return invalid("link.plain",
+                 "alarms would be told in plain to " + plain +
+                     ": give them https:// addresses, or set it to true if the line to them is private");
+}
+
+}  // namespace haechi::node

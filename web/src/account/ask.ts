@@ -1,0 +1,33 @@
+// Asking about accounts; every failure is told apart by its status.
+import { api, type Schemas } from "../kit/api";
+import { patience, take } from "../kit/load";
+
+export type OwnAccount = Schemas["OwnAccount"];
+export type AccountItem = Schemas["AccountItem"];
+export type AccountInput = Schemas["AccountInput"];
+export type AccountChange = Schemas["AccountChange"];
+export type EnrolmentLink = Schemas["EnrolmentLink"];
+
+export const ownAccount = (): Promise<OwnAccount> => take(api.GET("/api/v1/me/account", { signal: patience() }));
+
+export const endOwnSession = (id: string): Promise<unknown> =>
+  take(api.POST("/api/v1/me/sessions/{id}/end", { params: { path: { id } }, body: {}, signal: patience() }));
+
+export const renew = (password: string, code: string): Promise<EnrolmentLink> =>
+  take(api.POST("/api/v1/me/account/renewal", { body: { password, code }, signal: patience() }));
+
+export const accounts = async (): Promise<AccountItem[]> =>
+  (await take(api.GET("/api/v1/accounts", { signal: patience() }))).accounts ?? [];
+
+export const create = (input: AccountInput): Promise<EnrolmentLink> => take(api.POST("/api/v1/accounts", { body: input, signal: patience() }));
+
+export const change = (id: string, what: AccountChange): Promise<Schemas["AccountChanged"]> =>
+  take(api.POST("/api/v1/accounts/{id}/change", { params: { path: { id } }, body: { change: what }, signal: patience() }));
+
+// Where people of a role work.
+const HOMES: Record<string, string> = {
+  control: "control", dispatch: "dispatch", unit: "field", protected_person: "me", court: "court", police: "cases", probation: "cases",
+};
+export const homeOf = (role: string | undefined): string => HOMES[role ?? ""] ?? "account";
+
+export const addressOf = (link: EnrolmentLink): string => `${location.origin}/account/#enrol=${link.token ?? ""}`;

@@ -70,6 +70,9 @@ void add_cases(std::vector<Route>& r) {
   r.push_back(row<v1::PlacesInput, v1::CaseAnswer>("POST", "/api/v1/cases/{id}/places",
                                                    "She lives, works or learns elsewhere; counts at once",
                                                    Action::kRunCase, "case", case_of, cases::places));
+  r.push_back(row<void, v1::PlaceHistory>("GET", "/api/v1/cases/{id}/places",
+                                          "Which places of hers counted when, and under which order",
+                                          Action::kSeeCase, "case", case_of, cases::place_history));
   r.push_back(row<v1::LegalMeasureInput, v1::LegalMeasureAnswer>(
       "POST", "/api/v1/cases/{id}/measures", "Begin a measure, and apply for it", Action::kRunCase, "case",
       case_of, cases::begin_measure));
@@ -118,10 +121,10 @@ void add_told(std::vector<Route>& r) {
                                         Action::kSeeSelf, "self", nullptr, told::push));
   r.push_back(row<v1::PushInput, v1::Written>("PUT", "/api/v1/me/push",
                                               "My browser's subscription; the newest one counts",
-                                              Action::kReportOwn, "self", own::subject, told::subscribe));
-  r.push_back(row<v1::OwnNotificationInput, v1::Written>(
-      "POST", "/api/v1/me/notifications/{id}", "A notification came to my phone, or I opened it",
-      Action::kReportOwn, "self", own::subject, told::report));
+                                              Action::kSeeSelf, "self", nullptr, told::subscribe));
+  r.push_back(row<v1::OwnNotificationInput, v1::Written>("POST", "/api/v1/me/notifications/{id}",
+                                                         "A notification came to my browser, or I opened it",
+                                                         Action::kSeeSelf, "self", nullptr, told::report));
   r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/accounts/{id}/address",
                                                  "Where the holder of an account is told", Action::kRegister,
                                                  "account", nullptr, told::put_account_address));

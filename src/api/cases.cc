@@ -149,6 +149,13 @@ Result<Plan> kinds(const Exchange& exchange) {
   if (pack == nullptr) return invalid("country", "must be kr, es or us");
   v1::LawKindList answer;
   for (const law::OrderKind& kind : pack->kinds) *answer.add_kinds() = legal::law_kind(kind);
+  for (const law::Offence& offence : pack->offences) {
+    v1::LawOffence& row = *answer.add_offences();
+    row.set_code(std::string(offence.code));
+    row.set_name_en(std::string(offence.name.en));
+    row.set_name_ko(std::string(offence.name.ko));
+    row.set_basis(law::cited(offence.source));
+  }
   return answering(answer);
 }
 

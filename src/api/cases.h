@@ -14,6 +14,7 @@ Result<Plan> get(const Exchange& exchange);
 Result<Plan> report(const Exchange& exchange);
 Result<Plan> close(const Exchange& exchange);
 Result<Plan> places(const Exchange& exchange);
+Result<Plan> place_history(const Exchange& exchange);
 
 Result<Plan> begin_measure(const Exchange& exchange);
 // What a judgement ordered, written down with its decision.

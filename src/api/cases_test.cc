@@ -340,6 +340,40 @@ TEST(Statistics, CountWhatWasAppliedForAndDecidedPerStation) {
   EXPECT_EQ(world.ask("control-1", "GET", "/statistics?from_us=9&to_us=3").status, 400);
 }
 
+// Measure 3-2 against s-77 for p-1, with her home barred to him, in force; the id of its order.
+std::string active_device_order(CaseWorld& world) {
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"m-ban","kind":"ST_PROV_2","protected_id":"p-1","apply":true})");
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"m-dev","kind":"ST_PROV_3_2","protected_id":"p-1","apply":true,
+                "stated":{"conditions":[{"id":"place","exclusion":{"zone_id":"z-home","protected_id":"p-1"}}]},
+                "zones":[{"id":"z-home","shape":{"circle":{"centre":{"lat_e7":376000000,"lng_e7":1270000000},
+                "radius_mm":100000}}}]})");
+  for (const char* id : {"m-ban", "m-dev"}) {
+    world.step("insp-park", id, "PETITION");
+    world.step("judge-1", id, "GRANT", R"(,"term":{"unit":"MONTHS","count":3})");
+    world.step("insp-park", id, "SERVE");
+  }
+  world.step("control-1", "m-dev", "FIT");
+  world.step("control-1", "m-dev", "RECEIVE_VICTIM_DATA");
+  return text(world.get("insp-park", "GET", "/measures/m-dev").at("measure").at("order_id"));
+}
+
+// An alert that nobody has taken, opened now.
+void raise(CaseWorld& world, const std::string& id, v1::AlertKind kind, const std::string& order_id) {
+  v1::Effect raised;
+  v1::Alert& alert = *raised.mutable_raise_alert();
+  alert.set_id(id);
+  alert.set_kind(kind);
+  alert.set_wearer_id("w-1");
+  alert.set_order_id(order_id);
+  alert.set_opened_at_us(world.clock.now().us);
+  alert.set_handling(v1::ALERT_HANDLING_NEW);
+  v1::Fact tick;
+  tick.mutable_clock_ticked();
+  world.log(tick, {std::make_shared<const v1::Effect>(raised)});
+}
+
 // Ten alerts of one wearer, opened a minute apart: to the n-th of them a car was sent n seconds after what it
 // is about and arrived ten times as late; the first two were false, the last was never taken.
 void ten_alerts(CaseWorld& world) {
@@ -397,8 +431,8 @@ TEST(Statistics, SayHowLongPoliceTookPerStationAndHowManyAlertsWereFalseOrNeverT
   EXPECT_EQ(number(said, "alerts_resolved"), "9");
   EXPECT_EQ(number(said, "alerts_false"), "2");
   EXPECT_EQ(number(said, "alerts_unacknowledged"), "1");
-  EXPECT_EQ(text(said.at("alerts_by_month").at(0).at("key")), "2026-05");
-  EXPECT_EQ(number(said.at("alerts_by_month").at(0), "count"), "10");
+  EXPECT_EQ(text(said.at("violations_by_month").at(0).at("key")), "2026-05");
+  EXPECT_EQ(number(said.at("violations_by_month").at(0), "count"), "8") << "two were none";
   EXPECT_EQ(text(said.at("wearers_by_kind").at(0).at("key")), "EM_POST");
   EXPECT_EQ(number(said.at("caseloads").at(0), "wearers"), "1");
   EXPECT_EQ(number(said, "guideline_thousandths"), "10000");
@@ -409,7 +443,130 @@ TEST(Statistics, SayHowLongPoliceTookPerStationAndHowManyAlertsWereFalseOrNeverT
                                          "&to_us=" + std::to_string(begin + 6 * 60'000'000));
   EXPECT_EQ(number(some, "alerts_total"), "3");
   EXPECT_EQ(number(some.at("times").at(0), "assigned_ms_p50"), "4000");
-  EXPECT_EQ(number(some.at("alerts_by_month").at(0), "count"), "3");
+  EXPECT_EQ(number(some.at("violations_by_month").at(0), "count"), "3");
+}
+
+TEST(Statistics, SayPerStationAndPerOfficeHowManyAlertsWereFalseAndHowManyNobodyTook) {
+  CaseWorld world;
+  ten_alerts(world);
+  world.get("control-1", "PUT", "/persons/w-1/supervisor", R"({"officer":"officer-lee","agency_id":"pb"})");
+  const json::value said = world.get("control-1", "GET", "/statistics");
+  const json::array& stations = said.at("stations").as_array();
+  ASSERT_EQ(stations.size(), 2u);
+  EXPECT_EQ(text(stations[0].at("agency_id")), "police-1");
+  EXPECT_EQ(text(stations[0].at("false_alarms")), "2");
+  EXPECT_EQ(text(stations[0].at("false_thousandths")), "400");
+  EXPECT_EQ(text(stations[0].at("unacknowledged_thousandths")), "0");
+  EXPECT_EQ(text(stations[1].at("false_thousandths")), "0");
+  EXPECT_EQ(text(stations[1].at("unacknowledged_thousandths")), "200");
+  const json::array& offices = said.at("offices").as_array();
+  ASSERT_EQ(offices.size(), 1u);
+  EXPECT_EQ(text(offices[0].at("agency_id")), "pb");
+  EXPECT_EQ(text(offices[0].at("false_thousandths")), "222");
+  EXPECT_EQ(text(offices[0].at("unacknowledged_thousandths")), "100");
+  const std::string table = world.ask("auditor-1", "GET", "/statistics.csv").body;
+  EXPECT_NE(table.find("stations,\"police-1\",\"false_thousandths\",400\r\n"), std::string::npos) << table;
+  EXPECT_NE(table.find("offices,\"pb\",\"unacknowledged_thousandths\",100\r\n"), std::string::npos);
+  EXPECT_NE(table.find("alerts,\"false_thousandths\",\"\",222\r\n"), std::string::npos);
+}
+
+TEST(Statistics, GiveAnAlertThatNoUnitWasSentForToTheStationWhoseCaseMadeTheOrder) {
+  CaseWorld world;
+  world.open_case();
+  const std::string order_id = active_device_order(world);
+  raise(world, "A-1", v1::ALERT_KIND_KEEP_AWAY, order_id);
+  const json::value said = world.get("control-1", "GET", "/statistics");
+  EXPECT_EQ(text(said.at("stations").at(0).at("agency_id")), "police-1");
+  EXPECT_EQ(text(said.at("stations").at(0).at("unacknowledged")), "1");
+}
+
+TEST(Statistics, CountViolationsInTheMonthsOfTheOrdersOwnClockAndWarningsNotAtAll) {
+  CaseWorld world;
+  world.clock.set(Time{1'780'241'400'000'000});  // 2026-05-31 15:30 UTC: in Seoul it is June
+  raise(world, "A-1", v1::ALERT_KIND_KEEP_AWAY, "o-post");
+  raise(world, "A-2", v1::ALERT_KIND_STRAP_CUT, "o-post");
+  raise(world, "A-3", v1::ALERT_KIND_KEEP_AWAY, "");
+  raise(world, "A-4", v1::ALERT_KIND_NEAR_WARN, "o-post");
+  raise(world, "A-5", v1::ALERT_KIND_LOW_BATTERY, "o-post");
+  const json::array months =
+      world.get("control-1", "GET", "/statistics").at("violations_by_month").as_array();
+  ASSERT_EQ(months.size(), 2u);
+  EXPECT_EQ(text(months[0].at("key")), "2026-05") << "under no order: UTC";
+  EXPECT_EQ(text(months[0].at("count")), "1");
+  EXPECT_EQ(text(months[1].at("key")), "2026-06");
+  EXPECT_EQ(text(months[1].at("count")), "2");
+}
+
+TEST(Statistics, CountWearersByTheOffenceThatTheirOrderStatesOrItsKindSays) {
+  CaseWorld world;
+  world.open_case();
+  active_device_order(world);
+  world.log(CaseWorld::fact(
+      R"({"order_registered":{"id":"o-2","version":1,"kind":"EM_POST","wearer_id":"s-77","offence":"MURDER",
+          "legal_basis":"EM Act 5","starts_at_us":"1"}})"));
+  world.pass(kHour);
+  const json::array counts = world.get("control-1", "GET", "/statistics").at("wearers_by_offence").as_array();
+  ASSERT_EQ(counts.size(), 3u);
+  EXPECT_EQ(text(counts[0].at("key")), "") << "the order of w-1 states none";
+  EXPECT_EQ(text(counts[1].at("key")), "MURDER");
+  EXPECT_EQ(text(counts[2].at("key")), "STALKING") << "measure 3-2 is for nothing else";
+  EXPECT_EQ(text(counts[2].at("count")), "1");
+  const std::string table = world.ask("control-1", "GET", "/statistics.csv").body;
+  EXPECT_NE(table.find("wearers_by_offence,\"MURDER\",\"\",1\r\n"), std::string::npos) << table;
+}
+
+TEST(Measures, AreRefusedForAnOffenceThatTheCountryDoesNotKnowAndKeepTheOneTheyWereBegunWith) {
+  CaseWorld world;
+  const auto judgement = [](const char* offence) {
+    return std::string(R"({"id":"m-1","kind":"EM_POST","subject_id":"s-77","court_id":"court-1",
+        "term":{"unit":"YEARS","count":3},"stated":{"offence":")") +
+           offence + "\"}}";
+  };
+  const net::Response refused = world.ask("insp-park", "POST", "/measures", judgement("SHOPLIFTING"));
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_NE(refused.body.find("stated.offence"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find("SEXUAL_VIOLENCE, KIDNAPPING_OF_MINOR, MURDER"), std::string::npos)
+      << refused.body;
+  world.get("insp-park", "POST", "/measures", judgement("SEXUAL_VIOLENCE"));
+  world.step("judge-1", "m-1", "CHANGE",
+             R"(,"stated":{"conditions":[{"id":"k","keep_away":{"protected_id":"p-1"}}]})");
+  const json::value changed = world.get("judge-1", "GET", "/measures/m-1");
+  EXPECT_EQ(text(changed.at("measure").at("stated").at("offence")), "SEXUAL_VIOLENCE");
+  const json::array& offences = world.get("insp-park", "GET", "/law/kinds").at("offences").as_array();
+  EXPECT_EQ(offences.size(), 7u);
+  EXPECT_EQ(text(offences[0].at("basis")), "EM Act 2 no. 2");
+}
+
+TEST(Places, AreToldVersionForVersionToWhoeverMaySeeTheCaseAndToNobodyElse) {
+  CaseWorld world;
+  world.open_case();
+  const std::string order_id = active_device_order(world);
+  world.get("insp-park", "POST", "/cases/c-1/places",
+            R"({"protected_id":"p-1","places":[{"old_zone_id":"z-home","new_zone_id":"z-new"}],
+                "zones":[{"id":"z-new","shape":{"circle":{"centre":{"lat_e7":375000000,"lng_e7":1270000000},
+                "radius_mm":50000}}}]})");
+  const json::array rows = world.get("insp-park", "GET", "/cases/c-1/places").at("versions").as_array();
+  ASSERT_EQ(rows.size(), 3u) << json::serialize(rows);
+  const auto of_order = [&rows, &order_id](const char* zone_id) -> const json::value& {
+    for (const json::value& row : rows)
+      if (text(row.at("order_id")) == order_id && text(row.at("zones").at(0).at("id")) == zone_id) return row;
+    ADD_FAILURE() << zone_id;
+    return rows[0];
+  };
+  EXPECT_EQ(text(of_order("z-home").at("until_us")), text(of_order("z-new").at("since_us")));
+  EXPECT_EQ(text(of_order("z-new").at("until_us")), "0");
+  EXPECT_LT(of_order("z-home").at("version").as_int64(), of_order("z-new").at("version").as_int64());
+  EXPECT_EQ(of_order("z-new").at("zones").at(0).at("shape").at("circle").at("radius_mm").as_int64(), 50'000);
+  const auto looks = [&world] {
+    return std::count_if(world.submit.logged.begin(), world.submit.logged.end(), [](const v1::Fact& fact) {
+      return fact.has_access_decided() && fact.access_decided().allowed();
+    });
+  };
+  const auto before = looks();
+  world.get("control-1", "GET", "/cases/c-1/places");
+  EXPECT_EQ(looks(), before + 1) << "each look is a fact";
+  EXPECT_EQ(world.ask("insp-choi", "GET", "/cases/c-1/places").status, 403);
+  EXPECT_EQ(world.ask("her", "GET", "/cases/c-1/places").status, 403);
 }
 
 }  // namespace

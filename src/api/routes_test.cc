@@ -49,7 +49,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/session", "CDUPORKALJMV"},
     {"POST /api/v1/me/position", "UP"},
     {"GET /api/v1/me/push", "CDUPORKALJMV"},
-    {"PUT /api/v1/me/push", "UP"},
+    {"PUT /api/v1/me/push", "CDUPORKALJMV"},
     {"GET /api/v1/persons", "CDORLJ"},
     {"GET /api/v1/devices", "CR"},
     {"GET /api/v1/orders", "CR"},

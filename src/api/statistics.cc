@@ -37,16 +37,26 @@ void put(const std::map<std::string, uint64_t>& counts,
   }
 }
 
+int64_t thousandths(uint64_t part, uint64_t of) {
+  return of == 0 ? -1 : static_cast<int64_t>(part * 1'000 / of);
+}
+
 void count_wearers(const Exchange& exchange, v1::Statistics& out) {
-  std::map<std::string, std::set<std::string>> wearers;
+  std::map<std::string, std::set<std::string>> by_kind, by_offence;
   for (const auto& [id, order] : exchange.world.picture.orders()) {
     const bool over = order.ends_at_us() != 0 && Time{order.ends_at_us()} <= exchange.now;
     const bool begun = Time{order.starts_at_us()} <= exchange.now;
-    if (!order.withdrawn() && !over && begun) wearers[order.kind()].insert(order.wearer_id());
+    if (order.withdrawn() || over || !begun) continue;
+    by_kind[order.kind()].insert(order.wearer_id());
+    by_offence[std::string(law::offence_of(order.kind(), order.offence()))].insert(order.wearer_id());
   }
-  std::map<std::string, uint64_t> counts;
-  for (const auto& [kind, ids] : wearers) counts[kind] = ids.size();
-  put(counts, *out.mutable_wearers_by_kind());
+  const auto sizes = [](const std::map<std::string, std::set<std::string>>& wearers) {
+    std::map<std::string, uint64_t> counts;
+    for (const auto& [key, ids] : wearers) counts[key] = ids.size();
+    return counts;
+  };
+  put(sizes(by_kind), *out.mutable_wearers_by_kind());
+  put(sizes(by_offence), *out.mutable_wearers_by_offence());
 }
 
 // The stage that a measure has reached says what became of it.
@@ -71,8 +81,7 @@ void count_measures(const Exchange& exchange, const Window& window, v1::Statisti
       row.set_waiting(row.waiting() + 1);
   }
   for (auto& [key, row] : rows) {
-    const uint64_t decided = row.granted() + row.denied();
-    row.set_granted_thousandths(decided == 0 ? -1 : static_cast<int64_t>(row.granted() * 1'000 / decided));
+    row.set_granted_thousandths(thousandths(row.granted(), row.granted() + row.denied()));
     *out.add_measures() = row;
   }
 }
@@ -112,31 +121,121 @@ void sample(const picture::PastAlerts::Tally& alert, Samples& into) {
   if (alert.on_scene_ms >= 0) into.on_scene_ms.push_back(alert.on_scene_ms);
 }
 
-std::string month_of(int64_t at_us) {
-  const law::Date date = law::date_of(at_us / 86'400'000'000);
-  char out[16];
-  std::snprintf(out, sizeof out, "%04d-%02d", static_cast<int>(date.year), static_cast<int>(date.month));
-  return out;
+// What the law forbids a wearer: leaving, entering or nearing what his order says (kr: EM Act 9-2(1),
+// Stalking Act 9(1)2), and defeating the device (EM Act 14(1)). A warning that he may be about to is none.
+bool is_violation(v1::AlertKind kind) {
+  switch (kind) {
+    case v1::ALERT_KIND_KEEP_AWAY:
+    case v1::ALERT_KIND_EXCLUSION:
+    case v1::ALERT_KIND_INCLUSION:
+    case v1::ALERT_KIND_CURFEW:
+    case v1::ALERT_KIND_TRAVEL_AREA:
+    case v1::ALERT_KIND_NO_CONTACT:
+    case v1::ALERT_KIND_STRAP_CUT:
+    case v1::ALERT_KIND_CASE_OPENED:
+    case v1::ALERT_KIND_JAMMED:
+    case v1::ALERT_KIND_POWER_OFF:
+    case v1::ALERT_KIND_UNPAIRED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Months as the wall clocks show them where the order holds: of its zone of time, else of the country whose
+// kind it is, else UTC.
+class Months {
+ public:
+  explicit Months(const Exchange& exchange) : exchange_(exchange) {}
+
+  std::string of(const picture::PastAlerts::Tally& alert) {
+    const law::Date date =
+        law::date_of(law::local_day(rules_of(zone_of(*alert.order_id)), Time{alert.opened_at_us}));
+    char out[16];
+    std::snprintf(out, sizeof out, "%04d-%02d", static_cast<int>(date.year), static_cast<int>(date.month));
+    return out;
+  }
+
+ private:
+  std::string zone_of(const std::string& order_id) const {
+    const auto& orders = exchange_.world.picture.orders();
+    const auto order = orders.find(order_id);
+    if (order == orders.end()) return {};
+    if (!order->second.time_zone().empty()) return order->second.time_zone();
+    const law::Pack* pack = law::pack_of_kind(order->second.kind());
+    return pack == nullptr ? std::string() : std::string(pack->time_zone);
+  }
+
+  const law::LocalRules& rules_of(const std::string& zone) {
+    const auto [known, added] = rules_.try_emplace(zone);
+    if (!added || zone.empty() || !exchange_.world.time_zones) return known->second;
+    const Result<v1::TimeZone> named = exchange_.world.time_zones(zone);
+    if (!named.ok()) return known->second;
+    Result<law::LocalRules> rules = law::LocalRules::from(*named);
+    if (rules.ok()) known->second = *std::move(rules);
+    return known->second;
+  }
+
+  const Exchange& exchange_;
+  std::map<std::string, law::LocalRules> rules_;
+};
+
+// The police station that an alert is of: whose units were sent, else the one whose case made the order.
+std::string station_of(const picture::CaseBook& book, const picture::PastAlerts::Tally& alert) {
+  if (alert.agency_id != nullptr) return *alert.agency_id;
+  const v1::LegalMeasure* measure = book.measure_of_order(*alert.order_id);
+  const v1::Case* one = measure == nullptr ? nullptr : book.find_case(measure->case_id());
+  return one == nullptr ? std::string() : one->agency_id();
+}
+
+// The office that supervises the wearer now.
+std::string office_of(const picture::CaseBook& book, const picture::PastAlerts::Tally& alert) {
+  const picture::Supervision* supervision = book.supervision(*alert.wearer_id);
+  return supervision == nullptr ? std::string() : supervision->agency_id;
+}
+
+using SharesByAgency = std::map<std::string, v1::Statistics::Shares>;
+
+void add(const picture::PastAlerts::Tally& alert, v1::Statistics::Shares& row) {
+  row.set_alerts(row.alerts() + 1);
+  row.set_resolved(row.resolved() + alert.resolved);
+  row.set_false_alarms(row.false_alarms() + alert.is_false);
+  row.set_unacknowledged(row.unacknowledged() + !alert.taken);
+}
+
+void put(SharesByAgency& shares, google::protobuf::RepeatedPtrField<v1::Statistics::Shares>& out) {
+  for (auto& [agency, row] : shares) {
+    row.set_agency_id(agency);
+    row.set_false_thousandths(thousandths(row.false_alarms(), row.resolved()));
+    row.set_unacknowledged_thousandths(thousandths(row.unacknowledged(), row.alerts()));
+    *out.Add() = row;
+  }
 }
 
 void count_alerts(const Exchange& exchange, const Window& window, v1::Statistics& out) {
+  const picture::CaseBook& book = exchange.world.picture.case_book();
   std::map<std::string, Samples> by_agency;
-  std::map<std::string, uint64_t> months;
+  std::map<std::string, uint64_t> violations;
+  SharesByAgency stations, offices;
+  v1::Statistics::Shares overall;
+  Months months(exchange);
   Samples all;
-  const picture::Picture& picture = exchange.world.picture;
-  for (const picture::PastAlerts::Tally& alert : picture.past_alerts().tallies()) {
+  for (const picture::PastAlerts::Tally& alert : exchange.world.picture.past_alerts().tallies()) {
     if (!window.holds(alert.opened_at_us)) continue;
     sample(alert, all);
     if (alert.agency_id != nullptr) sample(alert, by_agency[*alert.agency_id]);
-    ++months[month_of(alert.opened_at_us)];
-    out.set_alerts_resolved(out.alerts_resolved() + alert.resolved);
-    out.set_alerts_false(out.alerts_false() + alert.is_false);
+    if (is_violation(alert.kind) && !alert.refuted) ++violations[months.of(alert)];
+    add(alert, overall);
+    add(alert, stations[station_of(book, alert)]);
+    add(alert, offices[office_of(book, alert)]);
   }
-  for (const auto& [id, record] : picture.alerts().alerts())
-    if (window.holds(record.alert().opened_at_us()) && record.alert().handling() == v1::ALERT_HANDLING_NEW)
-      out.set_alerts_unacknowledged(out.alerts_unacknowledged() + 1);
-  out.set_alerts_total(all.alerts);
-  put(months, *out.mutable_alerts_by_month());
+  out.set_alerts_total(overall.alerts());
+  out.set_alerts_resolved(overall.resolved());
+  out.set_alerts_false(overall.false_alarms());
+  out.set_alerts_unacknowledged(overall.unacknowledged());
+  put(violations, *out.mutable_violations_by_month());
+  put(stations, *out.mutable_stations());
+  put(offices, *out.mutable_offices());
   *out.add_times() = all.times("");
   for (auto& [agency, samples] : by_agency) *out.add_times() = samples.times(agency);
 }
@@ -190,7 +289,7 @@ class Csv {
  private:
   // Kinds of orders are words of whoever registered them; a spreadsheet must not take one for a formula.
   static std::string quoted(const std::string& text) {
-    std::string out = text.find_first_of("=+-@") == 0 ? "\"'" : "\"";
+    std::string out = text.find_first_of(std::string_view("=+-@\t\r\0", 7)) == 0 ? "\"'" : "\"";
     for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
     return out + "\"";
   }
@@ -211,6 +310,18 @@ void put_times(const v1::Statistics::Times& one, Csv& csv) {
   csv.row("times", key, "on_scene_ms_p99", one.on_scene_ms_p99());
 }
 
+void put_shares(const char* table, const google::protobuf::RepeatedPtrField<v1::Statistics::Shares>& rows,
+                Csv& csv) {
+  for (const v1::Statistics::Shares& one : rows) {
+    csv.row(table, one.agency_id(), "alerts", static_cast<int64_t>(one.alerts()));
+    csv.row(table, one.agency_id(), "resolved", static_cast<int64_t>(one.resolved()));
+    csv.row(table, one.agency_id(), "false", static_cast<int64_t>(one.false_alarms()));
+    csv.row(table, one.agency_id(), "unacknowledged", static_cast<int64_t>(one.unacknowledged()));
+    csv.row(table, one.agency_id(), "false_thousandths", one.false_thousandths());
+    csv.row(table, one.agency_id(), "unacknowledged_thousandths", one.unacknowledged_thousandths());
+  }
+}
+
 std::string csv_of(const v1::Statistics& from) {
   Csv csv;
   const auto counts = [&csv](const char* table, const auto& rows) {
@@ -218,7 +329,8 @@ std::string csv_of(const v1::Statistics& from) {
       csv.row(table, one.key(), "", static_cast<int64_t>(one.count()));
   };
   counts("wearers_by_kind", from.wearers_by_kind());
-  counts("alerts_by_month", from.alerts_by_month());
+  counts("wearers_by_offence", from.wearers_by_offence());
+  counts("violations_by_month", from.violations_by_month());
   for (const v1::Statistics::Measures& one : from.measures()) {
     const std::string key = one.agency_id() + " " + one.kind();
     csv.row("measures", key, "applied", static_cast<int64_t>(one.applied()));
@@ -236,6 +348,11 @@ std::string csv_of(const v1::Statistics& from) {
   csv.row("alerts", "resolved", "", static_cast<int64_t>(from.alerts_resolved()));
   csv.row("alerts", "false", "", static_cast<int64_t>(from.alerts_false()));
   csv.row("alerts", "unacknowledged", "", static_cast<int64_t>(from.alerts_unacknowledged()));
+  csv.row("alerts", "false_thousandths", "", thousandths(from.alerts_false(), from.alerts_resolved()));
+  csv.row("alerts", "unacknowledged_thousandths", "",
+          thousandths(from.alerts_unacknowledged(), from.alerts_total()));
+  put_shares("stations", from.stations(), csv);
+  put_shares("offices", from.offices(), csv);
   counts("duties", from.duties());
   counts("links", from.links());
   return csv.text();

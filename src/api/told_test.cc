@@ -85,6 +85,15 @@ TEST(Push, KeepsThatOfAUnitWithItsAccount) {
   EXPECT_TRUE(it.is_kept(Holder::kAccount, "unit-1"));
 }
 
+TEST(Push, KeepsThatOfAnOfficerWithHisAccountUntilHeTakesItBack) {
+  Pushing it;
+  ASSERT_EQ(it.put(Role::kProbation, it.subscription()).status, 200);
+  EXPECT_TRUE(it.is_kept(Holder::kAccount, "po-1"));
+  EXPECT_FALSE(it.is_kept(Holder::kAccount, "unit-1")) << "nobody else's";
+  ASSERT_EQ(it.put(Role::kProbation, "{}").status, 200);
+  EXPECT_FALSE(it.is_kept(Holder::kAccount, "po-1"));
+}
+
 TEST(Push, LetsNobodySendThisNodeElsewhere) {
   Pushing it;
   for (const char* elsewhere :

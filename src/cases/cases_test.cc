@@ -445,6 +445,21 @@ TEST(Cases, LeaveAnEmailThatAServerTookAsSentBecauseNobodyTellsMore) {
   EXPECT_EQ(police().state(), v1::NOTIFICATION_STATE_OPENED);
 }
 
+TEST(Cases, PushToTheBrowserOfAnOfficerWhoIsNamedAndOfNoOffice) {
+  World world("2026-06-10T15:00:00+09:00");
+  world.supervises("officer-a", "s-1");
+  world.active_order(keep_away());
+  const v1::Notification officer = told(world, v1::CASE_PARTY_PROBATION);
+  ASSERT_EQ(officer.account(), "officer-a");
+  EXPECT_EQ(std::count(officer.channels().begin(), officer.channels().end(), v1::NOTIFICATION_CHANNEL_PUSH),
+            1);
+  world.pass_to(world.now() + Duration::seconds(600));
+  EXPECT_EQ(told(world, v1::CASE_PARTY_PROBATION).channel(), v1::NOTIFICATION_CHANNEL_PUSH)
+      << "nobody read the screen";
+  const v1::Notification police = told(world, v1::CASE_PARTY_POLICE);
+  EXPECT_EQ(std::count(police.channels().begin(), police.channels().end(), v1::NOTIFICATION_CHANNEL_PUSH), 0);
+}
+
 TEST(Cases, CountEachOfficersWearers) {
   World world("2026-06-10T15:00:00+09:00");
   world.supervises("officer-a", "w-1");

@@ -89,7 +89,7 @@ Result<HeldMeasure> made_measure(const v1::Case& of, const std::string& id, cons
   if (!protected_id.empty()) TRY_STATUS(law::check_id(protected_id, "protected_id"));
   if (protected_id == of.subject_id()) return invalid("protected_id", "is the subject himself");
   TRY_STATUS(law::check_id(of.subject_id(), "subject_id"));
-  TRY_STATUS(check_draft(stated, of.subject_id()));
+  TRY_STATUS(check_draft(stated, of.subject_id(), kind));
   TRY(law::LegalLife life,
       law::LegalLife::begin(*pack, kind, {protected_id, Time{of.declined_told_at_us()}}));
   HeldMeasure made{.state = {},
@@ -190,7 +190,8 @@ Status Machine::step_measure(const v1::MeasureStepped& stepped, Turn& turn) {
   const auto owner = cases_.find(measure.state.case_id());
   if (begins(event.step) && owner != cases_.end() && owner->second.closed_at_us() != 0)
     return Error{Code::kConflict, "case_id", "is closed"};
-  if (stepped.has_stated()) TRY_STATUS(check_draft(stepped.stated(), measure.state.subject_id()));
+  if (stepped.has_stated())
+    TRY_STATUS(check_draft(stepped.stated(), measure.state.subject_id(), measure.state.kind()));
   for (const auto& [field, id] :
        {std::pair("court_id", &stepped.court_id()), {"decision_id", &stepped.decision_id()}})
     if (!id->empty()) TRY_STATUS(law::check_id(*id, field));
@@ -201,7 +202,7 @@ Status Machine::step_measure(const v1::MeasureStepped& stepped, Turn& turn) {
   if (event.step == law::Step::kPetition || event.step == law::Step::kAskApproval)
     measure.state.set_court_id(stepped.court_id());
   if (stepped.has_stated() && (decides || event.step == law::Step::kChange))
-    *measure.state.mutable_stated() = draft_of(stepped.stated());
+    restate(measure.state, stepped.stated());
   note_decision(stepped, turn.by, measure.state);
   if (decides) supersede(measure, turn);
   // The notice from which she has her time to petition herself (Stalking Act 8(3)(4), 17-6).

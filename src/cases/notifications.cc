@@ -24,6 +24,12 @@ std::vector<v1::NotificationChannel> channels_of(const Recipient& to) {
       return {v1::NOTIFICATION_CHANNEL_SMS, v1::NOTIFICATION_CHANNEL_VOICE};
     case law::Party::kProtectionOfficer:
       return {v1::NOTIFICATION_CHANNEL_SCREEN, v1::NOTIFICATION_CHANNEL_PUSH, v1::NOTIFICATION_CHANNEL_SMS};
+    case law::Party::kProbation:  // an officer has a browser of his own; the duty of an office is nobody's
+                                  // browser
+      if (!to.account.empty())
+        return {v1::NOTIFICATION_CHANNEL_SCREEN, v1::NOTIFICATION_CHANNEL_PUSH, v1::NOTIFICATION_CHANNEL_SMS,
+                v1::NOTIFICATION_CHANNEL_EMAIL};
+      [[fallthrough]];
     default:
       // Text message and e-mail are what EM Decree 23-14(2) names.
       return {v1::NOTIFICATION_CHANNEL_SCREEN, v1::NOTIFICATION_CHANNEL_SMS, v1::NOTIFICATION_CHANNEL_EMAIL};

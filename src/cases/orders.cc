@@ -70,13 +70,21 @@ v1::Order draft_of(const v1::Order& stated) {
   v1::Order draft;
   *draft.mutable_conditions() = stated.conditions();
   if (stated.has_policy()) *draft.mutable_policy() = stated.policy();
+  draft.set_offence(stated.offence());
   return draft;
 }
 
-Status check_draft(const v1::Order& stated, const std::string& wearer_id) {
+void restate(v1::LegalMeasure& measure, const v1::Order& stated) {
+  const std::string offence = measure.stated().offence();
+  *measure.mutable_stated() = draft_of(stated);
+  if (stated.offence().empty()) measure.mutable_stated()->set_offence(offence);
+}
+
+Status check_draft(const v1::Order& stated, const std::string& wearer_id, const std::string& kind) {
   v1::Order filled = draft_of(stated);
   filled.set_id("draft");
   filled.set_version(1);
+  filled.set_kind(kind);
   filled.set_legal_basis("draft");
   filled.set_wearer_id(wearer_id);
   filled.set_starts_at_us(1);
@@ -221,7 +229,7 @@ Status Machine::change_places(const v1::PlacesChanged& changed, Turn& turn) {
     const v1::LegalMeasure& state = measures_.at(id).state;
     v1::Order draft = state.stated();
     replace_places(draft, changed.protected_id(), changed.places());
-    TRY_STATUS(check_draft(draft, state.subject_id()));
+    TRY_STATUS(check_draft(draft, state.subject_id(), state.kind()));
     drafts.emplace(id, std::move(draft));
   }
   for (auto& [id, draft] : drafts) {

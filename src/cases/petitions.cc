@@ -175,12 +175,13 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
     TRY_STATUS(check_digest(decided.reasons_sha256(), "reasons_sha256"));
     if (!decided.decision_id().empty()) TRY_STATUS(law::check_id(decided.decision_id(), "decision_id"));
     TRY_STATUS(check_digest(decided.decision_sha256(), "decision_sha256"));
-    if (decided.has_stated()) TRY_STATUS(check_draft(decided.stated(), one.subject_id()));
     TRY(const Time until, moment(decided.until_us(), "until_us"));
     std::map<std::string, law::LegalLife> lives;
     for (const std::string& id : petition.measure_ids()) {
       HeldMeasure& measure = measures_.at(id);
       if (measure.life.stage(turn.now) == law::Stage::kEnded) continue;
+      if (decided.has_stated())
+        TRY_STATUS(check_draft(decided.stated(), one.subject_id(), measure.state.kind()));
       law::LegalLife life = measure.life;
       const law::Step step = decided.granted() ? law::Step::kGrant : law::Step::kDeny;
       TRY_STATUS(life.take({.step = step, .at = turn.at, .until = until}, calendar_of(measure)));
@@ -193,7 +194,7 @@ Status Machine::decide_petition(const v1::PetitionDecided& decided, Turn& turn) 
       measure.settled = false;
       measure.state.set_decided_at_us(turn.at.us);
       measure.state.set_decided_by(turn.by);
-      if (decided.has_stated()) *measure.state.mutable_stated() = draft_of(decided.stated());
+      if (decided.has_stated()) restate(measure.state, decided.stated());
       if (decided.granted()) supersede(measure, turn);
     }
     if (!petition.interim_measure_id().empty()) {

@@ -152,6 +152,7 @@ Result<Order> order_from(const v1::Order& stated) {
   if (stated.ends_at_us() != 0 && stated.ends_at_us() <= stated.starts_at_us())
     return invalid("ends_at_us", "must be after starts_at_us");
   if (stated.kind().size() > 64) return invalid("kind", "must be at most 64 bytes");
+  TRY_STATUS(check_offence(stated.kind(), stated.offence()));
   if (stated.legal_basis().size() > 256) return invalid("legal_basis", "must be at most 256 bytes");
   if (stated.legal_basis().empty() && !stated.withdrawn())
     return invalid("legal_basis", "must say what the order rests on: article and case number");

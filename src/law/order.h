@@ -91,9 +91,10 @@ struct Order {
   bool withdrawn = false;
 };
 
-// Refuses, naming the field: a bad id, version 0, no start, an end not after the start, more than 1000
-// conditions, conditions that share an id, a condition of no kind, distances out of order, a protected person
-// who is the wearer, numbers of the policy out of their range.
+// Refuses, naming the field: a bad id, version 0, no start, an end not after the start, an offence that the
+// pack of its kind does not know, more than 1000 conditions, conditions that share an id, a condition of no
+// kind, distances out of order, a protected person who is the wearer, numbers of the policy out of their
+// range.
 Result<Order> order_from(const v1::Order& order);
 // The same without the result, for whoever is about to log an order.
 Status check_order(const v1::Order& order);

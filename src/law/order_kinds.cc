@@ -152,6 +152,32 @@ const StatedDistance* find_distance(const Pack& pack, std::string_view name) {
   return find_row(pack.distances, name, &StatedDistance::name);
 }
 
+const Offence* find_offence(const Pack& pack, std::string_view code) {
+  return find_row(pack.offences, code, &Offence::code);
+}
+
+Status check_offence(std::string_view kind, std::string_view offence) {
+  if (offence.empty()) return {};
+  const Pack* own = pack_of_kind(kind);
+  std::string known;
+  for (const Pack* one : {&kr(), &es(), &us()}) {
+    if (own != nullptr && one != own) continue;
+    if (find_offence(*one, offence) != nullptr) return {};
+    for (const Offence& row : one->offences)
+      if (known.find(row.code) == std::string::npos)
+        known += (known.empty() ? "" : ", ") + std::string(row.code);
+  }
+  return invalid("offence", "is not known to " +
+                                (own == nullptr ? "any pack" : "the pack " + std::string(own->id)) +
+                                "; must be one of " + known);
+}
+
+std::string_view offence_of(std::string_view kind, std::string_view stated) {
+  if (!stated.empty()) return stated;
+  const Pack* pack = pack_of_kind(kind);
+  return pack == nullptr ? std::string_view() : find_kind(*pack, kind)->offence;
+}
+
 std::vector<std::string> unverified(const Pack& pack) {
   Doubts doubts;
   for (const OrderKind& kind : pack.kinds) {
@@ -162,6 +188,7 @@ std::vector<std::string> unverified(const Pack& pack) {
           notices.sent, notices.changed, notices.refused, notices.fitted, notices.device, notices.lapsed})
       doubts.add(kind.code, source);
   }
+  for (const Offence& offence : pack.offences) doubts.add(offence.code, offence.source);
   for (const Duty& duty : pack.duties) doubts.add(duty.code, duty.source);
   for (const Penalty& penalty : pack.penalties) doubts.add(penalty.code, penalty.source);
   for (const ResponseCode& code : pack.codes) doubts.add("code " + std::to_string(code.code), code.source);

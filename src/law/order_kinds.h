@@ -159,6 +159,7 @@ struct OrderKind {
 
   NoticeSources notices;
   std::string_view retention;  // name of the row of the pack for position data; empty: there are none
+  std::string_view offence;    // for which every measure of the kind is ordered; empty: the order states it
 
   constexpr bool carries_device() const { return (allows & kAllowsDevice) != 0; }
 };
@@ -212,6 +213,13 @@ struct Duty {
   Parties to = 0;
   By deadline = By::kImmediately;
   Period within;
+  Source source;
+};
+
+// What somebody may be made to wear a device for, or is ordered to keep away for.
+struct Offence {
+  std::string_view code;
+  Words name;
   Source source;
 };
 
@@ -306,6 +314,13 @@ const Retention* find_retention(const Pack& pack, std::string_view object);
 // The pack whose penalty notice has this code; null: no such text is known.
 const Pack* find_notice(std::string_view code);
 const StatedDistance* find_distance(const Pack& pack, std::string_view name);
+const Offence* find_offence(const Pack& pack, std::string_view code);
+
+// Refuses an offence that the pack of this kind of order does not know; where no pack has such a kind, one
+// that none knows. Empty is not stated, and passes.
+Status check_offence(std::string_view kind, std::string_view offence);
+// For what an order is: as it states, else as its kind says; empty: nobody says.
+std::string_view offence_of(std::string_view kind, std::string_view stated);
 
 // Every source of a pack that a reviewer has to look at: "<row>: <source> [tag]", in the order of the tables.
 std::vector<std::string> unverified(const Pack& pack);

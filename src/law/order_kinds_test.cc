@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
 
 #include "law/order.h"
@@ -195,6 +196,7 @@ TEST(Pack, NamesASourceForEveryRowAndNoCodeTwice) {
       EXPECT_FALSE(row.source.text.empty()) << row.code;
       EXPECT_TRUE(row.prison_months_min + row.prison_months_max + row.fine_max > 0) << row.code;
     }
+    for (const Offence& row : one->offences) EXPECT_FALSE(row.source.text.empty()) << row.code;
     for (const StatedDistance& row : one->distances) EXPECT_FALSE(row.source.text.empty()) << row.name;
     for (const Retention& row : one->retention) EXPECT_FALSE(row.source.text.empty()) << row.object;
   }
@@ -217,6 +219,44 @@ TEST(Pack, ShowsAReviewerEveryNumberThatNoStatuteCarries) {
   EXPECT_FALSE(has("ban: "));
   EXPECT_FALSE(has("K4: "));
   for (const std::string& one : doubts) EXPECT_EQ(one.back(), ']') << one;
+}
+
+TEST(Pack, HasInTheDocumentsEveryNumberThatNoStatuteCarriesAndNoOther) {
+  std::ifstream file(HAECHI_SOURCE_DIR "/docs/law.md");
+  std::string listed, said, line;
+  while (std::getline(file, line))
+    if (line.rfind("- ", 0) == 0) listed += line + "\n";
+  for (const Pack* one : {&kr(), &es(), &us()})
+    for (const std::string& doubt : unverified(*one)) said += "- " + doubt + "\n";
+  EXPECT_EQ(listed, said);
+}
+
+TEST(Offences, AreThoseOfTheElectronicMonitoringActAndNoOthers) {
+  std::string codes;
+  for (const Offence& row : kr().offences) codes += std::string(row.code) + " ";
+  EXPECT_EQ(codes, "SEXUAL_VIOLENCE KIDNAPPING_OF_MINOR MURDER ROBBERY STALKING DOMESTIC_VIOLENCE OTHER ");
+  EXPECT_TRUE(check_offence("EM_POST", "MURDER").ok());
+  EXPECT_TRUE(check_offence("EM_POST", "").ok()) << "not stated";
+  const Status unknown = check_offence("EM_POST", "GENDER_VIOLENCE");
+  ASSERT_FALSE(unknown.ok()) << "an offence of Spain";
+  EXPECT_EQ(unknown.error().field, "offence");
+  EXPECT_NE(unknown.error().reason.find("the pack kr; must be one of SEXUAL_VIOLENCE, "), std::string::npos)
+      << unknown.error().reason;
+  EXPECT_TRUE(check_offence("ES_OP", "GENDER_VIOLENCE").ok());
+  EXPECT_TRUE(check_offence("of another vendor", "GENDER_VIOLENCE").ok()) << "any pack's will do";
+  EXPECT_FALSE(check_offence("of another vendor", "LARCENY").ok());
+}
+
+TEST(Offences, AreSaidByTheKindWhereItIsOrderedForNothingElse) {
+  EXPECT_EQ(offence_of("ST_PROV_3_2", ""), "STALKING");
+  EXPECT_EQ(offence_of("DV_TEMP_2", ""), "DOMESTIC_VIOLENCE");
+  EXPECT_EQ(offence_of("DV_URGENT", ""), "DOMESTIC_VIOLENCE");
+  EXPECT_EQ(offence_of("EM_POST", ""), "");
+  EXPECT_EQ(offence_of("EM_POST", "ROBBERY"), "ROBBERY");
+  EXPECT_EQ(offence_of("of another vendor", ""), "");
+  for (const Pack* one : {&kr(), &es(), &us()})
+    for (const OrderKind& kind : one->kinds)
+      EXPECT_TRUE(kind.offence.empty() || find_offence(*one, kind.offence) != nullptr) << kind.code;
 }
 
 TEST(Penalties, AreThoseOfTheStatutes) {

@@ -10,6 +10,12 @@ const Pack* find_pack(std::string_view id) {
   return nullptr;
 }
 
+const Pack* pack_of_kind(std::string_view kind) {
+  for (const Pack* one : {&kr(), &es(), &us()})
+    if (find_kind(*one, kind) != nullptr) return one;
+  return nullptr;
+}
+
 const Pack& pack(std::string_view id) {
   const Pack* found = find_pack(id);
   ENSURE(found != nullptr, id);

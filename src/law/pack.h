@@ -28,6 +28,7 @@ struct Pack {
   std::string_view time_zone;  // the usual one; a country may have several
 
   std::span<const OrderKind> kinds;
+  std::span<const Offence> offences;
   std::span<const Duty> duties;
   std::span<const Penalty> penalties;
   std::span<const ResponseCode> codes;
@@ -51,6 +52,8 @@ const Pack& us();
 // null: there is none.
 const Pack& pack(std::string_view id);
 const Pack* find_pack(std::string_view id);
+// The pack that has a kind of order of this code; null: none has.
+const Pack* pack_of_kind(std::string_view kind);
 
 // What is known of the distance between the two persons when a code is chosen.
 enum class Nearness {

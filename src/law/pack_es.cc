@@ -64,6 +64,13 @@ constexpr OrderKind kKinds[] = {
     penalty(),
 };
 
+constexpr Offence kOffences[] = {
+    {"GENDER_VIOLENCE", {"gender violence", "젠더폭력"}, {"LO 1/2004 1"}},
+    {"DOMESTIC_VIOLENCE", {"domestic violence", "가정폭력"}, {"CP 173.2", Trust::kBackground}},
+    {"STALKING", {"stalking", "스토킹"}, {"CP 172 ter", Trust::kBackground}},
+    {"OTHER", {"another crime", "그 밖의 범죄"}, {"CP 57", Trust::kBackground}},
+};
+
 constexpr Duty kDuties[] = {
     {"ES1",
      Trigger::kMeasureOrdered,
@@ -160,6 +167,7 @@ const Pack& es() {
     made.currency = "EUR";
     made.time_zone = "Europe/Madrid";
     made.kinds = kKinds;
+    made.offences = kOffences;
     made.duties = kDuties;
     made.penalties = kPenalties;
     made.distances = kDistances;

@@ -28,6 +28,22 @@ constexpr std::string_view kByProvisional2[] = {"ST_PROV_2"};
 constexpr std::string_view kByProvisional3[] = {"ST_PROV_3"};
 constexpr std::string_view kByDvTemporary[] = {"DV_TEMP_1", "DV_TEMP_2", "DV_TEMP_3"};
 
+constexpr std::string_view kStalking = "STALKING";
+constexpr std::string_view kDomesticViolence = "DOMESTIC_VIOLENCE";
+
+// EM Act 2 no. 1: "specific crimes" are the first five.
+constexpr Offence kOffences[] = {
+    {"SEXUAL_VIOLENCE", {"sexual violence", "성폭력범죄"}, {"EM Act 2 no. 2"}},
+    {"KIDNAPPING_OF_MINOR", {"kidnapping of a minor", "미성년자 대상 유괴범죄"}, {"EM Act 2 no. 3"}},
+    {"MURDER", {"murder", "살인범죄"}, {"EM Act 2 no. 3-2"}},
+    {"ROBBERY", {"robbery", "강도범죄"}, {"EM Act 2 no. 3-3"}},
+    {kStalking, {"stalking", "스토킹범죄"}, {"EM Act 2 no. 3-4"}},
+    {kDomesticViolence, {"domestic violence", "가정폭력범죄"}, {"DV Act 2 no. 3"}},
+    {"OTHER",
+     {"another crime: parole, bail", "그 밖의 범죄(가석방·보석)"},
+     {"EM Act 22(2): parole from a sentence for another crime; 31-2(1): bail names none"}},
+};
+
 constexpr OrderKind urgent(std::string_view code, Words name, Source basis, uint32_t allows,
                            std::span<const std::string_view> superseded_by, Source lapse) {
   OrderKind kind;
@@ -51,6 +67,7 @@ constexpr OrderKind urgent(std::string_view code, Words name, Source basis, uint
   kind.notices.told = {"Stalking Act 6(1)"};
   kind.notices.served = {"Stalking Act 6(2)"};
   kind.notices.changed = {"Stalking Act 7(5)"};
+  kind.offence = kStalking;
   return kind;
 }
 
@@ -74,6 +91,7 @@ constexpr OrderKind provisional(std::string_view code, Words name, Source basis,
   kind.notices.told = {"Stalking Act 9(5)"};
   kind.notices.served = {"Stalking Act 10(2)"};
   kind.notices.changed = {"Stalking Act 11(4)"};
+  kind.offence = kStalking;
   return kind;
 }
 
@@ -86,6 +104,7 @@ constexpr OrderKind with_stalking_device(OrderKind kind) {
   kind.notices.device = {"EM Decree 23-12(3)"};
   kind.notices.lapsed = {"EM Act 31-6(6); EM Decree 23-16"};
   kind.retention = "received_data_stalking";
+  kind.offence = kStalking;
   return kind;
 }
 
@@ -141,6 +160,7 @@ constexpr OrderKind interim(std::string_view code, Words name, Source basis, Dat
   kind.appeal_within = days(7);
   kind.appeal_source =
       from.known() ? Source{"Stalking Act 17-11(3), 12(2)"} : Source{"DV Act 55-8(3), 49(3)"};
+  kind.offence = from.known() ? kStalking : kDomesticViolence;
   return kind;
 }
 
@@ -160,6 +180,7 @@ constexpr OrderKind temporary(std::string_view code, Words name, Source basis, u
   kind.appeal_source = kDvSevenDays;
   kind.notices.told = {"DV Act 29(3)"};
   kind.notices.served = {"DV Act 29-2(1)"};
+  kind.offence = kDomesticViolence;
   return kind;
 }
 
@@ -199,6 +220,7 @@ constexpr OrderKind emergency() {
   kind.issuer = Party::kPolice;
   kind.path = Path::kOnScene;
   kind.term_source = {"Stalking Act 3: done on the scene"};
+  kind.offence = kStalking;
   return kind;
 }
 
@@ -214,6 +236,7 @@ constexpr OrderKind dv_urgent() {
   kind.appeal_within = {};
   kind.appeal_source = {};
   kind.notices = {};
+  kind.offence = kDomesticViolence;
   return kind;
 }
 
@@ -459,6 +482,7 @@ constexpr Pack made_kr() {
   pack.currency = "KRW";
   pack.time_zone = "Asia/Seoul";
   pack.kinds = kKinds;
+  pack.offences = kOffences;
   pack.distances = kDistances;
   pack.codes = kCodes;
   pack.code_rules = kCodeRules;

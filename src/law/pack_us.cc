@@ -70,6 +70,13 @@ std::span<const OrderKind> kinds() {
   return kKinds;
 }
 
+constexpr Offence kOffences[] = {
+    {"DOMESTIC_VIOLENCE", {"domestic violence", "가정폭력"}, kState},
+    {"STALKING", {"stalking", "스토킹"}, kState},
+    {"SEXUAL_VIOLENCE", {"sexual violence", "성폭력"}, kState},
+    {"OTHER", {"another crime", "그 밖의 범죄"}, kState},
+};
+
 constexpr Duty kDuties[] = {
     {"US1",
      Trigger::kBanBreach,
@@ -125,6 +132,7 @@ const Pack& us() {
     made.currency = "USD";
     made.time_zone = "America/New_York";
     made.kinds = kinds();
+    made.offences = kOffences;
     made.duties = kDuties;
     made.distances = kDistances;
     made.exposure.source = {"as in Korea, until the state's rule is entered", Trust::kReading};

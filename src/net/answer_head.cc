@@ -24,7 +24,7 @@ constexpr std::array<Header, 4> kForBrowsers = {{
     {"cross-origin-resource-policy", "same-origin"},
 }};
 
-constexpr Header kOnlyOverTls = {"strict-transport-security", "max-age=63072000"};
+constexpr Header kOnlyOverTls = {"strict-transport-security", "max-age=63072000; includeSubDomains"};
 
 std::string_view one_line(std::string& text) {
   for (char& c : text) {

@@ -56,7 +56,7 @@ ContextPtr new_context(bool is_server) {
              SSL_CTX_set_cipher_list(raw, kCiphersOf12) == 1 && SSL_CTX_set1_groups_list(raw, kGroups) == 1 &&
              SSL_CTX_set_num_tickets(raw, 0) == 1;
   if (!set) return nullptr;
-  SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
+  SSL_CTX_set_options(raw, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   // A connection that waits holds no buffer; what could not be written may move before it is tried again.
   SSL_CTX_set_mode(

@@ -8,6 +8,8 @@
 namespace haechi::node {
 namespace {
 
+constexpr const char* kDemo = "demo-";  // every account of a demonstration begins so
+
 std::string text(const boost::json::object& object, const char* name) {
   const auto* value = object.if_contains(name);
   return value && value->is_string() ? std::string(value->as_string()) : std::string();
@@ -22,7 +24,7 @@ Status write_demo_keys(trust::Keys& keys, const std::string& path) {
         trust::Role::kConnector, trust::Role::kPolice, trust::Role::kCourt, trust::Role::kPrivacy}) {
     trust::Viewer viewer;
     viewer.role = role;
-    viewer.account = std::string("demo-") + trust::role_name(role);
+    viewer.account = std::string(kDemo) + trust::role_name(role);
     // Without an agency a dispatcher sees no call; the demonstration's morning belongs to this station.
     if (role == trust::Role::kDispatch || role == trust::Role::kPolice)
       viewer.agency_id = "ps-namyangju-bukbu";
@@ -37,6 +39,11 @@ Status write_demo_keys(trust::Keys& keys, const std::string& path) {
   const bool written = ::write(file, body.data(), body.size()) == static_cast<ssize_t>(body.size());
   ::close(file);
   if (!written) return Error{Code::kUnavailable, "demo_keys", "cannot write " + path};
+  return {};
+}
+
+Status end_demo_keys(trust::Keys& keys) {
+  TRY([[maybe_unused]] const size_t ended, keys.revoke_like(kDemo));
   return {};
 }
 
@@ -59,7 +66,7 @@ net::Response issue_demo_key(trust::Keys& keys, const net::Request& request, Tim
   if (const auto* wearers = body.if_contains("wearer_ids"); wearers && wearers->is_array())
     for (const auto& id : wearers->get_array())
       if (id.is_string()) viewer.wearer_ids.emplace_back(id.get_string());
-  viewer.account = std::string("demo-") + trust::role_name(*role);
+  viewer.account = std::string(kDemo) + trust::role_name(*role);
   for (const std::string* id : {&viewer.unit_id, &viewer.person_id, &viewer.agency_id})
     if (!id->empty()) viewer.account += "-" + *id;
   const Result<std::string> key = keys.issue(viewer, Time{});

@@ -13,6 +13,10 @@ namespace haechi::node {
 // Writes {"control": "KEY", "dispatch": ..., ...} with access for the owner only.
 Status write_demo_keys(trust::Keys& keys, const std::string& path);
 
+// Ends the keys of every demonstration that this data directory has seen: what was made for one opens nothing
+// when the same directory is started for real.
+Status end_demo_keys(trust::Keys& keys);
+
 // POST /api/v1/demo/keys {"role": "unit", "unit_id": .., "person_id": .., "agency_id": ..} -> {"key": ..},
 // for a registrar's key.
 net::Response issue_demo_key(trust::Keys& keys, const net::Request& request, Time now);

@@ -138,7 +138,8 @@ Status Node::Rooms::open() {
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
   TRY_STATUS(check_agencies(config, *records));
-  if (!config.demo_keys_file.empty()) TRY_STATUS(write_demo_keys(*keys, config.demo_keys_file));
+  TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
+                                           : write_demo_keys(*keys, config.demo_keys_file));
   entries_replayed = opened_log->next_no() - 1;
   live::HubOptions hub_options;
   hub_options.epoch = opened_log->id();

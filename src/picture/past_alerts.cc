@@ -20,7 +20,12 @@ void PastAlerts::opened(uint64_t entry_no, const v1::Alert& alert) {
   made.set_entry_no(entry_no);
   write(alert, made);
   known_[alert.id()] = {alert.wearer_id(), tallies_.size()};
-  tallies_.emplace_back().opened_at_us = alert.opened_at_us();
+  Tally& tally = tallies_.emplace_back();
+  tally.opened_at_us = alert.opened_at_us();
+  tally.wearer_id = interned(alert.wearer_id());
+  tally.order_id = interned(alert.order_id());
+  tally.kind = alert.kind();
+  tally.taken = alert.handling() != v1::ALERT_HANDLING_NEW;
   if (!alert.protected_id().empty()) return;
   if (++of.of_nobody > kPastAlertsMax) drop_oldest_of_nobody(of);
 }
@@ -38,6 +43,7 @@ void PastAlerts::changed(const v1::Alert& alert) {
   v1::PastAlert* known = find(alert.id());
   if (known == nullptr) return;
   write(alert, *known);
+  tallies_[known_.at(alert.id()).tally].taken = alert.handling() != v1::ALERT_HANDLING_NEW;
   count(*known);
 }
 
@@ -48,10 +54,11 @@ void PastAlerts::count(const v1::PastAlert& alert) {
   };
   tally.assigned_ms = after(alert.assigned_at_us());
   tally.on_scene_ms = after(alert.on_scene_at_us());
-  if (!alert.agency_id().empty()) tally.agency_id = &*agencies_.insert(alert.agency_id()).first;
+  if (!alert.agency_id().empty()) tally.agency_id = interned(alert.agency_id());
   tally.resolved = !alert.outcome().empty();
   tally.is_false =
       alert.outcome() == "EQUIPMENT" || alert.outcome() == "DATA_ERROR" || alert.outcome() == "UNFOUNDED";
+  tally.refuted = tally.resolved && alert.outcome() != "TRUE_VIOLATION";
 }
 
 void PastAlerts::write(const v1::Alert& alert, v1::PastAlert& out) {

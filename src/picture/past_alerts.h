@@ -2,7 +2,7 @@
 // statistics, long after the alerts themselves left the queue.
 //
 // Bounds: alerts that name a protected person stay, as evidence between the two; of each wearer's others the
-// newest kPastAlertsMax. Of every alert a Tally stays, 48 bytes.
+// newest kPastAlertsMax. Of every alert a Tally stays, 56 bytes.
 #pragma once
 
 #include <cstdint>
@@ -33,9 +33,15 @@ class PastAlerts {
     int64_t assigned_ms = -1;  // from what it is about; negative: never
     int64_t on_scene_ms = -1;
     const std::string* agency_id = nullptr;  // whose units were sent; null: none
+    const std::string* wearer_id = nullptr;  // empty: of nobody known
+    const std::string* order_id = nullptr;   // empty: under none
+    v1::AlertKind kind = v1::ALERT_KIND_UNSPECIFIED;
+    bool taken = false;  // by a person
     bool resolved = false;
     bool is_false = false;  // equipment, data error, unfounded
+    bool refuted = false;   // resolved as anything but a violation
   };
+  static_assert(sizeof(Tally) == 56);
   void opened(uint64_t entry_no, const v1::Alert& alert);
   void changed(const v1::Alert& alert);
   void put(const v1::Call& call);
@@ -55,11 +61,12 @@ class PastAlerts {
   void drop_oldest_of_nobody(Of& of);
   v1::PastAlert* find(const std::string& alert_id);
   void count(const v1::PastAlert& alert);
+  const std::string* interned(const std::string& id) { return &*ids_.insert(id).first; }
 
   std::map<std::string, Of, std::less<>> by_wearer_;
   std::map<std::string, Known> known_;  // of the alerts kept
   std::deque<Tally> tallies_;
-  std::set<std::string> agencies_;  // whose ids tallies point at
+  std::set<std::string> ids_;  // that tallies point at
 };
 
 }  // namespace haechi::picture

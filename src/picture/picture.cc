@@ -32,6 +32,7 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
     case v1::Fact::kPersonRegistered:
       persons_[fact.person_registered().id()] = fact.person_registered();
       positions_.put_person(fact.person_registered());
+      if (fact.person_registered().removed()) place_history_.forget(fact.person_registered().id());
       break;
     case v1::Fact::kDeviceRegistered:
       positions_.put_device(fact.device_registered());
@@ -39,12 +40,15 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
       break;
     case v1::Fact::kZoneRegistered:
       zones_[fact.zone_registered().id()] = fact.zone_registered();
+      place_history_.redrawn(at, fact.zone_registered());
       break;
     case v1::Fact::kOrderRegistered: {
       // The order of a measure changes through its measure only.
       if (case_book_.measure_of_order(fact.order_registered().id()) != nullptr) break;
       v1::Order& kept = orders_[fact.order_registered().id()];
-      if (fact.order_registered().version() >= kept.version()) kept = fact.order_registered();
+      if (fact.order_registered().version() < kept.version()) break;
+      kept = fact.order_registered();
+      place_history_.put(at, kept, zones_);
       break;
     }
     case v1::Fact::kHolidayCalendarRegistered:
@@ -95,9 +99,14 @@ void Picture::fold_call(At at, const v1::Call& call) {
 
 void Picture::fold_case(At at, const v1::CaseEffect& effect) {
   case_book_.fold(at, effect);
-  if (effect.has_activate_order())
-    orders_[effect.activate_order().order().id()] = effect.activate_order().order();
-  if (effect.has_end_order()) orders_[effect.end_order().order().id()] = effect.end_order().order();
+  if (effect.has_activate_order()) put_order_of_measure(at, effect.activate_order().order());
+  if (effect.has_end_order()) put_order_of_measure(at, effect.end_order().order());
+  if (effect.has_update_case()) place_history_.put(at, effect.update_case(), zones_);
+}
+
+void Picture::put_order_of_measure(At at, const v1::Order& order) {
+  orders_[order.id()] = order;
+  place_history_.put(at, order, zones_);
 }
 
 void Picture::fold_incident(At at, const v1::Incident& incident) {

@@ -21,6 +21,7 @@
 #include "picture/device_book.h"
 #include "picture/erasure_book.h"
 #include "picture/past_alerts.h"
+#include "picture/place_history.h"
 #include "picture/positions.h"
 #include "picture/proximity_book.h"
 
@@ -54,6 +55,7 @@ class Picture {
   const CaseBook& case_book() const { return case_book_; }
   const PastAlerts& past_alerts() const { return past_alerts_; }
   const ErasureBook& erasure_book() const { return erasure_book_; }
+  const PlaceHistory& place_history() const { return place_history_; }
   AccessCounts access_counts() const { return access_; }
 
   // Registers, by id. Of an order only the latest version is kept.
@@ -89,6 +91,7 @@ class Picture {
   void fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects);
   void fold_effect(At at, const v1::Effect& effect);
   void fold_case(At at, const v1::CaseEffect& effect);
+  void put_order_of_measure(At at, const v1::Order& order);
   void fold_call(At at, const v1::Call& call);
   void fold_incident(At at, const v1::Incident& incident);
   void fold_erasure(const v1::ErasureOutcome& outcome);
@@ -104,6 +107,7 @@ class Picture {
   CaseBook case_book_;
   PastAlerts past_alerts_;
   ErasureBook erasure_book_;
+  PlaceHistory place_history_;
   AccessCounts access_;
   Register<v1::Person> persons_;
   Register<v1::Order> orders_;

@@ -1,6 +1,7 @@
 #include "trust/keys.h"
 
 #include <mutex>
+#include <set>
 
 #include "base/digest.h"
 
@@ -89,6 +90,18 @@ Status Keys::revoke(const std::string& account) {
   const std::unique_lock lock(mutex_);
   std::erase_if(by_digest_, [&](const auto& entry) { return entry.second.viewer.account == account; });
   return {};
+}
+
+Result<size_t> Keys::revoke_like(std::string_view beginning) {
+  std::set<std::string> accounts;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [digest, held] : by_digest_) {
+      if (held.viewer.account.starts_with(beginning)) accounts.insert(held.viewer.account);
+    }
+  }
+  for (const std::string& account : accounts) TRY_STATUS(revoke(account));
+  return accounts.size();
 }
 
 size_t Keys::size() const {

@@ -44,6 +44,8 @@ class Keys {
   Status add(std::string_view key, const Viewer& viewer, Time expires_at);
   // Ends every key of the account.
   Status revoke(const std::string& account);
+  // Ends every key of the accounts whose name begins so; how many accounts that were.
+  Result<size_t> revoke_like(std::string_view beginning);
   size_t size() const;
 
  private:

@@ -107,5 +107,22 @@ TEST(AccessDecided, SaysWhoAskedForWhatAndWhatWasShown) {
   EXPECT_EQ(access.shown_ids(0), "W-1");
 }
 
+TEST(Keys, OfAccountsThatBeginSoEndTogetherAndForGood) {
+  auto records = std::move(store::Records::open(":memory:").value());
+  auto keys = std::move(Keys::open(*records).value());
+  const Time now{1};
+  const std::string one = *keys->issue(Viewer{.account = "demo-control", .role = Role::kControl}, Time{});
+  const std::string two = *keys->issue(Viewer{.account = "demo-court", .role = Role::kCourt}, Time{});
+  const std::string real = *keys->issue(Viewer{.account = "operator-7", .role = Role::kControl}, Time{});
+  EXPECT_EQ(*keys->revoke_like("demo-"), 2u);
+  EXPECT_EQ(*keys->revoke_like("demo-"), 0u);
+  EXPECT_FALSE(keys->viewer_of_key(one, now));
+  EXPECT_FALSE(keys->viewer_of_key(two, now));
+  EXPECT_TRUE(keys->viewer_of_key(real, now));
+  auto again = std::move(Keys::open(*records).value());
+  EXPECT_FALSE(again->viewer_of_key(one, now));
+  EXPECT_TRUE(again->viewer_of_key(real, now));
+}
+
 }  // namespace
 }  // namespace haechi::trust

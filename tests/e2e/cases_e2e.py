@@ -50,12 +50,17 @@ def prepare(case):
     server.put(f'persons/{HER}', {'role': 'ROLE_PROTECTED_PERSON',
                                   'record': {'name': 'Lee', 'address': '경기도 남양주시 오남읍 1'}})
     server.put('agencies/court-namyangju', {'name': 'Court', 'desk': 'DESK_BUILT_IN', 'court_districts': ['경기 남양주시']})
+    strange = {'kind': 'EM_POST', 'legal_basis': 'EM Act 5', 'wearer_id': HIM, 'starts_at_us': '1', 'offence': 'LARCENY'}
+    status, why = case.ask('registrar', 'PUT', 'orders/o-strange', strange)
+    case.checks.check('an order for an offence that the country does not know is refused', status == 400
+                      and why.get('field') == 'offence' and 'MURDER' in why.get('reason', ''), (status, why))
     bare = {'kind': 'EM_POST', 'wearer_id': HIM, 'starts_at_us': '1'}
     status, why = case.ask('registrar', 'PUT', 'orders/o-bare', bare)
     case.checks.check('an order that does not say what it rests on is refused', status == 400
                       and why.get('field') == 'legal_basis', (status, why))
     server.put('agencies/ps-namyangju-bukbu', {'name': 'Station', 'desk': 'DESK_BUILT_IN'})
-    server.put('orders/o-post', {'kind': 'EM_POST', 'legal_basis': 'EM Act 5, 2024-1', 'wearer_id': HIM, 'starts_at_us': '1', 'time_zone': 'Asia/Seoul'})
+    server.put('orders/o-post', {'kind': 'EM_POST', 'legal_basis': 'EM Act 5, 2024-1', 'wearer_id': HIM, 'starts_at_us': '1', 'time_zone': 'Asia/Seoul',
+                                 'offence': 'SEXUAL_VIOLENCE'})
     server.put(f'persons/{HIM}/supervisor', {'officer': 'demo-probation-probation-1', 'agency_id': 'probation-1'})
     for person in (HIM, RECORD):
         server.put(f'persons/{person}/identity',
@@ -182,6 +187,41 @@ def judgement(case):
                       and made['order']['conditions'][0]['keep_away']['protected_id'] == HER, made)
 
 
+def places(case):
+    def move(old, new, lat_e7):
+        shape = {'circle': {'centre': {'lat_e7': lat_e7, 'lng_e7': 1272000000}, 'radius_mm': 100000}}
+        case.good('she moves', 'police', 'POST', 'cases/c-2/places',
+                  {'protected_id': HER, 'places': [{'old_zone_id': old, 'new_zone_id': new}],
+                   'zones': [{'id': new, 'shape': shape}]})
+    move('', 'z-first', 376000000)
+    move('z-first', 'z-second', 375000000)
+    told = case.good('her places, then and now', 'police', 'GET', 'cases/c-2/places')['versions']
+    lists = [(one['zones'][-1]['id'], one['until_us'] == '0') for one in told if one['case_id'] == 'c-2']
+    case.checks.check('each version with its time', lists == [('z-second', True), ('z-first', False)], told)
+    case.checks.check('are nobody else\'s to read', case.ask(case.other, 'GET', 'cases/c-2/places')[0] == 403)
+    rows = case.good('the record of it', 'auditor', 'GET', 'audit?action=see_case')['entries']
+    case.checks.check('says whose were read', any(HER in r['access'].get('shown_ids', []) for r in rows), rows[:3])
+
+
+def statistics(case):
+    numbers = case.good('statistics', 'control', 'GET', 'statistics')
+    case.checks.check('count what was applied for', any(m['kind'] == 'ST_PROV_3_2' and m['granted'] == '1'
+                                                        for m in numbers['measures']), numbers['measures'])
+    offences = {one['key']: one['count'] for one in numbers['wearers_by_offence']}
+    case.checks.check('wearers by offence', offences.get('SEXUAL_VIOLENCE') == '1', offences)
+    in_seoul = time.strftime('%Y-%m', time.gmtime(time.time() + 9 * 3600))
+    months = {one['key']: int(one['count']) for one in numbers['violations_by_month']}
+    case.checks.check('violations in the month of Seoul', months.get(in_seoul, 0) >= 1, months)
+    offices = {one['agency_id']: one for one in numbers['offices']}
+    case.checks.check('and what nobody has taken, per office', int(offices['probation-1']['unacknowledged']) >= 1
+                      and int(offices['probation-1']['unacknowledged_thousandths']) > 0, offices)
+    case.checks.check('and per station', any(int(one['alerts']) >= 1 for one in numbers['stations']), numbers['stations'])
+    status, table = case.server.request('GET', '/api/v1/statistics.csv', 'auditor')
+    case.checks.check('also as a table', status == 200 and table.startswith('table,key,of,value')
+                      and 'wearers_by_offence,"SEXUAL_VIOLENCE","",1' in table
+                      and 'offices,"probation-1","false_thousandths",' in table, table)
+
+
 def unknown_persons(case):
     opened = case.good('police open a case about somebody nobody registered', 'police', 'POST', 'cases',
                        {'id': 'c-3', 'kind': 'CASE_KIND_STALKING', 'subject_id': 's-new', 'protected_ids': ['p-new'],
@@ -247,12 +287,9 @@ def main():
             alert_and_expiry(case, measure, order, until)
             petition(case)
             judgement(case)
+            places(case)
             unknown_persons(case)
-            numbers = case.good('statistics', 'control', 'GET', 'statistics')
-            checks.check('count what was applied for', any(m['kind'] == 'ST_PROV_3_2' and m['granted'] == '1'
-                                                           for m in numbers['measures']), numbers['measures'])
-            status, table = server.request('GET', '/api/v1/statistics.csv', 'auditor')
-            checks.check('also as a table', status == 200 and table.startswith('table,key,of,value'), table[:200])
+            statistics(case)
             before = case.good('the case', 'police', 'GET', 'cases/c-1')
             server.stop()
             server.end()

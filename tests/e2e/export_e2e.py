@@ -44,6 +44,7 @@ def fill(server):
     server.put('units/car-1', {'agency_id': 'station', 'call_sign': '순21', 'speed_mmps': 12000})
     server.put('holiday-calendars/kr', {'dates': ['2026-10-03']})
     order = {'kind': 'ST_PROV_3_2', 'legal_basis': 'Stalking Act 9(1)3-2', 'wearer_id': 'he', 'time_zone': 'Asia/Seoul',
+             'offence': 'STALKING',
              'starts_at_us': str(round((time.time() - 86_400) * 1e6)),
              'conditions': [{'id': 'c1', 'keep_away': {'protected_id': 'she', 'ban_mm': 100000}}]}
     server.put('orders/order-1', order)
@@ -95,6 +96,8 @@ def check_readable(checks, out):
     his = [one for one in reports if one['report']['device_id'] == 'ankle']
     checks.check('a report that came twice is there once, one of the same number and other content as well',
                  [one['report']['seq'] for one in his].count('1') == 2 and his[1]['conflicting'], his[:2])
+    checks.check('an order says what it is for', {line['fact']['order_registered']['offence']
+                                                 for line in lines(out, 'orders')} == {'STALKING'})
     checks.check('versions of an order stand in their order',
                  [line['fact']['order_registered']['version'] for line in lines(out, 'orders')] == [1, 2])
 
@@ -181,6 +184,14 @@ def check_refusals(checks, program, top, out):
     (bad / 'MANIFEST.json').write_text(json.dumps(manifest))
     code, text = run(program, 'import', '--from', bad, '--dry-run')
     checks.check('one changed millimetre breaks the chain, even with a manifest made to fit', code == 1 and 'head' in text, text)
+    shutil.rmtree(bad)
+    shutil.copytree(out, bad)
+    path = bad / 'orders.jsonl'
+    path.write_text(path.read_text().replace('STALKING', 'JAYWALKING'))
+    code, text = run(program, 'import', '--from', bad, '--dry-run')
+    told = [line for line in text.splitlines() if line.startswith('orders.jsonl:1: offence')]
+    checks.check('an offence that the country does not know is told with those it does', code == 1 and len(told) == 1 and
+                 'SEXUAL_VIOLENCE' in told[0], text)
 
 
 def check_part(checks, program, top, data):

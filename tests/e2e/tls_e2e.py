@@ -165,7 +165,7 @@ def check_http(checks, server, place):
     base, ca = f'https://127.0.0.1:{server.http_port}', ('--cacert', place.ours.file)
     code, answer = curl(*ca, base + '/readyz')
     checks.check('curl reads an answer', code == 0 and answer.endswith('ready\n'), (code, answer))
-    for header in ('strict-transport-security: max-age=63072000', 'x-content-type-options: nosniff',
+    for header in ('strict-transport-security: max-age=63072000; includeSubDomains', 'x-content-type-options: nosniff',
                    "content-security-policy: default-src 'none'", 'referrer-policy: no-referrer',
                    'cross-origin-opener-policy: same-origin', 'cross-origin-resource-policy: same-origin'):
         checks.check(f'with {header}', header in answer, answer)

@@ -123,6 +123,9 @@ test("a case from the report to the alert, each part at its own screen", async (
   await readable(probation, "a person's legal page");
   await see(control, "statistics");
   await expect(control.getByRole("row").filter({ hasText: STATION }).filter({ hasText: "ST_PROV_3_2" })).toContainText("100.0 %");
+  await expect(control.getByRole("row").filter({ hasText: "스토킹범죄" })).toContainText("1");
+  await expect(control.getByRole("region", { name: "경찰서별 오경보·미확인 경보" }).getByRole("row").filter({ hasText: STATION })).toContainText("%");
+  await expect(control.getByRole("region", { name: "감독 기관별 오경보·미확인 경보" }).getByRole("row")).not.toHaveCount(1);
   await picture(control, "control-statistics");
   await readable(control, "statistics");
   const [csv] = await Promise.all([control.waitForEvent("download"), control.getByRole("button", { name: "CSV 내려받기" }).click()]);

@@ -160,6 +160,32 @@ test("she moves: the police give her new place, and every version of it is count
   await expect(places.getByText("2판")).toBeVisible();
   await expect(places.locator("[data-place]")).toHaveCount(1);
   await expect(places.locator(`[data-place="${home}"]`)).toHaveCount(0);
+
+  const before = police.locator("[data-places-before]");
+  await before.getByText("언제 어느 장소가 보호되었는지").click();
+  const rows = before.getByRole("row").filter({ hasText: "경찰 기록" });
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText("2판");
+  await expect(rows.first()).toContainText("지금 유효");
+  await expect(rows.last()).toContainText(home);
+  await readable(police, "places as they were");
+});
+
+test("a judgement is written down by the court with the offence it is for", async ({ world }) => {
+  await register(world);
+  await world.person("convict-1", "ROLE_WEARER", { name: "박피고" });
+  const court = await world.open("court");
+  await see(court, "measures");
+  const judgement = court.locator("[data-judgement]");
+  await judgement.getByText("판결·가석방·보석 결정 기록").click();
+  await judgement.locator("select").first().selectOption("EM_POST");
+  await judgement.locator("select").last().selectOption("MURDER");
+  await judgement.getByLabel("상대방 (등록된 번호)").fill("convict-1");
+  await judgement.getByLabel("종료일 (그날까지)").fill(`${new Date().getFullYear() + 3}-03-14`);
+  await judgement.getByRole("button", { name: "기록", exact: true }).click();
+  await expect(judgement.getByRole("status")).toContainText("기록했습니다");
+  await expect(court.locator("[data-measure]").filter({ hasText: "살인범죄" })).toHaveCount(1);
+  await readable(court, "a judgement written down");
 });
 
 test("the centre gives a wearer to an officer with every load in sight against guideline and average", async ({ world }) => {

@@ -5,6 +5,7 @@ import { createDecipheriv, createECDH, hkdfSync, randomBytes } from "node:crypto
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, type Page, test } from "@playwright/test";
+import { openCase, register } from "./case-steps";
 import { PROTECTED, World } from "./world";
 
 const NAME = "이보호";
@@ -55,11 +56,11 @@ class Phone {
   }
 }
 
-async function handToWorker(page: Page, data: string): Promise<void> {
+async function handToWorker(page: Page, data: string, scope = "/me/"): Promise<void> {
   const cdp = await page.context().newCDPSession(page);
   const registered = new Promise<string>((resolve) => {
     cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
-      const ours = registrations.find((one) => new URL(one.scopeURL).pathname === "/me/" && !one.isDeleted);
+      const ours = registrations.find((one) => new URL(one.scopeURL).pathname === scope && !one.isDeleted);
       if (ours) resolve(ours.registrationId);
     });
   });
@@ -109,6 +110,47 @@ test("what is pushed to her phone is shown in neutral words, and the server hear
     await world.server.kill();
     const told = world.server.effects().map((line) => JSON.stringify(line)).filter((line) => line.includes(`"id":"${id}"`));
     expect(told.some((line) => line.includes("NOTIFICATION_STATE_DELIVERED") && line.includes("NOTIFICATION_CHANNEL_PUSH"))).toBe(true);
+  } finally {
+    await world.end();
+    phone.end();
+  }
+});
+
+test("an officer has his browser told while the page is closed, and takes it back", async ({ browser }) => {
+  const phone = new Phone();
+  await phone.start();
+  const world = await World.make(browser, `[notify.push]\ncontact = "mailto:ops@example.org"\nservices = ["${phone.origin}"]\n`);
+  try {
+    await register(world);
+    await openCase(world, NUMBER); // against somebody he supervises
+    const context = await world.browserFor("cases");
+    await context.grantPermissions(["notifications"]);
+    await context.addInitScript((kept) => {
+      const made = { toJSON: () => kept, unsubscribe: () => Promise.resolve(true) } as unknown as PushSubscription;
+      PushManager.prototype.subscribe = () => Promise.resolve(made);
+      PushManager.prototype.getSubscription = () => Promise.resolve(made);
+    }, phone.subscription);
+    const page = await context.newPage();
+    const his = await world.keyOf("cases", { seat: "probation" });
+    await page.goto(`/cases/#key=${his}`);
+    await page.evaluate(() => (location.hash = "#/notifications"));
+    const told = page.locator("[data-told]");
+    await expect(told).toHaveAttribute("data-told", "off");
+    await told.getByRole("button").click();
+    await expect(told).toHaveAttribute("data-told", "on");
+    expect((await world.get("me/push", his))["subscribed"]).toBe(true);
+
+    const list = (await world.get("notifications", his))["notifications"] as { id: string; account: string; state: string }[];
+    const own = list.find((one) => one.account !== "");
+    await handToWorker(page, JSON.stringify({ id: own?.id }), "/cases/");
+    await expect.poll(() => shown(page)).toEqual([{ title: "해치", body: "새 알림이 있습니다", data: { id: own?.id } }]);
+    await expect(page.locator(`[data-notification="${own?.id}"]`)).toHaveAttribute("data-state", "DELIVERED");
+
+    await told.getByRole("button").click();
+    await expect(told).toHaveAttribute("data-told", "off");
+    expect((await world.get("me/push", his))["subscribed"]).toBe(false);
+    expect(world.broken).toEqual([]);
+    expect(world.strangers).toEqual([]);
   } finally {
     await world.end();
     phone.end();

@@ -11,7 +11,7 @@ import { serviceWorker } from "./service-worker.mjs";
 const here = path.dirname(import.meta.dirname);
 const dist = path.join(here, "dist");
 const SURFACES = ["control", "dispatch", "field", "me", "court", "cases", "account"];
-const INSTALLABLE = ["field", "me"];
+const WORKERS = ["field", "me", "cases"];
 const words = process.argv.slice(2);
 const at = words.indexOf("--openapi");
 const description = at >= 0 ? words.splice(at, 2)[1] : path.join(here, "generated", "openapi.json");
@@ -40,7 +40,7 @@ run("tools/basemap.mjs", "--out", path.join(dist, "map"));
 for (const surface of chosen) {
   process.env.SURFACE = surface;
   await build({ configFile: path.join(here, "vite.config.ts"), logLevel: "warn" });
-  if (INSTALLABLE.includes(surface)) await serviceWorker(here, surface);
+  if (WORKERS.includes(surface)) await serviceWorker(here, surface);
   compress(path.join(dist, surface));
 }
 compress(path.join(dist, "map"));

@@ -5,7 +5,9 @@ import { Frame } from "../legal/frame";
 import { useRight } from "../legal/parts";
 import { PAGES, pageOf } from "../legal/work";
 import { PetitionPage } from "../legal/petition";
+import type { Where } from "../legal/where";
 import { WATCH_PAGES, watchPageOf } from "../watch/pages";
+import { ToldHere } from "./told-here";
 
 export function Page() {
   const { t } = useTranslation();
@@ -15,9 +17,18 @@ export function Page() {
   return (
     <Frame
       pages={watches ? WATCH_PAGES : own}
-      content={(where) =>
-        where.page === "petition" ? <PetitionPage id={where.id} /> : (pageOf(where) ?? watchPageOf(where) ?? <Empty title={t("no_page")} />)
-      }
+      content={(where) => contentOf(where) ?? watchPageOf(where) ?? <Empty title={t("no_page")} />}
     />
+  );
+}
+
+function contentOf(where: Where) {
+  if (where.page === "petition") return <PetitionPage id={where.id} />;
+  if (where.page !== "notifications") return pageOf(where);
+  return (
+    <>
+      {pageOf(where)}
+      <ToldHere />
+    </>
   );
 }

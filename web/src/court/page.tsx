@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { bare, measures, petitions } from "../legal/asks";
 import { Frame } from "../legal/frame";
+import { NewJudgement } from "../legal/judgement";
 import { MeasureCard } from "../legal/measure";
 import { useKindName } from "../legal/names";
 import { useCases } from "../legal/news";
@@ -109,6 +110,7 @@ function Asked() {
           <input type="checkbox" checked={all} onChange={() => setAll(!all)} /> {t("legal:show_all")}
         </label>
       </div>
+      <NewJudgement changed={loaded.reload} />
       <LoadedView what={t("asked.title")} loaded={loaded}>
         {(list) =>
           list.length === 0 ? (

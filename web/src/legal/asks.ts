@@ -9,6 +9,7 @@ export type CaseLink = Schemas["CaseLink"];
 export type Consent = Schemas["Consent"];
 export type Duty = Schemas["Duty"];
 export type LawKind = Schemas["LawKind"];
+export type LawOffence = Schemas["LawOffence"];
 export type LegalMeasure = Schemas["LegalMeasure"];
 export type LinkAnswer = Schemas["LinkAnswer"];
 export type Notification = Schemas["Notification"];
@@ -16,6 +17,7 @@ export type Order = Schemas["Order"];
 export type PastAlert = Schemas["PastAlert"];
 export type Petition = Schemas["Petition"];
 export type PetitionAnswer = Schemas["PetitionAnswer"];
+export type PlaceVersion = Schemas["PlaceVersion"];
 export type RiskView = Schemas["RiskView"];
 export type Statistics = Schemas["Statistics"];
 export type Step = Schemas["CaseStep"];
@@ -27,8 +29,7 @@ const query = (fields: Record<string, string>) => ({ query: fields as never });
 const path = (id: string) => ({ path: { id } as never });
 const once = () => ({ headers: { "Idempotency-Key": newKey() } as never });
 
-export const kinds = async (): Promise<LawKind[]> =>
-  (await take(api.GET("/api/v1/law/kinds", { params: query({}), signal: patience() }))).kinds ?? [];
+export const law = () => take(api.GET("/api/v1/law/kinds", { params: query({}), signal: patience() }));
 
 export const links = async (state: string): Promise<LinkAnswer[]> =>
   (await take(api.GET("/api/v1/links", { params: query({ state, limit: PAGE }), signal: patience() }))).links ?? [];
@@ -69,6 +70,12 @@ export const closeCase = (id: string, reason: Schemas["CaseCloseReason"]) =>
 
 export const changePlaces = (caseId: string, body: Schemas["PlacesInput"]) =>
   take(api.POST("/api/v1/cases/{id}/places", { params: path(caseId), body, ...once(), signal: patience() }));
+
+export const placeVersions = async (caseId: string): Promise<PlaceVersion[]> =>
+  (await take(api.GET("/api/v1/cases/{id}/places", { params: path(caseId), signal: patience() }))).versions ?? [];
+
+export const judge = (body: Schemas["JudgementInput"]) =>
+  take(api.POST("/api/v1/measures", { body, ...once(), signal: patience() }));
 
 export const beginMeasure = (caseId: string, body: Schemas["LegalMeasureInput"]) =>
   take(api.POST("/api/v1/cases/{id}/measures", { params: path(caseId), body, ...once(), signal: patience() }));

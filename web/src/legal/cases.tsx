@@ -5,6 +5,7 @@ import { Empty } from "../kit/chrome";
 import { bare, cases, closeCase, type CaseAnswer, oneCase, openCase, reportToCase } from "./asks";
 import { Consents } from "./consents";
 import { DutyTable } from "./duties";
+import { NewJudgement } from "./judgement";
 import { OneLink } from "./links";
 import { BeginMeasure, MeasureCard } from "./measure";
 import { useKindName } from "./names";
@@ -32,6 +33,7 @@ export function Cases() {
         </label>
       </div>
       <NewCase />
+      <NewJudgement changed={loaded.reload} />
       <LoadedView what={t("case.several")} loaded={loaded}>
         {(list) =>
           list.length === 0 ? (

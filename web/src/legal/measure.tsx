@@ -3,14 +3,14 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../kit/chrome";
 import { useLoaded } from "../kit/load";
-import { bare, beginMeasure, type CaseAnswer, kinds, oneMeasure, type Step, stepMeasure } from "./asks";
+import { bare, beginMeasure, type CaseAnswer, law, oneMeasure, type Step, stepMeasure } from "./asks";
 import { endOfDayUs } from "./clocks";
 import { ConditionsEditor } from "./conditions";
 import { Conditions } from "./conditions-list";
 import { type Draft, newDraft, problemOf, statedOf } from "./draft";
 import { DutyTable } from "./duties";
 import { useCases } from "./news";
-import { kindName } from "./names";
+import { kindName, OffenceChoice, useOffenceName } from "./names";
 import { CaseLinkTo, Due, Fact, Facts, HeldBack, LoadedView, PersonLink, Refused, Stage, useDeed, useHeldBack, useRight } from "./parts";
 
 type Answer = Awaited<ReturnType<typeof oneMeasure>>;
@@ -48,7 +48,9 @@ export function MeasureCard({ id, version, changed, full }: { id: string; versio
 function One({ answer, full, changed }: { answer: Answer; full: boolean; changed: () => void }) {
   const { t } = useTranslation("legal");
   const [asking, setAsking] = useState<Step | null>(null);
+  const offenceOf = useOffenceName();
   const measure = answer.measure ?? {};
+  const offence = measure.stated?.offence || answer.kind?.offence;
   const steps = (answer.steps ?? []).filter((step) => !ELSEWHERE.includes(step));
   return (
     <>
@@ -68,6 +70,7 @@ function One({ answer, full, changed }: { answer: Answer; full: boolean; changed
           </>
         )}
         <Fact name={t("measure.basis")}>{answer.kind?.basis}</Fact>
+        {offence && <Fact name={t("offence.one")}>{offenceOf(offence)}</Fact>}
         {measure.protected_id && (
           <Fact name={t("measure.protects")}>
             <PersonLink id={measure.protected_id} />
@@ -192,20 +195,20 @@ export function BeginMeasure({ answer, changed }: { answer: CaseAnswer; changed:
   const { t } = useTranslation("legal");
   const right = useRight("run_case");
   const held = useHeldBack("run_case");
-  const loaded = useLoaded(right ? "kinds" : null, kinds);
+  const loaded = useLoaded(right ? "kinds" : null, law);
   const one = answer.case_record ?? {};
   const [code, setCode] = useState("");
   const [who, setWho] = useState(one.protected_ids?.[0] ?? "");
+  const [offence, setOffence] = useState("");
   const { busy, refused, run } = useDeed(changed);
   if (!right) return null;
-  const possible = (loaded.data ?? []).filter((kind) => kind.path === "application" || kind.path === "urgent" || kind.path === "on_scene");
+  const possible = (loaded.data?.kinds ?? []).filter((kind) => kind.path === "application" || kind.path === "urgent" || kind.path === "on_scene");
   const kind = possible.find((each) => each.code === (code || possible[0]?.code));
   const begin = (apply: boolean) => {
     if (!kind) return;
-    const stated = kind.keep_away && who ? statedOf(newDraft(who, undefined, [])).stated : undefined;
-    void run(() =>
-      beginMeasure(one.id ?? "", { kind: kind.code ?? "", ...(who ? { protected_id: who } : {}), ...(stated ? { stated } : {}), ...(apply ? { apply } : {}) }),
-    );
+    const conditions = kind.keep_away && who ? statedOf(newDraft(who, undefined, [])).stated : {};
+    const stated = { ...conditions, ...(offence ? { offence } : {}) };
+    void run(() => beginMeasure(one.id ?? "", { kind: kind.code ?? "", ...(who ? { protected_id: who } : {}), stated, ...(apply ? { apply } : {}) }));
   };
   return (
     <details className="card" data-begin>
@@ -221,6 +224,7 @@ export function BeginMeasure({ answer, changed }: { answer: CaseAnswer; changed:
             ))}
           </select>
         </label>
+        <OffenceChoice kind={kind} offences={loaded.data?.offences ?? []} value={offence} change={setOffence} />
         <label>
           {t("measure.protects")}
           <select value={who} onChange={(event) => setWho(event.target.value)}>

@@ -3,10 +3,12 @@
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { degrees } from "../kit/api";
-import { type CaseAnswer, changePlaces, type Zone } from "./asks";
+import { useLoaded } from "../kit/load";
+import { type CaseAnswer, changePlaces, type PlaceVersion, placeVersions, type Zone } from "./asks";
+import { Rows } from "./charts";
 import { ZoneMap } from "./conditions";
 import { type Draft, type DraftZone, newDraft } from "./draft";
-import { HeldBack, Moment, Refused, useDeed, useHeldBack, useRight } from "./parts";
+import { HeldBack, LoadedView, Moment, Refused, useDeed, useHeldBack, useRight } from "./parts";
 import { placesOf, replacedOf } from "./place-set";
 
 export function Places({ answer, changed }: { answer: CaseAnswer; changed: () => void }) {
@@ -20,6 +22,7 @@ export function Places({ answer, changed }: { answer: CaseAnswer; changed: () =>
           <PlacesOf key={her} answer={answer} her={her} closed={closed} changed={changed} />
         ))}
       </div>
+      <Before caseId={answer.case_record?.id ?? ""} />
     </>
   );
 }
@@ -49,6 +52,48 @@ function PlacesOf({ answer, her, closed, changed }: { answer: CaseAnswer; her: s
       </ul>
       {right && !closed && <Change key={now.version} answer={answer} her={her} zones={now.zones} changed={changed} />}
     </section>
+  );
+}
+
+// Every version, asked for only when somebody opens it: each look is recorded.
+function Before({ caseId }: { caseId: string }) {
+  const { t } = useTranslation("legal");
+  const [open, setOpen] = useState(false);
+  const loaded = useLoaded(open ? `places/${caseId}` : null, () => placeVersions(caseId));
+  return (
+    <details className="card" data-places-before open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("places.before")}</summary>
+      {open && (
+        <LoadedView what={t("places.before")} loaded={loaded}>
+          {(versions) => (versions.length === 0 ? <p className="quiet">{t("places.none")}</p> : <Versions versions={versions} />)}
+        </LoadedView>
+      )}
+    </details>
+  );
+}
+
+function Versions({ versions }: { versions: readonly PlaceVersion[] }) {
+  const { t } = useTranslation("legal");
+  return (
+    <Rows title={t("places.before")} head={["who", "under", "since", "until", "places"].map((name) => t(`places.column.${name}`))}>
+      {versions.map((one) => (
+        <tr key={`${one.protected_id} ${one.order_id} ${one.since_us} ${one.version}`}>
+          <td>{one.protected_id}</td>
+          <td>{t(one.order_id ? "places.under_order" : "places.by_police", { order: one.order_id, n: one.version })}</td>
+          <td>
+            <Moment us={one.since_us} />
+          </td>
+          <td>{Number(one.until_us ?? 0) === 0 ? t("places.now") : <Moment us={one.until_us} />}</td>
+          <td>
+            {(one.zones ?? []).map((zone) => (
+              <div key={zone.id}>
+                <b>{zone.id}</b> <ZoneText zone={zone} />
+              </div>
+            ))}
+          </td>
+        </tr>
+      ))}
+    </Rows>
   );
 }
 

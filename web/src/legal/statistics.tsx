@@ -1,6 +1,6 @@
-// What the numbers of the whole system are: wearers, alerts by month, applications and approvals, caseloads, times. Every
+// What the numbers of the whole system are: wearers, violations by month, applications and approvals, caseloads, times. Every
 // drawing has its numbers as a table beside it; the same as CSV.
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { surface } from "../kit/session";
 import { serverNowMs } from "../kit/clock";
@@ -8,7 +8,7 @@ import { useLoaded } from "../kit/load";
 import { bare, type Statistics, statistics } from "./asks";
 import { Bar, Card, Columns, type Count, Nothing, Range, Rows, Stack } from "./charts";
 import { endOfDayUs } from "./clocks";
-import { useKindName, usePutsOnDevice } from "./names";
+import { useKindName, useOffenceName, usePutsOnDevice } from "./names";
 import { LoadedView } from "./parts";
 
 const DAY_MS = 86_400_000;
@@ -69,12 +69,14 @@ const n = (count: string | number | undefined): number => Number(count ?? 0);
 function Charts({ data }: { data: Statistics }) {
   const { t } = useTranslation("legal");
   const nameOf = useKindName();
+  const offenceOf = useOffenceName();
   const named = (rows: Statistics["duties"], name: (key: string) => string): Count[] =>
     (rows ?? []).map((one) => ({ name: name(one.key ?? ""), value: n(one.count) }));
   return (
     <div className="charts">
       <Shares data={data} />
-      <Months title={t("statistics.by_month")} counts={named(data.alerts_by_month, (key) => key)} />
+      <Months title={t("statistics.by_month")} counts={named(data.violations_by_month, (key) => key)} />
+      <Bars title={t("statistics.by_offence")} counts={named(data.wearers_by_offence, offenceOf)} />
       <Bars title={t("statistics.by_kind")} counts={named(data.wearers_by_kind, nameOf)} />
       <Caseloads data={data} />
       <Bars title={t("statistics.duties")} counts={named(data.duties, (key) => t(`duty_count.${key}`, { defaultValue: key }))} />
@@ -82,6 +84,8 @@ function Charts({ data }: { data: Statistics }) {
         title={t("statistics.links")}
         counts={named(data.links, (key) => t(`link_state.${bare(key, "LINK_STATE_")}`, { defaultValue: key }))}
       />
+      <AgencyShares title={t("statistics.stations")} rows={data.stations ?? []} />
+      <AgencyShares title={t("statistics.offices")} rows={data.offices ?? []} />
       <Applications data={data} />
       <Times data={data} />
     </div>
@@ -126,6 +130,40 @@ function Shares({ data }: { data: Statistics }) {
   );
 }
 
+// The same for each station, or for each office that supervises.
+function AgencyShares({ title, rows }: { title: string; rows: NonNullable<Statistics["stations"]> }) {
+  const { t } = useTranslation("legal");
+  const share = useShare();
+  const head = ["agency", "alerts", "false_share", "drawn", "unacknowledged", "drawn"].map((name) => t(`statistics.column.${name}`));
+  return (
+    <Card title={title} wide>
+      {rows.length === 0 ? (
+        <Nothing />
+      ) : (
+        <Rows title={title} head={head}>
+          {rows.map((one) => (
+            <tr key={one.agency_id}>
+              <th scope="row">{one.agency_id || t("statistics.no_agency")}</th>
+              <td className="number">{n(one.alerts)}</td>
+              {[
+                { part: n(one.false_alarms), of: n(one.resolved) },
+                { part: n(one.unacknowledged), of: n(one.alerts) },
+              ].map(({ part, of }, i) => (
+                <Fragment key={i}>
+                  <td className="number">{t("statistics.of", { part, of, share: share(part, of) })}</td>
+                  <td className="drawn-cell">
+                    <Bar value={part} most={of} />
+                  </td>
+                </Fragment>
+              ))}
+            </tr>
+          ))}
+        </Rows>
+      )}
+    </Card>
+  );
+}
+
 function Months({ title, counts }: { title: string; counts: readonly Count[] }) {
   const { t } = useTranslation("legal");
   return (
@@ -135,7 +173,7 @@ function Months({ title, counts }: { title: string; counts: readonly Count[] }) 
       ) : (
         <div className="drawn">
           <Columns counts={counts} />
-          <Rows title={title} head={[t("statistics.column.month"), t("statistics.column.alerts")]}>
+          <Rows title={title} head={[t("statistics.column.month"), t("statistics.column.violations")]}>
             {counts.map((one) => (
               <tr key={one.name}>
                 <th scope="row">{one.name}</th>

@@ -113,7 +113,7 @@ class Phone {
 
   // Without it she is told by text message.
   private subscribePush(): void {
-    if (this.state.notices === "on") void import("./push").then(({ subscribe }) => subscribe()).catch(() => undefined);
+    if (this.state.notices === "on") void import("../kit/push").then(({ subscribe }) => subscribe()).catch(() => undefined);
   }
 
   private async lookAtLocation(): Promise<void> {

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { LanguageSwitch } from "../kit/chrome";
 import { useLive, usePicture } from "../kit/surface";
 import { notify } from "./notices";
-import { unsubscribe } from "./push";
+import { unsubscribe } from "../kit/push";
 import { usePhone } from "./shell";
 import { chooseTheme, useThemeNow } from "./theme";
 

@@ -1,6 +1,6 @@
-// Push: tells the server at which address of its browser's push service this phone is told while the app is closed, and
-// takes that back. A message there holds the id of a notification and nothing else; `sw.ts` shows the same words for all.
-import { surface } from "../kit/session";
+// Push: tells the server at which address of its browser's push service this browser is told while the page is closed, and
+// takes that back. A message there holds the id of a notification and nothing else; `pushed.ts` shows the same words for all.
+import { surface } from "./session";
 
 const PATH = "/api/v1/me/push";
 const ASK: RequestInit = { cache: "no-store", headers: { "content-type": "application/json", "Haechi-Surface": surface } };
@@ -24,7 +24,7 @@ export async function subscribe(): Promise<void> {
 }
 
 export async function unsubscribe(): Promise<void> {
-  const registration = await navigator.serviceWorker.getRegistration("/me/");
+  const registration = await navigator.serviceWorker.getRegistration(`/${surface}/`);
   const subscription = await registration?.pushManager.getSubscription();
   if (!subscription) return;
   await Promise.allSettled([put({}), subscription.unsubscribe()]);

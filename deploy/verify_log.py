@@ -377,7 +377,7 @@ def checked_bundle(path, kept, key):
                 fact = read_base64(entry['fact'])
                 require(fact is not None, f'entry {number} is no base64')
                 data = entry_of(number, stamp, fact)
-                proven[number] = fact
+                proven[number] = with_place(number, fact, entry.get('place'))
             else:
                 data = struct.pack('>QQ', number, stamp) + bytes.fromhex(entry['fact_sha256'])
                 proven[number] = None
@@ -397,9 +397,9 @@ def checked_bundle(path, kept, key):
             f'key         {key.text}']
 
 
-def fields_of(message):
-    """The fields of a serialized protocol-buffer message: {number: last value}; integers or bytes."""
-    out, at = {}, 0
+def each_field(message):
+    """(number, value) of a serialized protocol-buffer message; integers or bytes."""
+    at = 0
 
     def varint():
         nonlocal at
@@ -415,12 +415,26 @@ def fields_of(message):
     while at < len(message):
         tag = varint()
         if tag & 7 == 0:
-            out[tag >> 3] = varint()
+            yield tag >> 3, varint()
         else:
             size = {1: 8, 5: 4}.get(tag & 7) or varint()
-            out[tag >> 3] = message[at:at + size]
+            yield tag >> 3, message[at:at + size]
             at += size
-    return out
+
+
+def fields_of(message):
+    return dict(each_field(message))
+
+
+def with_place(number, fact, place):
+    """The fact that tells a place: the entry's own, or the sealed part shown beside it (erasure.proto, Sealed)."""
+    if place is None:
+        return fact
+    part = read_base64(place)
+    commitments = [fields_of(sealed).get(4) for field, sealed in each_field(fact) if field == 50]
+    require(part is not None and sha256(part) in commitments, f'the place of entry {number} is not the one that was sealed')
+    shown, device = fields_of(fields_of(fields_of(part[16:])[1])[1]), fields_of(fields_of(fields_of(fact)[1])[1])[1]
+    return {'device': device, 'fix': shown[5]}
 
 
 def zigzag(value):
@@ -429,10 +443,13 @@ def zigzag(value):
 
 def check_track(told, fact):
     """A point of the track must be what the fact of its entry says (fact.proto, device.proto, geo.proto)."""
-    report = fields_of(fields_of(fields_of(fact)[1])[1])
-    fix = fields_of(report[5])
+    if isinstance(fact, dict):
+        device, fix = fact['device'], fields_of(fact['fix'])
+    else:
+        report = fields_of(fields_of(fields_of(fact)[1])[1])
+        device, fix = report[1], fields_of(report[5])
     place = fields_of(fix[1])
-    said = (report[1].decode(), fix[2], zigzag(place.get(1, 0)), zigzag(place.get(2, 0)), fix.get(3, 0))
+    said = (device.decode(), fix[2], zigzag(place.get(1, 0)), zigzag(place.get(2, 0)), fix.get(3, 0))
     require(said == (told['device_id'], int(told['fixed_at_us']), told['lat_e7'], told['lng_e7'], told['accuracy_mm']),
             f'the track point of entry {told["entry_no"]} is not what the entry says')
 

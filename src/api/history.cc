@@ -13,8 +13,9 @@ namespace haechi::api {
 // One page in the making.
 class History::Scan {
  public:
-  Scan(const HistoryQuery& query, const HistoryIndex& index, const std::atomic<bool>& stopping)
-      : query_(query), index_(index), stopping_(stopping) {
+  Scan(const HistoryQuery& query, const HistoryIndex& index, const LogSource& log,
+       const std::atomic<bool>& stopping)
+      : query_(query), index_(index), log_(log), stopping_(stopping) {
     for (const std::string& id : query.person_ids) {
       if (const auto person = index.find(id)) wanted_.insert(*person);
     }
@@ -27,8 +28,7 @@ class History::Scan {
     ++entries_;
     if (!fact_.ParseFromArray(logged.fact.data(), static_cast<int>(logged.fact.size())))
       return Error{Code::kCorrupt, "", "entry " + std::to_string(logged.no) + " is not a fact"};
-    if (fact_.has_report_received()) take_report(logged.no, fact_.report_received());
-    return {};
+    return fact_.has_report_received() ? take_report(logged.no) : Status();
   }
   bool full() const {
     if (entries_ >= kEntriesMax || points_.size() >= kPointsMax || stopping_) return true;
@@ -44,10 +44,11 @@ class History::Scan {
     uint32_t person;
     v1::TrackPoint point;
   };
-  void take_report(uint64_t no, const v1::ReportReceived& received);
+  Status take_report(uint64_t no);
 
   const HistoryQuery& query_;
   const HistoryIndex& index_;
+  const LogSource& log_;
   const std::atomic<bool>& stopping_;
   const std::chrono::steady_clock::time_point until_ =
       std::chrono::steady_clock::now() + std::chrono::microseconds(kPageMax.us);
@@ -57,14 +58,16 @@ class History::Scan {
   std::map<Key, Point> points_;
 };
 
-void History::Scan::take_report(uint64_t no, const v1::ReportReceived& received) {
-  const std::optional<Time> instant = instant_of(received);
-  if (!instant || *instant < query_.from || *instant >= query_.to) return;
+Status History::Scan::take_report(uint64_t no) {
+  const v1::ReportReceived& received = fact_.report_received();
   const std::optional<uint32_t> person = index_.holder(received.report().device_id(), no);
-  if (!person || (!query_.everybody && !wanted_.contains(*person))) return;
+  if (!person || (!query_.everybody && !wanted_.contains(*person))) return {};
+  if (log_.open) TRY_STATUS(log_.open(no, fact_));
+  const std::optional<Time> instant = instant_of(received);
+  if (!instant || *instant < query_.from || *instant >= query_.to) return {};
   const int64_t slot = query_.step.us == 0 ? static_cast<int64_t>(no) : instant->us / query_.step.us;
   const auto [kept, added] = points_.try_emplace({slot, *person});
-  if (!added && kept->second.at_us <= instant->us) return;
+  if (!added && kept->second.at_us <= instant->us) return {};
   const v1::Fix& fix = received.report().fix();
   Point& point = kept->second;
   point.at_us = instant->us;
@@ -73,6 +76,7 @@ void History::Scan::take_report(uint64_t no, const v1::ReportReceived& received)
   point.point.set_fixed_at_us(instant->us);
   point.point.set_accuracy_mm(fix.accuracy_mm());
   point.point.set_source(fix.source());
+  return {};
 }
 
 HistoryPage History::Scan::page(uint64_t next_no) const {
@@ -156,7 +160,7 @@ Result<std::vector<EntryRange>> History::ranges_of(const HistoryQuery& query) co
 }
 
 Result<HistoryPage> History::scan(const HistoryQuery& query) const {
-  Scan scan(query, index_, stopping_);
+  Scan scan(query, index_, log_, stopping_);
   if (scan.nobody()) return scan.page(0);
   TRY(const std::vector<EntryRange> ranges, ranges_of(query));
   for (size_t i = 0; i < ranges.size(); ++i) {

@@ -44,6 +44,8 @@ struct LogSource {
   std::function<Result<uint64_t>(Time)> find;
   // Entries from that number on, until the end or false.
   std::function<Status(uint64_t from_no, const std::function<bool(const LoggedFact&)>&)> read;
+  // Puts sealed parts of an entry back, as far as their keys are there; empty: nothing is sealed.
+  std::function<Status(uint64_t no, v1::Fact&)> open = {};
 };
 
 struct HistoryQuery {

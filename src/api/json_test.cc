@@ -73,7 +73,8 @@ TEST(ReadJson, TakesAnEmptyTextAsAnEmptyMessage) {
 TEST(WriteJson, WritesDefaultsAndSixtyFourBitNumbersAsStrings) {
   v1::Written written;
   written.set_entry_no(9007199254740993u);
-  EXPECT_EQ(write_json(written), R"({"entry_no":"9007199254740993","version":0,"secret":""})");
+  EXPECT_EQ(write_json(written),
+            R"({"entry_no":"9007199254740993","version":0,"secret":"","signing_key":""})");
 }
 
 TEST(WriteJson, ReadsBackAsTheSameMessage) {

@@ -3,6 +3,7 @@
 #include "api/accounts.h"
 #include "api/case_routes.h"
 #include "api/contacts.h"
+#include "api/erasure.h"
 #include "api/lists.h"
 #include "api/measure.h"
 #include "api/own.h"
@@ -15,6 +16,7 @@
 #include "api/work.h"
 #include "haechi/v1/api.pb.h"
 #include "haechi/v1/case_api.pb.h"
+#include "haechi/v1/erasure.pb.h"
 
 namespace haechi::api {
 namespace {
@@ -237,6 +239,21 @@ void add_own(std::vector<Route>& r) {
                of<v1::OwnReportAnswer>()});
 }
 
+void add_erasure(std::vector<Route>& r) {
+  r.push_back({"GET", "/api/v1/holds", "erasure", "Legal holds that stand, by person", Access::kKey,
+               Action::kErase, "hold", nullptr, erasure::holds, nullptr, of<v1::HoldList>()});
+  r.push_back({"POST", "/api/v1/persons/{id}/hold", "erasure", "Nothing of this person may be destroyed; why",
+               Access::kKey, Action::kErase, "hold", nullptr, erasure::hold, of<v1::HoldInput>(),
+               of<v1::ErasureOutcome>()});
+  r.push_back({"POST", "/api/v1/persons/{id}/release", "erasure",
+               "End a hold; by another account than the one that placed it", Access::kKey, Action::kErase,
+               "hold", nullptr, erasure::release, of<v1::HoldInput>(), of<v1::ErasureOutcome>()});
+  r.push_back({"POST", "/api/v1/persons/{id}/erase", "erasure",
+               "Destroy the keys of this person; refused under a hold or an order in force", Access::kKey,
+               Action::kErase, "erasure", nullptr, erasure::erase, of<v1::EraseInput>(),
+               of<v1::ErasureOutcome>()});
+}
+
 void add_registers(std::vector<Route>& r) {
   const auto add = [&](const char* path, const char* kind, const char* put_summary, Run put,
                        const google::protobuf::Descriptor* input, const char* get_summary, Action see,
@@ -314,6 +331,7 @@ std::vector<Route> make_routes() {
   add_work(out);
   add_contacts(out);
   add_own(out);
+  add_erasure(out);
   add_registers(out);
   add_case_routes(out);
   add_sign_in_routes(out);

@@ -45,11 +45,11 @@ TEST(Routes, MatchIdsAndTellWhichMethodsAPathTakes) {
 // Who may use which route, written down a second time: C control, D dispatch, U unit, P protected person,
 // O probation officer, R registrar, K connector, A auditor, L police, J court, M administrator.
 const std::map<std::string, std::string> kMayUse = {
-    {"GET /api/v1/me/capabilities", "CDUPORKALJM"},
-    {"POST /api/v1/session", "CDUPORKALJM"},
+    {"GET /api/v1/me/capabilities", "CDUPORKALJMV"},
+    {"POST /api/v1/session", "CDUPORKALJMV"},
     {"POST /api/v1/me/position", "UP"},
-    {"GET /api/v1/me/push", "CDUPORKALJM"},
-    {"PUT /api/v1/me/push", "CDUPORKALJM"},
+    {"GET /api/v1/me/push", "CDUPORKALJMV"},
+    {"PUT /api/v1/me/push", "CDUPORKALJMV"},
     {"GET /api/v1/persons", "CDORLJ"},
     {"GET /api/v1/devices", "CR"},
     {"GET /api/v1/orders", "CR"},
@@ -57,7 +57,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/jurisdictions", "CDRLJ"},
     {"GET /api/v1/agencies", "CDRLJ"},
     {"GET /api/v1/search", "CDOR"},
-    {"GET /api/v1/vocabulary", "CDUPORKALJM"},
+    {"GET /api/v1/vocabulary", "CDUPORKALJMV"},
     {"POST /api/v1/me/sos", "P"},
     {"GET /api/v1/positions", "CDUOL"},
     {"GET /api/v1/positions/{id}", "CDUO"},
@@ -100,7 +100,11 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/holiday-calendars/{id}", "CR"},
     {"PUT /api/v1/units/{id}", "R"},
     {"POST /api/v1/facts", "R"},
-    {"GET /api/v1/law/kinds", "CDUPORKALJM"},
+    {"GET /api/v1/holds", "V"},
+    {"POST /api/v1/persons/{id}/hold", "V"},
+    {"POST /api/v1/persons/{id}/release", "V"},
+    {"POST /api/v1/persons/{id}/erase", "V"},
+    {"GET /api/v1/law/kinds", "CDUPORKALJMV"},
     {"POST /api/v1/cases", "L"},
     {"GET /api/v1/cases", "COLJ"},
     {"GET /api/v1/measures", "COLJ"},
@@ -120,9 +124,9 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/look-ups", "A"},
     {"POST /api/v1/look-ups/review", "A"},
     {"GET /api/v1/statistics.csv", "COALJ"},
-    {"GET /api/v1/me/account", "CDUPORKALJM"},
-    {"POST /api/v1/me/account/renewal", "CDUPORKALJM"},
-    {"POST /api/v1/me/sessions/{id}/end", "CDUPORKALJM"},
+    {"GET /api/v1/me/account", "CDUPORKALJMV"},
+    {"POST /api/v1/me/account/renewal", "CDUPORKALJMV"},
+    {"POST /api/v1/me/sessions/{id}/end", "CDUPORKALJMV"},
     {"GET /api/v1/accounts", "M"},
     {"POST /api/v1/accounts", "M"},
     {"POST /api/v1/accounts/{id}/change", "M"},
@@ -130,10 +134,10 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/accounts/{id}/sessions/{session}/end", "M"},
 };
 const std::map<Role, char> kLetter = {
-    {Role::kControl, 'C'},         {Role::kDispatch, 'D'},     {Role::kUnit, 'U'},
-    {Role::kProtectedPerson, 'P'}, {Role::kProbation, 'O'},    {Role::kRegistrar, 'R'},
-    {Role::kConnector, 'K'},       {Role::kAuditor, 'A'},      {Role::kPolice, 'L'},
-    {Role::kCourt, 'J'},           {Role::kAdministrator, 'M'}};
+    {Role::kControl, 'C'},         {Role::kDispatch, 'D'},      {Role::kUnit, 'U'},
+    {Role::kProtectedPerson, 'P'}, {Role::kProbation, 'O'},     {Role::kRegistrar, 'R'},
+    {Role::kConnector, 'K'},       {Role::kAuditor, 'A'},       {Role::kPolice, 'L'},
+    {Role::kCourt, 'J'},           {Role::kAdministrator, 'M'}, {Role::kPrivacy, 'V'}};
 
 // The id of something that every role which may be tied to it is tied to.
 std::string with_id(std::string path) {

@@ -45,6 +45,7 @@ TestWorld::TestWorld() {
            trust::Viewer{.account = "auditor-1", .role = Role::kAuditor},
            trust::Viewer{.account = "police-1", .role = Role::kPolice, .agency_id = "A-1"},
            trust::Viewer{.account = "court-1", .role = Role::kCourt, .agency_id = "A-2"},
+           trust::Viewer{.account = "privacy-1", .role = Role::kPrivacy},
            trust::Viewer{.account = "admin-1", .role = Role::kAdministrator},
        }) {
     key_of[viewer.role] = *keys->issue(viewer, Time{});

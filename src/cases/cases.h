@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -32,6 +33,8 @@ class Out {
   virtual v1::CaseEffect& add() = 0;
   // "<prefix>-<...>", never the same twice, the same in every replay.
   virtual std::string new_id(const char* prefix) = 0;
+  // Likewise, of what is about `subject` alone (law::EffectSink::new_id).
+  virtual std::string new_id(const char* prefix, std::string_view /*subject*/) { return new_id(prefix); }
 };
 
 class Machine;

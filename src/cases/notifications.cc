@@ -92,7 +92,7 @@ Recipient Machine::recipient(law::Party party, const std::string& case_id, const
 void Machine::notify(v1::Notification about, const Recipient& to, Turn& turn) {
   const bool person = to.party == law::Party::kProtectedPerson || to.party == law::Party::kHousehold;
   if (person && to.person_id.empty()) return;  // it protects nobody in particular
-  about.set_id(turn.out.new_id("note"));
+  about.set_id(turn.out.new_id("note", about.duty_id()));
   about.set_party(to_wire<v1::CaseParty>(to.party));
   about.set_person_id(to.person_id);
   about.set_account(to.account);

@@ -23,7 +23,7 @@ void Desk::settle(Turn& turn) {
   for (const std::string& id : turn.calls) write_tracks(calls_.at(id), turn);
   for (v1::Alarm& alarm : turn.alarms) {
     const v1::Call& call = calls_.at(alarm.call_id()).picture;
-    alarm.set_id(turn.effects.new_id("alarm"));
+    alarm.set_id(turn.effects.new_id("alarm", alarm.call_id()));
     alarm.set_incident_id(call.incident_id());
     alarm.set_hand_off_id(call.hand_off_id());
     alarm.set_agency_id(call.agency_id());

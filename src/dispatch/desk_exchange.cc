@@ -74,7 +74,7 @@ void Desk::accept(Exchange& exchange, const CallRecord* call, Turn& turn) {
 }
 
 Desk::CallRecord& Desk::open_call(Exchange& exchange, const v1::HandOffMessage::Alarm& alarm, Turn& turn) {
-  const std::string id = turn.effects.new_id("C");
+  const std::string id = turn.effects.new_id("C", exchange.hand_off_id);
   CallRecord& call = calls_[id];
   exchange.call_id = id;
   call.order_id = alarm.order_id();

@@ -1,11 +1,14 @@
 #include "law/entry.h"
 
+#include <algorithm>
+
+#include "base/digest.h"
 #include "haechi/v1/effect.pb.h"
 
 namespace haechi::law {
 
-EffectSink::EffectSink(uint32_t partition, uint64_t entry_no, Time at)
-    : partition_(partition), entry_no_(entry_no), at_(at) {}
+EffectSink::EffectSink(uint32_t partition, uint64_t entry_no, Time at, bool names_by_subject)
+    : partition_(partition), entry_no_(entry_no), at_(at), names_by_subject_(names_by_subject) {}
 
 EffectSink::~EffectSink() = default;
 
@@ -21,6 +24,16 @@ v1::Effect& EffectSink::add() {
 
 std::string EffectSink::new_id(const char* prefix) {
   return std::string(prefix) + '-' + std::to_string(entry_no_) + '-' + std::to_string(ids_++);
+}
+
+std::string EffectSink::new_id(const char* prefix, std::string_view subject) {
+  if (!names_by_subject_) return new_id(prefix);
+  const Digest digest = sha256(subject);
+  std::string id =
+      std::string(prefix) + '-' + std::to_string(entry_no_) + '-' + hex(view(digest).substr(0, 4));
+  const auto before = std::count(named_.begin(), named_.end(), id);
+  named_.push_back(id);
+  return before == 0 ? id : id + '-' + std::to_string(before);
 }
 
 std::vector<std::shared_ptr<const v1::Effect>> EffectSink::take() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -27,7 +28,7 @@ struct Entry {
 // alike.
 class EffectSink {
  public:
-  EffectSink(uint32_t partition, uint64_t entry_no, Time at);
+  EffectSink(uint32_t partition, uint64_t entry_no, Time at, bool names_by_subject = false);
   ~EffectSink();
   EffectSink(const EffectSink&) = delete;
   EffectSink& operator=(const EffectSink&) = delete;
@@ -36,6 +37,9 @@ class EffectSink {
   v1::Effect& add();
   // An id for an object this entry creates: "<prefix>-<entry>-<n>", n counting from 0 over all prefixes.
   std::string new_id(const char* prefix);
+  // Likewise, of an object about `subject`; named "<prefix>-<entry>-<eight digits of the subject's digest>"
+  // in a log that names by subject, so that what else the entry creates does not change it.
+  std::string new_id(const char* prefix, std::string_view subject);
   std::vector<std::shared_ptr<const v1::Effect>> take();
   const std::vector<std::shared_ptr<v1::Effect>>& effects() const { return effects_; }
 
@@ -43,7 +47,9 @@ class EffectSink {
   uint32_t partition_;
   uint64_t entry_no_;
   Time at_;
+  bool names_by_subject_;
   uint32_t ids_ = 0;
+  std::vector<std::string> named_;  // by subject
   std::vector<std::shared_ptr<v1::Effect>> effects_;
 };
 

@@ -29,6 +29,12 @@ bool is_tier(v1::AlertKind kind) {
          kind == v1::ALERT_KIND_NEAR_POLICE || kind == v1::ALERT_KIND_NEAR_WARN;
 }
 
+// What an alert is named by: whom and what it is about.
+std::string subject_of(const v1::Alert& alert) {
+  return alert.wearer_id() + '|' + alert.protected_id() + '|' + alert.device_id() + '|' + alert.order_id() +
+         '|' + alert.condition_id() + '|' + std::to_string(alert.kind());
+}
+
 }  // namespace
 
 HeldAlert Machine::start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t about, Time happened_at,
@@ -88,7 +94,7 @@ bool Machine::is_doubted_near(const Rule& rule) const {
 uint64_t Machine::open_alert(HeldAlert made, Step& step) {
   const uint64_t number = next_alert_++;
   v1::Alert& alert = made.alert;
-  alert.set_id(step.effects.new_id("a"));
+  alert.set_id(step.effects.new_id("a", subject_of(alert)));
   const law::Nearness near = nearness(made.wearer, made.about);
   alert.set_code(made.code.value_or(law::code112(alert.kind(), near)));
   alert.set_state(v1::ALERT_STATE_ACTIVE);

@@ -57,7 +57,7 @@ struct HandOffs::Inner {
 
   void open(const std::string& incident_id, const Recipient& recipient,
             const v1::HandOffMessage::Alarm& alarm, const HandOffTurn& turn) {
-    const std::string id = turn.effects.new_id("H");
+    const std::string id = turn.effects.new_id("H", incident_id + '|' + recipient.agency_id);
     HandOffRecord& record = records[id];
     by_incident[incident_id].push_back(id);
     record.picture.set_id(id);

@@ -49,7 +49,7 @@ void send_until_acknowledged(HandOffRecord& record, Message message, const HandO
 }
 
 void raise_alarm(const HandOffRecord& record, v1::AlarmKind kind, const HandOffTurn& turn) {
-  const std::string id = turn.effects.new_id("alarm");
+  const std::string id = turn.effects.new_id("alarm", record.picture.id());
   v1::Alarm& alarm = *turn.effects.add().mutable_raise_alarm();
   alarm.set_id(id);
   alarm.set_kind(kind);

@@ -34,7 +34,7 @@ void Machine::attach_to_incident(uint64_t number, Step& step) {
     if (key >= has_incident_.size()) has_incident_.resize(key + 1);
     has_incident_[key] = true;
     v1::Incident& made = found->second.incident;
-    made.set_id(step.effects.new_id("i"));
+    made.set_id(step.effects.new_id("i", alert.id()));
     made.set_wearer_id(alert.wearer_id());
     made.set_code(alert.code());
     made.set_opened_at_us(step.now.us);
@@ -149,7 +149,7 @@ std::vector<Recipient> Machine::recipients_for(HeldIncident& held, const HeldAle
 
 v1::Alarm& Machine::raise_alarm(v1::AlarmKind kind, const std::string& incident_id, Step& step) const {
   v1::Alarm& alarm = *step.effects.add().mutable_raise_alarm();
-  alarm.set_id(step.effects.new_id("m"));
+  alarm.set_id(step.effects.new_id("m", incident_id));
   alarm.set_kind(kind);
   alarm.set_incident_id(incident_id);
   alarm.set_raised_at_us(step.now.us);

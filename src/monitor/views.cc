@@ -94,7 +94,8 @@ void Machine::refresh_view(uint32_t index, Step& step) {
     close_view(rule, settled ? "resolved" : taken_back ? "consent_taken_back" : "cleared", step);
     return;
   }
-  seen->set_id(rule.view ? rule.view->id() : step.effects.new_id("v"));
+  seen->set_id(rule.view ? rule.view->id()
+                         : step.effects.new_id("v", order.id + '|' + person_ids_.name(rule.about)));
   seen->set_protected_id(person_ids_.name(rule.about));
   seen->set_wearer_id(person_ids_.name(rule.wearer));
   seen->set_order_id(order.id);

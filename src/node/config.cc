@@ -192,8 +192,11 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(check_keys(
       table,
       {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "trusted_proxies", "tls",
-       "link", "http", "devices", "evidence", "witness", "notify", "accounts"},
+       "link", "http", "devices", "evidence", "witness", "notify", "accounts", "keys"},
       ""));
+  if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
+  TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
+  TRY_STATUS(read_text(table, "keys.master", config.master_key));
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port", "connections_per_address"}, "http."));
   if (const auto* link = table["link"].as_table()) TRY_STATUS(check_keys(*link, {"plain"}, "link."));

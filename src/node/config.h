@@ -13,6 +13,7 @@
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
 //   [evidence] key = "file"  witnesses = ["name+id+base64 http://host:port/prefix"]   # who cosigns our log
 //   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
+//   [keys]     ring = "/var/lib/haechi-keys/ring"  master = "file"   # neither in `data` nor in its backups
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
 //   [notify]   pages = "https://haechi.example"  language = "ko"  ca_file = ""    # docs/notifications.md
@@ -43,6 +44,9 @@ struct TlsConfig {
 
 struct Config {
   std::string data = "data";
+  std::string key_ring;  // of the data keys of persons; empty: "<data>.keys/ring"
+  std::string
+      master_key;  // file with the key that wraps them; empty: "<data>.keys/master", or the environment
   std::string static_files;            // empty: no pages
   std::string map_config;              // a JSON object; empty: the built-in base map
   std::vector<std::string> map_hosts;  // "https://host[:port]"; named in every page's security policy

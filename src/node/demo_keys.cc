@@ -21,7 +21,7 @@ Status write_demo_keys(trust::Keys& keys, const std::string& path) {
   boost::json::object out;
   for (const trust::Role role :
        {trust::Role::kControl, trust::Role::kDispatch, trust::Role::kRegistrar, trust::Role::kAuditor,
-        trust::Role::kConnector, trust::Role::kPolice, trust::Role::kCourt}) {
+        trust::Role::kConnector, trust::Role::kPolice, trust::Role::kCourt, trust::Role::kPrivacy}) {
     trust::Viewer viewer;
     viewer.role = role;
     viewer.account = std::string(kDemo) + trust::role_name(role);

@@ -25,6 +25,7 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "node/demo_keys.h"
+#include "node/erasing.h"
 #include "node/evidence_room.h"
 #include "node/metrics.h"
 #include "node/secrets.h"
@@ -34,6 +35,7 @@
 #include "store/records.h"
 #include "trust/accounts.h"
 #include "trust/keys.h"
+#include "vault/key_ring.h"
 
 namespace haechi::node {
 namespace {
@@ -59,13 +61,14 @@ std::string bytes_of_hex(const std::string& text) {
 }
 
 // The log as the history reads it, on its own thread. The reader outlives whoever uses this.
-api::LogSource source_of(log::Reader& reader) {
+api::LogSource source_of(log::Reader& reader, const vault::KeyRing& ring) {
   return {[&reader](Time at) { return reader.find(at); },
           [&reader](uint64_t from_no, const std::function<bool(const api::LoggedFact&)>& each) {
             return reader.read(from_no, [&each](const log::Record& record) {
               return each({record.no, record.stamp, record.fact});
             });
-          }};
+          },
+          [&ring](uint64_t no, v1::Fact& fact) { return vault::open(ring, no, fact); }};
 }
 
 }  // namespace
@@ -93,6 +96,7 @@ struct Node::Rooms {
   uint64_t entries_replayed = 0;
   std::string map_config;  // what /config/map.json answers
 
+  std::unique_ptr<vault::KeyRing> ring;  // outlives whoever seals or opens
   Secrets secrets;
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
@@ -102,6 +106,7 @@ struct Node::Rooms {
   std::optional<trust::Link> administrator_link;
   std::optional<std::string> first_administrator;
   std::unique_ptr<spine::Spine> spine;
+  std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
 
@@ -129,7 +134,8 @@ Status Node::Rooms::open() {
   log::SqliteOptions log_options;
   log_options.directory = config.data + "/log";
   TRY(auto opened_log, log::open_sqlite_log(log_options));
-  TRY(records, store::Records::open(config.data + "/records.sqlite"));
+  TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
+  TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
@@ -140,7 +146,9 @@ Status Node::Rooms::open() {
   past = opened_log->reader();
   auto notary_reader = opened_log->reader();
   const std::string log_id = opened_log->id();
-  spine = std::make_unique<spine::Spine>(spine::SpineOptions{}, std::move(opened_log), clock);
+  spine =
+      std::make_unique<spine::Spine>(spine::SpineOptions{.ring = ring.get()}, std::move(opened_log), clock);
+  retention = std::make_unique<RetentionJob>(*spine);
   TRY_STATUS(open_sender());
   TRY_STATUS(open_accounts());
 
@@ -151,7 +159,7 @@ Status Node::Rooms::open() {
   };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
   api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone,
-                                                   .log = source_of(*past),
+                                                   .log = source_of(*past, *ring),
                                                    .letters = letters.get(),
                                                    .accounts = accounts.get(),
                                                    .breached = breached,
@@ -199,6 +207,10 @@ void Node::Rooms::subscribe() {
     front.post([this, batch] { api->fold(*batch); });
     connector->on_batch(batch);
     sender->on_batch(batch);
+    if (const Status erased = erase_settled(*batch, *ring, *records); !erased.ok())
+      spdlog::error("erasure is not finished and is tried again at the next start: {}",
+                    erased.error().text());
+    retention->on_batch(*batch);
     for (const spine::PublishedEntry& entry : batch->entries) {
       if (entry.fact->has_device_registered())
         gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
@@ -261,6 +273,7 @@ Status Node::Rooms::listen() {
   // The first entry of this run, so that the engine knows how long nobody could be heard.
   auto started = std::make_unique<v1::Fact>();
   started->mutable_process_started()->set_build(HAECHI_VERSION);
+  started->mutable_process_started()->set_names_by_subject(true);
   spine->submit(std::move(started), {});
   Status opened;
   run_on(gateway, [&] { opened = listen_devices(); });

@@ -89,6 +89,7 @@ Config left_behind(const std::string& name, Time at) {
   config.http_address = config.device_address = "127.0.0.1";
   config.http_port = config.device_http_port = config.mqtt_port = 0;
   std::filesystem::remove_all(config.data);
+  std::filesystem::remove_all(config.data + ".keys");
   std::filesystem::create_directories(config.data);
   log::SqliteOptions options;
   options.directory = config.data + "/log";
@@ -113,6 +114,7 @@ TEST(Node, OffersADeviceItsLastCommandAgainAfterARestart) {
   EXPECT_NE(heard.find("interval"), std::string::npos);
   node->reset();
   std::filesystem::remove_all(config.data);
+  std::filesystem::remove_all(config.data + ".keys");
 }
 
 TEST(Node, PlaysBackWhatIsInTheLogAndRecordsWhoLooked) {
@@ -151,6 +153,7 @@ TEST(Node, PlaysBackWhatIsInTheLogAndRecordsWhoLooked) {
               }).ok());
   EXPECT_EQ(looked, 1);
   std::filesystem::remove_all(config.data);
+  std::filesystem::remove_all(config.data + ".keys");
 }
 
 }  // namespace

@@ -114,8 +114,21 @@ void Picture::fold_incident(At at, const v1::Incident& incident) {
   proximity_book_.put_incident(incident, positions_);
 }
 
+// Who is erased is no longer registered, and where that person was is forgotten here as well.
+void Picture::fold_erasure(const v1::ErasureOutcome& outcome) {
+  erasure_book_.put(outcome);
+  const auto person = persons_.find(outcome.person_id());
+  if (!outcome.erased() || person == persons_.end()) return;
+  person->second.set_removed(true);
+  positions_.put_person(person->second);
+  for (const std::string& zone_id : outcome.zone_ids()) zones_.erase(zone_id);
+}
+
 void Picture::fold_effect(At at, const v1::Effect& effect) {
   switch (effect.kind_case()) {
+    case v1::Effect::kSettleErasure:
+      fold_erasure(effect.settle_erasure());
+      break;
     case v1::Effect::kRaiseAlert:
       alerts_.put_alert(at, effect.raise_alert());
       past_alerts_.opened(at.entry_no, effect.raise_alert());

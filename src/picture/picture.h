@@ -19,6 +19,7 @@
 #include "picture/call_book.h"
 #include "picture/case_book.h"
 #include "picture/device_book.h"
+#include "picture/erasure_book.h"
 #include "picture/past_alerts.h"
 #include "picture/place_history.h"
 #include "picture/positions.h"
@@ -53,6 +54,7 @@ class Picture {
   const ProximityBook& proximity_book() const { return proximity_book_; }
   const CaseBook& case_book() const { return case_book_; }
   const PastAlerts& past_alerts() const { return past_alerts_; }
+  const ErasureBook& erasure_book() const { return erasure_book_; }
   const PlaceHistory& place_history() const { return place_history_; }
   AccessCounts access_counts() const { return access_; }
 
@@ -92,6 +94,7 @@ class Picture {
   void put_order_of_measure(At at, const v1::Order& order);
   void fold_call(At at, const v1::Call& call);
   void fold_incident(At at, const v1::Incident& incident);
+  void fold_erasure(const v1::ErasureOutcome& outcome);
 
   uint64_t entry_no_ = 0;
   Time stamped_at_;
@@ -103,6 +106,7 @@ class Picture {
   ProximityBook proximity_book_;
   CaseBook case_book_;
   PastAlerts past_alerts_;
+  ErasureBook erasure_book_;
   PlaceHistory place_history_;
   AccessCounts access_;
   Register<v1::Person> persons_;

@@ -2,6 +2,7 @@
 
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
 
 namespace haechi::spine {
 namespace {
@@ -18,7 +19,8 @@ std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& en
   last_no_ = entry.no;
   last_stamp_ = entry.stamped_at;
 
-  law::EffectSink effects(partition_, entry.no, entry.stamped_at);
+  names_by_subject_ |= entry.fact.process_started().names_by_subject();
+  law::EffectSink effects(partition_, entry.no, entry.stamped_at, names_by_subject_);
   std::vector<v1::HandOffMessage> answers;
   // Units and their places first: an alarm raised by this entry is answered with them as they now are.
   dispatch_.step(entry, effects, answers);
@@ -44,6 +46,7 @@ std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& en
     ENSURE(exchange < kExchangesMax, entry.no);
   }
   legal_.see(entry, effects);
+  erasures_.step(entry, effects);
   return effects.take();
 }
 

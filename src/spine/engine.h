@@ -1,5 +1,7 @@
 // Engine: the three machines joined. One fact in, its effects out.
 //
+// Holds and erasures go last: an order that this entry ended no longer stands against one.
+//
 // The legal machine goes first: the orders that measures make and end are monitored from that very entry on.
 // A hand-off to an agency whose desk is built in is answered within the same entry: alarm, call and assigned
 // units are one step apart, with no second trip to the disk. An outside desk answers with facts of its own.
@@ -12,6 +14,7 @@
 #include "dispatch/dispatch.h"
 #include "law/entry.h"
 #include "monitor/monitor.h"
+#include "spine/erasures.h"
 #include "spine/legal.h"
 
 namespace haechi::spine {
@@ -33,9 +36,11 @@ class Engine {
   uint32_t partition_;
   uint64_t last_no_ = 0;
   Time last_stamp_;
+  bool names_by_subject_ = false;
   Legal legal_;
   monitor::Monitor monitor_;
   dispatch::Dispatch dispatch_;
+  Erasures erasures_;
 };
 
 }  // namespace haechi::spine

@@ -45,13 +45,16 @@ bool tells_police(const v1::Duty& duty) {
 // Case effects into the entry's effects, with what this room must remember of them.
 class Legal::Sink final : public cases::Out {
  public:
-  Sink(const Legal& legal, law::EffectSink& effects) : legal_(legal), effects_(effects) {}
+  // `subject`: whom or what the effects are about, where that is an alert.
+  Sink(const Legal& legal, law::EffectSink& effects, std::string_view subject = {})
+      : legal_(legal), effects_(effects), subject_(subject) {}
 
   v1::CaseEffect& add() override { return *effects_.add().mutable_case_effect(); }
   // Never the id of an order that an agency stated.
-  std::string new_id(const char* prefix) override {
+  std::string new_id(const char* prefix) override { return new_id(prefix, subject_); }
+  std::string new_id(const char* prefix, std::string_view subject) override {
     while (true) {
-      std::string id = effects_.new_id(prefix);
+      std::string id = subject.empty() ? effects_.new_id(prefix) : effects_.new_id(prefix, subject);
       if (!legal_.stated_.contains(id)) return id;
     }
   }
@@ -59,6 +62,7 @@ class Legal::Sink final : public cases::Out {
  private:
   const Legal& legal_;
   law::EffectSink& effects_;
+  const std::string subject_;
 };
 
 void Legal::note(const v1::CaseEffect& effect) {
@@ -80,9 +84,10 @@ void Legal::note(const v1::CaseEffect& effect) {
   incident_of_duty_.erase(open);
 }
 
-void Legal::step_fact(const v1::CaseFact& fact, const law::Entry& entry, law::EffectSink& effects) {
+void Legal::step_fact(const v1::CaseFact& fact, const law::Entry& entry, law::EffectSink& effects,
+                      std::string_view subject) {
   const size_t before = effects.effects().size();
-  Sink sink(*this, effects);
+  Sink sink(*this, effects, subject);
   // A refusal is an effect of its own.
   (void)cases_.step(fact, entry.stamped_at, sink).ok();
   for (size_t i = before; i < effects.effects().size(); ++i) note(effects.effects()[i]->case_effect());
@@ -179,7 +184,7 @@ void Legal::see_alert(const v1::Alert& alert, const law::Entry& entry, law::Effe
   seen.set_alert_id(alert.id());
   seen.set_order_id(alert.order_id());
   seen.set_wearer_id(alert.wearer_id());
-  step_fact(fact, entry, effects);
+  step_fact(fact, entry, effects, alert.id());
   incidents_.erase(alert.id());
 }
 
@@ -193,7 +198,7 @@ void Legal::see_hand_off(const v1::HandOff& hand_off, const law::Entry& entry, l
     fact.set_by("engine");
     fact.mutable_duty_done()->set_duty_id(id);
     fact.mutable_duty_done()->set_note_code("hand_off_accepted");
-    step_fact(fact, entry, effects);
+    step_fact(fact, entry, effects, id);
   }
 }
 

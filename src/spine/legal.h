@@ -36,7 +36,8 @@ class Legal {
   };
   class Sink;
 
-  void step_fact(const v1::CaseFact& fact, const law::Entry& entry, law::EffectSink& effects);
+  void step_fact(const v1::CaseFact& fact, const law::Entry& entry, law::EffectSink& effects,
+                 std::string_view subject = {});
   void state_order(const v1::Order& order, const law::Entry& entry, law::EffectSink& effects);
   void tell_wearing(const v1::Order& order, bool withdrawn, const law::Entry& entry,
                     law::EffectSink& effects);

@@ -32,7 +32,9 @@ struct Spine::Work {
 };
 
 Spine::Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& clock)
-    : options_(options), log_(std::move(log)), clock_(clock), engine_(options.partition) {}
+    : options_(options), log_(std::move(log)), clock_(clock), engine_(options.partition) {
+  if (options_.ring) sealer_.emplace(*options_.ring);
+}
 
 Spine::~Spine() {
   stop();
@@ -40,6 +42,25 @@ Spine::~Spine() {
 
 void Spine::subscribe(Subscriber subscriber) {
   subscribers_.push_back(std::move(subscriber));
+}
+
+std::vector<std::shared_ptr<const v1::Effect>> Spine::step(const law::Entry& entry) {
+  auto effects = engine_.step(entry);
+  if (sealer_)
+    for (const auto& effect : effects) sealer_->note(*effect);
+  return effects;
+}
+
+Status Spine::open_sealed(const log::Record& record, v1::Fact& fact) {
+  if (sealer_) {
+    TRY_STATUS(vault::open(*options_.ring, record.no, fact));
+    sealer_->note(fact);
+    options_.ring->reach(record.no);
+    return {};
+  }
+  if (fact.sealed_size() == 0) return {};
+  return Error{Code::kCorrupt, "keys",
+               "entry " + std::to_string(record.no) + " is sealed and there is no key ring"};
 }
 
 Status Spine::replay() {
@@ -55,8 +76,10 @@ Status Spine::replay() {
       failure = Error{Code::kCorrupt, "", "entry " + std::to_string(record.no) + " is not a fact"};
       return false;
     }
+    if (const Status opened = open_sealed(record, *fact); !opened.ok())
+      return failure = opened.error(), false;
     if (fact->has_report_received()) filter_.admit(fact->report_received().report());
-    auto effects = engine_.step({record.no, record.stamp, *fact});
+    auto effects = step({record.no, record.stamp, *fact});
     next_no_ = record.no + 1;
     last_stamp_ = record.stamp;
     work.batch.entries.push_back({record.no, record.stamp, std::move(fact), std::move(effects)});
@@ -176,6 +199,16 @@ bool Spine::admit(Waiting& waiting, Work& work) {
   return false;
 }
 
+// The bytes of the next entry.
+std::string Spine::sealed(v1::Fact& fact) {
+  fact.clear_sealed();
+  if (!sealer_) return fact.SerializeAsString();
+  Result<std::string> bytes = sealer_->seal(next_no_, fact);
+  // As with a log that cannot append: nothing was acknowledged.
+  ENSURE(bytes.ok(), bytes.ok() ? "" : bytes.error().text());
+  return *std::move(bytes);
+}
+
 void Spine::process(std::vector<Waiting> waiting) {
   Work work;
   work.bytes.reserve(waiting.size());
@@ -183,7 +216,7 @@ void Spine::process(std::vector<Waiting> waiting) {
     if (!admit(one, work)) continue;
     const Time stamp = std::max(clock_.now(), last_stamp_ + Duration{1});
     last_stamp_ = stamp;
-    work.bytes.push_back(one.fact->SerializeAsString());
+    work.bytes.push_back(sealed(*one.fact));
     work.batch.entries.push_back({next_no_, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
     if (one.done) work.receipts.emplace_back(std::move(one.done), Receipt{next_no_, stamp, false});
     ++next_no_;
@@ -195,7 +228,7 @@ void Spine::process(std::vector<Waiting> waiting) {
   std::vector<PublishedEntry>& entries = work.batch.entries;
   for (size_t i = 0; i < entries.size(); ++i) {
     if (i + Engine::kAhead < entries.size()) engine_.expect(*entries[i + Engine::kAhead].fact);
-    entries[i].effects = engine_.step({entries[i].no, entries[i].stamped_at, *entries[i].fact});
+    entries[i].effects = step({entries[i].no, entries[i].stamped_at, *entries[i].fact});
   }
   step_us_sum_ += elapsed_us(step_began);
   work.batch.judged_at = clock_.now();
@@ -222,10 +255,16 @@ void Spine::await_commit() {
     commit_wake_.wait(lock, [this] { return commit_done_; });
     return;
   }
-  const Result<uint64_t> first = log_->append(committing_->records);
+  const Result<uint64_t> first = append(committing_->records);
   ENSURE(first.ok() && *first == committing_->batch.entries.front().no, "the log refused a batch");
   committing_->batch.durable_at = clock_.now();
   committing_ = nullptr;
+}
+
+// The keys go before what is sealed under them.
+Result<uint64_t> Spine::append(std::span<const log::NewRecord> records) {
+  if (options_.ring) TRY_STATUS(options_.ring->settle());
+  return log_->append(records);
 }
 
 void Spine::commit_loop() {
@@ -236,7 +275,7 @@ void Spine::commit_loop() {
     Work* work = committing_;
     lock.unlock();
     const auto began = SteadyClock::now();
-    const Result<uint64_t> first = log_->append(work->records);
+    const Result<uint64_t> first = append(work->records);
     // A log that cannot append has lost our trust: nothing was acknowledged, and a restart reads what is
     // there.
     ENSURE(first.ok(), first.ok() ? "" : first.error().text());

@@ -18,6 +18,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -25,6 +26,7 @@
 #include "spine/engine.h"
 #include "spine/report_filter.h"
 #include "spine/submit.h"
+#include "vault/sealer.h"
 
 namespace haechi::spine {
 
@@ -33,6 +35,7 @@ struct SpineOptions {
   size_t batch_max = 256;                // records per commit
   size_t queue_max = 65'536;             // facts waiting
   Duration tick = Duration::seconds(1);  // between ClockTicked facts; 0 = none (the caller submits them)
+  vault::KeyRing* ring = nullptr;  // seals what is personal before it is appended; none: nothing is sealed
 };
 
 // Counts since start, and what the last commit cost. Any thread.
@@ -49,8 +52,9 @@ class Spine final : public Submit {
 
   // Before start or run_once.
   void subscribe(Subscriber subscriber);
-  // Reads the log from its first entry, steps it all and hands it to subscribers as replayed batches.
-  // kCorrupt if an entry does not decode.
+  // Reads the log from its first entry, steps it all and hands it to subscribers as replayed batches. Parts
+  // whose key is destroyed are missing in facts, and so in what the engine makes of them.
+  // kCorrupt if an entry does not decode or the ring is not this log's.
   Status replay();
 
   void start();
@@ -73,9 +77,13 @@ class Spine final : public Submit {
   void process(std::vector<Waiting> waiting);
   bool admit(Waiting& waiting, Work& work);
   void commit_loop();
+  Result<uint64_t> append(std::span<const log::NewRecord> records);
   void begin_commit(Work& work);
   void await_commit();
   void publish(Work& work, bool replayed);
+  std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+  std::string sealed(v1::Fact& fact);
+  Status open_sealed(const log::Record& record, v1::Fact& fact);
 
   const SpineOptions options_;
   std::unique_ptr<log::Log> log_;
@@ -83,6 +91,7 @@ class Spine final : public Submit {
   std::vector<Subscriber> subscribers_;
   Engine engine_;
   ReportFilter filter_;
+  std::optional<vault::Sealer> sealer_;
   uint64_t next_no_ = 1;
   Time last_stamp_;
 

@@ -1,8 +1,10 @@
 #include "spine/spine.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
 #include "haechi/v1/effect.pb.h"
@@ -197,6 +199,104 @@ TEST_F(SpineTest, FinishesWhatIsQueuedBeforeItStopsAndThenRefuses) {
   EXPECT_EQ(receipts.size(), 500u);
   spine->submit(report(501), note(receipts));
   EXPECT_EQ(receipts.back().error().code, Code::kUnavailable);
+}
+
+class SealedSpineTest : public SpineTest {
+ protected:
+  SealedSpineTest() {
+    std::string name = testing::TempDir() + "haechi-spine-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+    ring_ =
+        *vault::KeyRing::open(folder_ + "/ring", vault::Key(std::string(32, 'm')), vault::RingMode::kWrite);
+  }
+  ~SealedSpineTest() override { std::filesystem::remove_all(folder_); }
+
+  std::unique_ptr<v1::Fact> held() {
+    auto fact = std::make_unique<v1::Fact>();
+    fact->mutable_device_registered()->set_id("ANK-1");
+    fact->mutable_device_registered()->set_person_id("W-1");
+    return fact;
+  }
+  std::unique_ptr<v1::Fact> placed(uint64_t seq) {
+    auto fact = report(seq);
+    v1::Fix& fix = *fact->mutable_report_received()->mutable_report()->mutable_fix();
+    fix.set_fixed_at_us(clock_.now().us);
+    fix.mutable_place()->set_lat_e7(376'123'457);
+    return fact;
+  }
+  // The places that a spine on this log tells its subscribers of at its start.
+  std::vector<int32_t> replayed() {
+    std::vector<int32_t> out;
+    auto spine = make({.ring = ring_.get()});
+    spine->subscribe([&](const std::shared_ptr<const Batch>& batch) {
+      for (const PublishedEntry& entry : batch->entries)
+        if (entry.fact->report_received().report().has_fix())
+          out.push_back(entry.fact->report_received().report().fix().place().lat_e7());
+    });
+    const Status status = spine->replay();
+    EXPECT_TRUE(status.ok()) << status.error().text();
+    return out;
+  }
+
+  std::string folder_;
+  std::unique_ptr<vault::KeyRing> ring_;
+};
+
+TEST_F(SealedSpineTest, LogsPlacesSealedAndTellsThemClearNowAndAfterAStart) {
+  auto spine = make({.ring = ring_.get()});
+  std::vector<int32_t> told;
+  spine->subscribe([&](const std::shared_ptr<const Batch>& batch) {
+    for (const PublishedEntry& entry : batch->entries)
+      told.push_back(entry.fact->report_received().report().fix().place().lat_e7());
+  });
+  spine->submit(held(), {});
+  spine->submit(placed(1), {});
+  ASSERT_TRUE(spine->run_once());
+  EXPECT_EQ(told, (std::vector<int32_t>{0, 376'123'457}));
+  v1::Fact logged;
+  ASSERT_TRUE(logged.ParseFromString(disk_->records.at(1).fact));
+  EXPECT_FALSE(logged.report_received().report().has_fix());
+  EXPECT_EQ(logged.sealed_size(), 1);
+  spine.reset();
+  EXPECT_EQ(replayed(), (std::vector<int32_t>{376'123'457}));
+}
+
+TEST_F(SealedSpineTest, ReadsOverWhatIsErasedAndGoesOn) {
+  auto spine = make({.ring = ring_.get()});
+  spine->submit(held(), {});
+  for (uint64_t seq = 1; seq <= 3; ++seq) spine->submit(placed(seq), {});
+  ASSERT_TRUE(spine->run_once());
+  spine.reset();
+  ASSERT_TRUE(ring_->destroy("person/W-1", 5).ok());
+  EXPECT_TRUE(replayed().empty());
+  spine = make({.ring = ring_.get()});
+  ASSERT_TRUE(spine->replay().ok());
+  spine->submit(placed(4), {});
+  ASSERT_TRUE(spine->run_once());
+  spine.reset();
+  EXPECT_EQ(replayed().size(), 1u);
+}
+
+TEST_F(SealedSpineTest, DoesNotStartWithoutTheRingOfItsLog) {
+  auto spine = make({.ring = ring_.get()});
+  spine->submit(placed(1), {});
+  ASSERT_TRUE(spine->run_once());
+  EXPECT_EQ(make()->replay().error().code, Code::kCorrupt);
+  const auto other =
+      *vault::KeyRing::open(folder_ + "/other", vault::Key(std::string(32, 'm')), vault::RingMode::kWrite);
+  EXPECT_EQ(make({.ring = other.get()})->replay().error().code, Code::kCorrupt);
+}
+
+TEST_F(SealedSpineTest, GoesOnWithALogThatSealedNothingSoFar) {
+  auto spine = make();
+  spine->submit(placed(1), {});
+  ASSERT_TRUE(spine->run_once());
+  spine = make({.ring = ring_.get()});
+  ASSERT_TRUE(spine->replay().ok());
+  spine->submit(placed(2), {});
+  ASSERT_TRUE(spine->run_once());
+  spine.reset();
+  EXPECT_EQ(replayed().size(), 2u);
 }
 
 }  // namespace

@@ -1,5 +1,10 @@
 #include "store/records.h"
 
+#include <sqlite3.h>
+
+#include <array>
+
+#include "store/sealed_text.h"
 #include "store/sqlite.h"
 
 namespace haechi::store {
@@ -28,17 +33,33 @@ int64_t number_of(Enum value) {
 
 class SqliteRecords final : public Records {
  public:
-  explicit SqliteRecords(Connection connection) : connection_(std::move(connection)) {}
+  SqliteRecords(Connection connection, vault::KeyRing* ring)
+      : connection_(std::move(connection)), sealing_(ring) {}
+
+  // Seals what was written before there was a ring.
+  Status seal_all() {
+    if (!sealing_.seals()) return {};
+    TRY_STATUS(seal_column("SELECT id, record, id FROM person", "UPDATE person SET record = ? WHERE id = ?"));
+    TRY_STATUS(seal_column("SELECT id, text, person_id FROM note", "UPDATE note SET text = ? WHERE id = ?"));
+    for (const AddressKind kind : {AddressKind::kPost, AddressKind::kPush}) {
+      const std::string of = "holder = 0 AND kind = " + std::to_string(number_of(kind));
+      TRY_STATUS(seal_column(("SELECT id, value, id FROM address WHERE " + of).c_str(),
+                             ("UPDATE address SET value = ? WHERE id = ? AND " + of).c_str()));
+    }
+    sqlite3_exec(db(), "PRAGMA wal_checkpoint(TRUNCATE);", nullptr, nullptr, nullptr);
+    return {};
+  }
 
   Status put_person(const std::string& person_id, const Personal& record) override {
+    TRY(const std::string kept, sealing_.seal(person_id, bytes(record)));
     Query query(db(), "INSERT OR REPLACE INTO person VALUES(?, ?)");
-    return write(query.with(person_id).with(bytes(record)));
+    return write(query.with(person_id).with(kept));
   }
   Result<std::optional<Personal>> person(const std::string& person_id) override {
     Query query(db(), "SELECT record FROM person WHERE id = ?");
     TRY(const bool row, query.with(person_id).next());
     if (!row) return std::optional<Personal>();
-    return std::optional<Personal>(Personal(query.text(0)));
+    return personal(person_id, query.text(0));
   }
   Result<bool> remove_person(const std::string& person_id) override {
     Query notes(db(), "DELETE FROM note WHERE person_id = ?");
@@ -54,7 +75,8 @@ class SqliteRecords final : public Records {
   Result<std::vector<std::pair<std::string, Personal>>> persons_named(const std::string& text,
                                                                       size_t limit) override {
     Query query(db(),
-                "SELECT id, record FROM person WHERE CASE WHEN json_valid(record) THEN "
+                "WITH clear AS MATERIALIZED (SELECT id, opened(id, record) AS record FROM person) "
+                "SELECT id, record FROM clear WHERE CASE WHEN json_valid(record) THEN "
                 "instr(lower(json_extract(record, '$.name')), lower(?)) > 0 ELSE 0 END ORDER BY id LIMIT ?");
     query.with(text).with(static_cast<int64_t>(limit));
     std::vector<std::pair<std::string, Personal>> out;
@@ -66,14 +88,15 @@ class SqliteRecords final : public Records {
   }
 
   Status put_note(const std::string& note_id, const std::string& person_id, const Personal& text) override {
+    TRY(const std::string kept, sealing_.seal(person_id, bytes(text)));
     Query query(db(), "INSERT OR REPLACE INTO note VALUES(?, ?, ?)");
-    return write(query.with(note_id).with(person_id).with(bytes(text)));
+    return write(query.with(note_id).with(person_id).with(kept));
   }
   Result<std::optional<Personal>> note(const std::string& note_id) override {
-    Query query(db(), "SELECT text FROM note WHERE id = ?");
+    Query query(db(), "SELECT text, person_id FROM note WHERE id = ?");
     TRY(const bool row, query.with(note_id).next());
     if (!row) return std::optional<Personal>();
-    return std::optional<Personal>(Personal(query.text(0)));
+    return personal(query.text(1), query.text(0));
   }
 
   Status put_address(Holder holder, const std::string& id, AddressKind kind, const Personal& value) override {
@@ -83,13 +106,18 @@ class SqliteRecords final : public Records {
       (void)removed;
       return {};
     }
+    std::string kept = bytes(value);
+    if (holder == Holder::kPerson) {
+      TRY(kept, sealing_.seal(id, kept));
+    }
     Query query(db(), "INSERT OR REPLACE INTO address VALUES(?, ?, ?, ?)");
-    return write(query.with(number_of(holder)).with(id).with(number_of(kind)).with(bytes(value)));
+    return write(query.with(number_of(holder)).with(id).with(number_of(kind)).with(kept));
   }
   Result<std::optional<Personal>> address(Holder holder, const std::string& id, AddressKind kind) override {
     Query query(db(), "SELECT value FROM address WHERE holder = ? AND id = ? AND kind = ?");
     TRY(const bool row, query.with(number_of(holder)).with(id).with(number_of(kind)).next());
     if (!row) return std::optional<Personal>();
+    if (holder == Holder::kPerson) return personal(id, query.text(0));
     return std::optional<Personal>(Personal(query.text(0)));
   }
 
@@ -157,6 +185,27 @@ class SqliteRecords final : public Records {
 
  private:
   sqlite3* db() const { return connection_.get(); }
+  Result<std::optional<Personal>> personal(const std::string& person_id, const std::string& kept) const {
+    TRY(std::optional<std::string> text, sealing_.open(person_id, kept));
+    if (!text) return std::optional<Personal>();
+    return std::optional<Personal>(Personal(*std::move(text)));
+  }
+  // The select gives id, text and person of each row.
+  Status seal_column(const char* select, const char* update) {
+    std::vector<std::array<std::string, 3>> rows;
+    Query all(db(), select);
+    while (true) {
+      TRY(const bool row, all.next());
+      if (!row) break;
+      if (!SealedText::is_sealed(all.text(1))) rows.push_back({all.text(0), all.text(1), all.text(2)});
+    }
+    for (const auto& [id, text, person_id] : rows) {
+      TRY(const std::string kept, sealing_.seal(person_id, text));
+      Query change(db(), update);
+      TRY_STATUS(write(change.with(kept).with(id)));
+    }
+    return {};
+  }
   static Status write(Query& query) {
     TRY(const uint64_t changed, query.run());
     ENSURE(changed == 1, changed);
@@ -167,13 +216,33 @@ class SqliteRecords final : public Records {
   }
 
   Connection connection_;
+  const SealedText sealing_;
 };
+
+// opened(person id, text) in a query: the text in clear, NULL when its key is gone.
+void opened_in_query(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+  const auto text = [](sqlite3_value* value) {
+    const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+    return bytes == nullptr ? std::string()
+                            : std::string(bytes, static_cast<size_t>(sqlite3_value_bytes(value)));
+  };
+  const SealedText sealing(static_cast<vault::KeyRing*>(sqlite3_user_data(context)));
+  const auto opened = sealing.open(text(values[0]), text(values[1]));
+  if (!opened.ok()) return sqlite3_result_error(context, "a record cannot be opened", -1);
+  if (!*opened) return sqlite3_result_null(context);
+  sqlite3_result_text(context, (*opened)->data(), static_cast<int>((*opened)->size()), SQLITE_TRANSIENT);
+}
 
 }  // namespace
 
-Result<std::unique_ptr<Records>> Records::open(const std::string& path) {
+Result<std::unique_ptr<Records>> Records::open(const std::string& path, vault::KeyRing* ring) {
   TRY(Connection connection, open_tables(path, kTables, kFormVersion, 1));
-  return std::unique_ptr<Records>(std::make_unique<SqliteRecords>(std::move(connection)));
+  if (sqlite3_create_function_v2(connection.get(), "opened", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, ring,
+                                 opened_in_query, nullptr, nullptr, nullptr) != SQLITE_OK)
+    return failed(connection.get(), "open records");
+  auto records = std::make_unique<SqliteRecords>(std::move(connection), ring);
+  TRY_STATUS(records->seal_all());
+  return std::unique_ptr<Records>(std::move(records));
 }
 
 }  // namespace haechi::store

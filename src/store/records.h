@@ -17,6 +17,10 @@
 #include "base/time.h"
 #include "store/personal.h"
 
+namespace haechi::vault {
+class KeyRing;
+}
+
 namespace haechi::store {
 
 // How the outside dispatch system of an agency is reached.
@@ -56,8 +60,10 @@ struct Agreement {
 
 class Records {
  public:
-  // Opens or creates the file. ":memory:" keeps nothing.
-  static Result<std::unique_ptr<Records>> open(const std::string& path);
+  // Opens or creates the file. ":memory:" keeps nothing. With a ring, which outlives it, names, notes and
+  // addresses are sealed under the key of the person, also those that were not so far; what a destroyed key
+  // sealed is as if it were not there.
+  static Result<std::unique_ptr<Records>> open(const std::string& path, vault::KeyRing* ring = nullptr);
   virtual ~Records() = default;
 
   // The record of a person: a JSON document; nothing but its name is of interest here.

@@ -10,6 +10,8 @@
 #include <thread>
 #include <type_traits>
 
+#include "vault/key_ring.h"
+
 namespace haechi::store {
 namespace {
 
@@ -203,6 +205,64 @@ struct Prints : std::false_type {};
 template <typename T>
 struct Prints<T, std::void_t<decltype(std::declval<std::ostream&>() << std::declval<const T&>())>>
     : std::true_type {};
+
+// With a ring beside the record file.
+class SealedRecords : public Records_ {
+ protected:
+  SealedRecords() {
+    ring_folder_ = directory_.string() + ".keys";
+    std::filesystem::create_directory(ring_folder_);
+    ring_ = *vault::KeyRing::open(ring_folder_ + "/ring", vault::Key(std::string(32, 'm')),
+                                  vault::RingMode::kWrite);
+  }
+  ~SealedRecords() override { std::filesystem::remove_all(ring_folder_); }
+  std::unique_ptr<Records> open_sealed() { return *Records::open(path_.string(), ring_.get()); }
+
+  std::string ring_folder_;
+  std::unique_ptr<vault::KeyRing> ring_;
+};
+
+TEST_F(SealedRecords, HoldsNamesNotesAndAddressesInClearNowhere) {
+  auto records = open_sealed();
+  const Personal record(R"({"name":"Canary Name"})"), note("canary note"),
+      address(R"({"email":"canary@example"})");
+  ASSERT_TRUE(records->put_person("W-1", record).ok());
+  ASSERT_TRUE(records->put_note("K-1", "W-1", note).ok());
+  ASSERT_TRUE(records->put_address(Holder::kPerson, "W-1", AddressKind::kPost, address).ok());
+  records.reset();
+  for (const char* sign : {"Canary", "canary"})
+    EXPECT_EQ(bytes_on_disk().find(sign), std::string::npos) << sign;
+  records = open_sealed();
+  EXPECT_EQ(records->person("W-1")->value(), record);
+  EXPECT_EQ(records->note("K-1")->value(), note);
+  EXPECT_EQ(records->address(Holder::kPerson, "W-1", AddressKind::kPost)->value(), address);
+  EXPECT_EQ(records->persons_named("canary", 5)->size(), 1u);
+  EXPECT_TRUE(records->persons_named("somebody", 5)->empty());
+}
+
+TEST_F(SealedRecords, SealsWhatWasWrittenBeforeThereWasARing) {
+  ASSERT_TRUE(open()->put_person("W-1", Personal(R"({"name":"Canary Name"})")).ok());
+  ASSERT_TRUE(open()->put_note("K-1", "W-1", Personal("canary note")).ok());
+  ASSERT_NE(bytes_on_disk().find("Canary"), std::string::npos);
+  EXPECT_EQ(open_sealed()->persons_named("canary", 5)->size(), 1u);
+  for (const char* sign : {"Canary", "canary"})
+    EXPECT_EQ(bytes_on_disk().find(sign), std::string::npos) << sign;
+}
+
+TEST_F(SealedRecords, WhatADestroyedKeySealedIsAsIfItWereNotThere) {
+  auto records = open_sealed();
+  ASSERT_TRUE(records->put_person("W-1", Personal(R"({"name":"his"})")).ok());
+  ASSERT_TRUE(records->put_person("P-1", Personal(R"({"name":"hers"})")).ok());
+  ASSERT_TRUE(ring_->destroy("person/W-1", 1).ok());
+  EXPECT_FALSE(records->person("W-1")->has_value());
+  EXPECT_TRUE(records->person("P-1")->has_value());
+  EXPECT_EQ(records->persons_named("h", 5)->size(), 1u);
+}
+
+TEST_F(SealedRecords, DoesNotGiveOutWhatItCannotOpen) {
+  ASSERT_TRUE(open_sealed()->put_person("W-1", Personal("{}")).ok());
+  EXPECT_EQ(open()->person("W-1").error().code, Code::kCorrupt);
+}
 
 TEST(Personal, CannotBePrintedOrTurnedIntoText) {
   EXPECT_TRUE(Prints<std::string>::value);

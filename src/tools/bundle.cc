@@ -17,6 +17,7 @@
 #include "sim/api_client.h"
 #include "spine/engine.h"
 #include "tools/cli_log.h"
+#include "vault/sealer.h"
 
 namespace haechi::tools {
 namespace {
@@ -34,6 +35,7 @@ struct Proven {
   Time stamp;
   std::optional<std::string> fact;
   std::string digest;
+  std::string place;  // of a sealed report: the part with the place, which the fact holds the digest of
 };
 
 // When one version of an order about the two was in force.
@@ -49,21 +51,21 @@ struct ClockOffsets {
 
 class Bundler {
  public:
-  explicit Bundler(const BundleOptions& options) : options_(options), evidence_(options.data + "/evidence") {}
+  explicit Bundler(const BundleOptions& options)
+      : options_(options), evidence_(options.data + "/evidence"), unsealer_(options.data, options.keys) {}
 
   Result<BundleResult> run() {
     TRY_STATUS(open());
-    Status undecodable;
+    Status unreadable;
     TRY_STATUS(log::read_directory(log_in(options_.data), 1, [&](const log::Record& record) {
-      v1::Fact fact;
-      if (!fact.ParseFromString(record.fact))
-        undecodable =
-            Error{Code::kCorrupt, "log", "record " + std::to_string(record.no) + " does not decode"};
+      const Result<v1::Fact> fact = unsealer_.fact(record);
+      if (!fact.ok())
+        unreadable = fact.error();
       else if (record.no <= checkpoint_.size)
-        step(record, fact);
-      return undecodable.ok() && record.no < checkpoint_.size;
+        step(record, *fact);
+      return unreadable.ok() && record.no < checkpoint_.size;
     }));
-    TRY_STATUS(undecodable);
+    TRY_STATUS(unreadable);
     TRY_STATUS(write());
     result_.records = checkpoint_.size;
     result_.entries = proven_.size();
@@ -127,6 +129,7 @@ class Bundler {
     });
     if (!lawful) return;
     prove(record, true);
+    show_place(record);
     ++result_.points;
     tell("track", {{"entry_no", text(static_cast<int64_t>(record.no))},
                    {"device_id", report.device_id()},
@@ -168,6 +171,21 @@ class Bundler {
     if (with_fact) proven.fact = record.fact;
   }
 
+  // The place of this report and nothing else that is sealed: no key leaves.
+  void show_place(const log::Record& record) {
+    v1::Fact sealed;
+    sealed.ParseFromString(record.fact);
+    if (sealed.sealed_size() == 0) return;
+    const auto parts = vault::opened_parts(**unsealer_.ring(), record.no, sealed);
+    if (!parts.ok()) return;
+    for (const std::string& part : *parts) {
+      v1::Fact said;
+      const bool reads =
+          part.size() > vault::kSaltBytes && said.ParseFromString(part.substr(vault::kSaltBytes));
+      if (reads && said.report_received().report().has_fix()) proven_[record.no].place = part;
+    }
+  }
+
   void tell(const char* kind, json::object what) {
     told_ += json::serialize(json::object{{kind, std::move(what)}}) + "\n";
   }
@@ -202,6 +220,7 @@ class Bundler {
       json::object entry{{"no", text(static_cast<int64_t>(no))}, {"stamp_us", text(proven.stamp.us)}};
       if (proven.fact) {
         entry["fact"] = base64(*proven.fact);
+        if (!proven.place.empty()) entry["place"] = base64(proven.place);
       } else {
         entry["fact_sha256"] = proven.digest;
       }
@@ -214,6 +233,7 @@ class Bundler {
 
   const BundleOptions& options_;
   const std::string evidence_;
+  const Unsealer unsealer_;
   std::string checkpoint_text_;
   evidence::Checkpoint checkpoint_;
   std::optional<evidence::SigningKey> key_;

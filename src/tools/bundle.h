@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "tools/unsealer.h"
 
 namespace haechi::tools {
 
@@ -16,6 +17,7 @@ struct BundleOptions {
   std::string wearer_id, protected_id;
   Time from, to;  // from <= t < to; to unknown: the end
   std::string build;
+  KeysAt keys;
 };
 
 struct BundleResult {

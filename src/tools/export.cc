@@ -71,7 +71,10 @@ class PersonTrack {
 class Exporter {
  public:
   Exporter(const ExportOptions& options, const std::string& folder)
-      : options_(options), folder_(folder), selection_(options.person_ids, options.from, options.to) {
+      : options_(options),
+        folder_(folder),
+        selection_(options.person_ids, options.from, options.to),
+        unsealer_(options.data, options.keys) {
     std::error_code error;  // whatever goes wrong here, each file below it tells
     fs::create_directory(folder + "/tracks", error);
     for (const FactFile& file : kFactFiles) facts_.emplace_back(folder, std::string(file.name));
@@ -81,10 +84,10 @@ class Exporter {
   Status run() {
     const auto take = [this](const std::function<void(const log::Record&, const v1::Fact&)>& use) {
       return [this, use](const log::Record& record) {
-        v1::Fact fact;
-        undecodable_ = fact.ParseFromString(record.fact) ? 0 : record.no;
-        if (undecodable_ == 0) use(record, fact);
-        return undecodable_ == 0;
+        const Result<v1::Fact> fact = unsealer_.fact(record);
+        unreadable_ = fact.ok() ? Status() : Status(fact.error());
+        if (fact.ok()) use(record, *fact);
+        return fact.ok();
       };
     };
     if (selection_.needs_survey())
@@ -98,13 +101,13 @@ class Exporter {
  private:
   Status read(const std::function<bool(const log::Record&)>& each) {
     TRY_STATUS(log::read_directory(log_in(options_.data), 1, each));
-    if (undecodable_ == 0) return {};
-    return Error{Code::kCorrupt, "", "entry " + std::to_string(undecodable_) + " does not decode"};
+    return unreadable_;
   }
 
   void step(const log::Record& record, v1::Fact fact) {
     const law::Entry entry{record.no, record.stamp, fact};
-    chain_ = log::seal(chain_, record.no, record.stamp, record.fact, scratch_).digest;
+    // The chain over the facts in clear, which the same log made anew has as well, whatever its keys are.
+    chain_ = log::seal(chain_, record.no, record.stamp, fact.SerializeAsString(), scratch_).digest;
     if (manifest_.entries == 0) manifest_.first_at = record.stamp;
     manifest_.entries = record.no;
     manifest_.last_at = record.stamp;
@@ -114,14 +117,17 @@ class Exporter {
 
   void write(const log::Record& record, v1::Fact& fact) {
     ++result_.entries;
+    const bool erased = fact.sealed_size() > 0;
+    fact.clear_sealed();
     facts_[fact_file_of(fact.kind_case())].add_line("{\"entry_no\":" + std::to_string(record.no) +
                                                     ",\"at_us\":" + std::to_string(record.stamp.us) +
                                                     ",\"fact\":" + sim::to_json(fact) + "}");
     if (fact.has_zone_registered()) zones_[fact.zone_registered().id()] = fact.zone_registered();
     if (fact.has_report_received()) write_track(fact.report_received());
     // Fields of a newer build are not in the JSON of this one: such an entry is not carried over whole.
+    const std::string whole = fact.SerializeAsString();
     fact.DiscardUnknownFields();
-    if (fact.SerializeAsString() != record.fact) ++manifest_.inexact;
+    if (erased || fact.SerializeAsString() != whole) ++manifest_.inexact;
   }
 
   void write_track(const v1::ReportReceived& received) {
@@ -183,7 +189,8 @@ class Exporter {
   ExportResult result_;
   Digest chain_{};
   std::string scratch_;
-  uint64_t undecodable_ = 0;
+  const Unsealer unsealer_;
+  Status unreadable_;
 };
 
 }  // namespace

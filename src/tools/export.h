@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "tools/unsealer.h"
 
 namespace haechi::tools {
 
@@ -19,6 +20,7 @@ struct ExportOptions {
   std::set<std::string> person_ids;
   Time from, to;
   std::string build;
+  KeysAt keys;
 };
 
 struct ExportResult {

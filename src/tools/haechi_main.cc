@@ -21,6 +21,12 @@ using namespace haechi;
 #define HAECHI_VERSION "0.1.0"
 #endif
 
+void add_keys(CLI::App& command, tools::KeysAt& keys) {
+  command.add_option("--key-ring", keys.ring,
+                     "Of the data keys of persons; left out: beside the data directory");
+  command.add_option("--master-key", keys.master, "File with the key that wraps them; left out: likewise");
+}
+
 // What the command line says goes before what the file says.
 struct ServeWords {
   node::Config said;
@@ -115,6 +121,7 @@ void add_import(CLI::App& app, ImportWords& words) {
   CLI::App* import = app.add_subcommand(
       "import", "A new log from an exported folder, or official boundaries (GeoJSON) into a running server");
   tools::ImportOptions& options = words.boundaries;
+  add_keys(*import, words.folder.keys);
   CLI::Option* from =
       import->add_option("--from", words.folder.folder, "Folder, as `haechi export` writes it");
   import->add_option("--data", words.folder.data, "With --from: data directory without a log")->needs(from);
@@ -169,6 +176,7 @@ void add_export(CLI::App& app, ExportWords& words) {
   command->add_option("--data", words.options.data, "Data directory of a server that is not running")
       ->required();
   command->add_option("--out", words.options.out, "Folder to make")->required();
+  add_keys(*command, words.options.keys);
   command->add_option("--person", words.person_ids, "Only what concerns this person; repeatable");
   command->add_option("--from", words.from, "ISO 8601: reports and alerts from then on");
   command->add_option("--to", words.to, "ISO 8601: ... and before then");
@@ -203,6 +211,7 @@ void add_bundle(CLI::App& app, BundleWords& words) {
       app.add_subcommand("bundle", "What a log at rest holds about two people, signed, for a court");
   tools::BundleOptions& options = words.options;
   command->add_option("--data", options.data, "Data directory of a server that is not running")->required();
+  add_keys(*command, options.keys);
   command->add_option("--wearer", options.wearer_id, "His id")->required();
   command->add_option("--protected", options.protected_id, "Her id")->required();
   command->add_option("--out", options.out, "File to make")->required();
@@ -232,6 +241,7 @@ void add_replay(CLI::App& app, tools::ReplayOptions& options) {
   CLI::Option* facts = replay->add_option("--facts", options.facts,
                                           "Facts as JSON lines, - for standard input: print effects");
   facts->excludes(directory);
+  add_keys(*replay, options.keys);
   replay->add_flag("--ticks", options.ticks, "With --facts: the clock ticks every second between them")
       ->needs(facts);
   replay->add_option("--from", options.from_no, "First entry printed");

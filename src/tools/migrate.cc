@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "tools/fact_lines.h"
 #include "tools/import_rows.h"
 #include "tools/manifest.h"
+#include "vault/sealer.h"
 
 namespace haechi::tools {
 namespace {
@@ -28,7 +30,11 @@ constexpr size_t kBatch = 1'024;
 // The log in the making, and the chain over it. Without a directory: the chain alone.
 class NewLog {
  public:
-  Status open(const std::string& directory) {
+  // The log in `directory` of `data`, under the keys of `data`.
+  Status open(const std::string& directory, const std::string& data, const KeysAt& keys) {
+    unsealer_.emplace(data, keys, vault::RingMode::kWrite);
+    if (!unsealer_->ring().ok()) return unsealer_->ring().error();
+    sealer_.emplace(**unsealer_->ring());
     log::SqliteOptions options;
     options.directory = directory;
     TRY(log_, log::open_sqlite_log(options));
@@ -36,18 +42,25 @@ class NewLog {
   }
 
   Status add(Time stamp, const v1::Fact& fact) {
-    facts_.push_back(fact.SerializeAsString());
-    if (facts_.back().size() > log::kFactBytesMax) return facts_.pop_back(), invalid("fact", "is over 4 MiB");
+    const std::string clear = fact.SerializeAsString();
+    head_ = log::seal(head_, ++entries_, stamp, clear, scratch_).digest;
+    v1::Fact sealed = fact;
+    sealed.clear_sealed();
+    std::string kept = clear;
+    if (sealer_) {
+      TRY(kept, sealer_->seal(entries_, sealed));
+    }
+    if (kept.size() > log::kFactBytesMax) return invalid("fact", "is over 4 MiB");
+    facts_.push_back(std::move(kept));
     stamps_.push_back(stamp);
-    head_ = log::seal(head_, ++entries_, stamp, facts_.back(), scratch_).digest;
     return facts_.size() < kBatch ? Status() : flush();
   }
 
   Status flush() {
     std::vector<log::NewRecord> batch;
     for (size_t i = 0; i < facts_.size(); ++i) batch.push_back({stamps_[i], facts_[i]});
-    Status status;
-    if (log_ && !batch.empty())
+    Status status = sealer_ ? (*unsealer_->ring())->settle() : Status();
+    if (status.ok() && log_ && !batch.empty())
       if (const auto appended = log_->append(batch); !appended.ok()) status = appended.error();
     facts_.clear();
     stamps_.clear();
@@ -58,6 +71,8 @@ class NewLog {
   std::string head() const { return hex(view(head_)); }
 
  private:
+  std::optional<Unsealer> unsealer_;
+  std::optional<vault::Sealer> sealer_;  // none: nothing is written
   std::unique_ptr<log::Log> log_;
   std::vector<std::string> facts_;
   std::vector<Time> stamps_;
@@ -72,7 +87,7 @@ class Migration {
       : options_(options), latest_(now + gateway::kFutureMax), now_(now), out_(out) {}
 
   Status run(const std::string& directory) {
-    if (!directory.empty()) TRY_STATUS(log_.open(directory));
+    if (!directory.empty()) TRY_STATUS(log_.open(directory, options_.data, options_.keys));
     TRY_STATUS(read_manifest_of_folder());
     RowOptions of_rows{options_.folder, manifest_.has_value(), options_.as_logged && result_.complete,
                        options_.device_id, options_.id_property};

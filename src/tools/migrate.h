@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "tools/unsealer.h"
 
 namespace haechi::tools {
 
@@ -21,6 +22,7 @@ struct MigrateOptions {
   bool as_logged = false;
   std::string device_id;           // of every track; empty: as RowOptions says
   std::string id_property = "id";  // of zones.geojson
+  KeysAt keys;
 };
 
 struct MigrateResult {

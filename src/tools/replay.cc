@@ -27,8 +27,8 @@ void print_entry(const law::Entry& entry) {
 
 int replay_log(const ReplayOptions& options) {
   spine::Engine engine(0);
-  const Status status =
-      read_log(options.directory, options.effects ? 1 : options.from_no, [&](const law::Entry& entry) {
+  const Status status = read_log(
+      options.directory, options.keys, options.effects ? 1 : options.from_no, [&](const law::Entry& entry) {
         const auto effects =
             options.effects ? engine.step(entry) : std::vector<std::shared_ptr<const v1::Effect>>();
         if (entry.no < options.from_no) return true;
@@ -55,7 +55,7 @@ int explain(const ReplayOptions& options, std::istream& lines) {
   Explainer explainer(options.explain);
   const EachEntry each = [&](const law::Entry& entry) { return explainer.step(entry); };
   if (options.facts.empty()) {
-    const Status status = read_log(options.directory, 1, each);
+    const Status status = read_log(options.directory, options.keys, 1, each);
     if (!status.ok()) return std::fprintf(stderr, "replay: %s\n", status.error().text().c_str()), 1;
   } else {
     read_facts(lines, options.ticks, std::cerr, each);
@@ -100,17 +100,17 @@ bool read_facts(std::istream& lines, bool ticks, std::ostream& refusals, const E
   return all;
 }
 
-Status read_log(const std::string& directory, uint64_t first_no, const EachEntry& each) {
-  std::string undecodable;
+Status read_log(const std::string& directory, const KeysAt& keys, uint64_t first_no, const EachEntry& each) {
+  const Unsealer unsealer(directory, keys);
+  Status unreadable;
   const auto take = [&](const log::Record& record) {
-    v1::Fact fact;
-    if (fact.ParseFromString(record.fact)) return each(law::Entry{record.no, record.stamp, fact});
-    undecodable = "entry " + std::to_string(record.no) + " does not decode";
+    const Result<v1::Fact> fact = unsealer.fact(record);
+    if (fact.ok()) return each(law::Entry{record.no, record.stamp, *fact});
+    unreadable = fact.error();
     return false;
   };
   TRY_STATUS(log::read_directory(log_in(directory), first_no, take));
-  if (!undecodable.empty()) return Error{Code::kCorrupt, "", undecodable};
-  return {};
+  return unreadable;
 }
 
 int run_replay(const ReplayOptions& options) {

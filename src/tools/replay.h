@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "law/entry.h"
+#include "tools/unsealer.h"
 
 namespace haechi::tools {
 
@@ -21,6 +22,7 @@ struct ReplayOptions {
   uint64_t from_no = 1;  // first entry that is printed; the engine always starts at the first of all
   bool effects = false;
   std::string explain;  // an alert's id: how it came about, instead of everything else
+  KeysAt keys;
 };
 // The exit code: 1 when a line was refused, the log is damaged or the alert is not there.
 int run_replay(const ReplayOptions& options);
@@ -33,6 +35,6 @@ using EachEntry = std::function<bool(const law::Entry&)>;
 // refused.
 bool read_facts(std::istream& lines, bool ticks, std::ostream& refusals, const EachEntry& each);
 // Entries of a log at rest; `directory` is a data directory or the log's own.
-Status read_log(const std::string& directory, uint64_t first_no, const EachEntry& each);
+Status read_log(const std::string& directory, const KeysAt& keys, uint64_t first_no, const EachEntry& each);
 
 }  // namespace haechi::tools

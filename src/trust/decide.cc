@@ -141,6 +141,7 @@ constexpr Rule kRules[] = {
     {Role::kRegistrar, Action::kIdentify, kNoTie, Precision::kNone, "registration duty"},
     {Role::kRegistrar, Action::kAssign, kNoTie, Precision::kNone, "registration duty"},
     {Role::kAuditor, Action::kSeeStatistics, kNoTie, Precision::kNone, "audit duty"},
+    {Role::kPrivacy, Action::kErase, kNoTie, Precision::kNone, "data protection duty"},
 
     {Role::kDispatch, Action::kBreakGlass, kNoTie, Precision::kNone, "dispatch duty"},
     {Role::kPolice, Action::kBreakGlass, kNoTie, Precision::kNone, "investigation"},
@@ -252,6 +253,8 @@ const char* action_name(Action action) {
       return "identify";
     case Action::kAssign:
       return "assign";
+    case Action::kErase:
+      return "erase";
     case Action::kBreakGlass:
       return "break_glass";
     case Action::kRecuse:

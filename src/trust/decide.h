@@ -49,24 +49,56 @@ enum class Action {
   kSeeStatistics,     // numbers about nobody in particular
   kIdentify,          // give digests of identity documents
   kAssign,            // say who supervises whom
+  kErase,             // end the keys of a person; hold that, and release it
   kBreakGlass,        // see one person for minutes without a tie, while a second person is told
   kRecuse,            // say who is too close to whom to see anything
   kWatch,             // answer for broken glass, review look-ups
   kRunAccounts,       // invite people, lock them out, end their sessions
   kRunOwnAccount,     // one's own sessions, password and second factor
 };
-inline constexpr std::array kActions = {
-    Action::kSeePosition,  Action::kSeeAlert,      Action::kHandleAlert,      Action::kSeeCall,
-    Action::kRunCall,      Action::kSeeUnit,       Action::kReportUnitStatus, Action::kSeeView,
-    Action::kSeeRecord,    Action::kSeeRegister,   Action::kSeeOrganisation,  Action::kRegister,
-    Action::kReportShown,  Action::kAnswerHandOff, Action::kLogContact,       Action::kSeeContacts,
-    Action::kSearch,       Action::kReportOwn,     Action::kRaiseSos,         Action::kMeasure,
-    Action::kSeeAudit,     Action::kSeeSelf,       Action::kSeeCase,          Action::kRunCase,
-    Action::kStepMeasure,  Action::kDecideMeasure, Action::kCarryOut,         Action::kDecideLink,
-    Action::kDoDuty,       Action::kSeePetition,   Action::kSeeEvidence,      Action::kReadNotification,
-    Action::kFilePetition, Action::kSeeRisk,       Action::kSeeStatistics,    Action::kIdentify,
-    Action::kAssign,       Action::kBreakGlass,    Action::kRecuse,           Action::kWatch,
-    Action::kRunAccounts,  Action::kRunOwnAccount};
+inline constexpr std::array kActions = {Action::kSeePosition,
+                                        Action::kSeeAlert,
+                                        Action::kHandleAlert,
+                                        Action::kSeeCall,
+                                        Action::kRunCall,
+                                        Action::kSeeUnit,
+                                        Action::kReportUnitStatus,
+                                        Action::kSeeView,
+                                        Action::kSeeRecord,
+                                        Action::kSeeRegister,
+                                        Action::kSeeOrganisation,
+                                        Action::kRegister,
+                                        Action::kReportShown,
+                                        Action::kAnswerHandOff,
+                                        Action::kLogContact,
+                                        Action::kSeeContacts,
+                                        Action::kSearch,
+                                        Action::kReportOwn,
+                                        Action::kRaiseSos,
+                                        Action::kMeasure,
+                                        Action::kSeeAudit,
+                                        Action::kSeeSelf,
+                                        Action::kSeeCase,
+                                        Action::kRunCase,
+                                        Action::kStepMeasure,
+                                        Action::kDecideMeasure,
+                                        Action::kCarryOut,
+                                        Action::kDecideLink,
+                                        Action::kDoDuty,
+                                        Action::kSeePetition,
+                                        Action::kSeeEvidence,
+                                        Action::kReadNotification,
+                                        Action::kFilePetition,
+                                        Action::kSeeRisk,
+                                        Action::kSeeStatistics,
+                                        Action::kIdentify,
+                                        Action::kAssign,
+                                        Action::kBreakGlass,
+                                        Action::kRecuse,
+                                        Action::kWatch,
+                                        Action::kRunAccounts,
+                                        Action::kRunOwnAccount,
+                                        Action::kErase};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in

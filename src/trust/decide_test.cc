@@ -33,6 +33,7 @@ constexpr NamedTie kTies[] = {
 // precision. Everything that is not listed must be denied.
 using Row = std::tuple<std::string, std::string, std::string, std::string>;
 const std::set<Row> kAllowed = {
+    {"privacy", "erase", "any", "none"},
     {"control", "see_position", "any", "full"},
     {"control", "see_alert", "any", "full"},
     {"control", "handle_alert", "any", "full"},

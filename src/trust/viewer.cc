@@ -28,6 +28,8 @@ const char* role_name(Role role) {
       return "police";
     case Role::kCourt:
       return "court";
+    case Role::kPrivacy:
+      return "privacy";
     case Role::kAdministrator:
       return "administrator";
   }
@@ -63,6 +65,8 @@ const char* purpose_name(Purpose purpose) {
       return "investigation";
     case Purpose::kAdjudication:
       return "adjudication";
+    case Purpose::kDataProtection:
+      return "data_protection";
     case Purpose::kAdministration:
       return "administration";
   }
@@ -73,7 +77,7 @@ std::optional<Purpose> parse_purpose(std::string_view name) {
   for (Purpose purpose :
        {Purpose::kMonitoring, Purpose::kResponse, Purpose::kProtection, Purpose::kSupervision,
         Purpose::kRegistration, Purpose::kIntegration, Purpose::kAudit, Purpose::kInvestigation,
-        Purpose::kAdjudication, Purpose::kAdministration}) {
+        Purpose::kAdjudication, Purpose::kAdministration, Purpose::kDataProtection}) {
     if (name == purpose_name(purpose)) return purpose;
   }
   return std::nullopt;
@@ -102,6 +106,8 @@ Purpose purpose_of(Role role) {
       return Purpose::kInvestigation;
     case Role::kCourt:
       return Purpose::kAdjudication;
+    case Role::kPrivacy:
+      return Purpose::kDataProtection;
     case Role::kAdministrator:
       return Purpose::kAdministration;
   }

@@ -21,15 +21,16 @@ enum class Role {
   kAuditor,          // reads the audit trail; sees no live data
   kPolice,           // an officer of the station that runs a case; not the room that sends patrols
   kCourt,            // decides what is petitioned
+  kPrivacy,          // the privacy officer: holds and erasures; sees no place and no record
   kAdministrator,    // invites people and ends their sessions; sees nobody and no place
 };
-inline constexpr std::array kRoles = {Role::kControl,         Role::kDispatch,     Role::kUnit,
-                                      Role::kProtectedPerson, Role::kProbation,    Role::kRegistrar,
-                                      Role::kConnector,       Role::kAuditor,      Role::kPolice,
-                                      Role::kCourt,           Role::kAdministrator};
+inline constexpr std::array kRoles = {Role::kControl,         Role::kDispatch,      Role::kUnit,
+                                      Role::kProtectedPerson, Role::kProbation,     Role::kRegistrar,
+                                      Role::kConnector,       Role::kAuditor,       Role::kPolice,
+                                      Role::kCourt,           Role::kAdministrator, Role::kPrivacy};
 
 // "control", "dispatch", "unit", "protected_person", "probation", "registrar", "connector", "auditor",
-// "police", "court", "administrator"; "none".
+// "police", "court", "administrator", "privacy"; "none".
 const char* role_name(Role role);
 std::optional<Role> parse_role(std::string_view name);  // "none" and unknown names: nullopt
 
@@ -45,7 +46,8 @@ enum class Purpose {
   kAudit,
   kInvestigation,
   kAdjudication,
-  kAdministration
+  kAdministration,
+  kDataProtection
 };
 const char* purpose_name(Purpose purpose);  // "monitoring", "response", ...
 std::optional<Purpose> parse_purpose(std::string_view name);

@@ -1,0 +1,103 @@
+#include "node/erasing.h"
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "vault/sealer.h"
+
+namespace haechi::node {
+namespace {
+
+Status erase(const v1::ErasureOutcome& outcome, uint64_t no, vault::KeyRing& ring, store::Records& records) {
+  const std::string owner = vault::person_owner(outcome.person_id());
+  // The key goes last: while it is there, a replay knows that this is not finished.
+  if (ring.has_older(owner, no)) {
+    TRY(const bool forgotten, records.remove_person(outcome.person_id()));
+    (void)forgotten;
+  }
+  for (const std::string& zone_id : outcome.zone_ids())
+    TRY_STATUS(ring.destroy(vault::zone_owner(zone_id), no));
+  return ring.destroy(owner, no);
+}
+
+}  // namespace
+
+vault::RingPlace ring_place(const Config& config) {
+  vault::RingPlace place = vault::place_beside(config.data);
+  if (!config.key_ring.empty()) place.path = config.key_ring;
+  if (!config.master_key.empty()) place.master_file = config.master_key;
+  return place;
+}
+
+Status erase_settled(const spine::Batch& batch, vault::KeyRing& ring, store::Records& records) {
+  Status first;
+  for (const spine::PublishedEntry& entry : batch.entries) {
+    for (const auto& effect : entry.effects) {
+      if (!effect->settle_erasure().erased()) continue;
+      const Status done = erase(effect->settle_erasure(), entry.no, ring, records);
+      if (first.ok() && !done.ok()) first = done;
+    }
+  }
+  return first;
+}
+
+void RetentionJob::see(const v1::Effect& effect) {
+  if (effect.has_settle_erasure()) return settled(effect.settle_erasure());
+  if (!effect.has_case_effect()) return;
+  if (effect.case_effect().has_update_measure()) {
+    const v1::LegalMeasure& measure = effect.case_effect().update_measure();
+    wearers_[measure.id()] = measure.subject_id();
+  } else if (effect.case_effect().has_forget_measure()) {
+    wearers_.erase(effect.case_effect().forget_measure().measure_id());
+  } else if (effect.case_effect().update_duty().task() == v1::CASE_TASK_DESTROY_DATA) {
+    const v1::Duty& duty = effect.case_effect().update_duty();
+    if (duty.done_at_us() != 0) {
+      due_.erase(duty.id());
+    } else if (duty.due_at_us() != 0) {
+      due_.try_emplace(duty.id(),
+                       Due{duty.measure_id(), Time{duty.due_at_us()}, Time{duty.due_at_us()}, duty.source()});
+    }
+  }
+}
+
+void RetentionJob::settled(const v1::ErasureOutcome& outcome) {
+  for (const auto& [duty_id, due] : due_) {
+    const auto wearer = wearers_.find(due.measure_id);
+    if (!outcome.erased() || wearer == wearers_.end() || wearer->second != outcome.person_id()) continue;
+    auto fact = std::make_unique<v1::Fact>();
+    fact->mutable_case_fact()->set_by("retention");
+    fact->mutable_case_fact()->mutable_duty_done()->set_duty_id(duty_id);
+    fact->mutable_case_fact()->mutable_duty_done()->set_note_code("erased");
+    submit_.submit(std::move(fact), {});
+  }
+}
+
+bool RetentionJob::all_due(const std::string& person_id, Time now) const {
+  for (const auto& [duty_id, due] : due_) {
+    const auto wearer = wearers_.find(due.measure_id);
+    if (wearer != wearers_.end() && wearer->second == person_id && due.due_at > now) return false;
+  }
+  return true;
+}
+
+void RetentionJob::ask(Due& due, Time now) {
+  due.ask_at = now + kAskAgain;
+  const auto wearer = wearers_.find(due.measure_id);
+  if (wearer == wearers_.end() || !all_due(wearer->second, now)) return;
+  auto fact = std::make_unique<v1::Fact>();
+  v1::PersonErased& erased = *fact->mutable_person_erased();
+  erased.set_person_id(wearer->second);
+  erased.set_by("retention");
+  erased.set_reason(due.reason);
+  submit_.submit(std::move(fact), {});
+}
+
+void RetentionJob::on_batch(const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries) {
+    for (const auto& effect : entry.effects) see(*effect);
+    if (batch.replayed || !entry.fact->has_clock_ticked()) continue;
+    for (auto& [duty_id, due] : due_)
+      if (due.ask_at <= entry.stamped_at) ask(due, entry.stamped_at);
+  }
+}
+
+}  // namespace haechi::node

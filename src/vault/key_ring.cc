@@ -1,0 +1,299 @@
+#include "vault/key_ring.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/digest.h"
+#include "base/ensure.h"
+#include "vault/cipher.h"
+
+namespace haechi::vault {
+namespace {
+
+constexpr size_t kSlotBytes =
+    256;  // divides a sector: a torn write leaves a slot as it was or as it is to be
+constexpr std::string_view kMagic = "HAERING1";
+constexpr size_t kOpenedMax = 16'384;
+// slot = magic[8] | state[1] | owner length[1] | owner[128] | key id[8] | since entry[8] | wrapped[40] |
+// zeros | crc[4]
+constexpr size_t kStateAt = 8, kOwnerAt = 10, kIdAt = kOwnerAt + KeyRing::kOwnerBytesMax,
+                 kSinceAt = kIdAt + 8, kWrappedAt = kSinceAt + 8, kCrcAt = kSlotBytes - 4;
+static_assert(kWrappedAt + kWrappedBytes <= kCrcAt);
+constexpr char kLiving = 1, kDestroyed = 2;
+constexpr KeyId kCheck = 0;  // the first slot: shows that the master key is the right one
+
+void put(std::string& out, size_t at, uint64_t value, size_t bytes) {
+  for (size_t i = 0; i < bytes; ++i) out[at + i] = static_cast<char>(value >> (8 * (bytes - 1 - i)));
+}
+uint64_t get(std::string_view in, size_t at, size_t bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < bytes; ++i) value = value << 8 | static_cast<uint8_t>(in[at + i]);
+  return value;
+}
+
+Error refused(const std::string& path, const char* what) {
+  return Error{Code::kUnavailable, "keys", path + " " + what};
+}
+
+bool write_all(int file, std::string_view bytes, off_t at) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(file, bytes.data(), bytes.size(), at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(written));
+    at += written;
+  }
+  return true;
+}
+
+void sync_directory_of(const std::string& path) {
+  const std::string directory = std::filesystem::path(path).parent_path().string();
+  const int opened = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened < 0) return;
+  ::fsync(opened);
+  ::close(opened);
+}
+
+Status make_directory_of(const std::string& path) {
+  const std::filesystem::path directory = std::filesystem::path(path).parent_path();
+  if (directory.empty() || ::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return {};
+  return refused(directory.string(), "cannot be made");
+}
+
+}  // namespace
+
+RingPlace place_beside(std::string data) {
+  while (data.size() > 1 && data.back() == '/') data.pop_back();
+  return {data + ".keys/ring", std::getenv(kMasterVariable) == nullptr ? data + ".keys/master" : ""};
+}
+
+Result<Key> read_master(const RingPlace& place) {
+  std::string text;
+  if (place.master_file.empty()) {
+    const char* said = std::getenv(kMasterVariable);
+    if (said == nullptr) return Error{Code::kNotFound, kMasterVariable, "is not set"};
+    text = said;
+  } else {
+    std::ifstream in(place.master_file);
+    if (!in) return Error{Code::kNotFound, "master key", place.master_file + " cannot be read"};
+    in >> text;
+  }
+  std::string bytes;
+  for (size_t at = 0; at + 1 < text.size(); at += 2) {
+    const std::string two = text.substr(at, 2);
+    if (two.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) break;
+    bytes += static_cast<char>(std::stoi(two, nullptr, 16));
+  }
+  const bool whole = text.size() == 2 * Key::kBytes && bytes.size() == Key::kBytes;
+  const Key key(whole ? bytes : std::string(Key::kBytes, '\0'));
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  OPENSSL_cleanse(text.data(), text.size());
+  if (whole) return key;
+  return invalid(place.master_file.empty() ? kMasterVariable : place.master_file,
+                 "must be 64 hexadecimal digits");
+}
+
+Status make_master(const RingPlace& place) {
+  TRY_STATUS(make_directory_of(place.master_file));
+  const int file = ::open(place.master_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return refused(place.master_file, "cannot be made");
+  const bool written = write_all(file, hex(random_secret(Key::kBytes)) + "\n", 0) && ::fsync(file) == 0;
+  ::close(file);
+  sync_directory_of(place.master_file);
+  return written ? Status() : Status(refused(place.master_file, "cannot be written"));
+}
+
+Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::string& path, const Key& master, RingMode mode) {
+  const bool writes = mode == RingMode::kWrite;
+  if (writes) TRY_STATUS(make_directory_of(path));
+  const int file = ::open(path.c_str(), (writes ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
+  if (file < 0 && errno == ENOENT) return Error{Code::kNotFound, "keys", "there is no key ring at " + path};
+  if (file < 0) return refused(path, "cannot be opened");
+  std::unique_ptr<KeyRing> ring(new KeyRing(path, file, master));
+  if (writes && ::flock(file, LOCK_EX | LOCK_NB) != 0) return refused(path, "is in use by another process");
+  TRY_STATUS(ring->begin(mode));
+  return ring;
+}
+
+KeyRing::~KeyRing() {
+  ::close(file_);
+}
+
+Status KeyRing::begin(RingMode mode) {
+  TRY_STATUS(read_slots());
+  const auto check = slots_.find(kCheck);
+  if (check != slots_.end()) {
+    if (!unwrap(master_, check->second.wrapped)) return invalid("master key", "is not the one of " + path_);
+    slots_.erase(check);
+    return {};
+  }
+  if (!slots_.empty() || next_place_ > 1 || mode == RingMode::kReadOnly)
+    return Error{Code::kCorrupt, "keys", "the first slot of " + path_ + " is damaged"};
+  Slot first;
+  first.living = true;
+  first.wrapped = wrap(master_, Key(random_secret(Key::kBytes)));
+  TRY_STATUS(write_slot(file_, kCheck, first));
+  sync_directory_of(path_);
+  return sync(file_);
+}
+
+Status KeyRing::read_slots() {
+  std::string bytes(kSlotBytes, '\0');
+  for (uint32_t place = 0;; ++place) {
+    const ssize_t read = ::pread(file_, bytes.data(), kSlotBytes, static_cast<off_t>(place) * kSlotBytes);
+    if (read < 0) return refused(path_, "cannot be read");
+    if (read == 0) break;
+    next_place_ = place + 1;
+    const bool whole = read == static_cast<ssize_t>(kSlotBytes) &&
+                       std::string_view(bytes).starts_with(kMagic) &&
+                       get(bytes, kCrcAt, 4) == crc32c(std::string_view(bytes).substr(0, kCrcAt));
+    // Of keys that were made in a moment that a power cut ended, some are not whole and nothing is sealed
+    // under any. A slot that decayed is noticed by what was sealed under its key.
+    if (!whole) continue;
+    Slot slot;
+    slot.place = place;
+    slot.living = bytes[kStateAt] == kLiving;
+    slot.owner = bytes.substr(kOwnerAt, static_cast<uint8_t>(bytes[kStateAt + 1]));
+    slot.since_no = get(bytes, kSinceAt, 8);
+    if (slot.living) slot.wrapped = bytes.substr(kWrappedAt, kWrappedBytes);
+    const KeyId id = get(bytes, kIdAt, 8);
+    if (slot.living && id != kCheck) living_[slot.owner] = id;
+    slots_[id] = std::move(slot);
+  }
+  return {};
+}
+
+Status KeyRing::write_slot(int file, KeyId id, const Slot& slot) const {
+  std::string bytes(kSlotBytes, '\0');
+  kMagic.copy(bytes.data(), kMagic.size());
+  bytes[kStateAt] = slot.living ? kLiving : kDestroyed;
+  bytes[kStateAt + 1] = static_cast<char>(slot.owner.size());
+  slot.owner.copy(bytes.data() + kOwnerAt, kOwnerBytesMax);
+  put(bytes, kIdAt, id, 8);
+  put(bytes, kSinceAt, slot.since_no, 8);
+  slot.wrapped.copy(bytes.data() + kWrappedAt, kWrappedBytes);
+  put(bytes, kCrcAt, crc32c(std::string_view(bytes).substr(0, kCrcAt)), 4);
+  if (write_all(file, bytes, static_cast<off_t>(slot.place) * kSlotBytes)) return {};
+  return refused(path_, "cannot be written");
+}
+
+Status KeyRing::sync(int file) const {
+  return ::fdatasync(file) == 0 ? Status() : Status(refused(path_, "cannot be synced"));
+}
+
+Status KeyRing::settle() {
+  const std::lock_guard lock(mutex_);
+  if (!unsettled_) return {};
+  TRY_STATUS(sync(file_));
+  unsettled_ = false;
+  return {};
+}
+
+Result<KeyId> KeyRing::key_of(const std::string& owner) {
+  ENSURE(!owner.empty() && owner.size() <= kOwnerBytesMax, owner.size());
+  const std::lock_guard lock(mutex_);
+  if (const auto found = living_.find(owner); found != living_.end()) return found->second;
+  KeyId id = kCheck;
+  while (id == kCheck || slots_.contains(id)) draw(reinterpret_cast<char*>(&id), sizeof id);
+  const Key key(random_secret(Key::kBytes));
+  Slot slot{next_place_, owner, entry_no_.load(std::memory_order_relaxed), true, wrap(master_, key)};
+  TRY_STATUS(write_slot(file_, id, slot));
+  ++next_place_;
+  unsettled_ = true;
+  slots_[id] = std::move(slot);
+  living_[owner] = id;
+  return id;
+}
+
+KeyRing::State KeyRing::find(KeyId id, Key& key) const {
+  const std::lock_guard lock(mutex_);
+  if (const auto opened = opened_.find(id); opened != opened_.end()) {
+    key = opened->second;
+    return State::kLiving;
+  }
+  const auto slot = slots_.find(id);
+  if (slot == slots_.end()) return State::kUnknown;
+  if (!slot->second.living) return State::kDestroyed;
+  const std::optional<Key> unwrapped = unwrap(master_, slot->second.wrapped);
+  if (!unwrapped) return State::kUnknown;
+  if (opened_.size() >= kOpenedMax) opened_.clear();
+  opened_.emplace(id, *unwrapped);
+  key = *unwrapped;
+  return State::kLiving;
+}
+
+bool KeyRing::has_older(const std::string& owner, uint64_t no) const {
+  const std::lock_guard lock(mutex_);
+  const auto living = living_.find(owner);
+  return living != living_.end() && slots_.at(living->second).since_no < no;
+}
+
+Status KeyRing::destroy(const std::string& owner, uint64_t no) {
+  const std::lock_guard lock(mutex_);
+  const auto living = living_.find(owner);
+  if (living == living_.end()) return {};
+  Slot& slot = slots_.at(living->second);
+  if (slot.since_no >= no) return {};
+  Slot gone = slot;
+  gone.living = false;
+  gone.wrapped.clear();
+  TRY_STATUS(write_slot(file_, living->second, gone));
+  TRY_STATUS(sync(file_));
+  slot = std::move(gone);
+  opened_.erase(living->second);
+  living_.erase(living);
+  return {};
+}
+
+Status KeyRing::rewrap(const Key& master) {
+  const std::lock_guard lock(mutex_);
+  const std::string fresh = path_ + ".new";
+  const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return refused(fresh, "cannot be made");
+  Slot first;
+  first.living = true;
+  first.wrapped = wrap(master, Key(random_secret(Key::kBytes)));
+  Status status = write_slot(file, kCheck, first);
+  std::unordered_map<KeyId, Slot> slots = slots_;
+  for (auto& [id, slot] : slots) {
+    if (!status.ok()) break;
+    if (slot.living) {
+      const std::optional<Key> key = unwrap(master_, slot.wrapped);
+      if (!key) status = Error{Code::kCorrupt, "keys", "a key of " + path_ + " cannot be unwrapped"};
+      if (key) slot.wrapped = wrap(master, *key);
+    }
+    if (status.ok()) status = write_slot(file, id, slot);
+  }
+  if (status.ok()) status = sync(file);
+  if (status.ok() && (::flock(file, LOCK_EX | LOCK_NB) != 0 || ::rename(fresh.c_str(), path_.c_str()) != 0))
+    status = refused(path_, "cannot be replaced");
+  if (!status.ok()) return ::close(file), ::unlink(fresh.c_str()), status;
+  sync_directory_of(path_);
+  ::close(file_);
+  file_ = file;
+  master_ = master;
+  slots_ = std::move(slots);
+  return {};
+}
+
+size_t KeyRing::living() const {
+  const std::lock_guard lock(mutex_);
+  return living_.size();
+}
+
+Result<std::unique_ptr<KeyRing>> open_ring(const RingPlace& place, RingMode mode) {
+  std::error_code error;
+  const bool fresh = !place.master_file.empty() && !std::filesystem::exists(place.path, error) &&
+                     !std::filesystem::exists(place.master_file, error);
+  if (fresh && mode == RingMode::kWrite) TRY_STATUS(make_master(place));
+  TRY(const Key master, read_master(place));
+  return KeyRing::open(place.path, master, mode);
+}
+
+}  // namespace haechi::vault

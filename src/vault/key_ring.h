@@ -1,0 +1,107 @@
+// KeyRing: the data keys of persons, each wrapped under the master key, in one small file of its own.
+//
+// 1. Keys are made without waiting for the disk and are on it when settle() returns: whoever seals calls it
+// before what is
+//    sealed is written anywhere, once for many. So no crash loses a key that something is sealed under.
+// 2. What destroy() has returned from is gone from the file; a crash before leaves a key whole or gone.
+// 3. The number of a key is never that of another, destroyed ones included.
+//
+// The file is not part of the data directory, because a copy of both together would open what was erased
+// after it was made (docs/decisions/0008-keys-and-erasure.md). Used by one process at a time; any thread.
+// docs/log_format.md has the stored form.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "vault/key.h"
+
+namespace haechi::vault {
+
+using KeyId = uint64_t;
+
+// Where the master key and the ring are.
+struct RingPlace {
+  std::string path;         // of the ring; its directory is made if missing
+  std::string master_file;  // 64 hexadecimal digits; empty: the environment, kMasterVariable
+};
+inline constexpr const char* kMasterVariable = "HAECHI_MASTER_KEY";
+
+// Beside the data directory: "<data>.keys/ring", "<data>.keys/master".
+RingPlace place_beside(std::string data);
+
+// kInvalid naming the source when it is no 64 hexadecimal digits, kNotFound without the file.
+Result<Key> read_master(const RingPlace& place);
+// A new master key in place.master_file, which must not exist, for the owner only.
+Status make_master(const RingPlace& place);
+
+enum class RingMode { kReadOnly, kWrite };  // read-only: changes nothing, kNotFound without the file
+
+class KeyRing {
+ public:
+  // kInvalid: another master key; kCorrupt: the first slot is damaged; kUnavailable: in use, or the disk
+  // refuses.
+  static Result<std::unique_ptr<KeyRing>> open(const std::string& path, const Key& master, RingMode mode);
+  ~KeyRing();
+  KeyRing(const KeyRing&) = delete;
+
+  // The living key of `owner` ("person/W-1", 1..kOwnerBytesMax bytes); made when there is none.
+  Result<KeyId> key_of(const std::string& owner);
+  // Waits until every key that was made is on disk; returns at once when all are.
+  Status settle();
+  enum class State { kLiving, kDestroyed, kUnknown };
+  State find(KeyId id, Key& key) const;
+
+  // `owner` has a key from before entry `no`.
+  bool has_older(const std::string& owner, uint64_t no) const;
+  // Ends the keys that `owner` got before entry `no` of the log, as that entry says. Repeating it changes
+  // nothing.
+  Status destroy(const std::string& owner, uint64_t no);
+  // The entry that is being written: keys made from now on are younger than those before it.
+  void reach(uint64_t no) { entry_no_.store(no, std::memory_order_relaxed); }
+
+  // Wraps every key under another master key, in a new file that takes the place of the old one.
+  Status rewrap(const Key& master);
+  size_t living() const;
+
+  static constexpr size_t kOwnerBytesMax = 128;
+
+ private:
+  struct Slot {
+    uint32_t place = 0;  // in the file
+    std::string owner;
+    uint64_t since_no = 0;
+    bool living = false;
+    std::string wrapped;
+  };
+  KeyRing(std::string path, int file, const Key& master)
+      : path_(std::move(path)), file_(file), master_(master) {}
+  Status begin(RingMode mode);
+  Status read_slots();
+  Status write_slot(int file, KeyId id, const Slot& slot) const;
+  Status sync(int file) const;
+
+  const std::string path_;
+  int file_;
+  Key master_;
+  std::atomic<uint64_t> entry_no_{0};
+  mutable std::mutex mutex_;
+  uint32_t next_place_ = 1;
+  bool unsettled_ = false;
+  std::unordered_map<KeyId, Slot> slots_;
+  std::unordered_map<std::string, KeyId> living_;
+  mutable std::unordered_map<KeyId, Key> opened_;  // at most kOpenedMax
+};
+
+// The ring and its master key; both are made where neither is and `mode` allows it. kNotFound: one is
+// missing.
+Result<std::unique_ptr<KeyRing>> open_ring(const RingPlace& place, RingMode mode);
+
+}  // namespace haechi::vault

@@ -1,0 +1,223 @@
+#include "vault/key_ring.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/digest.h"
+#include "vault/cipher.h"
+
+namespace haechi::vault {
+namespace {
+
+const Key kMaster(std::string(32, 'm'));
+const Key kOther(std::string(32, 'o'));
+
+class KeyRingTest : public testing::Test {
+ protected:
+  KeyRingTest() {
+    std::string name = testing::TempDir() + "haechi-ring-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~KeyRingTest() override { std::filesystem::remove_all(folder_); }
+
+  std::string path() const { return folder_ + "/ring"; }
+  std::unique_ptr<KeyRing> open(const Key& master = kMaster) {
+    auto ring = KeyRing::open(path(), master, RingMode::kWrite);
+    EXPECT_TRUE(ring.ok()) << ring.error().text();
+    return ring.ok() ? *std::move(ring) : nullptr;
+  }
+  std::string bytes() const {
+    std::ifstream in(path(), std::ios::binary);
+    std::stringstream out;
+    out << in.rdbuf();
+    return out.str();
+  }
+  void write(const std::string& all) const {
+    std::ofstream(path(), std::ios::binary | std::ios::trunc) << all;
+  }
+
+  std::string folder_;
+};
+
+Key key_of(const KeyRing& ring, KeyId id) {
+  Key key;
+  EXPECT_EQ(ring.find(id, key), KeyRing::State::kLiving);
+  return key;
+}
+
+TEST_F(KeyRingTest, GivesTheSameKeyAgainAfterItIsOpenedAgain) {
+  auto ring = open();
+  const KeyId his = *ring->key_of("person/W-1"), hers = *ring->key_of("person/P-1");
+  EXPECT_NE(his, hers);
+  EXPECT_EQ(*ring->key_of("person/W-1"), his);
+  const Key key = key_of(*ring, his);
+  EXPECT_NE(key.view(), key_of(*ring, hers).view());
+  ring.reset();
+  ring = open();
+  EXPECT_EQ(*ring->key_of("person/W-1"), his);
+  EXPECT_EQ(key_of(*ring, his).view(), key.view());
+  EXPECT_EQ(bytes().find(std::string(key.view())), std::string::npos) << "a key lies on disk in clear";
+}
+
+TEST_F(KeyRingTest, ADestroyedKeyIsNowhereInTheFileAndItsNumberIsKnownAsDestroyed) {
+  auto ring = open();
+  const KeyId his = *ring->key_of("person/W-1"), hers = *ring->key_of("person/P-1");
+  const std::string wrapped = wrap(kMaster, key_of(*ring, his));
+  ASSERT_NE(bytes().find(wrapped), std::string::npos);
+  ring->reach(10);
+  ASSERT_TRUE(ring->destroy("person/W-1", 10).ok());
+  EXPECT_EQ(bytes().find(wrapped), std::string::npos);
+  for (int opened = 0; opened < 2; ++opened) {
+    Key key;
+    EXPECT_EQ(ring->find(his, key), KeyRing::State::kDestroyed);
+    EXPECT_EQ(ring->find(hers, key), KeyRing::State::kLiving);
+    EXPECT_EQ(ring->find(his ^ 1, key), KeyRing::State::kUnknown);
+    ring.reset();
+    ring = open();
+  }
+}
+
+TEST_F(KeyRingTest, AnErasureThatIsReplayedSparesTheKeyThatCameAfterIt) {
+  auto ring = open();
+  const KeyId first = *ring->key_of("person/W-1");
+  ASSERT_TRUE(ring->destroy("person/W-1", 10).ok());
+  ring->reach(11);
+  const KeyId second = *ring->key_of("person/W-1");
+  EXPECT_NE(first, second);
+  EXPECT_FALSE(ring->has_older("person/W-1", 10));
+  ASSERT_TRUE(ring->destroy("person/W-1", 10).ok());
+  Key key;
+  EXPECT_EQ(ring->find(second, key), KeyRing::State::kLiving);
+  ASSERT_TRUE(ring->destroy("person/W-1", 12).ok());
+  EXPECT_EQ(ring->find(second, key), KeyRing::State::kDestroyed);
+}
+
+TEST_F(KeyRingTest, RefusesAnotherMasterKeyAndASecondProcess) {
+  auto ring = open();
+  EXPECT_EQ(KeyRing::open(path(), kMaster, RingMode::kWrite).error().code, Code::kUnavailable);
+  EXPECT_TRUE(KeyRing::open(path(), kMaster, RingMode::kReadOnly).ok());
+  ring.reset();
+  EXPECT_EQ(KeyRing::open(path(), kOther, RingMode::kWrite).error().code, Code::kInvalid);
+  EXPECT_EQ(KeyRing::open(path() + "x", kMaster, RingMode::kReadOnly).error().code, Code::kNotFound);
+}
+
+TEST_F(KeyRingTest, ASlotThatWasCutWhileItWasWrittenIsNoKeyAndTheNextOneIsAKeyAgain) {
+  auto ring = open();
+  const KeyId his = *ring->key_of("person/W-1");
+  const std::string before = bytes();
+  ASSERT_TRUE(ring->key_of("person/P-1").ok());
+  const std::string after = bytes();
+  ring.reset();
+  for (size_t size = before.size(); size < after.size(); ++size) {
+    write(after.substr(0, size));
+    ring = open();
+    ASSERT_TRUE(ring);
+    EXPECT_EQ(ring->living(), 1u);
+    key_of(*ring, his);
+    const KeyId hers = *ring->key_of("person/P-1");
+    ring.reset();
+    ring = open();
+    key_of(*ring, hers);
+    ring.reset();
+  }
+}
+
+TEST_F(KeyRingTest, ADamagedSlotIsAKeyThatIsNotKnownAndADamagedFirstOneIsNoRing) {
+  auto ring = open();
+  const KeyId his = *ring->key_of("person/W-1"), hers = *ring->key_of("person/P-1");
+  const std::string good = bytes();
+  const size_t slot = good.size() / 3;
+  ring.reset();
+  for (size_t at = 0; at < 2 * slot; at += 7) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 4);
+    write(bad);
+    const auto opened = KeyRing::open(path(), kMaster, RingMode::kReadOnly);
+    ASSERT_EQ(opened.ok(), at >= slot) << "byte " << at;
+    if (!opened.ok()) continue;
+    Key key;
+    EXPECT_EQ((*opened)->find(his, key), KeyRing::State::kUnknown) << "byte " << at;
+    EXPECT_EQ((*opened)->find(hers, key), KeyRing::State::kLiving);
+  }
+}
+
+TEST_F(KeyRingTest, AKillInTheMiddleOfADestructionLeavesTheKeyWholeOrGone) {
+  auto ring = open();
+  const KeyId his = *ring->key_of("person/W-1");
+  const Key whole = key_of(*ring, his);
+  const std::string before = bytes();
+  ring.reset();
+  int gone = 0, kept = 0;
+  for (int round = 0; round < 40; ++round) {
+    write(before);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      auto mine = KeyRing::open(path(), kMaster, RingMode::kWrite);
+      if (mine.ok()) (void)(*mine)->destroy("person/W-1", 1).ok();
+      ::_exit(0);
+    }
+    ::usleep(static_cast<useconds_t>(round * 100));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ring = open();
+    ASSERT_TRUE(ring);
+    Key key;
+    if (ring->find(his, key) == KeyRing::State::kDestroyed) {
+      ++gone;
+    } else {
+      ++kept;
+      EXPECT_EQ(key.view(), whole.view());
+    }
+    ring.reset();
+  }
+  EXPECT_EQ(gone + kept, 40);
+}
+
+TEST_F(KeyRingTest, AnotherMasterKeyTakesOverAndTheOldOneOpensNothingAnyMore) {
+  auto ring = open();
+  const KeyId his = *ring->key_of("person/W-1"), hers = *ring->key_of("person/P-1");
+  ASSERT_TRUE(ring->destroy("person/P-1", 1).ok());
+  const Key key = key_of(*ring, his);
+  ASSERT_TRUE(ring->rewrap(kOther).ok());
+  ASSERT_TRUE(ring->key_of("person/W-2").ok());
+  ring.reset();
+  EXPECT_FALSE(KeyRing::open(path(), kMaster, RingMode::kWrite).ok());
+  ring = open(kOther);
+  ASSERT_TRUE(ring);
+  EXPECT_EQ(key_of(*ring, his).view(), key.view());
+  EXPECT_EQ(ring->living(), 2u);
+  Key none;
+  EXPECT_EQ(ring->find(hers, none), KeyRing::State::kDestroyed);
+}
+
+TEST_F(KeyRingTest, IsMadeWithAMasterKeyOfItsOwnAndNeverWithoutTheOneItHad) {
+  const RingPlace place{folder_ + "/made/ring", folder_ + "/made/master"};
+  EXPECT_EQ(open_ring(place, RingMode::kReadOnly).error().code, Code::kNotFound);
+  ASSERT_TRUE(open_ring(place, RingMode::kWrite).ok());
+  ASSERT_TRUE(open_ring(place, RingMode::kWrite).ok());
+  EXPECT_EQ(std::filesystem::status(place.master_file).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  std::filesystem::remove(place.master_file);
+  EXPECT_EQ(open_ring(place, RingMode::kWrite).error().code, Code::kNotFound);
+  std::ofstream(place.master_file) << "not a key";
+  EXPECT_EQ(open_ring(place, RingMode::kWrite).error().code, Code::kInvalid);
+}
+
+TEST_F(KeyRingTest, TakesItsMasterKeyFromTheEnvironment) {
+  ::setenv(kMasterVariable, hex(kMaster.view()).c_str(), 1);
+  const RingPlace place = place_beside(folder_ + "/data/");
+  EXPECT_EQ(place.path, folder_ + "/data.keys/ring");
+  EXPECT_TRUE(place.master_file.empty());
+  ASSERT_TRUE(open_ring(place, RingMode::kWrite).ok());
+  EXPECT_TRUE(KeyRing::open(place.path, kMaster, RingMode::kWrite).ok());
+  ::unsetenv(kMasterVariable);
+}
+
+}  // namespace
+}  // namespace haechi::vault

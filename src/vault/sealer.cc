@@ -1,0 +1,305 @@
+#include "vault/sealer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/digest.h"
+#include "haechi/v1/effect.pb.h"
+#include "vault/cipher.h"
+
+namespace haechi::vault {
+namespace {
+
+const std::string kHouse = "house";  // of what is about nobody that is known
+
+// What can be sealed of a fact. Moving a part out and back leaves the fact as it was.
+struct Part {
+  v1::Fact::KindCase kind;
+  bool (*has)(const v1::Fact& fact);
+  void (*move)(v1::Fact& from, v1::Fact& to);
+};
+
+bool has_places(const v1::Fact& fact) {
+  const v1::Report& report = fact.report_received().report();
+  return report.has_fix() || report.has_network_fix();
+}
+void move_places(v1::Fact& from, v1::Fact& to) {
+  v1::Report& source = *from.mutable_report_received()->mutable_report();
+  v1::Report& target = *to.mutable_report_received()->mutable_report();
+  if (source.has_fix()) target.set_allocated_fix(source.release_fix());
+  if (source.has_network_fix()) target.set_allocated_network_fix(source.release_network_fix());
+}
+
+bool has_neighbours(const v1::Fact& fact) {
+  return fact.report_received().report().contacts_size() > 0;
+}
+void move_neighbours(v1::Fact& from, v1::Fact& to) {
+  from.mutable_report_received()->mutable_report()->mutable_contacts()->Swap(
+      to.mutable_report_received()->mutable_report()->mutable_contacts());
+}
+
+bool has_shape(const v1::Fact& fact) {
+  return fact.zone_registered().has_shape();
+}
+void move_shape(v1::Fact& from, v1::Fact& to) {
+  to.mutable_zone_registered()->set_allocated_shape(from.mutable_zone_registered()->release_shape());
+}
+
+bool has_alert_note(const v1::Fact& fact) {
+  return !fact.alert_handled().note().empty();
+}
+void move_alert_note(v1::Fact& from, v1::Fact& to) {
+  from.mutable_alert_handled()->mutable_note()->swap(*to.mutable_alert_handled()->mutable_note());
+}
+
+bool has_call_note(const v1::Fact& fact) {
+  return !fact.call_closed_by_hand().note().empty();
+}
+void move_call_note(v1::Fact& from, v1::Fact& to) {
+  from.mutable_call_closed_by_hand()->mutable_note()->swap(*to.mutable_call_closed_by_hand()->mutable_note());
+}
+
+// What an outside agency wrote: the words of its message, whose kind and numbers stay.
+std::string* words_of(v1::HandOffMessage& message) {
+  switch (message.body_case()) {
+    case v1::HandOffMessage::kRejected:
+      return message.mutable_rejected()->mutable_text();
+    case v1::HandOffMessage::kClosed:
+      return message.mutable_closed()->mutable_note();
+    case v1::HandOffMessage::kCancelAnswer:
+      return message.mutable_cancel_answer()->mutable_text();
+    default:
+      return nullptr;
+  }
+}
+bool has_answer_words(const v1::Fact& fact) {
+  const v1::HandOffMessage& message = fact.hand_off_answered().message();
+  return !message.rejected().text().empty() || !message.closed().note().empty() ||
+         !message.cancel_answer().text().empty();
+}
+void move_answer_words(v1::Fact& from, v1::Fact& to) {
+  v1::HandOffMessage& source = *from.mutable_hand_off_answered()->mutable_message();
+  v1::HandOffMessage& target = *to.mutable_hand_off_answered()->mutable_message();
+  if (source.has_rejected()) target.mutable_rejected();
+  if (source.has_closed()) target.mutable_closed();
+  if (source.has_cancel_answer()) target.mutable_cancel_answer();
+  words_of(source)->swap(*words_of(target));
+}
+
+bool has_identity(const v1::Fact& fact) {
+  return fact.case_fact().has_identity_recorded();
+}
+void move_identity(v1::Fact& from, v1::Fact& to) {
+  v1::IdentityRecorded& source = *from.mutable_case_fact()->mutable_identity_recorded();
+  v1::IdentityRecorded& target = *to.mutable_case_fact()->mutable_identity_recorded();
+  source.Swap(&target);
+  source.mutable_person_id()->swap(*target.mutable_person_id());
+}
+
+enum PartIndex : size_t {
+  kPlaces,
+  kNeighbours,
+  kShape,
+  kAlertNote,
+  kCallNote,
+  kAnswerWords,
+  kIdentity,
+  kPartCount
+};
+constexpr Part kParts[kPartCount] = {
+    {v1::Fact::kReportReceived, has_places, move_places},
+    {v1::Fact::kReportReceived, has_neighbours, move_neighbours},
+    {v1::Fact::kZoneRegistered, has_shape, move_shape},
+    {v1::Fact::kAlertHandled, has_alert_note, move_alert_note},
+    {v1::Fact::kCallClosedByHand, has_call_note, move_call_note},
+    {v1::Fact::kHandOffAnswered, has_answer_words, move_answer_words},
+    {v1::Fact::kCaseFact, has_identity, move_identity},
+};
+
+void append_u64(std::string& out, uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
+}
+
+// What a box is bound to: where in the log it is, whose it is, and what was promised of it.
+void write_beside(std::string& out, uint64_t no, const v1::Sealed& sealed) {
+  out.clear();
+  append_u64(out, no);
+  for (const KeyId id : sealed.key_ids()) append_u64(out, id);
+  out += sealed.commitment();
+}
+
+// One key out of several, which is lost with any of them.
+Key joined(const Key& first, const Key& second) {
+  const Digest digest = hmac_sha256(first.view(), second.view());
+  return Key(view(digest));
+}
+
+// Nothing: a key of it is destroyed.
+Result<std::optional<std::string>> open_part(const KeyRing& ring, uint64_t no, const v1::Sealed& sealed) {
+  const auto corrupt = [no](const char* what) {
+    return Error{Code::kCorrupt, "keys", "entry " + std::to_string(no) + ": " + what};
+  };
+  std::optional<Key> key;
+  for (const KeyId id : sealed.key_ids()) {
+    Key one;
+    const KeyRing::State state = ring.find(id, one);
+    if (state == KeyRing::State::kDestroyed) return std::optional<std::string>();
+    if (state == KeyRing::State::kUnknown)
+      return corrupt(
+          "the key ring does not know a key of it: it is not the ring of this log, or an older copy");
+    key = key ? joined(*key, one) : one;
+  }
+  if (!key) return corrupt("a sealed part names no key");
+  std::string beside;
+  write_beside(beside, no, sealed);
+  std::optional<std::string> plain = decrypt(*key, sealed.nonce(), beside, sealed.box());
+  if (!plain || plain->size() < kSaltBytes) return corrupt("a sealed part is not what was sealed");
+  return plain;
+}
+
+}  // namespace
+
+std::string person_owner(const std::string& person_id) {
+  return "person/" + person_id;
+}
+std::string zone_owner(const std::string& zone_id) {
+  return "zone/" + zone_id;
+}
+
+void Sealer::note(const v1::Fact& fact) {
+  if (!fact.has_device_registered()) return;
+  const v1::Device& device = fact.device_registered();
+  if (!device.person_id().empty())
+    holders_[device.id()] = person_owner(device.person_id());
+  else if (!device.unit_id().empty())
+    holders_[device.id()] = "unit/" + device.unit_id();
+}
+
+void Sealer::note(const v1::Effect& effect) {
+  if (effect.has_raise_alert()) {
+    const v1::Alert& alert = effect.raise_alert();
+    remember(alert.id(), alert.wearer_id(), alert.protected_id());
+  } else if (effect.has_open_call()) {
+    const v1::Call& call = effect.open_call();
+    remember(call.id(), call.wearer_id(), call.protected_id());
+  } else if (effect.send_hand_off().has_alarm_new()) {
+    const v1::HandOffMessage& message = effect.send_hand_off();
+    remember(message.hand_off_id(), message.alarm_new().wearer_id(), message.alarm_new().protected_id());
+  }
+}
+
+void Sealer::remember(const std::string& id, const std::string& wearer_id, const std::string& protected_id) {
+  const auto [known, added] = subjects_.try_emplace(id);
+  if (!added) return;
+  for (const std::string& person : {wearer_id, protected_id})
+    if (!person.empty()) known->second.push_back(person_owner(person));
+  subjects_in_order_.push_back(id);
+  if (subjects_in_order_.size() <= kSubjectsMax) return;
+  subjects_.erase(subjects_in_order_.front());
+  subjects_in_order_.pop_front();
+}
+
+std::string Sealer::holder_of(const std::string& device_id) const {
+  const auto found = holders_.find(device_id);
+  return found == holders_.end() ? kHouse : found->second;
+}
+
+Sealer::Owners Sealer::owners_of_subject(const std::string& id) const {
+  const auto found = subjects_.find(id);
+  return found == subjects_.end() || found->second.empty() ? Owners{kHouse} : found->second;
+}
+
+Sealer::Owners Sealer::owners_of(const v1::Fact& fact, size_t part) const {
+  switch (part) {
+    case kPlaces:
+      return {holder_of(fact.report_received().report().device_id())};
+    case kNeighbours: {
+      Owners owners{holder_of(fact.report_received().report().device_id())};
+      for (const v1::Contact& one : fact.report_received().report().contacts())
+        owners.push_back(holder_of(one.device_id()));
+      return owners;
+    }
+    case kShape:
+      return {zone_owner(fact.zone_registered().id())};
+    case kAlertNote:
+      return owners_of_subject(fact.alert_handled().alert_id());
+    case kCallNote:
+      return owners_of_subject(fact.call_closed_by_hand().call_id());
+    case kAnswerWords:
+      return owners_of_subject(fact.hand_off_answered().message().hand_off_id());
+    default:
+      return {person_owner(fact.case_fact().identity_recorded().person_id())};
+  }
+}
+
+Status Sealer::seal_part(uint64_t no, const Owners& owners, const v1::Fact& part, v1::Sealed& sealed) {
+  for (const std::string& owner : owners) {
+    TRY(const KeyId id, ring_.key_of(owner.size() <= KeyRing::kOwnerBytesMax ? owner : kHouse));
+    sealed.add_key_ids(id);
+  }
+  auto& ids = *sealed.mutable_key_ids();
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::optional<Key> key;
+  for (const KeyId id : ids) {
+    Key one;
+    if (ring_.find(id, one) != KeyRing::State::kLiving) return Error{Code::kCorrupt, "keys", "a key is gone"};
+    key = key ? joined(*key, one) : one;
+  }
+  plain_.resize(kSaltBytes);
+  draw(plain_.data(), kSaltBytes);
+  part.AppendToString(&plain_);
+  sealed.mutable_nonce()->resize(kNonceBytes);
+  draw(sealed.mutable_nonce()->data(), kNonceBytes);
+  sealed.set_commitment(std::string(view(sha256(plain_))));
+  write_beside(beside_, no, sealed);
+  sealed.set_box(encrypt(*key, sealed.nonce(), beside_, plain_));
+  return {};
+}
+
+Result<std::string> Sealer::seal(uint64_t no, v1::Fact& fact) {
+  note(fact);
+  ring_.reach(no);
+  std::vector<std::pair<size_t, v1::Fact>> moved;
+  Status status;
+  for (size_t i = 0; i < kPartCount && status.ok(); ++i) {
+    if (fact.kind_case() != kParts[i].kind || !kParts[i].has(fact)) continue;
+    const Owners owners = owners_of(fact, i);
+    v1::Fact& part = moved.emplace_back(i, v1::Fact()).second;
+    kParts[i].move(fact, part);
+    status = seal_part(no, owners, part, *fact.add_sealed());
+  }
+  std::string bytes = fact.SerializeAsString();
+  fact.clear_sealed();
+  for (auto& [index, part] : moved) kParts[index].move(part, fact);
+  if (!status.ok()) return status.error();
+  return bytes;
+}
+
+Status open(const KeyRing& ring, uint64_t no, v1::Fact& fact) {
+  if (fact.sealed_size() == 0) return {};
+  google::protobuf::RepeatedPtrField<v1::Sealed> parts;
+  parts.Swap(fact.mutable_sealed());
+  for (v1::Sealed& sealed : parts) {
+    TRY(const std::optional<std::string> plain, open_part(ring, no, sealed));
+    if (!plain) {
+      fact.add_sealed()->Swap(&sealed);
+    } else if (!fact.MergeFromString(plain->substr(kSaltBytes))) {
+      return Error{Code::kCorrupt, "keys",
+                   "entry " + std::to_string(no) + ": a sealed part is not of a fact"};
+    }
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> opened_parts(const KeyRing& ring, uint64_t no, const v1::Fact& fact) {
+  std::vector<std::string> out;
+  for (const v1::Sealed& sealed : fact.sealed()) {
+    TRY(std::optional<std::string> plain, open_part(ring, no, sealed));
+    out.push_back(plain ? std::move(*plain) : std::string());
+  }
+  return out;
+}
+
+}  // namespace haechi::vault

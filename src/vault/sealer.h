@@ -1,0 +1,74 @@
+// Sealer: a fact as the log keeps it, and back. What tells where somebody was, who somebody is, or what
+// somebody typed leaves the fact and is kept beside the rest under the keys of those it is about; kind, ids
+// and times stay readable, so that a log whose keys are gone still replays, verifies and answers who looked
+// when.
+//
+// | part                                  | about                                                       |
+// |---------------------------------------|-------------------------------------------------------------|
+// | places of a report                    | who holds the device                                        |
+// | neighbours that the device heard      | who holds it and who holds those: without either it is gone |
+// | shape of a zone                       | the zone, whose key goes with whose place it is             |
+// | words to an alert, a call, a hand-off | those whom it is about                                      |
+// | digests of identity documents         | the person                                                  |
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "haechi/v1/fact.pb.h"
+#include "vault/key_ring.h"
+
+namespace haechi::v1 {
+class Effect;
+}
+
+namespace haechi::vault {
+
+inline constexpr size_t kSaltBytes = 16;  // before every part
+
+std::string person_owner(const std::string& person_id);
+std::string zone_owner(const std::string& zone_id);
+
+class Sealer {
+ public:
+  explicit Sealer(KeyRing& ring) : ring_(ring) {}
+
+  // The bytes of entry `no`, to be written when the ring's settle() has returned. To be called in the order
+  // of the log, replayed facts included (note()); `fact` is as it was afterwards. Errors: the ring's file
+  // cannot be written.
+  Result<std::string> seal(uint64_t no, v1::Fact& fact);
+  // Remembers who holds which device. seal() does it itself.
+  void note(const v1::Fact& fact);
+  // Remembers whom alerts, calls and hand-offs are about, the newest kSubjectsMax of them. Words to older
+  // ones are sealed under the key of the house.
+  void note(const v1::Effect& effect);
+  static constexpr size_t kSubjectsMax = 1 << 18;
+
+ private:
+  using Owners = std::vector<std::string>;
+  std::string holder_of(const std::string& device_id) const;
+  Owners owners_of_subject(const std::string& id) const;
+  Owners owners_of(const v1::Fact& fact, size_t part) const;
+  void remember(const std::string& id, const std::string& wearer_id, const std::string& protected_id);
+  Status seal_part(uint64_t no, const Owners& owners, const v1::Fact& part, v1::Sealed& sealed);
+
+  KeyRing& ring_;
+  std::unordered_map<std::string, std::string> holders_;  // owner of each device
+  std::unordered_map<std::string, Owners> subjects_;
+  std::deque<std::string> subjects_in_order_;
+  std::string beside_, plain_;  // kept for their memory
+};
+
+// Puts the parts of entry `no` back where their keys are living; the others stay in `sealed`. kCorrupt: a
+// part is not what was sealed, or the ring does not know its key.
+Status open(const KeyRing& ring, uint64_t no, v1::Fact& fact);
+
+// The opened parts of a fact as they were sealed, salt first, in the order of `sealed`: what a court bundle
+// shows beside the fact. Empty for a part whose key is destroyed.
+Result<std::vector<std::string>> opened_parts(const KeyRing& ring, uint64_t no, const v1::Fact& fact);
+
+}  // namespace haechi::vault

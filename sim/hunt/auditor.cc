@@ -1,0 +1,294 @@
+#include "hunt/auditor.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace haechi::hunt {
+namespace {
+
+constexpr Duration kRowHolds = Duration::seconds(75);
+constexpr Duration kDeskSlack = Duration::seconds(6);  // a screen is drawn every five seconds
+constexpr int64_t kTellWithinS = 60;
+
+uint64_t number_of(const std::string& bytes, uint64_t start) {
+  uint64_t out = start;
+  for (const char c : bytes) out = (out ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  return out;
+}
+
+std::string name_of(const v1::Alert& alert) {
+  return v1::AlertKind_Name(alert.kind()) + " " + alert.id() + " of " + alert.wearer_id() +
+         (alert.protected_id().empty() ? "" : " and " + alert.protected_id());
+}
+
+// What tells one rule from another.
+std::string rule_of(const v1::Alert& alert) {
+  return std::to_string(alert.kind()) + "|" + alert.wearer_id() + "|" + alert.protected_id() + "|" +
+         alert.order_id() + "|" + alert.condition_id() + "|" + alert.device_id() + "|" +
+         std::to_string(alert.suspicion());
+}
+
+bool is_for_police(const v1::Alert& alert) {
+  return (alert.kind() == v1::ALERT_KIND_KEEP_AWAY || alert.kind() == v1::ALERT_KIND_SOS) && !alert.late();
+}
+
+}  // namespace
+
+Auditor::Auditor(const Schedule& schedule, Town& town, Tell note, Tell found)
+    : schedule_(schedule), town_(town), note_(std::move(note)), found_(std::move(found)) {
+  for (const Pair& pair : town_.pairs) pairings_[pair.wearer_id];
+}
+
+void Auditor::find(const std::string& rule, const std::string& what) {
+  found_(rule + ": " + what);
+}
+
+void Auditor::mix(const std::string& bytes) {
+  digest_ = number_of(bytes, digest_);
+}
+
+void Auditor::node_begins() {
+  read_back_ = 0;
+  present_.clear();
+}
+
+void Auditor::node_listens() {
+  if (!entries_.empty() && read_back_ < entries_.rbegin()->first)
+    find("told again", "entries after " + std::to_string(read_back_) + " were published and are gone");
+  for (const auto& [key, bytes] : acknowledged_) {
+    const auto found = present_.find(key);
+    const std::string name = "report " + std::to_string(std::get<2>(key)) + " (count " +
+                             std::to_string(std::get<1>(key)) + ") of " + std::get<0>(key);
+    if (found == present_.end()) find("acknowledged", name + " is lost");
+    if (found != present_.end() && found->second != bytes) find("acknowledged", name + " was changed");
+  }
+}
+
+void Auditor::refused(const std::string& why) {
+  find("told again", "the node refuses a disk on which nothing has decayed: " + why);
+}
+
+void Auditor::published(const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries) {
+    uint64_t said = number_of(std::to_string(entry.stamped_at.us), 1);
+    for (const auto& effect : entry.effects) said = number_of(effect->SerializeAsString(), said);
+    const auto [known, fresh] = entries_.emplace(entry.no, said);
+    if (!fresh && !batch.replayed)
+      find("told again", "entry " + std::to_string(entry.no) + " was given twice");
+    if (!fresh && known->second != said)
+      find("told again", "entry " + std::to_string(entry.no) + " says something else after a start");
+    if (batch.replayed) read_back_ = entry.no;
+    see_fact(entry.no, entry.stamped_at, *entry.fact, !fresh);
+    if (!fresh) continue;
+    ++counts_.entries;
+    mix(std::to_string(entry.no) + std::to_string(said));
+    for (const auto& effect : entry.effects) see_effect(*effect);
+  }
+}
+
+void Auditor::see_fact(uint64_t, Time at, const v1::Fact& fact, bool again) {
+  if (fact.has_report_received()) see_report(fact.report_received(), at, again);
+  if (again || !fact.has_access_decided() || !fact.access_decided().allowed()) return;
+  const v1::AccessDecided& row = fact.access_decided();
+  std::vector<std::string> persons(row.shown_ids().begin(), row.shown_ids().end());
+  if (row.subject_kind() == "person" && !row.subject_id().empty()) persons.push_back(row.subject_id());
+  for (const std::string& person : persons) rows_[row.viewer() + "|" + person] = schedule_.now();
+}
+
+void Auditor::acknowledged(const v1::Report& report) {
+  ++counts_.acknowledged;
+  const ReportKey key{report.device_id(), report.epoch(), report.seq()};
+  const std::string bytes = report.SerializeAsString();
+  acknowledged_[key] = bytes;
+  const auto found = logged_.find(key);
+  if (found == logged_.end())
+    find("acknowledged", "report " + std::to_string(report.seq()) + " of " + report.device_id() +
+                             " was acknowledged before anybody could read it in the log");
+  else if (found->second != bytes)
+    find("acknowledged", "report " + std::to_string(report.seq()) + " of " + report.device_id() +
+                             " is not what was sent");
+  mix(bytes);
+}
+
+void Auditor::see_effect(const v1::Effect& effect) {
+  const Time at{effect.at_us()};
+  switch (effect.kind_case()) {
+    case v1::Effect::kRaiseAlert:
+      return raise(effect.raise_alert(), at);
+    case v1::Effect::kUpdateAlert:
+      return change(effect.update_alert());
+    case v1::Effect::kClearAlert:
+      return clear(effect.clear_alert(), at);
+    case v1::Effect::kSendHandOff:
+      return see_hand_off(effect.send_hand_off());
+    case v1::Effect::kUpdateHandOff: {
+      const v1::HandOff& now = effect.update_hand_off();
+      if (hand_off_states_[now.id()].state() != now.state())
+        note_("hand-off " + now.id() + " is " + v1::HandOffState_Name(now.state()).substr(15));
+      hand_off_states_[now.id()] = now;
+      if (now.state() == v1::HAND_OFF_STATE_CLOSED || now.state() == v1::HAND_OFF_STATE_CANCELLED ||
+          now.state() == v1::HAND_OFF_STATE_REJECTED)
+        hand_offs_[now.id()].second = false;
+      return;
+    }
+    case v1::Effect::kOpenCall:
+      return see_call(effect.open_call(), true, false);
+    case v1::Effect::kUpdateCall:
+      return see_call(effect.update_call(), false, false);
+    case v1::Effect::kCloseCall:
+      return see_call(effect.close_call(), false, true);
+    default:
+      return;
+  }
+}
+
+void Auditor::raise(const v1::Alert& alert, Time at) {
+  ++counts_.alerts;
+  note_(name_of(alert) + " rings");
+  if (alerts_.contains(alert.id())) find("once", name_of(alert) + " is raised a second time");
+  if (alert.kind() != v1::ALERT_KIND_SOS)
+    for (const auto& [id, held] : alerts_)
+      if (held.open && rule_of(held.alert) == rule_of(alert))
+        find("once", name_of(alert) + " is raised while " + id + " is open");
+  Held& held = alerts_[alert.id()];
+  held.alert = alert;
+  held.raised_at = schedule_.now();
+  const Matter* matter = matter_of(alert);
+  if (matter == nullptr || !trusted(alert)) return;
+  const Time shown{alert.happened_at_us()};
+  const Time from = shown - Duration::seconds(120), until = std::min(at, shown + Duration::seconds(5));
+  const bool near = std::any_of(matter->near.begin(), matter->near.end(), [&](const auto& span) {
+    return span.first <= until && span.second >= from;
+  });
+  if (!near) find("no cause", name_of(alert) + ": he was nowhere near");
+}
+
+void Auditor::change(const v1::Alert& alert) {
+  const auto found = alerts_.find(alert.id());
+  if (found == alerts_.end()) return find("once", name_of(alert) + " changes and was never raised");
+  if (!found->second.open && alert.state() != v1::ALERT_STATE_CLEARED)
+    find("once", name_of(alert) + " is open again after its end");
+  found->second.alert = alert;
+}
+
+void Auditor::clear(const v1::Alert& alert, Time) {
+  const auto found = alerts_.find(alert.id());
+  if (found == alerts_.end()) return find("once", name_of(alert) + " ends and was never raised");
+  found->second.alert = alert;
+  found->second.open = false;
+  note_(name_of(alert) + " ends: " + alert.clear_reason());
+  const Matter* matter = matter_of(alert);
+  if (matter == nullptr || !trusted(alert) || !matter->in_since.known()) return;
+  if (schedule_.now() - matter->in_since > Duration::seconds(90))
+    find("holds", name_of(alert) + " ends (" + alert.clear_reason() + ") while he is still there");
+}
+
+void Auditor::see_hand_off(const v1::HandOffMessage& message) {
+  const bool informative =
+      message.has_alarm_new() ? message.alarm_new().informative() : message.alarm_update().informative();
+  if (!message.has_alarm_new() || informative) return;
+  ++counts_.handed_over;
+  const std::string whom = message.incident_id() + "|" + message.to_agency_id();
+  const auto known = hand_offs_.find(message.hand_off_id());
+  if (known != hand_offs_.end() && known->second.first == whom) return;  // sent again
+  for (const auto& [id, other] : hand_offs_)
+    if (other.second && other.first == whom && id != message.hand_off_id())
+      find("one call", "a second hand-off " + message.hand_off_id() + " beside " + id + " of one incident");
+  hand_offs_[message.hand_off_id()] = {whom, true};
+}
+
+void Auditor::see_call(const v1::Call& call, bool opened, bool closed) {
+  if (opened) {
+    ++counts_.calls;
+    std::string& known = call_of_hand_off_[call.hand_off_id()];
+    if (!known.empty()) find("one call", "hand-off " + call.hand_off_id() + " has a second call " + call.id());
+    known = call.id();
+  }
+  calls_[call.id()] = call;
+  if (closed) calls_.erase(call.id());
+  for (const std::string& id : call.alert_ids())
+    if (const auto found = alerts_.find(id); found != alerts_.end()) found->second.told = true;
+}
+
+void Auditor::told(const v1::HandOffMessage& message) {
+  const auto& alarm = message.has_alarm_new() ? message.alarm_new() : message.alarm_update();
+  mix(message.id());
+  note_("the agency reads " + message.id() + " about " + alarm.alert_id());
+  if (!hand_off_states_.contains(message.hand_off_id()))
+    find("one call", "the agency was handed " + message.hand_off_id() + ", of which no entry speaks");
+  if (const auto found = alerts_.find(alarm.alert_id()); found != alerts_.end()) found->second.told = true;
+}
+
+// The dispatcher of the built-in desk sees people of his open calls. A call may have ended since his screen was
+// drawn last.
+void Auditor::shown(const std::string& viewer, const std::string& person_id) {
+  ++counts_.shown;
+  mix(viewer + person_id);
+  const auto row = rows_.find(viewer + "|" + person_id);
+  if (row == rows_.end() || schedule_.now() - row->second > kRowHolds)
+    find("shown", person_id + " is on the screen of " + viewer + " without a row that is durable");
+  const bool basis = std::any_of(calls_.begin(), calls_.end(), [&](const auto& known) {
+    return known.second.wearer_id() == person_id || known.second.protected_id() == person_id;
+  });
+  if (!basis) find("shown", person_id + " is on the screen of " + viewer + " without an open call");
+}
+
+std::vector<Auditor::Work> Auditor::work() const {
+  std::vector<Work> out;
+  for (const auto& [id, held] : alerts_) {
+    const v1::AlertHandling handling = held.alert.handling();
+    if (held.open && handling == v1::ALERT_HANDLING_NEW) out.push_back({id, v1::HANDLING_ACKNOWLEDGE});
+    if (held.open) continue;
+    if (handling == v1::ALERT_HANDLING_NEW) out.push_back({id, v1::HANDLING_ACKNOWLEDGE});
+    if (handling == v1::ALERT_HANDLING_ACKNOWLEDGED) out.push_back({id, v1::HANDLING_ACT});
+    if (handling == v1::ALERT_HANDLING_IN_PROGRESS) out.push_back({id, v1::HANDLING_RESOLVE});
+  }
+  return out;
+}
+
+std::map<std::string, Time> Auditor::open_calls() const {
+  std::map<std::string, Time> out;
+  for (const auto& [id, call] : calls_) out[id] = Time{call.opened_at_us()};
+  return out;
+}
+
+bool Auditor::open_alert(v1::AlertKind kind, const std::string& wearer_id,
+                         const std::string& protected_id) const {
+  return std::any_of(alerts_.begin(), alerts_.end(), [&](const auto& known) {
+    const v1::Alert& alert = known.second.alert;
+    return known.second.open && alert.kind() == kind && (wearer_id.empty() || alert.wearer_id() == wearer_id) &&
+           (protected_id.empty() || alert.protected_id() == protected_id);
+  });
+}
+
+void Auditor::check_hand_overs(const Conditions& now) {
+  for (auto& [id, held] : alerts_) {
+    if (held.told || held.complained || !is_for_police(held.alert)) continue;
+    const auto pair = std::find_if(town_.pairs.begin(), town_.pairs.end(),
+                                   [&](const Pair& one) { return one.wearer_id == held.alert.wearer_id(); });
+    if (pair == town_.pairs.end()) continue;
+    const bool outside = pair->agency_id == kOutside;
+    if (now.node_up && (!outside || now.agency_reachable)) ++held.grace_s;
+    if (held.grace_s <= (outside ? kTellWithinS : kDeskSlack.s())) continue;
+    held.complained = true;
+    find("handed over", name_of(held.alert) + " was not told to " + pair->agency_id);
+  }
+}
+
+void Auditor::drained(const std::map<std::string, size_t>& waiting_at) {
+  for (const auto& [where, waiting] : waiting_at)
+    if (waiting > 0) find("drains", std::to_string(waiting) + " still wait at " + where);
+  for (const auto& [id, held] : alerts_) {
+    if (is_for_police(held.alert) && !held.told) find("drains", name_of(held.alert) + " was never told");
+    const bool of_place = held.alert.kind() == v1::ALERT_KIND_KEEP_AWAY ||
+                          held.alert.kind() == v1::ALERT_KIND_EXCLUSION ||
+                          held.alert.kind() == v1::ALERT_KIND_SILENCE ||
+                          held.alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE;
+    if (held.open && of_place && trusted(held.alert)) find("drains", name_of(held.alert) + " is still open");
+  }
+  for (const auto& [id, state] : hand_off_states_)
+    if (state.state() < v1::HAND_OFF_STATE_REJECTED && !state.informative())
+      find("drains", "hand-off " + id + " to " + state.agency_id() + " was never answered");
+}
+
+}  // namespace haechi::hunt

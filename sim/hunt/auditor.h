@@ -1,0 +1,146 @@
+// Auditor: knows from the Town what is true, sees what left the house, and says what should not be so. It shares
+// no code with the engine: its geometry, its clocks and its rules are its own, and it reads nothing but the
+// vocabulary of proto/haechi/v1.
+//
+// Its rules, by the name that a finding begins with:
+//   acknowledged  what a device was told is kept is in the log, byte for byte, now and after every start
+//   told again    an entry that was published is there after every start, and says the same
+//   rings         a violation that fixes have shown four times has an open alert
+//   once          of one rule and pair at most one alert is open
+//   holds         no alert ends by itself while the violation goes on
+//   no cause      no alert of a place without that anybody was near it
+//   silence       a device unheard beyond its time has an open alert
+//   handed over   an alert is told to the agency in time
+//   one call      one hand-off per incident and agency at a time, one call per hand-off
+//   shown         a place is shown only with a live basis, and after the row that says so
+//   drains        when all faults have stopped, all is delivered, answered and quiet
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "hunt/node.h"
+#include "hunt/town.h"
+
+namespace haechi::hunt {
+
+// What the auditor may ask of the world.
+struct Conditions {
+  bool node_up = false;
+  bool agency_reachable = false;  // the outside agency works and the network to it does
+};
+
+class Auditor final : public Witness {
+ public:
+  // `note` is told what a reader of the story wants to know; `found`, what should not be so.
+  using Tell = std::function<void(const std::string&)>;
+  Auditor(const Schedule& schedule, Town& town, Tell note, Tell found);
+
+  // Of this person's device the truth rules do not speak: it lies, or its clock does.
+  void distrust(const std::string& person_id) { distrusted_.insert(person_id); }
+
+  void published(const spine::Batch& batch) override;
+  void shown(const std::string& viewer, const std::string& person_id) override;
+  void acknowledged(const v1::Report& report);
+  void told(const v1::HandOffMessage& message);  // the outside agency read it
+
+  void node_begins();   // a process was started
+  void node_listens();  // it has read its log back
+  void refused(const std::string& why);  // it will not start, and nothing has happened that excuses it
+  void second(const Conditions& now);
+  // Everything has been quiet for long enough.
+  void drained(const std::map<std::string, size_t>& waiting_at);
+  // A number of all that was seen.
+  uint64_t digest() const { return digest_; }
+  void mix(const std::string& bytes);
+
+  struct Counts {
+    uint64_t entries = 0, alerts = 0, handed_over = 0, calls = 0, acknowledged = 0, shown = 0,
+             violations = 0;
+  };
+  const Counts& counts() const { return counts_; }
+  // Alerts that nobody has acknowledged, and those that are over and not resolved; for the operator.
+  struct Work {
+    std::string alert_id;
+    v1::Handling handling;
+  };
+  std::vector<Work> work() const;
+  std::map<std::string, Time> open_calls() const;  // of the built-in desk, and since when
+
+ private:
+  struct Held {
+    v1::Alert alert;
+    bool open = true;
+    bool told = false;
+    Time raised_at;
+    int64_t grace_s = 0;  // seconds in which it could have been told, so far
+    bool complained = false;
+  };
+  // One thing that is forbidden to one wearer: being near her, or in the zone.
+  struct Matter {
+    Time in_since, near_at;
+    std::vector<std::pair<Time, Time>> near;  // spans
+    int fixes = 0;                            // that showed the violation while it went on
+    bool complained = false;
+  };
+  struct Pairing {
+    Matter her, zone;
+    Time protected_heard_at;  // by a fresh fix
+    int protected_fixes = 0;
+  };
+  struct Heard {
+    bool ever = false;
+    int64_t unheard_s = 0;  // while the node was up
+    bool complained = false;
+  };
+  using ReportKey = std::tuple<std::string, uint32_t, uint64_t>;
+
+  void find(const std::string& rule, const std::string& what);
+  void see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again);
+  void see_report(const v1::ReportReceived& received, Time at, bool again);
+  void see_effect(const v1::Effect& effect);
+  void raise(const v1::Alert& alert, Time at);
+  void change(const v1::Alert& alert);
+  void clear(const v1::Alert& alert, Time at);
+  void see_hand_off(const v1::HandOffMessage& message);
+  void see_call(const v1::Call& call, bool opened, bool closed);
+  void watch(Matter& matter, double metres, double radius);
+  void check_matter(const Pair& pair, Pairing& pairing, Matter& matter, v1::AlertKind kind, bool node_up);
+  void check_hand_overs(const Conditions& now);
+  void check_silence(const std::string& person_id, const Pair& pair, bool node_up);
+  Matter* matter_of(const v1::Alert& alert);
+  bool trusted(const v1::Alert& alert) const;
+  bool open_alert(v1::AlertKind kind, const std::string& wearer_id, const std::string& protected_id) const;
+
+  const Schedule& schedule_;
+  Town& town_;
+  const Tell note_, found_;
+  std::set<std::string> distrusted_;
+  Counts counts_;
+  uint64_t digest_ = 0xcbf29ce484222325u;
+
+  std::map<uint64_t, uint64_t> entries_;  // published, and a number of what they said
+  uint64_t read_back_ = 0;                // of the present process: the last entry it replayed
+  std::map<ReportKey, std::string> logged_;   // ever
+  std::map<ReportKey, std::string> present_;  // in the log as the present process knows it
+  std::map<ReportKey, std::string> acknowledged_;
+  std::map<std::string, Held> alerts_;
+  std::map<std::string, std::string> agency_of_incident_;
+  std::map<std::string, std::pair<std::string, bool>> hand_offs_;  // -> incident|agency, open
+  std::map<std::string, v1::HandOff> hand_off_states_;
+  std::map<std::string, std::string> call_of_hand_off_;
+  std::map<std::string, v1::Call> calls_;  // open, of the built-in desk
+  std::map<std::string, Time> rows_;       // viewer|person -> when its row was published
+  std::map<std::string, Pairing> pairings_;
+  std::map<std::string, Heard> heard_;
+};
+
+}  // namespace haechi::hunt

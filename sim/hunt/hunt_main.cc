@@ -1,0 +1,220 @@
+// ./x sim: hunts. One seed with its story, or many side by side with a progress bar.
+//
+//   hunt --seed N [--story] [--minutes M]       one world; ends with 1 and the story if something was found
+//   hunt --seeds N [--from M] [--jobs J]        seeds M..M+N-1, each in a process of its own
+//   hunt --list FILE                            the seeds of a file, one a line ("#" begins a remark)
+//   --canary NAME                               with a bug let in (only the program hunt_canary knows any)
+//   --json                                      figures for programs, on the last line
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include "base/canary.h"
+#include "hunt/hunt.h"
+
+namespace haechi::hunt {
+namespace {
+
+struct Arguments {
+  std::vector<uint64_t> seeds;
+  HuntOptions one;
+  int jobs = 1;
+  int64_t seconds_max = 0;  // stop beginning new seeds after so long; 0 = no bound
+  bool sweep = false, json = false, until_found = false;
+};
+
+// What a child process tells its parent about one seed.
+struct Told {
+  uint64_t digest = 0;
+  double hours = 0;
+  uint64_t findings = 0, starts = 0, faults = 0, entries = 0, alerts = 0, violations = 0, acknowledged = 0;
+};
+
+void print(const Catch& caught, bool story) {
+  std::printf("seed %llu: %zu findings, %.1f h simulated, %llu starts, %llu violations, %llu alerts, %llu "
+              "reports acknowledged, digest %016llx\n  faults: %s\n",
+              static_cast<unsigned long long>(caught.seed), caught.findings.size(), caught.hours,
+              static_cast<unsigned long long>(caught.starts),
+              static_cast<unsigned long long>(caught.counts.violations),
+              static_cast<unsigned long long>(caught.counts.alerts),
+              static_cast<unsigned long long>(caught.counts.acknowledged),
+              static_cast<unsigned long long>(caught.digest), caught.swarm.c_str());
+  for (const std::string& finding : caught.findings) std::printf("  FOUND %s\n", finding.c_str());
+  if (!story && caught.findings.empty()) return;
+  std::printf("  what happened (minutes:seconds from the start):\n");
+  // Up to the first finding and a little beyond, unless the whole was asked for.
+  size_t end = caught.story.size();
+  if (!story)
+    for (size_t i = 0; i < caught.story.size(); ++i)
+      if (caught.story[i].find("FOUND") != std::string::npos) {
+        end = std::min(end, i + 8);
+        break;
+      }
+  const size_t begin = story || end < 40 ? 0 : end - 40;
+  for (size_t i = begin; i < end; ++i) std::printf("  %s\n", caught.story[i].c_str());
+}
+
+// One seed in a process of its own: what a killed node leaves behind ends with it, and so does a program that
+// fails.
+pid_t fork_seed(const Arguments& arguments, uint64_t seed, Told* told) {
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  // What a node says when its disk fails it is part of the game.
+  ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
+  HuntOptions options = arguments.one;
+  options.seed = seed;
+  const Catch caught = run_hunt(options);
+  *told = {caught.digest, caught.hours, caught.findings.size(), caught.starts, caught.faults,
+           caught.counts.entries, caught.counts.alerts, caught.counts.violations, caught.counts.acknowledged};
+  if (!caught.findings.empty() && !arguments.until_found) print(caught, false);
+  std::fflush(nullptr);
+  ::_exit(caught.findings.empty() ? 0 : 1);
+}
+
+class Sweep {
+ public:
+  explicit Sweep(const Arguments& arguments) : arguments_(arguments) {
+    const size_t bytes = sizeof(Told) * arguments.seeds.size();
+    told_ = static_cast<Told*>(
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  }
+
+  int run() {
+    size_t next = 0;
+    while (next < arguments_.seeds.size() || !children_.empty()) {
+      const bool more = next < arguments_.seeds.size() && !over();
+      if (more && children_.size() < static_cast<size_t>(arguments_.jobs)) {
+        const pid_t child = fork_seed(arguments_, arguments_.seeds[next], &told_[next]);
+        children_[child] = next++;
+        continue;
+      }
+      if (children_.empty()) break;
+      reap();
+      if (arguments_.until_found && !failed_.empty() && children_.empty()) break;
+    }
+    if (::isatty(2)) std::fprintf(stderr, "\r%*s\r", 78, "");
+    summary();
+    return failed_.empty() ? 0 : 1;
+  }
+
+ private:
+  double elapsed_s() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  }
+  bool over() const {
+    return (arguments_.seconds_max > 0 && elapsed_s() > static_cast<double>(arguments_.seconds_max)) ||
+           (arguments_.until_found && !failed_.empty());
+  }
+
+  void reap() {
+    int status = 0;
+    const pid_t child = ::waitpid(-1, &status, 0);
+    const auto found = children_.find(child);
+    if (found == children_.end()) return;
+    const size_t at = found->second;
+    children_.erase(found);
+    ++done_;
+    hours_ += told_[at].hours;
+    entries_ += told_[at].entries;
+    starts_ += told_[at].starts;
+    violations_ += told_[at].violations;
+    digest_ = digest_ * 31 + told_[at].digest;
+    if (status != 0) failed_.push_back(arguments_.seeds[at]);
+    if (WIFSIGNALED(status))
+      std::printf("seed %llu: the program failed (signal %d); run it alone to see where\n",
+                  static_cast<unsigned long long>(arguments_.seeds[at]), WTERMSIG(status));
+    if (::isatty(2)) bar();
+  }
+
+  void bar() const {
+    constexpr size_t kWidth = 30;
+    const size_t filled = kWidth * done_ / arguments_.seeds.size();
+    std::fprintf(stderr, "\r[%s%s] %zu/%zu seeds, %.0f h, %zu found", std::string(filled, '#').c_str(),
+                 std::string(kWidth - filled, '.').c_str(), done_, arguments_.seeds.size(), hours_,
+                 failed_.size());
+  }
+
+  void summary() const {
+    const double s = elapsed_s();
+    std::string seeds;
+    for (const uint64_t seed : failed_) seeds += " " + std::to_string(seed);
+    std::printf("%zu seeds, %.1f simulated hours in %.1f s (%.1f hours per second), %llu starts, %llu entries, "
+                "%llu violations; %zu seeds with findings%s%s\n",
+                done_, hours_, s, hours_ / s, static_cast<unsigned long long>(starts_),
+                static_cast<unsigned long long>(entries_), static_cast<unsigned long long>(violations_),
+                failed_.size(), failed_.empty() ? "" : ":", seeds.c_str());
+    if (arguments_.json)
+      std::printf("{\"seeds\":%zu,\"hours\":%.2f,\"seconds\":%.2f,\"failed\":%zu,\"digest\":\"%016llx\"}\n", done_,
+                  hours_, s, failed_.size(), static_cast<unsigned long long>(digest_));
+  }
+
+  const Arguments& arguments_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  Told* told_;
+  std::map<pid_t, size_t> children_;
+  size_t done_ = 0;
+  double hours_ = 0;
+  uint64_t entries_ = 0, starts_ = 0, violations_ = 0, digest_ = 0;
+  std::vector<uint64_t> failed_;
+};
+
+std::vector<uint64_t> seeds_of(const std::string& path) {
+  std::vector<uint64_t> out;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    uint64_t seed = 0;
+    if (words >> seed) out.push_back(seed);
+  }
+  return out;
+}
+
+std::optional<Arguments> read_arguments(int count, char** texts) {
+  Arguments out;
+  uint64_t from = 1, seeds = 0;
+  for (int i = 1; i < count; ++i) {
+    const std::string name = texts[i];
+    const auto number = [&] { return i + 1 < count ? std::strtoull(texts[++i], nullptr, 10) : 0; };
+    if (name == "--seed") out.one.seed = number();
+    else if (name == "--seeds") seeds = number();
+    else if (name == "--from") from = number();
+    else if (name == "--jobs") out.jobs = std::max(1, static_cast<int>(number()));
+    else if (name == "--minutes") out.one.minutes = static_cast<int64_t>(number());
+    else if (name == "--seconds") out.seconds_max = static_cast<int64_t>(number());
+    else if (name == "--story") out.one.story = true;
+    else if (name == "--json") out.json = true;
+    else if (name == "--until-found") out.until_found = true;
+    else if (name == "--list" && i + 1 < count) out.seeds = seeds_of(texts[++i]), out.sweep = true;
+    else if (name == "--canary" && i + 1 < count && let_in(texts[i + 1])) ++i;
+    else return std::nullopt;
+  }
+  for (uint64_t i = 0; i < seeds; ++i) out.seeds.push_back(from + i);
+  out.sweep |= seeds > 0;
+  return out;
+}
+
+}  // namespace
+}  // namespace haechi::hunt
+
+int main(int count, char** texts) {
+  const auto arguments = haechi::hunt::read_arguments(count, texts);
+  if (!arguments) {
+    std::fprintf(stderr, "hunt: see the head of sim/hunt/hunt_main.cc for what it takes\n");
+    return 2;
+  }
+  if (arguments->sweep) return haechi::hunt::Sweep(*arguments).run();
+  const haechi::hunt::Catch caught = haechi::hunt::run_hunt(arguments->one);
+  haechi::hunt::print(caught, arguments->one.story);
+  return caught.findings.empty() ? 0 : 1;
+}

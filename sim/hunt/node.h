@@ -1,0 +1,109 @@
+// Node: the house under test, one process of it. Real log, key ring, spine with its threads, engine, picture,
+// device sessions, outside-CAD connector, rights and access gate, wired as src/node wires them; in place of
+// sockets the Wire. Of the house are not here: HTTP intake, REST, pages, WebSocket framing, notifications.
+//
+// It is made anew for every start and never destroyed: a killed process tidies nothing up.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "gateway/devices.h"
+#include "gateway/mqtt_hub.h"
+#include "gateway/mqtt_session.h"
+#include "hunt/wire.h"
+#include "link/cad_connector.h"
+#include "live/access_gate.h"
+#include "live/rights.h"
+#include "net/loop.h"
+#include "picture/picture.h"
+#include "spine/spine.h"
+#include "vault/key_ring.h"
+
+namespace haechi::hunt {
+
+// The wall clock of the machine, which may be wrong.
+class WallClock final : public Clock {
+ public:
+  explicit WallClock(const Schedule& schedule) : schedule_(schedule) {}
+  Time now() const override { return schedule_.now() + off; }
+  Duration off;
+
+ private:
+  const Schedule& schedule_;
+};
+
+// Whoever watches what leaves the house.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  virtual void published(const spine::Batch& batch) = 0;
+  // A person's place was on a screen.
+  virtual void shown(const std::string& viewer, const std::string& person_id) = 0;
+};
+
+struct NodeOptions {
+  size_t queue_max = 65'536;  // facts that may wait for the spine
+};
+
+class Node {
+ public:
+  Node(Schedule& schedule, Wire& wire, const WallClock& clock, Witness& witness, NodeOptions options);
+
+  Process process() const { return process_; }
+  // Starts the process. `started` is called in the world when it listens, or with why it refuses to.
+  void boot(std::function<void(Status)> started);
+  bool listening() const { return listening_; }
+
+  // Somebody presses a button of a screen. `done` is called in the world; never, if the node dies before.
+  void submit(std::unique_ptr<v1::Fact> fact, std::function<void(bool)> done);
+
+  uint64_t waiting() const { return spine_->stats().queue_depth + connector_->counters().waiting; }
+  static constexpr char kDispatcher[] = "dispatcher-west";
+  static constexpr char kSecret[] = "the secret between the two";
+  static constexpr char kCadUrl[] = "http://cad-east";
+
+ private:
+  struct Session {
+    LinePtr line;
+    std::unique_ptr<gateway::MqttSession> mqtt;
+    std::string unheard;
+  };
+
+  Status open();
+  void subscribe();
+  void listen();
+  void tick();
+  void hear(Session& session, const std::string& bytes);
+  void advance(Session& session);
+  void flush();
+  void look_again();
+  void look_at_screen();
+
+  Schedule& schedule_;
+  Wire& wire_;
+  const WallClock& clock_;
+  Witness& witness_;
+  const NodeOptions options_;
+  const Process process_;
+  bool listening_ = false;
+
+  std::unique_ptr<vault::KeyRing> ring_;
+  std::unique_ptr<spine::Spine> spine_;
+  std::unique_ptr<net::Loop> gateway_, front_, link_;
+  gateway::Devices devices_;
+  std::unique_ptr<gateway::MqttHub> hub_;
+  std::map<uint64_t, Session> sessions_;  // by session
+  std::map<uint64_t, uint64_t> session_of_line_;
+  std::map<std::string, std::shared_ptr<const v1::Effect>> commanded_;  // replayed, newest per device
+  std::vector<uint64_t> touched_;
+  bool look_again_set_ = false;
+  std::unique_ptr<link::CadConnector> connector_;
+  picture::Picture picture_;
+  std::unique_ptr<live::Rights> rights_;
+  std::unique_ptr<live::AccessGate> gate_;
+};
+
+}  // namespace haechi::hunt

@@ -1,0 +1,41 @@
+// Canaries: bugs that can be let into a program of their own (hunt_canary), to prove that the simulator finds
+// them. In every other program each of them is a constant `false`, and nothing is left of it.
+#pragma once
+
+#include <string_view>
+
+namespace haechi {
+
+enum class Canary {
+  kNone,
+  kAckBeforeSync,     // the spine answers a device before its report is on the disk
+  kClearOnSilence,    // an alert ends because nothing is heard any more
+  kForgetHandOff,     // what was not delivered to an agency before a restart is not sent after it
+  kShowBeforeRow,     // a place is shown while the row that says so is still on its way
+  kDuplicatesReturn,  // after a restart a report that is logged is taken for new
+};
+
+#ifdef HAECHI_CANARIES
+inline Canary canary_let_in = Canary::kNone;
+inline bool canary(Canary which) {
+  return canary_let_in == which;
+}
+inline bool let_in(std::string_view name) {
+  canary_let_in = name == "ack_before_sync"     ? Canary::kAckBeforeSync
+                  : name == "clear_on_silence"  ? Canary::kClearOnSilence
+                  : name == "forget_hand_off"   ? Canary::kForgetHandOff
+                  : name == "show_before_row"   ? Canary::kShowBeforeRow
+                  : name == "duplicates_return" ? Canary::kDuplicatesReturn
+                                                : Canary::kNone;
+  return canary_let_in != Canary::kNone;
+}
+#else
+constexpr bool canary(Canary) {
+  return false;
+}
+constexpr bool let_in(std::string_view) {
+  return false;
+}
+#endif
+
+}  // namespace haechi

@@ -144,7 +144,7 @@ void Auditor::see_effect(const v1::Effect& effect) {
 
 void Auditor::raise(const v1::Alert& alert, Time at) {
   ++counts_.alerts;
-  note_(name_of(alert) + " rings");
+  note_(name_of(alert) + " rings (" + v1::AlertBasis_Name(alert.basis()).substr(12) + ")");
   if (alerts_.contains(alert.id())) find("once", name_of(alert) + " is raised a second time");
   if (alert.kind() != v1::ALERT_KIND_SOS)
     for (const auto& [id, held] : alerts_)
@@ -154,7 +154,8 @@ void Auditor::raise(const v1::Alert& alert, Time at) {
   held.alert = alert;
   held.raised_at = schedule_.now();
   const Matter* matter = matter_of(alert);
-  if (matter == nullptr || !trusted(alert)) return;
+  // Of the way between two fixes an alert says itself that nobody saw it.
+  if (matter == nullptr || !trusted(alert) || alert.basis() == v1::ALERT_BASIS_BETWEEN_FIXES) return;
   const Time shown{alert.happened_at_us()};
   const Time from = shown - Duration::seconds(120), until = std::min(at, shown + Duration::seconds(5));
   const bool near = std::any_of(matter->near.begin(), matter->near.end(), [&](const auto& span) {

@@ -20,7 +20,7 @@ namespace {
 constexpr Time kStart{1'773'446'400'000'000};  // 2026-03-14T00:00:00Z
 constexpr size_t kPairs = 4;
 constexpr Duration kSecond = Duration::seconds(1);
-constexpr Duration kRest = Duration::seconds(1'800);        // without faults, at the end
+constexpr Duration kRest = Duration::seconds(1'200);        // without faults, at the end
 constexpr Duration kClickPatience = Duration::seconds(15);  // then whoever pressed a button presses it again
 constexpr size_t kStoryMax = 400;
 constexpr size_t kFindingsMax = 20;

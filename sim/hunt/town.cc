@@ -42,6 +42,11 @@ Spot Walker::at(Time now) {
   return {from_.east + part * (to_.east - from_.east), from_.north + part * (to_.north - from_.north)};
 }
 
+void Walker::stop(Time now) {
+  to_ = at(now);
+  arrives_ = stays_until_ = now;
+}
+
 Walker::Plan Homebody::next(Spot, Time) {
   return {beside(home_, 15 * random_.unit(), 2 * M_PI * random_.unit()), 0.7,
           Duration::seconds(random_.between(120, 900))};
@@ -50,12 +55,17 @@ Walker::Plan Homebody::next(Spot, Time) {
 Offender::Offender(Spot her_home, Spot zone, uint64_t seed)
     : Walker(beside(her_home, 1'500, 4), seed), her_home_(her_home), zone_(zone) {}
 
-Walker::Plan Offender::next(Spot, Time now) {
+void Offender::reform(Time now) {
+  reformed_ = true;
+  stop(now);
+}
+
+Walker::Plan Offender::next(Spot, Time) {
   const double angle = 2 * M_PI * random_.unit();
   const double speed = random_.chance(0.6) ? kWalking : kDriving;
   const double choice = random_.unit();
-  if (reformed_.known() && now >= reformed_)
-    return {beside(her_home_, 1'500 + 500 * random_.unit(), 4), speed, Duration::seconds(600)};
+  if (reformed_)
+    return {beside(her_home_, 1'500 + 500 * random_.unit(), 4), kDriving, Duration::seconds(600)};
   if (choice < 0.35)
     return {beside(her_home_, 5 + 30 * random_.unit(), angle), speed,
             Duration::seconds(random_.between(120, 480))};

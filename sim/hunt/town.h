@@ -41,6 +41,7 @@ class Walker {
     Duration stay;
   };
   virtual Plan next(Spot here, Time now) = 0;
+  void stop(Time now);  // where he is, and plans anew
   Random random_;
 
  private:
@@ -62,13 +63,13 @@ class Homebody final : public Walker {
 class Offender final : public Walker {
  public:
   Offender(Spot her_home, Spot zone, uint64_t seed);
-  // After this moment he goes away and stays away.
-  void reform(Time from) { reformed_ = from; }
+  // From now on he goes away and stays away.
+  void reform(Time now);
 
  private:
   Plan next(Spot here, Time now) override;
   const Spot her_home_, zone_;
-  Time reformed_;
+  bool reformed_ = false;
 };
 
 struct Pair {

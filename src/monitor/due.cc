@@ -75,9 +75,17 @@ void Machine::apply(const v1::Fact& fact, Step& step) {
 }
 
 void Machine::answer(const v1::HandOffMessage& message, bool by_human, Step& step) {
-  hand_offs_.answer(message, by_human, step.entry, step.effects);
+  const std::vector<std::string> unheard =
+      hand_offs_.answer(message, by_human, step.entry, step.effects);
   const auto key = incident_keys_.find(message.incident_id());
-  if (key != incident_keys_.end()) touch_incident(key->second);
+  if (key != incident_keys_.end()) {
+    HeldIncident& held = incidents_.at(key->second);
+    for (const uint64_t number : held.alerts)
+      if (std::find(unheard.begin(), unheard.end(), alerts_.at(number).alert.id()) != unheard.end() &&
+          rings(number))
+        held.to_hand_off.push_back(number);
+    touch_incident(key->second);
+  }
   finish(step);
 }
 

@@ -122,14 +122,15 @@ void HandOffs::cancel(const std::string& incident_id, const std::string& reason,
   });
 }
 
-void HandOffs::answer(const v1::HandOffMessage& message, bool by_human, const law::Entry& entry,
-                      law::EffectSink& effects) {
+std::vector<std::string> HandOffs::answer(const v1::HandOffMessage& message, bool by_human,
+                                          const law::Entry& entry, law::EffectSink& effects) {
   const auto found = inner_->records.find(message.hand_off_id());
-  if (found == inner_->records.end()) return;
+  if (found == inner_->records.end()) return {};
   HandOffRecord& record = found->second;
   const HandOffTurn turn{entry.stamped_at, effects};
-  apply_answer(record, message, by_human, turn);
+  std::vector<std::string> unheard = apply_answer(record, message, by_human, turn);
   inner_->settle(record, turn);
+  return unheard;
 }
 
 void HandOffs::tick(const law::Entry& entry, law::EffectSink& effects) {

@@ -100,6 +100,7 @@ void send_new(HandOffRecord& record, const HandOffTurn& turn) {
   Message message = blank_message(record, turn);
   *message.mutable_alarm_new() = record.latest;
   record.new_message_id = message.id();
+  record.heard.insert(record.latest.alert_id());  // by whoever answers anything at all
   record.picture.set_tries(1);
   record.accept_by = Time{};
   record.changed = true;
@@ -165,6 +166,19 @@ bool a_unit_is_on_it(const HandOffRecord& record) {
                      [](const auto& entry) { return !entry.second.withdrawn; });
 }
 
+// An agency that ends its call cannot have meant what it has not heard of. A person's word by telephone is about
+// everything.
+std::vector<std::string> forget_unheard(HandOffRecord& record, bool by_human) {
+  std::vector<std::string> out;
+  if (by_human || record.picture.informative()) return out;
+  for (const UnackedMessage& pending : record.pending) {
+    const std::string& alert_id = pending.message.alarm_update().alert_id();
+    if (!pending.message.has_alarm_update() || record.heard.contains(alert_id)) continue;
+    if (record.told.erase(alert_id) > 0) out.push_back(alert_id);
+  }
+  return out;
+}
+
 void end(HandOffRecord& record, v1::HandOffState state, const HandOffTurn& turn) {
   record.picture.set_state(state);
   record.picture.set_closed_at_us(turn.now.us);
@@ -182,6 +196,7 @@ void acknowledged(HandOffRecord& record, const v1::HandOffMessage::Ack& ack, con
                    [&](const UnackedMessage& pending) { return pending.message.id() == ack.message_id(); });
   if (it == record.pending.end()) return;
   const bool is_new = it->message.has_alarm_new();
+  if (it->message.has_alarm_update()) record.heard.insert(it->message.alarm_update().alert_id());
   record.pending.erase(it);
   if (!is_new) return;
   if (record.picture.received_at_us() == 0) record.picture.set_received_at_us(turn.now.us);
@@ -427,15 +442,19 @@ void ask_to_cancel(HandOffRecord& record, const std::string& reason, const std::
   send_until_acknowledged(record, std::move(message), turn);
 }
 
-void apply_answer(HandOffRecord& record, const Message& message, bool by_human, const HandOffTurn& turn) {
-  if (!by_human && message.from_agency_id() != record.picture.agency_id()) return;
-  if (!message.incident_id().empty() && message.incident_id() != record.picture.incident_id()) return;
-  if (repeated(record, message)) return;
-  if (!record.ended()) {
-    apply_body(record, message, by_human, turn);
-  } else if (!message.has_ack()) {
-    note_late(record);
+std::vector<std::string> apply_answer(HandOffRecord& record, const Message& message, bool by_human,
+                                      const HandOffTurn& turn) {
+  if (!by_human && message.from_agency_id() != record.picture.agency_id()) return {};
+  if (!message.incident_id().empty() && message.incident_id() != record.picture.incident_id()) return {};
+  if (repeated(record, message)) return {};
+  if (record.ended()) {
+    if (!message.has_ack()) note_late(record);
+    return {};
   }
+  const bool ends = message.has_closed() || (record.cancel_requested && message.cancel_answer().agreed());
+  std::vector<std::string> unheard = ends ? forget_unheard(record, by_human) : std::vector<std::string>{};
+  apply_body(record, message, by_human, turn);
+  return unheard;
 }
 
 void apply_deadlines(HandOffRecord& record, const HandOffTurn& turn) {

@@ -33,6 +33,7 @@ struct HandOffRecord {
   v1::HandOffMessage::Alarm latest;
   std::string jurisdiction_id;
   std::set<std::string> told;     // alert ids
+  std::set<std::string> heard;    // of those, the ones that the agency's system has confirmed
   std::set<std::string> cleared;  // alert ids
   std::string last_sent_alarm;
   Time alarm_sent_at;
@@ -73,8 +74,9 @@ void positions_changed(HandOffRecord& record, const v1::HandOffMessage::Alarm& a
 void condition_cleared(HandOffRecord& record, const std::string& alert_id, const HandOffTurn& turn);
 void ask_to_cancel(HandOffRecord& record, const std::string& reason, const std::string& authoriser,
                    const HandOffTurn& turn);
-void apply_answer(HandOffRecord& record, const v1::HandOffMessage& message, bool by_human,
-                  const HandOffTurn& turn);
+// Gives the alerts of which the agency had not heard when it ended its call; they count as not told.
+std::vector<std::string> apply_answer(HandOffRecord& record, const v1::HandOffMessage& message, bool by_human,
+                                      const HandOffTurn& turn);
 void apply_deadlines(HandOffRecord& record, const HandOffTurn& turn);
 // When apply_deadlines() next has something to do; not known if nothing is awaited.
 Time next_deadline(const HandOffRecord& record);

@@ -86,8 +86,10 @@ class HandOffTest : public testing::Test {
     message.set_id(picture_.id() + "-r" + std::to_string(answer_seq_));
     return message;
   }
-  void give(const Message& message, bool by_human = false) {
-    act([&](const auto& entry, auto& sink) { hand_offs_.answer(message, by_human, entry, sink); });
+  std::vector<std::string> give(const Message& message, bool by_human = false) {
+    std::vector<std::string> unheard;
+    act([&](const auto& entry, auto& sink) { unheard = hand_offs_.answer(message, by_human, entry, sink); });
+    return unheard;
   }
   Message ack_of(const std::string& message_id) {
     Message message = answer();
@@ -514,6 +516,26 @@ TEST_F(HandOffTest, ANewAlertAfterTheCallWasClosedIsHandedOffAnew) {
   EXPECT_TRUE(sent_[0].has_alarm_new());
   EXPECT_EQ(hand_offs_.ids("I-1").size(), 2u);
   EXPECT_FALSE(hand_offs_.all_ended("I-1"));
+}
+
+TEST_F(HandOffTest, AnAlertThatTheAgencyHadNotHeardOfWhenItClosedItsCallHasToBeRaisedAgain) {
+  reach(v1::HAND_OFF_STATE_ON_SCENE);
+  raise("A-2", 1);
+  raise("A-3", 1);
+  give(ack_of(picture_.id() + "-2"));
+  EXPECT_THAT(give(closing()), ElementsAre("A-3"));
+  raise("A-2", 1);
+  EXPECT_THAT(sent_, IsEmpty()) << "that one it knew when it closed the call";
+  raise("A-3", 1);
+  ASSERT_EQ(sent_.size(), 1u);
+  EXPECT_TRUE(sent_[0].has_alarm_new());
+  EXPECT_EQ(hand_offs_.ids("I-1").size(), 2u);
+}
+
+TEST_F(HandOffTest, ACallThatAPersonEndsByTelephoneIsEndedForAllItsAlerts) {
+  reach(v1::HAND_OFF_STATE_ON_SCENE);
+  raise("A-2", 1);
+  EXPECT_THAT(give(closing(), true), IsEmpty());
 }
 
 TEST_F(HandOffTest, ANewAlertAfterARefusalIsOfferedAgainUnderTheSameHandOff) {

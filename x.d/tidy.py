@@ -29,6 +29,8 @@ def room_of(name):
     parts = pathlib.Path(name).parts
     if parts[0] == 'src' and len(parts) > 2:
         return parts[1]
+    if parts[:2] == ('sim', 'hunt'):
+        return 'hunt'
     return 'sim' if parts[0] == 'sim' else None
 
 
@@ -55,7 +57,7 @@ def allowed(table, room):
 
 def check_includes(problems):
     table = room_table()
-    rooms = {p.name for p in (TOP / 'src').iterdir() if p.is_dir()} | {'sim'}
+    rooms = {p.name for p in (TOP / 'src').iterdir() if p.is_dir()} | {'sim', 'hunt'}
     for room in sorted(rooms ^ set(table)):
         problems.append(f'ARCHITECTURE.md: room "{room}" is in the folder or the table, not in both')
     for name in tracked('*.h', '*.cc'):
@@ -104,7 +106,7 @@ def check_documents(problems):
                 places = [TOP / path, folder / path, TOP / 'src' / path]
                 if not any(place.exists() for place in places):
                     problems.append(f'{name}:{number}: names `{path}`, which does not exist')
-    for room in sorted(p for p in (TOP / 'src').iterdir() if p.is_dir()) + [TOP / 'sim']:
+    for room in sorted(p for p in (TOP / 'src').iterdir() if p.is_dir()) + [TOP / 'sim', TOP / 'sim' / 'hunt']:
         if not (room / 'README.md').exists():
             problems.append(f'{room.relative_to(TOP)}: no README.md')
 

@@ -78,7 +78,7 @@ void Auditor::published(const spine::Batch& batch) {
     if (!fresh && known->second != said)
       find("told again", "entry " + std::to_string(entry.no) + " says something else after a start");
     if (batch.replayed) read_back_ = entry.no;
-    see_fact(entry.no, entry.stamped_at, *entry.fact, !fresh);
+    see_fact(entry.stamped_at, *entry.fact, !fresh);
     if (!fresh) continue;
     ++counts_.entries;
     mix(std::to_string(entry.no) + std::to_string(said));
@@ -86,7 +86,7 @@ void Auditor::published(const spine::Batch& batch) {
   }
 }
 
-void Auditor::see_fact(uint64_t, Time at, const v1::Fact& fact, bool again) {
+void Auditor::see_fact(Time at, const v1::Fact& fact, bool again) {
   if (fact.has_report_received()) see_report(fact.report_received(), at, again);
   if (again || !fact.has_access_decided() || !fact.access_decided().allowed()) return;
   const v1::AccessDecided& row = fact.access_decided();
@@ -105,8 +105,8 @@ void Auditor::acknowledged(const v1::Report& report) {
     find("acknowledged", "report " + std::to_string(report.seq()) + " of " + report.device_id() +
                              " was acknowledged before anybody could read it in the log");
   else if (found->second != bytes)
-    find("acknowledged", "report " + std::to_string(report.seq()) + " of " + report.device_id() +
-                             " is not what was sent");
+    find("acknowledged",
+         "report " + std::to_string(report.seq()) + " of " + report.device_id() + " is not what was sent");
   mix(bytes);
 }
 
@@ -118,7 +118,7 @@ void Auditor::see_effect(const v1::Effect& effect) {
     case v1::Effect::kUpdateAlert:
       return change(effect.update_alert());
     case v1::Effect::kClearAlert:
-      return clear(effect.clear_alert(), at);
+      return clear(effect.clear_alert());
     case v1::Effect::kSendHandOff:
       return see_hand_off(effect.send_hand_off());
     case v1::Effect::kUpdateHandOff: {
@@ -131,6 +131,9 @@ void Auditor::see_effect(const v1::Effect& effect) {
         hand_offs_[now.id()].second = false;
       return;
     }
+    case v1::Effect::kCloseIncident:
+      informed_.erase(effect.close_incident().id());
+      return;
     case v1::Effect::kOpenCall:
       return see_call(effect.open_call(), true, false);
     case v1::Effect::kUpdateCall:
@@ -153,14 +156,14 @@ void Auditor::raise(const v1::Alert& alert, Time at) {
   Held& held = alerts_[alert.id()];
   held.alert = alert;
   held.raised_at = schedule_.now();
+  if (on_alert) on_alert();
   const Matter* matter = matter_of(alert);
   // Of the way between two fixes an alert says itself that nobody saw it.
   if (matter == nullptr || !trusted(alert) || alert.basis() == v1::ALERT_BASIS_BETWEEN_FIXES) return;
   const Time shown{alert.happened_at_us()};
   const Time from = shown - Duration::seconds(120), until = std::min(at, shown + Duration::seconds(5));
-  const bool near = std::any_of(matter->near.begin(), matter->near.end(), [&](const auto& span) {
-    return span.first <= until && span.second >= from;
-  });
+  const bool near = std::any_of(matter->near.begin(), matter->near.end(),
+                                [&](const auto& span) { return span.first <= until && span.second >= from; });
   if (!near) find("no cause", name_of(alert) + ": he was nowhere near");
 }
 
@@ -172,7 +175,7 @@ void Auditor::change(const v1::Alert& alert) {
   found->second.alert = alert;
 }
 
-void Auditor::clear(const v1::Alert& alert, Time) {
+void Auditor::clear(const v1::Alert& alert) {
   const auto found = alerts_.find(alert.id());
   if (found == alerts_.end()) return find("once", name_of(alert) + " ends and was never raised");
   found->second.alert = alert;
@@ -185,9 +188,10 @@ void Auditor::clear(const v1::Alert& alert, Time) {
 }
 
 void Auditor::see_hand_off(const v1::HandOffMessage& message) {
-  const bool informative =
-      message.has_alarm_new() ? message.alarm_new().informative() : message.alarm_update().informative();
-  if (!message.has_alarm_new() || informative) return;
+  const auto& alarm = message.has_alarm_new() ? message.alarm_new() : message.alarm_update();
+  if (alarm.informative() && message.to_agency_id() == kBuiltIn)
+    informed_[message.incident_id()].insert({alarm.wearer_id(), alarm.protected_id()});
+  if (!message.has_alarm_new() || alarm.informative()) return;
   ++counts_.handed_over;
   const std::string whom = message.incident_id() + "|" + message.to_agency_id();
   const auto known = hand_offs_.find(message.hand_off_id());
@@ -202,7 +206,8 @@ void Auditor::see_call(const v1::Call& call, bool opened, bool closed) {
   if (opened) {
     ++counts_.calls;
     std::string& known = call_of_hand_off_[call.hand_off_id()];
-    if (!known.empty()) find("one call", "hand-off " + call.hand_off_id() + " has a second call " + call.id());
+    if (!known.empty())
+      find("one call", "hand-off " + call.hand_off_id() + " has a second call " + call.id());
     known = call.id();
   }
   calls_[call.id()] = call;
@@ -220,18 +225,21 @@ void Auditor::told(const v1::HandOffMessage& message) {
   if (const auto found = alerts_.find(alarm.alert_id()); found != alerts_.end()) found->second.told = true;
 }
 
-// The dispatcher of the built-in desk sees people of his open calls. A call may have ended since his screen was
-// drawn last.
+// The dispatcher of the built-in desk sees people of his open calls, and those of whom his agency was
+// informed.
 void Auditor::shown(const std::string& viewer, const std::string& person_id) {
   ++counts_.shown;
   mix(viewer + person_id);
   const auto row = rows_.find(viewer + "|" + person_id);
   if (row == rows_.end() || schedule_.now() - row->second > kRowHolds)
     find("shown", person_id + " is on the screen of " + viewer + " without a row that is durable");
-  const bool basis = std::any_of(calls_.begin(), calls_.end(), [&](const auto& known) {
+  const bool called = std::any_of(calls_.begin(), calls_.end(), [&](const auto& known) {
     return known.second.wearer_id() == person_id || known.second.protected_id() == person_id;
   });
-  if (!basis) find("shown", person_id + " is on the screen of " + viewer + " without an open call");
+  const bool informed = std::any_of(informed_.begin(), informed_.end(),
+                                    [&](const auto& known) { return known.second.contains(person_id); });
+  if (!called && !informed)
+    find("shown", person_id + " is on the screen of " + viewer + " and no open call is about them");
 }
 
 std::vector<Auditor::Work> Auditor::work() const {
@@ -257,7 +265,8 @@ bool Auditor::open_alert(v1::AlertKind kind, const std::string& wearer_id,
                          const std::string& protected_id) const {
   return std::any_of(alerts_.begin(), alerts_.end(), [&](const auto& known) {
     const v1::Alert& alert = known.second.alert;
-    return known.second.open && alert.kind() == kind && (wearer_id.empty() || alert.wearer_id() == wearer_id) &&
+    return known.second.open && alert.kind() == kind &&
+           (wearer_id.empty() || alert.wearer_id() == wearer_id) &&
            (protected_id.empty() || alert.protected_id() == protected_id);
   });
 }
@@ -268,7 +277,8 @@ void Auditor::check_hand_overs(const Conditions& now) {
     const auto pair = std::find_if(town_.pairs.begin(), town_.pairs.end(),
                                    [&](const Pair& one) { return one.wearer_id == held.alert.wearer_id(); });
     if (pair == town_.pairs.end()) continue;
-    const bool outside = pair->agency_id == kOutside;
+    // Of one whose device lies, whoever answers for where it says he is.
+    const bool outside = pair->agency_id == kOutside || !trusted(held.alert);
     if (now.node_up && (!outside || now.agency_reachable)) ++held.grace_s;
     if (held.grace_s <= (outside ? kTellWithinS : kDeskSlack.s())) continue;
     held.complained = true;
@@ -281,10 +291,9 @@ void Auditor::drained(const std::map<std::string, size_t>& waiting_at) {
     if (waiting > 0) find("drains", std::to_string(waiting) + " still wait at " + where);
   for (const auto& [id, held] : alerts_) {
     if (is_for_police(held.alert) && !held.told) find("drains", name_of(held.alert) + " was never told");
-    const bool of_place = held.alert.kind() == v1::ALERT_KIND_KEEP_AWAY ||
-                          held.alert.kind() == v1::ALERT_KIND_EXCLUSION ||
-                          held.alert.kind() == v1::ALERT_KIND_SILENCE ||
-                          held.alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE;
+    const bool of_place =
+        held.alert.kind() == v1::ALERT_KIND_KEEP_AWAY || held.alert.kind() == v1::ALERT_KIND_EXCLUSION ||
+        held.alert.kind() == v1::ALERT_KIND_SILENCE || held.alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE;
     if (held.open && of_place && trusted(held.alert)) find("drains", name_of(held.alert) + " is still open");
   }
   for (const auto& [id, state] : hand_off_states_)

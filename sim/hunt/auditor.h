@@ -1,9 +1,10 @@
-// Auditor: knows from the Town what is true, sees what left the house, and says what should not be so. It shares
-// no code with the engine: its geometry, its clocks and its rules are its own, and it reads nothing but the
-// vocabulary of proto/haechi/v1.
+// Auditor: knows from the Town what is true, sees what left the house, and says what should not be so. It
+// shares no code with the engine: its geometry, its clocks and its rules are its own, and it reads nothing
+// but the vocabulary of proto/haechi/v1.
 //
 // Its rules, by the name that a finding begins with:
 //   acknowledged  what a device was told is kept is in the log, byte for byte, now and after every start
+//   logged once   a report, however often it comes, is one entry
 //   told again    an entry that was published is there after every start, and says the same
 //   rings         a violation that fixes have shown four times has an open alert
 //   once          of one rule and pair at most one alert is open
@@ -52,19 +53,20 @@ class Auditor final : public Witness {
   void acknowledged(const v1::Report& report);
   void told(const v1::HandOffMessage& message);  // the outside agency read it
 
-  void node_begins();   // a process was started
-  void node_listens();  // it has read its log back
+  void node_begins();                    // a process was started
+  void node_listens();                   // it has read its log back
   void refused(const std::string& why);  // it will not start, and nothing has happened that excuses it
   void second(const Conditions& now);
   // Everything has been quiet for long enough.
   void drained(const std::map<std::string, size_t>& waiting_at);
+  // Called at every new alert, when it leaves the house.
+  std::function<void()> on_alert;
   // A number of all that was seen.
   uint64_t digest() const { return digest_; }
   void mix(const std::string& bytes);
 
   struct Counts {
-    uint64_t entries = 0, alerts = 0, handed_over = 0, calls = 0, acknowledged = 0, shown = 0,
-             violations = 0;
+    uint64_t entries = 0, alerts = 0, handed_over = 0, calls = 0, acknowledged = 0, shown = 0, violations = 0;
   };
   const Counts& counts() const { return counts_; }
   // Alerts that nobody has acknowledged, and those that are over and not resolved; for the operator.
@@ -104,12 +106,12 @@ class Auditor final : public Witness {
   using ReportKey = std::tuple<std::string, uint32_t, uint64_t>;
 
   void find(const std::string& rule, const std::string& what);
-  void see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again);
+  void see_fact(Time at, const v1::Fact& fact, bool again);
   void see_report(const v1::ReportReceived& received, Time at, bool again);
   void see_effect(const v1::Effect& effect);
   void raise(const v1::Alert& alert, Time at);
   void change(const v1::Alert& alert);
-  void clear(const v1::Alert& alert, Time at);
+  void clear(const v1::Alert& alert);
   void see_hand_off(const v1::HandOffMessage& message);
   void see_call(const v1::Call& call, bool opened, bool closed);
   void watch(Matter& matter, double metres, double radius);
@@ -127,18 +129,19 @@ class Auditor final : public Witness {
   Counts counts_;
   uint64_t digest_ = 0xcbf29ce484222325u;
 
-  std::map<uint64_t, uint64_t> entries_;  // published, and a number of what they said
-  uint64_t read_back_ = 0;                // of the present process: the last entry it replayed
+  std::map<uint64_t, uint64_t> entries_;      // published, and a number of what they said
+  uint64_t read_back_ = 0;                    // of the present process: the last entry it replayed
   std::map<ReportKey, std::string> logged_;   // ever
   std::map<ReportKey, std::string> present_;  // in the log as the present process knows it
   std::map<ReportKey, std::string> acknowledged_;
+  std::map<std::string, uint32_t> newest_epoch_;
   std::map<std::string, Held> alerts_;
-  std::map<std::string, std::string> agency_of_incident_;
   std::map<std::string, std::pair<std::string, bool>> hand_offs_;  // -> incident|agency, open
   std::map<std::string, v1::HandOff> hand_off_states_;
   std::map<std::string, std::string> call_of_hand_off_;
-  std::map<std::string, v1::Call> calls_;  // open, of the built-in desk
-  std::map<std::string, Time> rows_;       // viewer|person -> when its row was published
+  std::map<std::string, v1::Call> calls_;                  // open, of the built-in desk
+  std::map<std::string, std::set<std::string>> informed_;  // of it: open incident -> whom it was told about
+  std::map<std::string, Time> rows_;                       // viewer|person -> when its row was published
   std::map<std::string, Pairing> pairings_;
   std::map<std::string, Heard> heard_;
 };

@@ -10,6 +10,7 @@ namespace {
 constexpr double kClearlyInM = 30;  // so far inside the border nothing excuses
 constexpr double kNearM = 60;       // so far outside it an alert is still an honest error
 constexpr int kFixesThatShow = 4;
+constexpr uint32_t kLivesRemembered = 4;
 constexpr Duration kFresh = Duration::seconds(8);
 constexpr Duration kHerFixHolds = Duration::seconds(45);
 // Twice the longest interval that a device is ever told, ten seconds, and some for the way.
@@ -42,8 +43,15 @@ bool Auditor::trusted(const v1::Alert& alert) const {
 void Auditor::see_report(const v1::ReportReceived& received, Time at, bool again) {
   const v1::Report& report = received.report();
   const ReportKey key{report.device_id(), report.epoch(), report.seq()};
+  const bool known = logged_.contains(key);
   present_[key] = logged_[key] = report.SerializeAsString();
   if (again) return;
+  // The house remembers the counts of a device's last few lives only.
+  uint32_t& newest = newest_epoch_[report.device_id()];
+  newest = std::max(newest, report.epoch());
+  if (known && report.epoch() + kLivesRemembered > newest)
+    find("logged once",
+         "report " + std::to_string(report.seq()) + " of " + report.device_id() + " has a second entry");
   const std::string person = report.device_id().substr(2);  // "D-W-1"
   Heard& heard = heard_[person];
   heard = {.ever = true};
@@ -103,8 +111,8 @@ void Auditor::check_silence(const std::string& person_id, const Pair& pair, bool
       open_alert(v1::ALERT_KIND_AREA_OUTAGE, "", ""))
     return;
   heard.complained = true;
-  find("silence", person_id + " was not heard for " + std::to_string(heard.unheard_s) +
-                      " s and no alert says so");
+  find("silence",
+       person_id + " was not heard for " + std::to_string(heard.unheard_s) + " s and no alert says so");
 }
 
 void Auditor::second(const Conditions& now) {

@@ -1,5 +1,5 @@
-// Cad: the outside agency's own system. It takes hand-offs over the Wire, works on its calls, answers, and closes
-// them. Told to, it refuses, is deaf, or answers nonsense.
+// Cad: the outside agency's own system. It takes hand-offs over the Wire, works on its calls, answers, and
+// closes them. Told to, it refuses, is deaf, or answers nonsense.
 #pragma once
 
 #include <deque>

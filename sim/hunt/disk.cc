@@ -58,19 +58,19 @@ int Disk::open(const std::string& path, int flags) {
   if (found == names_.end()) {
     if ((flags & O_CREAT) == 0) return -ENOENT;
     if (faults.full) return ++errors_told, -ENOSPC;
-    auto file = std::make_shared<File>();
-    file->inode = ++last_inode_;
-    name({{path, file}});
+    auto made = std::make_shared<File>();
+    made->inode = ++last_inode_;
+    name({{path, made}});
     found = names_.find(path);
   } else if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) {
     return -EEXIST;
   } else if ((flags & O_DIRECTORY) != 0 && !found->second->directory) {
     return -ENOTDIR;
   }
-  last_file_ = open_.empty() ? kFirstFile : open_.rbegin()->first + 1;
-  open_[last_file_] = {found->second, 0};
-  if ((flags & O_TRUNC) != 0 && !found->second->now.empty()) truncate(last_file_, 0);
-  return last_file_;
+  const int file = open_.empty() ? kFirstFile : open_.rbegin()->first + 1;
+  open_[file] = {found->second, 0};
+  if ((flags & O_TRUNC) != 0 && !found->second->now.empty()) truncate(file, 0);
+  return file;
 }
 
 int Disk::close(int file) {
@@ -196,7 +196,8 @@ void Disk::lose_unsynced(File& file) {
       continue;
     }
     for (size_t from = 0; from < change.bytes.size();) {
-      const size_t to = std::min(change.bytes.size(), from + kSectorBytes - (change.at + from) % kSectorBytes);
+      const size_t to =
+          std::min(change.bytes.size(), from + kSectorBytes - (change.at + from) % kSectorBytes);
       if (random_.chance(0.5))
         apply(file.durable, {change.at + from, change.bytes.substr(from, to - from), false});
       from = to;

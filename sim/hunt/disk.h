@@ -2,8 +2,8 @@
 // process but not the power, and a power cut keeps of it whichever sectors it likes. Names are synced through
 // their directory, as POSIX says.
 //
-// Faults are drawn from a seed of its own: errors told once and then forgotten, a disk that is slow or full, a
-// bit that decays. Calls answer like the system's, with -errno for an error.
+// Faults are drawn from a seed of its own: errors told once and then forgotten, a disk that is slow or full,
+// a bit that decays. Calls answer like the system's, with -errno for an error.
 #pragma once
 
 #include <sys/types.h>
@@ -101,7 +101,6 @@ class Disk {
 
   Random random_;
   uint64_t last_inode_ = 0;
-  int last_file_;
   std::map<int, Open> open_;
   Names names_, durable_names_;
   std::vector<std::vector<Name>> unsynced_names_;

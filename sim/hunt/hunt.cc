@@ -75,11 +75,12 @@ World::World(const HuntOptions& options)
       wire_(schedule_, options.seed * 7 + 5),
       clock_(schedule_),
       town_(kPairs, options.seed * 7 + 6),
-      auditor_(schedule_, town_, [this](const std::string& line) { tell(line); },
-               [this](const std::string& finding) {
-                 tell("FOUND " + finding);
-                 if (catch_.findings.size() < kFindingsMax) catch_.findings.push_back(finding);
-               }),
+      auditor_(
+          schedule_, town_, [this](const std::string& line) { tell(line); },
+          [this](const std::string& finding) {
+            tell("FOUND " + finding);
+            if (catch_.findings.size() < kFindingsMax) catch_.findings.push_back(finding);
+          }),
       cad_(schedule_, wire_, random_.next(),
            [this](const v1::HandOffMessage& message) { auditor_.told(message); }) {
   running = &schedule_;
@@ -95,9 +96,9 @@ World::World(const HuntOptions& options)
           std::pair<std::string, Walker*>{pair.protected_id, pair.protected_person.get()}}) {
       const DeviceCharacter character = swarm_.character(random_);
       if (character.lies || character.clock_off.us != 0) auditor_.distrust(person);
-      devices_.push_back(std::make_unique<Device>(
-          schedule_, wire_, "D-" + person, *holder, character, random_.next(),
-          [this](const v1::Report& report) { auditor_.acknowledged(report); }));
+      devices_.push_back(
+          std::make_unique<Device>(schedule_, wire_, "D-" + person, *holder, character, random_.next(),
+                                   [this](const v1::Report& report) { auditor_.acknowledged(report); }));
     }
   }
 }
@@ -115,7 +116,6 @@ void World::every(Duration mean, std::function<void()> task) {
   const Duration delay{random_.between(mean.us / 4, mean.us * 7 / 4)};
   schedule_.at(schedule_.now() + delay, kWorld, [this, mean, task = std::move(task)] {
     if (!faults_on_) return;
-    ++catch_.faults;
     task();
     every(mean, task);
   });
@@ -205,7 +205,8 @@ void World::register_all() {
       made.set_agency_id(id);
       for (const Spot corner :
            {Spot{west, -30'000}, Spot{east, -30'000}, Spot{east, 30'000}, Spot{west, 30'000}})
-        set_place(degrees_of(corner), *made.mutable_shape()->mutable_polygon()->mutable_outer()->add_corners());
+        set_place(degrees_of(corner),
+                  *made.mutable_shape()->mutable_polygon()->mutable_outer()->add_corners());
     });
   for (int i = 1; i <= 4; ++i)
     say([&](v1::Fact& fact) {
@@ -264,6 +265,13 @@ void World::plan_faults() {
     every(Duration::seconds(400), [this] {
       if (disk_.die_after == 0) disk_.die_after = static_cast<uint64_t>(random_.between(1, 60));
     });
+  // The moment at which most is under way.
+  if (swarm_.kills_at_alerts)
+    auditor_.on_alert = [this] {
+      if (!faults_on_ || !random_.chance(0.3)) return;
+      schedule_.at(schedule_.now() + Duration{random_.between(0, 1'000'000)}, kWorld,
+                   [this] { strike_node(Death::kKilled, "killed at an alert"); });
+    };
   if (swarm_.letters_lost) wire_.faults.lost = 0.15;
   if (swarm_.letters_twice) wire_.faults.twice = 0.15;
   if (swarm_.wire_slow) wire_.faults.delay_max = Duration::seconds(2);
@@ -273,7 +281,8 @@ void World::plan_faults() {
 }
 
 void World::plan_disk() {
-  const auto for_a_while = [this](Duration most, const std::string& what, const Task& begin, const Task& end) {
+  const auto for_a_while = [this](Duration most, const std::string& what, const Task& begin,
+                                  const Task& end) {
     begin();
     tell("the disk " + what);
     schedule_.at(schedule_.now() + Duration{random_.between(1'000'000, most.us)}, kWorld, [this, end] {
@@ -315,8 +324,7 @@ void World::plan_devices() {
                      tell(device.id() + " has a network again");
                    });
     });
-  if (swarm_.lines_reset)
-    every(Duration::seconds(60), [=, this] { wire_.reset_line(one().id()); });
+  if (swarm_.lines_reset) every(Duration::seconds(60), [=, this] { wire_.reset_line(one().id()); });
   if (swarm_.devices_drain)
     every(Duration::seconds(600), [=, this] {
       Device& device = one();

@@ -1,6 +1,6 @@
-// Hunt: one seed, one world, one life of the house in it. Everything that happens is drawn from the seed: which
-// kinds of fault there are this time (a swarm: about half of them), when they strike, and what people do. After
-// the hunt the faults stop, and everything must drain.
+// Hunt: one seed, one world, one life of the house in it. Everything that happens is drawn from the seed:
+// which kinds of fault there are this time (a swarm: about half of them), when they strike, and what people
+// do. After the hunt the faults stop, and everything must drain.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Catch {
   std::string swarm;                  // the kinds of fault of this seed
   uint64_t digest = 0;
   double hours = 0;  // simulated
-  uint64_t starts = 0, faults = 0;
+  uint64_t starts = 0;
   Auditor::Counts counts;
 };
 

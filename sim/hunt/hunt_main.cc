@@ -37,18 +37,19 @@ struct Arguments {
 struct Told {
   uint64_t digest = 0;
   double hours = 0;
-  uint64_t findings = 0, starts = 0, faults = 0, entries = 0, alerts = 0, violations = 0, acknowledged = 0;
+  uint64_t starts = 0, entries = 0, violations = 0;
 };
 
 void print(const Catch& caught, bool story) {
-  std::printf("seed %llu: %zu findings, %.1f h simulated, %llu starts, %llu violations, %llu alerts, %llu "
-              "reports acknowledged, digest %016llx\n  faults: %s\n",
-              static_cast<unsigned long long>(caught.seed), caught.findings.size(), caught.hours,
-              static_cast<unsigned long long>(caught.starts),
-              static_cast<unsigned long long>(caught.counts.violations),
-              static_cast<unsigned long long>(caught.counts.alerts),
-              static_cast<unsigned long long>(caught.counts.acknowledged),
-              static_cast<unsigned long long>(caught.digest), caught.swarm.c_str());
+  std::printf(
+      "seed %llu: %zu findings, %.1f h simulated, %llu starts, %llu violations, %llu alerts, %llu "
+      "reports acknowledged, digest %016llx\n  faults: %s\n",
+      static_cast<unsigned long long>(caught.seed), caught.findings.size(), caught.hours,
+      static_cast<unsigned long long>(caught.starts),
+      static_cast<unsigned long long>(caught.counts.violations),
+      static_cast<unsigned long long>(caught.counts.alerts),
+      static_cast<unsigned long long>(caught.counts.acknowledged),
+      static_cast<unsigned long long>(caught.digest), caught.swarm.c_str());
   for (const std::string& finding : caught.findings) std::printf("  FOUND %s\n", finding.c_str());
   if (!story && caught.findings.empty()) return;
   std::printf("  what happened (minutes:seconds from the start):\n");
@@ -75,8 +76,7 @@ pid_t fork_seed(const Arguments& arguments, uint64_t seed, Told* told) {
   HuntOptions options = arguments.one;
   options.seed = seed;
   const Catch caught = run_hunt(options);
-  *told = {caught.digest, caught.hours, caught.findings.size(), caught.starts, caught.faults,
-           caught.counts.entries, caught.counts.alerts, caught.counts.violations, caught.counts.acknowledged};
+  *told = {caught.digest, caught.hours, caught.starts, caught.counts.entries, caught.counts.violations};
   if (!caught.findings.empty() && !arguments.until_found) print(caught, false);
   std::fflush(nullptr);
   ::_exit(caught.findings.empty() ? 0 : 1);
@@ -86,8 +86,8 @@ class Sweep {
  public:
   explicit Sweep(const Arguments& arguments) : arguments_(arguments) {
     const size_t bytes = sizeof(Told) * arguments.seeds.size();
-    told_ = static_cast<Told*>(
-        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+    told_ =
+        static_cast<Told*>(::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   }
 
   int run() {
@@ -149,14 +149,15 @@ class Sweep {
     const double s = elapsed_s();
     std::string seeds;
     for (const uint64_t seed : failed_) seeds += " " + std::to_string(seed);
-    std::printf("%zu seeds, %.1f simulated hours in %.1f s (%.1f hours per second), %llu starts, %llu entries, "
-                "%llu violations; %zu seeds with findings%s%s\n",
-                done_, hours_, s, hours_ / s, static_cast<unsigned long long>(starts_),
-                static_cast<unsigned long long>(entries_), static_cast<unsigned long long>(violations_),
-                failed_.size(), failed_.empty() ? "" : ":", seeds.c_str());
+    std::printf(
+        "%zu seeds, %.1f simulated hours in %.1f s (%.1f hours per second), %llu starts, %llu entries, "
+        "%llu violations; %zu seeds with findings%s%s\n",
+        done_, hours_, s, hours_ / s, static_cast<unsigned long long>(starts_),
+        static_cast<unsigned long long>(entries_), static_cast<unsigned long long>(violations_),
+        failed_.size(), failed_.empty() ? "" : ":", seeds.c_str());
     if (arguments_.json)
-      std::printf("{\"seeds\":%zu,\"hours\":%.2f,\"seconds\":%.2f,\"failed\":%zu,\"digest\":\"%016llx\"}\n", done_,
-                  hours_, s, failed_.size(), static_cast<unsigned long long>(digest_));
+      std::printf("{\"seeds\":%zu,\"hours\":%.2f,\"seconds\":%.2f,\"failed\":%zu,\"digest\":\"%016llx\"}\n",
+                  done_, hours_, s, failed_.size(), static_cast<unsigned long long>(digest_));
   }
 
   const Arguments& arguments_;
@@ -186,18 +187,30 @@ std::optional<Arguments> read_arguments(int count, char** texts) {
   for (int i = 1; i < count; ++i) {
     const std::string name = texts[i];
     const auto number = [&] { return i + 1 < count ? std::strtoull(texts[++i], nullptr, 10) : 0; };
-    if (name == "--seed") out.one.seed = number();
-    else if (name == "--seeds") seeds = number();
-    else if (name == "--from") from = number();
-    else if (name == "--jobs") out.jobs = std::max(1, static_cast<int>(number()));
-    else if (name == "--minutes") out.one.minutes = static_cast<int64_t>(number());
-    else if (name == "--seconds") out.seconds_max = static_cast<int64_t>(number());
-    else if (name == "--story") out.one.story = true;
-    else if (name == "--json") out.json = true;
-    else if (name == "--until-found") out.until_found = true;
-    else if (name == "--list" && i + 1 < count) out.seeds = seeds_of(texts[++i]), out.sweep = true;
-    else if (name == "--canary" && i + 1 < count && let_in(texts[i + 1])) ++i;
-    else return std::nullopt;
+    if (name == "--seed")
+      out.one.seed = number();
+    else if (name == "--seeds")
+      seeds = number();
+    else if (name == "--from")
+      from = number();
+    else if (name == "--jobs")
+      out.jobs = std::max(1, static_cast<int>(number()));
+    else if (name == "--minutes")
+      out.one.minutes = static_cast<int64_t>(number());
+    else if (name == "--seconds")
+      out.seconds_max = static_cast<int64_t>(number());
+    else if (name == "--story")
+      out.one.story = true;
+    else if (name == "--json")
+      out.json = true;
+    else if (name == "--until-found")
+      out.until_found = true;
+    else if (name == "--list" && i + 1 < count)
+      out.seeds = seeds_of(texts[++i]), out.sweep = true;
+    else if (name == "--canary" && i + 1 < count && let_in(texts[i + 1]))
+      ++i;
+    else
+      return std::nullopt;
   }
   for (uint64_t i = 0; i < seeds; ++i) out.seeds.push_back(from + i);
   out.sweep |= seeds > 0;

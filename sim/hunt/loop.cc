@@ -1,5 +1,5 @@
-// net::Loop and net::HttpClient on virtual time and the Wire, so that what is written for them runs here as it is.
-// The linker takes these in place of the room net's, because the program brings them itself.
+// net::Loop and net::HttpClient on virtual time and the Wire, so that what is written for them runs here as
+// it is. The linker takes these in place of the room net's, because the program brings them itself.
 #include "net/loop.h"
 
 #include <utility>

@@ -52,8 +52,8 @@ Status Node::open() {
   const auto directory = [] {
     return std::vector<link::CadEndpoint>{{kOutside, kCadUrl, {kOutside, kSecret}}};
   };
-  connector_ = std::make_unique<link::CadConnector>(*link_, *spine_, clock_, directory,
-                                                    link::CadConnectorOptions{});
+  connector_ =
+      std::make_unique<link::CadConnector>(*link_, *spine_, clock_, directory, link::CadConnectorOptions{});
   subscribe();
   return spine_->replay();
 }

@@ -126,10 +126,14 @@ void Schedule::join(Fiber* fiber) {
   leave();
 }
 
+void Schedule::kill(Process process) {
+  dead_.insert(process);
+  std::erase_if(waiting_, [&](const Fiber* fiber) { return fiber->process == process; });
+}
+
 void Schedule::die(const std::string& why) {
   ENSURE(fiber_ != nullptr);
   const Process process = fiber_->process;
-  std::erase_if(waiting_, [&](const Fiber* fiber) { return fiber->process == process; });
   kill(process);
   at(now_, kWorld, [this, process, why] { on_death_(process, why); });
   leave();

@@ -1,9 +1,9 @@
 // Schedule: virtual time, and everything that happens in it, one event after another on one thread.
 //
-// An event belongs to the world (process 0) or to a process, which can be killed: its events and threads never
-// run again, and its memory is left as it lies, as a machine leaves it. Threads are fibers: they run until they
-// wait for time, for a disk or for each other. Which of two that are ready goes first is drawn from the seed.
-// Invariants: time never goes back; the same seed gives the same events in the same order.
+// An event belongs to the world (process 0) or to a process, which can be killed: its events and threads
+// never run again, and its memory is left as it lies, as a machine leaves it. Threads are fibers: they run
+// until they wait for time, for a disk or for each other. Which of two that are ready goes first is drawn
+// from the seed. Invariants: time never goes back; the same seed gives the same events in the same order.
 #pragma once
 
 #include <ucontext.h>
@@ -52,7 +52,7 @@ class Schedule {
   bool alive(Process process) const { return !dead_.contains(process); }
   // Called in the world when a process died by itself.
   void on_death(std::function<void(Process, std::string why)> told) { on_death_ = std::move(told); }
-  void kill(Process process) { dead_.insert(process); }
+  void kill(Process process);
 
   Fiber* spawn(Process process, Task body);
   Fiber* fiber() const { return fiber_; }  // that runs now; nullptr between threads
@@ -73,9 +73,7 @@ class Schedule {
     uint64_t order;
     Process process;
     Task task;
-    bool operator<(const Event& other) const {
-      return at != other.at ? other.at < at : other.order < order;
-    }
+    bool operator<(const Event& other) const { return at != other.at ? other.at < at : other.order < order; }
   };
   void resume(Fiber* fiber);
   void resume_later(Fiber* fiber);

@@ -12,6 +12,7 @@ auto kinds(S& swarm) {
       {&swarm.kills, "kills"},
       {&swarm.power_cuts, "power cuts"},
       {&swarm.kills_while_writing, "kills while writing"},
+      {&swarm.kills_at_alerts, "kills at alerts"},
       {&swarm.disk_errors, "disk errors"},
       {&swarm.disk_full, "disk full"},
       {&swarm.disk_slow, "disk slow"},
@@ -55,8 +56,7 @@ DeviceCharacter Swarm::character(Random& random) const {
   if (devices_repeat) out.sends_again = out.replays = 0.05;
   if (devices_reboot) out.reboots_per_hour = 4;
   out.lies = devices_lie && random.chance(0.2);
-  if (clocks_wrong && random.chance(0.2))
-    out.clock_off = Duration::seconds(random.between(-7'200, 7'200));
+  if (clocks_wrong && random.chance(0.2)) out.clock_off = Duration::seconds(random.between(-7'200, 7'200));
   return out;
 }
 

@@ -1,5 +1,5 @@
-// Swarm: which faults a seed has, how often and how hard. About half of the kinds are drawn for each seed, so that
-// some runs are all storm and others test one fault in peace.
+// Swarm: which faults a seed has, how often and how hard. About half of the kinds are drawn for each seed, so
+// that some runs are all storm and others test one fault in peace.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace haechi::hunt {
 struct Swarm {
   explicit Swarm(uint64_t seed);
 
-  bool kills, power_cuts, kills_while_writing;  // of the node
+  bool kills, power_cuts, kills_while_writing, kills_at_alerts;  // of the node
   bool disk_errors, disk_full, disk_slow, disk_rots;
   bool letters_lost, letters_twice, lines_reset, devices_cut_off, wire_slow;
   bool devices_drain, devices_reboot, devices_repeat, devices_newest_first, devices_lie, clocks_wrong;

@@ -1,7 +1,7 @@
 // The system calls of the program, in place of those of the C library: while a Schedule runs, threads are its
-// fibers, time is its time, files below kDiskRoot are the Disk's, and what is drawn at random is drawn from the
-// seed. So the log, its SQLite, the key ring and the spine with its threads run here as they are. Everything
-// else goes to the system.
+// fibers, time is its time, files below kDiskRoot are the Disk's, and what is drawn at random is drawn from
+// the seed. So the log, its SQLite, the key ring and the spine with its threads run here as they are.
+// Everything else goes to the system.
 //
 // They are found before the C library's because the program defines them; its libraries are served as well.
 #include <fcntl.h>
@@ -127,7 +127,8 @@ ssize_t pwrite(int file, const void* from, size_t bytes, off_t at) {
 }
 ssize_t pwrite64(int file, const void* from, size_t bytes, off_t at) __attribute__((alias("pwrite")));
 int ftruncate(int file, off_t bytes) noexcept {
-  return ours(file) ? told(mounted->truncate(file, bytes)) : static_cast<int>(syscall(SYS_ftruncate, file, bytes));
+  return ours(file) ? told(mounted->truncate(file, bytes))
+                    : static_cast<int>(syscall(SYS_ftruncate, file, bytes));
 }
 int ftruncate64(int file, off_t bytes) noexcept __attribute__((alias("ftruncate")));
 int fsync(int file) {

@@ -1,8 +1,8 @@
 // Town: who lives here and where everybody truly is. Nothing in it knows what the node believes.
 //
-// Pairs of a wearer and the person he must keep away from, each in a place of their own, so that what happens to
-// one pair explains itself. He wanders, rests, now and then goes to her or into the zone that is barred to him,
-// stays and leaves again. Places are metres east and north of the town's middle.
+// Pairs of a wearer and the person he must keep away from, each in a place of their own, so that what happens
+// to one pair explains itself. He wanders, rests, now and then goes to her or into the zone that is barred to
+// him, stays and leaves again. Places are metres east and north of the town's middle.
 #pragma once
 
 #include <cstdint>

@@ -95,9 +95,8 @@ void Wire::stop_listening() {
 void Wire::send(Process process, net::Request request, const std::string& url, Duration patience,
                 std::function<void(const net::Response*, bool)> done) {
   const auto answered = std::make_shared<bool>(false);
-  const auto finish = [this, process, answered, done = std::move(done)](Time when,
-                                                                        std::optional<net::Response> response,
-                                                                        bool sent) {
+  const auto finish = [this, process, answered, done = std::move(done)](
+                          Time when, std::optional<net::Response> response, bool sent) {
     schedule_.at(when, process, [answered, done, response = std::move(response), sent] {
       if (std::exchange(*answered, true)) return;
       done(response ? &*response : nullptr, sent);

@@ -1,6 +1,6 @@
-// Wire: the network. Lines are TCP connections between a device and the node: bytes come in order, late, or, while
-// the device is cut off, not until it is back; both ends find out by their own patience. Letters are HTTP
-// exchanges: either half may be lost, and a proxy may ask twice.
+// Wire: the network. Lines are TCP connections between a device and the node: bytes come in order, late, or,
+// while the device is cut off, not until it is back; both ends find out by their own patience. Letters are
+// HTTP exchanges: either half may be lost, and a proxy may ask twice.
 #pragma once
 
 #include <cstdint>

@@ -11,6 +11,7 @@ enum class Canary {
   kAckBeforeSync,     // the spine answers a device before its report is on the disk
   kClearOnSilence,    // an alert ends because nothing is heard any more
   kForgetHandOff,     // what was not delivered to an agency before a restart is not sent after it
+  kCloseUnheard,      // what an agency had not heard of when it closed its call is never told to it
   kShowBeforeRow,     // a place is shown while the row that says so is still on its way
   kDuplicatesReturn,  // after a restart a report that is logged is taken for new
 };
@@ -24,6 +25,7 @@ inline bool let_in(std::string_view name) {
   canary_let_in = name == "ack_before_sync"     ? Canary::kAckBeforeSync
                   : name == "clear_on_silence"  ? Canary::kClearOnSilence
                   : name == "forget_hand_off"   ? Canary::kForgetHandOff
+                  : name == "close_unheard"     ? Canary::kCloseUnheard
                   : name == "show_before_row"   ? Canary::kShowBeforeRow
                   : name == "duplicates_return" ? Canary::kDuplicatesReturn
                                                 : Canary::kNone;

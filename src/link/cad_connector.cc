@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "base/canary.h"
 #include "base/ensure.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -122,6 +123,7 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
 
   void send_replayed() {
     live = true;
+    if (canary(Canary::kForgetHandOff)) replayed.clear();
     for (const auto& [hand_off_id, messages] : std::exchange(replayed, {}))
       for (const auto& [key, message] : messages) put(message);
   }

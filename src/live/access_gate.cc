@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/canary.h"
 #include "haechi/v1/fact.pb.h"
 #include "trust/audit.h"
 
@@ -26,7 +27,7 @@ bool AccessGate::open(const trust::Viewer& viewer, trust::Action action, const s
                       const trust::Decision& decision) {
   State& state = accounts_[viewer.account].states[Key{person_id, action, decision.precision}];
   const Time now = clock_.now();
-  const bool is_open = now < state.until;
+  const bool is_open = now < state.until || canary(Canary::kShowBeforeRow);
   if (state.pending || now < state.until - kRenewBefore) return is_open;
   state.pending = true;
   for (Asked& asked : asked_) {

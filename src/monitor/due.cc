@@ -75,8 +75,7 @@ void Machine::apply(const v1::Fact& fact, Step& step) {
 }
 
 void Machine::answer(const v1::HandOffMessage& message, bool by_human, Step& step) {
-  const std::vector<std::string> unheard =
-      hand_offs_.answer(message, by_human, step.entry, step.effects);
+  const std::vector<std::string> unheard = hand_offs_.answer(message, by_human, step.entry, step.effects);
   const auto key = incident_keys_.find(message.incident_id());
   if (key != incident_keys_.end()) {
     HeldIncident& held = incidents_.at(key->second);

@@ -57,8 +57,8 @@ class HandOffs {
   void cancel(const std::string& incident_id, const std::string& reason, const std::string& authoriser,
               const law::Entry& entry, law::EffectSink& effects);
   // An answer of the other side (or typed in by a person). Unknown hand-offs and repeated messages change
-  // nothing. Gives the alerts that the agency's system had not confirmed when it ended its call: they have to be
-  // raised again, and then get a hand-off of their own.
+  // nothing. Gives the alerts that the agency's system had not confirmed when it ended its call: they have to
+  // be raised again, and then get a hand-off of their own.
   std::vector<std::string> answer(const v1::HandOffMessage& message, bool by_human, const law::Entry& entry,
                                   law::EffectSink& effects);
   // Applies every deadline that has passed at entry.stamped_at. Costs O(what is due).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/canary.h"
 #include "haechi/v1/effect.pb.h"
 
 namespace haechi::monitor {
@@ -166,11 +167,11 @@ bool a_unit_is_on_it(const HandOffRecord& record) {
                      [](const auto& entry) { return !entry.second.withdrawn; });
 }
 
-// An agency that ends its call cannot have meant what it has not heard of. A person's word by telephone is about
-// everything.
+// An agency that ends its call cannot have meant what it has not heard of. A person's word by telephone is
+// about everything.
 std::vector<std::string> forget_unheard(HandOffRecord& record, bool by_human) {
   std::vector<std::string> out;
-  if (by_human || record.picture.informative()) return out;
+  if (by_human || record.picture.informative() || canary(Canary::kCloseUnheard)) return out;
   for (const UnackedMessage& pending : record.pending) {
     const std::string& alert_id = pending.message.alarm_update().alert_id();
     if (!pending.message.has_alarm_update() || record.heard.contains(alert_id)) continue;
@@ -347,6 +348,7 @@ bool repeated(HandOffRecord& record, const Message& message) {
 }
 
 void resend_due(HandOffRecord& record, const HandOffTurn& turn) {
+  if (canary(Canary::kForgetHandOff)) return;
   for (UnackedMessage& pending : record.pending) {
     if (pending.due > turn.now) continue;
     send(pending.message, turn);

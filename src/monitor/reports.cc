@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/canary.h"
 #include "law/shapes.h"
 #include "monitor/machine.h"
 
@@ -241,8 +242,15 @@ void Machine::lose_person(uint32_t index, Step& step) {
 
 void Machine::lose_rule(uint32_t rule, Step& step) {
   if (between_two(rules_[rule].kind)) end_far(rule);
-  for (Tier& tier : rules_[rule].tiers)
-    if (tier.tracker.lose() && tier.alert != 0) set_alert_state(tier.alert, v1::ALERT_STATE_UNKNOWN, step);
+  for (Tier& tier : rules_[rule].tiers) {
+    const bool lost = tier.tracker.lose() && tier.alert != 0;
+    if (lost && canary(Canary::kClearOnSilence)) {
+      tier.tracker.end(step.now);
+      clear_alert(tier.alert, "silence", step);
+    } else if (lost) {
+      set_alert_state(tier.alert, v1::ALERT_STATE_UNKNOWN, step);
+    }
+  }
   lose_approach(rules_[rule], step);
   touched_rules_.push_back(rule);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/canary.h"
 #include "base/ensure.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -78,7 +79,8 @@ Status Spine::replay() {
     }
     if (const Status opened = open_sealed(record, *fact); !opened.ok())
       return failure = opened.error(), false;
-    if (fact->has_report_received()) filter_.admit(fact->report_received().report());
+    if (fact->has_report_received() && !canary(Canary::kDuplicatesReturn))
+      filter_.admit(fact->report_received().report());
     auto effects = step({record.no, record.stamp, *fact});
     next_no_ = record.no + 1;
     last_stamp_ = record.stamp;
@@ -232,6 +234,8 @@ void Spine::process(std::vector<Waiting> waiting) {
   }
   step_us_sum_ += elapsed_us(step_began);
   work.batch.judged_at = clock_.now();
+  if (canary(Canary::kAckBeforeSync))
+    for (auto& [done, receipt] : std::exchange(work.receipts, {})) done(receipt);
   if (!work.records.empty()) await_commit();
   publish(work, false);
 }

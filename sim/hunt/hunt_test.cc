@@ -1,0 +1,68 @@
+// The simulator as it is run by hand and by `./x test`: the programs beside this one, within a fixed budget.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+namespace haechi::hunt {
+namespace {
+
+using testing::HasSubstr;
+
+struct Ran {
+  int code = -1;
+  std::string said;
+};
+
+Ran run(const std::string& program, const std::string& arguments) {
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  const std::string command = (folder / program).string() + " " + arguments + " 2>/dev/null";
+  Ran out;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  std::array<char, 4096> chunk;
+  while (const size_t got = std::fread(chunk.data(), 1, chunk.size(), pipe))
+    out.said.append(chunk.data(), got);
+  const int status = ::pclose(pipe);
+  out.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return out;
+}
+
+TEST(Hunt, TellsTheSameStoryOfTheSameSeed) {
+  const Ran first = run("hunt", "--seed 3 --minutes 30 --story");
+  const Ran second = run("hunt", "--seed 3 --minutes 30 --story");
+  EXPECT_THAT(first.said, HasSubstr("digest"));
+  EXPECT_EQ(first.said, second.said);
+  EXPECT_NE(first.said, run("hunt", "--seed 4 --minutes 30 --story").said);
+}
+
+TEST(Hunt, FindsNothingInTheSeedsThatOnceFoundSomething) {
+  const Ran seeds = run("hunt", "--list " HAECHI_SOURCE_DIR "/sim/hunt/regressions.txt");
+  EXPECT_EQ(seeds.code, 0) << seeds.said;
+}
+
+TEST(Hunt, FindsNothingInTheSeedsOfTheFixedBudget) {
+  const Ran seeds = run("hunt", "--from 1000 --seeds 8");
+  EXPECT_EQ(seeds.code, 0) << seeds.said;
+}
+
+// The same seeds, each with a bug let in: it has to be found before they are used up.
+class Canaries : public testing::TestWithParam<const char*> {};
+
+TEST_P(Canaries, IsFoundWithinTheBudget) {
+  const Ran seeds =
+      run("hunt_canary", std::string("--canary ") + GetParam() + " --from 1000 --seeds 12 --until-found");
+  EXPECT_EQ(seeds.code, 1) << seeds.said;
+  EXPECT_THAT(seeds.said, HasSubstr("1 seeds with findings"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, Canaries,
+                         testing::Values("ack_before_sync", "clear_on_silence", "forget_hand_off",
+                                         "close_unheard", "show_before_row", "duplicates_return"),
+                         [](const auto& about) { return std::string(about.param); });
+
+}  // namespace
+}  // namespace haechi::hunt

@@ -189,7 +189,8 @@ void add_history(std::vector<Route>& r) {
                playback::run,
                nullptr,
                of<v1::PlaybackAnswer>(),
-               {"from_us", "to_us", "person_id", "step_s", "after"}});
+               {"from_us", "to_us", "person_id", "step_s", "after"},
+               "person_id"});
   r.push_back({"POST", "/api/v1/measure", "positions", "Lengths, bearings and the area between given places",
                Access::kKey, Action::kMeasure, "measure", nullptr, measure, of<v1::MeasureInput>(),
                of<v1::MeasureAnswer>()});

@@ -150,9 +150,10 @@ TEST(Api, KeepsNamesAndSecretsOutOfEveryFactAndAnswersThemToWhoMaySeeThem) {
             201);
   EXPECT_EQ(
       world
-          .ask(Role::kRegistrar, "PUT", "/api/v1/agencies/A-9",
-               R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://127.0.0.1:1/","secret":")" +
-                   secret + R"("}})")
+          .ask(
+              Role::kRegistrar, "PUT", "/api/v1/agencies/A-9",
+              R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://127.0.0.1:1/","secret":")" +
+                  secret + R"("}})")
           .status,
       201);
   EXPECT_NE(world.ask(Role::kControl, "GET", "/api/v1/persons/W-9").body.find(name), std::string::npos);

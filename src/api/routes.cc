@@ -316,6 +316,9 @@ void add_others(std::vector<Route>& r) {
   r.push_back({"POST", "/witness/v1/add-checkpoint", "evidence",
                "Cosign another log's checkpoint if it continues the last (C2SP tlog-witness)",
                Access::kElsewhere});
+  r.push_back({"POST", "/mirror/v1/records", "evidence",
+               "Keep a copy of another log's records if they continue it and are signed by its key",
+               Access::kElsewhere});
   r.push_back({"POST", "/link/v1/answers", "hand-off", "Answers of a responding agency's own system",
                Access::kElsewhere, Action::kAnswerHandOff, "hand_off", nullptr, nullptr,
                of<v1::HandOffMessage>(), nullptr});

@@ -195,7 +195,7 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(check_keys(table,
                         {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256",
                          "metrics_token_sha256", "trusted_proxies", "tls", "link", "http", "devices",
-                         "evidence", "witness", "notify", "accounts", "keys"},
+                         "evidence", "mirror", "witness", "notify", "accounts", "keys"},
                         ""));
   if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
   TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
@@ -208,7 +208,8 @@ Status read_config(const std::string& path, Config& config) {
   if (const auto* accounts = table["accounts"].as_table())
     TRY_STATUS(check_keys(*accounts, {"breached_passwords", "memory_kib", "passes"}, "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
-    TRY_STATUS(check_keys(*evidence, {"key", "witnesses"}, "evidence."));
+    TRY_STATUS(check_keys(*evidence, {"key", "mirrors", "witnesses"}, "evidence."));
+  if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));
   if (const auto* witness = table["witness"].as_table())
     TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
   TRY_STATUS(read_text(table, "accounts.breached_passwords", config.breached_passwords));
@@ -216,6 +217,8 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_cost(table, "accounts.passes", config.password_cost.passes));
   TRY_STATUS(read_text(table, "evidence.key", config.evidence_key));
   TRY_STATUS(read_texts(table, "evidence.witnesses", config.witnesses));
+  TRY_STATUS(read_texts(table, "evidence.mirrors", config.mirrors));
+  TRY_STATUS(read_texts(table, "mirror.logs", config.mirror_logs));
   TRY_STATUS(read_text(table, "witness.name", config.witness_name));
   TRY_STATUS(read_texts(table, "witness.logs", config.witness_logs));
   TRY_STATUS(read_text(table, "data", config.data));
@@ -276,6 +279,9 @@ Status check_config(const Config& config) {
     if (net::leaves_in_plain(line.substr(line.rfind(' ') + 1)))
       return invalid("evidence.witnesses",
                      "must be a key, a space and https://host:port/prefix (http:// to this machine)");
+  for (const std::string& url : config.mirrors)
+    if (net::leaves_in_plain(url))
+      return invalid("evidence.mirrors", "must be https://host:port/prefix (http:// to this machine)");
   if (!config.witness_logs.empty() && config.witness_name.empty())
     return invalid("witness.name", "is needed to cosign");
   for (const auto& [name, digest] : {std::pair("forwarder_token_sha256", &config.forwarder_token_sha256),

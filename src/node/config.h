@@ -14,6 +14,8 @@
 //              plain = false             # may they be reached without TLS?
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
 //   [evidence] key = "file"  witnesses = ["name+id+base64 https://host:port/prefix"]   # who cosigns our log
+//              mirrors = ["https://host:port/mirror/v1"]    # who keeps a copy of it
+//   [mirror]   logs = ["name+id+base64"]                     # of whose log a copy is kept here
 //   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
 //   [keys]     ring = "/var/lib/haechi-keys/ring"  master = "file"   # neither in `data` nor in its backups
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
@@ -68,6 +70,8 @@ struct Config {
       metrics_token_sha256;  // who is not on this machine shows it at /metrics; empty: nobody else is let in
   std::string evidence_key;  // signs checkpoints of the log; empty: "evidence/key" in `data`
   std::vector<std::string> witnesses;     // "key url"
+  std::vector<std::string> mirrors;       // addresses that keep a copy of our log
+  std::vector<std::string> mirror_logs;   // keys of the logs of which a copy is kept here
   std::string witness_name;               // of this node as a witness
   std::vector<std::string> witness_logs;  // keys of the logs it cosigns; none: it is no witness
   notify::Settings notify;

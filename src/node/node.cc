@@ -325,6 +325,7 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
       connector->receive_answers(std::move(request), respond);
     });
   if (path == "/witness/v1/add-checkpoint") return evidence->add_checkpoint(std::move(request), respond);
+  if (path == "/mirror/v1/records") return evidence->take_records(std::move(request), respond);
   if (path.starts_with("/evidence/v1/")) return evidence->answer(request, respond);
   if (path == "/notify/v1/receipts" && request.method == "POST")
     return sender->receive_receipt(std::move(request), respond);
@@ -348,6 +349,7 @@ void Node::Rooms::count() {
   };
   using S = spine::SpineStats;
   of_spine("haechi_spine_entries_total", "Facts made durable.", &S::entries, true);
+  of_spine("haechi_spine_entry_no", "Number of the newest entry.", &S::entry_no, false);
   of_spine("haechi_spine_batches_total", "Commits.", &S::batches, true);
   of_spine("haechi_spine_effects_total", "Effects published.", &S::effects, true);
   of_spine("haechi_spine_duplicates_total", "Reports that were logged already.", &S::duplicates, true);

@@ -27,8 +27,9 @@
 namespace haechi::api {
 
 struct ApiOptions {
-  TimeZoneRules time_zones;  // empty: orders may name any zone, whose rules someone else has to log
-  LogSource log;             // empty: nothing of the past is answered
+  TimeZoneRules time_zones;    // empty: orders may name any zone, whose rules someone else has to log
+  LogSource log;               // empty: nothing of the past is answered
+  Bundles* bundles = nullptr;  // outlives the Api; nullptr: nothing can be proven here
   const notify::Letters* letters = nullptr;       // outlives the Api; nullptr: nothing is pushed from here
   trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
   trust::BreachedPasswords breached{};            // that nobody may take

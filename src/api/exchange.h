@@ -34,6 +34,7 @@ using TimeZoneRules = std::function<Result<v1::TimeZone>(const std::string& name
 // Versions that were given to orders and are not in the picture yet.
 using OrderVersions = std::map<std::string, uint32_t>;
 
+class Bundles;
 class History;
 class LookUps;
 class SlowWork;
@@ -48,6 +49,7 @@ struct World {
   const TimeZoneRules& time_zones;
   const notify::Letters* letters = nullptr;  // nullptr: nothing is pushed from here
   History* history = nullptr;                // nullptr: the log cannot be read back here
+  Bundles* bundles = nullptr;                // nullptr: nothing can be proven here
   trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;

@@ -140,6 +140,7 @@ bool is_registration(const v1::Fact& fact) {
     case v1::Fact::kAgencyRegistered:
     case v1::Fact::kJurisdictionRegistered:
     case v1::Fact::kUnitRegistered:
+    case v1::Fact::kViolationTakenOver:
       return true;
     default:
       return false;
@@ -190,6 +191,9 @@ Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& refere
   }
   TRY_STATUS(law::check(fact));
   TRY_STATUS(references.check(fact));
+  if (Time{fact.violation_taken_over().happened_at_us()} > exchange.now)
+    return invalid("happened_at_us", "must not lie in the future");
+  if (references.repeats(fact)) return {};
   references.add(fact);
   if (fact.has_order_registered()) {
     const v1::Order& order = fact.order_registered();

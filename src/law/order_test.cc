@@ -236,6 +236,15 @@ TEST(Check, NamesTheFieldOfARegistrationThatIsWrong) {
   EXPECT_EQ(check(fact).error().field, "dates[0]");
   fact.mutable_agency_registered()->set_id("a");
   EXPECT_EQ(check(fact).error().field, "desk");
+  v1::ViolationTakenOver& violation = *fact.mutable_violation_taken_over();
+  violation.set_id("v-1");
+  EXPECT_EQ(check(fact).error().field, "source");
+  violation.set_source("old-system");
+  violation.set_kind(v1::ALERT_KIND_STRAP_CUT);
+  violation.set_wearer_id("w-1");
+  EXPECT_EQ(check(fact).error().field, "happened_at_us");
+  violation.set_happened_at_us(1);
+  EXPECT_TRUE(check(fact).ok());
   fact.mutable_clock_ticked();
   EXPECT_TRUE(check(fact).ok());
 }

@@ -109,6 +109,25 @@ Status check_agency(const v1::Agency& agency) {
   return {};
 }
 
+Status check_violation(const v1::ViolationTakenOver& violation) {
+  TRY_STATUS(check_id(violation.id(), "id"));
+  TRY_STATUS(check_id(violation.source(), "source"));
+  if (!v1::AlertKind_IsValid(violation.kind()) || violation.kind() == v1::ALERT_KIND_UNSPECIFIED)
+    return invalid("kind", "must be a known kind of alert");
+  TRY_STATUS(check_id(violation.wearer_id(), "wearer_id"));
+  for (const auto& [id, field] :
+       {std::pair(&violation.protected_id(), "protected_id"), std::pair(&violation.order_id(), "order_id"),
+        std::pair(&violation.zone_id(), "zone_id")})
+    if (!id->empty()) TRY_STATUS(check_id(*id, field));
+  if (violation.happened_at_us() <= 0) return invalid("happened_at_us", "is missing");
+  if (violation.ended_at_us() != 0 && violation.ended_at_us() < violation.happened_at_us())
+    return invalid("ended_at_us", "is before it happened");
+  if (violation.distance_mm() < 0 || violation.distance_mm() > geo::kDistanceMmMax)
+    return invalid("distance_mm", "must be a distance on the earth");
+  if (!geo::in_range(place_of(violation.place()))) return invalid("place", "is out of range");
+  return {};
+}
+
 Status check_unit(const v1::Unit& unit) {
   TRY_STATUS(check_id(unit.id(), "id"));
   if (unit.removed()) return {};
@@ -175,6 +194,8 @@ Status check(const v1::Fact& fact) {
       return check_jurisdiction(fact.jurisdiction_registered());
     case v1::Fact::kUnitRegistered:
       return check_unit(fact.unit_registered());
+    case v1::Fact::kViolationTakenOver:
+      return check_violation(fact.violation_taken_over());
     default:
       return {};
   }

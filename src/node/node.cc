@@ -25,6 +25,7 @@
 #include "log/log.h"
 #include "net/server.h"
 #include "net/tls.h"
+#include "node/bundle_desk.h"
 #include "node/demo_keys.h"
 #include "node/erasing.h"
 #include "node/evidence_room.h"
@@ -124,6 +125,7 @@ struct Node::Rooms {
   std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
+  std::unique_ptr<BundleDesk> bundles;     // likewise
 
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"};
   gateway::Devices devices;                                            // gateway loop
@@ -160,6 +162,7 @@ Status Node::Rooms::open() {
   hub_options.epoch = opened_log->id();
   past = opened_log->reader();
   auto notary_reader = opened_log->reader();
+  auto bundle_reader = opened_log->reader();
   const std::string log_id = opened_log->id();
   spine =
       std::make_unique<spine::Spine>(spine::SpineOptions{.ring = ring.get()}, std::move(opened_log), clock);
@@ -173,8 +176,12 @@ Status Node::Rooms::open() {
     return viewer ? viewer : accounts->viewer_of(key, clock.now());
   };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
+  bundles = std::make_unique<BundleDesk>(
+      BundleSource{config.data + "/evidence", config.evidence_key, HAECHI_VERSION}, std::move(bundle_reader),
+      *ring);
   api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone,
                                                    .log = source_of(*past, *ring),
+                                                   .bundles = bundles.get(),
                                                    .letters = letters.get(),
                                                    .accounts = accounts.get(),
                                                    .breached = breached,
@@ -461,6 +468,7 @@ Node::Rooms::~Rooms() {
   const auto end = [](net::Loop& loop, const std::function<void()>& task) { run_on(loop, task); };
   if (front_http) end(front, [this] { front_http.reset(); });
   if (device_http) end(gateway, [this] { device_http.reset(); });
+  if (bundles) bundles->stop();
   if (spine) spine->stop();
   if (evidence) evidence->stop();
   if (hub) {

@@ -135,6 +135,29 @@ TEST_F(PictureTest, RemovedPersonIsForgottenAtOnce) {
   EXPECT_FALSE(report(kStart + kS, kStart + kS));
 }
 
+TEST_F(PictureTest, WhatAnotherSystemJudgedGoesWithAPersonWhoIsRemovedOrErased) {
+  v1::Fact fact;
+  v1::ViolationTakenOver& violation = *fact.mutable_violation_taken_over();
+  violation.set_source("old-system");
+  violation.set_wearer_id("W1");
+  violation.set_protected_id("P1");
+  for (const bool erased : {false, true}) {
+    violation.set_id(erased ? "v-2" : "v-1");
+    fold(fact);
+    ASSERT_EQ(picture_.taken_over().of("W1")->size(), 1u);
+    EXPECT_TRUE(picture_.past_alerts().tallies().empty()) << "it is no alert of ours";
+    if (!erased) {
+      person("P1", v1::ROLE_PROTECTED_PERSON, true);
+    } else {
+      v1::Effect effect;
+      effect.mutable_settle_erasure()->set_person_id("W1");
+      effect.mutable_settle_erasure()->set_erased(true);
+      fold_effects({effect});
+    }
+    EXPECT_TRUE(picture_.taken_over().of("W1")->empty());
+  }
+}
+
 TEST_F(PictureTest, LedgerCollectsEveryHopOnce) {
   v1::Effect hand_off;
   hand_off.mutable_update_hand_off()->set_id("H1");

@@ -91,6 +91,9 @@ Status FactLines::admit(StampedFact& stamped, std::vector<StampedFact>& out) {
   }
   TRY_STATUS(law::check(fact));
   TRY_STATUS(references_.check(fact));
+  if (Time{fact.violation_taken_over().happened_at_us()} > stamped.at)
+    return invalid("happened_at_us", "is after it was taken over");
+  if (references_.repeats(fact)) return {};
   if (fact.has_order_registered()) {
     const v1::Order& order = fact.order_registered();
     if (!order.time_zone().empty() && order.time_zone() != "UTC" &&

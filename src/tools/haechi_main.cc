@@ -133,6 +133,10 @@ void add_import(CLI::App& app, ImportWords& words) {
       ->needs(from);
   import->add_option("--device", words.folder.device_id, "With --from: the device of every track")
       ->needs(from);
+  import
+      ->add_option("--source", words.folder.source,
+                   "With --from: the system that judged the violations of rows that name none")
+      ->needs(from);
   CLI::Option* file = import->add_option("file", options.file, "GeoJSON FeatureCollection of boundaries");
   file->excludes(from);
   import->add_option("--kind", words.kind, "jurisdictions or zones")

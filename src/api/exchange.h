@@ -19,6 +19,7 @@
 #include "picture/picture.h"
 #include "store/records.h"
 #include "trust/decide.h"
+#include "trust/signing_keys.h"
 
 namespace haechi::trust {
 class Accounts;
@@ -50,7 +51,8 @@ struct World {
   trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;
-  bool plain_agencies = false;  // outside agencies may be reached without TLS
+  bool plain_agencies = false;           // outside agencies may be reached without TLS
+  trust::SigningKeys signing_keys = {};  // empty: there is no key ring, and none can be made
 };
 
 struct Exchange {

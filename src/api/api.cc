@@ -91,11 +91,20 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
         clock(the_clock),
         pace(options.rates),
         history(options.log.read ? std::make_unique<History>(options.log) : nullptr),
-        world{picture,          records,           trail,
-              look_ups,         versions,          options.time_zones,
-              options.letters,  history.get(),     options.bundles,
-              options.accounts, &options.breached, &slow,
-              options.agencies} {}
+        world{picture,
+              records,
+              trail,
+              look_ups,
+              versions,
+              options.time_zones,
+              options.letters,
+              history.get(),
+              options.bundles,
+              options.accounts,
+              &options.breached,
+              &slow,
+              options.agencies,
+              options.signing_keys} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);

@@ -20,6 +20,7 @@
 #include "picture/picture.h"
 #include "store/records.h"
 #include "trust/decide.h"
+#include "trust/signing_keys.h"
 
 namespace haechi::trust {
 class Accounts;
@@ -53,7 +54,8 @@ struct World {
   trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;
-  net::Reach agencies = {};  // where outside agencies may be
+  net::Reach agencies = {};              // where outside agencies may be
+  trust::SigningKeys signing_keys = {};  // empty: there is no key ring, and none can be made
 };
 
 struct Exchange {

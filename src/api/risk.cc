@@ -4,6 +4,7 @@
 
 #include "api/contacts.h"
 #include "api/legal.h"
+#include "api/register.h"
 #include "base/digest.h"
 #include "law/identity.h"
 #include "law/shapes.h"
@@ -112,7 +113,7 @@ void add_devices(const Exchange& exchange, const std::set<std::string>& ids, v1:
     for (const std::string& id : picture.device_book().of_person(person)) {
       v1::DeviceItem& item = *out.add_devices();
       *item.mutable_device() = picture.devices().at(id);
-      item.mutable_device()->clear_secret_sha256();
+      registers::hide_secrets(*item.mutable_device());
       *item.mutable_health() = picture.device_book().health(id);
     }
   }

@@ -258,9 +258,10 @@ void add_erasure(std::vector<Route>& r) {
 void add_registers(std::vector<Route>& r) {
   const auto add = [&](const char* path, const char* kind, const char* put_summary, Run put,
                        const google::protobuf::Descriptor* input, const char* get_summary, Action see,
-                       SubjectOf subject, Run get, const google::protobuf::Descriptor* output) {
+                       SubjectOf subject, Run get, const google::protobuf::Descriptor* output,
+                       std::vector<const char*> put_parameters = {}) {
     r.push_back({"PUT", path, "registers", put_summary, Access::kKey, Action::kRegister, kind, nullptr, put,
-                 input, of<v1::Written>()});
+                 input, of<v1::Written>(), std::move(put_parameters)});
     if (get == nullptr) return;
     r.push_back(
         {"GET", path, "registers", get_summary, Access::kKey, see, kind, subject, get, nullptr, output});
@@ -283,7 +284,7 @@ void add_registers(std::vector<Route>& r) {
       registers::get_jurisdiction, of<v1::Jurisdiction>());
   add("/api/v1/agencies/{id}", "agency", "Register an agency and how its own system is reached",
       registers::put_agency, of<v1::AgencyInput>(), "An agency, without its secret", Action::kSeeOrganisation,
-      nullptr, registers::get_agency, of<v1::AgencyAnswer>());
+      nullptr, registers::get_agency, of<v1::AgencyAnswer>(), {"former_minutes"});
   add("/api/v1/holiday-calendars/{id}", "holiday_calendar",
       "Register the public holidays that schedules of this calendar name follow",
       registers::put_holiday_calendar, of<v1::HolidayCalendar>(), "A holiday calendar", Action::kSeeRegister,

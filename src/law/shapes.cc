@@ -63,6 +63,13 @@ Status check_device(const v1::Device& device) {
   if (device.interval_s() > 86'400) return invalid("interval_s", "must be 0..86400");
   if (!device.secret_sha256().empty() && device.secret_sha256().size() != 32)
     return invalid("secret_sha256", "must be 32 bytes");
+  if (!device.former_secret_sha256().empty() && device.former_secret_sha256().size() != 32)
+    return invalid("former_secret_sha256", "must be 32 bytes");
+  if (device.former_until_us() < 0) return invalid("former_until_us", "must not be before 1970");
+  if (device.signed_only() && device.signing_generation() == 0)
+    return invalid("signed_only", "needs a signing key");
+  if (device.signed_only() && device.kind() == v1::DEVICE_KIND_PHONE)
+    return invalid("signed_only", "is not for phones: what is pressed in an app comes in its person's name");
   return {};
 }
 

@@ -209,6 +209,7 @@ void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batc
   if (entry.fact->has_hop_observed()) changes.push_back(change_of_hop(picture, entry.fact->hop_observed()));
   for (const auto& effect : entry.effects) {
     if (auto change = change_of(picture, effect)) changes.push_back(std::move(change));
+    if (effect->settle_erasure().erased()) texts.forget();
     if (effect->has_open_call()) add_introductions(effect->open_call(), changes);
     rights_grew |= effect->has_open_call() || effect->has_grant_track() || effect->has_update_hand_off();
   }

@@ -109,9 +109,10 @@ Status read_tls(const toml::table& table, TlsConfig& into) {
   if (tls == nullptr) return table.contains("tls") ? wrong_type("tls", "a table") : Status();
   std::set<std::string> known;
   for (const auto& [name, path] : files) known.insert(name);
+  known.insert("revoked");
   TRY_STATUS(check_keys(*tls, known, "tls."));
   for (const auto& [name, path] : files) TRY_STATUS(read_text(table, std::string("tls.") + name, *path));
-  return {};
+  return read_texts(table, "tls.revoked", into.revoked);
 }
 
 Status read_notify(const toml::table& table, notify::Settings& into) {
@@ -159,6 +160,8 @@ Status check_tls(const TlsConfig& tls) {
        {std::pair("tls.device_ca", &tls.device_ca), {"tls.agency_ca", &tls.agency_ca}})
     if (!file->empty() && tls.certificate.empty())
       return invalid(name, "needs tls.certificate and tls.key: without TLS nobody shows a certificate");
+  if (!tls.revoked.empty() && tls.device_ca.empty() && tls.agency_ca.empty())
+    return invalid("tls.revoked", "needs tls.device_ca or tls.agency_ca: nobody else shows a certificate");
   return {};
 }
 

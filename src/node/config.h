@@ -9,6 +9,7 @@
 //   trusted_proxies = ["10.0.0.5"]       # who may say for whom it asks; without [tls] nobody else is let in
 //   [tls]      certificate = "file"  key = "file"    # of every door; docs/running.md
 //              device_ca = "file"  agency_ca = "file"          # who must prove itself by certificate
+//              revoked = ["file"]                              # their lists of revoked certificates
 //              ca = "file"  client_certificate = "file"  client_key = "file"    # when we call others
 //   [link]     hosts = ["cad.example"]   # where outside agencies may be; left out: on this machine alone
 //              plain = false             # may they be reached without TLS?
@@ -18,6 +19,7 @@
 //   [mirror]   logs = ["name+id+base64"]                     # of whose log a copy is kept here
 //   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
 //   [keys]     ring = "/var/lib/haechi-keys/ring"  master = "file"   # neither in `data` nor in its backups
+//              master = "pkcs11:..."     # or in a token; docs/running.md
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
 //   [notify]   pages = "https://haechi.example"  language = "ko"  ca_file = ""    # docs/notifications.md
@@ -43,6 +45,7 @@ struct TlsConfig {
   std::string certificate, key;                // of every door; empty: plain
   std::string device_ca;                       // devices must show a certificate that it signed
   std::string agency_ca;                       // outside agencies likewise
+  std::vector<std::string> revoked;            // lists of both, in force; none: nothing is looked up
   std::string ca;                              // whom we believe when we call others; empty: the system's
   std::string client_certificate, client_key;  // what we show then, if asked
 };
@@ -50,8 +53,8 @@ struct TlsConfig {
 struct Config {
   std::string data = "data";
   std::string key_ring;  // of the data keys of persons; empty: "<data>.keys/ring"
-  std::string
-      master_key;  // file with the key that wraps them; empty: "<data>.keys/master", or the environment
+  // File with the key that wraps them, or pkcs11: URI; empty: "<data>.keys/master", or the environment.
+  std::string master_key;
   std::string static_files;            // empty: no pages
   std::string map_config;              // a JSON object; empty: the built-in base map
   std::vector<std::string> map_hosts;  // "https://host[:port]"; named in every page's security policy

@@ -38,10 +38,12 @@
 #include "trust/accounts.h"
 #include "trust/keys.h"
 #include "vault/key_ring.h"
+#include "vault/signing_key.h"
 
 namespace haechi::node {
 namespace {
 
+constexpr Duration kSayAgain = Duration::seconds(3600);     // that a list of revoked certificates ends
 constexpr Duration kLetterTimeout = Duration::seconds(10);  // of one try to hand a notification over
 
 // Runs `task` on the loop and waits for it.
@@ -97,6 +99,9 @@ struct Node::Rooms {
   Status listen_front();
   Status listen_devices();
   void subscribe();
+  void tell_gateway(const spine::Batch& batch);
+  // Any thread.
+  Result<std::string> signing_key(const std::string& device_id, uint32_t generation);
   Status open_sender();
   Status open_accounts();
   void command(const std::shared_ptr<const v1::Effect>& effect, bool replayed);
@@ -128,7 +133,9 @@ struct Node::Rooms {
   std::unique_ptr<BundleDesk> bundles;     // likewise
 
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"};
-  gateway::Devices devices;                                            // gateway loop
+  gateway::Devices devices{[this](const std::string& device_id, uint32_t generation) {
+    return signing_key(device_id, generation);
+  }};                                                                  // gateway loop
   std::map<std::string, std::shared_ptr<const v1::Effect>> commanded;  // replayed, newest per device
   std::unique_ptr<gateway::MqttServer> mqtt;
   std::unique_ptr<gateway::Rejections> rejections;  // gateway loop
@@ -179,14 +186,18 @@ Status Node::Rooms::open() {
   bundles = std::make_unique<BundleDesk>(
       BundleSource{config.data + "/evidence", config.evidence_key, HAECHI_VERSION}, std::move(bundle_reader),
       *ring);
-  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone,
-                                                   .log = source_of(*past, *ring),
-                                                   .bundles = bundles.get(),
-                                                   .letters = letters.get(),
-                                                   .accounts = accounts.get(),
-                                                   .breached = breached,
-                                                   .agencies = config.agencies},
-                                   front, *spine, hub->picture(), *records, *keys, clock);
+  api = std::make_unique<api::Api>(
+      api::ApiOptions{
+          .time_zones = read_time_zone,
+          .log = source_of(*past, *ring),
+          .bundles = bundles.get(),
+          .letters = letters.get(),
+          .accounts = accounts.get(),
+          .breached = breached,
+          .agencies = config.agencies,
+          .signing_keys = [this](const std::string& device_id,
+                                 uint32_t generation) { return signing_key(device_id, generation); }},
+      front, *spine, hub->picture(), *records, *keys, clock);
   evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock,
                                             secrets.outgoing);
   link::CadConnectorOptions link_options;
@@ -233,13 +244,27 @@ void Node::Rooms::subscribe() {
       spdlog::error("erasure is not finished and is tried again at the next start: {}",
                     erased.error().text());
     retention->on_batch(*batch);
+    tell_gateway(*batch);
     for (const spine::PublishedEntry& entry : batch->entries) {
-      if (entry.fact->has_device_registered())
-        gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
       for (const auto& effect : entry.effects)
         if (effect->has_command_device()) command(effect, batch->replayed);
     }
   });
+}
+
+void Node::Rooms::tell_gateway(const spine::Batch& batch) {
+  std::vector<std::shared_ptr<const v1::Fact>> facts;
+  for (const spine::PublishedEntry& entry : batch.entries)
+    if (gateway::Devices::concerns(*entry.fact)) facts.push_back(entry.fact);
+  if (facts.empty()) return;
+  gateway.post([this, facts = std::move(facts)] {
+    for (const auto& fact : facts) devices.apply(*fact);
+  });
+}
+
+Result<std::string> Node::Rooms::signing_key(const std::string& device_id, uint32_t generation) {
+  TRY(const vault::Key key, vault::signing_key(*ring, device_id, generation));
+  return std::string(key.view());
 }
 
 // The gateway keeps commands in memory only: what each device was told last is offered to it again after a
@@ -264,6 +289,7 @@ Status Node::Rooms::listen_devices() {
   gateway.every(Duration::seconds(1), [this] {
     if (rejections) rejections->flush(clock.now());
   });
+  gateway.every(kSayAgain, [this] { secrets.warn_of_revoked(); });
   intake = std::make_unique<gateway::HttpIntake>(
       gateway, clock, *spine, devices, *rejections,
       gateway::HttpIntakeOptions{.forwarder_token_sha256 = bytes_of_hex(config.forwarder_token_sha256),

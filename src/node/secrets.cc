@@ -14,6 +14,8 @@ namespace {
 using Tls = net::Tls;
 
 constexpr Duration kWarnBefore = Duration::seconds(30 * 86'400);
+constexpr Duration kWarnBeforeRevoked =
+    Duration::seconds(86'400);  // such lists are often made anew each week
 
 // What a member of net::TlsFiles is called in the configuration: "tls.client_key".
 Error named(const std::string& prefix, const std::string& authorities, const Error& error) {
@@ -24,7 +26,8 @@ Error named(const std::string& prefix, const std::string& authorities, const Err
 Result<std::shared_ptr<Tls>> open_door(const TlsConfig& tls, const std::string& ca, const char* ca_setting,
                                        Tls::Peer peer) {
   if (tls.certificate.empty()) return std::shared_ptr<Tls>();
-  auto opened = Tls::server({tls.certificate, tls.key, ca}, ca.empty() ? Tls::Peer::kAnonymous : peer);
+  auto opened =
+      Tls::server({tls.certificate, tls.key, ca, tls.revoked}, ca.empty() ? Tls::Peer::kAnonymous : peer);
   if (!opened.ok()) return named("tls.", ca_setting, opened.error());
   return opened;
 }
@@ -42,10 +45,21 @@ Status check_signing_key(const Config& config) {
   return invalid("evidence.key", path + ": is missing, and this log has been signed with it");
 }
 
+void warn_of_revoked(const std::string& what, const Tls& tls, Time now) {
+  const Time end = tls.revoked_end_at();
+  if (!end.known() || end - now > kWarnBeforeRevoked) return;
+  if (end > now) return spdlog::warn("{}: a list of revoked certificates ends on {}", what, iso8601(end));
+  spdlog::error(
+      "{}: a list of revoked certificates ended on {}: who was revoked since is let in; renew it and send"
+      " SIGHUP",
+      what, iso8601(end));
+}
+
 void warn_of_end(const std::string& what, const Tls& tls) {
   const Time end = tls.ends_at(), now = SystemClock().now();
-  if (!end.known() || end - now > kWarnBefore) return;
-  spdlog::warn("{}: the certificate {} on {}", what, end < now ? "ended" : "ends", iso8601(end));
+  if (end.known() && end - now <= kWarnBefore)
+    spdlog::warn("{}: the certificate {} on {}", what, end < now ? "ended" : "ends", iso8601(end));
+  warn_of_revoked(what, tls, now);
 }
 
 }  // namespace
@@ -78,7 +92,19 @@ void Secrets::reload() {
   }
 }
 
+void Secrets::warn_of_revoked() const {
+  for (const auto& [what, tls] : all_) node::warn_of_revoked(what, *tls, SystemClock().now());
+}
+
 void Secrets::count(Metrics& metrics) const {
+  for (const auto& [label, tls] : {std::pair("people", for_people), std::pair("devices", for_devices)}) {
+    if (!tls || !tls->revoked_end_at().known()) continue;
+    metrics.add({"haechi_tls_revoked_ends_seconds",
+                 "When the first list of revoked certificates ends, in Unix time.",
+                 {{"door", label}},
+                 false,
+                 [tls = tls] { return static_cast<double>(tls->revoked_end_at().us) / 1e6; }});
+  }
   for (const auto& [label, tls] : {std::pair("doors", for_people), std::pair("client", outgoing)}) {
     if (!tls || !tls->ends_at().known()) continue;
     metrics.add({"haechi_tls_certificate_ends_seconds",

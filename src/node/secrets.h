@@ -28,7 +28,9 @@ class Secrets {
 
   // Reads all files again. Any thread. What cannot be used is told, and what was read before stays.
   void reload();
-  void count(Metrics& metrics) const;  // when certificates end
+  // Says so when a list of revoked certificates ends, or has ended. Any thread.
+  void warn_of_revoked() const;
+  void count(Metrics& metrics) const;  // when certificates and lists end
 
   std::shared_ptr<net::Tls> for_people, for_devices;  // of doors; none: plain
   std::shared_ptr<net::Tls> outgoing;                 // never none

@@ -131,6 +131,9 @@ void Picture::fold_erasure(const v1::ErasureOutcome& outcome) {
   if (!outcome.erased() || person == persons_.end()) return;
   person->second.set_removed(true);
   positions_.put_person(person->second);
+  place_history_.forget(outcome.person_id());
+  proximity_book_.forget(outcome.person_id());
+  alerts_.forget_places(outcome.person_id());
   for (const std::string& zone_id : outcome.zone_ids()) zones_.erase(zone_id);
 }
 

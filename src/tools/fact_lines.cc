@@ -113,7 +113,8 @@ Status FactLines::admit(StampedFact& stamped, std::vector<StampedFact>& out) {
 }
 
 Status FactLines::admit_report(v1::ReportReceived& received, Time at) {
-  const gateway::Admission admission = gateway::admit(*received.mutable_report(), at, devices_);
+  const gateway::Admission admission =
+      gateway::admit(*received.mutable_report(), at, devices_, received.protocol());
   if (!admission.rejection) return {};
   return invalid("report_received.report." + admission.rejection->field,
                  admission.rejection->code + ": " + admission.rejection->reason);

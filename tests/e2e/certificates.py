@@ -33,3 +33,14 @@ class Authority:
                 '-days', days, '-extfile', extensions, '-out', pem)
         key.chmod(0o600)
         return pem, key
+
+    def revoke(self, *certificates, ends='20361231235959Z'):
+        """Revokes these, and writes the list of all that it revoked so far, which ends then."""
+        config, index, revoked = (self.folder / name for name in ('ca.cnf', 'index.txt', 'revoked.pem'))
+        config.write_text(f'[ca]\ndefault_ca = this\n[this]\ndatabase = {index}\ndefault_md = sha256\n'
+                          f'certificate = {self.file}\nprivate_key = {self.folder}/ca.key\n')
+        index.touch()
+        for certificate in certificates:
+            openssl('ca', '-config', config, '-revoke', certificate)
+        openssl('ca', '-config', config, '-gencrl', '-crl_lastupdate', '20260101000000Z', '-crl_nextupdate', ends, '-out', revoked)
+        return revoked

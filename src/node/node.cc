@@ -11,6 +11,9 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/identity_providers.h"
+#include "api/provider_door.h"
+#include "api/session.h"
 #include "base/heap.h"
 #include "base/time.h"
 #include "gateway/devices.h"
@@ -101,7 +104,9 @@ struct Node::Rooms {
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<store::AccountRecords> account_records;
-  std::unique_ptr<trust::Accounts> accounts;  // front loop
+  std::unique_ptr<trust::Accounts> accounts;          // front loop
+  std::unique_ptr<api::IdentityProviders> providers;  // front loop
+  std::unique_ptr<api::ProviderDoor> provider_door;   // likewise
   trust::BreachedPasswords breached;
   std::optional<trust::Link> administrator_link;
   std::optional<std::string> first_administrator;
@@ -137,6 +142,7 @@ Status Node::Rooms::open() {
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
+  keys->take_persons(config.personal_keys || !config.demo_keys_file.empty());
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
@@ -154,8 +160,10 @@ Status Node::Rooms::open() {
 
   // An open stream is no sign of a person, so it does not keep a session from being idle.
   const auto identify = [this](std::string_view key) {
-    const auto viewer = keys->viewer_of_key(key, clock.now());
-    return viewer ? viewer : accounts->viewer_of(key, clock.now());
+    const Time now = clock.now();
+    auto viewer = keys->viewer_of_key(key, now);
+    if (!viewer) viewer = accounts->viewer_of(key, now);
+    return viewer ? viewer : accounts->api_keys().viewer_of(key, now);
   };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
   api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone,
@@ -165,8 +173,12 @@ Status Node::Rooms::open() {
                                                    .breached = breached,
                                                    .plain_agencies = config.plain_agencies},
                                    front, *spine, hub->picture(), *records, *keys, clock);
-  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock,
-                                            secrets.outgoing);
+  const auto identify_request = [identify](const net::Request& request) {
+    const Result<std::string> key = api::session::presented_key(request);
+    return key.ok() ? identify(*key) : std::nullopt;
+  };
+  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine,
+                                            identify_request, clock, secrets.outgoing);
   link::CadConnectorOptions link_options;
   link_options.tls = secrets.outgoing;
   link_options.certificates = !config.tls.agency_ca.empty();
@@ -195,8 +207,18 @@ Status Node::Rooms::open_sender() {
 
 Status Node::Rooms::open_accounts() {
   TRY(breached, trust::BreachedPasswords::open(config.breached_passwords));
-  TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite"));
-  TRY(accounts, trust::Accounts::open(*account_records, config.password_cost));
+  if (config.breached_passwords.empty() && config.demo_keys_file.empty())
+    spdlog::warn(
+        "accounts.breached_passwords: none is configured, so passwords known from breaches are taken");
+  TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite", ring.get()));
+  TRY(auto settings, read_providers(config));
+  std::vector<trust::ProviderName> names;
+  for (const api::ProviderSettings& one : settings) names.push_back({one.id, one.name});
+  TRY(accounts,
+      trust::Accounts::open(*account_records, config.password_cost, config.notify.pages, std::move(names)));
+  providers = std::make_unique<api::IdentityProviders>(front, clock, std::move(settings), config.notify.pages,
+                                                       secrets.outgoing);
+  provider_door = std::make_unique<api::ProviderDoor>(*providers, *accounts, *spine, clock, front);
   TRY(administrator_link, accounts->administrator_link(config.new_administrator_link, clock.now()));
   return {};
 }
@@ -264,6 +286,7 @@ Status Node::Rooms::listen_front() {
   front_http->handle(
       [this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
   hub->mount(*front_http);
+  providers->start([](const Error& why) { spdlog::warn("no sign-in by {}", why.reason); });
   return {};
 }
 
@@ -312,6 +335,7 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     return sender->receive_receipt(std::move(request), respond);
   if (path == "/api/v1/demo/keys" && !config.demo_keys_file.empty() && request.method == "POST")
     return respond(issue_demo_key(*keys, request, clock.now()));
+  if (api::ProviderDoor::is_for(path)) return provider_door->answer(request, respond);
   if (path.starts_with("/api/") || path == "/openapi.json")
     return api->handler()(std::move(request), respond);
   if (path == "/config/map.json")
@@ -449,6 +473,8 @@ Node::Rooms::~Rooms() {
     end(link, [this] { connector.reset(); });
     end(notify, [this] { sender.reset(); });
     end(front, [this] {
+      provider_door.reset();
+      providers.reset();
       api.reset();
       hub.reset();
     });

@@ -38,6 +38,10 @@ class Secrets {
   std::vector<std::pair<std::string, std::shared_ptr<net::Tls>>> all_;
 };
 
+// The identity providers with the secrets that the configuration names. kInvalid: one cannot be read, or
+// everybody may.
+Result<std::vector<api::ProviderSettings>> read_providers(const Config& config);
+
 // kInvalid names the agencies that would be told of alarms in plain over the network.
 Status check_agencies(const Config& config, store::Records& records);
 

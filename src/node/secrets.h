@@ -42,7 +42,7 @@ class Secrets {
 // everybody may.
 Result<std::vector<api::ProviderSettings>> read_providers(const Config& config);
 
-// kInvalid names the agencies that would be told of alarms in plain over the network.
+// kInvalid names the agencies whose address is beyond `config.agencies`.
 Status check_agencies(const Config& config, store::Records& records);
 
 }  // namespace haechi::node

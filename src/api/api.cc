@@ -222,6 +222,8 @@ bool Api::Inner::identify(const JobPtr& job) {
   const Result<std::string> key = session::presented_key(job->request);
   auto viewer = key.ok() ? keys.viewer_of_key(*key, exchange.now) : std::nullopt;
   if (!viewer && key.ok() && options.accounts) viewer = options.accounts->use(*key, exchange.now);
+  if (!viewer && key.ok() && options.accounts)
+    viewer = options.accounts->api_keys().viewer_of(*key, exchange.now);
   if (!viewer) {
     const bool guessed = key.ok() && !key->empty();
     const Duration wait = guessed ? pace.wait_after_wrong_key(job->request.peer, exchange.now) : Duration{};

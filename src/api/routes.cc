@@ -1,12 +1,14 @@
 #include "api/routes.h"
 
 #include "api/accounts.h"
+#include "api/api_keys.h"
 #include "api/case_routes.h"
 #include "api/contacts.h"
 #include "api/erasure.h"
 #include "api/lists.h"
 #include "api/measure.h"
 #include "api/own.h"
+#include "api/passkeys.h"
 #include "api/playback.h"
 #include "api/read.h"
 #include "api/register.h"
@@ -317,6 +319,30 @@ void add_others(std::vector<Route>& r) {
   r.push_back({"POST", "/witness/v1/add-checkpoint", "evidence",
                "Cosign another log's checkpoint if it continues the last (C2SP tlog-witness)",
                Access::kElsewhere});
+  r.push_back({"GET",
+               "/api/v1/sign-in/providers/{id}",
+               "accounts",
+               "Sends the browser to an agency's identity provider",
+               Access::kElsewhere,
+               Action::kSeeSelf,
+               "account",
+               nullptr,
+               nullptr,
+               nullptr,
+               nullptr,
+               {"surface"}});
+  r.push_back({"GET",
+               "/api/v1/sign-in/providers/{id}/return",
+               "accounts",
+               "To where the provider sends it back; signs the surface in",
+               Access::kElsewhere,
+               Action::kSeeSelf,
+               "account",
+               nullptr,
+               nullptr,
+               nullptr,
+               nullptr,
+               {"code", "state", "iss"}});
   r.push_back({"POST", "/mirror/v1/records", "evidence",
                "Keep a copy of another log's records if they continue it and are signed by its key",
                Access::kElsewhere});
@@ -341,6 +367,8 @@ std::vector<Route> make_routes() {
   add_case_routes(out);
   add_sign_in_routes(out);
   add_account_routes(out);
+  add_passkey_routes(out);
+  add_api_key_routes(out);
   add_others(out);
   return out;
 }

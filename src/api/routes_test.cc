@@ -128,6 +128,12 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/me/account", "CDUPORKALJMV"},
     {"POST /api/v1/me/account/renewal", "CDUPORKALJMV"},
     {"POST /api/v1/me/sessions/{id}/end", "CDUPORKALJMV"},
+    {"POST /api/v1/me/passkeys/question", "CDUPORKALJMV"},
+    {"POST /api/v1/me/passkeys", "CDUPORKALJMV"},
+    {"POST /api/v1/me/passkeys/{id}/remove", "CDUPORKALJMV"},
+    {"GET /api/v1/api-keys", "M"},
+    {"POST /api/v1/api-keys", "M"},
+    {"POST /api/v1/api-keys/{id}/end", "M"},
     {"GET /api/v1/accounts", "M"},
     {"POST /api/v1/accounts", "M"},
     {"POST /api/v1/accounts/{id}/change", "M"},
@@ -166,6 +172,8 @@ std::string with_id(std::string path) {
                                                   {"me/notifications", "n"},
                                                   {"accounts", "insp-park"},
                                                   {"me/sessions", "s"},
+                                                  {"me/passkeys", "k"},
+                                                  {"api-keys", "k"},
                                                   {"petitions", "t"},
                                                   {"break-glass", "g"}};
   const std::string kind = path.substr(8, at - 9);

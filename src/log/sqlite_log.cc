@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 
 #include "base/digest.h"
+#include "base/hex.h"
 #include "log/chain.h"
 #include "log/database.h"
 #include "log/files.h"
@@ -70,16 +70,10 @@ Status remove_file(const std::string& path) {
 
 Result<std::string> identity_of(const SqliteOptions& options, size_t bytes) {
   if (options.identity.empty()) return random_secret(bytes);
-  std::string out;
-  for (size_t at = 0; at + 1 < options.identity.size(); at += 2) {
-    uint8_t value = 0;
-    const char* digits = options.identity.data() + at;
-    if (std::from_chars(digits, digits + 2, value, 16).ptr != digits + 2) break;
-    out += static_cast<char>(value);
-  }
-  if (out.size() != bytes || options.identity.size() != 2 * bytes)
+  const std::optional<std::string> read = decode_hex(options.identity);
+  if (!read || read->size() != bytes)
     return invalid("identity", "must be " + std::to_string(2 * bytes) + " hexadecimal digits");
-  return out;
+  return *read;
 }
 
 // Makes what is missing of a log that was never complete: watermark first, then the database, so that a

@@ -145,6 +145,48 @@ Status read_notify(const toml::table& table, notify::Settings& into) {
   return read_texts(table, "notify.push.services", into.push.services);
 }
 
+Status read_providers(const toml::table& table, std::vector<ProviderConfig>& into) {
+  if (!table.contains("oidc")) return {};
+  const toml::array* all = table["oidc"].as_array();
+  if (all == nullptr) return wrong_type("oidc", "tables: [[oidc]]");
+  for (const toml::node& node : *all) {
+    const toml::table* one = node.as_table();
+    if (one == nullptr) return wrong_type("oidc", "tables: [[oidc]]");
+    TRY_STATUS(check_keys(
+        *one, {"id", "name", "issuer", "client_id", "client_secret_file", "claim", "acr", "amr"}, "oidc."));
+    ProviderConfig& provider = into.emplace_back();
+    api::ProviderSettings& settings = provider.settings;
+    const std::pair<const char*, std::string*> texts[] = {
+        {"id", &settings.id},
+        {"name", &settings.name},
+        {"issuer", &settings.issuer},
+        {"client_id", &settings.client_id},
+        {"client_secret_file", &provider.client_secret_file},
+        {"claim", &settings.claim}};
+    for (const auto& [key, text] : texts) TRY_STATUS(read_text(*one, key, *text));
+    TRY_STATUS(read_texts(*one, "acr", settings.acr));
+    TRY_STATUS(read_texts(*one, "amr", settings.amr));
+  }
+  return {};
+}
+
+Status check_providers(const Config& config) {
+  std::set<std::string> ids;
+  for (const ProviderConfig& provider : config.providers) {
+    const api::ProviderSettings& one = provider.settings;
+    const bool fits = !one.id.empty() && one.id.size() <= 20 &&
+                      one.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+    if (!fits) return invalid("oidc.id", "must be 1 to 20 of a-z, 0-9 and '-'");
+    if (!ids.insert(one.id).second) return invalid("oidc.id", "is there twice: " + one.id);
+    if (one.name.empty() || one.client_id.empty() || one.claim.empty())
+      return invalid("oidc", "name, client_id and claim are needed: " + one.id);
+    if (net::leaves_in_plain(one.issuer)) return invalid("oidc.issuer", "must be an https:// address");
+    if (config.notify.pages.empty())
+      return invalid("notify.pages", "is needed: to where the provider sends people back");
+  }
+  return {};
+}
+
 bool is_address(const std::string& text) {
   unsigned char bytes[sizeof(in6_addr)];
   return ::inet_pton(AF_INET, text.c_str(), bytes) == 1 || ::inet_pton(AF_INET6, text.c_str(), bytes) == 1;
@@ -198,7 +240,7 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(check_keys(table,
                         {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256",
                          "metrics_token_sha256", "trusted_proxies", "tls", "link", "http", "devices",
-                         "evidence", "mirror", "witness", "notify", "accounts", "keys"},
+                         "evidence", "mirror", "witness", "notify", "accounts", "keys", "oidc"},
                         ""));
   if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
   TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
@@ -209,13 +251,16 @@ Status read_config(const std::string& path, Config& config) {
   if (const auto* devices = table["devices"].as_table())
     TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
   if (const auto* accounts = table["accounts"].as_table())
-    TRY_STATUS(check_keys(*accounts, {"breached_passwords", "memory_kib", "passes"}, "accounts."));
+    TRY_STATUS(
+        check_keys(*accounts, {"breached_passwords", "memory_kib", "passes", "personal_keys"}, "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "mirrors", "witnesses"}, "evidence."));
   if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));
   if (const auto* witness = table["witness"].as_table())
     TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
   TRY_STATUS(read_text(table, "accounts.breached_passwords", config.breached_passwords));
+  TRY_STATUS(read_flag(table, "accounts.personal_keys", config.personal_keys));
+  TRY_STATUS(read_providers(table, config.providers));
   TRY_STATUS(read_cost(table, "accounts.memory_kib", config.password_cost.memory_kib));
   TRY_STATUS(read_cost(table, "accounts.passes", config.password_cost.passes));
   TRY_STATUS(read_text(table, "evidence.key", config.evidence_key));
@@ -293,6 +338,7 @@ Status check_config(const Config& config) {
         (digest->size() != 64 || digest->find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))
       return invalid(name, "must be 64 hexadecimal digits");
   TRY_STATUS(notify::check(config.notify));
+  TRY_STATUS(check_providers(config));
   return check_safe(config);
 }
 

@@ -21,6 +21,9 @@
 //   [keys]     ring = "/var/lib/haechi-keys/ring"  master = "file"   # neither in `data` nor in its backups
 //              master = "pkcs11:..."     # or in a token; docs/running.md
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
+//              personal_keys = false     # are keys good that stand for persons? A demonstration's are
+//   [[oidc]]   id = "police"  name = "Police"  issuer = "https://id.example"  client_id = "haechi"
+//              client_secret_file = "file"  claim = "preferred_username"  acr = []  amr = ["mfa"]
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
 //   [notify]   pages = "https://haechi.example"  language = "ko"  ca_file = ""    # docs/notifications.md
 //   [notify.email]  server = "mail.example:587"  tls = "starttls"  user = ""  password = ""
@@ -33,12 +36,18 @@
 #include <string>
 #include <vector>
 
+#include "api/identity_providers.h"
 #include "base/result.h"
 #include "net/reach.h"
 #include "notify/settings.h"
 #include "trust/passwords.h"
 
 namespace haechi::node {
+
+struct ProviderConfig {
+  api::ProviderSettings settings;  // but the secret
+  std::string client_secret_file;  // empty: a public client
+};
 
 // PEM files; docs/running.md says what each is for.
 struct TlsConfig {
@@ -79,7 +88,9 @@ struct Config {
   std::vector<std::string> witness_logs;  // keys of the logs it cosigns; none: it is no witness
   notify::Settings notify;
   trust::PasswordCost password_cost;
-  std::string breached_passwords;       // file or folder of what nobody may take; empty: none
+  std::string breached_passwords;  // file or folder of what nobody may take; empty: none
+  bool personal_keys = false;      // keys of persons are good here, as they are in a demonstration
+  std::vector<ProviderConfig> providers;
   bool new_administrator_link = false;  // also where there is an administrator
   std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback
 };

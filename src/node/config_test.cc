@@ -62,6 +62,53 @@ TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
   EXPECT_EQ(read("[accounts]\nmemory = 1\n", config).error().field, "accounts.memory");
 }
 
+TEST(Config, TakesNoKeysOfPersonsUnlessItIsSaid) {
+  Config config;
+  EXPECT_FALSE(config.personal_keys);
+  ASSERT_TRUE(read("[accounts]\npersonal_keys = true\n", config).ok());
+  EXPECT_TRUE(config.personal_keys);
+}
+
+TEST(Config, ReadsWhichIdentityProvidersThereAre) {
+  const std::string whole = R"(
+[notify]
+pages = "https://haechi.example"
+[[oidc]]
+id = "nmpa"
+name = "Police"
+issuer = "https://id.example"
+client_id = "haechi"
+client_secret_file = "/etc/haechi/oidc"
+amr = ["mfa"]
+)";
+  Config config;
+  ASSERT_TRUE(
+      read(whole +
+               "[[oidc]]\nid = \"court\"\nname = \"C\"\nissuer = \"https://c.example\"\nclient_id = \"h\"\n",
+           config)
+          .ok());
+  ASSERT_TRUE(check_config(config).ok());
+  ASSERT_EQ(config.providers.size(), 2u);
+  EXPECT_EQ(config.providers[0].settings.claim, "preferred_username");
+  EXPECT_EQ(config.providers[0].settings.amr, std::vector<std::string>{"mfa"});
+  EXPECT_EQ(config.providers[0].client_secret_file, "/etc/haechi/oidc");
+  EXPECT_EQ(config.providers[1].settings.id, "court");
+
+  const auto refused = [&](const std::string& from, const std::string& to) {
+    std::string text = whole;
+    text.replace(text.find(from), from.size(), to);
+    Config other;
+    const Status status = read(text, other);
+    return status.ok() ? check_config(other).error().field : status.error().field;
+  };
+  EXPECT_EQ(refused("nmpa", "Nmpa.x"), "oidc.id");
+  EXPECT_EQ(refused("https://id.example", "http://id.example"), "oidc.issuer");
+  EXPECT_EQ(refused("\"haechi\"", "\"\""), "oidc");
+  EXPECT_EQ(refused("amr", "arm"), "oidc.arm");
+  EXPECT_EQ(refused("pages = \"https://haechi.example\"", ""), "notify.pages");
+  EXPECT_EQ(read("[oidc]\nid = \"x\"\n", config).error().field, "oidc");
+}
+
 TEST(Config, NamesWhoCosignsTheLogAndWhoseLogIsCosigned) {
   Config config;
   ASSERT_TRUE(

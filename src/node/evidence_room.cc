@@ -28,13 +28,13 @@ net::Response response_of(const std::string& path, const Result<std::string>& fi
 }  // namespace
 
 EvidenceRoom::EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
-                           spine::Submit& submit, const trust::Keys& keys, const Clock& clock,
+                           spine::Submit& submit, IdentifyRequest identify, const Clock& clock,
                            std::shared_ptr<net::Tls> outgoing)
     : config_(config),
       reader_(std::move(log_reader)),
       log_id_(std::move(log_id)),
       submit_(submit),
-      keys_(keys),
+      identify_(std::move(identify)),
       clock_(clock),
       outgoing_(std::move(outgoing)) {
   for (const std::string& url : config_.mirrors) {
@@ -174,7 +174,7 @@ void EvidenceRoom::heard(FedMirror& mirror, uint64_t size_then, const net::Respo
 }
 
 void EvidenceRoom::answer(const net::Request& request, const net::Respond& respond) {
-  const auto viewer = keys_.viewer_of_key(trust::bearer_key(request.header("authorization")), clock_.now());
+  const auto viewer = identify_(request);
   if (!viewer) return respond(net::problem(401, "unauthorized", "authorization", "a valid key is needed"));
   if (request.method != "GET") return respond(net::problem(405, "method_not_allowed", "", "only GET"));
   const std::string path = request.path.substr(kPrefix.size());

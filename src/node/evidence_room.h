@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,16 +19,19 @@
 #include "node/config.h"
 #include "node/metrics.h"
 #include "spine/submit.h"
-#include "trust/keys.h"
+#include "trust/viewer.h"
 
 namespace haechi::node {
+
+// Whom a request comes from; nothing when it shows no key or session that is good.
+using IdentifyRequest = std::function<std::optional<trust::Viewer>(const net::Request& request)>;
 
 class EvidenceRoom {
  public:
   // `log_reader` is of the log `log_id`, `outgoing` for witnesses with https addresses. The references
   // outlive the room.
   EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
-               spine::Submit& submit, const trust::Keys& keys, const Clock& clock,
+               spine::Submit& submit, IdentifyRequest identify, const Clock& clock,
                std::shared_ptr<net::Tls> outgoing);
 
   // kInvalid or kUnavailable: this node cannot be a witness as configured.
@@ -35,7 +39,8 @@ class EvidenceRoom {
   // Signs what the log has got since; after the spine has stopped.
   void stop();
 
-  // Any thread. GET /evidence/v1/<path>, for who may see the audit trail; recorded before it is answered.
+  // On the loop that identifies. GET /evidence/v1/<path>, for who may see the audit trail; recorded before it
+  // is answered.
   void answer(const net::Request& request, const net::Respond& respond);
   // Any thread. POST /witness/v1/add-checkpoint, for the logs named in the configuration.
   void add_checkpoint(net::Request request, net::Respond respond);
@@ -69,7 +74,7 @@ class EvidenceRoom {
   const std::unique_ptr<log::Reader> reader_;
   const std::string log_id_;
   spine::Submit& submit_;
-  const trust::Keys& keys_;
+  const IdentifyRequest identify_;
   const Clock& clock_;
   const std::shared_ptr<net::Tls> outgoing_;
   std::optional<evidence::Witness> witness_;

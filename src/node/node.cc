@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
-#include <sys/timex.h>
 
 #include <atomic>
 #include <csignal>
@@ -12,7 +11,11 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/identity_providers.h"
+#include "api/provider_door.h"
+#include "api/session.h"
 #include "base/heap.h"
+#include "base/hex.h"
 #include "base/time.h"
 #include "gateway/devices.h"
 #include "gateway/http_intake.h"
@@ -54,28 +57,6 @@ void run_on(net::Loop& loop, const std::function<void()>& task) {
     done.set_value();
   });
   done.get_future().wait();
-}
-
-// Of checked hexadecimal text (check_config).
-std::string bytes_of_hex(const std::string& text) {
-  std::string out;
-  for (size_t at = 0; at + 1 < text.size(); at += 2)
-    out += static_cast<char>(std::stoi(text.substr(at, 2), nullptr, 16));
-  return out;
-}
-
-// Does the kernel know of anything (NTP, PTP) that keeps the machine's clock?
-bool clock_is_kept() {
-  timex state{};
-  return ::adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) == 0;
-}
-
-// Counters tell how many are monitored, how busy a night is, and what is broken.
-bool may_measure(const Config& config, const net::Request& request) {
-  if (is_loopback(request.peer)) return true;
-  const Digest shown = sha256(trust::bearer_key(request.header("authorization")));
-  return !config.metrics_token_sha256.empty() &&
-         equal_secret(view(shown), bytes_of_hex(config.metrics_token_sha256));
 }
 
 // The log as the history reads it, on its own thread. The reader outlives whoever uses this.
@@ -122,7 +103,9 @@ struct Node::Rooms {
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<store::AccountRecords> account_records;
-  std::unique_ptr<trust::Accounts> accounts;  // front loop
+  std::unique_ptr<trust::Accounts> accounts;          // front loop
+  std::unique_ptr<api::IdentityProviders> providers;  // front loop
+  std::unique_ptr<api::ProviderDoor> provider_door;   // likewise
   trust::BreachedPasswords breached;
   std::optional<trust::Link> administrator_link;
   std::optional<std::string> first_administrator;
@@ -161,6 +144,7 @@ Status Node::Rooms::open() {
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
+  keys->take_persons(config.personal_keys || !config.demo_keys_file.empty());
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
@@ -179,8 +163,10 @@ Status Node::Rooms::open() {
 
   // An open stream is no sign of a person, so it does not keep a session from being idle.
   const auto identify = [this](std::string_view key) {
-    const auto viewer = keys->viewer_of_key(key, clock.now());
-    return viewer ? viewer : accounts->viewer_of(key, clock.now());
+    const Time now = clock.now();
+    auto viewer = keys->viewer_of_key(key, now);
+    if (!viewer) viewer = accounts->viewer_of(key, now);
+    return viewer ? viewer : accounts->api_keys().viewer_of(key, now);
   };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
   bundles = std::make_unique<BundleDesk>(
@@ -198,8 +184,12 @@ Status Node::Rooms::open() {
           .signing_keys = [this](const std::string& device_id,
                                  uint32_t generation) { return signing_key(device_id, generation); }},
       front, *spine, hub->picture(), *records, *keys, clock);
-  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock,
-                                            secrets.outgoing);
+  const auto identify_request = [identify](const net::Request& request) {
+    const Result<std::string> key = api::session::presented_key(request);
+    return key.ok() ? identify(*key) : std::nullopt;
+  };
+  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine,
+                                            identify_request, clock, secrets.outgoing);
   link::CadConnectorOptions link_options;
   link_options.tls = secrets.outgoing;
   link_options.certificates = !config.tls.agency_ca.empty();
@@ -228,8 +218,18 @@ Status Node::Rooms::open_sender() {
 
 Status Node::Rooms::open_accounts() {
   TRY(breached, trust::BreachedPasswords::open(config.breached_passwords));
-  TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite"));
-  TRY(accounts, trust::Accounts::open(*account_records, config.password_cost));
+  if (config.breached_passwords.empty() && config.demo_keys_file.empty())
+    spdlog::warn(
+        "accounts.breached_passwords: none is configured, so passwords known from breaches are taken");
+  TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite", ring.get()));
+  TRY(auto settings, read_providers(config));
+  std::vector<trust::ProviderName> names;
+  for (const api::ProviderSettings& one : settings) names.push_back({one.id, one.name});
+  TRY(accounts,
+      trust::Accounts::open(*account_records, config.password_cost, config.notify.pages, std::move(names)));
+  providers = std::make_unique<api::IdentityProviders>(front, clock, std::move(settings), config.notify.pages,
+                                                       secrets.outgoing);
+  provider_door = std::make_unique<api::ProviderDoor>(*providers, *accounts, *spine, clock, front);
   TRY(administrator_link, accounts->administrator_link(config.new_administrator_link, clock.now()));
   return {};
 }
@@ -292,9 +292,10 @@ Status Node::Rooms::listen_devices() {
   gateway.every(kSayAgain, [this] { secrets.warn_of_revoked(); });
   intake = std::make_unique<gateway::HttpIntake>(
       gateway, clock, *spine, devices, *rejections,
-      gateway::HttpIntakeOptions{.forwarder_token_sha256 = bytes_of_hex(config.forwarder_token_sha256),
-                                 .certificates = !config.tls.device_ca.empty(),
-                                 .reports_per_s = config.reports_per_s});
+      gateway::HttpIntakeOptions{
+          .forwarder_token_sha256 = decode_hex(config.forwarder_token_sha256).value_or(""),
+          .certificates = !config.tls.device_ca.empty(),
+          .reports_per_s = config.reports_per_s});
   TRY(device_http,
       net::HttpServer::listen(gateway, config.device_address, config.device_http_port, {}, door));
   device_http->handle([this](net::Request request, net::Respond respond) {
@@ -312,6 +313,7 @@ Status Node::Rooms::listen_front() {
   front_http->handle(
       [this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
   hub->mount(*front_http);
+  providers->start([](const Error& why) { spdlog::warn("no sign-in by {}", why.reason); });
   return {};
 }
 
@@ -364,6 +366,7 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     return sender->receive_receipt(std::move(request), respond);
   if (path == "/api/v1/demo/keys" && !config.demo_keys_file.empty() && request.method == "POST")
     return respond(issue_demo_key(*keys, request, clock.now()));
+  if (api::ProviderDoor::is_for(path)) return provider_door->answer(request, respond);
   if (path.starts_with("/api/") || path == "/openapi.json")
     return api->handler()(std::move(request), respond);
   if (path == "/config/map.json")
@@ -506,6 +509,8 @@ Node::Rooms::~Rooms() {
     end(link, [this] { connector.reset(); });
     end(notify, [this] { sender.reset(); });
     end(front, [this] {
+      provider_door.reset();
+      providers.reset();
       api.reset();
       hub.reset();
     });

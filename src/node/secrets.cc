@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include <fstream>
+
 #include "base/time.h"
 #include "net/http.h"
 #include "net/tls.h"
@@ -113,6 +115,24 @@ void Secrets::count(Metrics& metrics) const {
                  false,
                  [tls = tls] { return static_cast<double>(tls->ends_at().us) / 1e6; }});
   }
+}
+
+Result<std::vector<api::ProviderSettings>> read_providers(const Config& config) {
+  std::vector<api::ProviderSettings> out;
+  for (const ProviderConfig& provider : config.providers) {
+    out.push_back(provider.settings);
+    const std::string& path = provider.client_secret_file;
+    if (path.empty()) continue;
+    struct stat about {};
+    std::ifstream file(path);
+    if (!file || ::stat(path.c_str(), &about) != 0 || !std::getline(file, out.back().client_secret) ||
+        out.back().client_secret.empty())
+      return invalid("oidc.client_secret_file", path + ": cannot be read, or is empty");
+    if ((about.st_mode & S_IRWXO) != 0)
+      return invalid("oidc.client_secret_file",
+                     path + ": everybody on this machine may use it; chmod o= " + path);
+  }
+  return out;
 }
 
 Status check_agencies(const Config& config, store::Records& records) {

@@ -40,6 +40,10 @@ class Secrets {
   std::vector<std::pair<std::string, std::shared_ptr<net::Tls>>> all_;
 };
 
+// The identity providers with the secrets that the configuration names. kInvalid: one cannot be read, or
+// everybody may.
+Result<std::vector<api::ProviderSettings>> read_providers(const Config& config);
+
 // kInvalid names the agencies whose address is beyond `config.agencies`.
 Status check_agencies(const Config& config, store::Records& records);
 

@@ -189,7 +189,7 @@ def check_pages(checks, server, place):
     key = server.keys['control']
     code, answer = curl(*ca, '-H', f'Authorization: Bearer {key}', '-H', 'Content-Type: application/json', '-d',
                         '{"surface":"control"}', base + '/api/v1/session')
-    cookie = re.search(r'set-cookie: (haechi_control=[^;]+)(.*)', answer)
+    cookie = re.search(r'set-cookie: (__Host-haechi_control=[^;]+)(.*)', answer)
     checks.check('the cookie of a sign-in is for TLS only', cookie and '; Secure' in cookie[2] and '; HttpOnly' in cookie[2]
                  and '; SameSite=Strict' in cookie[2], answer)
     own, foreign = f'https://127.0.0.1:{server.http_port}', 'https://evil.example'

@@ -1,6 +1,9 @@
-// A load generator for the device port: MQTT 3.1.1, QoS 1, over many connections, from one thread.
+// A load generator for the device ports: MQTT 3.1.1 at QoS 1, or HTTP, over many connections, from one
+// thread.
 //
 //   load ingest --port N --devices FILE --seconds S --window W     as fast as acknowledgements come
+//   load http   --port N --devices FILE --seconds S                likewise over HTTP, one request at a time
+//   each load paced  --port N --devices FILE --seconds S --rate R       R reports a second on a timetable
 //   load alerts --port N --devices FILE --background R --alerts N  N approaches one after another over R
 //   reports/s
 //   load walk   --port N --devices FILE --seconds S                every device moves and reports once a
@@ -8,8 +11,10 @@
 //
 // With --ca FILE over TLS, believing that authority. FILE holds one "id secret" a line. In `alerts` the first
 // N devices are wearers, whose protected persons stand at the place the script registered; the rest give the
-// background. Prints one JSON object. Acknowledgement times in `ingest` are closed-loop (sent to
-// acknowledged); in `alerts` sending follows a fixed timetable, whatever comes back.
+// background. Prints one JSON object. Acknowledgement times of `ingest` and `http` are closed-loop (sent to
+// acknowledged). Otherwise sending follows a timetable, whatever comes back; in `paced` times count from when
+// a report was due, so that a server that stalls is not spared those it kept from being sent. `busy` is the
+// share of its processor that this program needed: near 1 it, and not the server, was measured.
 #include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
@@ -17,10 +22,12 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <deque>
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,8 +82,9 @@ struct Device {
 class Load {
  public:
   // Plain without `tls`.
-  Load(asio::io_context& io, uint16_t port, size_t window, std::shared_ptr<haechi::net::Tls> tls)
-      : io_(io), port_(port), window_(window), tls_(std::move(tls)) {}
+  Load(asio::io_context& io, uint16_t port, bool over_http, size_t window,
+       std::shared_ptr<haechi::net::Tls> tls)
+      : io_(io), port_(port), over_http_(over_http), window_(over_http ? 1 : window), tls_(std::move(tls)) {}
 
   void open(std::string id, std::string secret) {
     tcp::socket socket(io_);
@@ -84,6 +92,11 @@ class Load {
     devices_.push_back(std::make_unique<Device>(std::move(socket), std::move(id), std::move(secret)));
     Device& device = *devices_.back();
     if (tls_) device.wire.secure(*tls_, "127.0.0.1");
+    if (over_http_) {
+      device.ready = true;
+      ++ready;
+      return read(device);
+    }
     std::string body;
     put_text(body, "MQTT");
     body += "\x04\xC2";
@@ -95,7 +108,31 @@ class Load {
     flush(device);
     read(device);
   }
-  void send(Device& device, int32_t lat_e7, int32_t lng_e7) {
+  void send(Device& device, int32_t lat_e7, int32_t lng_e7, Steady::time_point due = Steady::now(),
+            int64_t age_us = 0) {
+    fill_in(device, lat_e7, lng_e7, age_us);
+    const haechi::v1::Report& report = device.report;
+    std::string body;
+    if (over_http_) {
+      report.AppendToString(&body);
+      device.out +=
+          "POST /ingest/v1/reports HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-protobuf; "
+          "type=report\r\n"
+          "Authorization: Bearer " +
+          device.id + '.' + device.secret + "\r\nContent-Length: " + std::to_string(body.size()) +
+          "\r\n\r\n" + body;
+    } else {
+      put_text(body, "d/" + device.id + "/report");
+      if (++device.packet_id == 0) device.packet_id = 1;
+      body += static_cast<char>(device.packet_id >> 8);
+      body += static_cast<char>(device.packet_id & 255);
+      report.AppendToString(&body);
+      device.out += packet(0x32, body);
+    }
+    device.sent.push_back(due);
+    if (device.writing.empty()) flush(device);
+  }
+  void fill_in(Device& device, int32_t lat_e7, int32_t lng_e7, int64_t age_us) const {
     haechi::v1::Report& report = device.report;
     report.set_device_id(device.id);
     report.set_epoch(1);
@@ -103,18 +140,9 @@ class Load {
     haechi::v1::Fix& fix = *report.mutable_fix();
     fix.mutable_place()->set_lat_e7(lat_e7);
     fix.mutable_place()->set_lng_e7(lng_e7);
-    fix.set_fixed_at_us(unix_us());
+    fix.set_fixed_at_us(unix_us() - age_us);
     fix.set_accuracy_mm(8'000);
     fix.set_source(haechi::v1::FIX_SOURCE_GNSS);
-    std::string body;
-    put_text(body, "d/" + device.id + "/report");
-    if (++device.packet_id == 0) device.packet_id = 1;
-    body += static_cast<char>(device.packet_id >> 8);
-    body += static_cast<char>(device.packet_id & 255);
-    report.AppendToString(&body);
-    device.out += packet(0x32, body);
-    device.sent.push_back(Steady::now());
-    if (device.writing.empty()) flush(device);
   }
   // Keeps every connection's window full of reports of a slowly moving wearer.
   void fill(Device& device) {
@@ -143,9 +171,30 @@ class Load {
         [this, &device](auto error, size_t size) {
           if (error) return fail(device, error);
           device.in_size += size;
-          take(device);
+          over_http_ ? take_answers(device) : take(device);
           read(device);
         });
+  }
+  void acknowledge(Device& device, Steady::time_point now) {
+    ack_us.push_back(static_cast<uint32_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(now - device.sent.front()).count()));
+    device.sent.pop_front();
+    ++acknowledged;
+  }
+  // One answer at a time; heads end in an empty line and name the length of what follows.
+  void take_answers(Device& device) {
+    const std::string_view text(device.in.data(), device.in_size);
+    const size_t head = text.find("\r\n\r\n");
+    if (head == std::string_view::npos) return;
+    const size_t field = text.substr(0, head).find("ontent-");
+    const size_t named = text.find("ength: ", field);
+    const size_t length = named < head ? std::strtoul(text.data() + named + 7, nullptr, 10) : 0;
+    if (text.size() < head + 4 + length) return;
+    if (!text.starts_with("HTTP/1.1 2"))
+      std::fprintf(stderr, "%.*s\n", int(text.size()), text.data()), std::exit(1);
+    device.in_size = 0;
+    if (!device.sent.empty()) acknowledge(device, Steady::now());
+    if (closed_loop) fill(device);
   }
   // CONNACK, PUBACK and commands: all shorter than 128 bytes of body.
   void take(Device& device) {
@@ -160,10 +209,7 @@ class Load {
         device.ready = true;
         ++ready;
       } else if (first == 0x40 && !device.sent.empty()) {
-        ack_us.push_back(static_cast<uint32_t>(
-            std::chrono::duration_cast<std::chrono::microseconds>(now - device.sent.front()).count()));
-        device.sent.pop_front();
-        ++acknowledged;
+        acknowledge(device, now);
       }
       at += 2 + length;
     }
@@ -178,6 +224,7 @@ class Load {
   }
   asio::io_context& io_;
   const uint16_t port_;
+  const bool over_http_;
   const size_t window_;
   const std::shared_ptr<haechi::net::Tls> tls_;
 };
@@ -193,23 +240,66 @@ void run_for(asio::io_context& io, std::chrono::microseconds time) {
   io.run_for(time);
 }
 
+// What was acknowledged since `began`, and how busy this program was.
+class Measured {
+ public:
+  explicit Measured(Load& load) : load_(load), before_(load.acknowledged), busy_(std::clock()) {
+    load.ack_us.clear();
+  }
+  void print(const char* more) const {
+    const double took = std::chrono::duration<double>(Steady::now() - began_).count();
+    const uint64_t done = load_.acknowledged - before_;
+    std::printf(
+        "{\"reports\": %llu, \"seconds\": %.3f, \"per_s\": %.0f, \"ack_p50_us\": %u, \"ack_p99_us\": %u, "
+        "\"ack_p999_us\": %u, \"ack_max_us\": %u, \"busy\": %.2f%s}\n",
+        static_cast<unsigned long long>(done), took, static_cast<double>(done) / took,
+        percentile(load_.ack_us, 0.5), percentile(load_.ack_us, 0.99), percentile(load_.ack_us, 0.999),
+        percentile(load_.ack_us, 1), double(std::clock() - busy_) / CLOCKS_PER_SEC / took, more);
+  }
+
+ private:
+  Load& load_;
+  const uint64_t before_;
+  const std::clock_t busy_;
+  const Steady::time_point began_ = Steady::now();
+};
+
 void run_ingest(asio::io_context& io, Load& load, int seconds) {
   load.running = true;
   for (auto& device : load.devices_) load.fill(*device);
   run_for(io, std::chrono::seconds(2));  // warm up
-  load.ack_us.clear();
-  const uint64_t before = load.acknowledged;
-  const auto began = Steady::now();
+  const Measured measured(load);
   std::printf("{\"measuring\": true}\n");
   std::fflush(stdout);
   run_for(io, std::chrono::seconds(seconds));
-  const double took = std::chrono::duration<double>(Steady::now() - began).count();
-  const uint64_t done = load.acknowledged - before;
-  std::printf(
-      "{\"reports\": %llu, \"seconds\": %.3f, \"per_s\": %.0f, \"ack_p50_us\": %u, \"ack_p99_us\": %u, "
-      "\"ack_p999_us\": %u}\n",
-      static_cast<unsigned long long>(done), took, static_cast<double>(done) / took,
-      percentile(load.ack_us, 0.5), percentile(load.ack_us, 0.99), percentile(load.ack_us, 0.999));
+  measured.print("");
+}
+
+// R reports a second, each millisecond its share, whatever has come back.
+void run_paced(asio::io_context& io, Load& load, int seconds, size_t rate) {
+  load.closed_loop = false;
+  load.running = true;
+  size_t turn = 0;
+  const auto send_for = [&](int ms) {
+    auto due = Steady::now();
+    double owed = 0;
+    for (int step = 0; step < ms; ++step, due += std::chrono::milliseconds(1)) {
+      io.run_until(due);
+      for (owed += static_cast<double>(rate) / 1'000; owed >= 1; --owed, ++turn)
+        load.send(*load.devices_[turn % load.devices_.size()],
+                  375'000'000 + static_cast<int32_t>(turn % 1'000) * 10, 1'270'000'000, due);
+    }
+  };
+  send_for(2'000);  // warm up
+  const Measured measured(load);
+  std::printf("{\"measuring\": true}\n");
+  std::fflush(stdout);
+  send_for(seconds * 1'000);
+  size_t unanswered = 0;
+  for (const auto& device : load.devices_) unanswered += device->sent.size();
+  measured.print(
+      (", \"due\": " + std::to_string(rate) + ", \"in_flight_at_end\": " + std::to_string(unanswered))
+          .c_str());
 }
 
 // One approach every 20 ms: a fix well outside every distance, then one 500 m from her. The moment just
@@ -225,7 +315,8 @@ void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t backgrou
   double owed = 0;
   size_t turn = 0;
   for (size_t step = 0; step < alerts + 50; ++step) {
-    if (step < alerts) load.send(*load.devices_[step], kHerLat + 500'000, kHerLng);  // 5.5 km north
+    if (step < alerts)  // 5.5 km north, ten minutes ago: a car in town
+      load.send(*load.devices_[step], kHerLat + 500'000, kHerLng, Steady::now(), 600'000'000);
     if (step >= 50) {
       Device& wearer = *load.devices_[step - 50];
       std::printf("%s[\"%s\", %lld]", step == 50 ? "" : ", ", wearer.id.c_str(),
@@ -285,19 +376,21 @@ int main(int argc, char** argv) {
   const auto number = [&](const char* name, size_t otherwise) {
     return options.contains(name) ? static_cast<size_t>(std::stoul(options[name])) : otherwise;
   };
-  if ((mode != "ingest" && mode != "alerts" && mode != "walk") || !options.contains("--port") ||
-      !options.contains("--devices")) {
-    std::fprintf(stderr, "load ingest|alerts|walk --port N --devices FILE [...]\n");
+  const std::set<std::string> modes = {"ingest", "http", "paced", "alerts", "walk"};
+  if (!modes.contains(mode) || !options.contains("--port") || !options.contains("--devices")) {
+    std::fprintf(stderr, "load ingest|http|paced|alerts|walk --port N --devices FILE [...]\n");
     return 2;
   }
   asio::io_context io(1);
   std::shared_ptr<haechi::net::Tls> tls;
   if (options.contains("--ca")) tls = *haechi::net::Tls::client({"", "", options["--ca"]});
-  Load load(io, static_cast<uint16_t>(number("--port", 0)), number("--window", 50), tls);
+  Load load(io, static_cast<uint16_t>(number("--port", 0)), mode == "http", number("--window", 50), tls);
   std::ifstream file(options["--devices"]);
   for (std::string id, secret; file >> id >> secret;) load.open(id, secret);
   while (load.ready < load.devices_.size()) io.run_one();
-  if (mode == "ingest") run_ingest(io, load, static_cast<int>(number("--seconds", 10)));
+  const int seconds = static_cast<int>(number("--seconds", 10));
+  if (mode == "ingest" || mode == "http") run_ingest(io, load, seconds);
+  if (mode == "paced") run_paced(io, load, seconds, number("--rate", 5'000));
   if (mode == "alerts") run_alerts(io, load, number("--alerts", 1'000), number("--background", 1'000));
   if (mode == "walk") run_walk(io, load, number("--seconds", 60));
   std::fflush(stdout);

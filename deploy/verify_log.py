@@ -390,6 +390,8 @@ def checked_bundle(path, kept, key):
             require(int(told['entry_no']) in proven, f'a line rests on entry {told["entry_no"]}, which is not proven')
             if 'track' in row:
                 check_track(told, proven[int(told['entry_no'])])
+            if 'violation' in row:
+                check_violation(told['violation'], proven[int(told['entry_no'])], told['entry_no'])
     if kept:
         other = Checkpoint(pathlib.Path(kept).read_bytes(), key, kept)
         require(other.size != checkpoint.size or other.root == checkpoint.root, f'{kept} is of another branch')
@@ -433,6 +435,8 @@ def with_place(number, fact, place):
     part = read_base64(place)
     commitments = [fields_of(sealed).get(4) for field, sealed in each_field(fact) if field == 50]
     require(part is not None and sha256(part) in commitments, f'the place of entry {number} is not the one that was sealed')
+    if 24 in fields_of(part[16:]):  # parts of one message follow each other
+        return {'violation': fields_of(fact)[24] + fields_of(part[16:])[24]}
     shown, device = fields_of(fields_of(fields_of(part[16:])[1])[1]), fields_of(fields_of(fields_of(fact)[1])[1])[1]
     return {'device': device, 'fix': shown[5]}
 
@@ -452,6 +456,24 @@ def check_track(told, fact):
     said = (device.decode(), fix[2], zigzag(place.get(1, 0)), zigzag(place.get(2, 0)), fix.get(3, 0))
     require(said == (told['device_id'], int(told['fixed_at_us']), told['lat_e7'], told['lng_e7'], told['accuracy_mm']),
             f'the track point of entry {told["entry_no"]} is not what the entry says')
+
+
+# By their numbers in effect.proto, AlertKind.
+KINDS = ('UNSPECIFIED KEEP_AWAY NEAR_MAP NEAR_POLICE NEAR_WARN EXCLUSION EXCLUSION_BUFFER EXCLUSION_POLICE INCLUSION CURFEW '
+         'STRAP_CUT CASE_OPENED JAMMED POWER_OFF UNPAIRED SOS SILENCE PROTECTED_SILENCE LOW_BATTERY APPROACHING UNACCOUNTED_NEAR '
+         'IMPLAUSIBLE NO_CONTACT TRAVEL_AREA AREA_OUTAGE').split()
+
+
+def check_violation(told, fact, number):
+    """A violation that another system judged must be what the fact of its entry says (fact.proto, geo.proto)."""
+    said = fields_of(fact['violation'] if isinstance(fact, dict) else fields_of(fact)[24])
+    place, told_place = fields_of(said.get(12, b'')), told.get('place', {})
+    words = {1: 'id', 2: 'source', 4: 'wearer_id', 5: 'protected_id', 6: 'order_id', 7: 'zone_id', 10: 'outcome'}
+    same = all(said.get(field, b'').decode() == told.get(name, '') for field, name in words.items())
+    numbers = (said.get(8, 0), said.get(9, 0), zigzag(said.get(11, 0)), zigzag(place.get(1, 0)), zigzag(place.get(2, 0)))
+    require(same and 'ALERT_KIND_' + KINDS[said[3]] == told['kind'] and numbers == (
+        int(told['happened_at_us']), int(told.get('ended_at_us', 0)), int(told.get('distance_mm', 0)),
+        told_place.get('lat_e7', 0), told_place.get('lng_e7', 0)), f'the violation of entry {number} is not what the entry says')
 
 
 def main():

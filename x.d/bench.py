@@ -1,23 +1,29 @@
 """./x bench: measures the whole program from outside, on this machine, and says so.
 
-  ingest    reports acknowledged durably over MQTT, 200 connections; CPU seconds of the server per million; by name
-            also ingest_tls: the same over TLS
-  webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s
+  limits    a synced page and a round trip on this machine
+  ingest    reports acknowledged durably over MQTT, 200 connections, CPU seconds of the server per million, bytes an entry, start
+            on what was written; by name also ingest_2000, ingest_tls, ingest_http, paced_5000, paced_20000
+  webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s; by name also
+            webhook_5000, webhook_20000
+  postgis, redis, mosquitto   by name: what one would take instead (installs them)
   log, geo  Google Benchmark programs of those rooms
   engine    nanoseconds per report and bytes per wearer over generated worlds, the ticks of the middle one; by name and
             with --full, every cell of the grid (wearers 1e3..1e6, zones 1e2..1e5, pairs 1..3; 20 GB, half an hour)
 """
 import argparse
+import csv
 import http.client
 import json
 import os
 import pathlib
+import platform
 import secrets
 import hashlib
 import base64
 import re
 import signal
 import ssl
+import socket
 import subprocess
 import tempfile
 import time
@@ -33,19 +39,28 @@ class Server:
     def __init__(self, binary, folder, reports_per_s, more=''):
         self.folder = pathlib.Path(folder)
         self.context = None  # ssl.SSLContext, when `more` makes its doors speak TLS
-        config = self.folder / 'haechi.toml'
+        self.config = config = self.folder / 'haechi.toml'
         config.write_text(f'[http]\nport = 0\n[devices]\nhttp_port = 0\nmqtt_port = 0\nreports_per_s = {reports_per_s}\n'
                           + more)
-        keys = self.folder / 'keys.json'
+        self.start(binary)
+        self.keys = json.loads((self.folder / 'keys.json').read_text())
+
+    def start(self, binary):
+        began = time.monotonic()
         self.process = subprocess.Popen(
-            [binary, 'serve', '--config', config, '--data', self.folder / 'data', '--demo-keys', keys],
+            [binary, 'serve', '--config', self.config, '--data', self.folder / 'data', '--demo-keys', self.folder / 'keys.json'],
             stdout=subprocess.PIPE, stderr=open(self.folder / 'serve.log', 'w'), text=True)
         line = self.process.stdout.readline()
+        self.started_s = time.monotonic() - began
         ports = re.search(r'ready http=(\d+) devices_http=(\d+) mqtt=(\d+)', line)
         if not ports:
             raise SystemExit(f'the server did not start: {line}{(self.folder / "serve.log").read_text()}')
         self.http, self.devices_http, self.mqtt = map(int, ports.groups())
-        self.keys = json.loads(keys.read_text())
+
+    def restart(self, binary):
+        """Starts again on the same data; how many entries were replayed. `started_s` says how long that took."""
+        self.start(binary)
+        return int(re.search(r'^haechi_spine_entry_no (\d+)', self.call('GET', '/metrics'), re.MULTILINE)[1])
 
     def call(self, method, path, body=None, key='registrar'):
         connection = (http.client.HTTPSConnection('127.0.0.1', self.http, timeout=60, context=self.context)
@@ -97,8 +112,43 @@ def make_certificate(folder):
     return certificate, key
 
 
-def bench_ingest(binaries, seconds, connections=200, tls=False):
-    with tempfile.TemporaryDirectory() as folder:
+def bench_limits():
+    """What this machine could do at best: a synced write of one page, a byte to another process and back, a spin of the processor."""
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        file = os.open(pathlib.Path(folder) / 'page', os.O_CREAT | os.O_RDWR, 0o600)
+        syncs = []
+        for at in range(500):
+            os.pwrite(file, secrets.token_bytes(4096), at * 4096)
+            began = time.perf_counter()
+            os.fdatasync(file)
+            syncs.append((time.perf_counter() - began) * 1e6)
+        os.close(file)
+    near, far = socket.socketpair()
+    if os.fork() == 0:
+        near.close()
+        while byte := far.recv(1):
+            far.send(byte)
+        os._exit(0)
+    far.close()
+    trips = []
+    for _ in range(5_000):
+        began = time.perf_counter()
+        near.send(b'x')
+        near.recv(1)
+        trips.append((time.perf_counter() - began) * 1e6)
+    near.close()
+    os.wait()
+    middle = lambda values, p: round(sorted(values)[int(p * len(values))], 1)
+    return {'fdatasync_p50_us': middle(syncs, 0.5), 'fdatasync_p99_us': middle(syncs, 0.99), 'round_trip_p50_us': middle(trips, 0.5),
+            'round_trip_p99_us': middle(trips, 0.99)}
+
+
+def size_of(folder):
+    return sum(path.stat().st_size for path in pathlib.Path(folder).rglob('*') if path.is_file())
+
+
+def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=False):
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
         certificate, key = make_certificate(folder) if tls else ('', '')
         server = Server(binaries / 'haechi', folder, 1_000_000,
                         f'[tls]\ncertificate = "{certificate}"\nkey = "{key}"\n' if tls else '')
@@ -109,10 +159,11 @@ def bench_ingest(binaries, seconds, connections=200, tls=False):
             facts += [person(f'w-{n:04}', 'ROLE_WEARER'), device(n, f'w-{n:04}', secret)]
             devices.append((f'dev-{n:04}', secret))
         server.register(facts)
-        load = subprocess.Popen([binaries / 'load', 'ingest', '--port', str(server.mqtt), '--devices',
-                                 write_devices(folder, devices), '--seconds', str(seconds), '--window', '50',
-                                 *(['--ca', certificate] if tls else [])],
-                                stdout=subprocess.PIPE, text=True)
+        empty = size_of(server.folder / 'data' / 'log')
+        port = server.devices_http if mode == 'http' else server.mqtt
+        load = subprocess.Popen([binaries / 'load', mode, '--port', str(port), '--devices', write_devices(folder, devices),
+                                 '--seconds', str(seconds), '--window', '50', '--rate', str(rate),
+                                 *(['--ca', certificate] if tls else [])], stdout=subprocess.PIPE, text=True)
         load.stdout.readline()
         before = server.cpu_seconds()
         result = json.loads(load.stdout.readline())
@@ -120,6 +171,10 @@ def bench_ingest(binaries, seconds, connections=200, tls=False):
         result['connections'] = connections
         load.wait()
         server.stop()
+        entries = server.restart(binaries / 'haechi')
+        result['restart_s'], result['replayed_per_s'] = round(server.started_s, 2), round(entries / server.started_s)
+        server.stop()
+        result['bytes_per_entry'] = round((size_of(server.folder / 'data' / 'log') - empty) / entries, 1)
         return result
 
 
@@ -182,36 +237,191 @@ def bench_webhook(binaries, alerts=1_000, background=1_000):
                 'p99_ms': at(0.99), 'p999_ms': at(0.999), 'max_ms': waits[-1] / 1000 if waits else None}
 
 
+def bench_mosquitto(binaries, seconds, connections=200):
+    """The same reports to a broker with persistence: it acknowledges before its disk knows."""
+    need('mosquitto')
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        config, port = pathlib.Path(folder) / 'broker.conf', free_port()
+        config.write_text(f'listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location {folder}/\n'
+                          'autosave_interval 1\nautosave_on_changes true\nmax_inflight_messages 0\nuser root\n')
+        broker = subprocess.Popen(['mosquitto', '-c', config], stderr=subprocess.DEVNULL)
+        wait_for_port(port)
+        load = subprocess.run([binaries / 'load', 'ingest', '--port', str(port), '--devices', write_devices(
+            folder, [(f'dev-{n:04}', 'any') for n in range(connections)]), '--seconds', str(seconds), '--window', '50'],
+            capture_output=True, text=True, check=True)
+        broker.terminate()
+        broker.wait(10)
+        return json.loads(load.stdout.splitlines()[-1])
+
+
+def bench_postgis(seconds, clients=50):
+    """What an agency would build first: each position is one committed insert, a trigger asks for keep-away zones (10,000, indexed)."""
+    need('postgresql-15-postgis-3', 'postgresql-contrib')
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        port, tools = free_port(), pathlib.Path('/usr/lib/postgresql/15/bin')
+        as_postgres = lambda *words, **more: subprocess.run(['runuser', '-u', 'postgres', '--', *map(str, words)], check=True,
+                                                            capture_output=True, text=True, **more)
+        as_postgres(tools / 'initdb', '-D', f'{folder}/data')
+        as_postgres(tools / 'pg_ctl', '-D', f'{folder}/data', '-l', f'{folder}/log', '-w', '-o',
+                    f'-p {port} -k {folder} -c shared_buffers=512MB -c max_connections=100', 'start')
+        try:
+            sql = ('CREATE EXTENSION postgis;'
+                   'CREATE TABLE zone(id serial PRIMARY KEY, place geography(point) NOT NULL);'
+                   'INSERT INTO zone(place) SELECT ST_MakePoint(126.5 + random() * 3, 34.5 + random() * 3)::geography '
+                   'FROM generate_series(1, 10000);'
+                   'CREATE INDEX ON zone USING gist(place);'
+                   'CREATE TABLE fix(device int, place geography(point), at timestamptz DEFAULT now());'
+                   'CREATE TABLE alert(device int, zone int, at timestamptz DEFAULT now());'
+                   'CREATE FUNCTION judge() RETURNS trigger AS $$ BEGIN INSERT INTO alert(device, zone) SELECT NEW.device, id '
+                   'FROM zone WHERE ST_DWithin(zone.place, NEW.place, 200); RETURN NEW; END $$ LANGUAGE plpgsql;'
+                   'CREATE TRIGGER judge AFTER INSERT ON fix FOR EACH ROW EXECUTE FUNCTION judge();')
+            as_postgres('psql', '-h', folder, '-p', port, '-v', 'ON_ERROR_STOP=1', '-c', sql)
+            script = pathlib.Path(folder) / 'insert.sql'
+            script.write_text('\\set d random(1, 5000)\n\\set x random(0, 3000000)\n\\set y random(0, 3000000)\n'
+                              'INSERT INTO fix(device, place) VALUES (:d, ST_MakePoint(126.5 + :x / 1e6, 34.5 + :y / 1e6)::geography);\n')
+            script.chmod(0o644)
+            out = as_postgres('pgbench', '-h', folder, '-p', port, '-n', '-c', clients, '-j', 1, '-T', seconds, '-M', 'prepared', '-f',
+                              script, '-l', '--log-prefix', f'{folder}/pgbench', 'postgres').stdout
+            waits = sorted(int(line.split()[2]) for path in pathlib.Path(folder).glob('pgbench.*') for line in
+                           path.read_text().splitlines())
+            size = int(as_postgres('psql', '-h', folder, '-p', port, '-tAc', "SELECT pg_total_relation_size('fix')").stdout)
+            return {'per_s': round(float(re.search(r'tps = ([\d.]+)', out)[1])), 'ack_p50_us': waits[len(waits) // 2],
+                    'ack_p99_us': waits[int(len(waits) * 0.99)], 'ack_p999_us': waits[int(len(waits) * 0.999)],
+                    'bytes_per_entry': round(size / len(waits), 1), 'connections': clients}
+        finally:
+            as_postgres(tools / 'pg_ctl', '-D', f'{folder}/data', '-m', 'immediate', 'stop')
+
+
+def bench_redis(seconds, clients=50):
+    """GEOADD with every write synced: places only, no history, no rule."""
+    need('redis-server', 'redis-tools')
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        port = free_port()
+        server = subprocess.Popen(['redis-server', '--port', str(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '',
+                                   '--appendonly', 'yes', '--appendfsync', 'always'], stdout=subprocess.DEVNULL)
+        wait_for_port(port)
+        out = subprocess.run(['redis-benchmark', '-p', str(port), '-c', str(clients), '-P', '50', '-n', str(50_000 * seconds), '-r',
+                              '5000', '--csv', 'GEOADD', 'fixes', '127.0', '37.5', '__rand_int__'], capture_output=True, text=True,
+                             check=True).stdout
+        server.terminate()
+        server.wait(10)
+        row = next(csv.DictReader(out.splitlines()))
+        return {'per_s': round(float(row['rps'])), 'ack_p50_us': round(float(row['p50_latency_ms']) * 1000),
+                'ack_p99_us': round(float(row['p99_latency_ms']) * 1000), 'connections': clients}
+
+
+def need(*packages):
+    """For comparison only, so not among the packages of a build."""
+    missing = [name for name in packages if subprocess.run(['dpkg-query', '-W', name], capture_output=True, check=False).returncode]
+    if missing:
+        subprocess.run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', *missing], check=True,
+                       env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'}, stdout=subprocess.DEVNULL)
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(('127.0.0.1', 0))
+        return one.getsockname()[1]
+
+
+def wait_for_port(port):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with socket.socket() as one:
+            if one.connect_ex(('127.0.0.1', port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit(f'nothing listens on {port}')
+
+
+def write_table(results, path):
+    """docs/benchmarks.md: what was measured in one run, and how far it is from what the machine could do."""
+    limits = results['limits']
+    ms = lambda us: f'{us / 1000:.2f}' if us is not None else ''
+    lines = [
+        '# Benchmarks', '',
+        'Written by `./x bench --table`; nothing here is typed by hand. Generator and server share one machine '
+        f'({os.cpu_count()} processors, {platform.processor() or platform.machine()}), so either takes from the other. Times of '
+        '`paced` count from when a report was due, so a stall is not spared the reports that it held up; others are closed-loop. '
+        '`busy`: the share of one processor that the generator needed; near 1 it was what is measured.', '',
+        f'The machine: a synced page takes {limits["fdatasync_p50_us"]} µs (p99 {limits["fdatasync_p99_us"]}), a byte to another process '
+        f'and back {limits["round_trip_p50_us"]} µs (p99 {limits["round_trip_p99_us"]}). Durable before acknowledged cannot be faster '
+        'than both together.', '',
+        '## Reports, durable before they are acknowledged', '',
+        '| what | connections | reports/s | p50 ms | p99 ms | p99.9 ms | max ms | server, s per million | generator busy | bytes an entry | '
+        'start again: entries/s |', '|---|---|---|---|---|---|---|---|---|---|---|']
+    for name, label in (('ingest', 'MQTT QoS 1'), ('ingest_2000', 'MQTT QoS 1'), ('ingest_tls', 'MQTT QoS 1, TLS'),
+                        ('ingest_http', 'HTTP, protobuf'), ('paced_5000', 'MQTT, paced at 5,000/s'),
+                        ('paced_20000', 'MQTT, paced at 20,000/s')):
+        if row := results.get(name):
+            lines.append(f'| {label} | {row["connections"]} | {row["per_s"]:,.0f} | {ms(row["ack_p50_us"])} | {ms(row["ack_p99_us"])} | '
+                         f'{ms(row["ack_p999_us"])} | {ms(row["ack_max_us"])} | {row["server_cpu_s_per_million"]} | {row["busy"]} | '
+                         f'{row["bytes_per_entry"]} | {row["replayed_per_s"]:,} |')
+    lines += ['', 'An entry holds one report sealed under its wearer\'s key, with chain and checksums.', '',
+              '## From a report to the signed message at another agency', '',
+              'The report is an approach that breaks an order; the message is a hand-off at a CAD of its own process, over HTTP.', '',
+              '| other reports/s | alerts | received | p50 ms | p99 ms | p99.9 ms | max ms |', '|---|---|---|---|---|---|---|']
+    for name in ('webhook', 'webhook_5000', 'webhook_20000'):
+        if row := results.get(name):
+            lines.append(f'| {row["background_per_s"]:,} | {row["alerts"]:,} | {row["received"]:,} | {row["p50_ms"]:.2f} | '
+                         f'{row["p99_ms"]:.2f} | {row["p999_ms"]:.2f} | {row["max_ms"]:.2f} |')
+    lines += ['', '## What one would take instead', '',
+              'In the same run. None of them joins orders, persons and agencies; they take a position and, PostGIS, compare it with 10,000 '
+              'places.', '', '| what | connections | positions/s | p50 ms | p99 ms | durable when acknowledged |', '|---|---|---|---|---|---|']
+    for name, label, durable in (('postgis', 'PostgreSQL 15 and PostGIS, one insert a commit, trigger with ST_DWithin', 'yes'),
+                                 ('redis', 'Redis GEOADD, appendfsync always, 50 to a batch', 'yes, the last place only'),
+                                 ('mosquitto', 'Mosquitto QoS 1 with persistence, the same generator', 'no')):
+        if row := results.get(name):
+            lines.append(f'| {label} | {row.get("connections", 200)} | {row["per_s"]:,.0f} | {ms(row["ack_p50_us"])} | '
+                         f'{ms(row["ack_p99_us"])} | {durable} |')
+    lines += ['', 'Engine alone, memory and the cost curve: `docs/running.md`. TLS: there too. Judgement: `docs/judge.md`. Map and screens: '
+              '`docs/maps.md`.', '']
+    pathlib.Path(path).write_text('\n'.join(lines))
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument('--build', required=True)
     arguments.add_argument('--json', action='store_true')
+    arguments.add_argument('--table', action='store_true', help='everything that docs/benchmarks.md holds, and write it')
     arguments.add_argument('--seconds', type=int, default=10)
     arguments.add_argument('--full', action='store_true', help='engine: every cell of the grid')
     arguments.add_argument('names', nargs='*')
     chosen = arguments.parse_args()
     binaries = pathlib.Path(chosen.build).resolve() / 'bin'
+    ingest = lambda **more: lambda: bench_ingest(binaries, chosen.seconds, **more)
+    measured = {
+        'limits': bench_limits, 'ingest': ingest(), 'ingest_2000': ingest(connections=2_000), 'ingest_tls': ingest(tls=True),
+        'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
+        'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),
+        'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
+        'postgis': lambda: bench_postgis(chosen.seconds), 'redis': lambda: bench_redis(chosen.seconds),
+        'mosquitto': lambda: bench_mosquitto(binaries, chosen.seconds)}
+    usual = {'limits', 'ingest', 'webhook'}
     results = {}
-    for name, run in (('ingest', lambda: bench_ingest(binaries, chosen.seconds)),
-                      ('ingest_tls', lambda: bench_ingest(binaries, chosen.seconds, tls=True)),
-                      ('webhook', lambda: bench_webhook(binaries))):
-        if name in chosen.names or (not chosen.names and name != 'ingest_tls'):
+    for name, run in measured.items():
+        if chosen.table or name in (chosen.names or usual):
             results[name] = run()
             if not chosen.json:
                 print(name, ' '.join(f'{key}={value}' for key, value in results[name].items()), flush=True)
+    if chosen.json:
+        print(json.dumps(results, indent=2))
+    if chosen.table:
+        return write_table(results, TOP / 'docs' / 'benchmarks.md')
+    if chosen.json:
+        return
     for name in ('log', 'geo'):
-        if (not chosen.names or name in chosen.names) and not chosen.json:
+        if not chosen.names or name in chosen.names:
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
-    if (not chosen.names or 'engine' in chosen.names) and not chosen.json:
+    if not chosen.names or 'engine' in chosen.names:
         subprocess.run([binaries / 'engine_bench', *(['--full'] if chosen.full else [])], check=True)
         subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.
     for name, tool in (('screens', 'screen-latency'), ('screens', 'flood-bench'), ('scale', 'scale-bench'), ('map', 'map-bench')):
-        if chosen.names and name in chosen.names:
+        if name in chosen.names:
             environment = dict(os.environ, HAECHI_BINARIES=str(binaries))
             subprocess.run(['node', f'tools/{tool}.mjs'], cwd=TOP / 'web', env=environment, check=True)
-    if chosen.json:
-        print(json.dumps(results, indent=2))
 
 
 if __name__ == '__main__':

@@ -4,6 +4,7 @@ Test programs beside their rooms (GoogleTest), end-to-end tests in tests/e2e (ea
 N failed'), the web: its types, its unit tests (Vitest) and its screens in a real browser (Playwright), and ./x tidy.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 SECONDS_MAX = 900
+ALONE = {'abuse_e2e', 'web_screens'}  # compare times, or need both processors themselves
 
 
 def run_program(path, reports):
@@ -67,6 +69,18 @@ def run_script(command, name, folder=TOP, settings=()):
     return passed, failed, skipped, failures
 
 
+def run_timed(job):
+    began, outcome = time.monotonic(), job[1]()
+    return job[0], time.monotonic() - began, outcome
+
+
+def run_side_by_side(jobs):
+    """Most end-to-end tests wait for a second to pass, so two of them need no longer than one."""
+    with concurrent.futures.ThreadPoolExecutor(2) as lanes:
+        yield from (future.result() for future in
+                    concurrent.futures.as_completed([lanes.submit(run_timed, job) for job in jobs]))
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument('--build', required=True)
@@ -88,16 +102,15 @@ def main():
         tidy = lambda: (lambda run: (1, 0, 0, []) if run.returncode == 0 else (0, 1, 0, ['tidy\n' + run.stdout]))(
             subprocess.run([sys.executable, 'x.d/tidy.py'], cwd=TOP, capture_output=True, text=True))
         jobs.append(('tidy', tidy))
+        jobs = [(name, job) for name, job in jobs if not chosen.names or name in chosen.names]
         totals, failures = [0, 0, 0], []
-        for name, job in jobs:
-            if chosen.names and name not in chosen.names:
-                continue
-            began = time.monotonic()
-            *counts, failed = job()
-            totals = [a + b for a, b in zip(totals, counts)]
-            failures += failed
-            print(f'{name:24} {counts[0]:5} passed {counts[1]:3} failed {counts[2]:3} skipped '
-                  f'{time.monotonic() - began:7.1f} s', flush=True)
+        for done in (run_side_by_side([one for one in jobs if one[0] not in ALONE]),
+                     map(run_timed, [one for one in jobs if one[0] in ALONE])):
+            for name, seconds, (*counts, failed) in done:
+                totals = [a + b for a, b in zip(totals, counts)]
+                failures += failed
+                print(f'{name:24} {counts[0]:5} passed {counts[1]:3} failed {counts[2]:3} skipped {seconds:7.1f} s',
+                      flush=True)
     for failure in failures:
         print('\nFAILED ' + failure)
     print(f'{totals[0]} passed, {totals[1]} failed, {totals[2]} skipped')

@@ -1,5 +1,6 @@
 #include "api/accounts.h"
 
+#include "api/passkeys.h"
 #include "api/session.h"
 #include "api/sign_in.h"
 #include "haechi/v1/account.pb.h"
@@ -16,15 +17,6 @@ v1::EnrolmentLink written(const trust::Link& link) {
   out.set_token(link.token);
   out.set_expires_at_us(link.expires_at.us);
   return out;
-}
-
-// A key of a device or another system has neither sessions nor factors.
-Result<store::AccountRecord> own_account(const Exchange& exchange) {
-  TRY(trust::Accounts * accounts, accounts_of(exchange));
-  const std::string token = session::presented_key(exchange.request).value();
-  if (!accounts->viewer_of(token, exchange.now))
-    return invalid("authorization", "this is a key, not an account");
-  return accounts->find(exchange.viewer.account);
 }
 
 std::vector<trust::Session> sessions_of(const Exchange& exchange, const std::string& account) {
@@ -48,16 +40,10 @@ void add_sessions(const std::vector<trust::Session>& sessions, Answer& answer) {
 
 v1::AccountItem written(const Exchange& exchange, const store::AccountRecord& account) {
   v1::AccountItem out;
-  v1::AccountInput& who = *out.mutable_account();
-  who.set_account(account.name);
-  who.set_role(account.role);
-  who.set_person_id(account.person_id);
-  who.set_unit_id(account.unit_id);
-  who.set_agency_id(account.agency_id);
-  for (const std::string& id : account.wearer_ids) who.add_wearer_ids(id);
-  out.set_state(account.disabled           ? v1::ACCOUNT_STATE_DISABLED
-                : account.password.empty() ? v1::ACCOUNT_STATE_INVITED
-                                           : v1::ACCOUNT_STATE_ACTIVE);
+  *out.mutable_account() = whose(account.name, account);
+  out.set_state(account.disabled                                     ? v1::ACCOUNT_STATE_DISABLED
+                : exchange.world.accounts->awaits_enrolment(account) ? v1::ACCOUNT_STATE_INVITED
+                                                                     : v1::ACCOUNT_STATE_ACTIVE);
   if (exchange.now < account.locked_until) out.set_locked_until_us(account.locked_until.us);
   out.set_signed_in_at_us(account.signed_in_at.us);
   out.set_sessions(static_cast<uint32_t>(sessions_of(exchange, account.name).size()));
@@ -72,6 +58,7 @@ Result<Plan> own(const Exchange& exchange) {
   answer.set_role(account.role);
   answer.set_recovery_codes_left(left);
   add_sessions(sessions_of(exchange, account.name), answer);
+  TRY_STATUS(add_passkeys(exchange, account.name, answer));
   return answering(answer);
 }
 
@@ -89,7 +76,7 @@ Result<Plan> renewed(const Exchange& exchange, const trust::Attempt& attempt) {
 Result<Plan> renew(const Exchange& exchange) {
   TRY(const v1::RenewalInput input, exchange.body<v1::RenewalInput>());
   TRY(const store::AccountRecord account, own_account(exchange));
-  return attempting(exchange, account.name, input.password(), input.code(), renewed);
+  return attempting(exchange, {account.name, input.password(), input.code()}, renewed);
 }
 
 Result<Plan> ending_session(const Exchange& exchange, const std::string& account, const std::string& id) {
@@ -143,11 +130,7 @@ Result<Plan> sessions(const Exchange& exchange) {
 Result<Plan> create(const Exchange& exchange) {
   TRY(const v1::AccountInput input, exchange.body<v1::AccountInput>());
   TRY(trust::Accounts * accounts, accounts_of(exchange));
-  const auto role = trust::parse_role(input.role());
-  if (!role) return invalid("role", "is not a role");
-  const trust::Viewer viewer{input.account(),   *role,
-                             input.person_id(), input.unit_id(),
-                             input.agency_id(), {input.wearer_ids().begin(), input.wearer_ids().end()}};
+  TRY(const trust::Viewer viewer, viewer_in(input));
   const auto link = std::make_shared<trust::Link>();
   TRY_STATUS(accounts->check_new(viewer));
   Plan plan;
@@ -213,6 +196,22 @@ Result<Plan> change(const Exchange& exchange) {
 }
 
 }  // namespace
+
+Result<trust::Viewer> viewer_in(const v1::AccountInput& input) {
+  const auto role = trust::parse_role(input.role());
+  if (!role) return invalid("role", "is not a role");
+  return trust::Viewer{input.account(),   *role,
+                       input.person_id(), input.unit_id(),
+                       input.agency_id(), {input.wearer_ids().begin(), input.wearer_ids().end()}};
+}
+
+Result<store::AccountRecord> own_account(const Exchange& exchange) {
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  const std::string token = session::presented_key(exchange.request).value();
+  if (!accounts->viewer_of(token, exchange.now))
+    return invalid("authorization", "this is a key, not an account");
+  return accounts->find(exchange.viewer.account);
+}
 
 void add_account_routes(std::vector<Route>& r) {
   const auto add = [&](const char* method, const char* path, const char* summary, Action action, Run run,

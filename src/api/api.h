@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "net/reach.h"
 #include "spine/submit.h"
 #include "trust/accounts.h"
 #include "trust/keys.h"
@@ -26,13 +27,15 @@
 namespace haechi::api {
 
 struct ApiOptions {
-  TimeZoneRules time_zones;  // empty: orders may name any zone, whose rules someone else has to log
-  LogSource log;             // empty: nothing of the past is answered
+  TimeZoneRules time_zones;    // empty: orders may name any zone, whose rules someone else has to log
+  LogSource log;               // empty: nothing of the past is answered
+  Bundles* bundles = nullptr;  // outlives the Api; nullptr: nothing can be proven here
   const notify::Letters* letters = nullptr;       // outlives the Api; nullptr: nothing is pushed from here
   trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
   trust::BreachedPasswords breached{};            // that nobody may take
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
-  bool plain_agencies = false;                    // outside agencies may be reached without TLS
+  net::Reach agencies = {};                       // where outside agencies may be
+  trust::SigningKeys signing_keys = {};           // empty: no device can be given a key to sign with
   PaceRates rates = {};
 };
 

@@ -1,5 +1,6 @@
 #include "api/case_routes.h"
 
+#include "api/bundles.h"
 #include "api/cases.h"
 #include "api/duties.h"
 #include "api/legal.h"
@@ -73,6 +74,9 @@ void add_cases(std::vector<Route>& r) {
   r.push_back(row<void, v1::PlaceHistory>("GET", "/api/v1/cases/{id}/places",
                                           "Which places of hers counted when, and under which order",
                                           Action::kSeeCase, "case", case_of, cases::place_history));
+  r.push_back(row<void, void>(
+      "GET", "/api/v1/cases/{id}/bundle", "The signed file about the subject and one whom the case protects",
+      Action::kTakeEvidence, "case", case_of, bundles::of_case, {"from_us", "to_us", "protected_id"}));
   r.push_back(row<v1::LegalMeasureInput, v1::LegalMeasureAnswer>(
       "POST", "/api/v1/cases/{id}/measures", "Begin a measure, and apply for it", Action::kRunCase, "case",
       case_of, cases::begin_measure));
@@ -153,6 +157,10 @@ void add_petitions(std::vector<Route>& r) {
   r.push_back(row<void, v1::EvidenceBundle>("GET", "/api/v1/petitions/{id}/evidence",
                                             "What the system knows of the two", Action::kSeeEvidence,
                                             "petition", petition_of, petitions::evidence));
+  r.push_back(row<void, void>("GET", "/api/v1/petitions/{id}/bundle",
+                              "The signed file about the two, made from the whole log (docs/evidence.md)",
+                              Action::kTakeEvidence, "petition", petition_of, bundles::of_petition,
+                              {"from_us", "to_us"}));
   r.push_back(row<v1::DocketInput, v1::PetitionAnswer>("POST", "/api/v1/petitions/{id}/docket",
                                                        "Take a petition in", Action::kDecideMeasure,
                                                        "petition", petition_of, petitions::docket));

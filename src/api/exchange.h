@@ -15,10 +15,12 @@
 #include "base/time.h"
 #include "haechi/v1/fact.pb.h"
 #include "net/http.h"
+#include "net/reach.h"
 #include "notify/letters.h"
 #include "picture/picture.h"
 #include "store/records.h"
 #include "trust/decide.h"
+#include "trust/signing_keys.h"
 
 namespace haechi::trust {
 class Accounts;
@@ -33,6 +35,7 @@ using TimeZoneRules = std::function<Result<v1::TimeZone>(const std::string& name
 // Versions that were given to orders and are not in the picture yet.
 using OrderVersions = std::map<std::string, uint32_t>;
 
+class Bundles;
 class History;
 class LookUps;
 class SlowWork;
@@ -47,10 +50,12 @@ struct World {
   const TimeZoneRules& time_zones;
   const notify::Letters* letters = nullptr;  // nullptr: nothing is pushed from here
   History* history = nullptr;                // nullptr: the log cannot be read back here
+  Bundles* bundles = nullptr;                // nullptr: nothing can be proven here
   trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;
-  bool plain_agencies = false;  // outside agencies may be reached without TLS
+  net::Reach agencies = {};              // where outside agencies may be
+  trust::SigningKeys signing_keys = {};  // empty: there is no key ring, and none can be made
 };
 
 struct Exchange {

@@ -165,14 +165,26 @@ Status read_json(std::string_view text, google::protobuf::Message& message) {
   return {};
 }
 
-std::string write_json(const google::protobuf::Message& message) {
+namespace {
+
+std::string written(const google::protobuf::Message& message, bool with_defaults) {
   google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
+  options.always_print_primitive_fields = with_defaults;
   options.preserve_proto_field_names = true;
   std::string out;
   const auto status = google::protobuf::util::MessageToJsonString(message, &out, options);
   ENSURE(status.ok(), message.GetTypeName());
   return out;
+}
+
+}  // namespace
+
+std::string write_json(const google::protobuf::Message& message) {
+  return written(message, true);
+}
+
+std::string write_said_json(const google::protobuf::Message& message) {
+  return written(message, false);
 }
 
 Result<std::vector<std::string>> split_array(std::string_view text) {

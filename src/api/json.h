@@ -21,6 +21,9 @@ Status read_json(std::string_view text, google::protobuf::Message& message);
 // are strings, enums their names.
 std::string write_json(const google::protobuf::Message& message);
 
+// Likewise, without fields at their default.
+std::string write_said_json(const google::protobuf::Message& message);
+
 // The elements of a JSON array, or the lines of newline-delimited JSON, each as JSON text. kInvalid with
 // "[3]" or "line 4" when one is malformed.
 Result<std::vector<std::string>> split_array(std::string_view text);

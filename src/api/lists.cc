@@ -74,7 +74,7 @@ Result<Plan> devices(const Exchange& exchange) {
                                  if (device_subject(exchange, device.id()).relations.recused) return false;
                                  v1::DeviceItem& item = *list.add_devices();
                                  *item.mutable_device() = device;
-                                 item.mutable_device()->clear_secret_sha256();
+                                 registers::hide_secrets(*item.mutable_device());
                                  *item.mutable_health() = picture.device_book().health(device.id());
                                  return true;
                                });

@@ -119,6 +119,8 @@ json::object responses(const Route& route, Schemas& schemas) {
     if (std::string_view(route.method) == "PUT" || std::string_view(route.path) == "/api/v1/facts") {
       out["201"] = answer("Made", content("application/json", reference(name)));
     }
+  } else if (std::string_view(route.path).ends_with("/bundle")) {
+    out["200"] = answer("Done", content("application/x-ndjson", json::object{{"type", "string"}}));
   } else {
     out["200"] = json::object{{"description", "Done"}};
   }

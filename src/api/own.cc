@@ -44,6 +44,7 @@ std::string speaking_device(const Exchange& exchange) {
   std::string watch, any;
   for (const std::string& id : unit ? picture.device_book().of_unit(viewer.unit_id)
                                     : picture.device_book().of_person(viewer.person_id)) {
+    if (picture.devices().at(id).signed_only()) continue;  // it speaks for itself, or not at all
     const v1::DeviceKind kind = picture.devices().at(id).kind();
     if (kind == v1::DEVICE_KIND_PHONE) return id;
     if (kind == v1::DEVICE_KIND_WATCH && watch.empty()) watch = id;

@@ -1,5 +1,7 @@
 #include "api/references.h"
 
+#include "api/codes.h"
+
 namespace haechi::api {
 namespace {
 
@@ -91,6 +93,26 @@ Status References::order(const v1::Order& order) const {
   return check_conditions(order);
 }
 
+Status References::violation(const v1::ViolationTakenOver& violation) const {
+  TRY_STATUS(person(violation.wearer_id(), v1::ROLE_WEARER, "wearer_id"));
+  if (!violation.protected_id().empty())
+    TRY_STATUS(person(violation.protected_id(), v1::ROLE_PROTECTED_PERSON, "protected_id"));
+  if (!violation.outcome().empty() && !is_one_of(kOutcomes, violation.outcome()))
+    return invalid("outcome", "must be one of the outcomes of an alert, such as TRUE_VIOLATION");
+  const Digest* known = told(violation);
+  if (known == nullptr || *known == picture::TakenOver::digest_of(violation)) return {};
+  return Error{Code::kConflict, "id", "was taken over already, and said something else"};
+}
+
+const Digest* References::told(const v1::ViolationTakenOver& violation) const {
+  const auto own = taken_over_.find({violation.source(), violation.id()});
+  return own == taken_over_.end() ? picture_.taken_over().told(violation) : &own->second;
+}
+
+bool References::repeats(const v1::Fact& fact) const {
+  return fact.has_violation_taken_over() && told(fact.violation_taken_over()) != nullptr;
+}
+
 Status References::check(const v1::Fact& fact) const {
   switch (fact.kind_case()) {
     case v1::Fact::kDeviceRegistered: {
@@ -119,6 +141,8 @@ Status References::check(const v1::Fact& fact) const {
     case v1::Fact::kUnitRegistered:
       if (fact.unit_registered().removed()) return {};
       return agency(fact.unit_registered().agency_id(), "agency_id");
+    case v1::Fact::kViolationTakenOver:
+      return violation(fact.violation_taken_over());
     default:
       return {};
   }
@@ -140,6 +164,11 @@ void References::add(const v1::Fact& fact) {
     case v1::Fact::kHolidayCalendarRegistered:
       holiday_calendars_.insert(fact.holiday_calendar_registered().name());
       return;
+    case v1::Fact::kViolationTakenOver: {
+      const v1::ViolationTakenOver& violation = fact.violation_taken_over();
+      taken_over_[{violation.source(), violation.id()}] = picture::TakenOver::digest_of(violation);
+      return;
+    }
     case v1::Fact::kAgencyRegistered:
       agencies_.insert(fact.agency_registered().id());
       return;

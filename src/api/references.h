@@ -1,4 +1,5 @@
-// References: does what a registration names exist? In the picture, or earlier in the same batch.
+// References: does what a registration names exist, and is it new? In the picture, or earlier in the same
+// batch.
 #pragma once
 
 #include <set>
@@ -18,6 +19,8 @@ class References {
   Status check(const v1::Fact& fact) const;
   // Of these conditions alone: what a measure asks for or was decided with.
   Status check_conditions(const v1::Order& order) const;
+  // A violation of another system that was taken over already, as it is: it is not to be logged again.
+  bool repeats(const v1::Fact& fact) const;
   // From now on what this fact registers exists.
   void add(const v1::Fact& fact);
 
@@ -29,12 +32,15 @@ class References {
   Status holidays(const v1::Schedule& schedule, const std::string& field) const;
   Status condition(const v1::Condition& condition, const std::string& field) const;
   Status order(const v1::Order& order) const;
+  Status violation(const v1::ViolationTakenOver& violation) const;
+  const Digest* told(const v1::ViolationTakenOver& violation) const;
 
   const picture::Picture& picture_;
   // What the batch registers or removes: id to "exists", and the role of persons.
   std::map<std::string, v1::Role> persons_;
   std::map<std::string, bool> zones_, units_;
   std::set<std::string> agencies_, holiday_calendars_;
+  std::map<std::pair<std::string, std::string>, Digest> taken_over_;  // by source and id
 };
 
 }  // namespace haechi::api

@@ -1,6 +1,7 @@
 #include "api/register.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "api/geojson.h"
 #include "api/references.h"
@@ -50,6 +51,18 @@ int status_of(bool existed) {
   return existed ? 200 : 201;
 }
 
+constexpr uint32_t kFormerMinutesMax = 7 * 24 * 60;
+
+// ?former_minutes=, 0 unless said.
+Result<uint32_t> former_minutes(const Exchange& exchange) {
+  const std::string text = exchange.request.parameter("former_minutes");
+  uint32_t minutes = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), minutes);
+  const bool read = text.empty() || (failed == std::errc() && end == text.data() + text.size());
+  if (!read || minutes > kFormerMinutesMax) return invalid("former_minutes", "must be 0..10080");
+  return minutes;
+}
+
 Status keep_person(store::Records& records, const v1::PersonInput& input) {
   if (input.removed()) {
     const Result<bool> forgotten = records.remove_person(input.id());
@@ -60,12 +73,8 @@ Status keep_person(store::Records& records, const v1::PersonInput& input) {
 }
 
 Status check_connector(const World& world, const v1::ConnectorInput& connector) {
-  if (connector.endpoint().rfind("http://", 0) != 0 && connector.endpoint().rfind("https://", 0) != 0) {
-    return invalid("connector.endpoint", "must begin with http:// or https://");
-  }
-  if (!world.plain_agencies && net::leaves_in_plain(connector.endpoint())) {
-    return invalid("connector.endpoint", "must begin with https:// (http:// is for this machine only)");
-  }
+  if (const Status within = net::check_reach(world.agencies, connector.endpoint()); !within.ok())
+    return invalid("connector.endpoint", within.error().reason);
   if (connector.endpoint().size() > 500) return invalid("connector.endpoint", "must be at most 500 bytes");
   if (!connector.secret().empty() && connector.secret().size() < 16) {
     return invalid("connector.secret", "must be 16 characters or more");
@@ -73,14 +82,55 @@ Status check_connector(const World& world, const v1::ConnectorInput& connector) 
   return {};
 }
 
-Status keep_connector(store::Records& records, const v1::AgencyInput& input) {
+// A new secret is in force at once for what we send; what is sent to us may be signed with the one before
+// until then.
+Status keep_connector(store::Records& records, const v1::AgencyInput& input, Time former_until) {
   if (!input.has_connector()) return {};
   TRY(const std::optional<store::Connector> before, records.connector(input.id()));
   store::Connector connector{
       input.id(), input.connector().endpoint(), store::Personal(input.connector().secret()),
       input.connector().protocol().empty() ? "haechi.v1" : input.connector().protocol()};
-  if (connector.secret.empty() && before) connector.secret = before->secret;
+  if (before) {
+    if (connector.secret.empty()) connector.secret = before->secret;
+    const bool same = connector.secret == before->secret;
+    if (same || former_until.known()) {
+      connector.former_secret = same ? before->former_secret : before->secret;
+      connector.former_until = same ? before->former_until : former_until;
+    }
+  }
   return records.put_connector(connector);
+}
+
+Status check_device_input(const v1::DeviceInput& input) {
+  if (!input.secret().empty() && (input.secret().size() < 16 || input.secret().size() > 256))
+    return invalid("secret", "must be 16 to 256 characters");
+  if (input.former_minutes() > kFormerMinutesMax) return invalid("former_minutes", "must be 0..10080");
+  return {};
+}
+
+// The secret and signing key of a device as they are from now on; what is new of them goes into `shown`.
+Status set_credentials(const Exchange& exchange, const v1::DeviceInput& input, const v1::Device& before,
+                       v1::Device& device, v1::Written& shown) {
+  device.set_secret_sha256(before.secret_sha256());
+  device.set_former_secret_sha256(before.former_secret_sha256());
+  device.set_former_until_us(before.former_until_us());
+  device.set_signing_generation(before.signing_generation());
+  device.set_signed_only(input.signed_only());
+  if (input.secret().empty() && before.secret_sha256().empty()) shown.set_secret(hex(random_secret(24)));
+  const std::string& secret = input.secret().empty() ? shown.secret() : input.secret();
+  if (!secret.empty()) device.set_secret_sha256(std::string(view(sha256(secret))));
+  if (input.new_signing_key()) {
+    if (!exchange.world.signing_keys)
+      return invalid("new_signing_key", "there is no key ring from which one could be made");
+    device.set_signing_generation(before.signing_generation() + 1);
+    TRY(*shown.mutable_signing_key(), exchange.world.signing_keys(device.id(), device.signing_generation()));
+  }
+  const bool new_secret = device.secret_sha256() != before.secret_sha256();
+  if (!new_secret && !input.new_signing_key()) return {};
+  const int64_t grace_us = Duration::seconds(int64_t{60} * input.former_minutes()).us;
+  device.set_former_until_us(grace_us == 0 ? 0 : exchange.now.us + grace_us);
+  device.set_former_secret_sha256(new_secret && grace_us > 0 ? before.secret_sha256() : std::string());
+  return {};
 }
 
 // The rules of the order's time zone go into the log before the order does, so that a replay judges alike.
@@ -144,6 +194,7 @@ bool is_registration(const v1::Fact& fact) {
     case v1::Fact::kAgencyRegistered:
     case v1::Fact::kJurisdictionRegistered:
     case v1::Fact::kUnitRegistered:
+    case v1::Fact::kViolationTakenOver:
       return true;
     default:
       return false;
@@ -194,6 +245,9 @@ Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& refere
   }
   TRY_STATUS(law::check(fact));
   TRY_STATUS(references.check(fact));
+  if (Time{fact.violation_taken_over().happened_at_us()} > exchange.now)
+    return invalid("happened_at_us", "must not lie in the future");
+  if (references.repeats(fact)) return {};
   references.add(fact);
   if (fact.has_order_registered()) {
     const v1::Order& order = fact.order_registered();
@@ -245,12 +299,15 @@ Result<Plan> get_person(const Exchange& exchange) {
   return answering(answer, {exchange.id()});
 }
 
+void hide_secrets(v1::Device& device) {
+  device.clear_secret_sha256();
+  device.clear_former_secret_sha256();
+}
+
 Result<Plan> put_device(const Exchange& exchange) {
   TRY(v1::DeviceInput input, exchange.body<v1::DeviceInput>());
   TRY_STATUS(take_id(exchange, input));
-  if (!input.secret().empty() && (input.secret().size() < 16 || input.secret().size() > 256)) {
-    return invalid("secret", "must be 16 to 256 characters");
-  }
+  TRY_STATUS(check_device_input(input));
   const v1::Device* known = find(exchange.world.picture.devices(), input.id());
   auto fact = std::make_unique<v1::Fact>();
   v1::Device& device = *fact->mutable_device_registered();
@@ -262,22 +319,13 @@ Result<Plan> put_device(const Exchange& exchange) {
   device.set_retired(input.retired());
   device.set_zone_id(input.zone_id());
   device.set_carrier(input.carrier());
-  std::string made;
-  if (!input.secret().empty()) {
-    device.set_secret_sha256(std::string(view(sha256(input.secret()))));
-  } else if (known != nullptr && !known->secret_sha256().empty()) {
-    device.set_secret_sha256(known->secret_sha256());
-  } else {
-    made = hex(random_secret(24));
-    device.set_secret_sha256(std::string(view(sha256(made))));
-  }
+  v1::Written written;
+  TRY_STATUS(set_credentials(exchange, input, known == nullptr ? v1::Device() : *known, device, written));
   TRY_STATUS(check(exchange, *fact));
   Plan plan;
   plan.facts.push_back(std::move(fact));
-  plan.answer = [status = status_of(known != nullptr), made](uint64_t entry_no) {
-    v1::Written written;
+  plan.answer = [status = status_of(known != nullptr), written](uint64_t entry_no) mutable {
     written.set_entry_no(entry_no);
-    written.set_secret(made);
     return json_response(status, written);
   };
   return plan;
@@ -287,7 +335,7 @@ Result<Plan> get_device(const Exchange& exchange) {
   const v1::Device* found = find(exchange.world.picture.devices(), exchange.id());
   if (found == nullptr) return not_found();
   v1::Device copy = *found;
-  copy.clear_secret_sha256();
+  hide_secrets(copy);
   return answering(copy);
 }
 
@@ -373,8 +421,12 @@ Result<Plan> put_agency(const Exchange& exchange) {
   TRY_STATUS(check(exchange, *fact));
   if (input.has_connector()) TRY_STATUS(check_connector(exchange.world, input.connector()));
   const bool existed = find(exchange.world.picture.agencies(), exchange.id()) != nullptr;
+  TRY(const uint32_t minutes, former_minutes(exchange));
+  const Time former_until = minutes == 0 ? Time{} : exchange.now + Duration::seconds(int64_t{60} * minutes);
   Plan plan = logging(std::move(fact), status_of(existed));
-  plan.keep = [&records = exchange.world.records, input] { return keep_connector(records, input); };
+  plan.keep = [&records = exchange.world.records, input, former_until] {
+    return keep_connector(records, input, former_until);
+  };
   return plan;
 }
 

@@ -25,6 +25,9 @@ Result<Plan> put_unit(const Exchange& exchange);
 // each against what exists and what stands before it in the batch; then all are logged, in order.
 Result<Plan> post_facts(const Exchange& exchange);
 
+// Takes out what only the device itself may know, digests included.
+void hide_secrets(v1::Device& device);
+
 // A person with her record, an agency with how its own system is reached; for those who may see them.
 Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Person& person);
 Result<v1::AgencyAnswer> agency_answer(const Exchange& exchange, const v1::Agency& agency);

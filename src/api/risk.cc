@@ -4,6 +4,7 @@
 
 #include "api/contacts.h"
 #include "api/legal.h"
+#include "api/register.h"
 #include "base/digest.h"
 #include "law/identity.h"
 #include "law/shapes.h"
@@ -76,10 +77,12 @@ void add_cases(const Exchange& exchange, const std::string& person_id, v1::RiskV
 void add_alerts(const std::vector<v1::PastAlert>& alerts, v1::RiskView& out) {
   std::map<v1::AlertKind, v1::RiskCount> counts;
   for (auto one = alerts.rbegin(); one != alerts.rend(); ++one) {
-    v1::RiskCount& count = counts[one->kind()];
-    count.set_kind(one->kind());
-    count.set_count(count.count() + 1);
-    count.set_last_at_us(std::max(count.last_at_us(), one->opened_at_us()));
+    if (one->source().empty()) {  // what others judged is listed, and in no number of ours
+      v1::RiskCount& count = counts[one->kind()];
+      count.set_kind(one->kind());
+      count.set_count(count.count() + 1);
+      count.set_last_at_us(std::max(count.last_at_us(), one->opened_at_us()));
+    }
     if (static_cast<size_t>(out.alerts_size()) < picture::kPastAlertsMax) *out.add_alerts() = *one;
   }
   for (const auto& [kind, count] : counts) *out.add_alert_counts() = count;
@@ -110,7 +113,7 @@ void add_devices(const Exchange& exchange, const std::set<std::string>& ids, v1:
     for (const std::string& id : picture.device_book().of_person(person)) {
       v1::DeviceItem& item = *out.add_devices();
       *item.mutable_device() = picture.devices().at(id);
-      item.mutable_device()->clear_secret_sha256();
+      registers::hide_secrets(*item.mutable_device());
       *item.mutable_health() = picture.device_book().health(id);
     }
   }
@@ -152,11 +155,14 @@ std::vector<v1::PastAlert> past_alerts(const Exchange& exchange, const std::set<
                                        const std::string& protected_id) {
   std::vector<v1::PastAlert> out;
   for (const std::string& id : wearer_ids) {
-    const picture::PastAlerts::Of* of = exchange.world.picture.past_alerts().of(id);
-    if (of == nullptr) continue;
-    for (const v1::PastAlert& one : of->alerts)
+    const auto add = [&](const v1::PastAlert& one) {
       if (protected_id.empty() || one.protected_id().empty() || one.protected_id() == protected_id)
         out.push_back(one);
+    };
+    if (const picture::PastAlerts::Of* of = exchange.world.picture.past_alerts().of(id))
+      for (const v1::PastAlert& one : of->alerts) add(one);
+    if (const picture::TakenOver::Of* of = exchange.world.picture.taken_over().of(id))
+      for (const auto& [key, one] : *of) add(one);
   }
   std::sort(out.begin(), out.end(), [](const v1::PastAlert& a, const v1::PastAlert& b) {
     return std::pair(a.opened_at_us(), a.id()) < std::pair(b.opened_at_us(), b.id());
@@ -197,6 +203,7 @@ Result<Plan> of_person(const Exchange& exchange) {
   if (protects) {
     wearers.clear();
     for (const auto& [wearer, of] : exchange.world.picture.past_alerts().all()) wearers.insert(wearer);
+    for (const auto& [wearer, of] : exchange.world.picture.taken_over().all()) wearers.insert(wearer);
   }
   std::vector<v1::PastAlert> alerts = past_alerts(exchange, wearers, protects ? id : "");
   if (protects) std::erase_if(alerts, [&](const v1::PastAlert& one) { return one.protected_id() != id; });

@@ -13,7 +13,8 @@ Result<Plan> supervisor(const Exchange& exchange);
 Result<Plan> statistics(const Exchange& exchange);
 Result<Plan> statistics_csv(const Exchange& exchange);
 
-// Past alerts of the wearer, about her alone unless `protected_id` is empty; oldest first.
+// Past alerts of the wearer, and violations that another system judged, about her alone unless
+// `protected_id` is empty; oldest first.
 std::vector<v1::PastAlert> past_alerts(const Exchange& exchange, const std::set<std::string>& wearer_ids,
                                        const std::string& protected_id);
 // Keyed digests of who somebody is, as they go into the log.

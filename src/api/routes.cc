@@ -1,12 +1,14 @@
 #include "api/routes.h"
 
 #include "api/accounts.h"
+#include "api/api_keys.h"
 #include "api/case_routes.h"
 #include "api/contacts.h"
 #include "api/erasure.h"
 #include "api/lists.h"
 #include "api/measure.h"
 #include "api/own.h"
+#include "api/passkeys.h"
 #include "api/playback.h"
 #include "api/read.h"
 #include "api/register.h"
@@ -189,7 +191,8 @@ void add_history(std::vector<Route>& r) {
                playback::run,
                nullptr,
                of<v1::PlaybackAnswer>(),
-               {"from_us", "to_us", "person_id", "step_s", "after"}});
+               {"from_us", "to_us", "person_id", "step_s", "after"},
+               "person_id"});
   r.push_back({"POST", "/api/v1/measure", "positions", "Lengths, bearings and the area between given places",
                Access::kKey, Action::kMeasure, "measure", nullptr, measure, of<v1::MeasureInput>(),
                of<v1::MeasureAnswer>()});
@@ -257,9 +260,10 @@ void add_erasure(std::vector<Route>& r) {
 void add_registers(std::vector<Route>& r) {
   const auto add = [&](const char* path, const char* kind, const char* put_summary, Run put,
                        const google::protobuf::Descriptor* input, const char* get_summary, Action see,
-                       SubjectOf subject, Run get, const google::protobuf::Descriptor* output) {
+                       SubjectOf subject, Run get, const google::protobuf::Descriptor* output,
+                       std::vector<const char*> put_parameters = {}) {
     r.push_back({"PUT", path, "registers", put_summary, Access::kKey, Action::kRegister, kind, nullptr, put,
-                 input, of<v1::Written>()});
+                 input, of<v1::Written>(), std::move(put_parameters)});
     if (get == nullptr) return;
     r.push_back(
         {"GET", path, "registers", get_summary, Access::kKey, see, kind, subject, get, nullptr, output});
@@ -282,7 +286,7 @@ void add_registers(std::vector<Route>& r) {
       registers::get_jurisdiction, of<v1::Jurisdiction>());
   add("/api/v1/agencies/{id}", "agency", "Register an agency and how its own system is reached",
       registers::put_agency, of<v1::AgencyInput>(), "An agency, without its secret", Action::kSeeOrganisation,
-      nullptr, registers::get_agency, of<v1::AgencyAnswer>());
+      nullptr, registers::get_agency, of<v1::AgencyAnswer>(), {"former_minutes"});
   add("/api/v1/holiday-calendars/{id}", "holiday_calendar",
       "Register the public holidays that schedules of this calendar name follow",
       registers::put_holiday_calendar, of<v1::HolidayCalendar>(), "A holiday calendar", Action::kSeeRegister,
@@ -315,6 +319,33 @@ void add_others(std::vector<Route>& r) {
   r.push_back({"POST", "/witness/v1/add-checkpoint", "evidence",
                "Cosign another log's checkpoint if it continues the last (C2SP tlog-witness)",
                Access::kElsewhere});
+  r.push_back({"GET",
+               "/api/v1/sign-in/providers/{id}",
+               "accounts",
+               "Sends the browser to an agency's identity provider",
+               Access::kElsewhere,
+               Action::kSeeSelf,
+               "account",
+               nullptr,
+               nullptr,
+               nullptr,
+               nullptr,
+               {"surface"}});
+  r.push_back({"GET",
+               "/api/v1/sign-in/providers/{id}/return",
+               "accounts",
+               "To where the provider sends it back; signs the surface in",
+               Access::kElsewhere,
+               Action::kSeeSelf,
+               "account",
+               nullptr,
+               nullptr,
+               nullptr,
+               nullptr,
+               {"code", "state", "iss"}});
+  r.push_back({"POST", "/mirror/v1/records", "evidence",
+               "Keep a copy of another log's records if they continue it and are signed by its key",
+               Access::kElsewhere});
   r.push_back({"POST", "/link/v1/answers", "hand-off", "Answers of a responding agency's own system",
                Access::kElsewhere, Action::kAnswerHandOff, "hand_off", nullptr, nullptr,
                of<v1::HandOffMessage>(), nullptr});
@@ -336,6 +367,8 @@ std::vector<Route> make_routes() {
   add_case_routes(out);
   add_sign_in_routes(out);
   add_account_routes(out);
+  add_passkey_routes(out);
+  add_api_key_routes(out);
   add_others(out);
   return out;
 }

@@ -28,7 +28,8 @@ Result<trust::Surface> named_surface(const net::Request& request) {
 
 std::string cookie(const net::Request& request, trust::Surface surface, std::string_view token,
                    int64_t seconds) {
-  std::string out = trust::cookie_name(surface) + "=" + std::string(token) +
+  std::string out = trust::cookie_name(trust::surface_name(surface), request.secure) + "=" +
+                    std::string(token) +
                     "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(seconds);
   if (request.secure) out += "; Secure";
   return out;
@@ -44,7 +45,7 @@ Result<std::string> presented_key(const net::Request& request) {
   }
   const auto surface = trust::parse_surface(named);
   if (!surface) return invalid("haechi-surface", kSurfaceReason);
-  return std::string(trust::cookie_key(request.header("cookie"), *surface));
+  return std::string(trust::cookie_key(request.header("cookie"), *surface, request.secure));
 }
 
 Result<Plan> begin(const Exchange& exchange) {
@@ -66,7 +67,8 @@ Result<Plan> begin(const Exchange& exchange) {
 Result<Plan> end(const Exchange& exchange) {
   TRY(const trust::Surface surface, named_surface(exchange.request));
   Plan plan = answering(v1::SessionEnded());
-  const std::string_view token = trust::cookie_key(exchange.request.header("cookie"), surface);
+  const std::string_view token =
+      trust::cookie_key(exchange.request.header("cookie"), surface, exchange.request.secure);
   if (trust::Accounts* accounts = exchange.world.accounts) {
     if (const auto who = accounts->viewer_of(token, exchange.now))
       plan.facts.push_back(trust::account_event(*who, "sign_out", who->account, true, "by the page"));

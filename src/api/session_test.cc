@@ -41,6 +41,8 @@ TEST(Session, MarksTheCookieSecureOverTls) {
   TestWorld world;
   world.over_tls = true;
   const net::Response answer = sign_in(world, Role::kProtectedPerson, "me");
+  EXPECT_EQ(header(answer, "set-cookie").rfind("__Host-haechi_me=", 0), 0u) << header(answer, "set-cookie");
+  EXPECT_NE(header(answer, "set-cookie").find("; Path=/; "), std::string::npos);
   EXPECT_NE(header(answer, "set-cookie").find("; Secure"), std::string::npos);
 }
 

@@ -1,5 +1,6 @@
 #include "api/sign_in.h"
 
+#include "api/passkeys.h"
 #include "api/read.h"
 #include "api/session.h"
 #include "api/slow_work.h"
@@ -15,7 +16,7 @@ constexpr size_t kNameMax = 64, kCodeMax = 64, kTokenMax = 128;
 Result<trust::Doorway> doorway_of(const net::Request& request) {
   TRY(const trust::Surface surface, session::named_surface(request));
   return trust::Doorway{surface, request.peer,
-                        std::string(trust::cookie_key(request.header("cookie"), surface))};
+                        std::string(trust::cookie_key(request.header("cookie"), surface, request.secure))};
 }
 
 net::Response with_cookie(net::Response response, const net::Request& request, trust::Role role,
@@ -36,11 +37,12 @@ Result<Plan> signed_in(const Exchange& exchange, const trust::Attempt& attempt,
   Plan plan;
   plan.facts.push_back(trust::account_event(who, "sign_in", who.account, in.verdict.right,
                                             from(in.verdict.reason, doorway.address)));
-  net::Response response = in.verdict.right
-                               ? with_cookie(json_response(200, read::capabilities_of(who)), exchange.request,
-                                             who.role, doorway.surface, in.token)
-                               : net::problem(401, "unauthorized", "",
-                                              "account, password or code is wrong, or the account is locked");
+  net::Response response =
+      in.verdict.right ? with_cookie(json_response(200, read::capabilities_of(who)), exchange.request,
+                                     who.role, doorway.surface, in.token)
+                       : net::problem(401, "unauthorized", "",
+                                      "account, password or second factor is wrong, or the account is "
+                                      "locked");
   plan.answer = [response = std::move(response)](uint64_t) { return response; };
   return plan;
 }
@@ -48,10 +50,27 @@ Result<Plan> signed_in(const Exchange& exchange, const trust::Attempt& attempt,
 Result<Plan> sign_in(const Exchange& exchange) {
   TRY(const v1::SignInInput input, exchange.body<v1::SignInInput>());
   TRY(trust::Doorway doorway, doorway_of(exchange.request));
-  return attempting(exchange, input.account(), input.password(), input.code(),
+  Factors shown{input.account(), input.password(), input.code()};
+  if (input.has_passkey()) {
+    TRY(shown.passkey, proof_of(exchange, input.passkey()));
+  }
+  return attempting(exchange, std::move(shown),
                     [doorway = std::move(doorway)](const Exchange& e, const trust::Attempt& attempt) {
                       return signed_in(e, attempt, doorway);
                     });
+}
+
+Result<Plan> ways(const Exchange& exchange) {
+  v1::SignInWays answer;
+  answer.set_passkeys(has_passkeys(exchange));
+  if (const trust::Accounts* accounts = exchange.world.accounts) {
+    for (const trust::ProviderName& provider : accounts->providers()) {
+      v1::IdentityProvider& one = *answer.add_providers();
+      one.set_id(provider.id);
+      one.set_name(provider.name);
+    }
+  }
+  return answering(answer);
 }
 
 Result<Plan> look_at_enrolment(const Exchange& exchange) {
@@ -118,20 +137,21 @@ Result<trust::Accounts*> accounts_of(const Exchange& exchange) {
   return exchange.world.accounts;
 }
 
-Result<Plan> attempting(const Exchange& exchange, const std::string& account, const std::string& password,
-                        const std::string& code,
+Result<Plan> attempting(const Exchange& exchange, Factors shown,
                         std::function<Result<Plan>(const Exchange&, const trust::Attempt&)> then) {
-  if (account.size() > kNameMax) return invalid("account", "is too long");
-  if (password.size() > trust::kPasswordBytesMax) return invalid("password", "is too long");
-  if (code.size() > kCodeMax) return invalid("code", "is too long");
+  if (shown.account.size() > kNameMax) return invalid("account", "is too long");
+  if (shown.password.size() > trust::kPasswordBytesMax) return invalid("password", "is too long");
+  if (shown.code.size() > kCodeMax) return invalid("code", "is too long");
   TRY(trust::Accounts * accounts, accounts_of(exchange));
-  TRY(trust::Challenge challenge, accounts->challenge(account));
+  TRY(trust::Challenge challenge, accounts->challenge(shown.account));
   Plan plan;
-  plan.later = [slow = exchange.world.slow, challenge = std::move(challenge), password, code,
+  plan.later = [slow = exchange.world.slow, challenge = std::move(challenge), shown = std::move(shown),
                 then = std::move(then)](Deliver deliver) {
     return slow->post([=] {
-      const bool matches = trust::password_matches(challenge.encoded, password);
-      deliver([=](const Exchange& e) { return then(e, trust::Attempt{challenge, matches, code}); });
+      const bool matches = trust::password_matches(challenge.encoded, shown.password);
+      deliver([=](const Exchange& e) {
+        return then(e, trust::Attempt{challenge, matches, shown.code, shown.passkey});
+      });
     });
   };
   return plan;
@@ -144,7 +164,9 @@ void add_sign_in_routes(std::vector<Route>& r) {
     r.push_back({"POST", path, "accounts", summary, Access::kPublic, trust::Action::kSeeSelf, "account",
                  nullptr, run, input, output});
   };
-  add("/api/v1/sign-in", "Sign a web surface in with account, password and code", sign_in,
+  r.push_back({"GET", "/api/v1/sign-in/ways", "accounts", "How one may sign in here", Access::kPublic,
+               trust::Action::kSeeSelf, "account", nullptr, ways, nullptr, v1::SignInWays::descriptor()});
+  add("/api/v1/sign-in", "Sign a web surface in with account, password, and code or passkey", sign_in,
       v1::SignInInput::descriptor(), v1::Capabilities::descriptor());
   add("/api/v1/enrolment/question", "Whose one-time link this is, and what its authenticator has to hold",
       look_at_enrolment, v1::EnrolmentQuestion::descriptor(), v1::Enrolment::descriptor());

@@ -1,4 +1,5 @@
-// The doors that need no session: signing in with password and code, and enrolling by a one-time link.
+// The doors that need no session: signing in with password and code or passkey, and enrolling by a one-time
+// link.
 // Whoever comes through one holds the cookie of the surface that Haechi-Surface names.
 #pragma once
 
@@ -15,9 +16,15 @@ void add_sign_in_routes(std::vector<Route>& routes);
 // kNotFound where nobody signs in with a password.
 Result<trust::Accounts*> accounts_of(const Exchange& exchange);
 
+// What somebody shows to prove who it is.
+struct Factors {
+  std::string account;
+  std::string password;
+  std::string code;
+  std::optional<trust::PasskeyProof> passkey = {};
+};
 // A plan whose slow half matches the password; `then` goes on with the attempt, on the front loop.
-Result<Plan> attempting(const Exchange& exchange, const std::string& account, const std::string& password,
-                        const std::string& code,
+Result<Plan> attempting(const Exchange& exchange, Factors shown,
                         std::function<Result<Plan>(const Exchange&, const trust::Attempt&)> then);
 
 }  // namespace haechi::api

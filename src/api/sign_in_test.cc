@@ -6,8 +6,7 @@
 
 #include <boost/json.hpp>
 
-#include "api/test_world.h"
-#include "trust/totp.h"
+#include "api/test_people.h"
 
 namespace haechi::api {
 namespace {
@@ -15,50 +14,7 @@ namespace {
 namespace json = boost::json;
 using trust::Role;
 
-constexpr const char* kPassword = "a green coat at dusk";
 const net::Headers kControl = {{"haechi-surface", "control"}};
-
-std::string header(const net::Response& response, std::string_view name) {
-  for (const auto& [key, value] : response.headers) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
-struct People : TestWorld {
-  net::Response post(const std::string& path, const json::object& body, net::Headers headers = kControl) {
-    return ask_with_key("", "POST", "/api/v1/" + path, json::serialize(body), std::move(headers));
-  }
-  std::string invite(const std::string& name) {
-    const net::Response made = ask(Role::kAdministrator, "POST", "/api/v1/accounts",
-                                   R"({"account":")" + name + R"(","role":"control"})");
-    EXPECT_EQ(made.status, 201) << made.body;
-    return std::string(json::parse(made.body).at("token").as_string());
-  }
-  // Enrols as an operator of the control centre; a minute later.
-  net::Response enrol(const std::string& token, const std::string& password = kPassword) {
-    const net::Response asked = post("enrolment/question", {{"token", token}});
-    EXPECT_EQ(asked.status, 200) << asked.body;
-    secret = *trust::decode_base32(std::string(json::parse(asked.body).at("totp_secret").as_string()));
-    net::Response done = post("enrolment", {{"token", token}, {"password", password}, {"code", code()}});
-    if (done.status == 200) on_loop([&] { clock.advance(Duration::seconds(60)); });
-    return done;
-  }
-  std::string code() const { return trust::totp_code(secret, trust::totp_step_at(clock.now())); }
-  json::object right() const { return {{"account", "op-kim"}, {"password", kPassword}, {"code", code()}}; }
-  std::string cookie_of(const net::Response& response) const {
-    const std::string set = header(response, "set-cookie");
-    return set.substr(0, set.find(';'));
-  }
-  int status_with(const std::string& cookie, const std::string& method = "GET",
-                  const std::string& path = "me/account") {
-    return ask_with_key("", method, "/api/v1/" + path, "",
-                        {{"cookie", cookie}, {"haechi-surface", "control"}})
-        .status;
-  }
-
-  std::string secret;
-};
 
 TEST(SignIn, GivesTheCookieOfTheSurfaceForPasswordAndCode) {
   People world;

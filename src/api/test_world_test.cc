@@ -50,6 +50,10 @@ TestWorld::TestWorld() {
        }) {
     key_of[viewer.role] = *keys->issue(viewer, Time{});
   }
+  const trust::Viewer system{.account = "archive-1", .role = Role::kAuditor};
+  EXPECT_TRUE(accounts->api_keys()
+                  .make(system, clock.now() + Duration::seconds(86'400), "admin-1", clock.now())
+                  .ok());
   ApiOptions options;
   options.accounts = accounts.get();
   // The clock stands still and tests ask much: pace_test.cc is about rates.

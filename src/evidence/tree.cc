@@ -169,10 +169,6 @@ Result<Digest> Tree::root(uint64_t size) const {
   return root_of([this](int height, uint64_t index) { return subtree(height, index); }, size);
 }
 
-Result<std::vector<Digest>> Tree::inclusion(uint64_t index, uint64_t size) const {
-  return inclusion_proof([this](int height, uint64_t at) { return subtree(height, at); }, index, size);
-}
-
 Result<std::vector<Digest>> Tree::consistency(uint64_t old_size, uint64_t size) const {
   return consistency_proof([this](int height, uint64_t at) { return subtree(height, at); }, old_size, size);
 }

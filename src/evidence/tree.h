@@ -57,7 +57,9 @@ class Tree {
   uint64_t size() const { return size_; }
 
   Result<Digest> root(uint64_t size) const;
-  Result<std::vector<Digest>> inclusion(uint64_t index, uint64_t size) const;
+  // Of the complete subtree over the leaves [index << height, (index + 1) << height): what proofs are made
+  // of.
+  Result<Digest> subtree(int height, uint64_t index) const;
   Result<std::vector<Digest>> consistency(uint64_t old_size, uint64_t size) const;
   Result<std::string> entry(uint64_t index) const;
   // Compares every upper hash with what is below it.
@@ -69,7 +71,6 @@ class Tree {
 
  private:
   Tree() = default;
-  Result<Digest> subtree(int height, uint64_t index) const;
   // Hashes of level `level`, 32 bytes each.
   Result<std::string> hashes(int level, uint64_t first, uint64_t count) const;
 

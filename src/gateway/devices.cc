@@ -1,5 +1,7 @@
 #include "gateway/devices.h"
 
+#include <algorithm>
+
 #include "base/digest.h"
 #include "haechi/v1/fact.pb.h"
 
@@ -15,13 +17,37 @@ bool valid_id(std::string_view id) {
   return true;
 }
 
+bool is_signed(std::string_view protocol) {
+  return protocol.ends_with("-signed");
+}
+
+bool Devices::concerns(const v1::Fact& fact) {
+  return fact.has_device_registered() || is_signed(fact.report_received().protocol());
+}
+
 void Devices::apply(const v1::Fact& fact) {
-  if (fact.kind_case() != v1::Fact::kDeviceRegistered) return;
+  if (is_signed(fact.report_received().protocol())) {
+    const v1::Report& report = fact.report_received().report();
+    const auto it = by_id_.find(report.device_id());
+    if (it != by_id_.end()) it->second.newest_epoch = std::max(it->second.newest_epoch, report.epoch());
+    return;
+  }
+  if (!fact.has_device_registered()) return;
   const v1::Device& device = fact.device_registered();
   if (!valid_id(device.id())) return;
   Known& known = by_id_[device.id()];
   known.id = device.id();
-  known.secret_sha256 = device.secret_sha256();
+  if (known.secret_sha256 != device.secret_sha256()) {
+    known.secret_sha256 = device.secret_sha256();
+    known.former_secret_sha256 = device.former_secret_sha256();
+    known.former_secret_until = Time{device.former_until_us()};
+  }
+  if (known.generation != device.signing_generation()) {
+    known.former_generation = known.generation;
+    known.former_generation_until = Time{device.former_until_us()};
+    known.generation = device.signing_generation();
+  }
+  known.signed_only = device.signed_only();
   known.retired = device.retired();
   known.interval_s = device.interval_s() == 0 ? 15 : device.interval_s();
 }
@@ -31,13 +57,27 @@ const Devices::Known* Devices::find(std::string_view id) const {
   return it == by_id_.end() ? nullptr : &it->second;
 }
 
-bool Devices::credential_ok(std::string_view id, std::string_view secret) const {
+bool Devices::proves(std::string_view id, std::string_view secret_sha256, Time now) const {
   static const std::string kNobody(32, '\0');  // compared with when there is nothing to compare with
   const Known* known = find(id);
-  const bool usable = known != nullptr && !known->retired && known->secret_sha256.size() == 32;
-  const Digest digest = sha256(secret);
-  const bool equal = equal_secret(view(digest), usable ? known->secret_sha256 : kNobody);
-  return usable && equal;
+  const bool in_use = known != nullptr && !known->retired;
+  const auto equals = [&](bool good, const std::string Known::*digest) {
+    const bool usable = good && (known->*digest).size() == kNobody.size();
+    return equal_secret(secret_sha256, usable ? known->*digest : kNobody) && usable;
+  };
+  const bool former_good = in_use && now < known->former_secret_until;
+  const bool is_secret = equals(in_use, &Known::secret_sha256);
+  const bool is_former = equals(former_good, &Known::former_secret_sha256);
+  return is_secret || is_former;
+}
+
+bool Devices::credential_ok(std::string_view id, std::string_view secret, Time now) const {
+  return proves(id, view(sha256(secret)), now);
+}
+
+Result<std::string> Devices::signing_key(const std::string& id, uint32_t generation) const {
+  if (!keys_) return Error{Code::kUnavailable, "keys", "there is no key ring"};
+  return keys_(id, generation);
 }
 
 }  // namespace haechi::gateway

@@ -1,13 +1,18 @@
-// Devices: which devices exist and how they prove themselves. A fold of DeviceRegistered facts.
+// Devices: which devices exist, how they prove themselves, and of what they signed which epoch is the newest.
+// A fold of DeviceRegistered facts and of signed reports.
 //
 // Belongs to the gateway's loop: no locks. A device is never forgotten, only retired; a retired one proves
-// nothing.
+// nothing. What a registration changed, secret or signing key, is good as it was before for as long as that
+// registration says, and what it did not change is as it was.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "base/time.h"
+#include "trust/signing_keys.h"
 
 namespace haechi::v1 {
 class Fact;
@@ -18,25 +23,49 @@ namespace haechi::gateway {
 // 1..64 characters of [A-Za-z0-9_.:-].
 bool valid_id(std::string_view id);
 
+// Did the report come with a signature that held? `protocol` is one of those named at v1::ReportReceived; a
+// signed report's ends in "-signed".
+bool is_signed(std::string_view protocol);
+
 class Devices {
  public:
+  // Without keys no signature can be checked.
+  explicit Devices(trust::SigningKeys keys = {}) : keys_(std::move(keys)) {}
+
   struct Known {
     std::string id;
-    std::string secret_sha256;  // 32 raw bytes; empty: has no credential and cannot connect
+    std::string secret_sha256;         // 32 raw bytes; empty: has no credential and cannot connect
+    std::string former_secret_sha256;  // likewise, good until then
+    Time former_secret_until;
+    uint32_t generation = 0;  // of its signing key; 0: it does not sign
+    uint32_t former_generation = 0;
+    Time former_generation_until;
+    uint32_t newest_epoch = 0;  // of its signed reports
+    bool signed_only = false;
     bool retired = false;
     uint32_t interval_s = 15;  // normal time between reports
+
+    bool signs_with(uint32_t wanted, Time now) const {
+      return wanted != 0 &&
+             (wanted == generation || (wanted == former_generation && now < former_generation_until));
+    }
   };
 
-  // Takes in device_registered; every other kind of fact is of no interest here. A later registration of the
-  // same id replaces the earlier one.
+  // Is it of interest to apply()? Any thread.
+  static bool concerns(const v1::Fact& fact);
+  // A later registration of the same id replaces the earlier one.
   void apply(const v1::Fact& fact);
 
   // The device of that id, retired or not; nullptr if there is none. Valid until the next apply().
   const Known* find(std::string_view id) const;
 
-  // Does `secret` belong to a device of that id in use? Takes the same time for an unknown id as for a wrong
-  // secret.
-  bool credential_ok(std::string_view id, std::string_view secret) const;
+  // Is that the digest of a secret of the device of that id, in use and good at `now`? Takes the same time
+  // for an unknown id as for a wrong secret.
+  bool proves(std::string_view id, std::string_view secret_sha256, Time now) const;
+  bool credential_ok(std::string_view id, std::string_view secret, Time now) const;
+
+  // kUnavailable: there are no keys.
+  Result<std::string> signing_key(const std::string& id, uint32_t generation) const;
 
   size_t size() const { return by_id_.size(); }
 
@@ -45,6 +74,7 @@ class Devices {
     using is_transparent = void;
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
+  trust::SigningKeys keys_;
   std::unordered_map<std::string, Known, Hash, std::equal_to<>> by_id_;
 };
 

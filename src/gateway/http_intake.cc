@@ -9,6 +9,7 @@
 #include "gateway/native.h"
 #include "gateway/osmand.h"
 #include "gateway/owntracks.h"
+#include "gateway/signed_reports.h"
 #include "gateway/traccar.h"
 #include "haechi/v1/fact.pb.h"
 
@@ -16,6 +17,7 @@ namespace haechi::gateway {
 namespace {
 
 constexpr std::string_view kNative = "/ingest/v1/reports";
+constexpr std::string_view kSigned = "/ingest/v1/signed-reports";
 constexpr std::string_view kOsmand = "/ingest/osmand";
 constexpr std::string_view kOwntracks = "/ingest/owntracks";
 constexpr std::string_view kTraccarPositions = "/ingest/traccar/positions";
@@ -29,6 +31,7 @@ Time steady() {
 // The protocol as v1::ReportReceived names it.
 std::string_view protocol_of(std::string_view path) {
   if (path == kNative) return "http";
+  if (path == kSigned) return "http-signed";
   if (path == kOsmand) return "osmand";
   if (path == kOwntracks) return "owntracks";
   if (path == kTraccarPositions || path == kTraccarEvents) return "traccar";
@@ -68,6 +71,16 @@ constexpr size_t kDevicesMax = 200'000;
 
 Throttle::Rate rate_of(const HttpIntakeOptions& options) {
   return {.per_minute = options.reports_per_s * 60, .burst = options.reports_per_s * 10};
+}
+
+// Of what a report was refused for.
+int status_of(const std::string& code) {
+  if (code == "unknown_device") return 404;
+  if (code == "epoch_went_back") return 409;
+  for (const char* forbidden : {"retired_device", "signed_only", "bad_mac", "unknown_generation",
+                                "not_signing", "device_id_mismatch"})
+    if (code == forbidden) return 403;
+  return code == "no_key" ? 503 : 400;
 }
 
 Rejection as_rejection(const Error& error) {
@@ -166,6 +179,7 @@ void HttpIntake::run(const std::shared_ptr<Call>& shared) {
     return call.respond(std::move(response));
   }
   if (path == kNative) return run_native(call);
+  if (path == kSigned) return run_signed(call);
   if (path == kOsmand) return run_osmand(call);
   if (path == kOwntracks) return run_owntracks(call);
   if (!authenticate_forwarder(call)) return;
@@ -207,7 +221,7 @@ bool HttpIntake::authenticate(Call& call, std::string_view claimed_id, std::stri
   }
   const Devices::Known* known = nullptr;
   for (const Credential& credential : credentials) {
-    if (devices_.credential_ok(credential.id, credential.secret)) {
+    if (devices_.credential_ok(credential.id, credential.secret, call.received_at)) {
       device_id = credential.id;
       if (!options_.certificates || call.request.certificate == device_id) return true;
       refuse(call, 403, device_id, {"foreign_certificate", "", "the certificate is not that of the device"});
@@ -264,6 +278,26 @@ void HttpIntake::run_native(Call& call) {
     return refuse(call, 403, device_id, {"foreign_device", field, "a device reports for itself only"});
   }
   take(call, *std::move(reports), indexed);
+}
+
+void HttpIntake::run_signed(Call& call) {
+  std::string device_id;
+  if (!authenticate(call, "", device_id)) return;
+  const std::string type = media_type(call.request);
+  Result<v1::SignedReport> from = invalid("", "");
+  if (type == "application/json") {
+    from = read_signed_json(call.request.body);
+  } else if (type == "application/x-protobuf" || type == "application/protobuf") {
+    from = read_signed_protobuf(call.request.body);
+  } else {
+    return refuse(call, 415, device_id,
+                  {"media_type", "content-type", "must be application/json or application/x-protobuf"});
+  }
+  if (!from.ok()) return refuse(call, 400, device_id, as_rejection(from.error()));
+  std::vector<v1::Report> reports(1);
+  if (const auto bad = open_signed(*from, device_id, call.received_at, devices_, reports.front()))
+    return refuse(call, status_of(bad->code), device_id, *bad);
+  take(call, std::move(reports), false);
 }
 
 void HttpIntake::run_osmand(Call& call) {
@@ -346,15 +380,13 @@ void HttpIntake::run_traccar_event(Call& call) {
 void HttpIntake::take(Call& call, std::vector<v1::Report> reports, bool indexed) {
   size_t without_fix = 0;
   for (size_t i = 0; i < reports.size(); ++i) {
-    Admission admission = admit(reports[i], call.received_at, devices_);
+    Admission admission = admit(reports[i], call.received_at, devices_, call.protocol);
     if (admission.rejection && indexed) {
       std::string& field = admission.rejection->field;
       field = "reports[" + std::to_string(i) + ']' + (field.empty() ? "" : "." + field);
     }
     if (!admission.admitted) {
-      const std::string& code = admission.rejection->code;
-      int status = code == "unknown_device" ? 404 : code == "retired_device" ? 403 : 400;
-      return refuse(call, status, reports[i].device_id(), *admission.rejection);
+      return refuse(call, status_of(admission.rejection->code), reports[i].device_id(), *admission.rejection);
     }
     if (!admission.rejection) continue;
     note(call, reports[i].device_id(), *admission.rejection);

@@ -4,6 +4,7 @@
 //   POST     /ingest/v1/reports          haechi.v1.Report or ReportBatch: application/json,
 //   application/x-protobuf
 //                                        (with ";type=report": a single Report)
+//   POST     /ingest/v1/signed-reports   haechi.v1.SignedReport, as either
 //   GET|POST /ingest/osmand              OsmAnd, Traccar Client: query, form or JSON
 //   POST     /ingest/owntracks           OwnTracks in HTTP mode
 //   POST     /ingest/traccar/positions   forwarded by a Traccar server
@@ -87,6 +88,7 @@ class HttpIntake {
 
   void run(const std::shared_ptr<Call>& call);
   void run_native(Call& call);
+  void run_signed(Call& call);
   void run_osmand(Call& call);
   void run_owntracks(Call& call);
   void run_traccar_position(Call& call);

@@ -1,8 +1,8 @@
 // MqttServer: MQTT 3.1.1 and 5.0 for devices, on one TCP port, within bounds. PUBACK means durable.
 //
 // A device connects with its id as client id and user name and its secret as password. It publishes
-// haechi.v1.Report to d/<id>/report or ReportBatch to d/<id>/reports (protobuf, or canonical JSON) at QoS 0
-// or 1, and may listen to d/<id>/cmd, where DeviceCommand arrives as JSON. Anything else is refused.
+// Report to d/<id>/report, ReportBatch to d/<id>/reports (protobuf or JSON) or SignedReport to d/<id>/signed
+// (protobuf) at QoS 0 or 1, and may listen to d/<id>/cmd for DeviceCommand as JSON. Anything else is refused.
 #pragma once
 
 #include <cstdint>

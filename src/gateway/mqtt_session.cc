@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/report_reader.h"
+#include "gateway/signed_reports.h"
 #include "haechi/v1/fact.pb.h"
 
 namespace haechi::gateway {
@@ -131,7 +131,8 @@ void MqttSession::connect(const mqtt::Connect& packet, Time now) {
     return refuse_connect(5, reason::kNotAuthorised, "anonymous", "a user name and a password are required",
                           {}, now);
   }
-  if (!hub_.devices().credential_ok(*packet.username, *packet.password)) {
+  secret_sha256_ = sha256(*packet.password);
+  if (!hub_.devices().proves(*packet.username, view(secret_sha256_), hub_.wall())) {
     return refuse_connect(4, reason::kBadCredential, "bad_credential",
                           "no device in use has this name and secret", *packet.username, now);
   }
@@ -212,8 +213,9 @@ void MqttSession::publish(const mqtt::Publish& packet, Time now) {
   const std::string_view topic = packet.topic;
   const bool own = topic.starts_with(topic_prefix_);
   const std::string_view leaf = own ? topic.substr(topic_prefix_.size()) : std::string_view();
-  if (leaf == "report") return take(packet, false, now);
-  if (leaf == "reports") return take(packet, true, now);
+  if (leaf == "report") return take(packet, Form::kReport, now);
+  if (leaf == "reports") return take(packet, Form::kBatch, now);
+  if (leaf == "signed") return take(packet, Form::kSigned, now);
   publish_elsewhere(packet, now);
 }
 
@@ -233,16 +235,34 @@ void MqttSession::publish_elsewhere(const mqtt::Publish& packet, Time now) {
   settle();
 }
 
-void MqttSession::take(const mqtt::Publish& packet, bool batch, Time now) {
+ReadReports MqttSession::read_payload(std::string_view payload, Form form, Time received_at) const {
+  return read_reports(payload, form == Form::kBatch, device_->id, received_at,
+                      form == Form::kSigned ? "mqtt-signed" : "mqtt", hub_.devices());
+}
+
+std::string MqttSession::open(std::string_view payload, Time received_at, ReadReports& read) const {
+  v1::SignedReport from;
+  v1::Report report;
+  if (!from.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+    read.rejections.push_back({"bad_payload", "", "not a haechi.v1.SignedReport"});
+  } else if (auto bad = open_signed(from, device_->id, received_at, hub_.devices(), report)) {
+    read.rejections.push_back(std::move(*bad));
+  }
+  return from.report();
+}
+
+void MqttSession::take(const mqtt::Publish& packet, Form form, Time now) {
   const uint64_t seq = first_seq_ + pending_.size();
   Pending& pending = pending_.emplace_back();
   pending.packet_id = packet.packet_id;
   pending.qos = packet.qos;
-  pending.batch = batch;
+  pending.form = form;
   pending.received_at = hub_.wall();
   if (packet.qos == 1) ++pending_qos1_;
-  ReadReports read =
-      read_reports(packet.payload, batch, device_->id, pending.received_at, "mqtt", hub_.devices());
+  ReadReports read;
+  std::string payload(packet.payload);
+  if (form == Form::kSigned) payload = open(packet.payload, pending.received_at, read);
+  if (read.rejections.empty()) read = read_payload(payload, form, pending.received_at);
   hub_.spend(*device_, std::max<size_t>(1, read.facts.size()));
   for (const Rejection& rejection : read.rejections) hub_.reject(device_->id, rejection, now);
   const size_t unread = read.facts.empty() ? 1 : read.facts.size() - read.admitted;
@@ -254,7 +274,7 @@ void MqttSession::take(const mqtt::Publish& packet, bool batch, Time now) {
     pending_bytes_ += pending.payload.size();
     return settle();
   }
-  pending.payload.assign(packet.payload);
+  pending.payload = std::move(payload);
   pending_bytes_ += pending.payload.size();
   pending.outstanding = static_cast<uint32_t>(read.admitted);
   for (uint32_t index = 0; index < read.facts.size(); ++index) {
@@ -298,8 +318,7 @@ void MqttSession::resume(Time now) {
     if (pending.exhausted.empty()) continue;
     std::vector<uint32_t> again;
     again.swap(pending.exhausted);
-    ReadReports read = read_reports(pending.payload, pending.batch, device_->id, pending.received_at, "mqtt",
-                                    hub_.devices());
+    ReadReports read = read_payload(pending.payload, pending.form, pending.received_at);
     for (const uint32_t index : again) {
       if (read.facts[index] == nullptr)
         continue;  // admitted before, refused now: the device was retired since
@@ -409,7 +428,12 @@ void MqttSession::acknowledged(const mqtt::PubAck& packet) {
 }
 
 void MqttSession::on_tick(Time now) {
-  if (ended_ || now - last_packet_at_ < silence_max_) return;
+  if (ended_) return;
+  if (device_ != nullptr && !hub_.devices().proves(device_->id, view(secret_sha256_), hub_.wall())) {
+    say_goodbye(reason::kNotAuthorised, "the secret has ended");
+    return end(false, now);
+  }
+  if (now - last_packet_at_ < silence_max_) return;
   if (device_ == nullptr) {
     hub_.counters().connect_timeouts.add();
     return end(false, now);

@@ -2,7 +2,7 @@
 //
 // Promises: nothing but CONNECT is heard before the device has proved itself; a PUBACK is written only when
 // every admitted report of that PUBLISH is durable, and PUBACKs keep the order of arrival; whatever the peer
-// sends, what is held for it stays within MqttLimits.
+// sends, what is held for it stays within MqttLimits; it ends two seconds after its secret at the latest.
 #pragma once
 
 #include <deque>
@@ -11,9 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/time.h"
 #include "gateway/mqtt_codec.h"
 #include "gateway/mqtt_hub.h"
+#include "gateway/report_reader.h"
 
 namespace haechi::gateway {
 
@@ -56,16 +58,19 @@ class MqttSession {
  private:
   friend class MqttHub;  // touched_ and waiting_
 
+  // What a topic of the device takes.
+  enum class Form : uint8_t { kReport, kBatch, kSigned };
+
   // A PUBLISH whose acknowledgement is still owed.
   struct Pending {
     uint16_t packet_id = 0;
     uint8_t qos = 0;
     uint8_t code = 0;
-    bool batch = false;
+    Form form = Form::kReport;
     uint32_t outstanding = 0;         // reports at the spine
     std::vector<uint32_t> exhausted;  // reports the spine had no room for
     Time received_at;
-    std::string payload;  // to submit again; or, when refused, the reason
+    std::string payload;  // to submit again, taken out of what was signed; or, when refused, the reason
     bool settled() const { return outstanding == 0 && exhausted.empty(); }
   };
 
@@ -78,7 +83,11 @@ class MqttSession {
   void welcome(const mqtt::Connect& packet, Time now);
   void publish(const mqtt::Publish& packet, Time now);
   void publish_elsewhere(const mqtt::Publish& packet, Time now);
-  void take(const mqtt::Publish& packet, bool batch, Time now);
+  void take(const mqtt::Publish& packet, Form form, Time now);
+  // The reports of a payload, which was proven before if its form is kSigned.
+  ReadReports read_payload(std::string_view payload, Form form, Time received_at) const;
+  // What a signed payload holds; or a rejection among what is read of it.
+  std::string open(std::string_view payload, Time received_at, ReadReports& read) const;
   void subscribe(const mqtt::Subscribe& packet, Time now);
   void unsubscribe(const mqtt::Unsubscribe& packet);
   void acknowledged(const mqtt::PubAck& packet);
@@ -98,6 +107,7 @@ class MqttSession {
   MqttDevice* device_ = nullptr;  // set while this session speaks for it
   std::string topic_prefix_;      // "d/<device id>/"
   std::optional<std::string> certificate_name_;
+  Digest secret_sha256_{};  // of the secret that it signed in with
   std::string output_;
   bool ended_ = false;
   bool blocked_ = false;

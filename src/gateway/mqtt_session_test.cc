@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "gateway/mqtt_test_support.h"
+#include "gateway/signed_reports.h"
 #include "haechi/v1/effect.pb.h"
 
 namespace haechi::gateway {
@@ -67,6 +68,26 @@ class MqttSessionTest : public testing::TestWithParam<Version> {
     return publish_bytes(GetParam(), "d/A-1/report", good_report("A-1", seq).SerializeAsString(), qos,
                          packet_id);
   }
+  std::string signed_report(uint64_t seq, uint32_t epoch, uint16_t packet_id) {
+    v1::Report report = good_report("A-1", seq);
+    report.set_epoch(epoch);
+    v1::SignedReport from;
+    from.set_report(report.SerializeAsString());
+    from.set_generation(1);
+    from.set_mac(std::string(view(mac_of_report("A-1 signs", "A-1", 1, from.report()))));
+    return publish_bytes(GetParam(), "d/A-1/signed", from.SerializeAsString(), 1, packet_id);
+  }
+  // With that secret from now on, and a key to sign with.
+  void change_secret(const std::string& secret, const std::string& former, Time former_until) {
+    v1::Fact fact;
+    v1::Device& device = *fact.mutable_device_registered();
+    device.set_id("A-1");
+    device.set_secret_sha256(std::string(view(sha256(secret))));
+    device.set_former_secret_sha256(std::string(view(sha256(former))));
+    device.set_former_until_us(former_until.us);
+    device.set_signing_generation(1);
+    devices_.apply(fact);
+  }
   void durable(size_t count = SIZE_MAX) {
     spine_.release(count);
     hub_->drain_receipts(now_);
@@ -109,7 +130,7 @@ class MqttSessionTest : public testing::TestWithParam<Version> {
 
   Time now_ = kStart;
   MqttLimits limits_;
-  Devices devices_;
+  Devices devices_{[](const std::string& id, uint32_t) -> Result<std::string> { return id + " signs"; }};
   FakeSubmit spine_;
   ManualClock clock_{kNow};
   int wakes_ = 0;
@@ -407,6 +428,40 @@ TEST_P(MqttSessionTest, SendsAgainWhatTheSpineHadNoRoomFor) {
   EXPECT_EQ(peer->expect<mqtt::PubAck>().packet_id, 1);
   EXPECT_EQ(peer->expect<mqtt::PubAck>().packet_id, 2);
   EXPECT_EQ(spine_.facts(v1::Fact::kReportReceived).size(), 2u);
+}
+
+TEST_P(MqttSessionTest, ASignedReportThatWasProvenIsSentAgainThoughALaterEpochIsKnownByThen) {
+  change_secret("secret", "", {});
+  auto peer = connected();
+  spine_.set_full(true);
+  peer->send(signed_report(1, 4, 1), now_);
+  hub_->drain_receipts(now_);
+  v1::Report later = good_report("A-1");
+  later.set_epoch(5);
+  devices_.apply(*make_report_received(later, kNow, "http-signed"));
+  spine_.set_full(false);
+  now_ = now_ + Duration::seconds(1);
+  peer->session.resume(now_);
+  durable();
+  EXPECT_EQ(peer->expect<mqtt::PubAck>().code, 0);
+  const v1::ReportReceived kept = spine_.facts(v1::Fact::kReportReceived).at(0).report_received();
+  EXPECT_EQ(kept.protocol() + " " + std::to_string(kept.report().epoch()), "mqtt-signed 4");
+  peer->send(signed_report(2, 4, 2), now_);
+  EXPECT_THAT(rejected_codes(), ElementsAre("epoch_went_back"));
+}
+
+TEST_P(MqttSessionTest, EndsWithTheSecretThatItBeganWith) {
+  auto peer = connected();
+  change_secret("changed", "secret", kNow + Duration::seconds(60));
+  clock_.advance(Duration::seconds(59));
+  pass(Duration::seconds(1));
+  EXPECT_FALSE(peer->session.ended());
+  clock_.advance(Duration::seconds(1));
+  pass(Duration::seconds(1));
+  expect_shown_out(*peer, reason::kNotAuthorised);
+  auto late = stranger();
+  late->send(connect_bytes(GetParam(), "A-1", "secret"), now_);
+  EXPECT_NE(late->expect<mqtt::ConnAck>().code, 0);
 }
 
 TEST_P(MqttSessionTest, ClosesWithoutAnswerWhenTheSpineHasStopped) {

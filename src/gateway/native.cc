@@ -17,6 +17,17 @@ Result<std::vector<v1::Report>> reports_of(v1::ReportBatch batch) {
   return reports;
 }
 
+Status read_json(std::string_view body, google::protobuf::Message& into) {
+  try {
+    google::protobuf::StringPiece text(body.data(), body.size());
+    auto status = google::protobuf::util::JsonStringToMessage(text, &into);
+    if (!status.ok()) return invalid("", "not the JSON of haechi.v1: " + std::string(status.message()));
+  } catch (const std::exception&) {
+    return invalid("", "the body cannot be read");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<v1::Report>> read_native_json(std::string_view body) {
@@ -25,13 +36,7 @@ Result<std::vector<v1::Report>> read_native_json(std::string_view body) {
   v1::ReportBatch batch;
   google::protobuf::Message* target = &batch;
   if (!is_batch) target = batch.add_reports();
-  try {
-    google::protobuf::StringPiece text(body.data(), body.size());
-    auto status = google::protobuf::util::JsonStringToMessage(text, target);
-    if (!status.ok()) return invalid("", "not the JSON of haechi.v1: " + std::string(status.message()));
-  } catch (const std::exception&) {
-    return invalid("", "the body cannot be read");
-  }
+  TRY_STATUS(read_json(body, *target));
   return reports_of(std::move(batch));
 }
 
@@ -43,6 +48,19 @@ Result<std::vector<v1::Report>> read_native_protobuf(std::string_view body, bool
     return invalid("", single ? "not a haechi.v1.Report" : "not a haechi.v1.ReportBatch");
   }
   return reports_of(std::move(batch));
+}
+
+Result<v1::SignedReport> read_signed_json(std::string_view body) {
+  v1::SignedReport out;
+  TRY_STATUS(read_json(body, out));
+  return out;
+}
+
+Result<v1::SignedReport> read_signed_protobuf(std::string_view body) {
+  v1::SignedReport out;
+  if (!out.ParseFromArray(body.data(), static_cast<int>(body.size())))
+    return invalid("", "not a haechi.v1.SignedReport");
+  return out;
 }
 
 }  // namespace haechi::gateway

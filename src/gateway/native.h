@@ -19,4 +19,8 @@ Result<std::vector<v1::Report>> read_native_json(std::string_view body);
 // tell.
 Result<std::vector<v1::Report>> read_native_protobuf(std::string_view body, bool single);
 
+// One haechi.v1.SignedReport, of which nothing is believed yet.
+Result<v1::SignedReport> read_signed_json(std::string_view body);
+Result<v1::SignedReport> read_signed_protobuf(std::string_view body);
+
 }  // namespace haechi::gateway

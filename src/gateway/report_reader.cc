@@ -31,11 +31,12 @@ std::unique_ptr<v1::Fact> new_fact(Time received_at, std::string_view protocol) 
 // `fact` already holds the report.
 void take(std::unique_ptr<v1::Fact> fact, std::string_view device_id, Time received_at,
           const Devices& devices, ReadReports& out) {
-  v1::Report& report = *fact->mutable_report_received()->mutable_report();
+  v1::ReportReceived& received = *fact->mutable_report_received();
+  v1::Report& report = *received.mutable_report();
   if (report.device_id().empty()) report.set_device_id(device_id.data(), device_id.size());
   Admission admission;
   if (report.device_id() == device_id) {
-    admission = admit(report, received_at, devices);
+    admission = admit(report, received_at, devices, received.protocol());
   } else {
     admission.rejection = Rejection{"device_id_mismatch", "device_id",
                                     "the report names another device than the one that sent it"};

@@ -16,13 +16,16 @@ Rejection rejection(const char* code, const char* field, const char* reason) {
   return {code, field, reason};
 }
 
-std::optional<Rejection> verify_device(const v1::Report& report, const Devices& devices) {
+std::optional<Rejection> verify_device(const v1::Report& report, const Devices& devices,
+                                       std::string_view protocol) {
   if (!valid_id(report.device_id())) {
     return rejection("bad_device_id", "device_id", "must be 1 to 64 characters of A-Z a-z 0-9 _ . : -");
   }
   const Devices::Known* known = devices.find(report.device_id());
   if (known == nullptr) return rejection("unknown_device", "device_id", "no device of this id is registered");
   if (known->retired) return rejection("retired_device", "device_id", "this device has been retired");
+  if (known->signed_only && !is_signed(protocol))
+    return rejection("signed_only", "mac", "this device has to sign its reports");
   return std::nullopt;
 }
 
@@ -100,16 +103,17 @@ std::optional<Rejection> verify_rest(const v1::Report& report) {
 
 }  // namespace
 
-std::optional<Rejection> verify(const v1::Report& report, Time received_at, const Devices& devices) {
-  if (auto bad = verify_device(report, devices)) return bad;
+std::optional<Rejection> verify(const v1::Report& report, Time received_at, const Devices& devices,
+                                std::string_view protocol) {
+  if (auto bad = verify_device(report, devices, protocol)) return bad;
   if (report.has_fix()) {
     if (auto bad = verify_fix(report.fix(), received_at)) return bad;
   }
   return verify_rest(report);
 }
 
-Admission admit(v1::Report& report, Time received_at, const Devices& devices) {
-  if (auto bad = verify_device(report, devices)) return {false, std::move(bad)};
+Admission admit(v1::Report& report, Time received_at, const Devices& devices, std::string_view protocol) {
+  if (auto bad = verify_device(report, devices, protocol)) return {false, std::move(bad)};
   std::optional<Rejection> bad_fix;
   if (report.has_fix()) bad_fix = verify_fix(report.fix(), received_at);
   if (bad_fix && report.events().empty()) return {false, std::move(bad_fix)};

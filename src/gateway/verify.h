@@ -37,8 +37,10 @@ inline constexpr uint32_t kAccuracyMmMax = 100'000'000;  // 100 km
 // The first thing wrong with the report, in a fixed order (device, fix, battery, lists), or nothing.
 // Codes: unknown_device, retired_device, bad_device_id, place_missing, place_out_of_range, place_null_island,
 // fixed_at_out_of_range, accuracy_out_of_range, course_out_of_range, sent_at_out_of_range,
-// battery_out_of_range, too_many_events, too_many_contacts, bad_contact, unknown_field.
-std::optional<Rejection> verify(const v1::Report& report, Time received_at, const Devices& devices);
+// battery_out_of_range, too_many_events, too_many_contacts, bad_contact, unknown_field; and signed_only, when
+// `protocol` says that nobody proved a signature and the device has to sign.
+std::optional<Rejection> verify(const v1::Report& report, Time received_at, const Devices& devices,
+                                std::string_view protocol);
 
 // What to do with a report.
 struct Admission {
@@ -48,7 +50,7 @@ struct Admission {
 
 // As verify(), with one mercy: a bad fix does not take an event (SOS, strap cut) down with it. Such a report
 // loses its fix and is admitted; the rejection says what was wrong with the fix.
-Admission admit(v1::Report& report, Time received_at, const Devices& devices);
+Admission admit(v1::Report& report, Time received_at, const Devices& devices, std::string_view protocol);
 
 // The fact that says the report was received. `protocol` is one of those named at v1::ReportReceived.
 std::unique_ptr<v1::Fact> make_report_received(v1::Report report, Time received_at,

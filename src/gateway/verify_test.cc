@@ -18,7 +18,7 @@ class VerifyTest : public testing::Test {
     enrol(devices_, "A-2", "secret", true);
   }
   std::string code(const v1::Report& report) {
-    const auto bad = verify(report, kNow, devices_);
+    const auto bad = verify(report, kNow, devices_, "mqtt");
     return bad ? bad->code : "";
   }
   std::string code_with(const std::function<void(v1::Report&)>& change) {
@@ -41,6 +41,19 @@ TEST_F(VerifyTest, RefusesStrangersAndRetiredDevices) {
                                 std::string("a\0b", 3), std::string("해치")}) {
     EXPECT_EQ(code(good_report(id)), "bad_device_id") << id;
   }
+}
+
+TEST_F(VerifyTest, RefusesWhatADeviceThatHasToSignDidNotSignSosIncluded) {
+  v1::Fact fact;
+  fact.mutable_device_registered()->set_id("A-7");
+  fact.mutable_device_registered()->set_signed_only(true);
+  devices_.apply(fact);
+  v1::Report report = good_report("A-7");
+  report.add_events(v1::DEVICE_EVENT_SOS);
+  for (const char* protocol : {"mqtt", "http", "osmand", "owntracks", "traccar"})
+    EXPECT_EQ(admit(report, kNow, devices_, protocol).rejection->code, "signed_only") << protocol;
+  for (const char* protocol : {"mqtt-signed", "http-signed"})
+    EXPECT_TRUE(admit(report, kNow, devices_, protocol).admitted) << protocol;
 }
 
 TEST_F(VerifyTest, KnowsTheEdgesOfEveryRange) {
@@ -110,9 +123,9 @@ TEST_F(VerifyTest, BoundsTheLists) {
 TEST_F(VerifyTest, ABadFixDoesNotTakeAnEventDownWithIt) {
   v1::Report report = good_report("A-1");
   report.mutable_fix()->set_fixed_at_us(0);
-  EXPECT_FALSE(admit(report, kNow, devices_).admitted);
+  EXPECT_FALSE(admit(report, kNow, devices_, "mqtt").admitted);
   report.add_events(v1::DEVICE_EVENT_STRAP_CUT);
-  const Admission admission = admit(report, kNow, devices_);
+  const Admission admission = admit(report, kNow, devices_, "mqtt");
   EXPECT_TRUE(admission.admitted);
   ASSERT_TRUE(admission.rejection);
   EXPECT_EQ(admission.rejection->code, "fixed_at_out_of_range");
@@ -182,18 +195,39 @@ TEST(DevicesTest, ProvesADeviceByItsSecretOnly) {
   Devices devices;
   enrol(devices, "A-1", "secret");
   enrol(devices, "A-2", "secret", true);
-  EXPECT_TRUE(devices.credential_ok("A-1", "secret"));
-  EXPECT_FALSE(devices.credential_ok("A-1", "Secret"));
-  EXPECT_FALSE(devices.credential_ok("A-1", ""));
-  EXPECT_FALSE(devices.credential_ok("A-2", "secret"));
-  EXPECT_FALSE(devices.credential_ok("A-9", "secret"));
+  EXPECT_TRUE(devices.credential_ok("A-1", "secret", kNow));
+  EXPECT_FALSE(devices.credential_ok("A-1", "Secret", kNow));
+  EXPECT_FALSE(devices.credential_ok("A-1", "", kNow));
+  EXPECT_FALSE(devices.credential_ok("A-2", "secret", kNow));
+  EXPECT_FALSE(devices.credential_ok("A-9", "secret", kNow));
   v1::Fact without;
   without.mutable_device_registered()->set_id("A-3");
   devices.apply(without);
-  EXPECT_FALSE(devices.credential_ok("A-3", ""));
+  EXPECT_FALSE(devices.credential_ok("A-3", "", kNow));
   enrol(devices, "A-1", "changed");
-  EXPECT_FALSE(devices.credential_ok("A-1", "secret"));
-  EXPECT_TRUE(devices.credential_ok("A-1", "changed"));
+  EXPECT_FALSE(devices.credential_ok("A-1", "secret", kNow));
+  EXPECT_TRUE(devices.credential_ok("A-1", "changed", kNow));
+}
+
+TEST(DevicesTest, AFormerSecretIsGoodUntilItsGraceEndsAndNoLonger) {
+  Devices devices;
+  enrol(devices, "A-1", "first");
+  const auto change = [&](const std::string& secret, const std::string& former, Time until) {
+    v1::Fact fact;
+    v1::Device& device = *fact.mutable_device_registered();
+    device.set_id("A-1");
+    device.set_secret_sha256(std::string(view(sha256(secret))));
+    if (!former.empty()) device.set_former_secret_sha256(std::string(view(sha256(former))));
+    device.set_former_until_us(until.us);
+    devices.apply(fact);
+  };
+  change("second", "first", kNow + Duration::seconds(60));
+  EXPECT_TRUE(devices.credential_ok("A-1", "second", kNow));
+  EXPECT_TRUE(devices.credential_ok("A-1", "first", kNow + Duration::seconds(59)));
+  EXPECT_FALSE(devices.credential_ok("A-1", "first", kNow + Duration::seconds(60)));
+  change("third", "", {});
+  EXPECT_FALSE(devices.credential_ok("A-1", "second", kNow)) << "changed without a grace";
+  EXPECT_FALSE(devices.credential_ok("A-1", "first", kNow)) << "ended by the next change";
 }
 
 TEST(RejectionsTest, TellsTheFirstAtOnceAndCountsThoseAlike) {

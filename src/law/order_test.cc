@@ -212,6 +212,19 @@ TEST(Check, AHomeBeaconStandsInAZoneAndNoOtherDeviceDoes) {
   EXPECT_EQ(check(fact).error().field, "zone_id");
 }
 
+TEST(Check, OnlyADeviceWithAKeyIsHeldToSignAndNoPhone) {
+  v1::Fact fact;
+  v1::Device& device = *fact.mutable_device_registered();
+  device.set_id("d-1");
+  device.set_kind(v1::DEVICE_KIND_ANKLE);
+  device.set_signed_only(true);
+  EXPECT_EQ(check(fact).error().field, "signed_only");
+  device.set_signing_generation(1);
+  EXPECT_TRUE(check(fact).ok());
+  device.set_kind(v1::DEVICE_KIND_PHONE);
+  EXPECT_EQ(check(fact).error().field, "signed_only") << "its app must be able to call for help";
+}
+
 TEST(Check, NamesTheFieldOfARegistrationThatIsWrong) {
   v1::Fact fact;
   fact.mutable_person_registered()->set_id("p-1");
@@ -236,6 +249,15 @@ TEST(Check, NamesTheFieldOfARegistrationThatIsWrong) {
   EXPECT_EQ(check(fact).error().field, "dates[0]");
   fact.mutable_agency_registered()->set_id("a");
   EXPECT_EQ(check(fact).error().field, "desk");
+  v1::ViolationTakenOver& violation = *fact.mutable_violation_taken_over();
+  violation.set_id("v-1");
+  EXPECT_EQ(check(fact).error().field, "source");
+  violation.set_source("old-system");
+  violation.set_kind(v1::ALERT_KIND_STRAP_CUT);
+  violation.set_wearer_id("w-1");
+  EXPECT_EQ(check(fact).error().field, "happened_at_us");
+  violation.set_happened_at_us(1);
+  EXPECT_TRUE(check(fact).ok());
   fact.mutable_clock_ticked();
   EXPECT_TRUE(check(fact).ok());
 }

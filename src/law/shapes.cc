@@ -63,6 +63,13 @@ Status check_device(const v1::Device& device) {
   if (device.interval_s() > 86'400) return invalid("interval_s", "must be 0..86400");
   if (!device.secret_sha256().empty() && device.secret_sha256().size() != 32)
     return invalid("secret_sha256", "must be 32 bytes");
+  if (!device.former_secret_sha256().empty() && device.former_secret_sha256().size() != 32)
+    return invalid("former_secret_sha256", "must be 32 bytes");
+  if (device.former_until_us() < 0) return invalid("former_until_us", "must not be before 1970");
+  if (device.signed_only() && device.signing_generation() == 0)
+    return invalid("signed_only", "needs a signing key");
+  if (device.signed_only() && device.kind() == v1::DEVICE_KIND_PHONE)
+    return invalid("signed_only", "is not for phones: what is pressed in an app comes in its person's name");
   return {};
 }
 
@@ -106,6 +113,25 @@ Status check_agency(const v1::Agency& agency) {
   if (agency.court_districts_size() > kDistrictsMax) return invalid("court_districts", "must be at most 200");
   for (const std::string& district : agency.court_districts())
     TRY_STATUS(check_text(district, 128, "court_districts"));
+  return {};
+}
+
+Status check_violation(const v1::ViolationTakenOver& violation) {
+  TRY_STATUS(check_id(violation.id(), "id"));
+  TRY_STATUS(check_id(violation.source(), "source"));
+  if (!v1::AlertKind_IsValid(violation.kind()) || violation.kind() == v1::ALERT_KIND_UNSPECIFIED)
+    return invalid("kind", "must be a known kind of alert");
+  TRY_STATUS(check_id(violation.wearer_id(), "wearer_id"));
+  for (const auto& [id, field] :
+       {std::pair(&violation.protected_id(), "protected_id"), std::pair(&violation.order_id(), "order_id"),
+        std::pair(&violation.zone_id(), "zone_id")})
+    if (!id->empty()) TRY_STATUS(check_id(*id, field));
+  if (violation.happened_at_us() <= 0) return invalid("happened_at_us", "is missing");
+  if (violation.ended_at_us() != 0 && violation.ended_at_us() < violation.happened_at_us())
+    return invalid("ended_at_us", "is before it happened");
+  if (violation.distance_mm() < 0 || violation.distance_mm() > geo::kDistanceMmMax)
+    return invalid("distance_mm", "must be a distance on the earth");
+  if (!geo::in_range(place_of(violation.place()))) return invalid("place", "is out of range");
   return {};
 }
 
@@ -175,6 +201,8 @@ Status check(const v1::Fact& fact) {
       return check_jurisdiction(fact.jurisdiction_registered());
     case v1::Fact::kUnitRegistered:
       return check_unit(fact.unit_registered());
+    case v1::Fact::kViolationTakenOver:
+      return check_violation(fact.violation_taken_over());
     default:
       return {};
   }

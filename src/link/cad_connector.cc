@@ -46,6 +46,12 @@ std::unique_ptr<v1::Fact> disclosure(const v1::HandOffMessage& message) {
                                decision, persons);
 }
 
+Status check_sender(const CadEndpoint& endpoint, const net::Request& request, Time now) {
+  Status valid = check_signature(endpoint.key, request, now);
+  if (valid.ok() || now >= endpoint.former_until) return valid;
+  return check_signature(endpoint.former, request, now).ok() ? Status() : valid;
+}
+
 bool ended(const v1::HandOff& picture) {
   return picture.state() == v1::HAND_OFF_STATE_CLOSED || picture.state() == v1::HAND_OFF_STATE_CANCELLED ||
          picture.state() == v1::HAND_OFF_STATE_REJECTED;
@@ -275,7 +281,7 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
     const CadEndpoint& endpoint = found->second.endpoint;
     if (options.certificates && request.certificate != endpoint.agency_id)
       return respond(refuse(403, {Code::kForbidden, "", "the certificate is not that of the agency"}));
-    if (const Status valid = check_signature(endpoint.key, request, clock.now()); !valid.ok())
+    if (const Status valid = check_sender(endpoint, request, clock.now()); !valid.ok())
       return respond(refuse(401, valid.error()));
     auto messages = read_messages(request.body);
     if (!messages.ok()) return respond(refuse(400, messages.error()));

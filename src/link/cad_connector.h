@@ -39,6 +39,8 @@ struct CadEndpoint {
   std::string agency_id;
   std::string url;  // http[s]://host:port/path, without "/handoff"
   Key key;          // its id is the agency's id; signs both directions
+  Key former{};     // the one before: what comes from the agency may be signed with it until then
+  Time former_until{};
 };
 // Where every outside CAD is at this moment. Asked on the connector's loop; after an error what was known
 // still holds, and it is asked again soon.

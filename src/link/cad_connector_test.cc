@@ -381,6 +381,25 @@ TEST_F(CadConnectorTest, PostedAnswersBecomeFactsOnceTheyAreDurable) {
   EXPECT_EQ(post(signed_request(to_json(ack("r-4")), kKey)), 200);
 }
 
+TEST_F(CadConnectorTest, AFormerSecretIsTakenUntilItsGraceEndsAndWhatLeavesIsSignedWithTheNewOne) {
+  FakeCad cad([](size_t, const net::Request&, const net::Respond& respond) { respond({200, "", "", {}}); });
+  const Key former{"police", "the secret that was before"};
+  start({{"police", cad.url(), kKey, former, clock_.now() + Duration::seconds(60)}});
+  EXPECT_EQ(post(signed_request(to_json(ack("r-1")), former)), 200);
+  EXPECT_EQ(post(signed_request(to_json(ack("r-2")), kKey)), 200);
+  publish({sending(alarm_new("H-1"))});
+  ASSERT_TRUE(eventually([&] { return !cad.requests().empty(); }));
+  EXPECT_TRUE(check_signature(kKey, cad.requests()[0], clock_.now()).ok());
+  endpoints_[0].former_until = clock_.now();
+  auto registered = std::make_shared<spine::Batch>();
+  auto fact = std::make_shared<v1::Fact>();
+  fact->mutable_agency_registered()->set_id("police");
+  registered->entries.emplace_back().fact = fact;
+  connector_->on_batch(registered);
+  EXPECT_EQ(post(signed_request(to_json(ack("r-3")), former)), 401);
+  EXPECT_EQ(post(signed_request(to_json(ack("r-4")), kKey)), 200);
+}
+
 TEST_F(CadConnectorTest, WhatIsNotSignedByItsAgencyHasNoEffect) {
   start({{"police", "http://127.0.0.1:9", kKey}, {"other", "http://127.0.0.1:9", kOtherKey}});
   const std::string body = to_json(ack("r-1"));

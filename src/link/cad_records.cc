@@ -18,7 +18,13 @@ std::unique_ptr<CadConnector> CadConnector::create(net::Loop& loop, spine::Submi
       if (!secret.ok()) continue;
       std::string url = connector.endpoint;
       while (url.ends_with('/')) url.pop_back();
-      endpoints.push_back({connector.agency_id, url, {connector.agency_id, *std::move(secret)}});
+      auto former = trust::reveal(link, trust::Purpose::kRegistration, connector.former_secret);
+      if (!former.ok()) continue;
+      endpoints.push_back({connector.agency_id,
+                           url,
+                           {connector.agency_id, *std::move(secret)},
+                           {connector.agency_id, *std::move(former)},
+                           connector.former_until});
     }
     return endpoints;
   };

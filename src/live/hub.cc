@@ -17,6 +17,7 @@
 namespace haechi::live {
 namespace {
 
+constexpr size_t kAddressesMax = 20'000;
 constexpr int kHopTries = 5;
 constexpr Duration kHopRetry = Duration::seconds(1);
 constexpr Duration kSweepPeriod = Duration::seconds(10);
@@ -37,6 +38,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
         clock(the_clock),
         identify(std::move(the_identify)),
         options(std::move(the_options)),
+        wrong_keys(options.wrong_keys, kAddressesMax),
         ring(options.ring_messages_max),
         rights(picture, clock),
         gate(loop, submit, clock, [this](const std::string& account) { gate_opened(account); }),
@@ -75,6 +77,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   const Clock& clock;
   const Identify identify;
   const HubOptions options;
+  Throttle wrong_keys;
   picture::Picture picture;
   ChangeRing ring;
   Rights rights;
@@ -209,6 +212,7 @@ void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batc
   if (entry.fact->has_hop_observed()) changes.push_back(change_of_hop(picture, entry.fact->hop_observed()));
   for (const auto& effect : entry.effects) {
     if (auto change = change_of(picture, effect)) changes.push_back(std::move(change));
+    if (effect->settle_erasure().erased()) texts.forget();
     if (effect->has_open_call()) add_introductions(effect->open_call(), changes);
     rights_grew |= effect->has_open_call() || effect->has_grant_track() || effect->has_update_hand_off();
   }
@@ -358,6 +362,9 @@ void Hub::mount(net::HttpServer& server) {
     const auto viewer = core != nullptr ? core->identify(asking.key) : std::nullopt;
     if (asking.foreign) {
       refusal = {true, net::problem(403, "forbidden", "origin", "the page is not of this host")};
+    } else if (!viewer && core != nullptr && !asking.key.empty() &&
+               core->wrong_keys.take(request.peer, core->clock.now()).us > 0) {
+      refusal = {true, net::problem(429, "too_many", "", "too many wrong keys; wait, then try again")};
     } else if (!viewer) {
       refusal = {true, net::problem(401, "unauthorized", "authorization", "a valid key is needed")};
     } else if (!sees_live_data(*viewer)) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/throttle.h"
 #include "base/time.h"
 #include "net/loop.h"
 #include "net/server.h"
@@ -27,7 +28,8 @@ struct HubOptions {
   size_t clients_max = 10'000;                    // more: closed with 1013
   Duration flush_period = Duration::millis(200);  // positions go out at most this often
   Duration heartbeat_period = Duration::seconds(5);
-  Duration key_check_period = Duration::seconds(1);  // ended keys close their sockets
+  Throttle::Rate wrong_keys{.per_minute = 20, .burst = 20};  // from one address; more: 429
+  Duration key_check_period = Duration::seconds(1);          // ended keys close their sockets
 };
 
 // Whom a key stands for now; nothing when unknown or ended. Called on the hub's loop.

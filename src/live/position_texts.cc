@@ -18,6 +18,11 @@ void PositionTexts::begin_round() {
   frames_.clear();
 }
 
+void PositionTexts::forget() {
+  begin_round();
+  texts_.clear();
+}
+
 const std::string& PositionTexts::one(uint32_t holder) {
   if (texts_.size() <= holder) texts_.resize(picture_.positions().size());
   Text& text = texts_[holder];

@@ -26,6 +26,8 @@ class PositionTexts {
   // {"holders":[..]}: what these indexes stand for.
   std::string holders(const std::vector<uint32_t>& holders) const;
   void begin_round();
+  // Keeps nothing: somebody was erased.
+  void forget();
 
  private:
   using Messages = std::map<std::vector<uint32_t>, std::shared_ptr<const std::string>>;

@@ -17,7 +17,7 @@ SignIn sign_in(const net::Request& request) {
   if (!authorization.empty() || !surface) return {};
   // The page is asked about first: a foreign one does not even learn whether somebody is signed in here.
   if (!trust::same_origin(request.header("origin"), request.header("host"))) return {"", true};
-  return {std::string(trust::cookie_key(request.header("cookie"), *surface))};
+  return {std::string(trust::cookie_key(request.header("cookie"), *surface, request.secure))};
 }
 
 }  // namespace haechi::live

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace haechi::net {
 
@@ -42,6 +43,32 @@ class TestAuthority {
     write(path(name + ".key"),
           [&](FILE* file) { PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
     ::chmod(path(name + ".key").c_str(), 0600);
+  }
+
+  // Writes NAME: the list of those revoked of its certificates. It began two hours ago and ends `ends_in_s`
+  // from now.
+  void revoke(const std::string& name, const std::vector<std::string>& revoked, long ends_in_s = 3600) const {
+    const std::unique_ptr<X509_CRL, decltype(&X509_CRL_free)> list(X509_CRL_new(), X509_CRL_free);
+    const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> begin(X509_gmtime_adj(nullptr, -7200),
+                                                                      ASN1_TIME_free);
+    const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> end(X509_gmtime_adj(nullptr, ends_in_s),
+                                                                    ASN1_TIME_free);
+    X509_CRL_set_version(list.get(), X509_CRL_VERSION_2);
+    X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(certificate_.get()));
+    X509_CRL_set1_lastUpdate(list.get(), begin.get());
+    X509_CRL_set1_nextUpdate(list.get(), end.get());
+    for (const std::string& one : revoked) {
+      FILE* file = std::fopen(path(one + ".pem").c_str(), "r");
+      const Certificate certificate(PEM_read_X509(file, nullptr, nullptr, nullptr), X509_free);
+      std::fclose(file);
+      X509_REVOKED* entry = X509_REVOKED_new();
+      X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.get()));
+      X509_REVOKED_set_revocationDate(entry, begin.get());
+      X509_CRL_add0_revoked(list.get(), entry);
+    }
+    X509_CRL_sort(list.get());
+    X509_CRL_sign(list.get(), key_.get(), EVP_sha256());
+    write(path(name), [&](FILE* file) { PEM_write_X509_CRL(file, list.get()); });
   }
 
  private:

@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -19,6 +21,7 @@ using ContextPtr = std::shared_ptr<SSL_CTX>;
 constexpr const char* kCiphersOf12 =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr int kStrengthBitsMin = 128;  // of our own keys, NIST SP 800-57 part 1, table 2
 constexpr const char* kGroups = "X25519:P-256:P-384";
 
 // What OpenSSL said last, its queue emptied.
@@ -75,6 +78,10 @@ Status use_certificate(SSL_CTX* context, const TlsFiles& files) {
   if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1)
     return unusable("key", files.key);
   if (SSL_CTX_check_private_key(context) != 1) return unusable("key", files.key);
+  const int strength = EVP_PKEY_get_security_bits(SSL_CTX_get0_privatekey(context));
+  if (strength < kStrengthBitsMin)
+    return invalid("key", files.key + ": is worth " + std::to_string(strength) +
+                              " bits; 128 are needed (P-256, RSA of 3072)");
   return {};
 }
 
@@ -92,6 +99,82 @@ Status use_authorities(SSL_CTX* context, const TlsFiles& files, bool is_server) 
   return {};
 }
 
+struct CrlFree {
+  void operator()(X509_CRL* list) const { X509_CRL_free(list); }
+};
+using CrlPtr = std::unique_ptr<X509_CRL, CrlFree>;
+
+Time time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return Time{int64_t{::timegm(&parts)} * 1'000'000};
+}
+
+// The lists of one file, which must be in force now.
+Status read_lists(const std::string& path, std::vector<CrlPtr>& lists) {
+  TRY_STATUS(readable("revoked", path));
+  const std::unique_ptr<BIO, decltype(&BIO_free)> file(BIO_new_file(path.c_str(), "r"), BIO_free);
+  const size_t before = lists.size();
+  while (CrlPtr list{file ? PEM_read_bio_X509_CRL(file.get(), nullptr, nullptr, nullptr) : nullptr}) {
+    const ASN1_TIME* end = X509_CRL_get0_nextUpdate(list.get());
+    if (X509_cmp_current_time(X509_CRL_get0_lastUpdate(list.get())) != -1)
+      return invalid("revoked", path + ": the list is not in force yet");
+    if (end == nullptr || X509_cmp_current_time(end) != 1)
+      return invalid("revoked",
+                     path + ": the list ended on " + (end == nullptr ? "no day" : iso8601(time_of(end))));
+    lists.push_back(std::move(list));
+  }
+  if (lists.size() == before)
+    return invalid("revoked", path + ": holds no list of revoked certificates (PEM)");
+  ERR_clear_error();
+  return {};
+}
+
+bool is_of(X509_CRL* list, X509* authority) {
+  return X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(authority)) == 0 &&
+         X509_CRL_verify(list, X509_get0_pubkey(authority)) == 1;
+}
+
+// An authority without a list would be noticed by those who cannot get in.
+Status check_every_authority(X509_STORE* store, const std::vector<CrlPtr>& lists) {
+  const STACK_OF(X509_OBJECT)* all = X509_STORE_get0_objects(store);
+  for (int i = 0; i < sk_X509_OBJECT_num(all); ++i) {
+    X509* authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(all, i));
+    if (authority == nullptr) continue;
+    if (std::any_of(lists.begin(), lists.end(),
+                    [authority](const CrlPtr& list) { return is_of(list.get(), authority); }))
+      continue;
+    char name[256] = "";
+    X509_NAME_get_text_by_NID(X509_get_subject_name(authority), NID_commonName, name, sizeof name);
+    return invalid("revoked", std::string("none of the lists is signed by the authority ") + name);
+  }
+  ERR_clear_error();
+  return {};
+}
+
+Status use_revoked(SSL_CTX* context, const TlsFiles& files, Time& end_at) {
+  if (files.revoked.empty() || files.authorities.empty()) return {};
+  std::vector<CrlPtr> lists;
+  for (const std::string& path : files.revoked) TRY_STATUS(read_lists(path, lists));
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
+  TRY_STATUS(check_every_authority(store, lists));
+  for (const CrlPtr& list : lists) {
+    if (X509_STORE_add_crl(store, list.get()) != 1) return unusable("revoked", "the lists together");
+    const Time end = time_of(X509_CRL_get0_nextUpdate(list.get()));
+    if (!end_at.known() || end < end_at) end_at = end;
+  }
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  return {};
+}
+
+// What is wrong with a peer's certificate is told by the error; a list that ended since it was read is
+// nothing of it.
+int forgive_ended_list(int good, X509_STORE_CTX* checked) {
+  if (good == 1 || X509_STORE_CTX_get_error(checked) != X509_V_ERR_CRL_HAS_EXPIRED) return good;
+  X509_STORE_CTX_set_error(checked, X509_V_OK);
+  return 1;
+}
+
 int verify_mode(bool is_server, Tls::Peer peer) {
   if (!is_server) return SSL_VERIFY_PEER;
   if (peer == Tls::Peer::kAnonymous) return SSL_VERIFY_NONE;
@@ -101,9 +184,7 @@ int verify_mode(bool is_server, Tls::Peer peer) {
 
 Time end_of(const SSL_CTX* context) {
   const X509* certificate = SSL_CTX_get0_certificate(context);
-  std::tm end{};
-  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return {};
-  return Time{int64_t{::timegm(&end)} * 1'000'000};
+  return certificate == nullptr ? Time{} : time_of(X509_get0_notAfter(certificate));
 }
 
 bool is_address(const std::string& host) {
@@ -140,17 +221,25 @@ Status Tls::reload() {
   if (!fresh) return Error{Code::kUnavailable, "", "TLS: " + openssl_reason()};
   if (!files_.certificate.empty()) TRY_STATUS(use_certificate(fresh.get(), files_));
   TRY_STATUS(use_authorities(fresh.get(), files_, is_server_));
-  SSL_CTX_set_verify(fresh.get(), verify_mode(is_server_, peer_), nullptr);
+  Time revoked_end;
+  TRY_STATUS(use_revoked(fresh.get(), files_, revoked_end));
+  SSL_CTX_set_verify(fresh.get(), verify_mode(is_server_, peer_), forgive_ended_list);
   const Time end = end_of(fresh.get());
   const std::lock_guard lock(mutex_);
   context_ = std::move(fresh);
   ends_at_ = end;
+  revoked_end_at_ = revoked_end;
   return {};
 }
 
 Time Tls::ends_at() const {
   const std::lock_guard lock(mutex_);
   return ends_at_;
+}
+
+Time Tls::revoked_end_at() const {
+  const std::lock_guard lock(mutex_);
+  return revoked_end_at_;
 }
 
 SslPtr Tls::session(int descriptor) const {

@@ -4,11 +4,15 @@
 //   1. A file that cannot be used changes nothing: reload() keeps what was read before.
 //   2. A connection keeps what was in force when it began; the next one has the new.
 //   3. As a client the other side is always verified, its name or address included.
+//   4. A server with lists of revoked certificates has one of every authority it believes, and asks them in
+//      every handshake. Each was in force when it was read; one that ends while the node runs stays so:
+//      devices must not fall silent because nobody renewed it.
 #pragma once
 
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -27,6 +31,7 @@ struct TlsFiles {
   std::string certificate;  // our chain, our own certificate first; a client may have none
   std::string key;          // of it, without a passphrase, not readable by everybody
   std::string authorities;  // whose certificates are believed; a client without has those of the system
+  std::vector<std::string> revoked = {};  // of a server: their lists (CRL); none: nobody is
 };
 
 class Tls {
@@ -45,6 +50,8 @@ class Tls {
   Status reload();
   // When our certificate ends; not known without one. Any thread.
   Time ends_at() const;
+  // When the first list of revoked certificates ends; not known without any. Any thread.
+  Time revoked_end_at() const;
   bool peer_must_prove() const { return peer_ == Peer::kMustProve; }
 
   // For Wire: a connection of this side over the descriptor. Any thread; null when there is no memory.
@@ -61,7 +68,7 @@ class Tls {
   const Peer peer_;
   mutable std::mutex mutex_;
   std::shared_ptr<SSL_CTX> context_;
-  Time ends_at_;
+  Time ends_at_, revoked_end_at_;
 };
 
 }  // namespace haechi::net

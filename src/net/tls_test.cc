@@ -174,6 +174,66 @@ TEST_F(TlsTest, LetsWhoNeedNotProveItselfComeWithoutACertificateButNotWithABadOn
   EXPECT_FALSE(ask().ok());
 }
 
+TEST_F(TlsTest, LetsNobodyInWhoseCertificateIsRevokedAndAsksTheListInEveryHandshake) {
+  ours.certify("D-1");
+  ours.certify("D-2");
+  ours.revoke("crl.pem", {"D-1"});
+  TlsFiles files = server_files(ours.file());
+  files.revoked = {ours.path("crl.pem")};
+  serve(files, Peer::kMustProve);
+  const auto heard = [this](const std::string& device) {
+    call_with({ours.path(device + ".pem"), ours.path(device + ".key"), ours.file()});
+    return ask().ok();
+  };
+  EXPECT_FALSE(heard("D-1"));
+  EXPECT_TRUE(heard("D-2"));
+  ours.revoke("crl.pem", {"D-2"});
+  EXPECT_TRUE(heard("D-2")) << "nobody asked to read it again";
+  ASSERT_TRUE(tls->reload().ok());
+  EXPECT_TRUE(heard("D-1"));
+  EXPECT_FALSE(heard("D-2"));
+}
+
+TEST_F(TlsTest, RefusesAListThatIsNotInForceOrNotOfItsAuthorityAndKeepsTheOneItHas) {
+  ours.certify("D-1");
+  ours.revoke("crl.pem", {"D-1"});
+  TlsFiles files = server_files(ours.file());
+  files.revoked = {ours.path("crl.pem")};
+  serve(files, Peer::kMustProve);
+  EXPECT_NE(tls->revoked_end_at(), Time{});
+  const auto fault = [this] {
+    const Status read = tls->reload();
+    return read.ok() ? "" : read.error().field + " " + read.error().reason;
+  };
+  ours.revoke("crl.pem", {}, -60);
+  EXPECT_NE(fault().find("revoked " + ours.path("crl.pem") + ": the list ended on"), std::string::npos)
+      << fault();
+  another.revoke("crl.pem", {});
+  std::filesystem::copy_file(another.path("crl.pem"), ours.path("crl.pem"),
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_NE(fault().find("signed by the authority haechi-tls-ours"), std::string::npos) << fault();
+  std::ofstream(ours.path("crl.pem")) << "no list";
+  EXPECT_NE(fault().find("holds no list"), std::string::npos) << fault();
+  std::filesystem::remove(ours.path("crl.pem"));
+  EXPECT_NE(fault().find("No such file"), std::string::npos) << fault();
+  call_with({ours.path("D-1.pem"), ours.path("D-1.key"), ours.file()});
+  EXPECT_FALSE(ask().ok()) << "the first list is still in force";
+}
+
+TEST_F(TlsTest, AListThatEndsWhileTheServerRunsLocksNobodyOutAndStillNamesTheRevoked) {
+  ours.certify("D-1");
+  ours.certify("D-2");
+  ours.revoke("crl.pem", {"D-1"}, 1);
+  TlsFiles files = server_files(ours.file());
+  files.revoked = {ours.path("crl.pem")};
+  serve(files, Peer::kMustProve);
+  ASSERT_TRUE(eventually([this] { return !tls->reload().ok(); })) << "it ends";
+  call_with({ours.path("D-2.pem"), ours.path("D-2.key"), ours.file()});
+  EXPECT_TRUE(ask().ok());
+  call_with({ours.path("D-1.pem"), ours.path("D-1.key"), ours.file()});
+  EXPECT_FALSE(ask().ok());
+}
+
 TEST_F(TlsTest, TakesOverARenewedCertificateAndKeepsTheOldOneWhenTheNewIsUnusable) {
   serve(server_files());
   const Time first_end = tls->ends_at();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,9 +11,10 @@
 namespace haechi::node {
 namespace {
 
-Status read(const std::string& text, Config& config) {
+Status read(const std::string& text, Config& config, mode_t mode = 0600) {
   const std::string path = testing::TempDir() + "haechi-config-" + std::to_string(getpid()) + ".toml";
   std::ofstream(path) << text;
+  ::chmod(path.c_str(), mode);
   const Status status = read_config(path, config);
   std::remove(path.c_str());
   return status;
@@ -35,6 +37,16 @@ TEST(Config, NamesTheSettingAtFault) {
   EXPECT_FALSE(read("data = \n", config).ok());
 }
 
+TEST(Config, IsNotReadWhenItHoldsSecretsAndEverybodyMayReadIt) {
+  Config config;
+  const std::string gateway =
+      "[notify.sms]\nurl = \"https://sms.example/\"\nsecret = \"sixteen characters\"\n";
+  EXPECT_EQ(read(gateway, config, 0644).error().field, "notify");
+  EXPECT_TRUE(read(gateway, config, 0640).ok()) << "its group may be the operators'";
+  Config open;
+  EXPECT_TRUE(read("data = \"/srv/haechi\"\n", open, 0644).ok()) << "nothing in it is secret";
+}
+
 TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
   Config config;
   ASSERT_TRUE(
@@ -50,12 +62,60 @@ TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
   EXPECT_EQ(read("[accounts]\nmemory = 1\n", config).error().field, "accounts.memory");
 }
 
+TEST(Config, TakesNoKeysOfPersonsUnlessItIsSaid) {
+  Config config;
+  EXPECT_FALSE(config.personal_keys);
+  ASSERT_TRUE(read("[accounts]\npersonal_keys = true\n", config).ok());
+  EXPECT_TRUE(config.personal_keys);
+}
+
+TEST(Config, ReadsWhichIdentityProvidersThereAre) {
+  const std::string whole = R"(
+[notify]
+pages = "https://haechi.example"
+[[oidc]]
+id = "nmpa"
+name = "Police"
+issuer = "https://id.example"
+client_id = "haechi"
+client_secret_file = "/etc/haechi/oidc"
+amr = ["mfa"]
+)";
+  Config config;
+  ASSERT_TRUE(
+      read(whole +
+               "[[oidc]]\nid = \"court\"\nname = \"C\"\nissuer = \"https://c.example\"\nclient_id = \"h\"\n",
+           config)
+          .ok());
+  ASSERT_TRUE(check_config(config).ok());
+  ASSERT_EQ(config.providers.size(), 2u);
+  EXPECT_EQ(config.providers[0].settings.claim, "preferred_username");
+  EXPECT_EQ(config.providers[0].settings.amr, std::vector<std::string>{"mfa"});
+  EXPECT_EQ(config.providers[0].client_secret_file, "/etc/haechi/oidc");
+  EXPECT_EQ(config.providers[1].settings.id, "court");
+
+  const auto refused = [&](const std::string& from, const std::string& to) {
+    std::string text = whole;
+    text.replace(text.find(from), from.size(), to);
+    Config other;
+    const Status status = read(text, other);
+    return status.ok() ? check_config(other).error().field : status.error().field;
+  };
+  EXPECT_EQ(refused("nmpa", "Nmpa.x"), "oidc.id");
+  EXPECT_EQ(refused("https://id.example", "http://id.example"), "oidc.issuer");
+  EXPECT_EQ(refused("\"haechi\"", "\"\""), "oidc");
+  EXPECT_EQ(refused("amr", "arm"), "oidc.arm");
+  EXPECT_EQ(refused("pages = \"https://haechi.example\"", ""), "notify.pages");
+  EXPECT_EQ(read("[oidc]\nid = \"x\"\n", config).error().field, "oidc");
+}
+
 TEST(Config, NamesWhoCosignsTheLogAndWhoseLogIsCosigned) {
   Config config;
-  ASSERT_TRUE(read("[evidence]\nkey = \"/mnt/key\"\nwitnesses = [\"w+0+A http://10.0.0.7:8080/witness/v1\"]\n"
-                   "[witness]\nlogs = [\"haechi/1+0+A\"]\n",
-                   config)
-                  .ok());
+  ASSERT_TRUE(
+      read("[evidence]\nkey = \"/mnt/key\"\nwitnesses = [\"w+0+A https://10.0.0.7:8080/witness/v1\"]\n"
+           "[witness]\nlogs = [\"haechi/1+0+A\"]\n",
+           config)
+          .ok());
   EXPECT_EQ(config.evidence_key, "/mnt/key");
   EXPECT_EQ(check_config(config).error().field, "witness.name");
   config.witness_name = "example.org/w";
@@ -172,7 +232,7 @@ connections_per_address = 7
                 config.tls.ca + config.tls.client_certificate + config.tls.client_key,
             "c.pemk.pemd.pema.pemw.pemcc.pemck.pem");
   EXPECT_EQ(config.trusted_proxies, std::vector<std::string>{"10.0.0.5"});
-  EXPECT_TRUE(config.plain_agencies);
+  EXPECT_TRUE(config.agencies.plain);
   EXPECT_EQ(config.http_connections_per_address, 7u);
   EXPECT_TRUE(check_config(config).ok());
   EXPECT_EQ(read("[tls]\ncertificates = \"x\"\n", config).error().field, "tls.certificates");

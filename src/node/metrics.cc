@@ -2,8 +2,13 @@
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+#include <sys/timex.h>
 
 #include <map>
+
+#include "base/digest.h"
+#include "base/hex.h"
+#include "trust/keys.h"
 
 namespace haechi::node {
 namespace {
@@ -32,6 +37,18 @@ std::string Metrics::text() const {
   std::vector<prometheus::MetricFamily> all;
   for (auto& [name, family] : families) all.push_back(std::move(family));
   return prometheus::TextSerializer().Serialize(all);
+}
+
+bool may_measure(const Config& config, const net::Request& request) {
+  if (is_loopback(request.peer)) return true;
+  const Digest shown = sha256(trust::bearer_key(request.header("authorization")));
+  const std::string known = decode_hex(config.metrics_token_sha256).value_or("");
+  return !known.empty() && equal_secret(view(shown), known);
+}
+
+bool clock_is_kept() {
+  timex state{};
+  return ::adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) == 0;
 }
 
 }  // namespace haechi::node

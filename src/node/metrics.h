@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "net/http.h"
+#include "node/config.h"
+
 namespace haechi::node {
 
 // One number: "haechi_spine_entries_total", its help sentence, labels, whether it only grows, and how to read
@@ -32,5 +35,12 @@ class Metrics {
   std::vector<Metric> metrics_;
   std::vector<std::function<std::vector<Metric>()>> sources_;
 };
+
+// May who asks read them? They tell how many are monitored, how busy a night is, and what is broken: this
+// machine may, and who shows the configured token.
+bool may_measure(const Config& config, const net::Request& request);
+
+// Does the kernel know of anything (NTP, PTP) that keeps the machine's clock?
+bool clock_is_kept();
 
 }  // namespace haechi::node

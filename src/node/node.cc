@@ -11,7 +11,11 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/identity_providers.h"
+#include "api/provider_door.h"
+#include "api/session.h"
 #include "base/heap.h"
+#include "base/hex.h"
 #include "base/time.h"
 #include "gateway/devices.h"
 #include "gateway/http_intake.h"
@@ -24,6 +28,7 @@
 #include "log/log.h"
 #include "net/server.h"
 #include "net/tls.h"
+#include "node/bundle_desk.h"
 #include "node/demo_keys.h"
 #include "node/erasing.h"
 #include "node/evidence_room.h"
@@ -36,10 +41,12 @@
 #include "trust/accounts.h"
 #include "trust/keys.h"
 #include "vault/key_ring.h"
+#include "vault/signing_key.h"
 
 namespace haechi::node {
 namespace {
 
+constexpr Duration kSayAgain = Duration::seconds(3600);     // that a list of revoked certificates ends
 constexpr Duration kLetterTimeout = Duration::seconds(10);  // of one try to hand a notification over
 
 // Runs `task` on the loop and waits for it.
@@ -50,14 +57,6 @@ void run_on(net::Loop& loop, const std::function<void()>& task) {
     done.set_value();
   });
   done.get_future().wait();
-}
-
-// Of checked hexadecimal text (check_config).
-std::string bytes_of_hex(const std::string& text) {
-  std::string out;
-  for (size_t at = 0; at + 1 < text.size(); at += 2)
-    out += static_cast<char>(std::stoi(text.substr(at, 2), nullptr, 16));
-  return out;
 }
 
 // The log as the history reads it, on its own thread. The reader outlives whoever uses this.
@@ -81,6 +80,9 @@ struct Node::Rooms {
   Status listen_front();
   Status listen_devices();
   void subscribe();
+  void tell_gateway(const spine::Batch& batch);
+  // Any thread.
+  Result<std::string> signing_key(const std::string& device_id, uint32_t generation);
   Status open_sender();
   Status open_accounts();
   void command(const std::shared_ptr<const v1::Effect>& effect, bool replayed);
@@ -101,7 +103,9 @@ struct Node::Rooms {
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<store::AccountRecords> account_records;
-  std::unique_ptr<trust::Accounts> accounts;  // front loop
+  std::unique_ptr<trust::Accounts> accounts;          // front loop
+  std::unique_ptr<api::IdentityProviders> providers;  // front loop
+  std::unique_ptr<api::ProviderDoor> provider_door;   // likewise
   trust::BreachedPasswords breached;
   std::optional<trust::Link> administrator_link;
   std::optional<std::string> first_administrator;
@@ -109,9 +113,12 @@ struct Node::Rooms {
   std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
+  std::unique_ptr<BundleDesk> bundles;     // likewise
 
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"};
-  gateway::Devices devices;                                            // gateway loop
+  gateway::Devices devices{[this](const std::string& device_id, uint32_t generation) {
+    return signing_key(device_id, generation);
+  }};                                                                  // gateway loop
   std::map<std::string, std::shared_ptr<const v1::Effect>> commanded;  // replayed, newest per device
   std::unique_ptr<gateway::MqttServer> mqtt;
   std::unique_ptr<gateway::Rejections> rejections;  // gateway loop
@@ -137,6 +144,7 @@ Status Node::Rooms::open() {
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
+  keys->take_persons(config.personal_keys || !config.demo_keys_file.empty());
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
@@ -145,6 +153,7 @@ Status Node::Rooms::open() {
   hub_options.epoch = opened_log->id();
   past = opened_log->reader();
   auto notary_reader = opened_log->reader();
+  auto bundle_reader = opened_log->reader();
   const std::string log_id = opened_log->id();
   spine =
       std::make_unique<spine::Spine>(spine::SpineOptions{.ring = ring.get()}, std::move(opened_log), clock);
@@ -154,19 +163,33 @@ Status Node::Rooms::open() {
 
   // An open stream is no sign of a person, so it does not keep a session from being idle.
   const auto identify = [this](std::string_view key) {
-    const auto viewer = keys->viewer_of_key(key, clock.now());
-    return viewer ? viewer : accounts->viewer_of(key, clock.now());
+    const Time now = clock.now();
+    auto viewer = keys->viewer_of_key(key, now);
+    if (!viewer) viewer = accounts->viewer_of(key, now);
+    return viewer ? viewer : accounts->api_keys().viewer_of(key, now);
   };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
-  api = std::make_unique<api::Api>(api::ApiOptions{.time_zones = read_time_zone,
-                                                   .log = source_of(*past, *ring),
-                                                   .letters = letters.get(),
-                                                   .accounts = accounts.get(),
-                                                   .breached = breached,
-                                                   .plain_agencies = config.plain_agencies},
-                                   front, *spine, hub->picture(), *records, *keys, clock);
-  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock,
-                                            secrets.outgoing);
+  bundles = std::make_unique<BundleDesk>(
+      BundleSource{config.data + "/evidence", config.evidence_key, HAECHI_VERSION}, std::move(bundle_reader),
+      *ring);
+  api = std::make_unique<api::Api>(
+      api::ApiOptions{
+          .time_zones = read_time_zone,
+          .log = source_of(*past, *ring),
+          .bundles = bundles.get(),
+          .letters = letters.get(),
+          .accounts = accounts.get(),
+          .breached = breached,
+          .agencies = config.agencies,
+          .signing_keys = [this](const std::string& device_id,
+                                 uint32_t generation) { return signing_key(device_id, generation); }},
+      front, *spine, hub->picture(), *records, *keys, clock);
+  const auto identify_request = [identify](const net::Request& request) {
+    const Result<std::string> key = api::session::presented_key(request);
+    return key.ok() ? identify(*key) : std::nullopt;
+  };
+  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine,
+                                            identify_request, clock, secrets.outgoing);
   link::CadConnectorOptions link_options;
   link_options.tls = secrets.outgoing;
   link_options.certificates = !config.tls.agency_ca.empty();
@@ -195,8 +218,18 @@ Status Node::Rooms::open_sender() {
 
 Status Node::Rooms::open_accounts() {
   TRY(breached, trust::BreachedPasswords::open(config.breached_passwords));
-  TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite"));
-  TRY(accounts, trust::Accounts::open(*account_records, config.password_cost));
+  if (config.breached_passwords.empty() && config.demo_keys_file.empty())
+    spdlog::warn(
+        "accounts.breached_passwords: none is configured, so passwords known from breaches are taken");
+  TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite", ring.get()));
+  TRY(auto settings, read_providers(config));
+  std::vector<trust::ProviderName> names;
+  for (const api::ProviderSettings& one : settings) names.push_back({one.id, one.name});
+  TRY(accounts,
+      trust::Accounts::open(*account_records, config.password_cost, config.notify.pages, std::move(names)));
+  providers = std::make_unique<api::IdentityProviders>(front, clock, std::move(settings), config.notify.pages,
+                                                       secrets.outgoing);
+  provider_door = std::make_unique<api::ProviderDoor>(*providers, *accounts, *spine, clock, front);
   TRY(administrator_link, accounts->administrator_link(config.new_administrator_link, clock.now()));
   return {};
 }
@@ -211,13 +244,27 @@ void Node::Rooms::subscribe() {
       spdlog::error("erasure is not finished and is tried again at the next start: {}",
                     erased.error().text());
     retention->on_batch(*batch);
+    tell_gateway(*batch);
     for (const spine::PublishedEntry& entry : batch->entries) {
-      if (entry.fact->has_device_registered())
-        gateway.post([this, fact = entry.fact] { devices.apply(*fact); });
       for (const auto& effect : entry.effects)
         if (effect->has_command_device()) command(effect, batch->replayed);
     }
   });
+}
+
+void Node::Rooms::tell_gateway(const spine::Batch& batch) {
+  std::vector<std::shared_ptr<const v1::Fact>> facts;
+  for (const spine::PublishedEntry& entry : batch.entries)
+    if (gateway::Devices::concerns(*entry.fact)) facts.push_back(entry.fact);
+  if (facts.empty()) return;
+  gateway.post([this, facts = std::move(facts)] {
+    for (const auto& fact : facts) devices.apply(*fact);
+  });
+}
+
+Result<std::string> Node::Rooms::signing_key(const std::string& device_id, uint32_t generation) {
+  TRY(const vault::Key key, vault::signing_key(*ring, device_id, generation));
+  return std::string(key.view());
 }
 
 // The gateway keeps commands in memory only: what each device was told last is offered to it again after a
@@ -242,11 +289,13 @@ Status Node::Rooms::listen_devices() {
   gateway.every(Duration::seconds(1), [this] {
     if (rejections) rejections->flush(clock.now());
   });
+  gateway.every(kSayAgain, [this] { secrets.warn_of_revoked(); });
   intake = std::make_unique<gateway::HttpIntake>(
       gateway, clock, *spine, devices, *rejections,
-      gateway::HttpIntakeOptions{.forwarder_token_sha256 = bytes_of_hex(config.forwarder_token_sha256),
-                                 .certificates = !config.tls.device_ca.empty(),
-                                 .reports_per_s = config.reports_per_s});
+      gateway::HttpIntakeOptions{
+          .forwarder_token_sha256 = decode_hex(config.forwarder_token_sha256).value_or(""),
+          .certificates = !config.tls.device_ca.empty(),
+          .reports_per_s = config.reports_per_s});
   TRY(device_http,
       net::HttpServer::listen(gateway, config.device_address, config.device_http_port, {}, door));
   device_http->handle([this](net::Request request, net::Respond respond) {
@@ -264,6 +313,7 @@ Status Node::Rooms::listen_front() {
   front_http->handle(
       [this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
   hub->mount(*front_http);
+  providers->start([](const Error& why) { spdlog::warn("no sign-in by {}", why.reason); });
   return {};
 }
 
@@ -301,17 +351,22 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
   };
   if (path == "/healthz") return respond(text(200, "alive\n"));
   if (path == "/readyz") return respond(ready ? text(200, "ready\n") : text(503, "replaying\n"));
-  if (path == "/metrics") return respond(text(200, metrics.text()));
+  if (path == "/metrics")
+    return respond(may_measure(config, request) ? text(200, metrics.text())
+                                                : net::problem(401, "bad_credential", "authorization",
+                                                               "the token of /metrics is needed"));
   if (path == "/link/v1/answers")
     return link.post([this, request = std::move(request), respond]() mutable {
       connector->receive_answers(std::move(request), respond);
     });
   if (path == "/witness/v1/add-checkpoint") return evidence->add_checkpoint(std::move(request), respond);
+  if (path == "/mirror/v1/records") return evidence->take_records(std::move(request), respond);
   if (path.starts_with("/evidence/v1/")) return evidence->answer(request, respond);
   if (path == "/notify/v1/receipts" && request.method == "POST")
     return sender->receive_receipt(std::move(request), respond);
   if (path == "/api/v1/demo/keys" && !config.demo_keys_file.empty() && request.method == "POST")
     return respond(issue_demo_key(*keys, request, clock.now()));
+  if (api::ProviderDoor::is_for(path)) return provider_door->answer(request, respond);
   if (path.starts_with("/api/") || path == "/openapi.json")
     return api->handler()(std::move(request), respond);
   if (path == "/config/map.json")
@@ -330,6 +385,7 @@ void Node::Rooms::count() {
   };
   using S = spine::SpineStats;
   of_spine("haechi_spine_entries_total", "Facts made durable.", &S::entries, true);
+  of_spine("haechi_spine_entry_no", "Number of the newest entry.", &S::entry_no, false);
   of_spine("haechi_spine_batches_total", "Commits.", &S::batches, true);
   of_spine("haechi_spine_effects_total", "Effects published.", &S::effects, true);
   of_spine("haechi_spine_duplicates_total", "Reports that were logged already.", &S::duplicates, true);
@@ -341,6 +397,9 @@ void Node::Rooms::count() {
   of_spine("haechi_spine_commit_microseconds_max", "Longest commit.", &S::commit_us_max, false);
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
   evidence->count(metrics);
+  metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
+                 return clock_is_kept() ? 1.0 : 0.0;
+               }});
   metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
                  return static_cast<double>(heap_bytes());
                }});
@@ -438,6 +497,7 @@ Node::Rooms::~Rooms() {
   const auto end = [](net::Loop& loop, const std::function<void()>& task) { run_on(loop, task); };
   if (front_http) end(front, [this] { front_http.reset(); });
   if (device_http) end(gateway, [this] { device_http.reset(); });
+  if (bundles) bundles->stop();
   if (spine) spine->stop();
   if (evidence) evidence->stop();
   if (hub) {
@@ -449,6 +509,8 @@ Node::Rooms::~Rooms() {
     end(link, [this] { connector.reset(); });
     end(notify, [this] { sender.reset(); });
     end(front, [this] {
+      provider_door.reset();
+      providers.reset();
       api.reset();
       hub.reset();
     });
@@ -507,6 +569,8 @@ int run_serve(const Config& config) {
     std::printf("administrator %s\n", address->c_str());
   std::fflush(stdout);
   spdlog::info("replayed {} entries", (*node)->entries_replayed());
+  if (!clock_is_kept())
+    spdlog::warn("nothing keeps this machine's clock: fixes will be dated against a wrong one");
   int received = 0;
   while (sigwait(&signals, &received) == 0 && received == SIGHUP) (*node)->reload();
   spdlog::info("stopping");

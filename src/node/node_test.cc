@@ -119,7 +119,8 @@ TEST(Node, OffersADeviceItsLastCommandAgainAfterARestart) {
 
 TEST(Node, PlaysBackWhatIsInTheLogAndRecordsWhoLooked) {
   const Time fixed = SystemClock().now() - Duration::seconds(1);
-  const Config config = left_behind("playback", fixed);
+  Config config = left_behind("playback", fixed);
+  config.personal_keys = true;
   std::string key;
   {
     const auto records = store::Records::open(config.data + "/records.sqlite");

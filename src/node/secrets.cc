@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include <fstream>
+
 #include "base/time.h"
 #include "net/http.h"
 #include "net/tls.h"
@@ -14,6 +16,8 @@ namespace {
 using Tls = net::Tls;
 
 constexpr Duration kWarnBefore = Duration::seconds(30 * 86'400);
+constexpr Duration kWarnBeforeRevoked =
+    Duration::seconds(86'400);  // such lists are often made anew each week
 
 // What a member of net::TlsFiles is called in the configuration: "tls.client_key".
 Error named(const std::string& prefix, const std::string& authorities, const Error& error) {
@@ -24,7 +28,8 @@ Error named(const std::string& prefix, const std::string& authorities, const Err
 Result<std::shared_ptr<Tls>> open_door(const TlsConfig& tls, const std::string& ca, const char* ca_setting,
                                        Tls::Peer peer) {
   if (tls.certificate.empty()) return std::shared_ptr<Tls>();
-  auto opened = Tls::server({tls.certificate, tls.key, ca}, ca.empty() ? Tls::Peer::kAnonymous : peer);
+  auto opened =
+      Tls::server({tls.certificate, tls.key, ca, tls.revoked}, ca.empty() ? Tls::Peer::kAnonymous : peer);
   if (!opened.ok()) return named("tls.", ca_setting, opened.error());
   return opened;
 }
@@ -42,10 +47,21 @@ Status check_signing_key(const Config& config) {
   return invalid("evidence.key", path + ": is missing, and this log has been signed with it");
 }
 
+void warn_of_revoked(const std::string& what, const Tls& tls, Time now) {
+  const Time end = tls.revoked_end_at();
+  if (!end.known() || end - now > kWarnBeforeRevoked) return;
+  if (end > now) return spdlog::warn("{}: a list of revoked certificates ends on {}", what, iso8601(end));
+  spdlog::error(
+      "{}: a list of revoked certificates ended on {}: who was revoked since is let in; renew it and send"
+      " SIGHUP",
+      what, iso8601(end));
+}
+
 void warn_of_end(const std::string& what, const Tls& tls) {
   const Time end = tls.ends_at(), now = SystemClock().now();
-  if (!end.known() || end - now > kWarnBefore) return;
-  spdlog::warn("{}: the certificate {} on {}", what, end < now ? "ended" : "ends", iso8601(end));
+  if (end.known() && end - now <= kWarnBefore)
+    spdlog::warn("{}: the certificate {} on {}", what, end < now ? "ended" : "ends", iso8601(end));
+  warn_of_revoked(what, tls, now);
 }
 
 }  // namespace
@@ -78,7 +94,19 @@ void Secrets::reload() {
   }
 }
 
+void Secrets::warn_of_revoked() const {
+  for (const auto& [what, tls] : all_) node::warn_of_revoked(what, *tls, SystemClock().now());
+}
+
 void Secrets::count(Metrics& metrics) const {
+  for (const auto& [label, tls] : {std::pair("people", for_people), std::pair("devices", for_devices)}) {
+    if (!tls || !tls->revoked_end_at().known()) continue;
+    metrics.add({"haechi_tls_revoked_ends_seconds",
+                 "When the first list of revoked certificates ends, in Unix time.",
+                 {{"door", label}},
+                 false,
+                 [tls = tls] { return static_cast<double>(tls->revoked_end_at().us) / 1e6; }});
+  }
   for (const auto& [label, tls] : {std::pair("doors", for_people), std::pair("client", outgoing)}) {
     if (!tls || !tls->ends_at().known()) continue;
     metrics.add({"haechi_tls_certificate_ends_seconds",
@@ -89,16 +117,32 @@ void Secrets::count(Metrics& metrics) const {
   }
 }
 
+Result<std::vector<api::ProviderSettings>> read_providers(const Config& config) {
+  std::vector<api::ProviderSettings> out;
+  for (const ProviderConfig& provider : config.providers) {
+    out.push_back(provider.settings);
+    const std::string& path = provider.client_secret_file;
+    if (path.empty()) continue;
+    struct stat about {};
+    std::ifstream file(path);
+    if (!file || ::stat(path.c_str(), &about) != 0 || !std::getline(file, out.back().client_secret) ||
+        out.back().client_secret.empty())
+      return invalid("oidc.client_secret_file", path + ": cannot be read, or is empty");
+    if ((about.st_mode & S_IRWXO) != 0)
+      return invalid("oidc.client_secret_file",
+                     path + ": everybody on this machine may use it; chmod o= " + path);
+  }
+  return out;
+}
+
 Status check_agencies(const Config& config, store::Records& records) {
-  if (config.plain_agencies) return {};
   TRY(const std::vector<store::Connector> connectors, records.connectors());
-  std::string plain;
+  std::string faults;
   for (const store::Connector& connector : connectors)
-    if (net::leaves_in_plain(connector.endpoint)) plain += (plain.empty() ? "" : ", ") + connector.agency_id;
-  if (plain.empty()) return {};
-  return invalid("link.plain",
-                 "alarms would be told in plain to " + plain +
-                     ": give them https:// addresses, or set it to true if the line to them is private");
+    if (const Status within = net::check_reach(config.agencies, connector.endpoint); !within.ok())
+      faults += (faults.empty() ? "" : "; ") + connector.agency_id + ' ' + within.error().reason;
+  if (faults.empty()) return {};
+  return invalid("link", "alarms would not be told safely: " + faults);
 }
 
 }  // namespace haechi::node

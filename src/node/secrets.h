@@ -28,7 +28,9 @@ class Secrets {
 
   // Reads all files again. Any thread. What cannot be used is told, and what was read before stays.
   void reload();
-  void count(Metrics& metrics) const;  // when certificates end
+  // Says so when a list of revoked certificates ends, or has ended. Any thread.
+  void warn_of_revoked() const;
+  void count(Metrics& metrics) const;  // when certificates and lists end
 
   std::shared_ptr<net::Tls> for_people, for_devices;  // of doors; none: plain
   std::shared_ptr<net::Tls> outgoing;                 // never none
@@ -38,7 +40,11 @@ class Secrets {
   std::vector<std::pair<std::string, std::shared_ptr<net::Tls>>> all_;
 };
 
-// kInvalid names the agencies that would be told of alarms in plain over the network.
+// The identity providers with the secrets that the configuration names. kInvalid: one cannot be read, or
+// everybody may.
+Result<std::vector<api::ProviderSettings>> read_providers(const Config& config);
+
+// kInvalid names the agencies whose address is beyond `config.agencies`.
 Status check_agencies(const Config& config, store::Records& records);
 
 }  // namespace haechi::node

@@ -228,6 +228,12 @@ void AlertBook::drop_oldest_alerts(Ages& ages, size_t keep) {
   }
 }
 
+void AlertBook::forget_places(const std::string& person_id) {
+  for (auto& [id, record] : alerts_)
+    if (record.alert().wearer_id() == person_id || record.alert().protected_id() == person_id)
+      record.mutable_alert()->clear_place();
+}
+
 AlertBook::IncidentRecord& AlertBook::incident_record(At at, const std::string& id) {
   const auto [it, added] = incidents_.try_emplace(id);
   if (added) age_incident(it->second, at.entry_no, id);

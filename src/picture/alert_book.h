@@ -61,6 +61,8 @@ class AlertBook {
   void hop(At at, const v1::HopObserved& hop);
   void contact(At at, const v1::ContactLogged& logged);
   void call_changed(At at, const v1::Call* before, const v1::Call& now);
+  // Where the alerts about that person happened.
+  void forget_places(const std::string& person_id);
   void view_changed(At at, const std::string& alert_id, const char* what, const std::string& protected_id);
 
   const v1::AlertRecord* alert(std::string_view id) const;

@@ -30,9 +30,7 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
       break;
     }
     case v1::Fact::kPersonRegistered:
-      persons_[fact.person_registered().id()] = fact.person_registered();
-      positions_.put_person(fact.person_registered());
-      if (fact.person_registered().removed()) place_history_.forget(fact.person_registered().id());
+      fold_person(fact.person_registered());
       break;
     case v1::Fact::kDeviceRegistered:
       positions_.put_device(fact.device_registered());
@@ -82,6 +80,9 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
     case v1::Fact::kCaseFact:
       case_book_.fold(fact.case_fact());
       break;
+    case v1::Fact::kViolationTakenOver:
+      taken_over_.put(at.entry_no, fact.violation_taken_over());
+      break;
     case v1::Fact::kAccessDecided:
       ++(fact.access_decided().allowed() ? access_.allowed : access_.denied);
       access_.last_at = at.stamped_at;
@@ -114,13 +115,25 @@ void Picture::fold_incident(At at, const v1::Incident& incident) {
   proximity_book_.put_incident(incident, positions_);
 }
 
+void Picture::fold_person(const v1::Person& person) {
+  persons_[person.id()] = person;
+  positions_.put_person(person);
+  if (!person.removed()) return;
+  place_history_.forget(person.id());
+  taken_over_.forget(person.id());
+}
+
 // Who is erased is no longer registered, and where that person was is forgotten here as well.
 void Picture::fold_erasure(const v1::ErasureOutcome& outcome) {
   erasure_book_.put(outcome);
+  if (outcome.erased()) taken_over_.forget(outcome.person_id());
   const auto person = persons_.find(outcome.person_id());
   if (!outcome.erased() || person == persons_.end()) return;
   person->second.set_removed(true);
   positions_.put_person(person->second);
+  place_history_.forget(outcome.person_id());
+  proximity_book_.forget(outcome.person_id());
+  alerts_.forget_places(outcome.person_id());
   for (const std::string& zone_id : outcome.zone_ids()) zones_.erase(zone_id);
 }
 

@@ -24,6 +24,7 @@
 #include "picture/place_history.h"
 #include "picture/positions.h"
 #include "picture/proximity_book.h"
+#include "picture/taken_over.h"
 
 namespace haechi::picture {
 
@@ -54,6 +55,7 @@ class Picture {
   const ProximityBook& proximity_book() const { return proximity_book_; }
   const CaseBook& case_book() const { return case_book_; }
   const PastAlerts& past_alerts() const { return past_alerts_; }
+  const TakenOver& taken_over() const { return taken_over_; }
   const ErasureBook& erasure_book() const { return erasure_book_; }
   const PlaceHistory& place_history() const { return place_history_; }
   AccessCounts access_counts() const { return access_; }
@@ -94,6 +96,7 @@ class Picture {
   void put_order_of_measure(At at, const v1::Order& order);
   void fold_call(At at, const v1::Call& call);
   void fold_incident(At at, const v1::Incident& incident);
+  void fold_person(const v1::Person& person);
   void fold_erasure(const v1::ErasureOutcome& outcome);
 
   uint64_t entry_no_ = 0;
@@ -106,6 +109,7 @@ class Picture {
   ProximityBook proximity_book_;
   CaseBook case_book_;
   PastAlerts past_alerts_;
+  TakenOver taken_over_;
   ErasureBook erasure_book_;
   PlaceHistory place_history_;
   AccessCounts access_;

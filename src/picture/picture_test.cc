@@ -135,6 +135,68 @@ TEST_F(PictureTest, RemovedPersonIsForgottenAtOnce) {
   EXPECT_FALSE(report(kStart + kS, kStart + kS));
 }
 
+TEST_F(PictureTest, WhatAnotherSystemJudgedGoesWithAPersonWhoIsRemovedOrErased) {
+  v1::Fact fact;
+  v1::ViolationTakenOver& violation = *fact.mutable_violation_taken_over();
+  violation.set_source("old-system");
+  violation.set_wearer_id("W1");
+  violation.set_protected_id("P1");
+  for (const bool erased : {false, true}) {
+    violation.set_id(erased ? "v-2" : "v-1");
+    fold(fact);
+    ASSERT_EQ(picture_.taken_over().of("W1")->size(), 1u);
+    EXPECT_TRUE(picture_.past_alerts().tallies().empty()) << "it is no alert of ours";
+    if (!erased) {
+      person("P1", v1::ROLE_PROTECTED_PERSON, true);
+    } else {
+      v1::Effect effect;
+      effect.mutable_settle_erasure()->set_person_id("W1");
+      effect.mutable_settle_erasure()->set_erased(true);
+      fold_effects({effect});
+    }
+    EXPECT_TRUE(picture_.taken_over().of("W1")->empty());
+  }
+}
+
+TEST_F(PictureTest, WhoIsErasedIsForgottenAtOnceWithEveryPlace) {
+  device("D2", "P1", v1::DEVICE_KIND_PHONE);
+  v1::Fact zone, order;
+  zone.mutable_zone_registered()->set_id("home");
+  fold(zone);
+  order.mutable_order_registered()->set_id("O1");
+  order.mutable_order_registered()->set_wearer_id("W1");
+  v1::Condition& barred = *order.mutable_order_registered()->add_conditions();
+  barred.mutable_exclusion()->set_zone_id("home");
+  barred.mutable_exclusion()->set_protected_id("P1");
+  fold(order);
+  v1::Effect incident, raised = alert("A1"), erased;
+  incident.mutable_open_incident()->set_id("I1");
+  incident.mutable_open_incident()->set_wearer_id("W1");
+  incident.mutable_open_incident()->add_protected_ids("P1");
+  raised.mutable_raise_alert()->mutable_place()->set_lat_e7(370'000'000);
+  fold_effects({incident, raised});
+  report(kStart, kStart);
+  report(kStart, kStart, 370'100'000, "D2");
+  ASSERT_GT(picture_.proximity_book().series("I1").points_size(), 0);
+  ASSERT_NE(picture_.place_history().of("P1"), nullptr);
+  erased.mutable_settle_erasure()->set_person_id("P1");
+  erased.mutable_settle_erasure()->set_erased(true);
+  erased.mutable_settle_erasure()->add_zone_ids("home");
+  fold_effects({erased});
+  const uint32_t her = *picture_.positions().find_person("P1"), him = *picture_.positions().find_person("W1");
+  EXPECT_FALSE(picture_.positions().has_fix(her));
+  EXPECT_EQ(picture_.positions().track_points(her), 0u);
+  EXPECT_EQ(picture_.place_history().of("P1"), nullptr);
+  EXPECT_FALSE(picture_.zones().contains("home"));
+  EXPECT_EQ(picture_.proximity_book().series("I1").points_size(), 0);
+  EXPECT_FALSE(picture_.alerts().alert("A1")->alert().has_place());
+  EXPECT_TRUE(picture_.positions().has_fix(him)) << "others are where they were";
+  report(kStart + kS, kStart + kS);
+  report(kStart + kS, kStart + kS, 370'100'000, "D2");
+  EXPECT_EQ(picture_.proximity_book().series("I1").points_size(), 0);
+  EXPECT_FALSE(picture_.positions().has_fix(her));
+}
+
 TEST_F(PictureTest, LedgerCollectsEveryHopOnce) {
   v1::Effect hand_off;
   hand_off.mutable_update_hand_off()->set_id("H1");

@@ -138,6 +138,16 @@ void ProximityBook::close(const std::string& id, Series& series) {
   closed_.pop_front();
 }
 
+void ProximityBook::forget(const std::string& person_id) {
+  for (auto& [id, series] : series_) {
+    if (series->wearer_id == person_id) {
+      series->his = {};
+      series->pairs.clear();
+    }
+    series->pairs.erase(person_id);
+  }
+}
+
 void ProximityBook::report(const v1::ReportReceived& received, const v1::Device& device,
                            const DeviceBook& devices) {
   const v1::Fix& fix = received.report().fix();

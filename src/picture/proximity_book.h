@@ -30,6 +30,8 @@ class ProximityBook {
 
   // Opened, changed or closed. Positions hold what is known of both by now.
   void put_incident(const v1::Incident& incident, const Positions& positions);
+  // How far that person was from anybody.
+  void forget(const std::string& person_id);
   void report(const v1::ReportReceived& received, const v1::Device& device, const DeviceBook& devices);
 
   // Oldest first, of every protected person of the incident; empty when nothing is known.

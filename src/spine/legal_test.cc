@@ -158,6 +158,26 @@ TEST(Legal, OpensTheDutyToTellThePoliceWithTheAlertAndClosesItWhenTheirDeskHasTa
   EXPECT_GE(with_desk.done("K2"), 1u);
 }
 
+TEST(Legal, DoesNothingAboutAViolationThatAnotherSystemJudged) {
+  LegalWorld world("2026-06-10T15:00:00+09:00");
+  world.police_desk();
+  equip_and_open_case(world);
+  const std::string order_id = world.protect("c-1", "p-1", {.with_ban = true});
+  const std::string before = world.bytes();
+  v1::Fact fact;
+  v1::ViolationTakenOver& violation = *fact.mutable_violation_taken_over();
+  violation.set_id("v-1");
+  violation.set_source("old-system");
+  violation.set_kind(v1::ALERT_KIND_KEEP_AWAY);
+  violation.set_wearer_id("s-1");
+  violation.set_protected_id("p-1");
+  violation.set_order_id(order_id);
+  violation.set_happened_at_us((world.now() - Duration::seconds(60)).us);
+  world.submit(fact);
+  EXPECT_EQ(world.bytes(), before) << "no alert, no duty, nobody told";
+  EXPECT_EQ(world.raised().size(), 0u);
+}
+
 TEST(Legal, TakesNoOrderFromAnAgencyThatDoesNotSayWhatItRestsOn) {
   LegalWorld world("2026-06-10T15:00:00+09:00");
   world.device("d-w", "w-1", v1::DEVICE_KIND_ANKLE);

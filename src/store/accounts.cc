@@ -1,9 +1,13 @@
 #include "store/accounts.h"
 
+#include <array>
+
+#include "base/base64.h"
+
 namespace haechi::store {
 namespace {
 
-constexpr int kFormVersion = 1;
+constexpr int kFormVersion = 2;  // 1 had no passkeys and no keys of other systems
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS account(name TEXT PRIMARY KEY, role TEXT NOT NULL, person_id TEXT NOT NULL,
     unit_id TEXT NOT NULL, agency_id TEXT NOT NULL, wearer_ids TEXT NOT NULL, password TEXT NOT NULL,
@@ -16,29 +20,21 @@ constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS session(digest TEXT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL,
     surface TEXT NOT NULL, address TEXT NOT NULL, began_at_us INTEGER NOT NULL, seen_at_us INTEGER NOT NULL)
     WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS passkey(credential_id TEXT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL,
+    public_key TEXT NOT NULL, counter INTEGER NOT NULL, label TEXT NOT NULL, added_at_us INTEGER NOT NULL,
+    used_at_us INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS user_handle(account TEXT PRIMARY KEY, handle TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS api_key(id TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, account TEXT NOT NULL,
+    role TEXT NOT NULL, person_id TEXT NOT NULL, unit_id TEXT NOT NULL, agency_id TEXT NOT NULL,
+    wearer_ids TEXT NOT NULL, made_at_us INTEGER NOT NULL, expires_at_us INTEGER NOT NULL,
+    made_by TEXT NOT NULL) WITHOUT ROWID;
 )";
 constexpr const char* kAccountColumns =
     "SELECT name, role, person_id, unit_id, agency_id, wearer_ids, password, totp_secret, totp_step, "
     "failures, "
     "locked_until_us, signed_in_at_us, disabled FROM account ";
-
-AccountRecord read_account(const Query& query) {
-  AccountRecord out;
-  out.name = query.text(0);
-  out.role = query.text(1);
-  out.person_id = query.text(2);
-  out.unit_id = query.text(3);
-  out.agency_id = query.text(4);
-  out.wearer_ids = split(query.text(5));
-  out.password = query.text(6);
-  out.totp_secret = query.text(7);
-  out.totp_step = query.number(8);
-  out.failures = static_cast<uint32_t>(query.number(9));
-  out.locked_until = Time{query.number(10)};
-  out.signed_in_at = Time{query.number(11)};
-  out.disabled = query.number(12) != 0;
-  return out;
-}
+constexpr const char* kPasskeyColumns =
+    "SELECT credential_id, id, account, public_key, counter, label, added_at_us, used_at_us FROM passkey ";
 
 Status done(const Result<uint64_t>& changed) {
   if (!changed.ok()) return changed.error();
@@ -47,9 +43,57 @@ Status done(const Result<uint64_t>& changed) {
 
 }  // namespace
 
-Result<std::unique_ptr<AccountRecords>> AccountRecords::open(const std::string& path) {
-  TRY(Connection connection, open_tables(path, kTables, kFormVersion, kFormVersion));
-  return std::unique_ptr<AccountRecords>(new AccountRecords(std::move(connection)));
+Result<std::unique_ptr<AccountRecords>> AccountRecords::open(const std::string& path, vault::KeyRing* ring) {
+  TRY(Connection connection, open_tables(path, kTables, kFormVersion, 1));
+  std::unique_ptr<AccountRecords> records(new AccountRecords(std::move(connection), ring));
+  if (ring != nullptr) TRY_STATUS(records->seal_all());
+  return records;
+}
+
+// What was written before there was a ring. The checkpoint takes it out of the write-ahead file as well.
+Status AccountRecords::seal_all() {
+  for (const auto& [select, update] : {std::pair("SELECT name, totp_secret FROM account",
+                                                 "UPDATE account SET totp_secret = ? WHERE name = ?"),
+                                       std::pair("SELECT account, totp_secret FROM enrolment",
+                                                 "UPDATE enrolment SET totp_secret = ? WHERE account = ?")}) {
+    std::vector<std::array<std::string, 2>> clear;
+    Query all(db(), select);
+    while (true) {
+      TRY(const bool row, all.next());
+      if (!row) break;
+      if (!SealedText::is_sealed(all.text(1))) clear.push_back({all.text(0), all.text(1)});
+    }
+    for (const auto& [account, secret] : clear) {
+      TRY(const std::string kept, sealing_.seal(account, secret));
+      TRY_STATUS(done(Query(db(), update).with(kept).with(account).run()));
+    }
+  }
+  TRY([[maybe_unused]] const bool busy, Query(db(), "PRAGMA wal_checkpoint(TRUNCATE)").next());
+  return {};
+}
+
+Result<std::string> AccountRecords::opened(const std::string& account, const std::string& kept) const {
+  TRY(std::optional<std::string> text, sealing_.open(account, kept));
+  if (!text) return Error{Code::kCorrupt, "accounts", "the key of an account is gone"};
+  return *std::move(text);
+}
+
+Result<AccountRecord> AccountRecords::read_account(const Query& query) const {
+  AccountRecord out;
+  out.name = query.text(0);
+  out.role = query.text(1);
+  out.person_id = query.text(2);
+  out.unit_id = query.text(3);
+  out.agency_id = query.text(4);
+  out.wearer_ids = split(query.text(5));
+  out.password = query.text(6);
+  TRY(out.totp_secret, opened(out.name, query.text(7)));
+  out.totp_step = query.number(8);
+  out.failures = static_cast<uint32_t>(query.number(9));
+  out.locked_until = Time{query.number(10)};
+  out.signed_in_at = Time{query.number(11)};
+  out.disabled = query.number(12) != 0;
+  return out;
 }
 
 Status AccountRecords::together(const std::function<Status()>& change) {
@@ -63,6 +107,7 @@ Status AccountRecords::together(const std::function<Status()>& change) {
 }
 
 Status AccountRecords::put_account(const AccountRecord& a) {
+  TRY(const std::string secret, sealing_.seal(a.name, a.totp_secret));
   Query query(db(), "INSERT OR REPLACE INTO account VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   query.with(a.name)
       .with(a.role)
@@ -70,7 +115,7 @@ Status AccountRecords::put_account(const AccountRecord& a) {
       .with(a.unit_id)
       .with(a.agency_id)
       .with(join(a.wearer_ids));
-  query.with(a.password).with(a.totp_secret).with(a.totp_step).with(static_cast<int64_t>(a.failures));
+  query.with(a.password).with(secret).with(a.totp_step).with(static_cast<int64_t>(a.failures));
   return done(
       query.with(a.locked_until.us).with(a.signed_in_at.us).with(static_cast<int64_t>(a.disabled)).run());
 }
@@ -79,7 +124,8 @@ Result<std::optional<AccountRecord>> AccountRecords::account(const std::string& 
   Query query(db(), (std::string(kAccountColumns) + "WHERE name = ?").c_str());
   TRY(const bool row, query.with(name).next());
   if (!row) return std::optional<AccountRecord>();
-  return std::optional<AccountRecord>(read_account(query));
+  TRY(AccountRecord found, read_account(query));
+  return std::optional<AccountRecord>(std::move(found));
 }
 
 Result<std::vector<AccountRecord>> AccountRecords::accounts() {
@@ -88,21 +134,24 @@ Result<std::vector<AccountRecord>> AccountRecords::accounts() {
   while (true) {
     TRY(const bool row, query.next());
     if (!row) return out;
-    out.push_back(read_account(query));
+    TRY(AccountRecord found, read_account(query));
+    out.push_back(std::move(found));
   }
 }
 
 Status AccountRecords::put_enrolment(const EnrolmentRecord& e) {
+  TRY(const std::string secret, sealing_.seal(e.account, e.totp_secret));
   Query query(db(), "INSERT OR REPLACE INTO enrolment VALUES(?, ?, ?, ?)");
-  return done(query.with(e.account).with(e.digest_hex).with(e.totp_secret).with(e.expires_at.us).run());
+  return done(query.with(e.account).with(e.digest_hex).with(secret).with(e.expires_at.us).run());
 }
 
 Result<std::optional<EnrolmentRecord>> AccountRecords::enrolment(const std::string& digest_hex) {
   Query query(db(), "SELECT digest, account, totp_secret, expires_at_us FROM enrolment WHERE digest = ?");
   TRY(const bool row, query.with(digest_hex).next());
   if (!row) return std::optional<EnrolmentRecord>();
+  TRY(std::string secret, opened(query.text(1), query.text(2)));
   return std::optional<EnrolmentRecord>(
-      EnrolmentRecord{query.text(0), query.text(1), query.text(2), Time{query.number(3)}});
+      EnrolmentRecord{query.text(0), query.text(1), std::move(secret), Time{query.number(3)}});
 }
 
 Status AccountRecords::remove_enrolment(const std::string& account) {
@@ -153,6 +202,85 @@ Result<std::vector<SessionRecord>> AccountRecords::sessions() {
 Status AccountRecords::remove_session(const std::string& digest_hex) {
   Query query(db(), "DELETE FROM session WHERE digest = ?");
   return done(query.with(digest_hex).run());
+}
+
+Status AccountRecords::put_passkey(const PasskeyRecord& p) {
+  TRY(const std::string label, sealing_.seal(p.account, p.label));
+  Query query(db(), "INSERT OR REPLACE INTO passkey VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+  query.with(base64url(p.credential_id)).with(p.id).with(p.account).with(base64url(p.public_key));
+  query.with(static_cast<int64_t>(p.counter)).with(label);
+  return done(query.with(p.added_at.us).with(p.used_at.us).run());
+}
+
+Result<std::vector<PasskeyRecord>> AccountRecords::read_passkeys(Query& query) const {
+  std::vector<PasskeyRecord> out;
+  while (true) {
+    TRY(const bool row, query.next());
+    if (!row) return out;
+    TRY(std::string label, opened(query.text(2), query.text(5)));
+    out.push_back({query.text(1), query.text(2), decode_base64url(query.text(0)).value_or(""),
+                   decode_base64url(query.text(3)).value_or(""), static_cast<uint32_t>(query.number(4)),
+                   std::move(label), Time{query.number(6)}, Time{query.number(7)}});
+  }
+}
+
+Result<std::vector<PasskeyRecord>> AccountRecords::passkeys(const std::string& account) {
+  Query query(db(), (std::string(kPasskeyColumns) + "WHERE account = ? ORDER BY added_at_us, id").c_str());
+  return read_passkeys(query.with(account));
+}
+
+Result<std::optional<PasskeyRecord>> AccountRecords::passkey(const std::string& credential_id) {
+  Query query(db(), (std::string(kPasskeyColumns) + "WHERE credential_id = ?").c_str());
+  TRY(std::vector<PasskeyRecord> found, read_passkeys(query.with(base64url(credential_id))));
+  if (found.empty()) return std::optional<PasskeyRecord>();
+  return std::optional<PasskeyRecord>(std::move(found.front()));
+}
+
+Status AccountRecords::remove_passkey(const std::string& credential_id) {
+  Query query(db(), "DELETE FROM passkey WHERE credential_id = ?");
+  return done(query.with(base64url(credential_id)).run());
+}
+
+Status AccountRecords::remove_passkeys(const std::string& account) {
+  Query query(db(), "DELETE FROM passkey WHERE account = ?");
+  return done(query.with(account).run());
+}
+
+Result<std::string> AccountRecords::user_handle(const std::string& account) {
+  Query query(db(), "SELECT handle FROM user_handle WHERE account = ?");
+  TRY(const bool row, query.with(account).next());
+  return row ? decode_base64url(query.text(0)).value_or("") : "";
+}
+
+Status AccountRecords::put_user_handle(const std::string& account, const std::string& handle) {
+  Query query(db(), "INSERT INTO user_handle VALUES(?, ?)");
+  return done(query.with(account).with(base64url(handle)).run());
+}
+
+Status AccountRecords::put_api_key(const ApiKeyRecord& k) {
+  Query query(db(), "INSERT INTO api_key VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  query.with(k.id).with(k.digest_hex).with(k.account).with(k.role).with(k.person_id).with(k.unit_id);
+  query.with(k.agency_id).with(join(k.wearer_ids)).with(k.made_at.us).with(k.expires_at.us);
+  return done(query.with(k.made_by).run());
+}
+
+Result<std::vector<ApiKeyRecord>> AccountRecords::api_keys() {
+  Query query(db(),
+              "SELECT id, digest, account, role, person_id, unit_id, agency_id, wearer_ids, made_at_us, "
+              "expires_at_us, made_by FROM api_key ORDER BY made_at_us DESC, id");
+  std::vector<ApiKeyRecord> out;
+  while (true) {
+    TRY(const bool row, query.next());
+    if (!row) return out;
+    out.push_back({query.text(0), query.text(1), query.text(2), query.text(3), query.text(4), query.text(5),
+                   query.text(6), split(query.text(7)), Time{query.number(8)}, Time{query.number(9)},
+                   query.text(10)});
+  }
+}
+
+Status AccountRecords::remove_api_key(const std::string& id) {
+  Query query(db(), "DELETE FROM api_key WHERE id = ?");
+  return done(query.with(id).run());
 }
 
 }  // namespace haechi::store

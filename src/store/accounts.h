@@ -1,6 +1,7 @@
 // AccountRecords: the accounts of people, their one-time links, recovery codes and sessions, in a file of
-// their own beside the records. Of tokens and codes only digests are kept; of passwords what Argon2id made of
-// them.
+// their own beside the records. Of tokens, keys and codes only digests are kept; of passwords what Argon2id
+// made of them. What an authenticator shares with us has to be opened again: it lies sealed under a key of
+// the account, where there is a ring.
 //
 // One connection, one loop (the front). Errors and durability as in store/sqlite.h.
 #pragma once
@@ -14,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "store/sealed_text.h"
 #include "store/sqlite.h"
 
 namespace haechi::store {
@@ -52,10 +54,38 @@ struct SessionRecord {
   Time seen_at{};
 };
 
+struct PasskeyRecord {
+  std::string id;  // names it to people
+  std::string account;
+  std::string credential_id;  // names it to authenticators
+  std::string public_key;     // COSE
+  uint32_t counter = 0;       // of the last proof
+  std::string label;
+  Time added_at{};
+  Time used_at{};
+};
+
+// A key of another system.
+struct ApiKeyRecord {
+  std::string id;  // names it to people
+  std::string digest_hex;
+  std::string account;  // in the audit trail
+  std::string role;
+  std::string person_id;
+  std::string unit_id;
+  std::string agency_id;
+  std::vector<std::string> wearer_ids;
+  Time made_at{};
+  Time expires_at{};
+  std::string made_by;  // account
+};
+
 class AccountRecords {
  public:
-  // Opens or creates the file. ":memory:" keeps nothing.
-  static Result<std::unique_ptr<AccountRecords>> open(const std::string& path);
+  // Opens or creates the file. ":memory:" keeps nothing. With a ring, which outlives it, secrets that were
+  // not sealed so far are; without one nothing is.
+  static Result<std::unique_ptr<AccountRecords>> open(const std::string& path,
+                                                      vault::KeyRing* ring = nullptr);
 
   // Everything that `change` writes is there when this is ok, and nothing of it otherwise.
   Status together(const std::function<Status()>& change);
@@ -80,11 +110,32 @@ class AccountRecords {
   Result<std::vector<SessionRecord>> sessions();
   Status remove_session(const std::string& digest_hex);
 
+  // Replaces the one with its credential's id.
+  Status put_passkey(const PasskeyRecord& passkey);
+  Result<std::vector<PasskeyRecord>> passkeys(const std::string& account);  // by when they were added
+  Result<std::optional<PasskeyRecord>> passkey(const std::string& credential_id);
+  Status remove_passkey(const std::string& credential_id);
+  Status remove_passkeys(const std::string& account);
+  // By which authenticators tell accounts apart; empty: the account has none yet.
+  Result<std::string> user_handle(const std::string& account);
+  Status put_user_handle(const std::string& account, const std::string& handle);
+
+  Status put_api_key(const ApiKeyRecord& key);
+  Result<std::vector<ApiKeyRecord>> api_keys();  // newest first
+  Status remove_api_key(const std::string& id);
+
  private:
-  explicit AccountRecords(Connection connection) : connection_(std::move(connection)) {}
+  AccountRecords(Connection connection, vault::KeyRing* ring)
+      : connection_(std::move(connection)), sealing_(ring, "account/") {}
   sqlite3* db() const { return connection_.get(); }
+  Status seal_all();
+  Result<AccountRecord> read_account(const Query& query) const;
+  Result<std::vector<PasskeyRecord>> read_passkeys(Query& query) const;
+  // What was sealed for the account. kCorrupt also when its key is gone: no account is erased.
+  Result<std::string> opened(const std::string& account, const std::string& kept) const;
 
   Connection connection_;
+  const SealedText sealing_;
 };
 
 }  // namespace haechi::store

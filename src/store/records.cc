@@ -10,7 +10,7 @@
 namespace haechi::store {
 namespace {
 
-constexpr int kFormVersion = 2;  // 1 had no addresses
+constexpr int kFormVersion = 3;  // 1 had no addresses, 2 no former secrets
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS person(id TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS note(id TEXT PRIMARY KEY, person_id TEXT NOT NULL, text TEXT NOT NULL) WITHOUT ROWID;
@@ -19,12 +19,18 @@ constexpr const char* kTables = R"(
     value TEXT NOT NULL, PRIMARY KEY(holder, id, kind)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS connector(agency_id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, secret TEXT NOT NULL,
     protocol TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS former_secret(agency_id TEXT PRIMARY KEY, secret TEXT NOT NULL, until_us INTEGER NOT NULL)
+    WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS api_key(digest TEXT PRIMARY KEY, account TEXT NOT NULL, role TEXT NOT NULL,
     person_id TEXT NOT NULL, unit_id TEXT NOT NULL, agency_id TEXT NOT NULL, wearer_ids TEXT NOT NULL,
     expires_at_us INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS agreement(agency_id TEXT PRIMARY KEY, purpose TEXT NOT NULL, scope TEXT NOT NULL,
     method TEXT NOT NULL, security TEXT NOT NULL, cost TEXT NOT NULL, signed_at_us INTEGER NOT NULL) WITHOUT ROWID;
 )";
+
+const std::string kConnectors =
+    "SELECT connector.agency_id, endpoint, connector.secret, protocol, former_secret.secret, until_us "
+    "FROM connector LEFT JOIN former_secret ON former_secret.agency_id = connector.agency_id";
 
 template <typename Enum>
 int64_t number_of(Enum value) {
@@ -122,17 +128,19 @@ class SqliteRecords final : public Records {
   }
 
   Status put_connector(const Connector& c) override {
+    Query former(db(), "INSERT OR REPLACE INTO former_secret VALUES(?, ?, ?)");
+    TRY_STATUS(write(former.with(c.agency_id).with(bytes(c.former_secret)).with(c.former_until.us)));
     Query query(db(), "INSERT OR REPLACE INTO connector VALUES(?, ?, ?, ?)");
     return write(query.with(c.agency_id).with(c.endpoint).with(bytes(c.secret)).with(c.protocol));
   }
   Result<std::optional<Connector>> connector(const std::string& agency_id) override {
-    Query query(db(), "SELECT agency_id, endpoint, secret, protocol FROM connector WHERE agency_id = ?");
+    Query query(db(), (kConnectors + " WHERE connector.agency_id = ?").c_str());
     TRY(const bool row, query.with(agency_id).next());
     if (!row) return std::optional<Connector>();
     return std::optional<Connector>(read_connector(query));
   }
   Result<std::vector<Connector>> connectors() override {
-    Query query(db(), "SELECT agency_id, endpoint, secret, protocol FROM connector ORDER BY agency_id");
+    Query query(db(), (kConnectors + " ORDER BY connector.agency_id").c_str());
     std::vector<Connector> out;
     while (true) {
       TRY(const bool row, query.next());
@@ -141,6 +149,9 @@ class SqliteRecords final : public Records {
     }
   }
   Result<bool> remove_connector(const std::string& agency_id) override {
+    Query former(db(), "DELETE FROM former_secret WHERE agency_id = ?");
+    TRY(const uint64_t forgotten, former.with(agency_id).run());
+    (void)forgotten;
     Query query(db(), "DELETE FROM connector WHERE agency_id = ?");
     TRY(const uint64_t removed, query.with(agency_id).run());
     return removed > 0;
@@ -212,7 +223,8 @@ class SqliteRecords final : public Records {
     return {};
   }
   static Connector read_connector(const Query& query) {
-    return Connector{query.text(0), query.text(1), Personal(query.text(2)), query.text(3)};
+    return Connector{query.text(0), query.text(1),           Personal(query.text(2)),
+                     query.text(3), Personal(query.text(4)), Time{query.number(5)}};
   }
 
   Connection connection_;

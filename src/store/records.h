@@ -26,9 +26,11 @@ namespace haechi::store {
 // How the outside dispatch system of an agency is reached.
 struct Connector {
   std::string agency_id;
-  std::string endpoint;  // http://host:port/path
-  Personal secret;       // signs messages in both directions
-  std::string protocol;  // "haechi.v1" unless said otherwise
+  std::string endpoint;      // http://host:port/path
+  Personal secret;           // signs messages in both directions
+  std::string protocol;      // "haechi.v1" unless said otherwise
+  Personal former_secret{};  // the one before, with which messages to us may be signed until then
+  Time former_until{};
 };
 
 struct KeyRecord {

@@ -76,6 +76,12 @@ TEST_F(Records_, KeepsConnectorsByAgency) {
   ASSERT_EQ(all->size(), 2u);
   EXPECT_EQ((*all)[0].endpoint, "http://a:2/x");
   EXPECT_EQ((*all)[0].secret, Personal("s-c"));
+  EXPECT_TRUE((*all)[0].former_secret.empty());
+  ASSERT_TRUE(
+      records->put_connector({"A", "http://a:2/x", Personal("s-d"), "haechi.v1", Personal("s-c"), Time{7}})
+          .ok());
+  EXPECT_EQ((*records->connector("A"))->former_secret, Personal("s-c"));
+  EXPECT_EQ((*records->connector("A"))->former_until, Time{7});
   EXPECT_TRUE(*records->remove_connector("A"));
   EXPECT_FALSE(records->connector("A")->has_value());
 }

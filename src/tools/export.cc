@@ -124,6 +124,7 @@ class Exporter {
                                                     ",\"fact\":" + sim::to_json(fact) + "}");
     if (fact.has_zone_registered()) zones_[fact.zone_registered().id()] = fact.zone_registered();
     if (fact.has_report_received()) write_track(fact.report_received());
+    if (fact.has_violation_taken_over()) violations_.take(fact.violation_taken_over());
     // Fields of a newer build are not in the JSON of this one: such an entry is not carried over whole.
     const std::string whole = fact.SerializeAsString();
     fact.DiscardUnknownFields();
@@ -161,7 +162,7 @@ class Exporter {
     }
     zones.add("\n]}\n");
     violations_.write(violations);
-    result_.alerts = violations_.size();
+    result_.alerts = violations_.alerts();
     std::vector<ManifestFile>& files = manifest_.files;
     for (ExportFile& file : facts_) TRY_STATUS(PersonTrack::close_file(file, files));
     for (ExportFile* file : {&alerts_, &tracks_, &zones, &violations})

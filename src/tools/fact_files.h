@@ -14,7 +14,7 @@ struct FactFile {
 };
 
 // In the order in which facts of one moment are entered: what is named comes before what names it.
-inline constexpr std::array<FactFile, 11> kFactFiles = {{
+inline constexpr std::array<FactFile, 12> kFactFiles = {{
     {"agencies.jsonl", v1::Fact::kAgencyRegistered},
     {"time_zones.jsonl", v1::Fact::kTimeZoneRegistered},
     {"holiday_calendars.jsonl", v1::Fact::kHolidayCalendarRegistered},
@@ -24,6 +24,7 @@ inline constexpr std::array<FactFile, 11> kFactFiles = {{
     {"zones.jsonl", v1::Fact::kZoneRegistered},
     {"devices.jsonl", v1::Fact::kDeviceRegistered},
     {"orders.jsonl", v1::Fact::kOrderRegistered},
+    {"violations.jsonl", v1::Fact::kViolationTakenOver},
     {"journal.jsonl", v1::Fact::KIND_NOT_SET},
     {"reports.jsonl", v1::Fact::kReportReceived},
 }};

@@ -91,6 +91,9 @@ Status FactLines::admit(StampedFact& stamped, std::vector<StampedFact>& out) {
   }
   TRY_STATUS(law::check(fact));
   TRY_STATUS(references_.check(fact));
+  if (Time{fact.violation_taken_over().happened_at_us()} > stamped.at)
+    return invalid("happened_at_us", "is after it was taken over");
+  if (references_.repeats(fact)) return {};
   if (fact.has_order_registered()) {
     const v1::Order& order = fact.order_registered();
     if (!order.time_zone().empty() && order.time_zone() != "UTC" &&
@@ -110,7 +113,8 @@ Status FactLines::admit(StampedFact& stamped, std::vector<StampedFact>& out) {
 }
 
 Status FactLines::admit_report(v1::ReportReceived& received, Time at) {
-  const gateway::Admission admission = gateway::admit(*received.mutable_report(), at, devices_);
+  const gateway::Admission admission =
+      gateway::admit(*received.mutable_report(), at, devices_, received.protocol());
   if (!admission.rejection) return {};
   return invalid("report_received.report." + admission.rejection->field,
                  admission.rejection->code + ": " + admission.rejection->reason);

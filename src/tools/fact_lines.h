@@ -28,10 +28,10 @@ struct StampedFact {
 
 class FactLines {
  public:
-  // The facts of a line, in order, their stamps strictly above all before: none for an empty line, an effect
-  // or a duplicate report; two for the first order in a time zone, whose rules go first. A refused line
-  // changes nothing. Refused: what is no JSON of a fact, a stamp before the line above, what the server would
-  // refuse to log.
+  // The facts of a line, in order, their stamps strictly above all before: none for an empty line, an effect,
+  // a duplicate report or a violation that was taken over already; two for the first order in a time zone,
+  // whose rules go first. A refused line changes nothing. Refused: what is no JSON of a fact, a stamp before
+  // the line above, what the server would refuse to log.
   Result<std::vector<StampedFact>> read(const std::string& line);
   // The same for one fact that was read already. Its stamp must not be before that of the fact above.
   Result<std::vector<StampedFact>> take(StampedFact stamped);

@@ -2,6 +2,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include <spdlog/spdlog.h>
+
 #include "api/openapi.h"
 #include "node/node.h"
 #include "tools/bundle.h"
@@ -12,6 +14,7 @@
 #include "tools/import.h"
 #include "tools/migrate.h"
 #include "tools/replay.h"
+#include "tools/rotate_master.h"
 
 namespace {
 
@@ -24,7 +27,8 @@ using namespace haechi;
 void add_keys(CLI::App& command, tools::KeysAt& keys) {
   command.add_option("--key-ring", keys.ring,
                      "Of the data keys of persons; left out: beside the data directory");
-  command.add_option("--master-key", keys.master, "File with the key that wraps them; left out: likewise");
+  command.add_option("--master-key", keys.master,
+                     "File with the key that wraps them, or pkcs11: URI; left out: likewise");
 }
 
 // What the command line says goes before what the file says.
@@ -131,6 +135,10 @@ void add_import(CLI::App& app, ImportWords& words) {
       ->needs(from);
   import->add_option("--device", words.folder.device_id, "With --from: the device of every track")
       ->needs(from);
+  import
+      ->add_option("--source", words.folder.source,
+                   "With --from: the system that judged the violations of rows that name none")
+      ->needs(from);
   CLI::Option* file = import->add_option("file", options.file, "GeoJSON FeatureCollection of boundaries");
   file->excludes(from);
   import->add_option("--kind", words.kind, "jurisdictions or zones")
@@ -227,6 +235,17 @@ int bundle(BundleWords& words) {
   return tools::run_bundle(words.options);
 }
 
+void add_keys_commands(CLI::App& app, tools::RotateMasterOptions& options) {
+  CLI::App* keys = app.add_subcommand("keys", "The keys under which a data directory is sealed");
+  keys->require_subcommand(1);
+  CLI::App* rotate = keys->add_subcommand("rotate-master", "Wrap all keys under another master key");
+  rotate->add_option("--data", options.data, "Data directory of a server that is not running")->required();
+  add_keys(*rotate, options.keys);
+  rotate->add_option(
+      "--to", options.to,
+      "File (made if missing) or pkcs11: URI of the next one; left out: a new key in the same file");
+}
+
 void add_verify(CLI::App& app, tools::VerifyOptions& options) {
   CLI::App* verify = app.add_subcommand("verify", "Check a closed or crashed log, byte by byte");
   verify->add_option("directory", options.directory, "Data directory")->required();
@@ -253,6 +272,8 @@ void add_replay(CLI::App& app, tools::ReplayOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Lines of several machines are put side by side, and clocks are set back in autumn.
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   CLI::App app("Haechi: monitoring, response and protection on one picture", "haechi");
   app.require_subcommand(1);
   ServeWords serve_words;
@@ -263,6 +284,7 @@ int main(int argc, char** argv) {
   BundleWords bundle_words;
   tools::VerifyOptions verify_options;
   tools::ReplayOptions replay_options;
+  tools::RotateMasterOptions rotate_options;
   add_serve(app, serve_words);
   add_demo(app, demo_options);
   add_cad(app, cad_words);
@@ -271,6 +293,7 @@ int main(int argc, char** argv) {
   add_bundle(app, bundle_words);
   add_verify(app, verify_options);
   add_replay(app, replay_options);
+  add_keys_commands(app, rotate_options);
   app.add_subcommand("openapi", "Print the description of the interface, as at /openapi.json");
   app.add_subcommand("version", "Print the version");
   CLI11_PARSE(app, argc, argv);
@@ -280,6 +303,7 @@ int main(int argc, char** argv) {
   if (app.got_subcommand("import")) return import_any(app, import_words);
   if (app.got_subcommand("export")) return export_folder(export_words);
   if (app.got_subcommand("bundle")) return bundle(bundle_words);
+  if (app.got_subcommand("keys")) return tools::run_rotate_master(rotate_options);
   if (app.got_subcommand("verify")) return tools::run_verify(verify_options);
   if (app.got_subcommand("replay")) {
     if (replay_options.directory.empty() && replay_options.facts.empty())

@@ -11,6 +11,7 @@
 #include "sim/api_client.h"
 #include "tools/fact_files.h"
 #include "tools/track_text.h"
+#include "tools/violations.h"
 #include "tools/zone_text.h"
 
 namespace haechi::tools {
@@ -110,18 +111,28 @@ void take(Result<v1::ReportReceived> received, ImportRow& row) {
     row.bad = received.error();
   }
 }
+void take(Result<v1::ViolationTakenOver> violation, ImportRow& row) {
+  if (violation.ok()) {
+    *row.fact.mutable_violation_taken_over() = *std::move(violation);
+  } else {
+    row.bad = violation.error();
+  }
+}
 
-class CsvTrack final : public RowSource {
+// A file of comma-separated values, its columns in the first line.
+template <typename Columns>
+class CsvRows final : public RowSource {
  public:
-  CsvTrack(const std::string& folder, std::string name, std::string device_id)
-      : name_(std::move(name)), device_id_(std::move(device_id)), lines_(folder + "/" + name_) {}
+  // `given` stands for a column that the file may leave out: the device of a track, the source of violations.
+  CsvRows(const std::string& folder, std::string name, std::string given)
+      : name_(std::move(name)), given_(std::move(given)), lines_(folder + "/" + name_) {}
 
   bool next(ImportRow& row) override {
     std::string line;
     if (ended_ || !std::getline(lines_, line)) return false;
     row = ImportRow{name_, ++number_, last_, 0, {}, {}};
     if (number_ == 1) {
-      Result<TrackColumns> columns = TrackColumns::read(line, device_id_);
+      Result<Columns> columns = Columns::read(line, given_);
       if (columns.ok()) {
         columns_ = *std::move(columns);
         return next(row);
@@ -137,9 +148,9 @@ class CsvTrack final : public RowSource {
   }
 
  private:
-  const std::string name_, device_id_;
+  const std::string name_, given_;
   std::ifstream lines_;
-  TrackColumns columns_;
+  Columns columns_;
   size_t number_ = 0;
   bool ended_ = false;
   Time last_;
@@ -230,7 +241,11 @@ ImportRows::ImportRows(const RowOptions& options) {
   }
   if (!options.only_facts) {
     if (there("tracks.csv"))
-      sources_.push_back(std::make_unique<CsvTrack>(options.folder, "tracks.csv", options.device_id));
+      sources_.push_back(
+          std::make_unique<CsvRows<TrackColumns>>(options.folder, "tracks.csv", options.device_id));
+    if (there("violations.csv"))
+      sources_.push_back(
+          std::make_unique<CsvRows<ViolationColumns>>(options.folder, "violations.csv", options.source));
     for (const fs::path& path : track_paths(options.folder)) sources_.push_back(track_file(options, path));
   }
   for (size_t i = 0; i < sources_.size(); ++i) pull(i);

@@ -38,6 +38,7 @@ struct RowOptions {
   bool only_facts = false;         // the JSON Lines alone: everything else was derived from them
   bool lenient = false;            // facts as an older build logged them: values it does not know are taken
   std::string device_id;           // of every track; empty: the column device_id, or the name of the file
+  std::string source;              // of violations.csv, for rows that name none
   std::string id_property = "id";  // of zones.geojson
 };
 

@@ -1,5 +1,6 @@
 #include "tools/migrate.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -89,21 +90,22 @@ class Migration {
   Status run(const std::string& directory) {
     if (!directory.empty()) TRY_STATUS(log_.open(directory, options_.data, options_.keys));
     TRY_STATUS(read_manifest_of_folder());
-    RowOptions of_rows{options_.folder, manifest_.has_value(), options_.as_logged && result_.complete,
-                       options_.device_id, options_.id_property};
+    RowOptions of_rows{options_.folder,    manifest_.has_value(), options_.as_logged && result_.complete,
+                       options_.device_id, options_.source,       options_.id_property};
     ImportRows rows(of_rows);
     ImportRow row;
     while (rows.next(row)) {
       ++result_.rows;
       // What does not say since when it holds has held from the start.
       if (!row.at.known() && !row.bad && !result_.complete) {
-        undated_.push_back(std::move(row));
+        (row.fact.has_violation_taken_over() ? history_ : undated_).push_back(std::move(row));
         continue;
       }
       if (row.at.known()) TRY_STATUS(take_undated(row.at));
       TRY_STATUS(take(row));
     }
     TRY_STATUS(take_undated(now_));
+    TRY_STATUS(take_history());
     if (result_.rows == 0) refuse(options_.folder, 0, invalid("", "holds nothing that can be imported"));
     check_end();
     TRY_STATUS(log_.flush());
@@ -160,6 +162,15 @@ class Migration {
     return {};
   }
 
+  // Taken over now, whenever it happened: whom it names may have been registered after that.
+  Status take_history() {
+    for (ImportRow& row : history_) {
+      row.at = std::max(now_, last_at_);
+      TRY_STATUS(take(row));
+    }
+    return {};
+  }
+
   Status take(ImportRow& row) {
     if (row.bad) {
       // Its number is used up; when it cannot be read, a later gap of one is this row's.
@@ -190,7 +201,7 @@ class Migration {
     Result<std::vector<StampedFact>> admitted = admit(row);
     if (!result_.complete) return admitted;
     // The log is made again as it was: what was entered, with its own number and stamp, and nothing else.
-    if (admitted.ok() && admitted->empty())
+    if (admitted.ok() && admitted->empty() && row.fact.has_report_received())
       admitted = Error{Code::kConflict, "", "is a report that came before"};
     if (!admitted.ok() && !options_.as_logged) return admitted;
     if (!admitted.ok()) ++result_.as_logged;
@@ -236,6 +247,7 @@ class Migration {
   FactLines lines_;
   std::map<std::string, uint32_t> versions_;
   std::vector<ImportRow> undated_;  // registrations: a report always says when it was received
+  std::vector<ImportRow> history_;  // violations of another system that do not say when they were taken over
   uint64_t next_no_ = 1;
   uint64_t unnumbered_ = 0;  // bad rows whose number could not be read and was not missed yet
   Time last_at_;
@@ -295,7 +307,8 @@ int run_migrate(const MigrateOptions& options) {
     std::printf("nothing imported: %llu of %llu rows or files are refused\n", n(done->bad), n(done->rows));
     return 1;
   }
-  if (done->repeated > 0) std::printf("%llu reports came before and are left out\n", n(done->repeated));
+  if (done->repeated > 0)
+    std::printf("%llu reports or violations came before and are left out\n", n(done->repeated));
   if (done->as_logged > 0)
     std::printf("%llu entries are taken as they were logged, against the rules of today\n",
                 n(done->as_logged));

@@ -21,6 +21,7 @@ struct MigrateOptions {
   // entries then vouches for it.
   bool as_logged = false;
   std::string device_id;           // of every track; empty: as RowOptions says
+  std::string source;              // likewise of violations.csv
   std::string id_property = "id";  // of zones.geojson
   KeysAt keys;
 };

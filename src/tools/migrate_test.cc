@@ -89,6 +89,7 @@ class Migrate : public testing::Test {
     options.folder = path(from);
     options.data = path(data);
     options.as_logged = as_logged;
+    options.source = source_;
     told_.str("");
     const auto done = migrate(options, kNow, told_);
     EXPECT_TRUE(done.ok()) << done.error().text();
@@ -103,6 +104,7 @@ class Migrate : public testing::Test {
 
   const fs::path top_;
   std::vector<std::string> facts_;
+  std::string source_;  // of violations
   std::ostringstream told_;
 };
 
@@ -151,6 +153,70 @@ TEST_F(Migrate, MakesTheSameLogOfEveryKindOfReport) {
     if (file.is_regular_file()) {
       EXPECT_EQ(text_of(file), text_of(top_ / "again" / fs::relative(file, top_ / "out"))) << file;
     }
+}
+
+TEST_F(Migrate, MakesTheSameLogOfViolationsThatAnotherSystemJudged) {
+  person("he", v1::ROLE_WEARER);
+  person("she", v1::ROLE_PROTECTED_PERSON);
+  v1::Fact fact;
+  v1::ViolationTakenOver& violation = *fact.mutable_violation_taken_over();
+  violation.set_id("v-1");
+  violation.set_source("old-system");
+  violation.set_kind(v1::ALERT_KIND_EXCLUSION);
+  violation.set_wearer_id("he");
+  violation.set_protected_id("she");
+  violation.set_order_id("2019-44");
+  violation.set_zone_id("school");
+  violation.set_happened_at_us(1'600'000'000'000'001);
+  violation.set_ended_at_us(1'600'000'060'000'000);
+  violation.set_outcome("AUTHORISED");
+  violation.set_distance_mm(84'501);
+  violation.mutable_place()->set_lat_e7(376'360'001);
+  violation.mutable_place()->set_lng_e7(1'272'165'009);
+  add(fact);
+  keep_log();
+  EXPECT_TRUE(exported("first", "out").complete);
+  EXPECT_EQ(text_of(top_ / "out" / "violations.csv").find("v-1,old-system,,EXCLUSION,,,,he,she,2019-44,"),
+            text_of(top_ / "out" / "violations.csv").find('\n') + 1);
+  EXPECT_EQ(imported("out", "made").bad, 0u) << told_.str();
+  exported("made", "again");
+  for (const char* name : {"violations.jsonl", "violations.csv", "MANIFEST.json"})
+    EXPECT_EQ(text_of(top_ / "out" / name), text_of(top_ / "again" / name));
+  // The same violation out of the table alone, which is all that another program may have kept.
+  for (const char* name : {"MANIFEST.json", "violations.jsonl", "journal.jsonl"})
+    fs::remove(top_ / "out" / name);
+  EXPECT_EQ(imported("out", "of-table").bad, 0u) << told_.str();
+  exported("of-table", "once-more");
+  EXPECT_EQ(text_of(top_ / "once-more" / "violations.csv"), text_of(top_ / "again" / "violations.csv"));
+}
+
+TEST_F(Migrate, TakesAVendorsListOfViolationsOnceAndTellsEveryBadRow) {
+  write("persons.jsonl", "{\"fact\":{\"person_registered\":{\"id\":\"he\",\"role\":\"ROLE_WEARER\"}}}\n");
+  const std::string good =
+      "\xEF\xBB\xBFhappened_at,wearer_id,kind,id,distance_m\r\n"
+      "2020-09-13T12:26:40+09:00,he,STRAP_CUT,v-2,\r\n"
+      "2019-09-13T12:26:40Z,he,KEEP_AWAY,v-1,84.5\r\n";
+  write("violations.csv", good + "2020-09-13T12:26:40+09:00,he,STRAP_CUT,v-2,\n");
+  EXPECT_EQ(imported("folder", "nowhere").bad, 3u) << "nobody says whose they are";
+  EXPECT_NE(told_.str().find("violations.csv:2: source"), std::string::npos) << told_.str();
+  source_ = "old-system";
+  const MigrateResult made = imported("folder", "made");
+  EXPECT_EQ(made.bad, 0u) << told_.str();
+  EXPECT_EQ(made.repeated, 1u);
+  EXPECT_EQ(made.entries, 3u);
+  write("violations.csv", good +
+                              "2020-09-13,he,STRAP_CUT,v-3,\n"
+                              "2020-09-13T12:26:40Z,she,STRAP_CUT,v-4,\n"
+                              "2020-09-13T12:26:40Z,he,FELL_OUT,v-5,\n"
+                              "2020-09-13T12:26:40Z,he,STRAP_CUT,v-1,\n");
+  EXPECT_EQ(imported("folder", "bad").bad, 4u) << told_.str();
+  for (const char* told : {"violations.csv:4: happened_at", "violations.csv:5: wearer_id",
+                           "violations.csv:6: kind", "violations.csv:7: id"})
+    EXPECT_NE(told_.str().find(told), std::string::npos) << told << "\n" << told_.str();
+  EXPECT_FALSE(fs::exists(path("bad")));
+  write("violations.csv", "id,kind,wearer_id,happened_at,colour\n");
+  EXPECT_EQ(imported("folder", "bad").bad, 1u);
+  EXPECT_NE(told_.str().find("violations.csv:1: \"colour\""), std::string::npos) << told_.str();
 }
 
 TEST_F(Migrate, TakesWhatOlderRulesLoggedOnlyWhenAsked) {

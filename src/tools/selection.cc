@@ -22,6 +22,10 @@ void Selection::survey(const v1::Fact& fact) {
     if (persons_.contains(device.person_id()) && !device.zone_id().empty()) zones_.insert(device.zone_id());
     return;
   }
+  if (fact.has_violation_taken_over() && holds_violation(fact.violation_taken_over())) {
+    named_persons_.insert(fact.violation_taken_over().wearer_id());
+    named_persons_.insert(fact.violation_taken_over().protected_id());
+  }
   if (!fact.has_order_registered()) return;
   const v1::Order& order = fact.order_registered();
   bool concerned = persons_.contains(order.wearer_id()) || orders_.contains(order.id());
@@ -58,9 +62,16 @@ bool Selection::holds_report(const v1::ReportReceived& received) const {
   return holds_track(person_of(report.device_id()), at);
 }
 
+bool Selection::about(const std::string& wearer_id, const std::string& protected_id) const {
+  return persons_.empty() || persons_.contains(wearer_id) || persons_.contains(protected_id);
+}
+
 bool Selection::holds(const v1::Alert& alert, Time at) const {
-  return in_time(at) && (persons_.empty() || persons_.contains(alert.wearer_id()) ||
-                         persons_.contains(alert.protected_id()));
+  return in_time(at) && about(alert.wearer_id(), alert.protected_id());
+}
+
+bool Selection::holds_violation(const v1::ViolationTakenOver& violation) const {
+  return in_time(Time{violation.happened_at_us()}) && about(violation.wearer_id(), violation.protected_id());
 }
 
 bool Selection::holds(const law::Entry& entry) {
@@ -69,6 +80,7 @@ bool Selection::holds(const law::Entry& entry) {
     person_of_device_[fact.device_registered().id()] = fact.device_registered().person_id();
   if (everything()) return true;
   if (fact.has_report_received()) return holds_report(fact.report_received());
+  if (fact.has_violation_taken_over()) return holds_violation(fact.violation_taken_over());
   if (to_.known() && entry.stamped_at >= to_) return false;
   const bool everybody = persons_.empty();
   switch (fact.kind_case()) {

@@ -18,7 +18,7 @@ namespace haechi::tools {
 class Selection {
  public:
   // No person: everybody. `from` and `to` bound the fix of a report (when it has none: when it was received)
-  // and the moment an alert changed; unknown: no bound.
+  // and the moment an alert changed or a violation of another system happened; unknown: no bound.
   Selection(std::set<std::string> person_ids, Time from, Time to);
 
   bool everything() const { return persons_.empty() && !from_.known() && !to_.known(); }
@@ -35,7 +35,9 @@ class Selection {
 
  private:
   bool in_time(Time at) const;
+  bool about(const std::string& wearer_id, const std::string& protected_id) const;
   bool holds_report(const v1::ReportReceived& received) const;
+  bool holds_violation(const v1::ViolationTakenOver& violation) const;
 
   const std::set<std::string> persons_;
   const Time from_, to_;

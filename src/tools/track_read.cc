@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
-#include <cmath>
 #include <map>
 #include <pugixml.hpp>
 #include <set>
@@ -13,18 +12,6 @@ namespace haechi::tools {
 namespace {
 
 namespace json = boost::json;
-
-// Whole number of 10^-places in `text`, rounded once, or what is wrong.
-Result<int64_t> number(const std::string& text, int places, double least, double most,
-                       const std::string& field) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, value);
-  if (text.empty() || read.ec != std::errc() || read.ptr != end || !std::isfinite(value))
-    return invalid(field, "must be a number");
-  if (value < least || value > most) return invalid(field, "is out of range");
-  return static_cast<int64_t>(std::llround(value * std::pow(10.0, places)));
-}
 
 Result<bool> truth(const std::string& text, const std::string& field) {
   if (text == "true" || text == "1") return true;
@@ -38,33 +25,26 @@ Result<v1::FixSource> source_of(const std::string& text) {
   return invalid("source", "must be GNSS, WIFI, CELL, BEACON or UNSPECIFIED");
 }
 
-Result<int64_t> instant(const std::string& text, const std::string& field) {
-  const Result<Time> time = parse_iso8601(text);
-  if (!time.ok()) return invalid(field, "must be an ISO 8601 time");
-  return time->us;
-}
-
 // One named value into the report: the names of docs/export.md, whatever the format.
 Status set_place(v1::Fix& fix, const std::string& name, const std::string& text) {
-  const bool lat = name == "lat";
-  TRY(const int64_t e7, number(text, 7, lat ? -90 : -180, lat ? 90 : 180, name));
+  TRY(const int32_t e7, degrees_in(text, name));
   v1::Place& place = *fix.mutable_place();
-  lat ? place.set_lat_e7(static_cast<int32_t>(e7)) : place.set_lng_e7(static_cast<int32_t>(e7));
+  name == "lat" ? place.set_lat_e7(e7) : place.set_lng_e7(e7);
   return {};
 }
 
 Status set_motion(v1::Fix& fix, const std::string& name, const std::string& text) {
   if (name == "accuracy_m") {
-    TRY(const int64_t mm, number(text, 3, 0, 100'000, name));
+    TRY(const int64_t mm, number_in(text, 3, 0, 100'000, name));
     fix.set_accuracy_mm(static_cast<uint32_t>(mm));
   } else if (name == "speed_mps") {
-    TRY(const int64_t mmps, number(text, 3, 0, 100'000, name));
+    TRY(const int64_t mmps, number_in(text, 3, 0, 100'000, name));
     fix.set_speed_mmps(static_cast<uint32_t>(mmps));
   } else if (name == "course_deg") {
-    TRY(const int64_t cdeg, number(text, 2, 0, 360, name));
+    TRY(const int64_t cdeg, number_in(text, 2, 0, 360, name));
     fix.set_course_cdeg(static_cast<uint32_t>(cdeg % 36'000));
   } else {
-    TRY(const int64_t mm, number(text, 3, -20'000, 100'000, name));
+    TRY(const int64_t mm, number_in(text, 3, -20'000, 100'000, name));
     fix.set_altitude_mm(static_cast<int32_t>(mm));
   }
   return {};
@@ -116,12 +96,12 @@ Status set(v1::ReportReceived& received, const std::string& name, const std::str
   if (name == "protocol") return received.set_protocol(text), Status();
   if (name == "lat" || name == "lng") return set_place(*report.mutable_fix(), name, text);
   if (name == "fixed_at") {
-    TRY(const int64_t us, instant(text, name));
+    TRY(const int64_t us, moment_in(text, name));
     report.mutable_fix()->set_fixed_at_us(us);
     return {};
   }
   if (name == "received_at") {
-    TRY(const int64_t us, instant(text, name));
+    TRY(const int64_t us, moment_in(text, name));
     received.set_received_at_us(us);
     return {};
   }
@@ -145,28 +125,6 @@ v1::ReportReceived begun(const std::string& device_id) {
 // When the file does not say when it was received, it is taken to have been received as it was fixed.
 void complete(v1::ReportReceived& received) {
   if (received.received_at_us() == 0) received.set_received_at_us(received.report().fix().fixed_at_us());
-}
-
-// Cells of one line (RFC 4180: quotes around a cell, doubled inside; no line end within a cell).
-Result<std::vector<std::string>> cells_of(std::string line) {
-  if (!line.empty() && line.back() == '\r') line.pop_back();
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-      cells.back() += c;
-      ++i;
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      cells.emplace_back();
-    } else {
-      cells.back() += c;
-    }
-  }
-  if (quoted) return invalid("", "a quoted cell does not end on its line");
-  return cells;
 }
 
 Result<v1::ReportReceived> point_of(const pugi::xml_node& node, const std::string& device_id) {
@@ -259,31 +217,23 @@ void read_feature(const json::value& value, size_t number, const std::string& de
 Result<TrackColumns> TrackColumns::read(const std::string& line, const std::string& device_id) {
   TrackColumns columns;
   columns.device_id_ = device_id;
-  const bool marked = line.starts_with("\xEF\xBB\xBF");  // spreadsheets begin a file so
-  TRY(columns.names_, cells_of(marked ? line.substr(3) : line));
-  std::set<std::string> seen;
-  for (const std::string& name : columns.names_) {
-    if (!known_columns().contains(name)) return invalid("\"" + name + "\"", "is no column of a track");
-    if (!seen.insert(name).second) return invalid(name, "occurs twice");
-  }
+  TRY(columns.columns_, CsvColumns::read(line, known_columns()));
   for (const char* needed : {"fixed_at", "lat", "lng"})
-    if (!seen.contains(needed)) return invalid(needed, "is missing among the columns");
-  if (device_id.empty() && !seen.contains("device_id"))
+    if (!columns.columns_.has(needed)) return invalid(needed, "is missing among the columns");
+  if (device_id.empty() && !columns.columns_.has("device_id"))
     return invalid("device_id", "is missing among the columns, and no device was named");
   return columns;
 }
 
 Result<v1::ReportReceived> TrackColumns::row(const std::string& line) const {
-  TRY(const std::vector<std::string> cells, cells_of(line));
-  if (cells.size() != names_.size())
-    return invalid("",
-                   "has " + std::to_string(cells.size()) + " cells, not " + std::to_string(names_.size()));
+  TRY(const std::vector<std::string> cells, columns_.cells(line));
+  const std::vector<std::string>& names = columns_.names();
   v1::ReportReceived received = begun(device_id_);
   for (size_t i = 0; i < cells.size(); ++i) {
-    if (names_[i] == "device_id" && !device_id_.empty()) continue;
-    const bool needed = names_[i] == "fixed_at" || names_[i] == "lat" || names_[i] == "lng";
-    if (needed && cells[i].empty()) return invalid(names_[i], "is missing");
-    TRY_STATUS(set(received, names_[i], cells[i]));
+    if (names[i] == "device_id" && !device_id_.empty()) continue;
+    const bool needed = names[i] == "fixed_at" || names[i] == "lat" || names[i] == "lng";
+    if (needed && cells[i].empty()) return invalid(names[i], "is missing");
+    TRY_STATUS(set(received, names[i], cells[i]));
   }
   complete(received);
   return received;

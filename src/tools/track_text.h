@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "haechi/v1/fact.pb.h"
+#include "tools/csv_text.h"
 
 namespace haechi::tools {
 
@@ -46,7 +47,7 @@ class TrackColumns {
   Result<v1::ReportReceived> row(const std::string& line) const;
 
  private:
-  std::vector<std::string> names_;
+  CsvColumns columns_;
   std::string device_id_;
 };
 

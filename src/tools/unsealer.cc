@@ -5,20 +5,16 @@
 #include "vault/sealer.h"
 
 namespace haechi::tools {
-namespace {
 
-Result<std::unique_ptr<vault::KeyRing>> ring_of(const std::string& data, const KeysAt& said,
-                                                vault::RingMode mode) {
+vault::RingPlace ring_place(const std::string& data, const KeysAt& said) {
   vault::RingPlace place = vault::place_beside(data);
   if (!said.ring.empty()) place.path = said.ring;
   if (!said.master.empty()) place.master_file = said.master;
-  return vault::open_ring(place, mode);
+  return place;
 }
 
-}  // namespace
-
 Unsealer::Unsealer(const std::string& data, const KeysAt& said, vault::RingMode mode)
-    : ring_(ring_of(data, said, mode)) {}
+    : ring_(vault::open_ring(ring_place(data, said), mode)) {}
 
 Result<v1::Fact> Unsealer::fact(const log::Record& record) const {
   v1::Fact fact;

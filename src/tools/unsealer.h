@@ -17,6 +17,8 @@ struct KeysAt {
   std::string ring, master;
 };
 
+vault::RingPlace ring_place(const std::string& data, const KeysAt& said);
+
 class Unsealer {
  public:
   // Of a data directory. That there is no ring is told by fact(), if a sealed part needs it.

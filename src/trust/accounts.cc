@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "base/ensure.h"
 #include "trust/keys.h"
 #include "trust/totp.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 constexpr size_t kTokenBytes = 32;
 constexpr size_t kTotpSecretBytes = 20;    // RFC 4226: as long as the hash
-constexpr size_t kRecoveryCodeBytes = 10;  // 80 bits, so that a fast hash is enough
+constexpr size_t kRecoveryCodeBytes = 16;  // 128 bits, so that a fast hash is enough (ASVS 6.5.2, 11.5.1)
 constexpr Duration kSeenWrittenEvery = Duration::seconds(60);
 constexpr const char* kFirstAdministrator = "administrator";
 
@@ -43,13 +44,6 @@ std::string in_groups(const std::string& code) {
   return out;
 }
 
-// The audit record names it, so it has no room for anything else.
-Status check_name(const std::string& name) {
-  const bool fits = name.size() >= 3 && name.size() <= 64 &&
-                    name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
-  return fits ? Status() : invalid("account", "must be 3 to 64 of a-z, 0-9, '.', '_' and '-'");
-}
-
 Duration lock_after(uint32_t failures) {
   Duration lock = kLockFirst;
   for (uint32_t i = kFailuresFree; i < failures && lock < kLockLongest; ++i) lock = lock * 2;
@@ -78,8 +72,11 @@ SessionLimits session_limits(Role role, Surface surface) {
   }
 }
 
-Result<std::unique_ptr<Accounts>> Accounts::open(store::AccountRecords& records, PasswordCost cost) {
-  std::unique_ptr<Accounts> accounts(new Accounts(records, cost));
+Result<std::unique_ptr<Accounts>> Accounts::open(store::AccountRecords& records, PasswordCost cost,
+                                                 std::string pages, std::vector<ProviderName> providers) {
+  TRY(ApiKeys api_keys, ApiKeys::open(records));
+  std::unique_ptr<Accounts> accounts(
+      new Accounts(records, cost, std::move(pages), std::move(providers), std::move(api_keys)));
   TRY(std::vector<store::SessionRecord> sessions, records.sessions());
   for (store::SessionRecord& session : sessions) {
     TRY(const auto account, records.account(session.account));
@@ -110,6 +107,12 @@ Result<bool> Accounts::take_code(store::AccountRecord& account, const std::strin
   return records_.take_recovery_code(account.name, digest_of(plain));
 }
 
+Result<std::string> Accounts::take_factor(store::AccountRecord& account, const Attempt& attempt, Time now) {
+  if (attempt.passkey) return take_proof(account.name, *attempt.passkey, now);
+  TRY(const bool taken, take_code(account, attempt.code, now));
+  return std::string(taken ? "" : "wrong code, or one that was taken before");
+}
+
 Result<Verdict> Accounts::verify(const Attempt& attempt, Time now) {
   TRY(const auto found, records_.account(attempt.challenge.account));
   Verdict verdict;
@@ -128,9 +131,10 @@ Result<Verdict> Accounts::verify(const Attempt& attempt, Time now) {
     } else {
       verdict.reason = "wrong password";
       if (attempt.password_matches) {
-        TRY(verdict.right, take_code(account, attempt.code, now));
-        verdict.reason =
-            verdict.right ? "password and second factor" : "wrong code, or one that was taken before";
+        TRY(verdict.reason, take_factor(account, attempt, now));
+        verdict.right = verdict.reason.empty();
+        if (verdict.right)
+          verdict.reason = attempt.passkey ? "password and passkey" : "password and second factor";
       }
       account.failures = verdict.right ? 0 : account.failures + 1;
       account.locked_until = account.failures < kFailuresFree ? Time{} : now + lock_after(account.failures);
@@ -147,6 +151,30 @@ Result<SignedIn> Accounts::sign_in(const Attempt& attempt, const Doorway& doorwa
   if (!verdict.right) return SignedIn{std::move(verdict), ""};
   TRY(std::string token, begin_session(verdict.viewer, doorway, now));
   return SignedIn{std::move(verdict), std::move(token)};
+}
+
+const ProviderName* Accounts::provider_of(const std::string& account) const {
+  for (const ProviderName& provider : providers_)
+    if (account.starts_with(provider.id + ".")) return &provider;
+  return nullptr;
+}
+
+Result<SignedIn> Accounts::sign_in_by_provider(const std::string& account, const Doorway& doorway, Time now) {
+  const ProviderName* provider = provider_of(account);
+  ENSURE(provider != nullptr, account.size());
+  TRY(auto found, records_.account(account));
+  SignedIn out{{false, {}, "identity provider " + provider->id}, ""};
+  if (!found || found->disabled) {
+    out.verdict.reason += found ? ": disabled" : ": no such account";
+    if (found) out.verdict.viewer = viewer_of_record(*found);
+    return out;
+  }
+  found->signed_in_at = now;
+  TRY_STATUS(records_.put_account(*found));
+  out.verdict.right = true;
+  out.verdict.viewer = viewer_of_record(*found);
+  TRY(out.token, begin_session(out.verdict.viewer, doorway, now));
+  return out;
 }
 
 Result<Accounts::Renewed> Accounts::renew(const std::string& account, const Attempt& attempt, Time now) {
@@ -189,6 +217,7 @@ Result<EnrolledAccount> Accounts::enrol(std::string_view token, const std::strin
   TRY_STATUS(records_.together([&]() -> Status {
     TRY_STATUS(records_.put_account(account));
     TRY_STATUS(records_.put_recovery_codes(account.name, digests));
+    TRY_STATUS(records_.remove_passkeys(account.name));  // a link is for who has lost the factors
     return records_.remove_enrolment(account.name);
   }));
   TRY_STATUS(end_sessions(account.name));
@@ -200,7 +229,8 @@ Result<std::optional<Link>> Accounts::administrator_link(bool again, Time now) {
   TRY(const auto accounts, records_.accounts());
   std::string name;
   for (const store::AccountRecord& account : accounts) {
-    if (account.role != role_name(Role::kAdministrator) || account.disabled) continue;
+    if (account.role != role_name(Role::kAdministrator) || account.disabled || provider_of(account.name))
+      continue;
     if (!account.password.empty() && !again) return std::optional<Link>();
     if (name.empty()) name = account.name;
   }
@@ -216,11 +246,12 @@ Result<std::optional<Link>> Accounts::administrator_link(bool again, Time now) {
 }
 
 Status Accounts::check_new(const Viewer& viewer) {
-  TRY_STATUS(check_name(viewer.account));
+  TRY_STATUS(check_account_name(viewer.account));
   TRY_STATUS(check_viewer(viewer));
   if (viewer.role == Role::kConnector) return invalid("role", "another system has a key, not an account");
   TRY(const auto taken, records_.account(viewer.account));
-  if (taken) return Error{Code::kConflict, "account", "there is an account of this name"};
+  if (taken || api_keys_.has_name(viewer.account))
+    return Error{Code::kConflict, "account", "there is an account or a key of this name"};
   return {};
 }
 
@@ -234,11 +265,14 @@ Result<Link> Accounts::create(const Viewer& viewer, Time now) {
   account.agency_id = viewer.agency_id;
   account.wearer_ids = viewer.wearer_ids;
   TRY_STATUS(records_.put_account(account));
+  if (provider_of(account.name) != nullptr) return Link{account.name, "", now};
   return invite(account.name, kInvitationLasts, now);
 }
 
 Result<Link> Accounts::invite(const std::string& account, Duration lasts, Time now) {
   TRY(const store::AccountRecord found, find(account));
+  if (provider_of(account) != nullptr)
+    return Error{Code::kConflict, "account", "it signs in by its identity provider"};
   Link link{found.name, hex(random_secret(kTokenBytes)), now + lasts};
   TRY_STATUS(records_.put_enrolment(
       {digest_of(link.token), found.name, base32(random_secret(kTotpSecretBytes)), link.expires_at}));
@@ -351,6 +385,12 @@ Status Accounts::end_session(const std::string& account, const std::string& id) 
 
 Status Accounts::end_sessions(const std::string& account) {
   return end_where([&](const Held& held) { return held.record.account == account; });
+}
+
+Status Accounts::end_other_sessions(const std::string& account, std::string_view token) {
+  const std::string kept = digest_of(token);
+  return end_where(
+      [&](const Held& held) { return held.record.account == account && held.record.digest_hex != kept; });
 }
 
 Status Accounts::end_token(std::string_view token) {

@@ -2,14 +2,14 @@
 // when it is about people; keys of devices and other systems are in keys.h.
 //
 // Invariants:
-//   1. There is no way in with one factor: a session begins with password and code, or with a one-time link
-//   that
-//      sets both.
+//   1. There is no way in with one factor: a session begins with password and code, with password and
+//      passkey, or with a one-time link that sets password and code. So every account has a code.
 //   2. Why an attempt failed is in the audit record alone. Of an account that is unknown, locked or disabled
-//   an
-//      attempt costs the same password hash and the same write as of any other.
-//   3. A code, a recovery code and a link are taken once; what was taken is on the disk before the answer.
-//   4. What a session may do ends with the session, and every session ends when its account's factors change.
+//      an attempt costs the same password hash and the same write as of any other.
+//   3. A code, a recovery code and a link are taken once; what was taken is on the disk before the answer. A
+//      challenge is taken once and ends with the process.
+//   4. What a session may do ends with the session, and every session ends when its account's factors change,
+//      but the one in which a passkey is added or removed.
 //
 // Everything here belongs to one loop and takes the present as an argument; only hashing is slow, and is done
 // elsewhere between two calls (passwords.h).
@@ -25,8 +25,11 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "store/accounts.h"
+#include "trust/api_keys.h"
 #include "trust/cookie.h"
+#include "trust/passkey.h"
 #include "trust/passwords.h"
+#include "trust/ticket.h"
 #include "trust/viewer.h"
 
 namespace haechi::trust {
@@ -38,6 +41,9 @@ inline constexpr size_t kRecoveryCodes = 10;
 inline constexpr Duration kFirstLinkLasts = Duration::seconds(24 * 3600);
 inline constexpr Duration kInvitationLasts = Duration::seconds(72 * 3600);
 inline constexpr Duration kRenewalLasts = Duration::seconds(10 * 60);
+inline constexpr Duration kPasskeyAskedFor = Duration::seconds(5 * 60);
+inline constexpr size_t kPasskeysMax = 10;      // of an account
+inline constexpr size_t kPasskeyLabelMax = 40;  // characters
 
 struct SessionLimits {
   Duration idle;      // without a request
@@ -51,11 +57,21 @@ struct Challenge {
   std::string encoded;
 };
 
+// What an authenticator answered to passkey_challenge().
+struct PasskeyProof {
+  RelyingParty party;  // the page, as we know it
+  std::string credential_id;
+  std::string client_data;
+  std::string authenticator_data;
+  std::string signature;
+};
+
 // One attempt, after its slow half.
 struct Attempt {
   Challenge challenge;
   bool password_matches = false;
   std::string code;
+  std::optional<PasskeyProof> passkey = {};  // counts in place of the code
 };
 
 // Where a session begins.
@@ -96,6 +112,28 @@ struct EnrolledAccount {
   std::vector<std::string> recovery_codes;
 };
 
+// What an authenticator is asked to make a passkey with.
+struct PasskeyWanted {
+  std::string challenge;
+  std::string user_handle;
+  std::vector<std::string> credential_ids;  // that the account has
+  Time expires_at;
+};
+// What it answered.
+struct PasskeyMade {
+  RelyingParty party;
+  std::string label;
+  std::string client_data;
+  std::string attestation;
+};
+
+// An identity provider of an agency, to which the accounts belong whose names begin with its id and a dot:
+// it says who somebody is, so they have no password here.
+struct ProviderName {
+  std::string id;
+  std::string name;  // as its people know it
+};
+
 struct Session {
   std::string id;
   std::string surface;
@@ -108,18 +146,54 @@ struct Session {
 
 class Accounts {
  public:
-  // Reads the sessions. `records` outlives it.
-  static Result<std::unique_ptr<Accounts>> open(store::AccountRecords& records, PasswordCost cost);
+  // Reads the sessions. `records` outlives it. `pages`: origin of the pages, "https://haechi.example"; empty:
+  // whatever a request says.
+  static Result<std::unique_ptr<Accounts>> open(store::AccountRecords& records, PasswordCost cost,
+                                                std::string pages = "",
+                                                std::vector<ProviderName> providers = {});
 
   // Signing in: challenge(), then password_matches() elsewhere, then one of the other two.
   Result<Challenge> challenge(const std::string& account);
   Result<SignedIn> sign_in(const Attempt& attempt, const Doorway& doorway, Time now);
+  // By the provider to which the account belongs, which has said that it is this one.
+  Result<SignedIn> sign_in_by_provider(const std::string& account, const Doorway& doorway, Time now);
+  const std::vector<ProviderName>& providers() const { return providers_; }
+  // Null: it belongs to none.
+  const ProviderName* provider_of(const std::string& account) const;
   // Password and code once more, by somebody who is signed in as `account`: gives a link to new ones.
   struct Renewed {
     Verdict verdict;
     std::optional<Link> link;
   };
   Result<Renewed> renew(const std::string& account, const Attempt& attempt, Time now);
+
+  // Passkeys. To be signed by whoever signs in with one: names no account, so that asking tells nothing.
+  struct PasskeyAsked {
+    std::string challenge;
+    Time expires_at;
+  };
+  PasskeyAsked passkey_challenge(Time now) const;
+  // The page of a request with this Host. kInvalid: it is not where passkeys are good.
+  Result<RelyingParty> party_of(bool secure, std::string_view host) const;
+  Result<std::vector<store::PasskeyRecord>> passkeys(const std::string& account) {
+    return records_.passkeys(account);
+  }
+  // Adding and removing one asks for password and code once more, by somebody who is signed in as `account`,
+  // and ends all sessions of the account but the one of `token`.
+  struct PasskeyWantedVerdict {
+    Verdict verdict;
+    std::optional<PasskeyWanted> wanted;
+  };
+  Result<PasskeyWantedVerdict> want_passkey(const std::string& account, const Attempt& attempt, Time now);
+  Result<store::PasskeyRecord> add_passkey(const std::string& account, const PasskeyMade& made,
+                                           std::string_view token, Time now);
+  struct PasskeyRemoved {
+    Verdict verdict;
+    std::optional<store::PasskeyRecord> removed;
+  };
+  // kNotFound: the account has no such passkey; nothing was asked then.
+  Result<PasskeyRemoved> remove_passkey(const std::string& account, const std::string& id,
+                                        const Attempt& attempt, std::string_view token, Time now);
 
   // One-time links. kNotFound: no such link, used, or ended. kInvalid("code"): not one of its secret.
   Result<PendingEnrolment> enrolment(std::string_view token, Time now);
@@ -133,10 +207,16 @@ class Accounts {
 
   // Of an administrator. kConflict: the name is taken; kInvalid: the account would not be whole.
   Status check_new(const Viewer& viewer);
+  // The link of an account that belongs to a provider has no token.
   Result<Link> create(const Viewer& viewer, Time now);
+  // kConflict: the account belongs to a provider.
   Result<Link> invite(const std::string& account, Duration lasts, Time now);
   Status unlock(const std::string& account);
   Status set_disabled(const std::string& account, bool disabled);
+  // Nobody has used its link yet.
+  bool awaits_enrolment(const store::AccountRecord& account) const {
+    return account.password.empty() && provider_of(account.name) == nullptr;
+  }
   Result<std::vector<store::AccountRecord>> all() { return records_.accounts(); }
   Result<store::AccountRecord> find(const std::string& account);  // kNotFound
   Result<uint32_t> recovery_codes_left(const std::string& account) {
@@ -154,6 +234,9 @@ class Accounts {
   Status end_token(std::string_view token);  // none such: nothing happens
   const PasswordCost& cost() const { return cost_; }
 
+  // Of other systems; they share the names, not the sessions.
+  ApiKeys& api_keys() { return api_keys_; }
+
  private:
   struct Held {
     store::SessionRecord record;
@@ -163,15 +246,29 @@ class Accounts {
   };
   using HeldSessions = std::map<std::string, Held, std::less<>>;
 
-  Accounts(store::AccountRecords& records, PasswordCost cost) : records_(records), cost_(cost) {}
+  Accounts(store::AccountRecords& records, PasswordCost cost, std::string pages,
+           std::vector<ProviderName> providers, ApiKeys api_keys)
+      : records_(records),
+        cost_(cost),
+        pages_(std::move(pages)),
+        providers_(std::move(providers)),
+        api_keys_(std::move(api_keys)) {}
   Result<Verdict> verify(const Attempt& attempt, Time now);
+  // Why the second factor does not count; empty: it does.
+  Result<std::string> take_factor(store::AccountRecord& account, const Attempt& attempt, Time now);
   Result<bool> take_code(store::AccountRecord& account, const std::string& code, Time now);
+  Result<std::string> take_proof(const std::string& account, const PasskeyProof& proof, Time now);
+  Status end_other_sessions(const std::string& account, std::string_view token);
   Result<std::string> begin_session(const Viewer& viewer, const Doorway& doorway, Time now);
   Status end_where(const std::function<bool(const Held&)>& ends);
   const Held* held(std::string_view token, Time now) const;
 
   store::AccountRecords& records_;
   const PasswordCost cost_;
+  const std::string pages_;
+  const std::vector<ProviderName> providers_;
+  Tickets tickets_;
+  ApiKeys api_keys_;
   HeldSessions sessions_;  // by digest
 };
 

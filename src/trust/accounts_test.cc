@@ -87,7 +87,7 @@ TEST(Accounts, TakeEachRecoveryCodeOnceHoweverItIsTyped) {
   EXPECT_EQ((std::set<std::string>(enrolled.recovery_codes.begin(), enrolled.recovery_codes.end()).size()),
             kRecoveryCodes);
   std::string typed = enrolled.recovery_codes[3];
-  EXPECT_EQ(typed.size(), 19u) << "four groups of four";
+  EXPECT_EQ(typed.size(), 32u) << "26 letters, 128 bits, in groups of four";
   for (char& c : typed) c = c == '-' ? ' ' : static_cast<char>(std::tolower(c));
   EXPECT_FALSE(world.sign_in("insp-park", "wrong", typed).verdict.right);
   EXPECT_EQ(*world.accounts->recovery_codes_left("insp-park"), 10u) << "a wrong password uses none up";

@@ -55,12 +55,15 @@ std::optional<Surface> parse_surface(std::string_view name) {
   return std::nullopt;
 }
 
-std::string cookie_name(Surface surface) {
-  return std::string("haechi_") + surface_name(surface);
+std::string cookie_name(const std::string& of, bool secure) {
+  return (secure ? "__Host-haechi_" : "haechi_") + of;
 }
 
-std::string_view cookie_key(std::string_view cookies, Surface surface) {
-  const std::string name = cookie_name(surface);
+std::string_view cookie_key(std::string_view cookies, Surface surface, bool secure) {
+  return cookie_value(cookies, cookie_name(surface_name(surface), secure));
+}
+
+std::string_view cookie_value(std::string_view cookies, std::string_view name) {
   std::string_view found;
   while (!cookies.empty()) {
     const size_t end = std::min(cookies.find(';'), cookies.size());

@@ -21,11 +21,14 @@ const char* surface_name(
     Surface surface);  // "control", "dispatch", "field", "me", "court", "cases", "account"
 std::optional<Surface> parse_surface(std::string_view name);  // exactly those; others: nullopt
 
-std::string cookie_name(Surface surface);  // "haechi_control"
+// Over TLS with the prefix by which a browser keeps every other host, and plain text, from setting it.
+std::string cookie_name(const std::string& of, bool secure);  // "haechi_control", "__Host-haechi_control"
 
-// The key in the surface's cookie, of the value of a Cookie header ("a=1; haechi_control=KEY"). Empty if
+// What the cookie of that name holds, of the value of a Cookie header ("a=1; haechi_control=KEY"). Empty if
 // there is none, or if there are two that differ: then one of them was planted and nobody can say which.
-std::string_view cookie_key(std::string_view cookies, Surface surface);
+std::string_view cookie_value(std::string_view cookies, std::string_view name);
+// The key in the surface's cookie.
+std::string_view cookie_key(std::string_view cookies, Surface surface, bool secure);
 
 // Can the key stand in a cookie as it is (RFC 6265: visible ASCII without " , ; \)?
 bool fits_cookie(std::string_view key);

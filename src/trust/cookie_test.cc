@@ -11,28 +11,34 @@ TEST(Surface, IsKnownByItsNameAndNothingElse) {
   for (const char* name : {"", "Control", "control ", "api", "haechi_me"}) {
     EXPECT_FALSE(parse_surface(name).has_value()) << name;
   }
-  EXPECT_EQ(cookie_name(Surface::kDispatch), "haechi_dispatch");
 }
 
 TEST(Cookie, GivesTheKeyOfItsOwnSurface) {
   const std::string_view cookies = "theme=dark; haechi_control=key-1;haechi_me= key-2 ; haechi_field=";
-  EXPECT_EQ(cookie_key(cookies, Surface::kControl), "key-1");
-  EXPECT_EQ(cookie_key(cookies, Surface::kMe), "key-2");
-  EXPECT_EQ(cookie_key(cookies, Surface::kField), "");
-  EXPECT_EQ(cookie_key(cookies, Surface::kDispatch), "");
-  EXPECT_EQ(cookie_key("haechi_me=a=b", Surface::kMe), "a=b");
+  EXPECT_EQ(cookie_key(cookies, Surface::kControl, false), "key-1");
+  EXPECT_EQ(cookie_key(cookies, Surface::kMe, false), "key-2");
+  EXPECT_EQ(cookie_key(cookies, Surface::kField, false), "");
+  EXPECT_EQ(cookie_key(cookies, Surface::kDispatch, false), "");
+  EXPECT_EQ(cookie_key("haechi_me=a=b", Surface::kMe, false), "a=b");
+}
+
+TEST(Cookie, CountsOverTlsUnderTheNameAloneThatNobodyElseCanSet) {
+  const std::string_view cookies = "haechi_me=planted; __Host-haechi_me=mine";
+  EXPECT_EQ(cookie_key(cookies, Surface::kMe, true), "mine");
+  EXPECT_EQ(cookie_key("haechi_me=planted", Surface::kMe, true), "");
+  EXPECT_EQ(cookie_key("__Host-haechi_me=mine", Surface::kMe, false), "");
 }
 
 TEST(Cookie, IsNotFoundInsideOtherNamesOrValues) {
   for (const char* cookies :
        {"", ";", "=", "haechi_me", "x_haechi_me=k", "haechi_me2=k", "Haechi_Me=k", "a=haechi_me=k"}) {
-    EXPECT_EQ(cookie_key(cookies, Surface::kMe), "") << cookies;
+    EXPECT_EQ(cookie_key(cookies, Surface::kMe, false), "") << cookies;
   }
 }
 
 TEST(Cookie, IsNoneWhenTwoOfTheNameDiffer) {
-  EXPECT_EQ(cookie_key("haechi_me=planted; haechi_me=mine", Surface::kMe), "");
-  EXPECT_EQ(cookie_key("haechi_me=mine; haechi_me=mine", Surface::kMe), "mine");
+  EXPECT_EQ(cookie_key("haechi_me=planted; haechi_me=mine", Surface::kMe, false), "");
+  EXPECT_EQ(cookie_key("haechi_me=mine; haechi_me=mine", Surface::kMe, false), "mine");
 }
 
 TEST(Cookie, CarriesOnlyKeysThatNeedNoQuoting) {

@@ -112,6 +112,7 @@ constexpr Rule kRules[] = {
     {Role::kCourt, Action::kSeePetition, &Relations::asked, Precision::kNone,
      "petition that no court has yet"},
     {Role::kCourt, Action::kSeeEvidence, &Relations::agency, Precision::kNone, "case before the court"},
+    {Role::kCourt, Action::kTakeEvidence, &Relations::agency, Precision::kFull, "case before the court"},
     {Role::kCourt, Action::kReadNotification, kNoTie, Precision::kNone, "administration of justice"},
     {Role::kCourt, Action::kSeeRecord, &Relations::agency, Precision::kNone, "case before the court"},
     {Role::kCourt, Action::kSeeStatistics, kNoTie, Precision::kNone, "administration of justice"},
@@ -122,6 +123,7 @@ constexpr Rule kRules[] = {
     {Role::kProbation, Action::kCarryOut, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kDecideLink, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kDoDuty, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kTakeEvidence, &Relations::case_link, Precision::kFull, "supervised case"},
     {Role::kProbation, Action::kSeeRisk, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kReadNotification, kNoTie, Precision::kNone, "supervision"},
     {Role::kProbation, Action::kSeeStatistics, kNoTie, Precision::kNone, "supervision"},
@@ -241,6 +243,8 @@ const char* action_name(Action action) {
       return "see_petition";
     case Action::kSeeEvidence:
       return "see_evidence";
+    case Action::kTakeEvidence:
+      return "take_evidence";
     case Action::kReadNotification:
       return "read_notification";
     case Action::kFilePetition:

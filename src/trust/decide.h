@@ -43,6 +43,7 @@ enum class Action {
   kDoDuty,            // say that a duty is done
   kSeePetition,       // a petition with its statement
   kSeeEvidence,       // what the system knows of the two of a petition
+  kTakeEvidence,      // the signed file about the two of a case, with his track
   kReadNotification,  // say that a notification of one's agency was read
   kFilePetition,      // petition for oneself; consent to be shown anything
   kSeeRisk,           // everything about one person that an officer must know
@@ -87,6 +88,7 @@ inline constexpr std::array kActions = {Action::kSeePosition,
                                         Action::kDoDuty,
                                         Action::kSeePetition,
                                         Action::kSeeEvidence,
+                                        Action::kTakeEvidence,
                                         Action::kReadNotification,
                                         Action::kFilePetition,
                                         Action::kSeeRisk,

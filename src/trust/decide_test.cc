@@ -92,6 +92,8 @@ const std::set<Row> kAllowed = {
     {"police", "run_case", "agency", "none"},
     {"police", "see_evidence", "agency", "none"},
     {"court", "see_evidence", "agency", "none"},
+    {"court", "take_evidence", "agency", "full"},
+    {"probation", "take_evidence", "case_link", "full"},
     {"police", "read_notification", "any", "none"},
     {"court", "read_notification", "any", "none"},
     {"probation", "read_notification", "any", "none"},

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/digest.h"
+#include "trust/api_keys.h"
 
 namespace haechi::trust {
 namespace {
@@ -46,6 +47,12 @@ Status check_viewer(const Viewer& viewer) {
   return {};
 }
 
+Status check_account_name(const std::string& name) {
+  const bool fits = name.size() >= 3 && name.size() <= 64 &&
+                    name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789._-") == std::string::npos;
+  return fits ? Status() : invalid("account", "must be 3 to 64 of a-z, 0-9, '.', '_' and '-'");
+}
+
 Result<std::unique_ptr<Keys>> Keys::open(store::Records& records) {
   TRY(const std::vector<store::KeyRecord> stored, records.keys());
   std::unique_ptr<Keys> keys(new Keys(records));
@@ -64,6 +71,7 @@ std::optional<Viewer> Keys::viewer_of_key(std::string_view key, Time now) const 
   const auto found = by_digest_.find(digest);
   if (found == by_digest_.end()) return std::nullopt;
   if (found->second.expires_at.known() && now >= found->second.expires_at) return std::nullopt;
+  if (!takes_persons_ && !is_of_systems(found->second.viewer.role)) return std::nullopt;
   return found->second.viewer;
 }
 

@@ -4,6 +4,7 @@
 // Reads may come from any thread; changes come from the loop that owns the record store.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,6 +26,9 @@ std::string_view bearer_key(std::string_view authorization);
 // Does the viewer say whose it is? Or every question about "own" would be answered by empty ids.
 Status check_viewer(const Viewer& viewer);
 
+// The audit record names it, so it has no room for anything else: 3 to 64 of a-z, 0-9, '.', '_' and '-'.
+Status check_account_name(const std::string& name);
+
 struct IssuedKey {
   Viewer viewer;
   std::string key;
@@ -35,7 +39,10 @@ class Keys {
   // Reads the stored keys. kCorrupt when one cannot be read.
   static Result<std::unique_ptr<Keys>> open(store::Records& records);
 
-  // nullopt: unknown, revoked or expired at `now`.
+  // Are keys good that stand for persons? People have accounts; unless somebody says otherwise they are.
+  void take_persons(bool taken) { takes_persons_ = taken; }
+
+  // nullopt: unknown, revoked, expired at `now`, or of a person where such keys are not taken.
   std::optional<Viewer> viewer_of_key(std::string_view key, Time now) const;
 
   // A new random key for the viewer. `expires_at` 0 = never.
@@ -56,6 +63,7 @@ class Keys {
   explicit Keys(store::Records& records) : records_(records) {}
 
   store::Records& records_;
+  std::atomic<bool> takes_persons_{true};
   mutable std::shared_mutex mutex_;
   std::map<std::string, Held, std::less<>> by_digest_;
 };

@@ -52,6 +52,13 @@ bool write_all(int file, std::string_view bytes, off_t at) {
   return true;
 }
 
+// Best effort: of what a disk or file system kept elsewhere nothing is known.
+void wipe(int file) {
+  struct stat about {};
+  if (::fstat(file, &about) != 0) return;
+  if (write_all(file, std::string(static_cast<size_t>(about.st_size), '\0'), 0)) ::fsync(file);
+}
+
 void sync_directory_of(const std::string& path) {
   const std::string directory = std::filesystem::path(path).parent_path().string();
   const int opened = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -99,23 +106,24 @@ Result<Key> read_master(const RingPlace& place) {
                  "must be 64 hexadecimal digits");
 }
 
-Status make_master(const RingPlace& place) {
-  TRY_STATUS(make_directory_of(place.master_file));
-  const int file = ::open(place.master_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return refused(place.master_file, "cannot be made");
+Status make_master(const std::string& path) {
+  TRY_STATUS(make_directory_of(path));
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0) return refused(path, "cannot be made");
   const bool written = write_all(file, hex(random_secret(Key::kBytes)) + "\n", 0) && ::fsync(file) == 0;
   ::close(file);
-  sync_directory_of(place.master_file);
-  return written ? Status() : Status(refused(place.master_file, "cannot be written"));
+  sync_directory_of(path);
+  return written ? Status() : Status(refused(path, "cannot be written"));
 }
 
-Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::string& path, const Key& master, RingMode mode) {
+Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::string& path, std::unique_ptr<Master> master,
+                                               RingMode mode) {
   const bool writes = mode == RingMode::kWrite;
   if (writes) TRY_STATUS(make_directory_of(path));
   const int file = ::open(path.c_str(), (writes ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
   if (file < 0 && errno == ENOENT) return Error{Code::kNotFound, "keys", "there is no key ring at " + path};
   if (file < 0) return refused(path, "cannot be opened");
-  std::unique_ptr<KeyRing> ring(new KeyRing(path, file, master));
+  std::unique_ptr<KeyRing> ring(new KeyRing(path, file, std::move(master)));
   if (writes && ::flock(file, LOCK_EX | LOCK_NB) != 0) return refused(path, "is in use by another process");
   TRY_STATUS(ring->begin(mode));
   return ring;
@@ -129,7 +137,7 @@ Status KeyRing::begin(RingMode mode) {
   TRY_STATUS(read_slots());
   const auto check = slots_.find(kCheck);
   if (check != slots_.end()) {
-    if (!unwrap(master_, check->second.wrapped)) return invalid("master key", "is not the one of " + path_);
+    if (!master_->unwrap(check->second.wrapped)) return invalid("master key", "is not the one of " + path_);
     slots_.erase(check);
     return {};
   }
@@ -137,7 +145,7 @@ Status KeyRing::begin(RingMode mode) {
     return Error{Code::kCorrupt, "keys", "the first slot of " + path_ + " is damaged"};
   Slot first;
   first.living = true;
-  first.wrapped = wrap(master_, Key(random_secret(Key::kBytes)));
+  TRY(first.wrapped, master_->wrap(Key(random_secret(Key::kBytes))));
   TRY_STATUS(write_slot(file_, kCheck, first));
   sync_directory_of(path_);
   return sync(file_);
@@ -201,8 +209,8 @@ Result<KeyId> KeyRing::key_of(const std::string& owner) {
   if (const auto found = living_.find(owner); found != living_.end()) return found->second;
   KeyId id = kCheck;
   while (id == kCheck || slots_.contains(id)) draw(reinterpret_cast<char*>(&id), sizeof id);
-  const Key key(random_secret(Key::kBytes));
-  Slot slot{next_place_, owner, entry_no_.load(std::memory_order_relaxed), true, wrap(master_, key)};
+  TRY(const std::string wrapped, master_->wrap(Key(random_secret(Key::kBytes))));
+  Slot slot{next_place_, owner, entry_no_.load(std::memory_order_relaxed), true, wrapped};
   TRY_STATUS(write_slot(file_, id, slot));
   ++next_place_;
   unsettled_ = true;
@@ -220,7 +228,7 @@ KeyRing::State KeyRing::find(KeyId id, Key& key) const {
   const auto slot = slots_.find(id);
   if (slot == slots_.end()) return State::kUnknown;
   if (!slot->second.living) return State::kDestroyed;
-  const std::optional<Key> unwrapped = unwrap(master_, slot->second.wrapped);
+  const std::optional<Key> unwrapped = master_->unwrap(slot->second.wrapped);
   if (!unwrapped) return State::kUnknown;
   if (opened_.size() >= kOpenedMax) opened_.clear();
   opened_.emplace(id, *unwrapped);
@@ -251,33 +259,37 @@ Status KeyRing::destroy(const std::string& owner, uint64_t no) {
   return {};
 }
 
-Status KeyRing::rewrap(const Key& master) {
+Status KeyRing::write_under(Master& master, int file, std::unordered_map<KeyId, Slot>& slots) const {
+  Slot first;
+  first.living = true;
+  TRY(first.wrapped, master.wrap(Key(random_secret(Key::kBytes))));
+  TRY_STATUS(write_slot(file, kCheck, first));
+  for (auto& [id, slot] : slots) {
+    if (slot.living) {
+      const std::optional<Key> key = master_->unwrap(slot.wrapped);
+      if (!key) return Error{Code::kCorrupt, "keys", "a key of " + path_ + " cannot be unwrapped"};
+      TRY(slot.wrapped, master.wrap(*key));
+    }
+    TRY_STATUS(write_slot(file, id, slot));
+  }
+  return sync(file);
+}
+
+Status KeyRing::rewrap(std::unique_ptr<Master> master) {
   const std::lock_guard lock(mutex_);
   const std::string fresh = path_ + ".new";
   const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return refused(fresh, "cannot be made");
-  Slot first;
-  first.living = true;
-  first.wrapped = wrap(master, Key(random_secret(Key::kBytes)));
-  Status status = write_slot(file, kCheck, first);
   std::unordered_map<KeyId, Slot> slots = slots_;
-  for (auto& [id, slot] : slots) {
-    if (!status.ok()) break;
-    if (slot.living) {
-      const std::optional<Key> key = unwrap(master_, slot.wrapped);
-      if (!key) status = Error{Code::kCorrupt, "keys", "a key of " + path_ + " cannot be unwrapped"};
-      if (key) slot.wrapped = wrap(master, *key);
-    }
-    if (status.ok()) status = write_slot(file, id, slot);
-  }
-  if (status.ok()) status = sync(file);
+  Status status = write_under(*master, file, slots);
   if (status.ok() && (::flock(file, LOCK_EX | LOCK_NB) != 0 || ::rename(fresh.c_str(), path_.c_str()) != 0))
     status = refused(path_, "cannot be replaced");
   if (!status.ok()) return ::close(file), ::unlink(fresh.c_str()), status;
   sync_directory_of(path_);
+  wipe(file_);
   ::close(file_);
   file_ = file;
-  master_ = master;
+  master_ = std::move(master);
   slots_ = std::move(slots);
   return {};
 }
@@ -287,13 +299,77 @@ size_t KeyRing::living() const {
   return living_.size();
 }
 
+namespace {
+
+// Where the next master key waits while a rotation is under way.
+std::string next_of(const std::string& master_file) {
+  return master_file + ".new";
+}
+
+Result<std::unique_ptr<Master>> open_master(const RingPlace& place) {
+  if (is_token_uri(place.master_file)) return open_token(place.master_file);
+  TRY(const Key key, read_master(place));
+  return master_of(key);
+}
+
+// The next master key is the one: nothing is left of the one before.
+Status take_next(const std::string& master_file) {
+  const int old = ::open(master_file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (old >= 0) {
+    wipe(old);
+    ::close(old);
+  }
+  if (::rename(next_of(master_file).c_str(), master_file.c_str()) != 0)
+    return refused(master_file, "cannot be replaced");
+  sync_directory_of(master_file);
+  return {};
+}
+
+// A crash ended a rotation: if the ring is wrapped under the next master key, that one is the master key.
+// Null: it is not.
+Result<std::unique_ptr<KeyRing>> finish_rotation(const RingPlace& place, RingMode mode) {
+  const RingPlace next{place.path, next_of(place.master_file)};
+  const Result<Key> key = read_master(next);
+  if (key.ok()) {
+    auto ring = KeyRing::open(place.path, *key, mode);
+    if (ring.ok() && mode == RingMode::kWrite) TRY_STATUS(take_next(place.master_file));
+    if (ring.ok() || ring.error().code != Code::kInvalid) return ring;
+  }
+  if (mode == RingMode::kWrite) ::unlink(next.master_file.c_str());
+  return std::unique_ptr<KeyRing>();
+}
+
+}  // namespace
+
 Result<std::unique_ptr<KeyRing>> open_ring(const RingPlace& place, RingMode mode) {
   std::error_code error;
-  const bool fresh = !place.master_file.empty() && !std::filesystem::exists(place.path, error) &&
-                     !std::filesystem::exists(place.master_file, error);
-  if (fresh && mode == RingMode::kWrite) TRY_STATUS(make_master(place));
-  TRY(const Key master, read_master(place));
-  return KeyRing::open(place.path, master, mode);
+  if (!place.master_file.empty() && !is_token_uri(place.master_file)) {
+    if (std::filesystem::exists(next_of(place.master_file), error)) {
+      TRY(std::unique_ptr<KeyRing> ring, finish_rotation(place, mode));
+      if (ring) return ring;
+    }
+    const bool fresh =
+        !std::filesystem::exists(place.path, error) && !std::filesystem::exists(place.master_file, error);
+    if (fresh && mode == RingMode::kWrite) TRY_STATUS(make_master(place.master_file));
+  }
+  TRY(std::unique_ptr<Master> master, open_master(place));
+  return KeyRing::open(place.path, std::move(master), mode);
+}
+
+Result<size_t> rotate_master(const RingPlace& place, const std::string& to) {
+  std::error_code error;
+  if (!std::filesystem::exists(place.path, error))
+    return Error{Code::kNotFound, "keys", "there is no key ring at " + place.path};
+  if (to.empty() && (place.master_file.empty() || is_token_uri(place.master_file)))
+    return invalid("to", "is needed: the master key is in no file");
+  TRY(const std::unique_ptr<KeyRing> ring, open_ring(place, RingMode::kWrite));
+  const RingPlace next{place.path, to.empty() ? next_of(place.master_file) : to};
+  if (!is_token_uri(next.master_file) && !std::filesystem::exists(next.master_file, error))
+    TRY_STATUS(make_master(next.master_file));
+  TRY(std::unique_ptr<Master> master, open_master(next));
+  TRY_STATUS(ring->rewrap(std::move(master)));
+  if (to.empty()) TRY_STATUS(take_next(place.master_file));
+  return ring->living();
 }
 
 }  // namespace haechi::vault

@@ -22,6 +22,7 @@
 
 #include "base/result.h"
 #include "vault/key.h"
+#include "vault/master.h"
 
 namespace haechi::vault {
 
@@ -30,7 +31,7 @@ using KeyId = uint64_t;
 // Where the master key and the ring are.
 struct RingPlace {
   std::string path;         // of the ring; its directory is made if missing
-  std::string master_file;  // 64 hexadecimal digits; empty: the environment, kMasterVariable
+  std::string master_file;  // 64 hexadecimal digits, or a pkcs11: URI; empty: kMasterVariable
 };
 inline constexpr const char* kMasterVariable = "HAECHI_MASTER_KEY";
 
@@ -39,8 +40,8 @@ RingPlace place_beside(std::string data);
 
 // kInvalid naming the source when it is no 64 hexadecimal digits, kNotFound without the file.
 Result<Key> read_master(const RingPlace& place);
-// A new master key in place.master_file, which must not exist, for the owner only.
-Status make_master(const RingPlace& place);
+// A new master key in that file, which must not exist, for the owner only.
+Status make_master(const std::string& file);
 
 enum class RingMode { kReadOnly, kWrite };  // read-only: changes nothing, kNotFound without the file
 
@@ -48,7 +49,11 @@ class KeyRing {
  public:
   // kInvalid: another master key; kCorrupt: the first slot is damaged; kUnavailable: in use, or the disk
   // refuses.
-  static Result<std::unique_ptr<KeyRing>> open(const std::string& path, const Key& master, RingMode mode);
+  static Result<std::unique_ptr<KeyRing>> open(const std::string& path, std::unique_ptr<Master> master,
+                                               RingMode mode);
+  static Result<std::unique_ptr<KeyRing>> open(const std::string& path, const Key& master, RingMode mode) {
+    return open(path, master_of(master), mode);
+  }
   ~KeyRing();
   KeyRing(const KeyRing&) = delete;
 
@@ -67,8 +72,9 @@ class KeyRing {
   // The entry that is being written: keys made from now on are younger than those before it.
   void reach(uint64_t no) { entry_no_.store(no, std::memory_order_relaxed); }
 
-  // Wraps every key under another master key, in a new file that takes the place of the old one.
-  Status rewrap(const Key& master);
+  // Wraps every key under another master key, in a new file that takes the place of the old one, of which
+  // nothing is left to unwrap. A crash leaves the one or the other.
+  Status rewrap(std::unique_ptr<Master> master);
   size_t living() const;
 
   static constexpr size_t kOwnerBytesMax = 128;
@@ -81,16 +87,18 @@ class KeyRing {
     bool living = false;
     std::string wrapped;
   };
-  KeyRing(std::string path, int file, const Key& master)
-      : path_(std::move(path)), file_(file), master_(master) {}
+  KeyRing(std::string path, int file, std::unique_ptr<Master> master)
+      : path_(std::move(path)), file_(file), master_(std::move(master)) {}
   Status begin(RingMode mode);
   Status read_slots();
   Status write_slot(int file, KeyId id, const Slot& slot) const;
+  // All of `slots` under another master key; they are so afterwards.
+  Status write_under(Master& master, int file, std::unordered_map<KeyId, Slot>& slots) const;
   Status sync(int file) const;
 
   const std::string path_;
   int file_;
-  Key master_;
+  std::unique_ptr<Master> master_;  // under the mutex
   std::atomic<uint64_t> entry_no_{0};
   mutable std::mutex mutex_;
   uint32_t next_place_ = 1;
@@ -101,7 +109,12 @@ class KeyRing {
 };
 
 // The ring and its master key; both are made where neither is and `mode` allows it. kNotFound: one is
-// missing.
+// missing. A rotation that a crash ended is finished, or undone if no key was wrapped anew yet.
 Result<std::unique_ptr<KeyRing>> open_ring(const RingPlace& place, RingMode mode);
+
+// Another master key for a ring that nobody else has open; from then on the old one opens nothing. With `to`
+// empty a new one takes the place of the one in place.master_file, which must be a file; else `to` is where
+// the next one is: a file, made if missing, or a pkcs11: URI. The number of keys that were wrapped anew.
+Result<size_t> rotate_master(const RingPlace& place, const std::string& to);
 
 }  // namespace haechi::vault

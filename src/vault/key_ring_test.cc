@@ -1,12 +1,15 @@
 #include "vault/key_ring.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "base/digest.h"
@@ -184,7 +187,7 @@ TEST_F(KeyRingTest, AnotherMasterKeyTakesOverAndTheOldOneOpensNothingAnyMore) {
   const KeyId his = *ring->key_of("person/W-1"), hers = *ring->key_of("person/P-1");
   ASSERT_TRUE(ring->destroy("person/P-1", 1).ok());
   const Key key = key_of(*ring, his);
-  ASSERT_TRUE(ring->rewrap(kOther).ok());
+  ASSERT_TRUE(ring->rewrap(master_of(kOther)).ok());
   ASSERT_TRUE(ring->key_of("person/W-2").ok());
   ring.reset();
   EXPECT_FALSE(KeyRing::open(path(), kMaster, RingMode::kWrite).ok());
@@ -194,6 +197,113 @@ TEST_F(KeyRingTest, AnotherMasterKeyTakesOverAndTheOldOneOpensNothingAnyMore) {
   EXPECT_EQ(ring->living(), 2u);
   Key none;
   EXPECT_EQ(ring->find(hers, none), KeyRing::State::kDestroyed);
+}
+
+class Rotation : public KeyRingTest {
+ protected:
+  Rotation() : place_{folder_ + "/ring", folder_ + "/master"} {
+    auto ring = open_ring(place_, RingMode::kWrite);
+    his_ = *(*ring)->key_of("person/W-1");
+    key_ = key_of(**ring, his_);
+    EXPECT_TRUE((*ring)->settle().ok());
+  }
+  static std::string read(const std::string& path) {
+    std::ifstream in(path);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static void put(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+  // Opens with whatever lies there, and nothing but one ring and one master key is left.
+  void expect_whole(const std::string& master) {
+    for (const RingMode mode : {RingMode::kReadOnly, RingMode::kWrite}) {
+      auto ring = open_ring(place_, mode);
+      ASSERT_TRUE(ring.ok()) << ring.error().text();
+      EXPECT_EQ(key_of(**ring, his_).view(), key_.view());
+    }
+    EXPECT_EQ(read(place_.master_file), master);
+    EXPECT_FALSE(std::filesystem::exists(place_.master_file + ".new"));
+  }
+
+  const RingPlace place_;
+  KeyId his_ = 0;
+  Key key_;
+};
+
+TEST_F(Rotation, PutsANewMasterKeyInThePlaceOfTheOldOneWhichOpensNothingAnyMore) {
+  const std::string old = read(place_.master_file);
+  EXPECT_EQ(*rotate_master(place_, ""), 1u);
+  const std::string next = read(place_.master_file);
+  EXPECT_NE(next, old);
+  expect_whole(next);
+  put(folder_ + "/old", old);
+  EXPECT_EQ(open_ring({place_.path, folder_ + "/old"}, RingMode::kReadOnly).error().code, Code::kInvalid);
+}
+
+size_t bytes_of_file(int file) {
+  struct stat about {};
+  ::fstat(file, &about);
+  return static_cast<size_t>(about.st_size);
+}
+
+TEST_F(Rotation, LeavesNothingOfTheOldRingToUnwrap) {
+  const int old = ::open(place_.path.c_str(), O_RDONLY);
+  ASSERT_TRUE(rotate_master(place_, "").ok());
+  std::string bytes(bytes_of_file(old), 'x');
+  EXPECT_EQ(::pread(old, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
+  EXPECT_EQ(bytes, std::string(bytes.size(), '\0'));
+  ::close(old);
+}
+
+TEST_F(Rotation, IsFinishedOrUndoneAfterACrashAtAnyOfItsSteps) {
+  const std::string old_master = read(place_.master_file), old_ring = bytes();
+  ASSERT_TRUE(rotate_master(place_, "").ok());
+  const std::string new_master = read(place_.master_file), new_ring = bytes();
+  const std::string next = place_.master_file + ".new";
+  const std::string wiped(old_master.size(), '\0');
+  struct Crash {
+    std::string ring, master, next;
+    const std::string& stays;
+  };
+  for (const Crash& crash : {Crash{old_ring, old_master, "", old_master},
+                             Crash{old_ring, old_master, new_master.substr(0, 20), old_master},
+                             Crash{old_ring, old_master, new_master, old_master},
+                             Crash{new_ring, old_master, new_master, new_master},
+                             Crash{new_ring, wiped, new_master, new_master}}) {
+    write(crash.ring);
+    put(place_.master_file, crash.master);
+    put(next, crash.next);
+    expect_whole(crash.stays);
+  }
+}
+
+TEST_F(Rotation, AKillInTheMiddleOfItLosesNoKey) {
+  std::set<bool> changed;
+  for (int round = 0; round < 60; ++round) {
+    const std::string before = read(place_.master_file);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      (void)rotate_master(place_, "").ok();
+      ::_exit(0);
+    }
+    ::usleep(static_cast<useconds_t>(round * 60));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    auto ring = open_ring(place_, RingMode::kWrite);
+    ASSERT_TRUE(ring.ok()) << "round " << round << ": " << ring.error().text();
+    EXPECT_EQ(key_of(**ring, his_).view(), key_.view());
+    changed.insert(read(place_.master_file) != before);
+  }
+  EXPECT_TRUE(changed.contains(true)) << "the kills came too early to try anything";
+}
+
+TEST_F(Rotation, MovesToAnotherFileAndSaysWhatItCannotDo) {
+  const std::string elsewhere = folder_ + "/elsewhere/master";
+  ASSERT_EQ(*rotate_master(place_, elsewhere), 1u);
+  EXPECT_EQ(open_ring(place_, RingMode::kReadOnly).error().code, Code::kInvalid);
+  EXPECT_TRUE(open_ring({place_.path, elsewhere}, RingMode::kReadOnly).ok());
+  EXPECT_EQ(rotate_master({place_.path, ""}, "").error().field, "to");
+  EXPECT_EQ(rotate_master({folder_ + "/none", elsewhere}, "").error().code, Code::kNotFound);
+  const auto in_use = open_ring({place_.path, elsewhere}, RingMode::kWrite);
+  EXPECT_EQ(rotate_master({place_.path, elsewhere}, "").error().code, Code::kUnavailable);
 }
 
 TEST_F(KeyRingTest, IsMadeWithAMasterKeyOfItsOwnAndNeverWithoutTheOneItHad) {

@@ -97,6 +97,17 @@ void move_identity(v1::Fact& from, v1::Fact& to) {
   source.mutable_person_id()->swap(*target.mutable_person_id());
 }
 
+bool has_violation_place(const v1::Fact& fact) {
+  return fact.violation_taken_over().has_place() || fact.violation_taken_over().distance_mm() != 0;
+}
+void move_violation_place(v1::Fact& from, v1::Fact& to) {
+  v1::ViolationTakenOver& source = *from.mutable_violation_taken_over();
+  v1::ViolationTakenOver& target = *to.mutable_violation_taken_over();
+  if (source.has_place()) target.set_allocated_place(source.release_place());
+  target.set_distance_mm(source.distance_mm());
+  source.clear_distance_mm();
+}
+
 enum PartIndex : size_t {
   kPlaces,
   kNeighbours,
@@ -105,6 +116,7 @@ enum PartIndex : size_t {
   kCallNote,
   kAnswerWords,
   kIdentity,
+  kViolationPlace,
   kPartCount
 };
 constexpr Part kParts[kPartCount] = {
@@ -115,6 +127,7 @@ constexpr Part kParts[kPartCount] = {
     {v1::Fact::kCallClosedByHand, has_call_note, move_call_note},
     {v1::Fact::kHandOffAnswered, has_answer_words, move_answer_words},
     {v1::Fact::kCaseFact, has_identity, move_identity},
+    {v1::Fact::kViolationTakenOver, has_violation_place, move_violation_place},
 };
 
 void append_u64(std::string& out, uint64_t value) {
@@ -228,6 +241,12 @@ Sealer::Owners Sealer::owners_of(const v1::Fact& fact, size_t part) const {
       return owners_of_subject(fact.call_closed_by_hand().call_id());
     case kAnswerWords:
       return owners_of_subject(fact.hand_off_answered().message().hand_off_id());
+    case kViolationPlace: {
+      Owners owners{person_owner(fact.violation_taken_over().wearer_id())};
+      const std::string& protected_id = fact.violation_taken_over().protected_id();
+      if (!protected_id.empty()) owners.push_back(person_owner(protected_id));
+      return owners;
+    }
     default:
       return {person_owner(fact.case_fact().identity_recorded().person_id())};
   }

@@ -10,6 +10,8 @@
 // | shape of a zone                       | the zone, whose key goes with whose place it is             |
 // | words to an alert, a call, a hand-off | those whom it is about                                      |
 // | digests of identity documents         | the person                                                  |
+// | place and distance of a violation     | whom it is about, both of them                              |
+// |   that another system judged          |                                                             |
 #pragma once
 
 #include <deque>

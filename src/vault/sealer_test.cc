@@ -61,6 +61,18 @@ class SealerTest : public testing::Test {
   std::unique_ptr<Sealer> sealer_;
 };
 
+v1::Fact violation_between(const std::string& wearer_id, const std::string& protected_id) {
+  v1::Fact fact;
+  v1::ViolationTakenOver& violation = *fact.mutable_violation_taken_over();
+  violation.set_id("v-1");
+  violation.set_wearer_id(wearer_id);
+  violation.set_protected_id(protected_id);
+  violation.set_happened_at_us(1'600'000'000'000'000);
+  violation.set_distance_mm(84'500);
+  violation.mutable_place()->set_lat_e7(376'123'457);
+  return fact;
+}
+
 v1::Fact with_everything() {
   v1::Fact fact;
   v1::IdentityRecorded& identity = *fact.mutable_case_fact()->mutable_identity_recorded();
@@ -86,6 +98,8 @@ TEST_F(SealerTest, GivesBackEveryKindOfFactAsItWas) {
   facts.emplace_back().mutable_hand_off_answered()->mutable_message()->mutable_rejected()->set_text("no");
   facts.emplace_back().mutable_hand_off_answered()->mutable_message()->mutable_cancel_answer()->set_text(
       "yes");
+  facts.push_back(violation_between("W-1", "P-1"));
+  facts.push_back(violation_between("W-1", ""));
   facts.emplace_back().mutable_clock_ticked();
   facts.emplace_back().mutable_access_decided()->set_subject_id("W-1");
   uint64_t no = 0;
@@ -144,6 +158,24 @@ TEST_F(SealerTest, WhatIsAboutTwoIsGoneWithEither) {
     const v1::Fact left = opened(2, meeting);
     EXPECT_EQ(left.report_received().report().contacts_size(), 0);
     EXPECT_EQ(left.report_received().report().has_fix(), gone == "P-1") << "his own place is his";
+    ring_->reach(0);
+  }
+}
+
+TEST_F(SealerTest, WhereAnotherSystemSawAViolationIsGoneWithEitherOfTheTwo) {
+  for (const std::string gone : {"W-1", "P-1"}) {
+    const std::string bytes = seal(1, violation_between("W-1", "P-1")),
+                      alone = seal(2, violation_between("W-1", ""));
+    v1::Fact kept;
+    ASSERT_TRUE(kept.ParseFromString(bytes));
+    EXPECT_FALSE(kept.violation_taken_over().has_place());
+    EXPECT_EQ(kept.violation_taken_over().distance_mm(), 0);
+    ring_->reach(3);
+    ASSERT_TRUE(ring_->destroy(person_owner(gone), 3).ok());
+    const v1::ViolationTakenOver left = opened(1, bytes).violation_taken_over();
+    EXPECT_EQ(left.id(), "v-1");
+    EXPECT_FALSE(left.has_place() || left.distance_mm() != 0) << gone;
+    EXPECT_EQ(opened(2, alone).violation_taken_over().has_place(), gone == "P-1");
     ring_->reach(0);
   }
 }

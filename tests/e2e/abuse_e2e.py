@@ -177,6 +177,20 @@ def check_slow(checks, server):
         peer.close()
 
 
+def check_pieces(checks, server):
+    """A body in chunks, sent one byte at a time, at both doors."""
+    for port in (server.http_port, server.devices_port):
+        peer = socket.create_connection(('127.0.0.1', port), timeout=10)
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in b'POST /api/v1/session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n':
+            peer.send(bytes([byte]))
+            time.sleep(0.01)
+        answer = peer.recv(4096)
+        peer.close()
+        checks.check('an empty body in chunks, byte by byte, is answered', answer.startswith(b'HTTP/1.1 4'), answer[:100])
+        checks.check('and stops nothing', server.alive())
+
+
 def check_bodies(checks, server):
     packed = gzip.compress(b'[' + b'0,' * 5_000_000 + b'0]')
     for coding in ('gzip', 'deflate', 'br', 'zstd', 'gzip, gzip'):
@@ -258,6 +272,7 @@ def main():
             check_look_ups(checks, server)
             check_wrong_keys(checks, server)
             check_flood_of_device(checks, server)
+            check_pieces(checks, server)
             check_bodies(checks, server)
             check_connections(checks, server, 60)
             check_slow(checks, server)

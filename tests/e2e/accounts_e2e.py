@@ -294,6 +294,52 @@ def own_sessions(checks, officer):
                  status == 200 and officer.ask('GET', 'me/account', surface='cases')[0] == 401, status)
 
 
+def keys_of_systems(checks, server, admin, officer):
+    in_a_day = str(int((time.time() + 86_400) * 1e6))
+    viewer = {'account': 'records-archive', 'role': 'auditor'}
+    status, made = admin.ask('POST', 'api-keys', {'viewer': viewer, 'expires_at_us': in_a_day})
+    checks.check('an administrator makes a key for another system, shown once', status == 201 and len(made['key']) == 64, made)
+    key = made['key']
+    status, listed = admin.ask('GET', 'api-keys')
+    checks.check('it is listed with who made it, and not shown again', status == 200 and key not in json.dumps(listed) and
+                 listed['keys'][0]['made_by'] == 'administrator', listed)
+    status, _ = officer.ask('GET', 'api-keys', surface='cases')
+    checks.check('nobody else sees the list', status == 403, status)
+    for viewer, ends, why in (({'account': 'op-lee', 'role': 'control'}, in_a_day, 'the role of people'),
+                              ({'account': 'op-kim', 'role': 'auditor'}, in_a_day, 'the name of an account'),
+                              ({'account': 'for-ever', 'role': 'auditor'}, str(int((time.time() + 400 * 86_400) * 1e6)), 'over a year')):
+        status, answer = admin.ask('POST', 'api-keys', {'viewer': viewer, 'expires_at_us': ends})
+        checks.check(f'no key is made: {why}', status in (400, 409), answer)
+    status, text = server.request('GET', '/api/v1/audit?action=make_api_key', key)
+    checks.check('the key does what its role may', status == 200 and 'records-archive' in text, text)
+    checks.check('and nothing else', server.request('GET', '/api/v1/accounts', key)[0] == 403)
+    status, text = server.request('GET', '/api/v1/audit?viewer=records-archive', 'auditor')
+    checks.check('each use is in the audit trail under its own name', status == 200 and 'run_accounts' in text, text)
+    status, _ = admin.ask('POST', f'api-keys/{made["item"]["id"]}/end', {})
+    checks.check('an administrator ends it at once', status == 200 and server.request('GET', '/api/v1/audit', key)[0] == 401)
+    return key
+
+
+def evidence_by_session(checks, server, auditor):
+    def checkpoint(headers):
+        return server.request('GET', '/evidence/v1/checkpoint', headers=headers)[0]
+
+    cookie = {'Cookie': f'haechi_account={auditor.cookies["account"]}'}
+    checks.check('who may see the audit trail reads the proofs of the log with a session',
+                 wait_for(lambda: checkpoint({**cookie, 'Haechi-Surface': 'account'}) == 200))
+    checks.check('but no foreign page does with the cookie alone', checkpoint(cookie) == 401)
+
+
+def wrong_keys_at_live(checks, server):
+    def open_with(key):
+        return server.request('GET', '/live', key, headers={
+            'Upgrade': 'websocket', 'Connection': 'Upgrade', 'Sec-WebSocket-Version': '13',
+            'Sec-WebSocket-Key': base64.b64encode(os.urandom(16)).decode()})[0]
+
+    statuses = [open_with(f'guess-{n}-' + 'x' * 56) for n in range(25)]
+    checks.check('wrong keys at /live are counted by address', statuses[:20] == [401] * 20 and statuses[-1] == 429, statuses)
+
+
 def audited(checks, server):
     def trail():
         entries = json.loads(server.request('GET', '/api/v1/audit?limit=1000', 'auditor')[1])['entries']
@@ -310,12 +356,12 @@ def audited(checks, server):
     checks.check('what was typed as an account is not', 'nobody-here' not in text and 'guess-' not in text)
 
 
-def no_secret_in_files(checks, server, people):
-    secrets = [secret for one in people for secret in
-               [one.password, *one.recovery, *one.cookies.values()] if secret]
+def no_secret_in_files(checks, server, people, api_key):
+    secrets = [api_key] + [secret for one in people for secret in
+                           [one.password, one.secret, *one.recovery, *one.cookies.values()] if secret]
     found = [str(path) for path in server.folder.rglob('*') if path.is_file() and path.name != 'serve.out'
              and any(secret.encode() in path.read_bytes() for secret in secrets)]
-    checks.check('no password, recovery code or cookie is in any file of the server', not found, found)
+    checks.check('no password, recovery code, cookie, key or secret of an authenticator is in any file of the server', not found, found)
 
 
 def main():
@@ -346,10 +392,14 @@ def main():
         status, answer = operator.sign_in('control')
         checks.check('unlocked, password and second factor are there', status == 200, answer)
 
+        auditor = invited(checks, server, admin, 'aud-choi', 'auditor', 'account')
+        evidence_by_session(checks, server, auditor)
+        api_key = keys_of_systems(checks, server, admin, officer)
+        wrong_keys_at_live(checks, server)
         kill_a_session(checks, admin, operator)
         own_sessions(checks, officer)
         audited(checks, server)
-        no_secret_in_files(checks, server, (admin, operator, officer))
+        no_secret_in_files(checks, server, (admin, operator, officer, auditor), api_key)
         checks.check('the server ends in order', server.stop() == 0)
         server = Server(program, data=folder, extra=('--config', str(config), '--administrator-link'))
         status, _ = Person(server).ask('POST', 'enrolment/question', {'token': link_of(server)})

@@ -5,11 +5,15 @@ of her own, docketed, ordered for the time being, decided and signed. At the end
 import base64
 import hashlib
 import json
+import pathlib
+import subprocess
+import sys
 import tempfile
 import time
 
 from haechi_server import Checks, Server, arguments, register_device, report, wait_for
 
+VERIFIER = pathlib.Path(__file__).resolve().parent.parent.parent / 'deploy' / 'verify_log.py'
 HER, HIM, RECORD = 'p-1', 'w-1', 's-77'
 
 
@@ -19,6 +23,7 @@ class Case:
         self.officer = self.key(role='probation', agency_id='probation-1', wearer_ids=[HIM])
         self.her = self.key(role='protected_person', person_id=HER)
         self.other = self.key(role='police', agency_id='ps-other')
+        self.other_court = self.key(role='court', agency_id='court-other')
 
     def key(self, **wanted):
         status, text = self.server.request('POST', '/api/v1/demo/keys', 'registrar', wanted)
@@ -274,6 +279,60 @@ def petition(case):
     case.checks.check('with its reasons', hers['reasons'] == 'Credible.', hers)
 
 
+def history(case):
+    """What the system before this one judged."""
+    violation = {'id': 'V-2019-7', 'source': 'old-system', 'kind': 'ALERT_KIND_KEEP_AWAY', 'wearer_id': HIM, 'protected_id': HER,
+                 'happened_at_us': '1568000000000000', 'distance_mm': '84500', 'outcome': 'TRUE_VIOLATION',
+                 'place': {'lat_e7': 377000123, 'lng_e7': 1272000456}}
+    status, why = case.ask('police', 'POST', 'facts', [{'violation_taken_over': violation}])
+    case.checks.check('nobody but a registrar takes over what another system judged', status == 403, (status, why))
+    before = case.good('alerts', 'control', 'GET', 'alerts?state=all')['alerts']
+    case.good('a registrar does', 'registrar', 'POST', 'facts', [{'violation_taken_over': violation}])
+    after = case.good('alerts', 'control', 'GET', 'alerts?state=all')['alerts']
+    case.checks.check('nothing rings for it', [one['alert']['id'] for one in after] == [one['alert']['id'] for one in before])
+    for path, key in ((f'persons/{HIM}/risk', case.officer), ('petitions/pet-1/evidence', 'court')):
+        listed = [one for one in case.good(path, key, 'GET', path)['alerts'] if one['source'] == 'old-system']
+        case.checks.check('it stands among the past alerts, with its source', len(listed) == 1
+                          and listed[0]['id'] == 'V-2019-7' and listed[0]['distance_m'] == 84, listed)
+
+
+def bundles(case, folder):
+    server = case.server
+    key = (server.data / 'evidence' / 'key.pub').read_text().strip()
+    taken = case.good('numbers', 'control', 'GET', 'statistics')  # entries that the next checkpoint has
+    wait_for(lambda: server.metrics().get('haechi_evidence_signed_entries', 0) >= int(taken['entry_no']), 15)
+
+    def verified(text):
+        path = pathlib.Path(folder) / 'bundle.jsonl'
+        path.write_text(text)
+        run = subprocess.run([sys.executable, VERIFIER, 'bundle', path, '--key', key], capture_output=True, text=True, timeout=60)
+        return run.returncode == 0, run.stderr
+
+    for who, account, path in (('the court of her petition', 'court', 'petitions/pet-1/bundle'),
+                               ('the court of the measures', 'court', 'cases/c-1/bundle'),
+                               ('the officer who supervises him', case.officer, 'cases/c-1/bundle')):
+        status, text = server.request('GET', '/api/v1/' + path, account)
+        case.checks.check(f'{who} takes the signed bundle from the running server', status == 200, text[:300])
+        case.checks.check('which verifies without it', *verified(text))
+        rows = [json.loads(line) for line in text.splitlines()]
+        kinds = {kind: sum(kind in row for row in rows) for kind in ('order', 'track', 'alert', 'violation')}
+        case.checks.check('it has orders, his track, alerts and what another system judged', min(kinds.values()) >= 1, kinds)
+        told = b''.join(base64.b64decode(row['entry'].get('fact', '')) for row in rows if 'entry' in row)
+        case.checks.check('and no report of hers', b'd-w' in told and b'd-p' not in told)
+    at = text.index('"lat_e7":') + 10
+    for name, touched in (('a byte of his track', text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1:]),
+                          ('a byte of the violation', text.replace('old-system', 'own-system')),
+                          ('a line left out', text.replace(text.splitlines()[-2] + '\n', ''))):
+        case.checks.check(f'{name} touched, it does not verify', not verified(touched)[0])
+    for who, account in (('another court', case.other_court), ('the police', 'police'), ('another station', case.other),
+                         ('she', case.her), ('the control room', 'control')):
+        answers = [case.ask(account, 'GET', path)[0] for path in ('petitions/pet-1/bundle', 'cases/c-1/bundle')]
+        case.checks.check(f'{who} is refused', answers == [403, 403], answers)
+    looks = case.good('the record of it', 'auditor', 'GET', 'audit?action=take_evidence')['entries']
+    case.checks.check('names every one that was given or refused', sum(r['access'].get('allowed', False) for r in looks) == 3
+                      and sum(not r['access'].get('allowed', False) for r in looks) == 10, looks[:3])
+
+
 def main():
     checks = Checks()
     program = arguments().haechi
@@ -286,10 +345,12 @@ def main():
             measure, order, until = measure_with_device(case, link(case))
             alert_and_expiry(case, measure, order, until)
             petition(case)
+            history(case)
             judgement(case)
             places(case)
             unknown_persons(case)
             statistics(case)
+            bundles(case, folder)
             before = case.good('the case', 'police', 'GET', 'cases/c-1')
             server.stop()
             server.end()

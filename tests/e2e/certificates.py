@@ -20,10 +20,12 @@ class Authority:
         openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30',
                 '-subj', f'/CN={name}', '-keyout', self.folder / 'ca.key', '-out', self.file)
 
-    def certify(self, name, addresses='', days=30, kind='ec'):
-        """(certificate, key) for `addresses` ("IP:127.0.0.1,DNS:localhost"); with days below 0 it has ended."""
+    def certify(self, name, addresses='', days=30, rsa_bits=0):
+        """(certificate, key) for `addresses` ("IP:127.0.0.1,DNS:localhost"); with days below 0 it has ended.
+
+        The key is on P-256 unless `rsa_bits` says otherwise."""
         pem, key, request = (self.folder / f'{name}.{end}' for end in ('pem', 'key', 'csr'))
-        made_of = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] if kind == 'ec' else ['rsa:2048']
+        made_of = [f'rsa:{rsa_bits}'] if rsa_bits else ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
         openssl('req', '-new', '-newkey', *made_of, '-nodes', '-subj', f'/CN={name}', '-keyout', key, '-out', request)
         extensions = self.folder / f'{name}.ext'
         extensions.write_text(f'subjectAltName={addresses}\n' if addresses else 'basicConstraints=CA:FALSE\n')
@@ -31,3 +33,14 @@ class Authority:
                 '-days', days, '-extfile', extensions, '-out', pem)
         key.chmod(0o600)
         return pem, key
+
+    def revoke(self, *certificates, ends='20361231235959Z'):
+        """Revokes these, and writes the list of all that it revoked so far, which ends then."""
+        config, index, revoked = (self.folder / name for name in ('ca.cnf', 'index.txt', 'revoked.pem'))
+        config.write_text(f'[ca]\ndefault_ca = this\n[this]\ndatabase = {index}\ndefault_md = sha256\n'
+                          f'certificate = {self.file}\nprivate_key = {self.folder}/ca.key\n')
+        index.touch()
+        for certificate in certificates:
+            openssl('ca', '-config', config, '-revoke', certificate)
+        openssl('ca', '-config', config, '-gencrl', '-crl_lastupdate', '20260101000000Z', '-crl_nextupdate', ends, '-out', revoked)
+        return revoked

@@ -98,6 +98,10 @@ def live_a_day(server):
     server.put('zones/home', {'shape': {'circle': {'centre': {'lat_e7': round(HOME['lat'] * 1e7), 'lng_e7': round(HOME['lng'] * 1e7)},
                                                    'radius_mm': 300000}}})
     order(server)
+    server.request('POST', '/api/v1/facts', 'registrar', [{'violation_taken_over': {
+        'id': 'V-1', 'source': 'old-system', 'kind': 'ALERT_KIND_KEEP_AWAY', 'wearer_id': 'W-1', 'protected_id': 'P-1',
+        'happened_at_us': '1568000000000000',
+        'place': {'lat_e7': round(HIS['lat'] * 1e7), 'lng_e7': round(HIS['lng'] * 1e7)}}}])
     for seq in range(1, 6):
         for device, where in (('D-W', HIS), ('D-P', HERS)):
             server.ingest(device, SECRET, report(seq, where['lat'], where['lng'], contacts=[
@@ -182,6 +186,8 @@ def check_erasure(checks, program, folder):
     code, _, error = run(program, 'export', '--data', folder / 'store', '--out', out)
     hits = found(out, [*signs_of(HIS), *words(NOTE)])
     checks.check('an export holds nothing of him', code == 0 and not hits, hits or error)
+    rows = (out / 'violations.csv').read_text()
+    checks.check('... but that another system judged something', 'V-1,old-system,,KEEP_AWAY,' in rows, rows)
     checks.check('... and what is hers', found(out, [(str(round(HERS['lat'] * 1e7)).encode(),)]) != [])
 
     server = Server(program, folder)

@@ -17,7 +17,7 @@ SECRET = 'a-secret-of-good-length'
 GPX = '{http://www.topografix.com/GPX/1/1}'
 OWN = '{urn:haechi:track:1}'
 FACTS = ['persons', 'devices', 'zones', 'orders', 'time_zones', 'agencies', 'jurisdictions', 'units',
-         'holiday_calendars', 'reports', 'journal', 'alerts']
+         'holiday_calendars', 'violations', 'reports', 'journal', 'alerts']
 
 
 def run(program, *words):
@@ -50,6 +50,11 @@ def fill(server):
     server.put('orders/order-1', order)
     order['conditions'].append({'id': 'c2', 'exclusion': {'zone_id': 'her-home', 'protected_id': 'she'}})
     server.put('orders/order-1', order)
+
+    server.request('POST', '/api/v1/facts', 'registrar', [{'violation_taken_over': {
+        'id': 'V-7', 'source': 'old-system', 'kind': 'ALERT_KIND_EXCLUSION', 'wearer_id': 'he', 'protected_id': 'she',
+        'happened_at_us': '1568000000000001', 'ended_at_us': '1568000060000000', 'outcome': 'AUTHORISED', 'distance_mm': '84501',
+        'place': {'lat_e7': 377000123, 'lng_e7': 1272000456}}}])
 
     now = time.time()
     server.ingest('phone', SECRET, report(1, at=now - 60, battery_percent=0, charging=False))
@@ -127,7 +132,11 @@ def check_readable(checks, out):
     checks.check('violations have a row each, under their order', kinds.get('KEEP_AWAY', {}).get('order_version') == '2' and
                  'STRAP_CUT' in kinds and float(kinds['KEEP_AWAY']['distance_m']) < 100, rows)
     checks.check('as many as the alerts that were raised',
-                 len(rows) == sum('raise_alert' in line for line in lines(out, 'alerts')))
+                 sum(row['source'] == '' for row in rows) == sum('raise_alert' in line for line in lines(out, 'alerts')))
+    taken = [row for row in rows if row['source'] == 'old-system']
+    checks.check('and one of another system, as it was told', len(taken) == 1 and taken[0]['happened_at'] ==
+                 '2019-09-09T03:33:20.000001Z' and taken[0]['distance_m'] == '84.501' and taken[0]['lat'] == '37.7000123' and
+                 taken[0]['reason_code'] == 'AUTHORISED' and taken[0]['code'] == '', taken)
 
 
 def check_round_trip(checks, program, top, data, out, alerts):
@@ -225,6 +234,7 @@ def check_other_vendor(checks, program, top):
     (folder / 'devices.jsonl').write_text(
         '{"fact":{"device_registered":{"id":"d1","kind":"DEVICE_KIND_ANKLE","person_id":"w"}}}\n'
         '{"fact":{"device_registered":{"id":"d2","kind":"DEVICE_KIND_ANKLE","person_id":"w"}}}\n')
+    (folder / 'violations.csv').write_text('kind,id,wearer_id,happened_at,lat,lng\r\nSTRAP_CUT,17,w,2024-11-02T08:00:00+09:00,37.5,127.2\r\n')
     (folder / 'tracks' / 'd1.gpx').write_text(VENDOR_GPX % '')
     (folder / 'tracks' / 'd2.geojson').write_text(json.dumps({'type': 'FeatureCollection', 'features': [
         {'type': 'Feature', 'geometry': {'type': 'Point', 'coordinates': [127.25, 37.7]},
@@ -235,8 +245,10 @@ def check_other_vendor(checks, program, top):
     square = [[127.0, 37.0], [127.1, 37.0], [127.1, 37.1], [127.0, 37.1], [127.0, 37.0]]
     (folder / 'zones.geojson').write_text(json.dumps({'type': 'FeatureCollection', 'features': [
         {'type': 'Feature', 'geometry': {'type': 'Polygon', 'coordinates': [square]}, 'properties': {'name': 'z'}}]}))
-    code, text = run(program, 'import', '--from', folder, '--data', top / 'vendor-made', '--id-property', 'name')
-    checks.check("another vendor's tracks and zones are imported", code == 0, text)
+    code, text = run(program, 'import', '--from', folder, '--dry-run', '--id-property', 'name')
+    checks.check('violations are of a system that has a name', code == 1 and 'violations.csv:2: source' in text, text)
+    code, text = run(program, 'import', '--from', folder, '--data', top / 'vendor-made', '--id-property', 'name', '--source', 'vendor-a')
+    checks.check("another vendor's tracks, zones and violations are imported", code == 0, text)
     out = top / 'vendor-out'
     run(program, 'export', '--data', top / 'vendor-made', '--out', out)
     with open(out / 'tracks.csv', newline='', encoding='utf-8') as file:
@@ -244,6 +256,10 @@ def check_other_vendor(checks, program, top):
     checks.check('in the order of time, whatever file they came from',
                  [row['lat'][:4] for row in rows] == ['37.5', '37.7', '37.6', '37.8', '37.9', '37.5'] and
                  [row['device_id'] for row in rows] == ['d1', 'd2', 'd1', 'd2', 'd2', 'd1'], rows)
+    checks.check('a violation among them is no alert', [(line['fact']['violation_taken_over']['source'],
+                 line['fact']['violation_taken_over']['id']) for line in lines(out, 'violations')] == [('vendor-a', '17')] and
+                 not lines(out, 'alerts'), lines(out, 'alerts'))
+    (folder / 'violations.csv').unlink()
     (folder / 'tracks' / 'd1.gpx').write_text(VENDOR_GPX % '<trkpt lat="97" lon="127"><time>2025-03-01T00:00:20Z</time></trkpt>\n'
                                               '<trkpt lat="37" lon="127"/>')
     (folder / 'tracks' / 'd3.gpx').write_text(VENDOR_GPX % '')

@@ -1,6 +1,7 @@
 """TLS on every door of a real server, with clients that nobody here wrote: openssl, curl, mosquitto, Python's ssl; and
 the server as a client of outside agencies and witnesses."""
 import base64
+import hashlib
 import http.server
 import json
 import os
@@ -188,7 +189,7 @@ def check_pages(checks, server, place):
     key = server.keys['control']
     code, answer = curl(*ca, '-H', f'Authorization: Bearer {key}', '-H', 'Content-Type: application/json', '-d',
                         '{"surface":"control"}', base + '/api/v1/session')
-    cookie = re.search(r'set-cookie: (haechi_control=[^;]+)(.*)', answer)
+    cookie = re.search(r'set-cookie: (__Host-haechi_control=[^;]+)(.*)', answer)
     checks.check('the cookie of a sign-in is for TLS only', cookie and '; Secure' in cookie[2] and '; HttpOnly' in cookie[2]
                  and '; SameSite=Strict' in cookie[2], answer)
     own, foreign = f'https://127.0.0.1:{server.http_port}', 'https://evil.example'
@@ -300,6 +301,8 @@ def check_start(checks, program, place):
             'No such file')
     refused("another certificate's key", config(tls.replace('server.key', 'other.key')), 'tls.key', 'other.key', 'mismatch')
     refused('a certificate without a key', config(tls.split('key')[0]), 'tls.key')
+    place.ours.certify('weak', HERE, rsa_bits=2048)
+    refused('a key that is worth less than 128 bits', config(tls.replace('server.', 'weak.')), 'tls.key', '112 bits')
     other_key.chmod(0o644)
     refused('a key that everybody may read', config(tls.replace('server.key', 'other.key')), 'tls.key', 'everybody')
     refused('an authority of devices that is none', config(tls + f'device_ca = "{place.folder}/none.pem"\n'),
@@ -321,8 +324,33 @@ def check_start(checks, program, place):
     server = Server(program, extra=config(tls + 'ca = "' + str(place.ours.file) + '"\n'), context=place.context())
     status, text = server.request('PUT', '/api/v1/agencies/a-1', 'registrar', {
         'name': 'a', 'desk': 'DESK_CONNECTOR', 'connector': {'endpoint': 'http://192.0.2.7/', 'secret': CAD_SECRET}})
+    checks.check('an agency on a host that nobody named is not taken', status == 400 and 'link.hosts' in text,
+                 (status, text))
+    server.end()
+    server = Server(program, extra=config(tls + 'ca = "' + str(place.ours.file) + '"\n[link]\nhosts = ["192.0.2.7"]\n'),
+                    context=place.context())
+    status, text = server.request('PUT', '/api/v1/agencies/a-1', 'registrar', {
+        'name': 'a', 'desk': 'DESK_CONNECTOR', 'connector': {'endpoint': 'http://192.0.2.7/', 'secret': CAD_SECRET}})
     checks.check('an agency that would be told in plain is not taken', status == 400 and 'connector.endpoint' in text,
                  (status, text))
+    server.end()
+
+
+def check_metrics(checks, program, place):
+    """Counters are for this machine and for who shows their token."""
+    token = 'a token of the monitoring'
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    path = place.folder / 'metrics.toml'
+    path.write_text(f'trusted_proxies = ["127.0.0.1"]\nmetrics_token_sha256 = "{digest}"\n')
+    server = Server(program, extra=['--config', path])
+    afar = {'X-Forwarded-For': '192.0.2.9'}
+    for name, headers, expected in (
+            ('from this machine', {}, 200), ('from elsewhere', afar, 401),
+            ('with another token', {**afar, 'Authorization': 'Bearer something else'}, 401),
+            ('with the token', {**afar, 'Authorization': 'Bearer ' + token}, 200)):
+        status, text = server.request('GET', '/metrics', headers=headers)
+        checks.check(f'counters {name}: {expected}', status == expected and ('haechi_spine_entries_total' in text) == (expected == 200),
+                     (status, text[:200]))
     server.end()
 
 
@@ -433,6 +461,67 @@ def check_certificates_of_others(checks, program, place):
         server.end()
 
 
+def check_revocation(checks, program, place):
+    """Who lost a certificate is let in no more: devices over MQTT and HTTP, and agencies."""
+    tls = f'device_ca = "{place.ours.file}"\nagency_ca = "{place.ours.file}"\n'
+    devices = {n: place.ours.certify(f'ankle-{n}') for n in (1, 2, 3)}
+    lost, kept = place.ours.certify('cad-lost'), place.ours.certify('cad-kept')
+    listed = place.ours.revoke(devices[2][0], lost[0])
+    server = Server(program, extra=place.config('revoked.toml', tls + f'revoked = ["{listed}"]\n'), context=place.context())
+    try:
+        for n in devices:
+            register_device(server, f'ankle-{n}', SECRET, f'wearer-{n}', interval_s=600)
+        seq = iter(range(1, 100))
+
+        def heard_over_mqtt(n):
+            return mosquitto(server, f'ankle-{n}', next(seq), '--cafile', place.ours.file, '--cert', devices[n][0],
+                             '--key', devices[n][1])[0] == 0
+
+        def heard(n):
+            """Over both doors alike."""
+            over_mqtt, as_client = heard_over_mqtt(n), ('--cert', devices[n][0], '--key', devices[n][1])
+            _, answer = curl('--cacert', place.ours.file, *as_client, '-u', f'ankle-{n}:{SECRET}', '-H', 'Content-Type: application/json',
+                             '-d', json.dumps(report(next(seq))), f'https://127.0.0.1:{server.devices_port}/ingest/v1/reports')
+            checks.check(f'ankle-{n} is heard over both doors or none', (' 200 ' in answer) == over_mqtt, answer)
+            return over_mqtt
+
+        def agency(pair):
+            return curl('--cacert', place.ours.file, '--cert', pair[0], '--key', pair[1], '-d', '{}',
+                        f'https://127.0.0.1:{server.http_port}/link/v1/answers')
+        checks.check('whose certificate is good is heard', heard(1) and heard(3))
+        before = failed_handshakes(server)
+        checks.check('whose certificate is revoked does not come through', not heard(2))
+        checks.check('... and is counted', failed_handshakes(server) >= before + 2)
+        checks.check('nor does an agency', agency(lost)[0] != 0 and ' 401 ' in agency(kept)[1])
+        place.ours.revoke(devices[3][0])
+        checks.check('a new list is not asked by itself', heard(3))
+        server.process.send_signal(signal.SIGHUP)
+        checks.check('it is after SIGHUP, without a restart', wait_for(lambda: not heard_over_mqtt(3), 10))
+        checks.check('who is not on it is still heard', heard(1) and not heard(3))
+        told = lambda: (server.folder / 'serve.log').read_text() + (server.folder / 'serve.out').read_text()
+        place.ours.revoke(ends='20260301000000Z')
+        server.process.send_signal(signal.SIGHUP)
+        checks.check('a list that has ended is told by name', wait_for(
+            lambda: f'{listed}: the list ended on 2026-03-01' in told() and 'stays' in told(), 5), told()[-600:])
+        checks.check('and the one before stays in force', heard(1) and not heard(2) and not heard(3))
+        place.ours.revoke(ends='20361231235959Z')
+        ends = server.metrics().get('haechi_tls_revoked_ends_seconds{door="devices"}')
+        checks.check('a number says when it ends', ends == 2114380799, ends)
+    finally:
+        server.end()
+
+    def refused(name, tls_more, *parts):
+        run = subprocess.run([program, 'serve', '--data', place.folder / 'listed', *place.config('listed.toml', tls_more)],
+                             capture_output=True, text=True, timeout=60)
+        checks.check(name, run.returncode == 1 and all(part in run.stderr for part in parts), (run.returncode, run.stderr))
+    place.ours.revoke(ends='20260301000000Z')
+    refused('a list that has ended does not start', tls + f'revoked = ["{listed}"]\n', 'tls.revoked', 'ended on 2026-03-01')
+    refused('nor one of another authority', tls + f'revoked = ["{place.foreign.revoke()}"]\n', 'tls.revoked', 'authority ours')
+    refused('nor one that is not there', tls + f'revoked = ["{place.folder}/none.pem"]\n', 'tls.revoked', 'none.pem')
+    refused('nor a certificate in its place', tls + f'revoked = ["{place.ours.file}"]\n', 'tls.revoked', 'holds no list')
+    refused('nor one that nobody would ask', f'revoked = ["{listed}"]\n', 'tls.revoked', 'device_ca')
+
+
 def check_witness(checks, program, place):
     """A witness behind https cosigns for who believes its authority, and only for him."""
     logs = []
@@ -479,7 +568,9 @@ def main():
         finally:
             server.end()
         check_start(checks, program, place)
+        check_metrics(checks, program, place)
         check_certificates_of_others(checks, program, place)
+        check_revocation(checks, program, place)
         check_witness(checks, program, place)
     finally:
         place.end()

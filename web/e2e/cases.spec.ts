@@ -139,6 +139,11 @@ test("she asks the court herself; it orders for the time being, draws a zone, de
   const ankle = await world.deviceOf("ankle-900", "DEVICE_KIND_ANKLE", { person_id: WEARER });
   const phone = await world.deviceOf("phone-900", "DEVICE_KIND_PHONE", { person_id: PROTECTED });
   await world.order("before", WEARER, [{ id: "keep-away", keep_away: { protected_id: PROTECTED } }]);
+  // And years ago, says the system that watched him then.
+  await world.server.must("POST", "/api/v1/facts", "registrar", [{ violation_taken_over: {
+    id: "v-17", source: "old-system", kind: "ALERT_KIND_KEEP_AWAY", wearer_id: WEARER, protected_id: PROTECTED,
+    happened_at_us: "1568000000000000", distance_mm: "84500", outcome: "TRUE_VIOLATION",
+  } }]);
   for (let n = 0; n < 3; n += 1) {
     await phone.report(HOME);
     await ankle.report(HOME);
@@ -182,6 +187,9 @@ test("she asks the court herself; it orders for the time being, draws a zone, de
   await court.getByRole("button", { name: "번호 부여" }).click();
   await expect(court.locator(".evidence [data-past]").first()).toBeVisible();
   await expect(court.locator(".evidence svg")).toBeVisible();
+  await expect(court.locator("[data-source=old-system]")).toContainText("old-system에서 넘겨받음");
+  const [bundle] = await Promise.all([court.waitForEvent("download"), court.getByRole("button", { name: "서명된 증거 묶음 받기" }).click()]);
+  expect(bundle.suggestedFilename()).toMatch(/^haechi-.*\.jsonl$/);
   await expect(court.locator("[data-interim]")).toBeVisible();
   await court.locator("[data-interim] summary").click();
   await court.getByRole("button", { name: "임시로 명령" }).click();

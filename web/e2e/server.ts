@@ -24,9 +24,10 @@ export class Server {
   private process: ChildProcess | null = null;
   private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "haechi-screens-"));
 
-  // `settings`: what haechi.toml holds.
-  static async start(settings = ""): Promise<Server> {
+  // `settings`: what haechi.toml holds. `port`: of the pages; 0: any free one.
+  static async start(settings = "", port = 0): Promise<Server> {
     const server = new Server();
+    server.port = port;
     fs.writeFileSync(path.join(server.folder, "haechi.toml"), settings);
     await server.begin();
     return server;

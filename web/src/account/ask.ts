@@ -16,6 +16,27 @@ export const endOwnSession = (id: string): Promise<unknown> =>
 export const renew = (password: string, code: string): Promise<EnrolmentLink> =>
   take(api.POST("/api/v1/me/account/renewal", { body: { password, code }, signal: patience() }));
 
+export const askForPasskey = (password: string, code: string): Promise<Schemas["PasskeyChallenge"]> =>
+  take(api.POST("/api/v1/me/passkeys/question", { body: { password, code }, signal: patience() }));
+
+export const addPasskey = (made: Schemas["PasskeyInput"]): Promise<unknown> => take(api.POST("/api/v1/me/passkeys", { body: made, signal: patience() }));
+
+export const removePasskey = (id: string, password: string, code: string): Promise<unknown> =>
+  take(api.POST("/api/v1/me/passkeys/{id}/remove", { params: { path: { id } }, body: { password, code }, signal: patience() }));
+
+export const providers = async (): Promise<Schemas["IdentityProvider"][]> =>
+  (await take(api.GET("/api/v1/sign-in/ways", { signal: patience() }))).providers ?? [];
+
+export type ApiKeyItem = Schemas["ApiKeyItem"];
+
+export const apiKeys = async (): Promise<ApiKeyItem[]> => (await take(api.GET("/api/v1/api-keys", { signal: patience() }))).keys ?? [];
+
+export const makeApiKey = (viewer: AccountInput, endsAtMs: number): Promise<Schemas["ApiKeyMade"]> =>
+  take(api.POST("/api/v1/api-keys", { body: { viewer, expires_at_us: String(endsAtMs * 1000) }, signal: patience() }));
+
+export const endApiKey = (id: string): Promise<unknown> =>
+  take(api.POST("/api/v1/api-keys/{id}/end", { params: { path: { id } }, body: {}, signal: patience() }));
+
 export const accounts = async (): Promise<AccountItem[]> =>
   (await take(api.GET("/api/v1/accounts", { signal: patience() }))).accounts ?? [];
 

@@ -6,13 +6,17 @@ import { msOf } from "../kit/clock";
 import { dateTime } from "../kit/format";
 import { ApiFailure, type Loaded, useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
+import { ApiKeys } from "./api-keys";
 import { addressOf, endOwnSession, homeOf, type OwnAccount, ownAccount, renew } from "./ask";
+import { Passkeys } from "./passkeys";
 import { People } from "./people";
+import { useProviderOf } from "./provider";
 
 export function Page() {
   const { t } = useTranslation();
   const { who, leave } = useLive();
   const loaded = useLoaded("own", ownAccount, 15_000);
+  const provider = useProviderOf(who.account ?? "");
   const home = homeOf(who.role);
   useEffect(() => {
     document.title = t("title");
@@ -40,8 +44,11 @@ export function Page() {
           </p>
         )}
         {loaded.data && <Sessions account={loaded.data} loaded={loaded} />}
-        {loaded.data && <Factors account={loaded.data} />}
+        {loaded.data && provider && <p>{t("by_provider", { name: provider })}</p>}
+        {loaded.data && provider === "" && <Passkeys account={loaded.data} loaded={loaded} />}
+        {loaded.data && provider === "" && <Factors account={loaded.data} />}
         {(who.actions ?? []).includes("run_accounts") && <People />}
+        {(who.actions ?? []).includes("run_accounts") && <ApiKeys />}
       </main>
     </div>
   );

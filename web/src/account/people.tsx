@@ -7,7 +7,7 @@ import { ApiFailure, useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { type AccountChange, type AccountItem, accounts, addressOf, change, create, type EnrolmentLink } from "./ask";
 
-const ROLES = ["control", "dispatch", "unit", "protected_person", "probation", "police", "court", "registrar", "auditor", "administrator"];
+const ROLES = ["control", "dispatch", "unit", "protected_person", "probation", "police", "court", "registrar", "auditor", "privacy", "administrator"];
 // What else an account of a role has to say.
 const TIES: Record<string, "person_id" | "unit_id" | "agency_id"> = {
   dispatch: "agency_id", police: "agency_id", court: "agency_id", unit: "unit_id", protected_person: "person_id",
@@ -39,8 +39,14 @@ export function People() {
       )}
       {link && (
         <div role="status" className="link">
-          <p>{t("people.link", { account: link.account ?? "", time: dateTime(msOf(link.expires_at_us)) })}</p>
-          <code data-link>{addressOf(link)}</code>
+          {link.token ? (
+            <>
+              <p>{t("people.link", { account: link.account ?? "", time: dateTime(msOf(link.expires_at_us)) })}</p>
+              <code data-link>{addressOf(link)}</code>
+            </>
+          ) : (
+            <p>{t("people.no_link", { account: link.account ?? "" })}</p>
+          )}
         </div>
       )}
       <div className="table-frame" tabIndex={0} role="region" aria-labelledby="people">

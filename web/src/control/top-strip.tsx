@@ -40,9 +40,9 @@ export function TopStrip() {
         </button>
         <ThemeSwitch preferred="dark" />
         <LanguageSwitch />
-        <span className="chip seat" title={who.account}>
+        <a className="chip seat" href="/account/" target="_blank" rel="noreferrer" title={t("strip.account")}>
           {t("strip.seat", { account: who.account ?? "" })}
-        </span>
+        </a>
         <button type="button" className="button small" onClick={leave}>
           {t("strip.leave")}
         </button>

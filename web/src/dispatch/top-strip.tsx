@@ -27,7 +27,9 @@ export function TopStrip() {
       </button>
       <LanguageSwitch />
       <ThemeSwitch preferred="dark" />
-      <span className="who">{who.agency_id} · {who.account}</span>
+      <a className="who" href="/account/" target="_blank" rel="noreferrer" title={t("strip.account")}>
+        {who.agency_id} · {who.account}
+      </a>
       <button type="button" className="button small" onClick={leave}>{t("strip.leave")}</button>
     </header>
   );

@@ -63,6 +63,9 @@ export function Menu({ theme, onTheme, awake, unitId, onClose, onLeave }: Props)
       <LocationNote always />
       <p className="quiet">{t(`menu.awake_${awake}`)}</p>
       <p className="quiet">{t("menu.unit", { unit: unitId })}</p>
+      <a className="button" href="/account/" target="_blank" rel="noreferrer">
+        {t("menu.account")}
+      </a>
       {leaving ? (
         <div role="group" aria-label={t("menu.leave")} className="leave">
           <p>{t(waiting > 0 ? "menu.leave_waiting" : "menu.leave_text", { n: waiting })}</p>

@@ -7,7 +7,7 @@ export type Capabilities = components["schemas"]["Capabilities"];
 declare const __SURFACE__: "control" | "dispatch" | "field" | "me" | "court" | "cases" | "account";
 export const surface = __SURFACE__;
 
-export type SignInProblem = "wrong_key" | "wrong_role" | "wrong_account" | "busy" | "ended" | "no_server";
+export type SignInProblem = "wrong_key" | "wrong_role" | "wrong_account" | "no_passkey" | "provider_refused" | "provider_away" | "busy" | "ended" | "no_server";
 
 export class SignInError extends Error {
   constructor(readonly problem: SignInProblem) {

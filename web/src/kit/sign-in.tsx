@@ -1,8 +1,10 @@
-// The door, loaded when somebody stands before it: account, password and code; or one key, pasted or typed.
-import { type FormEvent, useState } from "react";
+// The door, loaded when somebody stands before it: account, password, and code or passkey; or one key, pasted or typed.
+import { type FormEvent, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Schemas } from "./api";
 import { LanguageSwitch } from "./chrome";
+import { passkeysKnown, provePasskey } from "./passkey";
 import { ask, type Capabilities, read, SignInError, type SignInProblem, signOut, surface } from "./session";
 import { addWords } from "./words";
 import en from "./words/door.en.json";
@@ -13,15 +15,44 @@ addWords("kit", { ko, en });
 // Her phone is paired with a key; everybody else has an account.
 const KEY_FIRST = surface === "me";
 
-async function signInAs(account: string, password: string, code: string): Promise<Capabilities> {
+async function signInAs(shown: Schemas["SignInInput"]): Promise<Capabilities> {
   const answer = await ask("/api/v1/sign-in", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ account, password, code }),
+    body: JSON.stringify(shown),
   });
   if (answer.status === 401 || answer.status === 400) throw new SignInError("wrong_account");
   if (answer.status === 429) throw new SignInError("busy");
   return read(answer);
+}
+
+async function passkeyProof(): Promise<Schemas["PasskeyProof"]> {
+  const answer = await ask("/api/v1/sign-in/passkey", {});
+  if (!answer.ok) throw new SignInError("no_server");
+  const asked = (await answer.json()) as Schemas["PasskeyChallenge"];
+  return provePasskey(asked).catch(() => {
+    throw new SignInError("no_passkey");
+  });
+}
+
+// What came of a way to an identity provider and back; taken out of the address bar.
+function troubleInAddress(): SignInProblem | null {
+  const trouble = new URLSearchParams(location.hash.slice(1)).get("sign-in");
+  if (trouble) history.replaceState(null, "", location.pathname + location.search);
+  return trouble === "refused" ? "provider_refused" : trouble === "away" ? "provider_away" : null;
+}
+
+// How one may sign in here; nothing until the server has said so.
+function useWays(): Schemas["SignInWays"] {
+  const [ways, setWays] = useState<Schemas["SignInWays"]>({});
+  useEffect(() => {
+    const read = async () => {
+      const answer = await ask("/api/v1/sign-in/ways", {});
+      if (answer.ok) setWays((await answer.json()) as Schemas["SignInWays"]);
+    };
+    read().catch(() => undefined); // account, password and code are there without it
+  }, []);
+  return ways;
 }
 
 export default function SignIn(props: {
@@ -65,14 +96,15 @@ function AccountForm({ problem, onIn }: { problem: SignInProblem | null; onIn: (
   const [account, setAccount] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [refused, setRefused] = useState<SignInProblem | null>(null);
+  const [refused, setRefused] = useState<SignInProblem | null>(troubleInAddress);
   const [asking, setAsking] = useState(false);
-  const enter = async (event: FormEvent) => {
-    event.preventDefault();
+  const ways = useWays();
+  const passkeys = ways.passkeys === true && passkeysKnown;
+  const enter = async (secondFactor: () => Promise<Schemas["SignInInput"]>) => {
     setAsking(true);
     setRefused(null);
     try {
-      onIn(await signInAs(account.trim(), password, code.trim()));
+      onIn(await signInAs({ account: account.trim(), password, ...(await secondFactor()) }));
     } catch (error) {
       const why = error instanceof SignInError ? error.problem : "no_server";
       if (why === "wrong_role") void signOut(); // it was signed in, but not for this screen
@@ -82,9 +114,13 @@ function AccountForm({ problem, onIn }: { problem: SignInProblem | null; onIn: (
       setAsking(false);
     }
   };
+  const withCode = (event: FormEvent) => {
+    event.preventDefault();
+    void enter(() => Promise.resolve({ code: code.trim() }));
+  };
   const wrong = refused === "wrong_account";
   return (
-    <form onSubmit={(event) => void enter(event)}>
+    <form onSubmit={withCode}>
       <label htmlFor="account">{t("door.account")}</label>
       <input id="account" autoComplete={KEY_FIRST ? "off" : "username"} autoCapitalize="none" spellCheck={false} required value={account}
         onChange={(event) => setAccount(event.target.value)} aria-invalid={wrong} />
@@ -101,6 +137,16 @@ function AccountForm({ problem, onIn }: { problem: SignInProblem | null; onIn: (
       <button type="submit" className="button primary" disabled={asking}>
         {t(asking ? "door.waiting" : "door.enter")}
       </button>
+      {passkeys && account.trim() !== "" && password !== "" && (
+        <button type="button" className="button" disabled={asking} onClick={() => void enter(async () => ({ passkey: await passkeyProof() }))}>
+          {t("door.with_passkey")}
+        </button>
+      )}
+      {(ways.providers ?? []).map((one) => (
+        <a key={one.id} className="button" href={`/api/v1/sign-in/providers/${one.id ?? ""}?surface=${surface}`}>
+          {t("door.with_provider", { name: one.name ?? "" })}
+        </a>
+      ))}
       <p id="lock-help" className="quiet">
         {t("door.lock_help")}
       </p>

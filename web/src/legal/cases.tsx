@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { bare, cases, closeCase, type CaseAnswer, oneCase, openCase, reportToCase } from "./asks";
+import { TakeBundle } from "./bundle";
 import { Consents } from "./consents";
 import { DutyTable } from "./duties";
 import { NewJudgement } from "./judgement";
@@ -201,6 +202,14 @@ function OneCase({ answer, changed }: { answer: CaseAnswer; changed: () => void 
       <Places answer={answer} changed={changed} />
       <Consents list={answer.consents ?? []} />
       <Petitions answer={answer} />
+      {(one.protected_ids ?? []).map((id) => (
+        <TakeBundle
+          key={id}
+          path={`/api/v1/cases/${one.id}/bundle?protected_id=${id}`}
+          name={`haechi-${one.id}-${id}`}
+          about={one.protected_ids?.length === 1 ? "" : id}
+        />
+      ))}
       <Told answer={answer} />
       <Reports answer={answer} changed={changed} />
       {!closed && <CloseCase id={one.id ?? ""} changed={changed} />}

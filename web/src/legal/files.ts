@@ -1,4 +1,8 @@
-// Files as the server takes and gives them: base64 in JSON.
+// Files as the server takes and gives them: base64 in JSON, or what it makes as a whole.
+import type { Problem } from "../kit/api";
+import { ApiFailure } from "../kit/load";
+import { surface } from "../kit/session";
+
 export async function bytesOf(file: Blob): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let text = "";
@@ -9,7 +13,20 @@ export async function bytesOf(file: Blob): Promise<string> {
 
 export function save(name: string, type: string, base64: string): void {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  give(name, new Blob([bytes], { type }));
+}
+
+// A file that the server makes as a whole: no JSON.
+export async function download(path: string, name: string): Promise<void> {
+  const answer = await fetch(path, { cache: "no-store", headers: { "Haechi-Surface": surface } }).catch(() => null);
+  if (!answer) throw new ApiFailure(0, "no_answer", "");
+  if (answer.ok) return give(name, await answer.blob());
+  const problem = (await answer.json().catch(() => ({}))) as Partial<Problem>;
+  throw new ApiFailure(answer.status, problem.code ?? "", problem.reason ?? "");
+}
+
+function give(name: string, file: Blob): void {
+  const address = URL.createObjectURL(file);
   const anchor = document.createElement("a");
   anchor.href = address;
   anchor.download = name;

@@ -28,7 +28,9 @@ export function Frame({ pages, content }: { pages: readonly string[]; content: (
         <span className="spring" />
         <ThemeSwitch preferred="light" />
         <LanguageSwitch />
-        <span className="chip seat">{who.account}</span>
+        <a className="chip seat" href="/account/" target="_blank" rel="noreferrer" title={t("account")}>
+          {who.account}
+        </a>
         <button type="button" className="button small" onClick={leave}>
           {t("leave")}
         </button>

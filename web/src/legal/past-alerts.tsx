@@ -33,16 +33,17 @@ export function PastAlerts({ alerts, toUs }: { alerts: readonly PastAlert[]; toU
           </thead>
           <tbody>
             {sorted.map((one) => (
-              <tr key={one.id} data-past={one.id}>
+              <tr key={`${one.source}/${one.id}`} data-past={one.id} data-source={one.source || undefined}>
                 <td>
                   <Moment us={one.opened_at_us} />
                 </td>
                 <td>
-                  <Severity code={one.code} compact /> {t(`kit:alert_kind.${bare(one.kind, "ALERT_KIND_")}`)}
+                  {!one.source && <Severity code={one.code} compact />} {t(`kit:alert_kind.${bare(one.kind, "ALERT_KIND_")}`)}
+                  {one.source && <span className="chip">{t("past.taken_over", { source: one.source })}</span>}
                   <small className="sentence">{language() === "ko" ? one.sentence_ko : one.sentence_en}</small>
                 </td>
                 <td className="number">{(one.distance_m ?? 0) > 0 ? distance(one.distance_m ?? 0) : t("unsaid")}</td>
-                <td>{Number(one.cleared_at_us ?? 0) > 0 ? <Moment us={one.cleared_at_us} /> : t("past.going_on")}</td>
+                <td>{Number(one.cleared_at_us ?? 0) > 0 ? <Moment us={one.cleared_at_us} /> : t(one.source ? "unsaid" : "past.going_on")}</td>
                 <td>
                   {Number(one.assigned_at_us ?? 0) > 0 ? (
                     <>
@@ -55,13 +56,13 @@ export function PastAlerts({ alerts, toUs }: { alerts: readonly PastAlert[]; toU
                       )}
                     </>
                   ) : (
-                    t("past.nobody_sent")
+                    t(one.source ? "unsaid" : "past.nobody_sent")
                   )}
                 </td>
                 <td>{one.outcome ? t(`outcome.${one.outcome}`, { defaultValue: one.outcome }) : t("past.no_outcome")}</td>
                 <td>
                   <small>
-                    {one.order_id} v{one.order_version}
+                    {one.order_id} {(one.order_version ?? 0) > 0 && `v${one.order_version}`}
                   </small>
                 </td>
                 <td className="number">{one.entry_no}</td>
@@ -95,9 +96,10 @@ function TimeLine({ alerts, toMs }: { alerts: readonly PastAlert[]; toMs: number
           const level = levelOf(one.code);
           const y = LANE * level + LANE / 2;
           const at = x(one.opened_at_us);
-          const end = Number(one.cleared_at_us ?? 0) > 0 ? x(one.cleared_at_us) : x(String(to * 1000));
+          const goesOn = Number(one.cleared_at_us ?? 0) === 0 && !one.source;
+          const end = goesOn ? x(String(to * 1000)) : Math.max(at, x(one.cleared_at_us));
           return (
-            <g key={one.id} className={`mark${level}`}>
+            <g key={`${one.source}/${one.id}`} className={`mark${level}`}>
               <line x1={at} x2={Math.max(at + 1, end)} y1={y} y2={y} strokeWidth="5" />
               <Shape level={level} x={at} y={y} />
             </g>

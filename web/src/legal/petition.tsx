@@ -6,6 +6,7 @@ import { msOf } from "../kit/clock";
 import { dateTime } from "../kit/format";
 import { useLoaded } from "../kit/load";
 import { bare, evidence, onePetition, type PetitionAnswer, petitionFile } from "./asks";
+import { TakeBundle } from "./bundle";
 import { Conditions } from "./conditions-list";
 import { DutyTable } from "./duties";
 import { save } from "./files";
@@ -39,6 +40,7 @@ export function PetitionPage(props: { id: string; children?: (answer: PetitionAn
                 {(answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={loaded.reload} alone />}
               </div>
             </div>
+            <TakeBundle path={`/api/v1/petitions/${props.id}/bundle`} name={`haechi-${props.id}`} />
             <Evidence id={props.id} state={answer.petition?.state ?? ""} />
           </>
         )}

@@ -2,14 +2,14 @@
 // drawing has its numbers as a table beside it; the same as CSV.
 import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { surface } from "../kit/session";
 import { serverNowMs } from "../kit/clock";
 import { useLoaded } from "../kit/load";
 import { bare, type Statistics, statistics } from "./asks";
 import { Bar, Card, Columns, type Count, Nothing, Range, Rows, Stack } from "./charts";
 import { endOfDayUs } from "./clocks";
+import { download } from "./files";
 import { useKindName, useOffenceName, usePutsOnDevice } from "./names";
-import { LoadedView } from "./parts";
+import { LoadedView, Refused, useDeed } from "./parts";
 
 const DAY_MS = 86_400_000;
 const KOREA_MS = 9 * 3_600_000;
@@ -22,18 +22,8 @@ export function StatisticsPage() {
   const fromUs = String((Number(endOfDayUs(from)) / 1000 - DAY_MS) * 1000);
   const toUs = endOfDayUs(to);
   const loaded = useLoaded(`statistics/${fromUs}/${toUs}`, () => statistics(fromUs, toUs), 15_000);
-  const [failed, setFailed] = useState(false);
-  const download = async () => {
-    const answer = await fetch(`/api/v1/statistics.csv?from_us=${fromUs}&to_us=${toUs}`, {
-      cache: "no-store", headers: { "Haechi-Surface": surface },
-    }).catch(() => null);
-    setFailed(!answer?.ok);
-    if (!answer?.ok) return;
-    const address = URL.createObjectURL(await answer.blob());
-    const anchor = Object.assign(document.createElement("a"), { href: address, download: `haechi-${from}-${to}.csv` });
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  };
+  const { busy, refused, run } = useDeed(() => undefined);
+  const csv = () => run(() => download(`/api/v1/statistics.csv?from_us=${fromUs}&to_us=${toUs}`, `haechi-${from}-${to}.csv`));
   return (
     <section aria-label={t("statistics.title")}>
       <div className="page-head">
@@ -47,16 +37,12 @@ export function StatisticsPage() {
             {t("statistics.to")}
             <input type="date" value={to} onChange={(event) => setTo(event.target.value)} />
           </label>
-          <button type="button" className="button" onClick={() => void download()}>
+          <button type="button" className="button" disabled={busy} onClick={() => void csv()}>
             {t("statistics.csv")}
           </button>
         </div>
       </div>
-      {failed && (
-        <p className="problem" role="alert">
-          {t("refused.no_answer")}
-        </p>
-      )}
+      <Refused failure={refused} />
       <LoadedView what={t("statistics.title")} loaded={loaded}>
         {(data) => <Charts data={data} />}
       </LoadedView>

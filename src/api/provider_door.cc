@@ -1,0 +1,116 @@
+#include "api/provider_door.h"
+
+#include <optional>
+
+#include "api/session.h"
+#include "haechi/v1/fact.pb.h"
+#include "net/loop.h"
+#include "trust/audit.h"
+
+namespace haechi::api {
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1/sign-in/providers/";
+constexpr std::string_view kReturn = "/return";
+
+// The flow has to come along when the provider sends the browser back, which SameSite=Strict would prevent.
+std::string flow_name(const net::Request& request) {
+  return trust::cookie_name("flow", request.secure);
+}
+
+std::pair<std::string, std::string> flow_cookie(const net::Request& request, const std::string& flow,
+                                                int64_t seconds) {
+  return {"set-cookie", flow_name(request) + "=" + flow + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" +
+                            std::to_string(seconds) + (request.secure ? "; Secure" : "")};
+}
+
+net::Response going_to(const std::string& address) {
+  return {303, "text/plain; charset=utf-8", "", {{"location", address}, {"cache-control", "no-store"}}};
+}
+
+// Back to the page, which says what happened: "refused", or "away" when the provider does not answer.
+net::Response back_to(trust::Surface surface, const char* trouble) {
+  return going_to("/" + std::string(trust::surface_name(surface)) + "/#sign-in=" + trouble);
+}
+
+const char* trouble_of(const Error& error) {
+  return error.code == Code::kUnavailable ? "away" : "refused";
+}
+
+}  // namespace
+
+bool ProviderDoor::is_for(std::string_view path) {
+  return path.starts_with(kPrefix);
+}
+
+void ProviderDoor::answer(const net::Request& request, const net::Respond& respond) {
+  if (request.method != "GET")
+    return respond(net::problem(405, "method_not_allowed", "", "this path does not take this method"));
+  std::string id = request.path.substr(kPrefix.size());
+  const bool back = id.ends_with(kReturn);
+  if (back) id.resize(id.size() - kReturn.size());
+  if (providers_.find(id) == nullptr)
+    return respond(net::problem(404, "not_found", "provider", "there is no such provider"));
+  if (back) return take_back(id, request, respond);
+  send_away(id, request, respond);
+}
+
+void ProviderDoor::send_away(const std::string& id, const net::Request& request,
+                             const net::Respond& respond) {
+  const auto surface = trust::parse_surface(request.parameter("surface"));
+  if (!surface) return respond(net::problem(400, "invalid", "surface", "is none"));
+  // Nobody is signed in because a foreign page wants it.
+  if (request.header("sec-fetch-site") == "cross-site")
+    return respond(net::problem(403, "forbidden", "origin", "the page is not of this host"));
+  providers_.begin(id, *surface,
+                   [request, respond, surface = *surface](const Result<IdentityProviders::Begun>& begun) {
+                     if (!begun.ok()) return respond(back_to(surface, trouble_of(begun.error())));
+                     net::Response response = going_to(begun->address);
+                     response.headers.push_back(flow_cookie(request, begun->flow, kFlowLasts.s()));
+                     respond(std::move(response));
+                   });
+}
+
+void ProviderDoor::take_back(const std::string& id, const net::Request& request,
+                             const net::Respond& respond) {
+  const std::string flow(trust::cookie_value(request.header("cookie"), flow_name(request)));
+  const auto surface = IdentityProviders::surface_of(flow);
+  const IdentityProviders::Return returned{id, flow, request.parameter("state"), request.parameter("code"),
+                                           request.parameter("iss")};
+  providers_.finish(
+      returned, [this, id, request, respond, surface = surface.value_or(trust::Surface::kAccount)](
+                    const Result<std::string>& account) { arrived(account, id, surface, request, respond); });
+}
+
+void ProviderDoor::arrived(const Result<std::string>& account, const std::string& id, trust::Surface surface,
+                           const net::Request& request, const net::Respond& respond) {
+  trust::SignedIn in{{false, {}, "identity provider " + id}, ""};
+  net::Response response = back_to(surface, account.ok() ? "refused" : trouble_of(account.error()));
+  if (account.ok()) {
+    const trust::Doorway doorway{
+        surface, request.peer,
+        std::string(trust::cookie_key(request.header("cookie"), surface, request.secure))};
+    auto signed_in = accounts_.sign_in_by_provider(*account, doorway, clock_.now());
+    if (!signed_in.ok()) return respond(back_to(surface, "away"));
+    in = std::move(*signed_in);
+  } else {
+    in.verdict.reason += ": " + account.error().text();
+  }
+  if (in.verdict.right) {
+    const int64_t seconds = trust::session_limits(in.verdict.viewer.role, surface).absolute.s();
+    response = going_to("/" + std::string(trust::surface_name(surface)) + "/");
+    response.headers.emplace_back("set-cookie", session::cookie(request, surface, in.token, seconds));
+  }
+  response.headers.push_back(flow_cookie(request, "", 0));
+  const trust::Viewer& who = in.verdict.viewer;
+  submit_.submit(
+      trust::account_event(who, "sign_in", who.account, in.verdict.right,
+                           in.verdict.reason + ", from " + request.peer),
+      [this, response, respond, surface, token = in.token](const Result<spine::Receipt>& recorded) {
+        if (recorded.ok()) return respond(response);
+        front_.post([this, token] { (void)accounts_.end_token(token).ok(); });
+        respond(back_to(surface, "away"));
+      });
+}
+
+}  // namespace haechi::api

@@ -1,0 +1,68 @@
+#include "vault/signing_key.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/digest.h"
+
+namespace haechi::vault {
+namespace {
+
+std::string bytes_of(const std::string& digits) {
+  std::string out;
+  for (size_t at = 0; at + 1 < digits.size(); at += 2)
+    out += static_cast<char>(std::stoi(digits.substr(at, 2), nullptr, 16));
+  return out;
+}
+
+TEST(Hkdf, GivesTheFirstBlockOfTheVectorsOfRfc5869) {
+  EXPECT_EQ(hex(hkdf_sha256(std::string(22, '\x0b'), bytes_of("000102030405060708090a0b0c"),
+                            bytes_of("f0f1f2f3f4f5f6f7f8f9"))
+                    .view()),
+            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
+  EXPECT_EQ(hex(hkdf_sha256(std::string(22, '\x0b'), "", "").view()),
+            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
+}
+
+TEST(SigningKey, IsTheOneOfTheVectors) {
+  std::ifstream in(std::string(HAECHI_SOURCE_DIR) + "/tests/vectors/signed_reports.txt");
+  std::string line;
+  std::getline(in, line);
+  int rows = 0;
+  for (; std::getline(in, line); ++rows) {
+    std::istringstream words(line);
+    std::string device, root, key;
+    uint32_t generation = 0;
+    words >> device >> generation >> root >> key;
+    EXPECT_EQ(hex(signing_key(Key(bytes_of(root)), device, generation).view()), key) << line;
+  }
+  EXPECT_EQ(rows, 4);
+}
+
+TEST(SigningKey, IsTheSameWheneverTheRingIsOpenedAndLiesNowhereInIt) {
+  std::string name = testing::TempDir() + "haechi-signing-XXXXXX";
+  const std::string folder = ::mkdtemp(name.data());
+  const auto open = [&] {
+    return *KeyRing::open(folder + "/ring", Key(std::string(32, 'm')), RingMode::kWrite);
+  };
+  auto ring = open();
+  const Key first = *signing_key(*ring, "ankle-7", 1);
+  EXPECT_NE(first.view(), signing_key(*ring, "ankle-7", 2)->view());
+  EXPECT_NE(first.view(), signing_key(*ring, "ankle-8", 1)->view());
+  ring.reset();
+  ring = open();
+  EXPECT_EQ(first.view(), signing_key(*ring, "ankle-7", 1)->view());
+  std::ifstream in(folder + "/ring", std::ios::binary);
+  std::stringstream all;
+  all << in.rdbuf();
+  EXPECT_EQ(all.str().find(first.view()), std::string::npos);
+  ring.reset();
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace haechi::vault

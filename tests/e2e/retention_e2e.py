@@ -1,0 +1,120 @@
+"""Retention by the clock alone: a measure ends, five years pass in a moment, and where its wearer was is gone from a running
+server, from its log, from every file and from a copy made before; what is hers stays.
+
+The clock is moved by a library that is loaded before the server's own (clock_ahead.c)."""
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+
+from erasure_e2e import HERS, HIS, found, place, replayed, run, signs_of, tells
+from haechi_server import Checks, Server, arguments, register_device, report, wait_for
+
+SECRET = 'a-secret-of-good-length'
+DAY_S = 86_400
+ALMOST_S, DUE_S = 5 * 365 * DAY_S - 5 * DAY_S, 5 * 366 * DAY_S + 5 * DAY_S  # a few days to either side of five years
+
+
+def ask(server, key, method, path, body=None):
+    status, text = server.request(method, '/api/v1/' + path, key, body)
+    return status, json.loads(text) if text.startswith('{') else text
+
+
+def good(checks, name, answer):
+    checks.check(name, answer[0] in (200, 201), answer)
+    return answer[1]
+
+
+def measure(checks, server, until):
+    register_device(server, 'D-W', SECRET, 'W-1')
+    register_device(server, 'D-P', SECRET, 'P-1', 'ROLE_PROTECTED_PERSON', 'DEVICE_KIND_PHONE')
+    for person_id, role, who in (('W-1', 'ROLE_WEARER', HIS), ('P-1', 'ROLE_PROTECTED_PERSON', HERS)):
+        server.put(f'persons/{person_id}', {'role': role, 'record': {'name': who['name'], 'phone': who['phone']}})
+    server.put('agencies/court-namyangju', {'name': 'Court', 'desk': 'DESK_BUILT_IN'})
+    server.put('agencies/ps-namyangju-bukbu', {'name': 'Station', 'desk': 'DESK_BUILT_IN'})
+    good(checks, 'a case', ask(server, 'police', 'POST', 'cases', {
+        'id': 'c-1', 'kind': 'CASE_KIND_STALKING', 'number': '2026-1', 'subject_id': 'W-1', 'protected_ids': ['P-1']}))
+    ban = {'conditions': [{'id': 'k', 'keep_away': {'protected_id': 'P-1'}}]}
+    for kind in ('ST_PROV_2', 'ST_PROV_3_2'):
+        good(checks, f'{kind} is applied for', ask(server, 'police', 'POST', 'cases/c-1/measures', {
+            'id': kind, 'kind': kind, 'protected_id': 'P-1', 'stated': ban, 'apply': True}))
+        for key, step, more in (('police', 'PETITION', {'court_id': 'court-namyangju'}), ('court', 'GRANT', {'until_us': str(until)}),
+                                ('police', 'SERVE', {}), ('control', 'FIT', {}), ('police', 'RECEIVE_VICTIM_DATA', {})):
+            if kind == 'ST_PROV_2' and step in ('SERVE', 'FIT', 'RECEIVE_VICTIM_DATA'):
+                continue
+            good(checks, f'... {step}', ask(server, key, 'POST', f'measures/{kind}/steps', {'step': 'CASE_STEP_' + step, **more}))
+
+
+def ahead_by(folder, seconds):
+    library = folder / f'ahead-{seconds}.so'
+    subprocess.run(['cc', '-shared', '-fPIC', f'-DAHEAD_S={seconds}', '-o', library,
+                    pathlib.Path(__file__).parent / 'clock_ahead.c'], check=True)
+    return {'LD_PRELOAD': str(library)}
+
+
+def main():
+    options, checks = arguments(), Checks()
+    top = pathlib.Path(tempfile.mkdtemp(prefix='haechi-retention-'))
+    folder = top / 'server'
+    folder.mkdir()
+    server = None
+    try:
+        server = Server(options.haechi, folder)
+        until = round((time.time() + 20) * 1e6)
+        measure(checks, server, until)
+        for seq in range(1, 6):
+            for device, where in (('D-W', HIS), ('D-P', HERS)):
+                server.ingest(device, SECRET, report(seq, where['lat'], where['lng']))
+        stage = lambda: ask(server, 'control', 'GET', 'measures/ST_PROV_3_2')[1]['measure']['stage']
+        checks.check('the measure is active and it is known where he is', stage() == 'MEASURE_STAGE_ACTIVE' and
+                     tells(place(server, 'W-1').encode(), HIS))
+        checks.check('it ends by the clock', wait_for(lambda: stage() == 'MEASURE_STAGE_ENDED', 60, 0.5), stage())
+        server.stop()
+        server.end()
+        before = top / 'before'
+        shutil.copytree(folder, before)
+
+        erased = lambda: '"person_erased"' in replayed(options.haechi, folder / 'store')[1].decode()
+        server = Server(options.haechi, folder, environment=ahead_by(top, ALMOST_S))
+        time.sleep(4)  # several ticks: what is shown is that nothing happens
+        gone = lambda: HIS['name'] not in server.request('GET', '/api/v1/persons/W-1', 'registrar')[1]
+        checks.check('days before it is due he is kept', not gone())
+        server.stop()
+        server.end()
+        checks.check('... and nobody has asked', not erased() and tells(replayed(options.haechi, folder / 'store')[1], HIS))
+
+        server = Server(options.haechi, folder, environment=ahead_by(top, DUE_S))
+        checks.check('when it is due he is erased while the server runs', wait_for(gone, 20))
+        checks.check('... with his place', not tells(place(server, 'W-1').encode(), HIS))
+        open_duties = lambda: [one for one in ask(server, 'control', 'GET', 'duties?case_id=c-1')[1].get('duties', [])
+                               if one['task'] == 'CASE_TASK_DESTROY_DATA']
+        checks.check('... and the duty to destroy is done', wait_for(lambda: not open_duties(), 10), open_duties())
+        checks.check('she is who she was', HERS['name'] in server.request('GET', '/api/v1/persons/P-1', 'registrar')[1])
+        checks.check('the server stops cleanly', server.stop() == 0)
+        server.end()
+        server = None
+        for what, data in (('the log', folder / 'store'), ('the copy made before', before / 'store')):
+            code, text, error = replayed(options.haechi, data, folder / 'store.keys')
+            checks.check(f'{what} no longer tells where he was', code == 0 and not tells(text, HIS), error)
+            checks.check('... but where she was', tells(text, HERS))
+            checks.check('... and verifies', run(options.haechi, 'verify', data)[0] == 0)
+        code, text, error = replayed(options.haechi, folder / 'store')
+        asked = [line for line in text.decode().splitlines() if '"person_erased"' in line]
+        checks.check('the log says who asked and under which article', len(asked) == 1 and '"retention"' in asked[0] and
+                     '31-8(4)3' in asked[0], asked)
+        out = top / 'exported'
+        code, _, error = run(options.haechi, 'export', '--data', folder / 'store', '--out', out)
+        for where in (folder, out):
+            hits = found(where, signs_of(HIS))
+            checks.check(f'no byte of {where.name} tells where or who he was', code == 0 and not hits, hits or error)
+    finally:
+        if server:
+            server.end()
+        shutil.rmtree(top, ignore_errors=True)
+    checks.finish()
+
+
+if __name__ == '__main__':
+    main()

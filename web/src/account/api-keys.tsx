@@ -1,0 +1,139 @@
+// The keys of other systems: made for a role and a time, shown once, ended.
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { msOf } from "../kit/clock";
+import { dateTime } from "../kit/format";
+import { ApiFailure, useLoaded } from "../kit/load";
+import { type ApiKeyItem, apiKeys, endApiKey, makeApiKey } from "./ask";
+
+const ROLES = ["connector", "registrar", "auditor"];
+const DAY_MS = 86_400_000;
+const DAYS = [365, 90, 7];
+
+export function ApiKeys() {
+  const { t } = useTranslation();
+  const loaded = useLoaded("api-keys", apiKeys, 15_000);
+  const [made, setMade] = useState<{ account: string; key: string } | null>(null);
+  const [refused, setRefused] = useState<"taken" | "incomplete" | "failed" | null>(null);
+  const attempt = async (act: () => Promise<unknown>) => {
+    setRefused(null);
+    setMade(null);
+    try {
+      await act();
+    } catch (error) {
+      const status = error instanceof ApiFailure ? error.status : 0;
+      setRefused(status === 409 ? "taken" : status === 400 ? "incomplete" : "failed");
+    }
+    loaded.reload();
+  };
+  const make = (account: string, role: string, agency: string, days: number) =>
+    attempt(async () => {
+      const viewer = { account, role, ...(role === "connector" ? { agency_id: agency } : {}) };
+      const answer = await makeApiKey(viewer, Date.now() + days * DAY_MS);
+      setMade({ account, key: answer.key ?? "" });
+    });
+  return (
+    <section aria-labelledby="keys">
+      <h2 id="keys">{t("keys.title")}</h2>
+      <p className="quiet">{t("keys.help")}</p>
+      <NewKey onMake={(...what) => void make(...what)} />
+      {refused && (
+        <p role="alert" className="problem">
+          {t(`people.refused.${refused}`)}
+        </p>
+      )}
+      {made && (
+        <div role="status" className="link">
+          <p>{t("keys.new", { account: made.account })}</p>
+          <code data-key>{made.key}</code>
+        </div>
+      )}
+      {(loaded.data ?? []).length > 0 && <Table keys={loaded.data ?? []} onEnd={(id) => void attempt(() => endApiKey(id))} />}
+    </section>
+  );
+}
+
+function Table({ keys, onEnd }: { keys: ApiKeyItem[]; onEnd: (id: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="table-frame" tabIndex={0} role="region" aria-labelledby="keys">
+      <table>
+        <thead>
+          <tr>
+            {["system", "role", "made", "by", "ends"].map((name) => (
+              <th key={name} scope="col">
+                {t(`keys.${name}`)}
+              </th>
+            ))}
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((one) => (
+            <tr key={one.id} data-api-key={one.viewer?.account}>
+              <th scope="row">{one.viewer?.account}</th>
+              <td>{t(`role.${one.viewer?.role ?? ""}`)}</td>
+              <td>{dateTime(msOf(one.made_at_us))}</td>
+              <td>{one.made_by}</td>
+              <td>{dateTime(msOf(one.expires_at_us))}</td>
+              <td>
+                <button type="button" className="button small" onClick={() => onEnd(one.id ?? "")}>
+                  {t("keys.end")}
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function NewKey({ onMake }: { onMake: (account: string, role: string, agency: string, days: number) => void }) {
+  const { t } = useTranslation();
+  const [account, setAccount] = useState("");
+  const [role, setRole] = useState("connector");
+  const [agency, setAgency] = useState("");
+  const [days, setDays] = useState(365);
+  const make = (event: FormEvent) => {
+    event.preventDefault();
+    onMake(account.trim(), role, agency.trim(), days);
+  };
+  return (
+    <form className="inline" onSubmit={make}>
+      <label>
+        {t("keys.system")}
+        <input name="key-account" required autoCapitalize="none" spellCheck={false} autoComplete="off" value={account} onChange={(event) => setAccount(event.target.value)} />
+      </label>
+      <label>
+        {t("keys.role")}
+        <select name="key-role" value={role} onChange={(event) => setRole(event.target.value)}>
+          {ROLES.map((each) => (
+            <option key={each} value={each}>
+              {t(`role.${each}`)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {role === "connector" && (
+        <label>
+          {t("people.agency_id")}
+          <input name="key-agency" required autoComplete="off" value={agency} onChange={(event) => setAgency(event.target.value)} />
+        </label>
+      )}
+      <label>
+        {t("keys.lasts")}
+        <select name="key-days" value={days} onChange={(event) => setDays(Number(event.target.value))}>
+          {DAYS.map((each) => (
+            <option key={each} value={each}>
+              {t("keys.days", { n: each })}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit" className="button primary">
+        {t("keys.make")}
+      </button>
+    </form>
+  );
+}

@@ -67,7 +67,7 @@ void Node::subscribe() {
         picture_.fold(entry.no, entry.stamped_at, *entry.fact, entry.effects);
     });
     for (const spine::PublishedEntry& entry : batch->entries) {
-      if (entry.fact->has_device_registered())
+      if (gateway::Devices::concerns(*entry.fact))
         gateway_->post([this, fact = entry.fact] { devices_.apply(*fact); });
       for (const auto& effect : entry.effects) {
         if (!effect->has_command_device()) continue;

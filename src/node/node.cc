@@ -1,7 +1,6 @@
 #include "node/node.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <csignal>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "api/api.h"
+#include "base/files.h"
 #include "base/heap.h"
 #include "base/time.h"
 #include "gateway/devices.h"
@@ -129,8 +129,7 @@ struct Node::Rooms {
 Status Node::Rooms::open() {
   TRY(map_config, read_map_config(config));
   TRY(secrets, Secrets::open(config));
-  if (::mkdir(config.data.c_str(), 0700) != 0 && errno != EEXIST)
-    return Error{Code::kUnavailable, "data", "cannot make the directory " + config.data};
+  TRY_STATUS(make_directory(config.data));
   log::SqliteOptions log_options;
   log_options.directory = config.data + "/log";
   TRY(auto opened_log, log::open_sqlite_log(log_options));
@@ -151,6 +150,7 @@ Status Node::Rooms::open() {
   retention = std::make_unique<RetentionJob>(*spine);
   TRY_STATUS(open_sender());
   TRY_STATUS(open_accounts());
+  TRY_STATUS(sync_directory(config.data));  // the names of all that was made above, in this run or one before
 
   // An open stream is no sign of a person, so it does not keep a session from being idle.
   const auto identify = [this](std::string_view key) {

@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "base/ensure.h"
+#include "base/files.h"
 #include "vault/cipher.h"
 
 namespace haechi::vault {
@@ -52,20 +53,6 @@ bool write_all(int file, std::string_view bytes, off_t at) {
   return true;
 }
 
-void sync_directory_of(const std::string& path) {
-  const std::string directory = std::filesystem::path(path).parent_path().string();
-  const int opened = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (opened < 0) return;
-  ::fsync(opened);
-  ::close(opened);
-}
-
-Status make_directory_of(const std::string& path) {
-  const std::filesystem::path directory = std::filesystem::path(path).parent_path();
-  if (directory.empty() || ::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return refused(directory.string(), "cannot be made");
-}
-
 }  // namespace
 
 RingPlace place_beside(std::string data) {
@@ -100,24 +87,24 @@ Result<Key> read_master(const RingPlace& place) {
 }
 
 Status make_master(const RingPlace& place) {
-  TRY_STATUS(make_directory_of(place.master_file));
-  const int file = ::open(place.master_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return refused(place.master_file, "cannot be made");
-  const bool written = write_all(file, hex(random_secret(Key::kBytes)) + "\n", 0) && ::fsync(file) == 0;
-  ::close(file);
-  sync_directory_of(place.master_file);
-  return written ? Status() : Status(refused(place.master_file, "cannot be written"));
+  if (file_exists(place.master_file)) return refused(place.master_file, "is there already");
+  TRY_STATUS(make_directory(directory_of(place.master_file)));
+  return replace_file(place.master_file, hex(random_secret(Key::kBytes)) + "\n");
 }
 
 Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::string& path, const Key& master, RingMode mode) {
   const bool writes = mode == RingMode::kWrite;
-  if (writes) TRY_STATUS(make_directory_of(path));
+  if (writes) TRY_STATUS(make_directory(directory_of(path)));
   const int file = ::open(path.c_str(), (writes ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
   if (file < 0 && errno == ENOENT) return Error{Code::kNotFound, "keys", "there is no key ring at " + path};
   if (file < 0) return refused(path, "cannot be opened");
   std::unique_ptr<KeyRing> ring(new KeyRing(path, file, master));
   if (writes && ::flock(file, LOCK_EX | LOCK_NB) != 0) return refused(path, "is in use by another process");
   TRY_STATUS(ring->begin(mode));
+  // What was found may be in memory only: whoever wrote it may have been killed before it was synced. From
+  // now on something may be sealed under it.
+  ring->unsettled_ = writes;
+  if (writes) TRY_STATUS(sync_directory(directory_of(path)));
   return ring;
 }
 
@@ -139,7 +126,6 @@ Status KeyRing::begin(RingMode mode) {
   first.living = true;
   first.wrapped = wrap(master_, Key(random_secret(Key::kBytes)));
   TRY_STATUS(write_slot(file_, kCheck, first));
-  sync_directory_of(path_);
   return sync(file_);
 }
 
@@ -274,12 +260,12 @@ Status KeyRing::rewrap(const Key& master) {
   if (status.ok() && (::flock(file, LOCK_EX | LOCK_NB) != 0 || ::rename(fresh.c_str(), path_.c_str()) != 0))
     status = refused(path_, "cannot be replaced");
   if (!status.ok()) return ::close(file), ::unlink(fresh.c_str()), status;
-  sync_directory_of(path_);
+  status = sync_directory(directory_of(path_));
   ::close(file_);
   file_ = file;
   master_ = master;
   slots_ = std::move(slots);
-  return {};
+  return status;
 }
 
 size_t KeyRing::living() const {

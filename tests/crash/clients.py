@@ -109,16 +109,27 @@ async def read_packet(reader):
             return first, await reader.readexactly(length)
 
 
+# Some count across where a number of 31, 32 or 53 bits ends; the packet ids of all start again at 1 early on.
+FIRST_SEQ = {0: 2**31 - 20, 1: 2**32 - 20, 2: 2**53 - 20}
+PACKET_IDS, FIRST_PACKET_ID = 65_535, 65_500
+
+
+def packet_id(seq):
+    return (seq + FIRST_PACKET_ID) % PACKET_IDS + 1
+
+
 class Device:
     """A wearer's ankle bracelet, far from everybody, which numbers its reports."""
 
     def __init__(self, promises, number):
-        self.promises, self.number, self.id, self.seq = promises, number, f'ankle-{number}', 0
+        self.promises, self.number, self.id = promises, number, f'ankle-{number}'
+        self.first = FIRST_SEQ.get(number, 1)
+        self.seq = self.first - 1
         self.waiting = collections.OrderedDict()  # seq -> report
 
     def next_report(self, **more):
         self.seq += 1
-        lat = 350_000_000 + self.number * 100_000 + self.seq
+        lat = 350_000_000 + self.number * 100_000 + self.seq - self.first
         self.promises.sent[self.id, self.seq] = lat
         self.waiting[self.seq] = {'epoch': 1, 'seq': str(self.seq), 'fix': {
             'place': {'lat_e7': lat, 'lng_e7': 1_270_000_000}, 'fixed_at_us': str(round(time.time() * 1e6)),
@@ -147,11 +158,11 @@ class Device:
                 self.publish(writer, self.next_report(), 0x32)
             first, body = await read_packet(reader)
             if first >> 4 == 4:
-                low = int.from_bytes(body[:2], 'big')
-                self.acknowledged(next(seq for seq in self.waiting if seq & 0xFFFF == low))
+                named = int.from_bytes(body[:2], 'big')
+                self.acknowledged(next(seq for seq in self.waiting if packet_id(seq) == named))
 
     def publish(self, writer, seq, first):
-        body = text(f'd/{self.id}/report') + (seq & 0xFFFF).to_bytes(2, 'big')
+        body = text(f'd/{self.id}/report') + packet_id(seq).to_bytes(2, 'big')
         writer.write(packet(first, body + json.dumps(self.waiting[seq]).encode()))
 
     async def speak_http(self, server):

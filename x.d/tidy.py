@@ -109,6 +109,35 @@ def check_documents(problems):
             problems.append(f'{room.relative_to(TOP)}: no README.md')
 
 
+def asvs_totals(text):
+    """The lines of docs/asvs.md that count its rows, as they have to be."""
+    rows, chapter = [], ''
+    names = {}
+    for line in text.splitlines():
+        if heading := re.match(r'## ((\d+) [^:]*)', line):
+            chapter = heading[2]
+            names[chapter] = heading[1]
+        elif row := re.match(r'\| (\d+\.\d+\.\d+) \| ([123]) \|.*\| (met|not applicable|missing) \|', line):
+            rows.append((chapter, row[1], row[2], row[3]))
+
+    def count(some, state):
+        return sum(row[3] == state for row in some)
+    for chapter, name in names.items():
+        some = [row for row in rows if row[0] == chapter]
+        yield f'## {name}: {count(some, "met")} met, {count(some, "not applicable")} not applicable, {count(some, "missing")} missing'
+    for level, label in (('1', '1'), ('2', '2'), ('3', '3, as far as taken'), ('123', 'all')):
+        some = [row for row in rows if row[2] in level]
+        yield (f'| {label} | {len(some)} | {count(some, "met")} | {count(some, "not applicable")} | '
+               f'{count(some, "missing")} |')
+    first = [row[1] for row in rows if row[2] == '1' and row[3] == 'missing']
+    yield f'Missing at Level 1: {", ".join(first)}.'
+
+
+def check_asvs(problems):
+    text = (TOP / 'docs/asvs.md').read_text()
+    problems += [f'docs/asvs.md: its rows make it: {line}' for line in asvs_totals(text) if line not in text.splitlines()]
+
+
 def check_format(problems):
     files = tracked('*.h', '*.cc')
     run = subprocess.run(['clang-format-14', '--dry-run', '-Werror', *files], cwd=TOP, capture_output=True, text=True)
@@ -118,7 +147,7 @@ def check_format(problems):
 
 def main():
     problems = []
-    for check in (check_format, check_includes, check_text, check_documents):
+    for check in (check_format, check_includes, check_text, check_documents, check_asvs):
         check(problems)
     for problem in problems:
         print(problem)

@@ -94,7 +94,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
         world{picture,           records,       trail,
               look_ups,          versions,      options.time_zones,
               options.letters,   history.get(), options.accounts,
-              &options.breached, &slow,         options.plain_agencies} {}
+              &options.breached, &slow,         options.agencies} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -157,6 +157,18 @@ void Api::Inner::take(net::Request request, net::Respond respond) {
 }
 
 // Route and who asks: false when the request was answered.
+// A name that is not known or given twice would narrow a list less than the asker believes.
+Status check_query(const Route& route, const net::Request& request) {
+  std::set<std::string> given;
+  for (const auto& [name, value] : net::decode_form(request.query)) {
+    if (std::find(route.parameters.begin(), route.parameters.end(), std::string_view(name)) ==
+        route.parameters.end())
+      return invalid("query", "is no parameter of this path: " + name.substr(0, 40));
+    if (!given.insert(name).second && name != route.repeated) return invalid(name, "is given twice");
+  }
+  return {};
+}
+
 bool Api::Inner::admit(const JobPtr& job) {
   Match found = match(job->request.method, job->request.path);
   if (found.allow.empty()) {
@@ -171,6 +183,10 @@ bool Api::Inner::admit(const JobPtr& job) {
   Exchange& exchange = job->exchange;
   exchange.now = clock.now();
   exchange.ids = std::move(found.ids);
+  if (const Status query = check_query(*found.route, job->request); !query.ok()) {
+    fail(job, query.error());
+    return false;
+  }
   if (found.route->access == Access::kKey) return identify(job);
   answer_anyone(job);
   return false;

@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "net/reach.h"
 #include "spine/submit.h"
 #include "trust/accounts.h"
 #include "trust/keys.h"
@@ -32,7 +33,7 @@ struct ApiOptions {
   trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
   trust::BreachedPasswords breached{};            // that nobody may take
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
-  bool plain_agencies = false;                    // outside agencies may be reached without TLS
+  net::Reach agencies = {};                       // where outside agencies may be
   PaceRates rates = {};
 };
 

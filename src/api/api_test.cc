@@ -150,9 +150,10 @@ TEST(Api, KeepsNamesAndSecretsOutOfEveryFactAndAnswersThemToWhoMaySeeThem) {
             201);
   EXPECT_EQ(
       world
-          .ask(Role::kRegistrar, "PUT", "/api/v1/agencies/A-9",
-               R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://h:1/","secret":")" +
-                   secret + R"("}})")
+          .ask(
+              Role::kRegistrar, "PUT", "/api/v1/agencies/A-9",
+              R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://127.0.0.1:1/","secret":")" +
+                  secret + R"("}})")
           .status,
       201);
   EXPECT_NE(world.ask(Role::kControl, "GET", "/api/v1/persons/W-9").body.find(name), std::string::npos);
@@ -350,6 +351,18 @@ TEST(Api, SaysWhatIsWrongWithARequest) {
   EXPECT_EQ(ask("GET", "/api/v1/zones/Z-1", "", {{"haechi-purpose", "curiosity"}}).status, 400);
   EXPECT_EQ(ask("GET", "/api/v1/zones/Z-1", "", {{"haechi-purpose", "audit"}}).status, 403);
   EXPECT_EQ(world.ask(Role::kControl, "GET", "/api/v1/positions?limit=0").status, 400);
+}
+
+TEST(Api, TakesNoParameterThatItDoesNotKnowOrThatIsGivenTwice) {
+  TestWorld world;
+  const auto ask = [&](const char* query) {
+    return world.ask(Role::kControl, "GET", std::string("/api/v1/alerts?") + query);
+  };
+  EXPECT_EQ(ask("limit=10&state=open").status, 200);
+  const net::Response misspelt = ask("stat=open");
+  EXPECT_EQ(misspelt.status, 400);
+  EXPECT_NE(misspelt.body.find("stat"), std::string::npos);
+  EXPECT_EQ(problem_field(ask("limit=10&limit=500")), "limit");
 }
 
 TEST(Api, ShowsEachRoleOnlyThePlacesItsTiesAllow) {

@@ -515,6 +515,16 @@ TEST(Statistics, CountWearersByTheOffenceThatTheirOrderStatesOrItsKindSays) {
   EXPECT_NE(table.find("wearers_by_offence,\"MURDER\",\"\",1\r\n"), std::string::npos) << table;
 }
 
+TEST(Statistics, AreNoFormulaInASpreadsheet) {
+  CaseWorld world;
+  world.open_case();
+  world.log(CaseWorld::fact(R"({"order_registered":{"id":"o-2","version":1,"kind":"=cmd|' /C calc'!A0",
+      "wearer_id":"s-77","legal_basis":"EM Act 5","starts_at_us":"1"}})"));
+  world.pass(kHour);
+  const std::string table = world.ask("control-1", "GET", "/statistics.csv").body;
+  EXPECT_NE(table.find(",\"'=cmd|' /C calc'!A0\","), std::string::npos) << table;
+}
+
 TEST(Measures, AreRefusedForAnOffenceThatTheCountryDoesNotKnowAndKeepTheOneTheyWereBegunWith) {
   CaseWorld world;
   const auto judgement = [](const char* offence) {

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "haechi/v1/fact.pb.h"
 #include "net/http.h"
+#include "net/reach.h"
 #include "notify/letters.h"
 #include "picture/picture.h"
 #include "store/records.h"
@@ -50,7 +51,7 @@ struct World {
   trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;
-  bool plain_agencies = false;  // outside agencies may be reached without TLS
+  net::Reach agencies = {};  // where outside agencies may be
 };
 
 struct Exchange {

@@ -1,5 +1,7 @@
 #include "api/files.h"
 
+#include <algorithm>
+
 #include "api/codes.h"
 #include "api/json.h"
 #include "base/digest.h"
@@ -11,17 +13,38 @@ constexpr std::array kMediaTypes = {"image/jpeg", "image/png", "application/pdf"
                                     "text/plain", "audio/mp4", "video/mp4"};
 constexpr size_t kNameMax = 128;
 
+// Nothing that a computer could take for a way to another folder, or that breaks out of its line.
+bool is_plain_name(std::string_view name) {
+  return name.find_first_of("/\\:") == std::string_view::npos && !name.starts_with('.') &&
+         std::none_of(name.begin(), name.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+// What a file says of itself in its first bytes, so that nothing else goes by an innocent name. Text has no
+// zero byte.
+bool is_of_type(std::string_view content, std::string_view media_type) {
+  if (media_type == "image/jpeg") return content.starts_with("\xFF\xD8\xFF");
+  if (media_type == "image/png") return content.starts_with("\x89PNG\r\n\x1A\n");
+  if (media_type == "application/pdf") return content.starts_with("%PDF-");
+  if (media_type == "text/plain") return content.find('\0') == std::string_view::npos;
+  return content.size() >= 8 && content.substr(4, 4) == "ftyp";  // ISO 14496-12, of audio and video alike
+}
+
 }  // namespace
 
 Status check(const v1::FileInput& file, const std::string& field) {
   if (file.name().empty() || file.name().size() > kNameMax)
     return invalid(field + ".name", "must be 1..128 bytes");
+  if (!is_plain_name(file.name()))
+    return invalid(field + ".name", "must not begin with a dot or hold / \\ : or control characters");
   if (!is_one_of(kMediaTypes, file.media_type()))
     return invalid(field + ".media_type",
                    "must be image/jpeg, image/png, application/pdf, text/plain, audio/mp4 or video/mp4");
   if (file.content().empty()) return invalid(field + ".content", "must not be empty");
   if (file.content().size() > kFilesBytesMax)
     return invalid(field + ".content", "must be at most 600000 bytes");
+  if (!is_of_type(file.content(), file.media_type()))
+    return invalid(field + ".content", "does not begin like " + file.media_type());
   return {};
 }
 

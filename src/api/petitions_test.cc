@@ -157,6 +157,28 @@ TEST(Petition, RefusesWhatIsTooLargeOrOfAnotherType) {
       400);
 }
 
+TEST(Petition, TakesAFileOnlyWhenItsBytesAreWhatItsTypeSaysAndItsNameIsAName) {
+  CaseWorld world;
+  decline(world);
+  const auto petition = [&](const char* name, const char* type, const char* content) {
+    const std::string file = std::string(R"({"name":")") + name + R"(","media_type":")" + type +
+                             R"(","content":")" + content + "\"}";
+    return world.ask("her", "POST", "/petitions",
+                     R"({"case_id":"c-1","kinds":["ST_VPO_1"],"attachments":[)" + file + "]}");
+  };
+  constexpr const char* kProgram = "TVqQAAMAAAAEAAAA";  // how a Windows program begins
+  for (const char* type :
+       {"image/jpeg", "image/png", "application/pdf", "text/plain", "audio/mp4", "video/mp4"}) {
+    const net::Response answer = petition("a.bin", type, kProgram);
+    EXPECT_EQ(answer.status, 400) << type;
+    EXPECT_NE(answer.body.find("attachments[0].content"), std::string::npos) << answer.body;
+  }
+  for (const char* name : {"../a.txt", ".bashrc", "a\\\\b.txt", "a\\r\\nb.txt"})
+    EXPECT_NE(petition(name, "text/plain", "aGk=").body.find("attachments[0].name"), std::string::npos)
+        << name;
+  EXPECT_EQ(petition("문자 (1).txt", "text/plain", "aGk=").status, 200);
+}
+
 TEST(Evidence, HoldsThePastAlertsBetweenTheTwoAndNobodyElses) {
   CaseWorld world;
   decline(world);

@@ -60,12 +60,8 @@ Status keep_person(store::Records& records, const v1::PersonInput& input) {
 }
 
 Status check_connector(const World& world, const v1::ConnectorInput& connector) {
-  if (connector.endpoint().rfind("http://", 0) != 0 && connector.endpoint().rfind("https://", 0) != 0) {
-    return invalid("connector.endpoint", "must begin with http:// or https://");
-  }
-  if (!world.plain_agencies && net::leaves_in_plain(connector.endpoint())) {
-    return invalid("connector.endpoint", "must begin with https:// (http:// is for this machine only)");
-  }
+  if (const Status within = net::check_reach(world.agencies, connector.endpoint()); !within.ok())
+    return invalid("connector.endpoint", within.error().reason);
   if (connector.endpoint().size() > 500) return invalid("connector.endpoint", "must be at most 500 bytes");
   if (!connector.secret().empty() && connector.secret().size() < 16) {
     return invalid("connector.secret", "must be 16 characters or more");

@@ -189,7 +189,8 @@ void add_history(std::vector<Route>& r) {
                playback::run,
                nullptr,
                of<v1::PlaybackAnswer>(),
-               {"from_us", "to_us", "person_id", "step_s", "after"}});
+               {"from_us", "to_us", "person_id", "step_s", "after"},
+               "person_id"});
   r.push_back({"POST", "/api/v1/measure", "positions", "Lengths, bearings and the area between given places",
                Access::kKey, Action::kMeasure, "measure", nullptr, measure, of<v1::MeasureInput>(),
                of<v1::MeasureAnswer>()});
@@ -314,6 +315,9 @@ void add_others(std::vector<Route>& r) {
        Access::kElsewhere, Action::kSeeAudit, "evidence"});
   r.push_back({"POST", "/witness/v1/add-checkpoint", "evidence",
                "Cosign another log's checkpoint if it continues the last (C2SP tlog-witness)",
+               Access::kElsewhere});
+  r.push_back({"POST", "/mirror/v1/records", "evidence",
+               "Keep a copy of another log's records if they continue it and are signed by its key",
                Access::kElsewhere});
   r.push_back({"POST", "/link/v1/answers", "hand-off", "Answers of a responding agency's own system",
                Access::kElsewhere, Action::kAnswerHandOff, "hand_off", nullptr, nullptr,

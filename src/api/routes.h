@@ -35,6 +35,7 @@ struct Route {
   const google::protobuf::Descriptor* request = nullptr;   // nullptr: no body
   const google::protobuf::Descriptor* response = nullptr;  // nullptr: text
   std::vector<const char*> parameters = {};                // of the query
+  const char* repeated = "";                               // the one of them that may be given several times
 };
 
 const std::vector<Route>& routes();

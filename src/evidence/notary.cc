@@ -1,6 +1,7 @@
 #include "evidence/notary.h"
 
 #include "base/base64.h"
+#include "evidence/mirror.h"
 #include "log/files.h"
 
 namespace haechi::evidence {
@@ -114,6 +115,25 @@ Result<std::string> Notary::request_to_witness(const SignedCheckpoint& offered, 
     for (const Digest& hash : proof) out += base64(view(hash)) + "\n";
   }
   return out + "\n" + text_of(offered.note);
+}
+
+Result<Notary::MirrorRequest> Notary::request_to_mirror(uint64_t known_size) const {
+  const uint64_t newest = newest_.checkpoint.size;
+  if (known_size > newest)
+    return broken("a mirror has " + std::to_string(known_size) + " records, the log has " +
+                  std::to_string(newest) + ": it was rolled back");
+  std::string records;
+  Checkpoint until{newest_.checkpoint.origin, known_size, {}};
+  if (known_size < newest)
+    TRY_STATUS(reader_.read(known_size + 1, [&](const log::Record& record) {
+      add_to_push(records, record);
+      until.size = record.no;
+      return until.size < newest && records.size() < kPushBytesMax;
+    }));
+  TRY(until.root, tree_->root(until.size));
+  Note note{body_of(until), {}};
+  key_.sign(note, Time{});
+  return MirrorRequest{push_of(note, records), until.size};
 }
 
 Status Notary::take_cosignature(const SignedCheckpoint& offered, const VerifierKey& witness,

@@ -51,6 +51,13 @@ class Notary {
   // How a checkpoint is put to a witness that knows the first `known_size` entries (tlog-witness
   // add-checkpoint).
   Result<std::string> request_to_witness(const SignedCheckpoint& offered, uint64_t known_size) const;
+  // What a mirror that has the first `known_size` records is given next (mirror.h); at most about
+  // kPushBytesMax of them.
+  struct MirrorRequest {
+    std::string push;
+    uint64_t size = 0;  // that the mirror has when it has taken it
+  };
+  Result<MirrorRequest> request_to_mirror(uint64_t known_size) const;
   // Keeps the checkpoint with what a witness answered; kInvalid unless that is a cosignature of this key.
   Status take_cosignature(const SignedCheckpoint& offered, const VerifierKey& witness,
                           std::string_view lines);

@@ -147,7 +147,7 @@ std::string_view content_type_of(std::string_view path) {
       if (path.substr(dot) == ending) return type;
     }
   }
-  return "application/octet-stream";
+  return {};
 }
 
 StaticFiles::StaticFiles(fs::path folder, const std::vector<std::string>& map_hosts)
@@ -265,6 +265,7 @@ std::optional<net::Response> StaticFiles::answer(const net::Request& request, st
   if (name.empty() || name.back() == '/') name += "index.html";
   const std::optional<File> file = find(name);
   if (!file) return redirect(request, path);
+  if (content_type_of(name).empty()) return std::nullopt;
   if (request.method != "GET" && request.method != "HEAD") {
     net::Response refused = net::problem(405, "method_not_allowed", "", "files are only read");
     refused.headers.emplace_back("allow", "GET, HEAD");

@@ -57,7 +57,7 @@ class StaticFiles {
   mutable std::map<std::string, Tag> tags_;  // of files already read, so that none is digested twice
 };
 
-// "text/html; charset=utf-8" for ".html", application/octet-stream when not known.
+// "text/html; charset=utf-8" for ".html", empty when not known: such a file is not served.
 std::string_view content_type_of(std::string_view path);
 
 }  // namespace haechi::live

@@ -66,6 +66,13 @@ TEST_F(StaticFilesTest, NeverLeavesItsFolder) {
   }
 }
 
+TEST_F(StaticFilesTest, ServesNoFileOfAKindThatPagesDoNotHave) {
+  write("public/notes.docx", "x");
+  write("public/core.1234", "x");
+  EXPECT_FALSE(get("/notes.docx"));
+  EXPECT_FALSE(get("/core.1234"));
+}
+
 TEST_F(StaticFilesTest, UnchangedFileIsNotSentAgainAndWritingIsRefused) {
   net::Request request;
   request.method = "GET";

@@ -100,9 +100,11 @@ struct SqliteOptions {
   // Where opening starts to check the chain: a point the caller knows by other means, such as the snapshot it
   // restores. The record there must have this digest. The default checks everything and also the structure of
   // the database, at about a quarter of a million records per second.
-  ChainPoint verified;
+  ChainPoint verified = {};
   // Page size in bytes, a power of two from 512 to 65536; must be the same at every opening.
   uint32_t page_bytes = 8192;
+  // Of a log that is made now: Log::id() of the one that it is to be a copy of. Empty: a new one.
+  std::string identity = {};
 };
 
 // Opens the log in a directory, or makes it. Errors:

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include "base/digest.h"
@@ -67,9 +68,24 @@ Status remove_file(const std::string& path) {
   return system_error("remove", path);
 }
 
+Result<std::string> identity_of(const SqliteOptions& options, size_t bytes) {
+  if (options.identity.empty()) return random_secret(bytes);
+  std::string out;
+  for (size_t at = 0; at + 1 < options.identity.size(); at += 2) {
+    uint8_t value = 0;
+    const char* digits = options.identity.data() + at;
+    if (std::from_chars(digits, digits + 2, value, 16).ptr != digits + 2) break;
+    out += static_cast<char>(value);
+  }
+  if (out.size() != bytes || options.identity.size() != 2 * bytes)
+    return invalid("identity", "must be " + std::to_string(2 * bytes) + " hexadecimal digits");
+  return out;
+}
+
 // Makes what is missing of a log that was never complete: watermark first, then the database, so that a
 // database without a watermark can only be damage.
-Result<Mark> make_log(const std::string& directory, uint32_t page_bytes, const Mark* unfinished) {
+Result<Mark> make_log(const SqliteOptions& options, const Mark* unfinished) {
+  const std::string& directory = options.directory;
   const std::string path = directory + "/" + kDatabaseName;
   Mark mark;
   if (unfinished != nullptr) {
@@ -77,12 +93,12 @@ Result<Mark> make_log(const std::string& directory, uint32_t page_bytes, const M
     // Nothing was ever acknowledged from these: the second turn is written before the first opening returns.
     for (const char* tail : {"", "-wal", "-journal", "-shm"}) TRY_STATUS(remove_file(path + tail));
   } else {
-    const std::string random = random_secret(mark.identity.size());
-    std::memcpy(mark.identity.data(), random.data(), random.size());
+    TRY(const std::string identity, identity_of(options, mark.identity.size()));
+    std::memcpy(mark.identity.data(), identity.data(), identity.size());
     mark.turn = 1;
     TRY_STATUS(create_watermark(directory + "/" + kWatermarkName, mark));
   }
-  TRY(Database database, Database::open(path, Access::kWrite, page_bytes));
+  TRY(Database database, Database::open(path, Access::kWrite, options.page_bytes));
   TRY_STATUS(create_tables(database, mark.identity));
   TRY_STATUS(sync_directory(directory));
   return mark;
@@ -93,11 +109,11 @@ Result<Mark> find_or_make(const SqliteOptions& options) {
   const bool has_database = file_exists(options.directory + "/" + kDatabaseName);
   const std::string watermark = options.directory + "/" + kWatermarkName;
   if (!file_exists(watermark)) {
-    if (!has_database) return make_log(options.directory, options.page_bytes, nullptr);
+    if (!has_database) return make_log(options, nullptr);
     return corrupt("the watermark file is missing: whether acknowledged records are lost cannot be known");
   }
   TRY(const Mark mark, read_watermark(watermark));
-  if (mark.turn == 1) return make_log(options.directory, options.page_bytes, &mark);
+  if (mark.turn == 1) return make_log(options, &mark);
   TRY_STATUS(check_file(options.directory + "/" + kDatabaseName, mark));
   return mark;
 }

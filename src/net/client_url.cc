@@ -4,12 +4,18 @@
 #include <charconv>
 #include <string_view>
 
+#include "net/reach.h"
+
 namespace haechi::net {
 namespace {
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+bool is_this_machine(std::string_view host) {
+  return host == "127.0.0.1" || host == "::1" || host == "localhost";
 }
 
 }  // namespace
@@ -56,8 +62,21 @@ Result<Url> parse_url(const std::string& text, const std::string& scheme) {
 
 bool leaves_in_plain(const std::string& text) {
   const Result<Url> url = parse_url(text, "http");
-  if (!url.ok()) return true;
-  return !url->secure && url->host != "127.0.0.1" && url->host != "::1" && url->host != "localhost";
+  return !url.ok() || (!url->secure && !is_this_machine(url->host));
+}
+
+Status check_reach(const Reach& reach, const std::string& text) {
+  Result<Url> url = parse_url(text, "http");
+  if (!url.ok()) return invalid("", url.error().reason);
+  for (char& c : url->host)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const std::vector<std::string>& hosts = reach.hosts;
+  if (hosts.empty() ? !is_this_machine(url->host)
+                    : std::find(hosts.begin(), hosts.end(), url->host) == hosts.end())
+    return invalid("", "is on a host that link.hosts of the configuration does not name: " + url->host);
+  if (!reach.plain && leaves_in_plain(text))
+    return invalid("", "must begin with https:// (http:// is for this machine only)");
+  return {};
 }
 
 Status check_headers(const Headers& headers) {

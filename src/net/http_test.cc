@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "net/client_url.h"
+#include "net/reach.h"
 
 namespace haechi::net {
 namespace {
@@ -66,6 +67,25 @@ TEST(LeavesInPlain, IsTrueOfWhatIsNotEncryptedUnlessItStaysOnThisMachine) {
   for (const char* url :
        {"https://cad.example/", "http://127.0.0.1:9/", "http://[::1]/", "http://localhost:8/x"})
     EXPECT_FALSE(leaves_in_plain(url)) << url;
+}
+
+TEST(Reach, IsThisMachineUntilHostsAreNamed) {
+  for (const char* url : {"http://127.0.0.1:9/in", "https://[::1]:1/"})
+    EXPECT_TRUE(check_reach({}, url).ok()) << url;
+  for (const char* url :
+       {"https://cad.example/", "http://169.254.169.254/latest", "http://127.0.0.1.evil.example/",
+        "file:///etc/passwd", "http://127.0.0.1@evil.example/"})
+    EXPECT_FALSE(check_reach({}, url).ok()) << url;
+}
+
+TEST(Reach, IsTheNamedHostsAloneAndOverTlsUnlessTheLineIsPrivate) {
+  const Reach named{{"cad.example"}};
+  EXPECT_TRUE(check_reach(named, "https://CAD.example:8443/in").ok());
+  EXPECT_FALSE(check_reach(named, "http://cad.example/in").ok());
+  EXPECT_FALSE(check_reach(named, "https://cad.example.evil.example/in").ok());
+  EXPECT_FALSE(check_reach(named, "http://127.0.0.1:5432/").ok())
+      << "what else runs on this machine is not named";
+  EXPECT_TRUE(check_reach({{"cad.example"}, true}, "http://cad.example/in").ok());
 }
 
 TEST(ParseUrl, RefusesWhatItCannotCall) {

@@ -19,6 +19,7 @@ using ContextPtr = std::shared_ptr<SSL_CTX>;
 constexpr const char* kCiphersOf12 =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr int kStrengthBitsMin = 128;  // of our own keys, NIST SP 800-57 part 1, table 2
 constexpr const char* kGroups = "X25519:P-256:P-384";
 
 // What OpenSSL said last, its queue emptied.
@@ -75,6 +76,10 @@ Status use_certificate(SSL_CTX* context, const TlsFiles& files) {
   if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1)
     return unusable("key", files.key);
   if (SSL_CTX_check_private_key(context) != 1) return unusable("key", files.key);
+  const int strength = EVP_PKEY_get_security_bits(SSL_CTX_get0_privatekey(context));
+  if (strength < kStrengthBitsMin)
+    return invalid("key", files.key + ": is worth " + std::to_string(strength) +
+                              " bits; 128 are needed (P-256, RSA of 3072)");
   return {};
 }
 

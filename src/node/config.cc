@@ -4,11 +4,14 @@
 #include <toml++/toml.h>
 
 #include <arpa/inet.h>
+#include <sys/stat.h>
 
 #include <boost/json.hpp>
 #include <fstream>
 #include <map>
 #include <set>
+
+#include "net/http.h"
 
 namespace haechi::node {
 namespace {
@@ -189,23 +192,24 @@ Status read_config(const std::string& path, Config& config) {
     return invalid(path + ":" + std::to_string(error.source().begin.line), std::string(error.description()));
   }
   const toml::table& table = parsed.table();
-  TRY_STATUS(check_keys(
-      table,
-      {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256", "trusted_proxies", "tls",
-       "link", "http", "devices", "evidence", "witness", "notify", "accounts", "keys"},
-      ""));
+  TRY_STATUS(check_keys(table,
+                        {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256",
+                         "metrics_token_sha256", "trusted_proxies", "tls", "link", "http", "devices",
+                         "evidence", "mirror", "witness", "notify", "accounts", "keys"},
+                        ""));
   if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
   TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
   TRY_STATUS(read_text(table, "keys.master", config.master_key));
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port", "connections_per_address"}, "http."));
-  if (const auto* link = table["link"].as_table()) TRY_STATUS(check_keys(*link, {"plain"}, "link."));
+  if (const auto* link = table["link"].as_table()) TRY_STATUS(check_keys(*link, {"hosts", "plain"}, "link."));
   if (const auto* devices = table["devices"].as_table())
     TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
   if (const auto* accounts = table["accounts"].as_table())
     TRY_STATUS(check_keys(*accounts, {"breached_passwords", "memory_kib", "passes"}, "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
-    TRY_STATUS(check_keys(*evidence, {"key", "witnesses"}, "evidence."));
+    TRY_STATUS(check_keys(*evidence, {"key", "mirrors", "witnesses"}, "evidence."));
+  if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));
   if (const auto* witness = table["witness"].as_table())
     TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
   TRY_STATUS(read_text(table, "accounts.breached_passwords", config.breached_passwords));
@@ -213,6 +217,8 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_cost(table, "accounts.passes", config.password_cost.passes));
   TRY_STATUS(read_text(table, "evidence.key", config.evidence_key));
   TRY_STATUS(read_texts(table, "evidence.witnesses", config.witnesses));
+  TRY_STATUS(read_texts(table, "evidence.mirrors", config.mirrors));
+  TRY_STATUS(read_texts(table, "mirror.logs", config.mirror_logs));
   TRY_STATUS(read_text(table, "witness.name", config.witness_name));
   TRY_STATUS(read_texts(table, "witness.logs", config.witness_logs));
   TRY_STATUS(read_text(table, "data", config.data));
@@ -220,6 +226,7 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_text(table, "map_config", config.map_config));
   TRY_STATUS(read_texts(table, "map_hosts", config.map_hosts));
   TRY_STATUS(read_text(table, "forwarder_token_sha256", config.forwarder_token_sha256));
+  TRY_STATUS(read_text(table, "metrics_token_sha256", config.metrics_token_sha256));
   TRY_STATUS(read_text(table, "http.address", config.http_address));
   TRY_STATUS(read_text(table, "devices.address", config.device_address));
   TRY_STATUS(read_port(table, "http.port", config.http_port));
@@ -228,9 +235,17 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_rate(table, "devices.reports_per_s", config.reports_per_s));
   TRY_STATUS(read_rate(table, "http.connections_per_address", config.http_connections_per_address));
   TRY_STATUS(read_texts(table, "trusted_proxies", config.trusted_proxies));
-  TRY_STATUS(read_flag(table, "link.plain", config.plain_agencies));
+  TRY_STATUS(read_texts(table, "link.hosts", config.agencies.hosts));
+  TRY_STATUS(read_flag(table, "link.plain", config.agencies.plain));
   TRY_STATUS(read_tls(table, config.tls));
-  return read_notify(table, config.notify);
+  TRY_STATUS(read_notify(table, config.notify));
+  struct stat about {};
+  const bool secrets = !config.notify.email.password.empty() || !config.notify.sms.bearer.empty() ||
+                       !config.notify.sms.secret.empty();
+  if (secrets && ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IRWXO) != 0)
+    return invalid("notify",
+                   path + ": holds secrets and everybody on this machine may use it; chmod o= " + path);
+  return {};
 }
 
 Result<std::string> read_map_config(const Config& config) {
@@ -261,14 +276,19 @@ Status check_config(const Config& config) {
       config.password_cost.passes < trust::kPasswordCostMin.passes)
     return invalid("accounts.memory_kib", "must be 19456 or more, with 2 passes or more");
   for (const std::string& line : config.witnesses)
-    if (line.find(" http://") == std::string::npos && line.find(" https://") == std::string::npos)
-      return invalid("evidence.witnesses", "must be a key, a space and http[s]://host:port/prefix");
+    if (net::leaves_in_plain(line.substr(line.rfind(' ') + 1)))
+      return invalid("evidence.witnesses",
+                     "must be a key, a space and https://host:port/prefix (http:// to this machine)");
+  for (const std::string& url : config.mirrors)
+    if (net::leaves_in_plain(url))
+      return invalid("evidence.mirrors", "must be https://host:port/prefix (http:// to this machine)");
   if (!config.witness_logs.empty() && config.witness_name.empty())
     return invalid("witness.name", "is needed to cosign");
-  if (!config.forwarder_token_sha256.empty() &&
-      (config.forwarder_token_sha256.size() != 64 ||
-       config.forwarder_token_sha256.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))
-    return invalid("forwarder_token_sha256", "must be 64 hexadecimal digits");
+  for (const auto& [name, digest] : {std::pair("forwarder_token_sha256", &config.forwarder_token_sha256),
+                                     std::pair("metrics_token_sha256", &config.metrics_token_sha256)})
+    if (!digest->empty() &&
+        (digest->size() != 64 || digest->find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))
+      return invalid(name, "must be 64 hexadecimal digits");
   TRY_STATUS(notify::check(config.notify));
   return check_safe(config);
 }

@@ -5,13 +5,17 @@
 //   map_config = "/etc/haechi/map.json"  # what /config/map.json says; empty = the built-in base map
 //   map_hosts = ["https://tiles.example"] # map servers that pages may fetch from
 //   forwarder_token_sha256 = "hex"       # of a Traccar that forwards positions; empty = none
+//   metrics_token_sha256 = "hex"         # of who reads /metrics from elsewhere; empty = nobody
 //   trusted_proxies = ["10.0.0.5"]       # who may say for whom it asks; without [tls] nobody else is let in
 //   [tls]      certificate = "file"  key = "file"    # of every door; docs/running.md
 //              device_ca = "file"  agency_ca = "file"          # who must prove itself by certificate
 //              ca = "file"  client_certificate = "file"  client_key = "file"    # when we call others
-//   [link]     plain = false             # may outside agencies be reached without TLS?
+//   [link]     hosts = ["cad.example"]   # where outside agencies may be; left out: on this machine alone
+//              plain = false             # may they be reached without TLS?
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
-//   [evidence] key = "file"  witnesses = ["name+id+base64 http://host:port/prefix"]   # who cosigns our log
+//   [evidence] key = "file"  witnesses = ["name+id+base64 https://host:port/prefix"]   # who cosigns our log
+//              mirrors = ["https://host:port/mirror/v1"]    # who keeps a copy of it
+//   [mirror]   logs = ["name+id+base64"]                     # of whose log a copy is kept here
 //   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
 //   [keys]     ring = "/var/lib/haechi-keys/ring"  master = "file"   # neither in `data` nor in its backups
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
@@ -28,6 +32,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "net/reach.h"
 #include "notify/settings.h"
 #include "trust/passwords.h"
 
@@ -58,11 +63,15 @@ struct Config {
   uint32_t reports_per_s = 50;  // of one device, sustained
   TlsConfig tls;
   std::vector<std::string> trusted_proxies;  // addresses
-  bool plain_agencies = false;               // outside agencies may be reached without TLS
+  net::Reach agencies;                       // where outside agencies may be
   uint32_t http_connections_per_address = 2'000;
   std::string forwarder_token_sha256;
-  std::string evidence_key;               // signs checkpoints of the log; empty: "evidence/key" in `data`
+  std::string
+      metrics_token_sha256;  // who is not on this machine shows it at /metrics; empty: nobody else is let in
+  std::string evidence_key;  // signs checkpoints of the log; empty: "evidence/key" in `data`
   std::vector<std::string> witnesses;     // "key url"
+  std::vector<std::string> mirrors;       // addresses that keep a copy of our log
+  std::vector<std::string> mirror_logs;   // keys of the logs of which a copy is kept here
   std::string witness_name;               // of this node as a witness
   std::vector<std::string> witness_logs;  // keys of the logs it cosigns; none: it is no witness
   notify::Settings notify;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -10,9 +11,10 @@
 namespace haechi::node {
 namespace {
 
-Status read(const std::string& text, Config& config) {
+Status read(const std::string& text, Config& config, mode_t mode = 0600) {
   const std::string path = testing::TempDir() + "haechi-config-" + std::to_string(getpid()) + ".toml";
   std::ofstream(path) << text;
+  ::chmod(path.c_str(), mode);
   const Status status = read_config(path, config);
   std::remove(path.c_str());
   return status;
@@ -35,6 +37,16 @@ TEST(Config, NamesTheSettingAtFault) {
   EXPECT_FALSE(read("data = \n", config).ok());
 }
 
+TEST(Config, IsNotReadWhenItHoldsSecretsAndEverybodyMayReadIt) {
+  Config config;
+  const std::string gateway =
+      "[notify.sms]\nurl = \"https://sms.example/\"\nsecret = \"sixteen characters\"\n";
+  EXPECT_EQ(read(gateway, config, 0644).error().field, "notify");
+  EXPECT_TRUE(read(gateway, config, 0640).ok()) << "its group may be the operators'";
+  Config open;
+  EXPECT_TRUE(read("data = \"/srv/haechi\"\n", open, 0644).ok()) << "nothing in it is secret";
+}
+
 TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
   Config config;
   ASSERT_TRUE(
@@ -52,10 +64,11 @@ TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
 
 TEST(Config, NamesWhoCosignsTheLogAndWhoseLogIsCosigned) {
   Config config;
-  ASSERT_TRUE(read("[evidence]\nkey = \"/mnt/key\"\nwitnesses = [\"w+0+A http://10.0.0.7:8080/witness/v1\"]\n"
-                   "[witness]\nlogs = [\"haechi/1+0+A\"]\n",
-                   config)
-                  .ok());
+  ASSERT_TRUE(
+      read("[evidence]\nkey = \"/mnt/key\"\nwitnesses = [\"w+0+A https://10.0.0.7:8080/witness/v1\"]\n"
+           "[witness]\nlogs = [\"haechi/1+0+A\"]\n",
+           config)
+          .ok());
   EXPECT_EQ(config.evidence_key, "/mnt/key");
   EXPECT_EQ(check_config(config).error().field, "witness.name");
   config.witness_name = "example.org/w";
@@ -172,7 +185,7 @@ connections_per_address = 7
                 config.tls.ca + config.tls.client_certificate + config.tls.client_key,
             "c.pemk.pemd.pema.pemw.pemcc.pemck.pem");
   EXPECT_EQ(config.trusted_proxies, std::vector<std::string>{"10.0.0.5"});
-  EXPECT_TRUE(config.plain_agencies);
+  EXPECT_TRUE(config.agencies.plain);
   EXPECT_EQ(config.http_connections_per_address, 7u);
   EXPECT_TRUE(check_config(config).ok());
   EXPECT_EQ(read("[tls]\ncertificates = \"x\"\n", config).error().field, "tls.certificates");

@@ -36,7 +36,12 @@ EvidenceRoom::EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> lo
       submit_(submit),
       keys_(keys),
       clock_(clock),
-      outgoing_(std::move(outgoing)) {}
+      outgoing_(std::move(outgoing)) {
+  for (const std::string& url : config_.mirrors) {
+    fed_.push_back(std::make_unique<FedMirror>());
+    fed_.back()->url = url + "/records";
+  }
+}
 
 Status EvidenceRoom::start() {
   for (const std::string& line : config_.witnesses) {
@@ -51,6 +56,15 @@ Status EvidenceRoom::start() {
   }
   if (!logs.empty()) {
     TRY(witness_, evidence::Witness::open(config_.data + "/witness", config_.witness_name, logs));
+  }
+  logs.clear();
+  for (const std::string& line : config_.mirror_logs) {
+    TRY(const evidence::VerifierKey key, evidence::VerifierKey::read(line));
+    logs.push_back(key);
+  }
+  if (!logs.empty()) {
+    TRY(mirror_, evidence::Mirror::open(config_.data + "/mirror", logs));
+    kept_ = mirror_->records();
   }
   client_ = net::HttpClient::create(loop_, net::ClientOptions{.tls = outgoing_});
   loop_.start();
@@ -85,6 +99,7 @@ void EvidenceRoom::stop() {
 void EvidenceRoom::round() {
   if (const Status signed_now = notary_->round(); !signed_now.ok()) return tell(signed_now.error());
   signed_ = notary_->newest().checkpoint.size;
+  for (const auto& mirror : fed_) feed(*mirror);
 }
 
 void EvidenceRoom::tell(const Error& trouble) {
@@ -130,6 +145,34 @@ void EvidenceRoom::heard(AskedWitness& witness, const evidence::SignedCheckpoint
         witness.key.name() + " refuses the checkpoint with status " + std::to_string(response.status)});
 }
 
+void EvidenceRoom::feed(FedMirror& mirror) {
+  if (mirror.in_flight || !client_ || signed_ == mirror.known_size) return;
+  Result<evidence::Notary::MirrorRequest> next = notary_->request_to_mirror(mirror.known_size);
+  if (!next.ok()) return tell(next.error());
+  mirror.in_flight = true;
+  client_->send("POST", mirror.url, {{"content-type", "application/octet-stream"}}, std::move(next->push),
+                true, [this, &mirror, size = next->size](const Result<net::Response>& response) {
+                  mirror.in_flight = false;
+                  if (!response.ok()) return tell(response.error());
+                  heard(mirror, size, *response);
+                });
+}
+
+// A mirror that has another number of records than we thought says how many, and is given what follows those.
+void EvidenceRoom::heard(FedMirror& mirror, uint64_t size_then, const net::Response& response) {
+  const uint64_t before = mirror.known_size;
+  if (response.status == 200) mirror.known_size = size_then;
+  if (response.status == 409) {
+    uint64_t size = before;
+    std::from_chars(response.body.data(), response.body.data() + response.body.size(), size);
+    mirror.known_size = size;
+  }
+  if (mirror.known_size != before) return feed(mirror);
+  const bool forked = response.status == 422;
+  tell({forked ? Code::kCorrupt : Code::kUnavailable, "mirror",
+        mirror.url + " refuses the records with status " + std::to_string(response.status)});
+}
+
 void EvidenceRoom::answer(const net::Request& request, const net::Respond& respond) {
   const auto viewer = keys_.viewer_of_key(trust::bearer_key(request.header("authorization")), clock_.now());
   if (!viewer) return respond(net::problem(401, "unauthorized", "authorization", "a valid key is needed"));
@@ -161,6 +204,16 @@ void EvidenceRoom::add_checkpoint(net::Request request, net::Respond respond) {
   });
 }
 
+void EvidenceRoom::take_records(net::Request request, net::Respond respond) {
+  loop_.post([this, request = std::move(request), respond = std::move(respond)] {
+    if (!mirror_) return respond(net::problem(404, "not_found", "", "this node is no mirror"));
+    if (request.method != "POST") return respond(net::problem(405, "method_not_allowed", "", "only POST"));
+    evidence::WitnessAnswer answer = mirror_->take(request.body);
+    kept_ = mirror_->records();
+    respond({answer.status, std::move(answer.content_type), std::move(answer.body), {}});
+  });
+}
+
 void EvidenceRoom::count(Metrics& metrics) const {
   metrics.add({"haechi_evidence_signed_entries", "Entries of the newest checkpoint.", {}, false, [this] {
                  return static_cast<double>(signed_);
@@ -170,6 +223,15 @@ void EvidenceRoom::count(Metrics& metrics) const {
                {},
                false,
                [this] { return static_cast<double>(cosigned_); }});
+  for (const auto& mirror : fed_)
+    metrics.add({"haechi_evidence_mirrored_entries",
+                 "Entries that lie on a mirror.",
+                 {{"mirror", mirror->url}},
+                 false,
+                 [&mirror = *mirror] { return static_cast<double>(mirror.known_size); }});
+  metrics.add({"haechi_mirror_entries", "Entries of other logs that lie here.", {}, false, [this] {
+                 return static_cast<double>(kept_);
+               }});
   metrics.add({"haechi_evidence_broken",
                "1: the log is not the one that was signed or witnessed; somebody must look.",
                {},

@@ -1,6 +1,6 @@
-// EvidenceRoom: the notary of this node's log, those who read it, the witnesses it asks, and the witness it
-// is to others; on a loop of its own. Alarms fail open: what is wrong here is told and counted, and nothing
-// else waits for it.
+// EvidenceRoom: the notary of this node's log, those who read it, the witnesses it asks and the mirrors it
+// feeds, and the witness and mirror it is to others; on a loop of its own. Alarms fail open: what is wrong
+// here is told and counted, and nothing else waits for it.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "evidence/mirror.h"
 #include "evidence/notary.h"
 #include "evidence/witness.h"
 #include "net/client.h"
@@ -38,6 +39,8 @@ class EvidenceRoom {
   void answer(const net::Request& request, const net::Respond& respond);
   // Any thread. POST /witness/v1/add-checkpoint, for the logs named in the configuration.
   void add_checkpoint(net::Request request, net::Respond respond);
+  // Any thread. POST /mirror/v1/records, likewise.
+  void take_records(net::Request request, net::Respond respond);
 
   void count(Metrics& metrics) const;
 
@@ -47,8 +50,15 @@ class EvidenceRoom {
     std::string url;
     uint64_t known_size = 0;
   };
+  struct FedMirror {
+    std::string url;
+    std::atomic<uint64_t> known_size{0};
+    bool in_flight = false;
+  };
   void open();
   void round();
+  void feed(FedMirror& mirror);
+  void heard(FedMirror& mirror, uint64_t size_then, const net::Response& response);
   void ask_witnesses();
   void ask(AskedWitness& witness, const evidence::SignedCheckpoint& offered, bool again);
   void heard(AskedWitness& witness, const evidence::SignedCheckpoint& offered, bool again,
@@ -63,11 +73,13 @@ class EvidenceRoom {
   const Clock& clock_;
   const std::shared_ptr<net::Tls> outgoing_;
   std::optional<evidence::Witness> witness_;
+  std::optional<evidence::Mirror> mirror_;
   std::vector<AskedWitness> asked_;
+  std::vector<std::unique_ptr<FedMirror>> fed_;
   std::unique_ptr<evidence::Notary> notary_;  // none: not open yet, or the log is not the one that was signed
   std::atomic<bool> broken_{false};
-  std::atomic<uint64_t> signed_{0}, cosigned_{0};  // entries
-  std::string told_;                               // the last trouble, so that it is told once
+  std::atomic<uint64_t> signed_{0}, cosigned_{0}, kept_{0};  // entries; kept: of others, here
+  std::string told_;                                         // the last trouble, so that it is told once
   net::Loop loop_{"evidence"};
   std::unique_ptr<net::HttpClient> client_;  // on the loop; none once it is stopping
 };

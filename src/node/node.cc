@@ -1,6 +1,7 @@
 #include "node/node.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/timex.h>
 
 #include <atomic>
 #include <csignal>
@@ -58,6 +59,20 @@ std::string bytes_of_hex(const std::string& text) {
   for (size_t at = 0; at + 1 < text.size(); at += 2)
     out += static_cast<char>(std::stoi(text.substr(at, 2), nullptr, 16));
   return out;
+}
+
+// Does the kernel know of anything (NTP, PTP) that keeps the machine's clock?
+bool clock_is_kept() {
+  timex state{};
+  return ::adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) == 0;
+}
+
+// Counters tell how many are monitored, how busy a night is, and what is broken.
+bool may_measure(const Config& config, const net::Request& request) {
+  if (is_loopback(request.peer)) return true;
+  const Digest shown = sha256(trust::bearer_key(request.header("authorization")));
+  return !config.metrics_token_sha256.empty() &&
+         equal_secret(view(shown), bytes_of_hex(config.metrics_token_sha256));
 }
 
 // The log as the history reads it, on its own thread. The reader outlives whoever uses this.
@@ -163,7 +178,7 @@ Status Node::Rooms::open() {
                                                    .letters = letters.get(),
                                                    .accounts = accounts.get(),
                                                    .breached = breached,
-                                                   .plain_agencies = config.plain_agencies},
+                                                   .agencies = config.agencies},
                                    front, *spine, hub->picture(), *records, *keys, clock);
   evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine, *keys, clock,
                                             secrets.outgoing);
@@ -301,12 +316,16 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
   };
   if (path == "/healthz") return respond(text(200, "alive\n"));
   if (path == "/readyz") return respond(ready ? text(200, "ready\n") : text(503, "replaying\n"));
-  if (path == "/metrics") return respond(text(200, metrics.text()));
+  if (path == "/metrics")
+    return respond(may_measure(config, request) ? text(200, metrics.text())
+                                                : net::problem(401, "bad_credential", "authorization",
+                                                               "the token of /metrics is needed"));
   if (path == "/link/v1/answers")
     return link.post([this, request = std::move(request), respond]() mutable {
       connector->receive_answers(std::move(request), respond);
     });
   if (path == "/witness/v1/add-checkpoint") return evidence->add_checkpoint(std::move(request), respond);
+  if (path == "/mirror/v1/records") return evidence->take_records(std::move(request), respond);
   if (path.starts_with("/evidence/v1/")) return evidence->answer(request, respond);
   if (path == "/notify/v1/receipts" && request.method == "POST")
     return sender->receive_receipt(std::move(request), respond);
@@ -330,6 +349,7 @@ void Node::Rooms::count() {
   };
   using S = spine::SpineStats;
   of_spine("haechi_spine_entries_total", "Facts made durable.", &S::entries, true);
+  of_spine("haechi_spine_entry_no", "Number of the newest entry.", &S::entry_no, false);
   of_spine("haechi_spine_batches_total", "Commits.", &S::batches, true);
   of_spine("haechi_spine_effects_total", "Effects published.", &S::effects, true);
   of_spine("haechi_spine_duplicates_total", "Reports that were logged already.", &S::duplicates, true);
@@ -341,6 +361,9 @@ void Node::Rooms::count() {
   of_spine("haechi_spine_commit_microseconds_max", "Longest commit.", &S::commit_us_max, false);
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
   evidence->count(metrics);
+  metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
+                 return clock_is_kept() ? 1.0 : 0.0;
+               }});
   metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
                  return static_cast<double>(heap_bytes());
                }});
@@ -507,6 +530,8 @@ int run_serve(const Config& config) {
     std::printf("administrator %s\n", address->c_str());
   std::fflush(stdout);
   spdlog::info("replayed {} entries", (*node)->entries_replayed());
+  if (!clock_is_kept())
+    spdlog::warn("nothing keeps this machine's clock: fixes will be dated against a wrong one");
   int received = 0;
   while (sigwait(&signals, &received) == 0 && received == SIGHUP) (*node)->reload();
   spdlog::info("stopping");

@@ -90,15 +90,13 @@ void Secrets::count(Metrics& metrics) const {
 }
 
 Status check_agencies(const Config& config, store::Records& records) {
-  if (config.plain_agencies) return {};
   TRY(const std::vector<store::Connector> connectors, records.connectors());
-  std::string plain;
+  std::string faults;
   for (const store::Connector& connector : connectors)
-    if (net::leaves_in_plain(connector.endpoint)) plain += (plain.empty() ? "" : ", ") + connector.agency_id;
-  if (plain.empty()) return {};
-  return invalid("link.plain",
-                 "alarms would be told in plain to " + plain +
-                     ": give them https:// addresses, or set it to true if the line to them is private");
+    if (const Status within = net::check_reach(config.agencies, connector.endpoint); !within.ok())
+      faults += (faults.empty() ? "" : "; ") + connector.agency_id + ' ' + within.error().reason;
+  if (faults.empty()) return {};
+  return invalid("link", "alarms would not be told safely: " + faults);
 }
 
 }  // namespace haechi::node

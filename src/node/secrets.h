@@ -38,7 +38,7 @@ class Secrets {
   std::vector<std::pair<std::string, std::shared_ptr<net::Tls>>> all_;
 };
 
-// kInvalid names the agencies that would be told of alarms in plain over the network.
+// kInvalid names the agencies whose address is beyond `config.agencies`.
 Status check_agencies(const Config& config, store::Records& records);
 
 }  // namespace haechi::node

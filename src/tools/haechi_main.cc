@@ -2,6 +2,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include <spdlog/spdlog.h>
+
 #include "api/openapi.h"
 #include "node/node.h"
 #include "tools/bundle.h"
@@ -253,6 +255,8 @@ void add_replay(CLI::App& app, tools::ReplayOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Lines of several machines are put side by side, and clocks are set back in autumn.
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   CLI::App app("Haechi: monitoring, response and protection on one picture", "haechi");
   app.require_subcommand(1);
   ServeWords serve_words;

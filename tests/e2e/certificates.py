@@ -20,10 +20,12 @@ class Authority:
         openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30',
                 '-subj', f'/CN={name}', '-keyout', self.folder / 'ca.key', '-out', self.file)
 
-    def certify(self, name, addresses='', days=30, kind='ec'):
-        """(certificate, key) for `addresses` ("IP:127.0.0.1,DNS:localhost"); with days below 0 it has ended."""
+    def certify(self, name, addresses='', days=30, rsa_bits=0):
+        """(certificate, key) for `addresses` ("IP:127.0.0.1,DNS:localhost"); with days below 0 it has ended.
+
+        The key is on P-256 unless `rsa_bits` says otherwise."""
         pem, key, request = (self.folder / f'{name}.{end}' for end in ('pem', 'key', 'csr'))
-        made_of = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] if kind == 'ec' else ['rsa:2048']
+        made_of = [f'rsa:{rsa_bits}'] if rsa_bits else ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']
         openssl('req', '-new', '-newkey', *made_of, '-nodes', '-subj', f'/CN={name}', '-keyout', key, '-out', request)
         extensions = self.folder / f'{name}.ext'
         extensions.write_text(f'subjectAltName={addresses}\n' if addresses else 'basicConstraints=CA:FALSE\n')

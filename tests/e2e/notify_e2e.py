@@ -63,6 +63,7 @@ secret = "{SECRET}"
 contact = "mailto:ops@agency.example"
 services = ["http://127.0.0.1:{self.push.port}"]
 ''')
+        self.settings.chmod(0o600)
         self.server = None
 
     def start(self, environment=None):

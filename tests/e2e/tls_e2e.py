@@ -1,6 +1,7 @@
 """TLS on every door of a real server, with clients that nobody here wrote: openssl, curl, mosquitto, Python's ssl; and
 the server as a client of outside agencies and witnesses."""
 import base64
+import hashlib
 import http.server
 import json
 import os
@@ -300,6 +301,8 @@ def check_start(checks, program, place):
             'No such file')
     refused("another certificate's key", config(tls.replace('server.key', 'other.key')), 'tls.key', 'other.key', 'mismatch')
     refused('a certificate without a key', config(tls.split('key')[0]), 'tls.key')
+    place.ours.certify('weak', HERE, rsa_bits=2048)
+    refused('a key that is worth less than 128 bits', config(tls.replace('server.', 'weak.')), 'tls.key', '112 bits')
     other_key.chmod(0o644)
     refused('a key that everybody may read', config(tls.replace('server.key', 'other.key')), 'tls.key', 'everybody')
     refused('an authority of devices that is none', config(tls + f'device_ca = "{place.folder}/none.pem"\n'),
@@ -321,8 +324,33 @@ def check_start(checks, program, place):
     server = Server(program, extra=config(tls + 'ca = "' + str(place.ours.file) + '"\n'), context=place.context())
     status, text = server.request('PUT', '/api/v1/agencies/a-1', 'registrar', {
         'name': 'a', 'desk': 'DESK_CONNECTOR', 'connector': {'endpoint': 'http://192.0.2.7/', 'secret': CAD_SECRET}})
+    checks.check('an agency on a host that nobody named is not taken', status == 400 and 'link.hosts' in text,
+                 (status, text))
+    server.end()
+    server = Server(program, extra=config(tls + 'ca = "' + str(place.ours.file) + '"\n[link]\nhosts = ["192.0.2.7"]\n'),
+                    context=place.context())
+    status, text = server.request('PUT', '/api/v1/agencies/a-1', 'registrar', {
+        'name': 'a', 'desk': 'DESK_CONNECTOR', 'connector': {'endpoint': 'http://192.0.2.7/', 'secret': CAD_SECRET}})
     checks.check('an agency that would be told in plain is not taken', status == 400 and 'connector.endpoint' in text,
                  (status, text))
+    server.end()
+
+
+def check_metrics(checks, program, place):
+    """Counters are for this machine and for who shows their token."""
+    token = 'a token of the monitoring'
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    path = place.folder / 'metrics.toml'
+    path.write_text(f'trusted_proxies = ["127.0.0.1"]\nmetrics_token_sha256 = "{digest}"\n')
+    server = Server(program, extra=['--config', path])
+    afar = {'X-Forwarded-For': '192.0.2.9'}
+    for name, headers, expected in (
+            ('from this machine', {}, 200), ('from elsewhere', afar, 401),
+            ('with another token', {**afar, 'Authorization': 'Bearer something else'}, 401),
+            ('with the token', {**afar, 'Authorization': 'Bearer ' + token}, 200)):
+        status, text = server.request('GET', '/metrics', headers=headers)
+        checks.check(f'counters {name}: {expected}', status == expected and ('haechi_spine_entries_total' in text) == (expected == 200),
+                     (status, text[:200]))
     server.end()
 
 
@@ -479,6 +507,7 @@ def main():
         finally:
             server.end()
         check_start(checks, program, place)
+        check_metrics(checks, program, place)
         check_certificates_of_others(checks, program, place)
         check_witness(checks, program, place)
     finally:

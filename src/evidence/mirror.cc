@@ -1,0 +1,122 @@
+#include "evidence/mirror.h"
+
+#include <optional>
+
+#include "evidence/notary.h"
+#include "log/files.h"
+
+namespace haechi::evidence {
+namespace {
+
+struct Push {
+  Note note;
+  Checkpoint checkpoint;
+  std::vector<log::NewRecord> records;
+};
+
+void put_number(std::string& out, uint64_t value, int bytes) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xff);
+}
+
+// Takes a number off the front; nothing when there are too few bytes.
+std::optional<uint64_t> take_number(std::string_view& rest, size_t bytes) {
+  if (rest.size() < bytes) return std::nullopt;
+  uint64_t value = 0;
+  for (const char c : rest.substr(0, bytes)) value = value << 8 | static_cast<unsigned char>(c);
+  rest.remove_prefix(bytes);
+  return value;
+}
+
+Result<Push> read_push(std::string_view rest) {
+  Push push;
+  const auto note_bytes = take_number(rest, 4);
+  if (!note_bytes || *note_bytes > rest.size()) return invalid("note", "must come first");
+  TRY(push.note, read_note(rest.substr(0, *note_bytes)));
+  TRY(push.checkpoint, read_checkpoint(push.note.body));
+  rest.remove_prefix(*note_bytes);
+  Time last;
+  while (!rest.empty()) {
+    const auto stamp = take_number(rest, 8), length = take_number(rest, 4);
+    if (!stamp || !length || *length > rest.size() || *length > log::kFactBytesMax)
+      return invalid("records", "end in the middle of one");
+    const Time at{static_cast<int64_t>(*stamp)};
+    if (at <= last) return invalid("records", "are not in the order of their stamps");
+    push.records.push_back({last = at, rest.substr(0, *length)});
+    rest.remove_prefix(*length);
+  }
+  return push;
+}
+
+WitnessAnswer told(int status, const std::string& text) {
+  return {status, "text/plain; charset=utf-8", text + "\n"};
+}
+
+}  // namespace
+
+void add_to_push(std::string& records, const log::Record& record) {
+  put_number(records, static_cast<uint64_t>(record.stamp.us), 8);
+  put_number(records, record.fact.size(), 4);
+  records += record.fact;
+}
+
+std::string push_of(const Note& checkpoint, std::string_view records) {
+  const std::string note = text_of(checkpoint);
+  std::string out;
+  put_number(out, note.size(), 4);
+  return out.append(note).append(records);
+}
+
+Result<Mirror> Mirror::open(const std::string& directory, const std::vector<VerifierKey>& logs) {
+  TRY_STATUS(log::make_directory(directory));
+  Mirror mirror(directory);
+  for (const VerifierKey& key : logs) {
+    TRY(Copy copy, mirror.open_copy(key));
+    mirror.copies_.emplace(key.name(), std::move(copy));
+  }
+  return mirror;
+}
+
+Result<Mirror::Copy> Mirror::open_copy(const VerifierKey& key) const {
+  const std::string origin = origin_of("");
+  if (!key.name().starts_with(origin)) return invalid("mirror.logs", key.name() + " is no log of ours");
+  const std::string id = key.name().substr(origin.size());
+  Copy copy{key, directory_ + "/" + id, nullptr, {}};
+  TRY_STATUS(log::make_directory(copy.folder));
+  TRY_STATUS(log::replace_file(copy.folder + "/" + kPublicKeyName, key.text() + "\n"));
+  TRY(copy.log, log::open_sqlite_log({.directory = copy.folder + "/log", .identity = id}));
+  TRY_STATUS(copy.log->read(1, [&copy](const log::Record& record) {
+    copy.root.add(leaf_hash(entry_of(record.no, record.stamp, record.fact)));
+    return true;
+  }));
+  return copy;
+}
+
+WitnessAnswer Mirror::take(std::string_view text) {
+  const Result<Push> push = read_push(text);
+  if (!push.ok()) return told(400, push.error().text());
+  const auto found = copies_.find(push->checkpoint.origin);
+  if (found == copies_.end()) return told(404, "this log is not kept here");
+  Copy& copy = found->second;
+  if (!copy.key.signed_at(push->note)) return told(403, "not signed by the key of this log");
+  const uint64_t size = copy.log->next_no() - 1;
+  if (size + push->records.size() != push->checkpoint.size) return told(409, std::to_string(size));
+  RunningRoot root = copy.root;
+  for (const log::NewRecord& record : push->records)
+    root.add(leaf_hash(entry_of(root.size() + 1, record.stamp, record.fact)));
+  const bool later = push->records.empty() || push->records.front().stamp > copy.log->last_stamp();
+  if (!later || root.root() != push->checkpoint.root)
+    return told(422, "the records do not continue those that are here");
+  if (!push->records.empty() && !copy.log->append(push->records).ok()) return told(500, "cannot keep it now");
+  copy.root = root;
+  if (!log::replace_file(copy.folder + "/" + kCheckpointName, text_of(push->note)).ok())
+    return told(500, "cannot keep the checkpoint now");
+  return told(200, std::to_string(push->checkpoint.size));
+}
+
+uint64_t Mirror::records() const {
+  uint64_t sum = 0;
+  for (const auto& [origin, copy] : copies_) sum += copy.log->next_no() - 1;
+  return sum;
+}
+
+}  // namespace haechi::evidence

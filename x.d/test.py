@@ -1,7 +1,7 @@
 """./x test: every test, one summary. The last line reads 'N passed, N failed, N skipped'.
 
-Test programs beside their rooms (GoogleTest), end-to-end tests in tests/e2e (each a program that prints 'N passed,
-N failed'), the web: its types, its unit tests (Vitest) and its screens in a real browser (Playwright), and ./x tidy.
+Test programs beside their rooms (GoogleTest), end-to-end tests in tests/e2e and the loops of tests/crash (each a program that
+prints 'N passed, N failed'), the web: its types, its unit tests (Vitest) and its screens in a real browser (Playwright), and ./x tidy.
 """
 import argparse
 import concurrent.futures
@@ -91,7 +91,7 @@ def main():
     with tempfile.TemporaryDirectory() as reports:
         for path in sorted(binaries.glob('*_test')):
             jobs.append((path.name.removesuffix('_test'), lambda path=path: run_program(path, reports)))
-        for script in sorted((TOP / 'tests' / 'e2e').glob('*_e2e.py')):
+        for script in sorted([*(TOP / 'tests' / 'e2e').glob('*_e2e.py'), *(TOP / 'tests' / 'crash').glob('*_loop.py')]):
             command = [sys.executable, str(script), '--haechi', str(binaries / 'haechi')]
             jobs.append((script.stem, lambda command=command, name=script.stem: run_script(command, name)))
         web = {'HAECHI': str(binaries / 'haechi')}

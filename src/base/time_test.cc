@@ -25,6 +25,11 @@ TEST(Iso8601, ReadsOffsetsInEveryFormThatPeersSend) {
   }
 }
 
+TEST(Iso8601, TakesALeapSecondForTheNextSecond) {
+  EXPECT_EQ(parse_iso8601("2016-12-31T23:59:60Z")->us, parse_iso8601("2017-01-01T00:00:00Z")->us);
+  EXPECT_FALSE(parse_iso8601("2016-12-31T23:59:61Z").ok());
+}
+
 TEST(Iso8601, RefusesWhatIsNotATime) {
   for (const char* text : {"", "2026", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-01T24:00:00Z",
                            "2026-01-01T00:00:00Zjunk", "1969-12-31T23:59:59Z", "2026-01-01T00:00:00.Z"})

@@ -14,32 +14,6 @@
 
 namespace haechi::log {
 
-bool file_exists(const std::string& path) {
-  struct stat found;
-  return ::stat(path.c_str(), &found) == 0 || errno != ENOENT;
-}
-
-Error system_error(const std::string& what, const std::string& path) {
-  return Error{Code::kUnavailable, "log", "cannot " + what + " " + path + ": " + std::strerror(errno)};
-}
-
-Status sync_directory(const std::string& directory) {
-  const int file = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return system_error("open", directory);
-  const bool synced = ::fsync(file) == 0;
-  const Status status = synced ? Status() : system_error("sync", directory);
-  ::close(file);
-  return status;
-}
-
-Status make_directory(const std::string& directory) {
-  if (file_exists(directory)) return {};
-  const std::filesystem::path parent = std::filesystem::path(directory).parent_path();
-  if (!parent.empty()) TRY_STATUS(make_directory(parent.string()));
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return system_error("make", directory);
-  return sync_directory(parent.empty() ? "." : parent.string());
-}
-
 Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
@@ -63,19 +37,6 @@ Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   ::close(file);
   out.resize(size);
   return out;
-}
-
-Status replace_file(const std::string& path, std::string_view bytes) {
-  const std::string unfinished = path + ".new";
-  const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return system_error("make", unfinished);
-  const ssize_t written = ::write(file, bytes.data(), bytes.size());
-  const bool done = written == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
-  const Status outcome = done ? Status() : system_error("write", unfinished);
-  ::close(file);
-  TRY_STATUS(outcome);
-  if (::rename(unfinished.c_str(), path.c_str()) != 0) return system_error("replace", path);
-  return sync_directory(std::filesystem::path(path).parent_path().string());
 }
 
 void storage_failed(std::string_view what) {

@@ -1,4 +1,4 @@
-// The few things the log asks of the file system besides SQLite: syncing a directory, the lock, reading a
+// The few things the log asks of the file system besides SQLite: what base/files.h has, the lock, reading a
 // file.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/files.h"
 #include "base/result.h"
 
 namespace haechi::log {
@@ -15,17 +16,13 @@ inline constexpr char kDatabaseName[] = "log.sqlite";
 inline constexpr char kWatermarkName[] = "watermark";
 inline constexpr char kLockName[] = "lock";
 
-bool file_exists(const std::string& path);
-// kUnavailable with the system's words.
-Error system_error(const std::string& what, const std::string& path);
-Status sync_directory(const std::string& directory);
-// Makes the directory (readable by its owner only, for facts are personal data) and syncs its parent.
-Status make_directory(const std::string& directory);
+using haechi::file_exists;
+using haechi::make_directory;
+using haechi::replace_file;
+using haechi::sync_directory;
+using haechi::system_error;
 // At most `bytes_max` bytes of a file. kNotFound or kUnavailable.
 Result<std::string> read_file(const std::string& path, size_t bytes_max);
-// Puts `bytes` in place of what the file held, durably and for its owner only: after a crash there is the old
-// file or the new one, whole.
-Status replace_file(const std::string& path, std::string_view bytes);
 // Prints what failed and aborts. For storage whose state is no longer known.
 [[noreturn]] void storage_failed(std::string_view what);
 

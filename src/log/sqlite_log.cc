@@ -138,6 +138,9 @@ Result<std::unique_ptr<Log>> SqliteLog::open(const SqliteOptions& options) {
   std::unique_ptr<SqliteLog> log(
       new SqliteLog(std::move(lock), std::move(database), std::move(watermark), end, mark.identity));
   TRY_STATUS(log->prepare());
+  // Whoever made the files may have been killed before their names were synced, and SQLite does it only for
+  // those it makes itself.
+  TRY_STATUS(sync_directory(options.directory));
   return std::unique_ptr<Log>(std::move(log));
 }
 

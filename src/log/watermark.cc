@@ -81,7 +81,7 @@ Status create_watermark(const std::string& path, const Mark& mark) {
   ::close(file);
   if (!status.ok()) return status;
   if (::rename(fresh.c_str(), path.c_str()) != 0) return system_error("rename", fresh);
-  return sync_directory(path.substr(0, path.rfind('/')));
+  return sync_directory(directory_of(path));
 }
 
 Result<std::unique_ptr<WatermarkWriter>> WatermarkWriter::open(const std::string& path, const Mark& last) {

@@ -14,6 +14,7 @@
 #include "api/identity_providers.h"
 #include "api/provider_door.h"
 #include "api/session.h"
+#include "base/files.h"
 #include "base/heap.h"
 #include "base/hex.h"
 #include "base/time.h"
@@ -136,8 +137,7 @@ struct Node::Rooms {
 Status Node::Rooms::open() {
   TRY(map_config, read_map_config(config));
   TRY(secrets, Secrets::open(config));
-  if (::mkdir(config.data.c_str(), 0700) != 0 && errno != EEXIST)
-    return Error{Code::kUnavailable, "data", "cannot make the directory " + config.data};
+  TRY_STATUS(make_directory(config.data));
   log::SqliteOptions log_options;
   log_options.directory = config.data + "/log";
   TRY(auto opened_log, log::open_sqlite_log(log_options));
@@ -160,6 +160,7 @@ Status Node::Rooms::open() {
   retention = std::make_unique<RetentionJob>(*spine);
   TRY_STATUS(open_sender());
   TRY_STATUS(open_accounts());
+  TRY_STATUS(sync_directory(config.data));  // the names of all that was made above, in this run or one before
 
   // An open stream is no sign of a person, so it does not keep a session from being idle.
   const auto identify = [this](std::string_view key) {

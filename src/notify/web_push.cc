@@ -1,13 +1,10 @@
 #include "notify/web_push.h"
 
-#include <fcntl.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +13,7 @@
 #include "base/base64.h"
 #include "base/digest.h"
 #include "base/ensure.h"
+#include "base/files.h"
 
 namespace haechi::notify {
 namespace {
@@ -142,17 +140,14 @@ Result<KeyPair> KeyPair::open(const std::string& path) {
       return Error{Code::kCorrupt, path, "is not a private key of P-256 in PEM"};
     return KeyPair(std::shared_ptr<EVP_PKEY>(std::move(key)));
   }
+  if (file_exists(path)) return Error{Code::kUnavailable, path, "cannot be read"};
   KeyPair made = generate();
-  const int handle = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  FILE* file = handle < 0 ? nullptr : ::fdopen(handle, "w");
-  if (file == nullptr) return Error{Code::kUnavailable, path, "cannot be written"};
-  const bool written =
-      PEM_write_PrivateKey(file, made.key_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1 &&
-      std::fflush(file) == 0 && ::fsync(handle) == 0;
-  std::fclose(file);
-  if (written) return made;
-  ::unlink(path.c_str());
-  return Error{Code::kUnavailable, path, "cannot be written"};
+  const std::unique_ptr<BIO, Free<BIO_free>> text(BIO_new(BIO_s_mem()));
+  ENSURE(PEM_write_bio_PrivateKey(text.get(), made.key_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &bytes);
+  TRY_STATUS(replace_file(path, {bytes, static_cast<size_t>(size)}));
+  return made;
 }
 
 std::string KeyPair::point() const {

@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "base/ensure.h"
+#include "base/files.h"
 #include "vault/cipher.h"
 
 namespace haechi::vault {
@@ -59,20 +60,6 @@ void wipe(int file) {
   if (write_all(file, std::string(static_cast<size_t>(about.st_size), '\0'), 0)) ::fsync(file);
 }
 
-void sync_directory_of(const std::string& path) {
-  const std::string directory = std::filesystem::path(path).parent_path().string();
-  const int opened = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (opened < 0) return;
-  ::fsync(opened);
-  ::close(opened);
-}
-
-Status make_directory_of(const std::string& path) {
-  const std::filesystem::path directory = std::filesystem::path(path).parent_path();
-  if (directory.empty() || ::mkdir(directory.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return refused(directory.string(), "cannot be made");
-}
-
 }  // namespace
 
 RingPlace place_beside(std::string data) {
@@ -107,25 +94,25 @@ Result<Key> read_master(const RingPlace& place) {
 }
 
 Status make_master(const std::string& path) {
-  TRY_STATUS(make_directory_of(path));
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return refused(path, "cannot be made");
-  const bool written = write_all(file, hex(random_secret(Key::kBytes)) + "\n", 0) && ::fsync(file) == 0;
-  ::close(file);
-  sync_directory_of(path);
-  return written ? Status() : Status(refused(path, "cannot be written"));
+  if (file_exists(path)) return refused(path, "is there already");
+  TRY_STATUS(make_directory(directory_of(path)));
+  return replace_file(path, hex(random_secret(Key::kBytes)) + "\n");
 }
 
 Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::string& path, std::unique_ptr<Master> master,
                                                RingMode mode) {
   const bool writes = mode == RingMode::kWrite;
-  if (writes) TRY_STATUS(make_directory_of(path));
+  if (writes) TRY_STATUS(make_directory(directory_of(path)));
   const int file = ::open(path.c_str(), (writes ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
   if (file < 0 && errno == ENOENT) return Error{Code::kNotFound, "keys", "there is no key ring at " + path};
   if (file < 0) return refused(path, "cannot be opened");
   std::unique_ptr<KeyRing> ring(new KeyRing(path, file, std::move(master)));
   if (writes && ::flock(file, LOCK_EX | LOCK_NB) != 0) return refused(path, "is in use by another process");
   TRY_STATUS(ring->begin(mode));
+  // What was found may be in memory only: whoever wrote it may have been killed before it was synced. From
+  // now on something may be sealed under it.
+  ring->unsettled_ = writes;
+  if (writes) TRY_STATUS(sync_directory(directory_of(path)));
   return ring;
 }
 
@@ -147,7 +134,6 @@ Status KeyRing::begin(RingMode mode) {
   first.living = true;
   TRY(first.wrapped, master_->wrap(Key(random_secret(Key::kBytes))));
   TRY_STATUS(write_slot(file_, kCheck, first));
-  sync_directory_of(path_);
   return sync(file_);
 }
 
@@ -285,13 +271,13 @@ Status KeyRing::rewrap(std::unique_ptr<Master> master) {
   if (status.ok() && (::flock(file, LOCK_EX | LOCK_NB) != 0 || ::rename(fresh.c_str(), path_.c_str()) != 0))
     status = refused(path_, "cannot be replaced");
   if (!status.ok()) return ::close(file), ::unlink(fresh.c_str()), status;
-  sync_directory_of(path_);
+  status = sync_directory(directory_of(path_));
   wipe(file_);
   ::close(file_);
   file_ = file;
   master_ = std::move(master);
   slots_ = std::move(slots);
-  return {};
+  return status;
 }
 
 size_t KeyRing::living() const {
@@ -321,8 +307,7 @@ Status take_next(const std::string& master_file) {
   }
   if (::rename(next_of(master_file).c_str(), master_file.c_str()) != 0)
     return refused(master_file, "cannot be replaced");
-  sync_directory_of(master_file);
-  return {};
+  return sync_directory(directory_of(master_file));
 }
 
 // A crash ended a rotation: if the ring is wrapped under the next master key, that one is the master key.

@@ -102,9 +102,10 @@ TEST_F(WithoutARing, NoKeyIsMadeAndItSaysWhy) {
 TEST_F(DeviceKeys, ASecretOfAnAgencyLikewise) {
   const auto put_agency = [this](const std::string& secret, const std::string& query) {
     return world
-        .ask(Role::kRegistrar, "PUT", "/api/v1/agencies/A-1" + query,
-             R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://h:1/","secret":")" +
-                 secret + R"("}})")
+        .ask(
+            Role::kRegistrar, "PUT", "/api/v1/agencies/A-1" + query,
+            R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://127.0.0.1:1/","secret":")" +
+                secret + R"("}})")
         .status;
   };
   const auto kept = [this] { return **world.records->connector("A-1"); };

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -54,6 +56,13 @@ Status replace_file(const std::string& path, std::string_view bytes) {
   TRY_STATUS(outcome);
   if (::rename(unfinished.c_str(), path.c_str()) != 0) return system_error("replace", path);
   return sync_directory(directory_of(path));
+}
+
+void storage_failed(std::string_view what) {
+  std::fprintf(stderr, "haechi storage: %.*s. Nothing more is acknowledged; a sync is never retried.\n",
+               static_cast<int>(what.size()), what.data());
+  std::fflush(stderr);
+  std::abort();
 }
 
 }  // namespace haechi

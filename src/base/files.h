@@ -24,5 +24,8 @@ Status make_directory(const std::string& directory);
 // Puts `bytes` in place of what the file held, for its owner only: after a crash there is the old file or the
 // new one, whole.
 Status replace_file(const std::string& path, std::string_view bytes);
+// Prints what failed and aborts. For storage whose state is no longer known: after a sync that failed, the
+// next one may succeed although what it was for is lost.
+[[noreturn]] void storage_failed(std::string_view what);
 
 }  // namespace haechi

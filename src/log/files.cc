@@ -39,13 +39,6 @@ Result<std::string> read_file(const std::string& path, size_t bytes_max) {
   return out;
 }
 
-void storage_failed(std::string_view what) {
-  std::fprintf(stderr, "haechi log: %.*s. Nothing more is acknowledged; a sync is never retried.\n",
-               static_cast<int>(what.size()), what.data());
-  std::fflush(stderr);
-  std::abort();
-}
-
 Result<DirectoryLock> DirectoryLock::take(const std::string& directory, bool create) {
   const std::string path = directory + "/" + kLockName;
   const int file = create ? ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)

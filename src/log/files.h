@@ -19,12 +19,11 @@ inline constexpr char kLockName[] = "lock";
 using haechi::file_exists;
 using haechi::make_directory;
 using haechi::replace_file;
+using haechi::storage_failed;
 using haechi::sync_directory;
 using haechi::system_error;
 // At most `bytes_max` bytes of a file. kNotFound or kUnavailable.
 Result<std::string> read_file(const std::string& path, size_t bytes_max);
-// Prints what failed and aborts. For storage whose state is no longer known.
-[[noreturn]] void storage_failed(std::string_view what);
 
 // Held while one owner has the directory. Ends with its owner, however that dies.
 class DirectoryLock {

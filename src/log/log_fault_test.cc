@@ -144,7 +144,7 @@ TEST(Fault, AFullDiskEndsTheProcessWithAWord) {
     ::setrlimit(RLIMIT_FSIZE, &limit);
     for (int i = 0; i < 1'000; ++i) append_facts(**log, 100);
   };
-  EXPECT_EXIT(fill(), testing::KilledBySignal(SIGABRT), "haechi log: .*never retried");
+  EXPECT_EXIT(fill(), testing::KilledBySignal(SIGABRT), "haechi storage: .*never retried");
   EXPECT_GT(records_in(directory), 0u);
 }
 

@@ -184,7 +184,7 @@ Status KeyRing::sync(int file) const {
 Status KeyRing::settle() {
   const std::lock_guard lock(mutex_);
   if (!unsettled_) return {};
-  TRY_STATUS(sync(file_));
+  if (!sync(file_).ok()) storage_failed("the key ring could not be synced");
   unsettled_ = false;
   return {};
 }
@@ -238,7 +238,7 @@ Status KeyRing::destroy(const std::string& owner, uint64_t no) {
   gone.living = false;
   gone.wrapped.clear();
   TRY_STATUS(write_slot(file_, living->second, gone));
-  TRY_STATUS(sync(file_));
+  if (!sync(file_).ok()) storage_failed("the end of a key could not be synced");
   slot = std::move(gone);
   opened_.erase(living->second);
   living_.erase(living);

@@ -59,7 +59,8 @@ class KeyRing {
 
   // The living key of `owner` ("person/W-1", 1..kOwnerBytesMax bytes); made when there is none.
   Result<KeyId> key_of(const std::string& owner);
-  // Waits until every key that was made is on disk; returns at once when all are.
+  // Waits until every key that was made is on disk; returns at once when all are. Here and in destroy() a
+  // sync that fails ends the process: the next might succeed without having kept them.
   Status settle();
   enum class State { kLiving, kDestroyed, kUnknown };
   State find(KeyId id, Key& key) const;

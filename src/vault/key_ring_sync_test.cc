@@ -3,17 +3,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "vault/key_ring.h"
 
 namespace {
 int g_syncs = 0;
-}
+bool g_failing = false;
+}  // namespace
 
 // The program's own comes first.
 extern "C" int fdatasync(int file) {
   ++g_syncs;
+  if (g_failing) {
+    errno = EIO;
+    return -1;
+  }
   return static_cast<int>(::syscall(SYS_fdatasync, file));
 }
 
@@ -57,6 +63,14 @@ TEST_F(KeyRingSyncTest, AKeyOfARunThatWasKilledBeforeItSettledIsSyncedBeforeItIs
   ASSERT_TRUE(made.ok() && found.ok());
   EXPECT_EQ(*found, *made);
   EXPECT_EQ(syncs_of_settling(*ring), 1);
+}
+
+TEST_F(KeyRingSyncTest, ASyncThatFailsEndsTheProcess) {
+  const auto ring = open();
+  ASSERT_TRUE(ring->key_of("person/W-1").ok());
+  ring->reach(2);
+  EXPECT_DEATH((g_failing = true, ring->settle()), "could not be synced.*never retried");
+  EXPECT_DEATH((g_failing = true, ring->destroy("person/W-1", 2)), "could not be synced.*never retried");
 }
 
 }  // namespace

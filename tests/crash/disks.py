@@ -11,7 +11,8 @@ class Folder:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='disk-', dir=scratch))
 
     def lose_power(self, random):
-        """Nothing: only the process dies."""
+        """True if what is there now is there for good. Nothing happens here: only the process dies."""
+        return True
 
     def end(self):
         pass
@@ -29,6 +30,7 @@ class ForgetfulFolder(Folder):
             shutil.copytree(before, self.folder)
         shutil.rmtree(before, ignore_errors=True)
         shutil.copytree(self.folder, before)
+        return True
 
 
 class NoFuse(Exception):
@@ -67,6 +69,7 @@ class PowerDisk(Folder):
         keep = random.choice([None, 0, 0, 10, 50, 90])  # None: this time only the process dies
         if keep is not None:
             self.tell(f'cut {random.getrandbits(63)} {keep}')
+        return keep is not None
 
     def mend(self):
         for command in ('fail 0', 'room -1', 'slow 0'):

@@ -4,7 +4,6 @@ import asyncio
 import collections
 import hashlib
 import json
-import os
 import pathlib
 import random
 import re
@@ -82,9 +81,6 @@ class Log:
 
     def run(self, *words):
         return subprocess.run([self.program, *map(str, words)], capture_output=True, text=True, timeout=WAIT_S)
-
-    def exists(self):
-        return (self.store / 'log' / 'log.sqlite').exists()
 
     def verify(self):
         done = self.run('verify', self.store)
@@ -186,8 +182,8 @@ class Life:
             code = await self.load(server, self.random.randint(1, 150))
             hold(code is None, f'the server ended by itself with {code}', self.complaint())
             hold(self.promises.refused == 0, 'the server could not keep something on a sound disk')
-        self.disk.lose_power(self.random)
-        self.check_log()
+        if self.disk.lose_power(self.random):
+            self.check_log()
 
     async def round_on_a_failing_disk(self, trouble, acknowledgements):
         """The exit code of a server that ended by itself when `trouble` was told to its disk, else None."""
@@ -199,8 +195,8 @@ class Life:
         hold(code in (None, -signal.SIGABRT), f'the server ended with {code}', self.complaint())
         self.promises.refused = 0
         self.disk.mend()
-        self.disk.lose_power(self.random)
-        self.check_log()
+        if self.disk.lose_power(self.random):
+            self.check_log()
         return code
 
     async def ready(self, server):
@@ -238,7 +234,7 @@ class Life:
         return code
 
     def check_log(self):
-        if self.log.exists() or self.promises:
+        if self.promises:
             self.log.verify()
             self.log.read_on()
             self.log.check(self.promises)

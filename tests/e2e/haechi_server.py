@@ -68,7 +68,8 @@ class Server:
             [program, 'serve', '--data', self.data, '--http-port', '0', '--devices-http-port', '0', '--mqtt-port', '0',
              '--demo-keys', self.keys_file, *extra], stdout=self.out, stderr=self.log,
             env={**os.environ, **(environment or {})})
-        ready = wait_for(self._ready_line, 60)
+        wait_for(lambda: self._ready_line() or not self.alive(), 60)
+        ready = self._ready_line()
         if not ready:
             self.end()
             raise RuntimeError('the server did not become ready: ' + (self.folder / 'serve.log').read_text()[-2000:])
@@ -77,8 +78,6 @@ class Server:
         self.keys = json.loads(self.keys_file.read_text())
 
     def _ready_line(self):
-        if self.process.poll() is not None:
-            return None
         lines = (self.folder / 'serve.out').read_text().split('\n')
         return next((line for line in lines[:-1] if line.startswith('ready ')), None)
 

@@ -60,6 +60,21 @@ void wipe(int file) {
   if (write_all(file, std::string(static_cast<size_t>(about.st_size), '\0'), 0)) ::fsync(file);
 }
 
+// The same bytes in the same place. After a sync that failed, the system may hold as clean what the disk
+// never got, also for whoever opens the file next: only what is written again is synced again.
+Status write_again(int file, const std::string& path) {
+  std::string bytes(1u << 20, '\0');
+  for (off_t at = 0;; at += static_cast<off_t>(bytes.size())) {
+    const ssize_t read = ::pread(file, bytes.data(), bytes.size(), at);
+    if (read < 0) return refused(path, "cannot be read");
+    if (!write_all(file, std::string_view(bytes).substr(0, static_cast<size_t>(read)), at))
+      return refused(path, "cannot be written");
+    if (read < static_cast<ssize_t>(bytes.size())) break;
+  }
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  return {};
+}
+
 }  // namespace
 
 RingPlace place_beside(std::string data) {
@@ -108,6 +123,7 @@ Result<std::unique_ptr<KeyRing>> KeyRing::open(const std::string& path, std::uni
   if (file < 0) return refused(path, "cannot be opened");
   std::unique_ptr<KeyRing> ring(new KeyRing(path, file, std::move(master)));
   if (writes && ::flock(file, LOCK_EX | LOCK_NB) != 0) return refused(path, "is in use by another process");
+  if (writes) TRY_STATUS(write_again(file, path));
   TRY_STATUS(ring->begin(mode));
   // What was found may be in memory only: whoever wrote it may have been killed before it was synced. From
   // now on something may be sealed under it.

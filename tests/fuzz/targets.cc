@@ -2,7 +2,10 @@
 
 #include "api/geojson.h"
 #include "api/json.h"
+#include "base/base64.h"
+#include "base/digest.h"
 #include "base/ensure.h"
+#include "base/hex.h"
 #include "evidence/mirror.h"
 #include "evidence/note.h"
 #include "gateway/mqtt_codec.h"
@@ -18,6 +21,8 @@
 #include "spine/engine.h"
 #include "tools/track_text.h"
 #include "tools/zone_text.h"
+#include "trust/id_token.h"
+#include "trust/passkey.h"
 
 namespace haechi::fuzz {
 namespace {
@@ -118,6 +123,21 @@ bool notes(std::string_view bytes) {
   return evidence::read_checkpoint(note->body).ok();
 }
 
+const trust::RelyingParty kParty{"https://haechi.example", "haechi.example"};
+
+// What a browser brings of an authenticator: an attestation, and what it says it signed.
+bool passkeys(std::string_view bytes) {
+  const bool key = trust::read_attestation(bytes, kParty).ok();
+  (void)trust::check_proof(bytes, bytes, bytes, bytes, kParty);
+  return trust::challenge_in(bytes, trust::Ceremony::kAdding, kParty).ok() || key;
+}
+
+// What an identity provider gives.
+bool providers(std::string_view bytes) {
+  const bool keys = trust::ProviderKeys::read(bytes).ok();
+  return trust::key_id_of(bytes).ok() || keys;
+}
+
 // A log of whatever decodes, as it might have been written by any build: the engine answers each, and the
 // same again.
 bool facts(std::string_view bytes) {
@@ -182,6 +202,23 @@ std::string packed_report() {
   return report.SerializeAsString();
 }
 
+// The base point of P-256 as somebody's key.
+const char* const kX = "6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296";
+const char* const kY = "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5";
+
+std::string attestation() {
+  using namespace std::string_literals;
+  const std::string cose = "\xA5\x01\x02\x03\x26\x20\x01\x21\x58\x20"s + decode_hex(kX).value() +
+                           "\x22\x58\x20" + decode_hex(kY).value();
+  const std::string data =
+      std::string(view(sha256(kParty.id))) + "\x45" + std::string(4 + 16, '\0') + "\0\x04"s + "name" + cose;
+  return "\xA3\x63"
+         "fmt\x64none\x67"
+         "attStmt\xA0\x68"
+         "authData\x58"s +
+         static_cast<char>(data.size()) + data;
+}
+
 std::string mqtt_session() {
   using namespace std::string_literals;
   return "\x10\x19\0\x04MQTT\x04\xC2\0\x3C\0\x03"
@@ -236,6 +273,15 @@ const std::vector<Target>& targets() {
       {"notes",
        notes,
        {"haechi/1\n2\nK3jACEOEOeFt89nO1cfxA6LwBCrNLyEQIv6bKDXCcc4=\n\n\xE2\x80\x94 haechi/1 AAAAAAAA\n"}},
+      {"passkeys",
+       passkeys,
+       {attestation(),
+        R"({"type":"webauthn.create","challenge":"AAECAw","origin":"https://haechi.example","crossOrigin":false})"}},
+      {"providers",
+       providers,
+       {R"({"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":")" + base64url(decode_hex(kX).value()) +
+            R"(","y":")" + base64url(decode_hex(kY).value()) + "\"}]}",
+        base64url(R"({"alg":"ES256","kid":"a"})") + "." + base64url("{}") + "." + base64url("x")}},
       {"facts", facts, {small_log()}},
   };
   return all;

@@ -18,6 +18,10 @@ using SteadyClock = std::chrono::steady_clock;
 // Entries per batch handed to subscribers while the log is read again.
 constexpr size_t kReplayBatch = 1'024;
 
+// A clock that is so far behind the last stamp was set back; less is what entries of one moment are ahead of
+// it.
+constexpr Duration kSetBackMin = Duration::seconds(1);
+
 uint64_t elapsed_us(SteadyClock::time_point since) {
   return static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - since).count());
@@ -33,7 +37,10 @@ struct Spine::Work {
 };
 
 Spine::Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& clock)
-    : options_(options), log_(std::move(log)), clock_(clock), engine_(options.partition) {
+    : options_(std::move(options)), log_(std::move(log)), clock_(clock), engine_(options_.partition) {
+  if (!options_.running_us)
+    options_.running_us = [] { return static_cast<int64_t>(elapsed_us(SteadyClock::time_point())); };
+  stamped_running_us_ = options_.running_us();
   if (options_.ring) sealer_.emplace(*options_.ring);
 }
 
@@ -211,13 +218,20 @@ std::string Spine::sealed(v1::Fact& fact) {
   return *std::move(bytes);
 }
 
+Time Spine::next_stamp() {
+  const int64_t running_us = options_.running_us();
+  Time stamp = clock_.now();
+  if (stamp + kSetBackMin < last_stamp_) stamp = last_stamp_ + Duration{running_us - stamped_running_us_};
+  stamped_running_us_ = running_us;
+  return last_stamp_ = std::max(stamp, last_stamp_ + Duration{1});
+}
+
 void Spine::process(std::vector<Waiting> waiting) {
   Work work;
   work.bytes.reserve(waiting.size());
   for (Waiting& one : waiting) {
     if (!admit(one, work)) continue;
-    const Time stamp = std::max(clock_.now(), last_stamp_ + Duration{1});
-    last_stamp_ = stamp;
+    const Time stamp = next_stamp();
     work.bytes.push_back(sealed(*one.fact));
     work.batch.entries.push_back({next_no_, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
     if (one.done) work.receipts.emplace_back(std::move(one.done), Receipt{next_no_, stamp, false});

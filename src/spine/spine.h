@@ -1,7 +1,10 @@
 // Spine: the one loop. Stamp -> append -> sync -> step -> publish.
 //
 // Invariants:
-//   1. Entry numbers have no gaps; stamps strictly increase, whatever the clock does.
+//   1. Entry numbers have no gaps; stamps strictly increase, whatever the clock does. After it was set back
+//   they go on
+//      at the pace of time until it has caught up, so that silence and escalations are noticed when they are
+//      due.
 //   2. No receipt and no effect leaves before its entry is durable: the engine steps a batch while the disk
 //   syncs
 //      it, and both are awaited before anything is published.
@@ -16,6 +19,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,6 +40,8 @@ struct SpineOptions {
   size_t queue_max = 65'536;             // facts waiting
   Duration tick = Duration::seconds(1);  // between ClockTicked facts; 0 = none (the caller submits them)
   vault::KeyRing* ring = nullptr;  // seals what is personal before it is appended; none: nothing is sealed
+  // Microseconds of a clock that nobody can set, from any beginning. Empty: the machine's.
+  std::function<int64_t()> running_us = {};
 };
 
 // Counts since start, and what the last commit cost. Any thread.
@@ -82,10 +88,11 @@ class Spine final : public Submit {
   void await_commit();
   void publish(Work& work, bool replayed);
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+  Time next_stamp();
   std::string sealed(v1::Fact& fact);
   Status open_sealed(const log::Record& record, v1::Fact& fact);
 
-  const SpineOptions options_;
+  SpineOptions options_;  // as given, `running_us` filled in
   std::unique_ptr<log::Log> log_;
   const Clock& clock_;
   std::vector<Subscriber> subscribers_;
@@ -94,6 +101,7 @@ class Spine final : public Submit {
   std::optional<vault::Sealer> sealer_;
   uint64_t next_no_ = 1;
   Time last_stamp_;
+  int64_t stamped_running_us_ = 0;  // when the last stamp was given, by the clock that nobody can set
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

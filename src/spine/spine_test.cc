@@ -86,6 +86,27 @@ TEST_F(SpineTest, NumbersWithoutGapsAndStampsThatGrowWhileTheClockStandsOrGoesBa
   }
 }
 
+TEST_F(SpineTest, GoesOnAtThePaceOfTimeWhileTheClockIsBehindAndFollowsItAgainAfterwards) {
+  int64_t running_us = 5'000'000;
+  auto spine = make({.running_us = [&] { return running_us; }});
+  std::vector<Result<Receipt>> receipts;
+  const auto stamp_after = [&](Duration ran, Duration clock_moved) {
+    running_us += ran.us;
+    clock_.advance(clock_moved);
+    spine->submit(std::make_unique<v1::Fact>(), note(receipts));
+    EXPECT_TRUE(spine->run_once());
+    return receipts.back()->stamped_at;
+  };
+  const Time before = stamp_after(Duration::seconds(1), Duration::seconds(1));
+  const Time ahead = stamp_after(Duration::seconds(1), Duration::seconds(86'401));
+  EXPECT_EQ(ahead - before, Duration::seconds(86'401));
+  EXPECT_EQ(stamp_after(Duration::seconds(10), Duration::seconds(10 - 86'400)) - ahead, Duration::seconds(10))
+      << "a silence of ten seconds is ten seconds, whatever the clock was set to";
+  EXPECT_EQ(stamp_after(Duration::seconds(90), Duration::seconds(90)) - ahead, Duration::seconds(100));
+  const Time caught_up = stamp_after(Duration::seconds(1), Duration::seconds(172'800));
+  EXPECT_EQ(caught_up, clock_.now());
+}
+
 TEST_F(SpineTest, AcknowledgesADuplicateAlikeButLogsItOnce) {
   auto spine = make();
   std::vector<Result<Receipt>> receipts;

@@ -51,6 +51,12 @@ def run_program(path, reports):
     return passed, failed, skipped, failures
 
 
+def around_failures(lines):
+    """What a program said of its failures; all that it said last where it named none."""
+    wanted = {at + more for at, line in enumerate(lines) if line.startswith('FAIL') for more in range(25)}
+    return '\n'.join(line for at, line in enumerate(lines) if at in wanted or (not wanted and at > len(lines) - 60)) + '\n'
+
+
 def run_script(command, name, folder=TOP, settings=()):
     """A program that prints 'N passed, N failed[, N skipped]' as its last line."""
     environment = dict(os.environ, PYTHONDONTWRITEBYTECODE='1', **dict(settings))
@@ -63,7 +69,7 @@ def run_script(command, name, folder=TOP, settings=()):
     if not counts:
         return 0, 1, 0, [f'{name} ended with {run.returncode} and no count\n{run.stdout[-3000:]}{run.stderr[-3000:]}']
     passed, failed, skipped = int(counts[1]), int(counts[2]), int(counts[3] or 0)
-    failures = [f'{name}\n{run.stdout[-6000:]}{run.stderr[-2000:]}'] if failed or run.returncode else []
+    failures = [f'{name}\n{around_failures(lines)}{run.stderr[-2000:]}'] if failed or run.returncode else []
     if run.returncode and not failed:
         failed = 1
     return passed, failed, skipped, failures

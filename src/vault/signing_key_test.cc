@@ -8,20 +8,14 @@
 #include <sstream>
 
 #include "base/digest.h"
+#include "base/hex.h"
 
 namespace haechi::vault {
 namespace {
 
-std::string bytes_of(const std::string& digits) {
-  std::string out;
-  for (size_t at = 0; at + 1 < digits.size(); at += 2)
-    out += static_cast<char>(std::stoi(digits.substr(at, 2), nullptr, 16));
-  return out;
-}
-
 TEST(Hkdf, GivesTheFirstBlockOfTheVectorsOfRfc5869) {
-  EXPECT_EQ(hex(hkdf_sha256(std::string(22, '\x0b'), bytes_of("000102030405060708090a0b0c"),
-                            bytes_of("f0f1f2f3f4f5f6f7f8f9"))
+  EXPECT_EQ(hex(hkdf_sha256(std::string(22, '\x0b'), decode_hex("000102030405060708090a0b0c").value(),
+                            decode_hex("f0f1f2f3f4f5f6f7f8f9").value())
                     .view()),
             "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
   EXPECT_EQ(hex(hkdf_sha256(std::string(22, '\x0b'), "", "").view()),
@@ -38,7 +32,7 @@ TEST(SigningKey, IsTheOneOfTheVectors) {
     std::string device, root, key;
     uint32_t generation = 0;
     words >> device >> generation >> root >> key;
-    EXPECT_EQ(hex(signing_key(Key(bytes_of(root)), device, generation).view()), key) << line;
+    EXPECT_EQ(hex(signing_key(Key(decode_hex(root).value()), device, generation).view()), key) << line;
   }
   EXPECT_EQ(rows, 4);
 }

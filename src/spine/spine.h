@@ -29,6 +29,7 @@
 #include "log/log.h"
 #include "spine/engine.h"
 #include "spine/report_filter.h"
+#include "spine/snapshot_part.h"
 #include "spine/submit.h"
 #include "vault/sealer.h"
 
@@ -58,6 +59,8 @@ class Spine final : public Submit {
 
   // Before start or run_once.
   void subscribe(Subscriber subscriber);
+  // Before replay.
+  void take_part(SnapshotPart part) { parts_.push_back(std::move(part)); }
   // Reads the log from its first entry, steps it all and hands it to subscribers as replayed batches. Parts
   // whose key is destroyed are missing in facts, and so in what the engine makes of them.
   // kCorrupt if an entry does not decode or the ring is not this log's.
@@ -96,6 +99,7 @@ class Spine final : public Submit {
   std::unique_ptr<log::Log> log_;
   const Clock& clock_;
   std::vector<Subscriber> subscribers_;
+  std::vector<SnapshotPart> parts_;
   Engine engine_;
   ReportFilter filter_;
   std::optional<vault::Sealer> sealer_;

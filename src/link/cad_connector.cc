@@ -8,11 +8,13 @@
 
 #include "base/canary.h"
 #include "base/ensure.h"
+#include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "link/cad_queue.h"
 #include "link/messages.h"
 #include "net/client.h"
+#include "net/run_on.h"
 #include "trust/audit.h"
 
 namespace haechi::link {
@@ -350,9 +352,22 @@ void CadConnector::on_batch(std::shared_ptr<const spine::Batch> batch) {
   for (const auto& entry : batch->entries) {
     relevant |= entry.fact->has_agency_registered();
     for (const auto& effect : entry.effects)
-      relevant |= effect->has_send_hand_off() || effect->has_update_hand_off() || effect->has_close_incident();
+      relevant |=
+          effect->has_send_hand_off() || effect->has_update_hand_off() || effect->has_close_incident();
   }
   if (relevant) inner_->on_loop([batch = std::move(batch)](Inner& inner) { inner.apply(*batch); });
+}
+
+spine::SnapshotPart CadConnector::part() {
+  return {"link",
+          [inner = inner_](spine::SaveDone done) {
+            inner->on_loop([done = std::move(done)](Inner& inner) { done(saved(inner.open)); });
+          },
+          [inner = inner_](std::string_view bytes) {
+            Status status;
+            net::run_on(inner->loop, [&] { status = take_saved(bytes, inner->open); });
+            return status;
+          }};
 }
 
 void CadConnector::start() {

@@ -186,6 +186,10 @@ inline void read(Reader& in, std::string& text) {
   text = in.bytes(size);
 }
 
+// A text that stays where it is until the process ends, for what refers to texts of the program: there are as
+// many as the program, and the one that wrote them, have such texts.
+std::string_view read_lasting(Reader& in);
+
 // Names in the order of their numbers.
 inline void write(Writer& out, const Interner& names) {
   write(out, uint64_t{names.size()});

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/archived.h"
 #include "dispatch/units.h"
 #include "haechi/v1/effect.pb.h"
 #include "law/entry.h"
@@ -46,6 +47,8 @@ class Desk {
   void settle(Turn& turn);
 
  private:
+  friend struct haechi::Fields<Desk>;
+  static constexpr size_t kFieldCount = 7;
   // One hand-off as this side knows it.
   struct Exchange {
     std::string hand_off_id;

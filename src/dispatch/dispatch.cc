@@ -1,5 +1,6 @@
 #include "dispatch/dispatch.h"
 
+#include "base/archive.h"
 #include "dispatch/desk.h"
 #include "haechi/v1/fact.pb.h"
 
@@ -53,6 +54,14 @@ void Dispatch::receive(const v1::HandOffMessage& message, const law::Entry& entr
   Turn turn{entry.stamped_at, effects, answers, {}, {}, {}, false};
   state_->desk.receive(message, turn);
   state_->desk.settle(turn);
+}
+
+void Dispatch::save(Writer& out) const {
+  write(out, state_->desk);
+}
+
+void Dispatch::load(Reader& in) {
+  read(in, state_->desk);
 }
 
 }  // namespace haechi::dispatch

@@ -33,6 +33,7 @@
 #include <string>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/interner.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/entry.h"
@@ -297,6 +298,8 @@ class Machine {
   void expect(const v1::Fact& fact);
 
  private:
+  friend struct haechi::Fields<Machine>;
+
   // registry.cc
   uint32_t person_index(const std::string& id);
   uint32_t zone_index(const std::string& id);

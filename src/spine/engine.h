@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/archived.h"
 #include "dispatch/dispatch.h"
 #include "law/entry.h"
 #include "monitor/monitor.h"
@@ -31,6 +32,11 @@ class Engine {
   void expect(const v1::Fact& fact) { monitor_.expect(fact); }
   // For explaining: told of the monitoring machine's arithmetic from now on.
   void set_witness(monitor::Witness* witness) { monitor_.set_witness(witness); }
+
+  // Everything that the entries so far left behind. Two engines that stepped the same entries save the same
+  // bytes; one that has loaded them goes on as the other does.
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   uint32_t partition_;

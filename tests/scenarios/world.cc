@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/archive.h"
 #include "law/shapes.h"
 
 namespace haechi::scenario {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000;
+constexpr size_t kSavedEvery = 97;  // entries
 
 v1::TimeZone zone_rules(const std::string& name) {
   v1::TimeZone zone;
@@ -152,7 +154,20 @@ void World::restart() {
       again += effect->SerializeAsString();
     if (again != kept_[i].effects)
       throw Mistake("a replay says something else at entry " + std::to_string(i + 1));
+    if (i % kSavedEvery == 0) save_and_load(i + 1);
   }
+}
+
+void World::save_and_load(size_t entry_no) {
+  Writer saved, again;
+  engine_->save(saved);
+  const std::string bytes = saved.take();
+  engine_ = std::make_unique<spine::Engine>(0);
+  Reader in(bytes);
+  engine_->load(in);
+  engine_->save(again);
+  if (!in.done() || again.take() != bytes)
+    throw Mistake("what was saved is not what is loaded after entry " + std::to_string(entry_no));
 }
 
 void World::run_until(Time moment) {

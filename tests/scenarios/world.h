@@ -85,7 +85,8 @@ class World {
   v1::Report report_of(Actor& actor, std::optional<Spot> where, Time fixed_at);
   void send(Actor& actor, const v1::Report& report);
   void find_network(Actor& actor);
-  // The engine is built anew from the facts so far. Throws Mistake if it says one byte differently.
+  // The engine is built anew from the facts so far, saved and loaded in their midst all the time. Throws Mistake
+  // if it says one byte differently.
   void restart();
 
   Narrator& narrator() { return narrator_; }
@@ -102,6 +103,7 @@ class World {
   };
 
   void step(const v1::Fact& fact, Time stamp);
+  void save_and_load(size_t entry_no);
   void obey(const v1::DeviceCommand& command);
   void submit_report(const v1::Report& report);
   void report_due(Time moment);

@@ -150,8 +150,22 @@ template <typename T>
 inline constexpr bool is_array = false;
 template <typename T, size_t kCount>
 inline constexpr bool is_array<std::array<T, kCount>> = true;
+// Numbers without gaps between them, of which all bytes are some value: copied as they are.
 template <typename T>
-concept Bulk = Sequence<T> && std::is_arithmetic_v<typename T::value_type> && requires(T& to) {
+consteval bool is_packed() {
+  if constexpr (Plain<T>) {
+    return !std::is_same_v<T, bool>;
+  } else if constexpr (std::is_aggregate_v<T> && !is_array<T> &&
+                       std::has_unique_object_representations_v<T>) {
+    return []<typename... Each>(std::type_identity<std::tuple<Each&...>>) {
+      return (is_packed<std::remove_const_t<Each>>() && ...);
+    }(std::type_identity<decltype(Fields<T>::of(std::declval<T&>()))>());
+  } else {
+    return false;
+  }
+}
+template <typename T>
+concept Bulk = Sequence<T> && is_packed<typename T::value_type>() && requires(T& to) {
   to.data();
 };
 

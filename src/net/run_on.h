@@ -1,0 +1,21 @@
+// Work of a loop that somebody waits for.
+#pragma once
+
+#include <functional>
+#include <future>
+
+#include "net/loop.h"
+
+namespace haechi::net {
+
+// Runs `task` on the loop, which is running, and returns when it is done. Not to be called on the loop.
+inline void run_on(Loop& loop, const std::function<void()>& task) {
+  std::promise<void> done;
+  loop.post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+}  // namespace haechi::net

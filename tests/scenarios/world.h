@@ -85,9 +85,13 @@ class World {
   v1::Report report_of(Actor& actor, std::optional<Spot> where, Time fixed_at);
   void send(Actor& actor, const v1::Report& report);
   void find_network(Actor& actor);
-  // The engine is built anew from the facts so far, saved and loaded in their midst all the time. Throws Mistake
-  // if it says one byte differently.
+  // The engine is built anew from the facts so far, saved and loaded in their midst all the time. Throws
+  // Mistake if it says one byte differently.
   void restart();
+  template <typename Each>
+  void each_fact(Each each) const {
+    for (const Kept& kept : kept_) each(kept.stamped_at, kept.fact);
+  }
 
   Narrator& narrator() { return narrator_; }
   const Narrator& narrator() const { return narrator_; }

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "base/archive.h"
 #include "base/heap.h"
 #include "base/random.h"
 #include "haechi/v1/effect.pb.h"
@@ -56,6 +57,7 @@ struct Options {
   int64_t warm_rounds = kWarmRounds;
   bool full = false;
   bool ticks = false;
+  bool snapshot = false;
   bool check = false;
   std::vector<Cell> cells;
 };
@@ -88,6 +90,7 @@ class World {
   double run(int64_t reports);
   // One tick with nothing due, and one with k orders ending. Nanoseconds.
   void measure_ticks();
+  void measure_snapshot();
 
   size_t people() const { return people_.size(); }
   int64_t bytes_of_zones() const { return bytes_of_zones_; }
@@ -364,6 +367,29 @@ void World::measure_ticks() {
   }
 }
 
+// The state as bytes and back, and whether an engine that was loaded holds the same.
+void World::measure_snapshot() {
+  Writer out, again;
+  double start = cpu_s();
+  engine_->save(out);
+  const double save_s = cpu_s() - start;
+  const std::string bytes = out.take();
+  spine::Engine loaded(0);
+  Reader in(bytes);
+  start = cpu_s();
+  loaded.load(in);
+  const double load_s = cpu_s() - start;
+  loaded.save(again);
+  const double wearers = static_cast<double>(cell_.wearers);
+  std::printf(
+      "snapshot: wearers=%ld bytes_per_wearer=%.0f save_us_per_1000=%.0f load_us_per_1000=%.0f "
+      "save_mb_per_s=%.0f "
+      "same=%d\n",
+      cell_.wearers, static_cast<double>(bytes.size()) / wearers, save_s * 1e9 / wearers,
+      load_s * 1e9 / wearers, static_cast<double>(bytes.size()) / save_s / 1e6,
+      in.done() && again.take() == bytes);
+}
+
 void measure(const Cell& cell, const Options& options) {
   World world(cell);
   if (options.check) world.check();
@@ -383,6 +409,7 @@ void measure(const Cell& cell, const Options& options) {
       static_cast<double>(world.effects() - effects) / static_cast<double>(options.reports),
       world.entries() - entries - static_cast<uint64_t>(options.reports), cpu_s() - start);
   if (options.check) std::printf("effects: digest=%016lx\n", world.digest());
+  if (options.snapshot) world.measure_snapshot();
   if (options.ticks) world.measure_ticks();
 }
 
@@ -424,7 +451,7 @@ void describe_machine() {
 
 int usage() {
   std::fputs(
-      "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--check] [--cell "
+      "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--snapshot] [--check] [--cell "
       "WEARERS,ZONES,PAIRS]...\n",
       stderr);
   return 2;
@@ -439,6 +466,8 @@ int run_main(int argc, char** argv) {
       options.full = true;
     } else if (name == "--ticks") {
       options.ticks = true;
+    } else if (name == "--snapshot") {
+      options.snapshot = true;
     } else if (name == "--check") {
       options.check = true;
     } else if (name == "--reports" && i + 1 < argc) {

@@ -416,7 +416,7 @@ def main():
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
     if not chosen.names or 'engine' in chosen.names:
         subprocess.run([binaries / 'engine_bench', *(['--full'] if chosen.full else [])], check=True)
-        subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks'], check=True)
+        subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks', '--snapshot'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.
     for name, tool in (('screens', 'screen-latency'), ('screens', 'flood-bench'), ('scale', 'scale-bench'), ('map', 'map-bench')):
         if name in chosen.names:

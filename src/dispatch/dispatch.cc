@@ -43,6 +43,9 @@ void Dispatch::step(const law::Entry& entry, law::EffectSink& effects,
     case v1::Fact::kCallClosedByHand:
       desk.closed_by_hand(entry.fact.call_closed_by_hand(), turn);
       break;
+    case v1::Fact::kEntryQuarantined:
+      desk.tell_of_quarantine(entry.fact.entry_quarantined(), turn);
+      break;
     default:
       return;
   }

@@ -1,5 +1,7 @@
 #include "spine/engine.h"
 
+#include <algorithm>
+
 #include "base/archive.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
@@ -49,6 +51,12 @@ std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& en
   legal_.see(entry, effects);
   erasures_.step(entry, effects);
   return effects.take();
+}
+
+void Engine::pass_over(uint64_t no, Time stamped_at) {
+  ENSURE(no == last_no_ + 1, no, last_no_);
+  last_no_ = no;
+  last_stamp_ = std::max(last_stamp_, stamped_at);
 }
 
 void Engine::save(Writer& out) const {

@@ -26,6 +26,8 @@ class Engine {
 
   // Applies one entry. Entries come in number order with strictly increasing stamps (ENSURE).
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+  // Counts the entry and judges nothing: it ended the process whenever it was tried (spine/quarantine.h).
+  void pass_over(uint64_t no, Time stamped_at);
   // A fact that will be applied after kAhead others, so that what it needs is at hand by then. To be called
   // for facts in their order; one that is not announced is only slower, and nothing else changes.
   static constexpr size_t kAhead = 24;

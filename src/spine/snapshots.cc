@@ -23,6 +23,7 @@ std::string Spine::save() const {
   Writer out;
   write(out, next_no_);
   write(out, last_stamp_);
+  write(out, quarantined_);
   write(out, *engine_);
   write(out, filter_);
   write(out, *sealer_);
@@ -32,6 +33,7 @@ std::string Spine::save() const {
 void Spine::begin_anew() {
   next_no_ = 1;
   last_stamp_ = {};
+  quarantined_.clear();
   engine_.emplace(options_.partition);
   filter_ = {};
   if (options_.ring) sealer_.emplace(*options_.ring);
@@ -45,6 +47,7 @@ Status Spine::load(const Snapshot& snapshot) {
   Reader in(of(kOwnPart));
   read(in, next_no_);
   read(in, last_stamp_);
+  read(in, quarantined_);
   read(in, *engine_);
   read(in, filter_);
   read(in, *sealer_);

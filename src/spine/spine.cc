@@ -60,6 +60,8 @@ void Spine::subscribe(Subscriber subscriber) {
 }
 
 std::vector<std::shared_ptr<const v1::Effect>> Spine::step(const law::Entry& entry) {
+  if (entry.fact.has_entry_quarantined()) quarantined_.insert(entry.fact.entry_quarantined().entry_no());
+  if (options_.quarantine) options_.quarantine->applying(entry.no);
   auto effects = engine_->step(entry);
   if (sealer_)
     for (const auto& effect : effects) sealer_->note(*effect);
@@ -99,9 +101,13 @@ Status Spine::replay(const Snapshot* from) {
       return failure = opened.error(), false;
     if (fact->has_report_received() && !canary(Canary::kDuplicatesReturn))
       filter_.admit(fact->report_received().report());
-    auto effects = step({record.no, record.stamp, *fact});
+    std::vector<std::shared_ptr<const v1::Effect>> effects;
+    if (options_.quarantine && options_.quarantine->passes_over(record.no))
+      engine_->pass_over(record.no, record.stamp);
+    else
+      effects = step({record.no, record.stamp, *fact});
     next_no_ = record.no + 1;
-    last_stamp_ = record.stamp;
+    last_stamp_ = std::max(last_stamp_, record.stamp);
     work.batch.entries.push_back({record.no, record.stamp, std::move(fact), std::move(effects)});
     if (work.batch.entries.size() >= kReplayBatch) flush();
     return true;
@@ -111,7 +117,22 @@ Status Spine::replay(const Snapshot* from) {
   if (!work.batch.entries.empty()) flush();
   entry_no_ = next_no_ - 1;
   ENSURE(next_no_ == log_->next_no(), next_no_, log_->next_no());
+  if (options_.quarantine) {
+    options_.quarantine->clear_suspicion();
+    tell_quarantined();
+  }
   return {};
+}
+
+void Spine::tell_quarantined() {
+  for (const uint64_t no : options_.quarantine->entries()) {
+    if (quarantined_.contains(no) || no >= next_no_) continue;
+    auto fact = std::make_unique<v1::Fact>();
+    fact->mutable_entry_quarantined()->set_entry_no(no);
+    fact->mutable_entry_quarantined()->set_attempts(Quarantine::kEndsMax);
+    fact->mutable_entry_quarantined()->set_build(options_.build);
+    submit(std::move(fact), {});
+  }
 }
 
 void Spine::start() {
@@ -263,6 +284,7 @@ void Spine::process(std::vector<Waiting> waiting) {
     if (i + Engine::kAhead < entries.size()) engine_->expect(*entries[i + Engine::kAhead].fact);
     entries[i].effects = step({entries[i].no, entries[i].stamped_at, *entries[i].fact});
   }
+  if (options_.quarantine) options_.quarantine->applying(0);
   step_us_sum_ += elapsed_us(step_began);
   work.batch.judged_at = clock_.now();
   if (canary(Canary::kAckBeforeSync))
@@ -354,6 +376,7 @@ SpineStats Spine::stats() const {
   out.commit_us_max = commit_us_max_;
   out.entry_no = entry_no_;
   out.snapshots = taker_ ? taker_->written() : 0;
+  out.snapshot_no = snapshot_no_;
   out.snapshot_us_max = snapshot_us_max_;
   std::lock_guard lock(mutex_);
   out.queue_depth = queue_.size();

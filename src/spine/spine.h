@@ -23,11 +23,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
 #include "log/log.h"
 #include "spine/engine.h"
+#include "spine/quarantine.h"
 #include "spine/report_filter.h"
 #include "spine/snapshot.h"
 #include "spine/snapshot_part.h"
@@ -49,6 +51,8 @@ struct SpineOptions {
   uint64_t snapshot_entries = 1'000'000;
   Duration snapshot_period = Duration::seconds(3600);
   std::function<void(const Error&)> snapshot_failed = {};  // any thread
+  Quarantine* quarantine = nullptr;  // none: an entry that ends the process does so at every start
+  std::string build = {};            // of this program, as the log is told
   // Microseconds of a clock that nobody can set, from any beginning. Empty: the machine's.
   std::function<int64_t()> running_us = {};
 };
@@ -58,7 +62,9 @@ struct SpineStats {
   uint64_t entries = 0, batches = 0, effects = 0, duplicates = 0, conflicting = 0, refused = 0;
   uint64_t queue_depth = 0, entry_no = 0;
   uint64_t commit_us_sum = 0, step_us_sum = 0, commit_us_max = 0;
-  uint64_t snapshots = 0, snapshot_us_max = 0;  // written; how long the loop stood still for one
+  // Snapshots written, the entry that the newest reaches to (before this start too), and how long the loop
+  // stood still for one at most.
+  uint64_t snapshots = 0, snapshot_no = 0, snapshot_us_max = 0;
 };
 
 class Spine final : public Submit {
@@ -109,6 +115,7 @@ class Spine final : public Submit {
   bool snapshot_is_due() const;
   void take_snapshot();
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+  void tell_quarantined();
   Time next_stamp();
   std::string sealed(v1::Fact& fact);
   Status open_sealed(const log::Record& record, v1::Fact& fact);
@@ -123,6 +130,7 @@ class Spine final : public Submit {
   std::optional<vault::Sealer> sealer_;
   uint64_t next_no_ = 1;
   Time last_stamp_;
+  std::set<uint64_t> quarantined_;  // entries of which the log says so
   int64_t stamped_running_us_ = 0;  // when the last stamp was given, by the clock that nobody can set
 
   mutable std::mutex mutex_;
@@ -143,8 +151,8 @@ class Spine final : public Submit {
   std::atomic<uint64_t> entries_{0}, batches_{0}, effects_{0}, duplicates_{0}, conflicting_{0}, refused_{0};
   // Snapshots. Null: none are taken.
   std::unique_ptr<SnapshotTaker> taker_;
-  uint64_t snapshot_no_ = 0;         // up to which entry the newest one reaches
-  int64_t snapshot_running_us_ = 0;  // when it was taken
+  std::atomic<uint64_t> snapshot_no_{0};  // up to which entry the newest one reaches
+  int64_t snapshot_running_us_ = 0;       // when it was taken
   // The state tells of somebody whose keys ended while it was held: none is taken of it. The next start reads
   // the log as it is without them.
   bool holds_erased_ = false;

@@ -8,8 +8,9 @@
 
 namespace haechi::net {
 
-// Runs `task` on the loop, which is running, and returns when it is done. Not to be called on the loop.
+// Runs `task` on the loop, which is running, and returns when it is done.
 inline void run_on(Loop& loop, const std::function<void()>& task) {
+  if (loop.is_current()) return task();
   std::promise<void> done;
   loop.post([&] {
     task();

@@ -195,8 +195,8 @@ Status Node::Rooms::open() {
   subscribe();
   for (net::Loop* loop : {&gateway, &front, &link, &notify}) loop->start();
   TRY_STATUS(spine->replay(opened.snapshot ? &*opened.snapshot : nullptr));
-  snapshot_no = spine->stats().snapshot_no;
   entries_replayed = spine->stats().entries;
+  snapshot_no = spine->stats().entry_no - entries_replayed;
   return {};
 }
 

@@ -15,6 +15,7 @@
 #include "geo/place.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/schedule.h"
+#include "picture/picture.h"
 #include "spine/engine.h"
 #include "tests/scenarios/narrator.h"
 
@@ -85,8 +86,8 @@ class World {
   v1::Report report_of(Actor& actor, std::optional<Spot> where, Time fixed_at);
   void send(Actor& actor, const v1::Report& report);
   void find_network(Actor& actor);
-  // The engine is built anew from the facts so far, saved and loaded in their midst all the time. Throws
-  // Mistake if it says one byte differently.
+  // Engine and picture are built anew from the facts so far, saved and loaded in their midst all the time.
+  // Throws Mistake if the one says, or the other holds, one byte differently.
   void restart();
   template <typename Each>
   void each_fact(Each each) const {
@@ -113,6 +114,7 @@ class World {
   void report_due(Time moment);
 
   std::unique_ptr<spine::Engine> engine_;
+  picture::Picture picture_;
   Narrator narrator_;
   std::string zone_;
   std::map<std::string, law::LocalRules> rules_;

@@ -7,6 +7,7 @@
             webhook_5000, webhook_20000
   field     by name: likewise -> the patrol car that is sent, over its WebSocket; also field_5000, field_20000
   viewers   by name: likewise -> the last of 1,000 screens of the control room
+  recovery  by name: 100,000 wearers and 3 million entries behind them; seconds until a start acknowledges, with a snapshot and without
   postgis, redis, mosquitto   by name: what one would take instead (installs them)
   log, geo  Google Benchmark programs of those rooms
   engine    nanoseconds per report and bytes per wearer over generated worlds, the ticks of the middle one; by name and
@@ -220,6 +221,26 @@ def waits_of(waits, **more):
     waits = sorted(waits)
     at = lambda p: waits[min(len(waits) - 1, int(p * len(waits)))] / 1000 if waits else None
     return {**more, 'received': len(waits), 'p50_ms': at(0.5), 'p99_ms': at(0.99), 'p999_ms': at(0.999), 'max_ms': at(1)}
+
+
+def bench_recovery(binaries, wearers=100_000, reports=3_000_000):
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        log = pathlib.Path(folder) / 'data' / 'log'
+        log.parent.mkdir(mode=0o700)
+        subprocess.run([binaries / 'engine_bench', '--cell', f'{wearers},10000,1', '--warm', '0', '--reports', str(reports), '--log', log],
+                       check=True, stdout=subprocess.DEVNULL)
+        server = Server(binaries / 'haechi', folder, 1_000_000)
+        result = {'wearers': wearers, 'whole_log_s': round(server.started_s, 2)}
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(600)
+        result['last_snapshot_s'] = round(time.monotonic() - began, 2)
+        result['entries'] = server.restart(binaries / 'haechi')
+        result['snapshot_s'] = round(server.started_s, 2)
+        result['snapshot_bytes'] = size_of(log.parent / 'snapshots')
+        server.process.kill()
+        server.process.wait()
+        return result
 
 
 def bench_webhook(binaries, alerts=1_000, background=1_000):
@@ -470,6 +491,7 @@ def main():
         'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
         'field': lambda: bench_field(binaries), 'field_5000': lambda: bench_field(binaries, background=5_000),
         'field_20000': lambda: bench_field(binaries, background=20_000), 'viewers': lambda: bench_viewers(binaries),
+        'recovery': lambda: bench_recovery(binaries),
         'postgis': lambda: bench_postgis(chosen.seconds), 'redis': lambda: bench_redis(chosen.seconds),
         'mosquitto': lambda: bench_mosquitto(binaries, chosen.seconds)}
     usual = {'limits', 'ingest', 'webhook'}
@@ -490,7 +512,7 @@ def main():
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
     if not chosen.names or 'engine' in chosen.names:
         subprocess.run([binaries / 'engine_bench', *(['--full'] if chosen.full else [])], check=True)
-        subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks'], check=True)
+        subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks', '--snapshot'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.
     for name, tool in (('screens', 'screen-latency'), ('screens', 'flood-bench'), ('scale', 'scale-bench'), ('map', 'map-bench')):
         if name in chosen.names:

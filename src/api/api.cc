@@ -11,7 +11,9 @@
 #include "api/session.h"
 #include "api/slow_work.h"
 #include "base/digest.h"
+#include "base/saved.h"
 #include "haechi/v1/api.pb.h"
+#include "net/run_on.h"
 #include "trust/audit.h"
 
 namespace haechi::api {
@@ -128,6 +130,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   void finish(const JobPtr& job, net::Response response);
   void fail(const JobPtr& job, const Error& error) { finish(job, problem_of(error)); }
 
+  HistoryIndex& index() { return history ? history->index() : no_history; }
+
   // Runs `then` on the front loop when the fact is durable or refused.
   template <typename Then>
   void submit_fact(std::unique_ptr<v1::Fact> fact, Then then) {
@@ -149,6 +153,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   OrderVersions versions;
   Idempotency idempotency;
   const std::unique_ptr<History> history;
+  HistoryIndex no_history;  // in its place
   SlowWork slow;
   World world;
 };
@@ -455,6 +460,23 @@ net::Handler Api::handler() {
 
 uint64_t Api::refused_by_pace() const {
   return inner_->pace.refused();
+}
+
+spine::SnapshotPart Api::part() {
+  return {"api",
+          [weak = std::weak_ptr<Inner>(inner_)](spine::SaveDone done) {
+            const std::shared_ptr<Inner> self = weak.lock();
+            if (!self) return;
+            self->front.post(
+                [self, done = std::move(done)] { done(saved(self->trail, self->look_ups, self->index())); });
+          },
+          [this](std::string_view bytes) {
+            Status status;
+            net::run_on(inner_->front, [&] {
+              status = take_saved(bytes, inner_->trail, inner_->look_ups, inner_->index());
+            });
+            return status;
+          }};
 }
 
 void Api::fold(const spine::Batch& batch) {

@@ -20,6 +20,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/reach.h"
+#include "spine/snapshot_part.h"
 #include "spine/submit.h"
 #include "trust/accounts.h"
 #include "trust/keys.h"
@@ -52,6 +53,8 @@ class Api {
   // On the front loop, with every batch, replayed ones as well: keeps the audit trail and where to
   // look in the log.
   void fold(const spine::Batch& batch);
+  // What it keeps in snapshots: the newest of the audit trail, who looked at whom, where to look in the log.
+  spine::SnapshotPart part();
   uint64_t refused_by_pace() const;  // any thread
 
  private:

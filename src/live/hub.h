@@ -17,6 +17,7 @@
 #include "net/loop.h"
 #include "net/server.h"
 #include "picture/picture.h"
+#include "spine/snapshot_part.h"
 #include "spine/submit.h"
 #include "trust/viewer.h"
 
@@ -51,10 +52,16 @@ class Hub {
 
   // Any thread; batches come in order.
   void on_batch(std::shared_ptr<const spine::Batch> batch);
+  // What it keeps in snapshots: the picture. Messages from before are not kept: a socket that wants to go on
+  // behind one of them is told the whole state.
+  spine::SnapshotPart part();
   // Takes over the path /live. The server must run on the hub's loop; call before the loop starts.
   void mount(net::HttpServer& server);
   // Closes every socket of the account at once. Any thread.
   void end_account(const std::string& account, const std::string& reason);
+
+  // How long saving the picture held up the loop at most. Any thread.
+  uint64_t saving_us_max() const;
 
   // On the loop only.
   const picture::Picture& picture() const;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "geo/place.h"
 
@@ -102,6 +103,8 @@ class FixRing {
   void pop_back() { ++gone_; }
 
  private:
+  friend struct haechi::Fields<FixRing>;
+  static constexpr size_t kFieldCount = 4;
   size_t recent() const { return std::min(kept_.size(), kRecentMax) - gone_; }
   size_t older() const { return kept_.size() - std::min(kept_.size(), kRecentMax); }
   size_t slot(size_t i) const { return (first_ + i) % kRecentMax; }

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "geo/near_plane.h"
 #include "geo/place.h"
@@ -68,6 +69,8 @@ class Motion {
   bool young() const;
 
  private:
+  friend struct haechi::Fields<Motion>;
+  static constexpr size_t kFieldCount = 19;
   using Plane = geo::NearPlane::Point;
   struct Filter {
     Plane place, velocity, error;

@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "api/session.h"
 #include "api/slow_work.h"
+#include "api/virus_scanner.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
 #include "trust/audit.h"
@@ -104,7 +105,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               &options.breached,
               &slow,
               options.agencies,
-              options.signing_keys} {}
+              options.signing_keys,
+              &scanner} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -150,6 +152,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   Idempotency idempotency;
   const std::unique_ptr<History> history;
   SlowWork slow;
+  const VirusScanner scanner{options.clamd_socket};
   World world;
 };
 
@@ -226,7 +229,8 @@ bool Api::Inner::identify(const JobPtr& job) {
     viewer = options.accounts->api_keys().viewer_of(*key, exchange.now);
   if (!viewer) {
     const bool guessed = key.ok() && !key->empty();
-    const Duration wait = guessed ? pace.wait_after_wrong_key(job->request.peer, exchange.now) : Duration{};
+    const Duration wait =
+        guessed ? pace.wait_after_wrong_key(job->request.peer, *key, exchange.now) : Duration{};
     if (wait.us > 0) {
       finish(job, too_many(wait));
       return false;

@@ -151,7 +151,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   OrderVersions versions;
   Idempotency idempotency;
   const std::unique_ptr<History> history;
-  SlowWork slow;
+  SlowWork slow{"passwords"};
   const VirusScanner scanner{options.clamd_socket};
   World world;
 };
@@ -443,6 +443,7 @@ Api::Api(ApiOptions options, net::Loop& front, spine::Submit& submit, const pict
 // Their threads hand over to us, so they end first.
 Api::~Api() {
   inner_->slow.stop();
+  inner_->scanner.stop();
   if (inner_->history) inner_->history->stop();
 }
 

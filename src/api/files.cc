@@ -5,7 +5,6 @@
 #include "api/codes.h"
 #include "api/json.h"
 #include "api/pixels.h"
-#include "api/slow_work.h"
 #include "api/virus_scanner.h"
 #include "base/digest.h"
 
@@ -62,11 +61,10 @@ Status check(const v1::FileInput& file, const std::string& field) {
 Result<Plan> when_clean(const Exchange& exchange, std::vector<Named> files,
                         std::function<Result<Plan>(const Exchange&)> then) {
   const VirusScanner* scanner = exchange.world.scanner;
-  if (files.empty() || scanner == nullptr || !scanner->looks()) return then(exchange);
+  if (files.empty() || !scanner->looks()) return then(exchange);
   Plan plan;
-  plan.later = [slow = exchange.world.slow, scanner, files = std::move(files),
-                then = std::move(then)](Deliver deliver) {
-    return slow->post([scanner, files, then, deliver] {
+  plan.later = [scanner, files = std::move(files), then = std::move(then)](Deliver deliver) {
+    return scanner->post([scanner, files, then, deliver] {
       Status seen;
       for (const Named& file : files)
         if (seen.ok()) seen = in_field(file.field, scanner->look_at(file.content));

@@ -9,14 +9,7 @@
 namespace haechi::net {
 namespace {
 
-template <auto free_one>
-struct Free {
-  template <typename T>
-  void operator()(T* one) const {
-    free_one(one);
-  }
-};
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 struct FreeChain {
   void operator()(STACK_OF(X509) * chain) const { sk_X509_pop_free(chain, X509_free); }
 };
@@ -24,15 +17,17 @@ struct FreeChain {
 }  // namespace
 
 bool is_of_known_authority(const std::string& file) {
-  const std::unique_ptr<BIO, Free<BIO_free>> bytes(BIO_new_file(file.c_str(), "r"));
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bytes(BIO_new_file(file.c_str(), "r"), BIO_free);
   const auto next = [&bytes] {
-    return Certificate(PEM_read_bio_X509(bytes.get(), nullptr, nullptr, nullptr));
+    return Certificate(bytes ? PEM_read_bio_X509(bytes.get(), nullptr, nullptr, nullptr) : nullptr,
+                       X509_free);
   };
-  const Certificate ours = bytes ? next() : nullptr;
+  const Certificate ours = next();
   const std::unique_ptr<STACK_OF(X509), FreeChain> between(sk_X509_new_null());
-  while (Certificate one = ours ? next() : nullptr) sk_X509_push(between.get(), one.release());
-  const std::unique_ptr<X509_STORE, Free<X509_STORE_free>> known(X509_STORE_new());
-  const std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>> check(X509_STORE_CTX_new());
+  while (Certificate one = next()) sk_X509_push(between.get(), one.release());
+  const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> known(X509_STORE_new(), X509_STORE_free);
+  const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> check(X509_STORE_CTX_new(),
+                                                                              X509_STORE_CTX_free);
   const bool good = ours && X509_STORE_set_default_paths(known.get()) == 1 &&
                     X509_STORE_CTX_init(check.get(), known.get(), ours.get(), between.get()) == 1 &&
                     X509_STORE_CTX_set_purpose(check.get(), X509_PURPOSE_SSL_SERVER) == 1 &&

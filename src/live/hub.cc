@@ -82,7 +82,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   const Clock& clock;
   const Identify identify;
   const HubOptions options;
-  Throttle wrong_keys;
+  Guesses wrong_keys;
   picture::Picture picture;
   ChangeRing ring;
   Rights rights;
@@ -396,7 +396,7 @@ void Hub::mount(net::HttpServer& server) {
     if (asking.foreign) {
       refusal = {true, net::problem(403, "forbidden", "origin", "the page is not of this host")};
     } else if (!viewer && core != nullptr && !asking.key.empty() &&
-               core->wrong_keys.take(request.peer, core->clock.now()).us > 0) {
+               core->wrong_keys.take(request.peer, asking.key, core->clock.now()).us > 0) {
       refusal = {true, net::problem(429, "too_many", "", "too many wrong keys; wait, then try again")};
     } else if (!viewer) {
       refusal = {true, net::problem(401, "unauthorized", "authorization", "a valid key is needed")};

@@ -17,6 +17,7 @@
 #include "live/sign_in.h"
 #include "live/usage_ledger.h"
 #include "net/run_on.h"
+#include "picture/synthetic.h"
 
 namespace haechi::live {
 namespace {
@@ -195,6 +196,7 @@ void Hub::Core::add_revocations(const spine::PublishedEntry& entry, const std::s
       if (person_id.empty() || picture.call_about(call.agency_id(), person_id) != nullptr) continue;
       Audience agency;
       agency.agencies.push_back(call.agency_id());
+      agency.synthetic = picture::is_synthetic(picture, person_id);
       changes.push_back(revocation("track", call.id(), person_id, "call closed", std::move(agency)));
     }
   }
@@ -204,9 +206,11 @@ void Hub::Core::add_revocations(const spine::PublishedEntry& entry, const std::s
 void Hub::Core::add_introductions(const v1::Call& opened,
                                   std::vector<std::shared_ptr<Change>>& changes) const {
   const auto only_for_agency = [&](std::shared_ptr<Change> change) {
-    change->audience = Audience{};
-    change->audience.agencies.push_back(opened.agency_id());
-    change->audience.directed = true;
+    Audience agency;
+    agency.agencies.push_back(opened.agency_id());
+    agency.synthetic = change->audience.synthetic;
+    agency.directed = true;
+    change->audience = std::move(agency);
     changes.push_back(std::move(change));
   };
   if (const v1::Incident* incident = picture.alerts().incident(opened.incident_id())) {

@@ -175,8 +175,8 @@ inline void drop(IndexList& list, uint32_t index) {
 // The trail of a person is that of the device that leads: it places her.
 struct alignas(64) Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
-  bool removed = false;
-  bool stale = false;  // told to the trackers
+  bool removed = false, synthetic = false;  // the latter: a watchdog moves this one
+  bool stale = false;                       // told to the trackers
   bool stale_deadline_set = false;
   bool agreed_to_view = false;  // as protected person
   uint32_t live_orders = 0;     // as wearer

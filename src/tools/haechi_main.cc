@@ -15,6 +15,7 @@
 #include "tools/migrate.h"
 #include "tools/replay.h"
 #include "tools/rotate_master.h"
+#include "tools/watchdog.h"
 
 namespace {
 
@@ -230,6 +231,30 @@ void add_replay(CLI::App& app, tools::ReplayOptions& options) {
   replay->add_option("--explain", options.explain, "How this alert came about, instead");
 }
 
+struct WatchdogWords {
+  std::string config_file, registrar_key_file;
+  bool once = false;
+  CLI::App* setup = nullptr;
+};
+
+void add_watchdog(CLI::App& app, WatchdogWords& words) {
+  CLI::App* watchdog =
+      app.add_subcommand("watchdog", "Prove every few seconds that alerts flow, and alarm when they do not");
+  watchdog->add_option("--config", words.config_file, "TOML file, as src/tools/watchdog_settings.h says")
+      ->required();
+  watchdog->add_flag("--once", words.once, "One round; the exit code says how it went");
+  words.setup = watchdog->add_subcommand("setup", "Register what it needs, and end");
+  words.setup->add_option("--registrar-key-file", words.registrar_key_file, "File with a registrar's key")
+      ->required();
+}
+
+int watchdog(const WatchdogWords& words) {
+  const Result<tools::WatchdogSettings> settings = tools::read_watchdog_settings(words.config_file);
+  if (!settings.ok()) return std::fprintf(stderr, "haechi: %s\n", settings.error().text().c_str()), 2;
+  if (words.setup->parsed()) return tools::set_up_watchdog(*settings, words.registrar_key_file);
+  return tools::run_watchdog(*settings, words.once);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -244,6 +269,7 @@ int main(int argc, char** argv) {
   tools::VerifyOptions verify_options;
   tools::ReplayOptions replay_options;
   tools::RotateMasterOptions rotate_options;
+  WatchdogWords watchdog_words;
   add_serve(app, serve_words);
 #ifdef HAECHI_DEMONSTRATION
   tools::Demonstration demonstration(app, *serve_words.command, serve_words.said.demo_keys_file);
@@ -254,6 +280,7 @@ int main(int argc, char** argv) {
   add_verify(app, verify_options);
   add_replay(app, replay_options);
   add_keys_commands(app, rotate_options);
+  add_watchdog(app, watchdog_words);
   app.add_subcommand("openapi", "Print the description of the interface, as at /openapi.json");
   app.add_subcommand("version", "Print the version");
   CLI11_PARSE(app, argc, argv);
@@ -261,6 +288,7 @@ int main(int argc, char** argv) {
 #ifdef HAECHI_DEMONSTRATION
   if (const std::optional<int> code = demonstration.run()) return *code;
 #endif
+  if (app.got_subcommand("watchdog")) return watchdog(watchdog_words);
   if (app.got_subcommand("import")) return import_any(app, import_words);
   if (app.got_subcommand("export")) return export_folder(export_words);
   if (app.got_subcommand("bundle")) return bundle(bundle_words);

@@ -76,8 +76,9 @@ class Server:
         wait_for(lambda: self._ready_line() or not self.alive(), 60)
         ready = self._ready_line()
         if not ready:
+            why = (self.folder / 'serve.log').read_text()[-2000:]
             self.end()
-            raise RuntimeError('the server did not become ready: ' + (self.folder / 'serve.log').read_text()[-2000:])
+            raise RuntimeError('the server did not become ready: ' + why)
         ports = dict(pair.split('=') for pair in ready.split()[1:])
         self.http_port, self.devices_port, self.mqtt_port = (int(ports[p]) for p in ('http', 'devices_http', 'mqtt'))
         self.keys = json.loads(self.keys_file.read_text()) if demonstration else {}

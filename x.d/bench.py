@@ -3,6 +3,7 @@
   limits    a synced page and a round trip on this machine
   ingest    reports acknowledged durably over MQTT, 200 connections, CPU seconds of the server per million, bytes an entry, start
             on what was written; by name also ingest_2000, ingest_tls, ingest_http, paced_5000, paced_20000
+  memory    by name: bytes of the whole process per wearer (he, she, two devices, an order), registered, and after 20 minutes
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s; by name also
             webhook_5000, webhook_20000
   field     by name: likewise -> the patrol car that is sent, over its WebSocket; also field_5000, field_20000
@@ -243,6 +244,51 @@ def bench_recovery(binaries, wearers=100_000, reports=3_000_000):
         return result
 
 
+def bench_memory(binaries, wearers=1_000):
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        server = Server(binaries / 'haechi', folder, 1_000_000)
+        persons, orders, devices, now_us = [], [], [], int(time.time() * 1e6)
+        for n in range(2 * wearers):
+            name, token = f'p-{n:05}', secrets.token_hex(16)
+            persons += [person(name, 'ROLE_WEARER' if n < wearers else 'ROLE_PROTECTED_PERSON'), device(n, name, token)]
+            devices.append((f'dev-{n:04}', token))
+        for n in range(wearers):
+            orders.append({'order_registered': {'id': f'o-{n:05}', 'version': 1, 'kind': 'ST_PROV_3_2', 'legal_basis': 'bench',
+                           'wearer_id': f'p-{n:05}', 'starts_at_us': str(now_us - 10**10), 'time_zone': 'Asia/Seoul',
+                           'conditions': [{'id': 'c1', 'keep_away': {'protected_id': f'p-{wearers + n:05}'}}]}})
+
+        def held():
+            heap = int(re.search(r'^haechi_heap_bytes (\d+)', server.call('GET', '/metrics'), re.MULTILINE)[1])
+            status = pathlib.Path(f'/proc/{server.process.pid}/status').read_text()
+            return heap, int(re.search(r'VmRSS:\s+(\d+)', status)[1]) * 1024
+
+        def per_wearer(at, before, after):
+            return {f'{at}_{what}_bytes_per_wearer': round((now - then) / wearers)
+                    for what, then, now in zip(('heap', 'resident'), before, after)}
+
+        empty = held()
+        server.register(persons)
+        server.register(orders)
+        result = per_wearer('registered', empty, held())
+        line = http.client.HTTPConnection('127.0.0.1', server.devices_http)
+        for n, (name, token) in enumerate(devices):
+            # 100 km apart, walking a little.
+            reports = [{'device_id': name, 'epoch': 1, 'seq': k + 1, 'battery_percent': 80, 'fix': {
+                'place': {'lat_e7': 370_000_000 + n // wearers * 10_000_000 + k * 40, 'lng_e7': 1_270_000_000 + (n * k) % 997},
+                'fixed_at_us': str(now_us - (80 - k) * 15_000_000), 'accuracy_mm': 8000, 'source': 'FIX_SOURCE_GNSS'}}
+                for k in range(80)]
+            line.request('POST', '/ingest/v1/reports', json.dumps({'reports': reports}), {
+                'content-type': 'application/json',
+                'authorization': 'Basic ' + base64.b64encode(f'{name}:{token}'.encode()).decode()})
+            answer = line.getresponse()
+            text = answer.read()
+            if answer.status != 200:
+                raise SystemExit(f'{answer.status} {text[:500]}')
+        result |= per_wearer('reporting', empty, held())
+        server.stop()
+        return {'wearers': wearers, **result}
+
+
 def bench_webhook(binaries, alerts=1_000, background=1_000):
     with tempfile.TemporaryDirectory() as folder:
         server = Server(binaries / 'haechi', folder, 1_000)
@@ -459,6 +505,12 @@ def write_table(results, path):
         if row := results.get(name):
             lines.append(f'| {label} | {row["screens"]:,} | {row["background_per_s"]:,} | {row["alerts"]:,} | {row["received"]:,} | '
                          f'{row["p50_ms"]:.2f} | {row["p99_ms"]:.2f} | {row["max_ms"]:.2f} | {row["busy"]} |')
+    if row := results.get('memory'):
+        lines += ['', '## Memory', '',
+                  'Of the whole process, for each wearer with his protected person, two devices and an order.', '',
+                  '| | heap, bytes | resident, bytes |', '|---|---|---|']
+        for at, label in (('registered', 'registered'), ('reporting', 'after 20 minutes of a report every 15 s from both')):
+            lines.append(f'| {label} | {row[f"{at}_heap_bytes_per_wearer"]:,} | {row[f"{at}_resident_bytes_per_wearer"]:,} |')
     lines += ['', '## What one would take instead', '',
               'In the same run. None of them joins orders, persons and agencies; they take a position and, PostGIS, compare it with 10,000 '
               'places.', '', '| what | connections | positions/s | p50 ms | p99 ms | durable when acknowledged |', '|---|---|---|---|---|---|']
@@ -487,6 +539,7 @@ def main():
     measured = {
         'limits': bench_limits, 'ingest': ingest(), 'ingest_2000': ingest(connections=2_000), 'ingest_tls': ingest(tls=True),
         'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
+        'memory': lambda: bench_memory(binaries),
         'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),
         'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
         'field': lambda: bench_field(binaries), 'field_5000': lambda: bench_field(binaries, background=5_000),

@@ -99,7 +99,9 @@ std::shared_ptr<Change> revocation(const char* kind, const std::string& id, cons
 
 class ChangeRing {
  public:
-  explicit ChangeRing(size_t messages_max) : messages_max_(messages_max) {}
+  // Begins behind that entry.
+  explicit ChangeRing(size_t messages_max, uint64_t entry_no = 0)
+      : messages_max_(messages_max), forgotten_{entry_no, entry_no == 0 ? 0 : kWholeEntry} {}
 
   // The cursor must lie behind that of the newest.
   void push(std::shared_ptr<Change> change);
@@ -114,7 +116,7 @@ class ChangeRing {
   size_t messages_max_;
   std::deque<std::shared_ptr<const Change>> changes_;
   uint64_t first_ = 0;
-  Cursor forgotten_;  // the newest that fell out
+  Cursor forgotten_;  // the newest that fell out, or that never was in it
   uint64_t bytes_ = 0;
 };
 

@@ -63,6 +63,8 @@ const char* alarm_name(v1::AlarmKind kind) {
       return "alarm_eta_breach";
     case v1::ALARM_KIND_NO_JURISDICTION:
       return "alarm_no_jurisdiction";
+    case v1::ALARM_KIND_ENTRY_QUARANTINED:
+      return "alarm_entry_quarantined";
     default:
       return "alarm";
   }

@@ -127,13 +127,14 @@
 
 #define HAECHI_EACH_ROW                                                                                    \
   HAECHI_ROW(40)                                                                                           \
-  HAECHI_ROW(39) HAECHI_ROW(38) HAECHI_ROW(37) HAECHI_ROW(36) HAECHI_ROW(35) HAECHI_ROW(34) HAECHI_ROW(33) \
-      HAECHI_ROW(32) HAECHI_ROW(31) HAECHI_ROW(30) HAECHI_ROW(29) HAECHI_ROW(28) HAECHI_ROW(27)            \
-          HAECHI_ROW(26) HAECHI_ROW(25) HAECHI_ROW(24) HAECHI_ROW(23) HAECHI_ROW(22) HAECHI_ROW(21)        \
-              HAECHI_ROW(20) HAECHI_ROW(19) HAECHI_ROW(18) HAECHI_ROW(17) HAECHI_ROW(16) HAECHI_ROW(15)    \
-                  HAECHI_ROW(14) HAECHI_ROW(13) HAECHI_ROW(12) HAECHI_ROW(11) HAECHI_ROW(10) HAECHI_ROW(9) \
-                      HAECHI_ROW(8) HAECHI_ROW(7) HAECHI_ROW(6) HAECHI_ROW(5) HAECHI_ROW(4) HAECHI_ROW(3)  \
-                          HAECHI_ROW(2) HAECHI_ROW(1)
+  HAECHI_ROW(39)                                                                                           \
+  HAECHI_ROW(38) HAECHI_ROW(37) HAECHI_ROW(36) HAECHI_ROW(35) HAECHI_ROW(34) HAECHI_ROW(33) HAECHI_ROW(32) \
+      HAECHI_ROW(31) HAECHI_ROW(30) HAECHI_ROW(29) HAECHI_ROW(28) HAECHI_ROW(27) HAECHI_ROW(26)            \
+          HAECHI_ROW(25) HAECHI_ROW(24) HAECHI_ROW(23) HAECHI_ROW(22) HAECHI_ROW(21) HAECHI_ROW(20)        \
+              HAECHI_ROW(19) HAECHI_ROW(18) HAECHI_ROW(17) HAECHI_ROW(16) HAECHI_ROW(15) HAECHI_ROW(14)    \
+                  HAECHI_ROW(13) HAECHI_ROW(12) HAECHI_ROW(11) HAECHI_ROW(10) HAECHI_ROW(9) HAECHI_ROW(8)  \
+                      HAECHI_ROW(7) HAECHI_ROW(6) HAECHI_ROW(5) HAECHI_ROW(4) HAECHI_ROW(3) HAECHI_ROW(2)  \
+                          HAECHI_ROW(1)
 
 namespace haechi::archive {
 

@@ -55,7 +55,7 @@ class Server:
     """One `haechi serve`. `data` outlives it, so that another may be started on the same. `context` (ssl.SSLContext):
     its doors speak TLS."""
 
-    def __init__(self, program, data=None, extra=(), environment=None, context=None):
+    def __init__(self, program, data=None, extra=(), environment=None, context=None, http_port=0):
         self.program = program
         self.context = context
         self.own = data is None
@@ -65,8 +65,8 @@ class Server:
         self.out = open(self.folder / 'serve.out', 'w+')
         self.log = open(self.folder / 'serve.log', 'a+')
         self.process = subprocess.Popen(
-            [program, 'serve', '--data', self.data, '--http-port', '0', '--devices-http-port', '0', '--mqtt-port', '0',
-             '--demo-keys', self.keys_file, *extra], stdout=self.out, stderr=self.log,
+            [program, 'serve', '--data', self.data, '--http-port', str(http_port), '--devices-http-port', '0', '--mqtt-port',
+             '0', '--demo-keys', self.keys_file, *extra], stdout=self.out, stderr=self.log,
             env={**os.environ, **(environment or {})})
         wait_for(lambda: self._ready_line() or not self.alive(), 60)
         ready = self._ready_line()

@@ -5,6 +5,7 @@
             on what was written; by name also ingest_2000, ingest_tls, ingest_http, paced_5000, paced_20000
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s; by name also
             webhook_5000, webhook_20000
+  recovery  by name: 100,000 wearers and 3 million entries behind them; seconds until a start acknowledges, with a snapshot and without
   postgis, redis, mosquitto   by name: what one would take instead (installs them)
   log, geo  Google Benchmark programs of those rooms
   engine    nanoseconds per report and bytes per wearer over generated worlds, the ticks of the middle one; by name and
@@ -175,6 +176,26 @@ def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=
         result['restart_s'], result['replayed_per_s'] = round(server.started_s, 2), round(entries / server.started_s)
         server.stop()
         result['bytes_per_entry'] = round((size_of(server.folder / 'data' / 'log') - empty) / entries, 1)
+        return result
+
+
+def bench_recovery(binaries, wearers=100_000, reports=3_000_000):
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        log = pathlib.Path(folder) / 'data' / 'log'
+        log.parent.mkdir(mode=0o700)
+        subprocess.run([binaries / 'engine_bench', '--cell', f'{wearers},10000,1', '--warm', '0', '--reports', str(reports), '--log', log],
+                       check=True, stdout=subprocess.DEVNULL)
+        server = Server(binaries / 'haechi', folder, 1_000_000)
+        result = {'wearers': wearers, 'whole_log_s': round(server.started_s, 2)}
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(600)
+        result['last_snapshot_s'] = round(time.monotonic() - began, 2)
+        result['entries'] = server.restart(binaries / 'haechi')
+        result['snapshot_s'] = round(server.started_s, 2)
+        result['snapshot_bytes'] = size_of(log.parent / 'snapshots')
+        server.process.kill()
+        server.process.wait()
         return result
 
 
@@ -396,6 +417,7 @@ def main():
         'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
         'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),
         'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
+        'recovery': lambda: bench_recovery(binaries),
         'postgis': lambda: bench_postgis(chosen.seconds), 'redis': lambda: bench_redis(chosen.seconds),
         'mosquitto': lambda: bench_mosquitto(binaries, chosen.seconds)}
     usual = {'limits', 'ingest', 'webhook'}

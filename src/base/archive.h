@@ -41,6 +41,8 @@ static_assert(std::endian::native == std::endian::little);
 
 class Writer {
  public:
+  // `expected`: so many bytes, about; growing costs a copy.
+  explicit Writer(size_t expected = 0) : bytes_(expected, '\0') {}
   void bytes(const void* from, size_t count) {
     if (used_ + count > bytes_.size()) bytes_.resize(std::max(bytes_.size() * 2, used_ + count + 4096));
     std::memcpy(bytes_.data() + used_, from, count);
@@ -92,6 +94,8 @@ class Reader {
 // References to what an object is made of, in the order of its members.
 template <typename T>
 struct Fields {
+  // Not so in specialisations, which may leave members out.
+  static constexpr bool kKnown = std::is_aggregate_v<T> || requires { T::kFieldCount; };
   static constexpr size_t count() {
     if constexpr (std::is_aggregate_v<T>)
       return archive::member_count<T>();
@@ -169,6 +173,68 @@ concept Bulk = Sequence<T> && is_packed<typename T::value_type>() && requires(T&
   to.data();
 };
 
+// The bytes of what has as many of them whatever it holds: plain members and nothing else, at any depth. It
+// is written and read at once, for the price of a copy. 0: it may have more or fewer.
+template <typename T>
+consteval size_t flat_size();
+template <typename... Each>
+consteval size_t flat_sum(std::type_identity<std::tuple<Each&...>>) {
+  if constexpr (((flat_size<std::remove_const_t<Each>>() > 0) && ...))
+    return (flat_size<std::remove_const_t<Each>>() + ...);
+  else
+    return 0;
+}
+template <typename T>
+consteval size_t flat_size() {
+  if constexpr (Plain<T>)
+    return sizeof(T);
+  else if constexpr (is_array<T>)
+    return flat_size<typename T::value_type>() * std::tuple_size_v<T>;
+  else if constexpr (SavesItself<T> || Message<T> || Map<T> || Set<T> || Sequence<T> || Pointer<T> ||
+                     is_a<T, std::optional> || is_a<T, std::variant> || is_a<T, std::pair> ||
+                     is_a<T, std::tuple>)
+    return 0;
+  else if constexpr (requires { requires Fields<T>::kKnown; })
+    return flat_sum(std::type_identity<decltype(Fields<T>::of(std::declval<T&>()))>());
+  else
+    return 0;
+}
+template <typename T>
+concept Flat = flat_size<T>()
+> 0;
+template <typename T>
+concept FlatRow = Sequence<T> && !std::same_as<typename T::value_type, bool> && Flat<typename T::value_type>;
+
+template <Flat T>
+uint8_t* put(uint8_t* at, const T& value) {
+  if constexpr (Plain<T>) {
+    std::memcpy(at, &value, sizeof value);
+    return at + sizeof value;
+  } else if constexpr (is_array<T>) {
+    for (const auto& one : value) at = put(at, one);
+    return at;
+  } else {
+    std::apply([&at](const auto&... each) { ((at = put(at, each)), ...); }, Fields<T>::of(value));
+    return at;
+  }
+}
+template <Flat T>
+const char* get(const char* at, T& value) {
+  if constexpr (std::same_as<T, bool>) {
+    value = *at != 0;
+    return at + 1;
+  } else if constexpr (Plain<T>) {
+    std::memcpy(&value, at, sizeof value);
+    return at + sizeof value;
+  } else if constexpr (is_array<T>) {
+    for (auto& one : value) at = get(at, one);
+    return at;
+  } else {
+    std::apply([&at](auto&... each) { ((at = get(at, each)), ...); }, Fields<T>::of(value));
+    return at;
+  }
+}
+
 }  // namespace archive
 
 template <typename T>
@@ -209,8 +275,8 @@ inline void read(Reader& in, Interner& names) {
 template <typename T>
 void write(Writer& out, const T& value) {
   using namespace archive;
-  if constexpr (Plain<T>) {
-    out.bytes(&value, sizeof value);
+  if constexpr (Flat<T>) {
+    put(out.room(flat_size<T>()), value);
   } else if constexpr (SavesItself<T>) {
     value.save(out);
   } else if constexpr (Message<T>) {
@@ -222,6 +288,10 @@ void write(Writer& out, const T& value) {
   } else if constexpr (Bulk<T>) {
     write(out, uint64_t{value.size()});
     out.bytes(value.data(), value.size() * sizeof(typename T::value_type));
+  } else if constexpr (FlatRow<T>) {
+    write(out, uint64_t{value.size()});
+    uint8_t* at = out.room(value.size() * flat_size<typename T::value_type>());
+    for (const auto& one : value) at = put(at, one);
   } else if constexpr (Map<T> || Set<T> || Sequence<T>) {
     write(out, uint64_t{value.size()});
     for (const typename T::value_type& one : value) write(out, one);
@@ -263,6 +333,13 @@ void read_sequence(Reader& in, T& value) {
   const size_t count = read_count(in);
   if constexpr (requires { value.reserve(count); })
     value.reserve(std::min(count, in.left() / (sizeof(Element) / 8 + 1)));
+  if constexpr (FlatRow<T>) {
+    const std::string_view bytes = in.bytes(std::min(count, in.left() + 1) * flat_size<Element>());
+    if (in.failed()) return;
+    const char* at = bytes.data();
+    for (size_t i = 0; i < count; ++i) at = get(at, value.emplace_back());
+    return;
+  }
   for (size_t i = 0; i < count && !in.failed(); ++i) {
     if constexpr (std::same_as<Element, bool>) {  // whose elements have no address
       bool one = false;
@@ -303,13 +380,9 @@ void read_variant(Reader& in, std::variant<Of...>& value) {
 template <typename T>
 void read(Reader& in, T& value) {
   using namespace archive;
-  if constexpr (std::same_as<T, bool>) {
-    uint8_t byte = 0;
-    read(in, byte);
-    value = byte != 0;
-  } else if constexpr (Plain<T>) {
-    const std::string_view bytes = in.bytes(sizeof value);
-    if (!bytes.empty()) std::memcpy(&value, bytes.data(), sizeof value);
+  if constexpr (Flat<T>) {
+    const std::string_view bytes = in.bytes(flat_size<T>());
+    if (!bytes.empty()) get(bytes.data(), value);
   } else if constexpr (SavesItself<T>) {
     value.load(in);
   } else if constexpr (Message<T>) {

@@ -33,7 +33,6 @@
 #include <string>
 #include <vector>
 
-#include "base/archived.h"
 #include "base/interner.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/entry.h"
@@ -299,7 +298,6 @@ class Machine {
 
  private:
   friend struct haechi::Fields<Machine>;
-
   // registry.cc
   uint32_t person_index(const std::string& id);
   uint32_t zone_index(const std::string& id);
@@ -585,8 +583,7 @@ class Machine {
   std::vector<bool> has_incident_;                 // by key
   std::map<std::string, uint64_t> incident_keys_;  // by incident id
 
-  // Facts announced, and how far each has been followed: expect.cc.
-  struct Expected {
+  struct Expected {  // a fact announced, and how far it has been followed: expect.cc
     bool known = false;
     uint32_t mark = 0;
     uint32_t device = kNone;

@@ -173,6 +173,16 @@ TEST_F(SnapshotTest, WhatWasSeenBeforeTheSnapshotIsADuplicateAfterIt) {
   EXPECT_EQ(spine_->stats().conflicting, 1U);
 }
 
+TEST_F(SnapshotTest, WhatComesAfterItIsSealedForWhoHeldTheDeviceBeforeIt) {
+  open();
+  people();
+  open();
+  ASSERT_EQ(replayed_, 0U);
+  EXPECT_FALSE(ring_->has_older("person/W-1", 100)) << "nothing of his was sealed so far";
+  report();
+  EXPECT_TRUE(ring_->has_older("person/W-1", 100));
+}
+
 TEST_F(SnapshotTest, OneIsTakenAfterSoManyEntriesAndTheNewestTwoAreKept) {
   open(5);
   people();

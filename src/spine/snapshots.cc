@@ -19,15 +19,17 @@ bool had_keys(const vault::KeyRing& ring, const v1::ErasureOutcome& outcome, uin
 
 }  // namespace
 
-std::string Spine::save() const {
-  Writer out;
+std::string Spine::save() {
+  Writer out(saved_bytes_ + saved_bytes_ / 8);
   write(out, next_no_);
   write(out, last_stamp_);
   write(out, quarantined_);
   write(out, *engine_);
   write(out, filter_);
   write(out, *sealer_);
-  return out.take();
+  std::string bytes = out.take();
+  saved_bytes_ = bytes.size();
+  return bytes;
 }
 
 void Spine::begin_anew() {

@@ -46,6 +46,7 @@ Spine::Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& c
   engine_.emplace(options_.partition);
   stamped_running_us_ = options_.running_us();
   if (options_.ring) sealer_.emplace(*options_.ring);
+  ENSURE(options_.ring || !options_.snapshots, "snapshots are sealed");
   if (options_.snapshots)
     taker_ = std::make_unique<SnapshotTaker>(*options_.snapshots, options_.snapshot_failed);
   snapshot_running_us_ = stamped_running_us_;

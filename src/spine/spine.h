@@ -108,7 +108,7 @@ class Spine final : public Submit {
   void await_commit();
   void publish(Work& work, bool replayed);
   // snapshots.cc
-  std::string save() const;
+  std::string save();
   Status load(const Snapshot& snapshot);
   void begin_anew();
   void forget_erased(const Batch& batch);
@@ -157,6 +157,7 @@ class Spine final : public Submit {
   // the log as it is without them.
   bool holds_erased_ = false;
   std::atomic<uint64_t> snapshot_us_max_{0};
+  size_t saved_bytes_ = 0;  // last time
 
   std::atomic<uint64_t> commit_us_sum_{0}, step_us_sum_{0}, commit_us_max_{0}, entry_no_{0};
 };

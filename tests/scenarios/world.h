@@ -89,6 +89,10 @@ class World {
   // Engine and picture are built anew from the facts so far, saved and loaded in their midst all the time.
   // Throws Mistake if the one says, or the other holds, one byte differently.
   void restart();
+  template <typename Each>
+  void each_fact(Each each) const {
+    for (const Kept& kept : kept_) each(kept.stamped_at, kept.fact);
+  }
 
   Narrator& narrator() { return narrator_; }
   const Narrator& narrator() const { return narrator_; }

@@ -10,6 +10,7 @@
 #include "api/routes.h"
 #include "api/session.h"
 #include "api/slow_work.h"
+#include "api/virus_scanner.h"
 #include "base/digest.h"
 #include "base/saved.h"
 #include "haechi/v1/api.pb.h"
@@ -106,7 +107,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               &options.breached,
               &slow,
               options.agencies,
-              options.signing_keys} {}
+              options.signing_keys,
+              &scanner} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -154,7 +156,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   Idempotency idempotency;
   const std::unique_ptr<History> history;
   HistoryIndex no_history;  // in its place
-  SlowWork slow;
+  SlowWork slow{"passwords"};
+  const VirusScanner scanner{options.clamd_socket};
   World world;
 };
 
@@ -231,7 +234,8 @@ bool Api::Inner::identify(const JobPtr& job) {
     viewer = options.accounts->api_keys().viewer_of(*key, exchange.now);
   if (!viewer) {
     const bool guessed = key.ok() && !key->empty();
-    const Duration wait = guessed ? pace.wait_after_wrong_key(job->request.peer, exchange.now) : Duration{};
+    const Duration wait =
+        guessed ? pace.wait_after_wrong_key(job->request.peer, *key, exchange.now) : Duration{};
     if (wait.us > 0) {
       finish(job, too_many(wait));
       return false;
@@ -444,6 +448,7 @@ Api::Api(ApiOptions options, net::Loop& front, spine::Submit& submit, const pict
 // Their threads hand over to us, so they end first.
 Api::~Api() {
   inner_->slow.stop();
+  inner_->scanner.stop();
   if (inner_->history) inner_->history->stop();
 }
 

@@ -37,6 +37,7 @@ struct ApiOptions {
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
   net::Reach agencies = {};                       // where outside agencies may be
   trust::SigningKeys signing_keys = {};           // empty: no device can be given a key to sign with
+  std::string clamd_socket = {};                  // empty: nobody looks for viruses
   PaceRates rates = {};
 };
 

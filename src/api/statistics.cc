@@ -3,6 +3,7 @@
 
 #include "api/legal.h"
 #include "api/risk.h"
+#include "picture/synthetic.h"
 
 namespace haechi::api::risk {
 namespace {
@@ -47,6 +48,7 @@ void count_wearers(const Exchange& exchange, v1::Statistics& out) {
     const bool over = order.ends_at_us() != 0 && Time{order.ends_at_us()} <= exchange.now;
     const bool begun = Time{order.starts_at_us()} <= exchange.now;
     if (order.withdrawn() || over || !begun) continue;
+    if (picture::is_synthetic(exchange.world.picture, order.wearer_id())) continue;
     by_kind[order.kind()].insert(order.wearer_id());
     by_offence[std::string(law::offence_of(order.kind(), order.offence()))].insert(order.wearer_id());
   }

@@ -38,7 +38,8 @@ struct Audience {
   std::vector<std::string> units;     // assigned
   std::vector<std::string> owners;    // protected persons
   std::string wearer_id;
-  bool directed = false;  // only for those named here, whoever else may see such things
+  bool synthetic = false;  // it concerns a wearer whom a watchdog moves
+  bool directed = false;   // only for those named here, whoever else may see such things
 };
 
 // What of the message is left out.
@@ -85,7 +86,7 @@ std::shared_ptr<Change> change_of(const picture::Picture& picture,
 // The same for the current state of an object.
 std::shared_ptr<Change> change_of_alert(const picture::Picture& picture, const v1::Alert& alert);
 std::shared_ptr<Change> change_of_incident(const picture::Picture& picture, const v1::Incident& incident);
-std::shared_ptr<Change> change_of_call(const v1::Call& call);
+std::shared_ptr<Change> change_of_call(const picture::Picture& picture, const v1::Call& call);
 std::shared_ptr<Change> change_of_hand_off(const picture::Picture& picture, const v1::HandOff& hand_off);
 std::shared_ptr<Change> change_of_alarm(const picture::Picture& picture, const v1::Alarm& alarm);
 std::shared_ptr<Change> change_of_view(const v1::View& view);

@@ -17,6 +17,7 @@
 #include "live/sign_in.h"
 #include "live/usage_ledger.h"
 #include "net/run_on.h"
+#include "picture/synthetic.h"
 
 namespace haechi::live {
 namespace {
@@ -82,7 +83,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   const Clock& clock;
   const Identify identify;
   const HubOptions options;
-  Throttle wrong_keys;
+  Guesses wrong_keys;
   picture::Picture picture;
   ChangeRing ring;
   Rights rights;
@@ -195,6 +196,7 @@ void Hub::Core::add_revocations(const spine::PublishedEntry& entry, const std::s
       if (person_id.empty() || picture.call_about(call.agency_id(), person_id) != nullptr) continue;
       Audience agency;
       agency.agencies.push_back(call.agency_id());
+      agency.synthetic = picture::is_synthetic(picture, person_id);
       changes.push_back(revocation("track", call.id(), person_id, "call closed", std::move(agency)));
     }
   }
@@ -204,9 +206,11 @@ void Hub::Core::add_revocations(const spine::PublishedEntry& entry, const std::s
 void Hub::Core::add_introductions(const v1::Call& opened,
                                   std::vector<std::shared_ptr<Change>>& changes) const {
   const auto only_for_agency = [&](std::shared_ptr<Change> change) {
-    change->audience = Audience{};
-    change->audience.agencies.push_back(opened.agency_id());
-    change->audience.directed = true;
+    Audience agency;
+    agency.agencies.push_back(opened.agency_id());
+    agency.synthetic = change->audience.synthetic;
+    agency.directed = true;
+    change->audience = std::move(agency);
     changes.push_back(std::move(change));
   };
   if (const v1::Incident* incident = picture.alerts().incident(opened.incident_id())) {
@@ -396,7 +400,7 @@ void Hub::mount(net::HttpServer& server) {
     if (asking.foreign) {
       refusal = {true, net::problem(403, "forbidden", "origin", "the page is not of this host")};
     } else if (!viewer && core != nullptr && !asking.key.empty() &&
-               core->wrong_keys.take(request.peer, core->clock.now()).us > 0) {
+               core->wrong_keys.take(request.peer, asking.key, core->clock.now()).us > 0) {
       refusal = {true, net::problem(429, "too_many", "", "too many wrong keys; wait, then try again")};
     } else if (!viewer) {
       refusal = {true, net::problem(401, "unauthorized", "authorization", "a valid key is needed")};

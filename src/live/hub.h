@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/throttle.h"
+#include "base/guesses.h"
 #include "base/time.h"
 #include "net/loop.h"
 #include "net/server.h"
@@ -29,7 +29,7 @@ struct HubOptions {
   size_t clients_max = 10'000;                    // more: closed with 1013
   Duration flush_period = Duration::millis(200);  // positions go out at most this often
   Duration heartbeat_period = Duration::seconds(5);
-  Throttle::Rate wrong_keys{.per_minute = 20, .burst = 20};  // from one address; more: 429
+  Throttle::Rate wrong_keys{.per_minute = 20, .burst = 20};  // guesses from one address; more: 429
   Duration key_check_period = Duration::seconds(1);          // ended keys close their sockets
 };
 

@@ -303,8 +303,9 @@ std::optional<Stay> Motion::stay() const {
   return Stay(plane_.origin(), offset, rounded(sigma_m * 1'000), stay_from_);
 }
 
-bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after) {
-  if (before == nullptr || after == nullptr) return true;
+bool detour_explained(const std::optional<KeptFix>& before, const KeptFix& fix,
+                      const std::optional<KeptFix>& after) {
+  if (!before || !after) return true;
   const Duration span = std::max(fix.at - before->at, after->at - fix.at);
   // Whatever he did in a long gap, nobody saw.
   if (span > kGapMax) return true;

@@ -109,6 +109,7 @@ class Motion {
 // Whether a fix learned late fits between its neighbours in time: no detour over it that nobody could have
 // driven. Where the neighbours are far in time anything fits: what is learned late must not be hidden by what
 // came since.
-bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after);
+bool detour_explained(const std::optional<KeptFix>& before, const KeptFix& fix,
+                      const std::optional<KeptFix>& after);
 
 }  // namespace haechi::monitor

@@ -63,13 +63,13 @@ class Track {
   // False when a fix of that moment is known, or seems to be: where fixes were thinned out, and before all
   // kept ones.
   bool keep(const KeptFix& fix);
-  void forget_latest();
+  void forget_latest() { fixes_.pop_back(); }
   bool empty() const { return fixes_.empty(); }
   void fetch() const { fixes_.fetch(); }  // into the caches
-  const KeptFix& latest() const { return latest_; }
+  const KeptFix& latest() const { return fixes_.back(); }
   // The neighbours in time of a moment, not counting a fix of that very moment.
-  const KeptFix* before(Time at) const;
-  const KeptFix* after(Time at) const;
+  std::optional<KeptFix> before(Time at) const { return fixes_.around(at).before; }
+  std::optional<KeptFix> after(Time at) const { return fixes_.around(at + Duration{1}).next; }
   // None before the first kept fix, unless he has rested since then.
   std::optional<Estimate> position_at(Time at) const;
   // A fix as it is to be judged: of someone who rests, the place of the stay.
@@ -84,7 +84,6 @@ class Track {
   static constexpr size_t kFieldCount = 5;
   Estimate position_after(const KeptFix& last, Time at) const;
 
-  KeptFix latest_;  // of fixes_, here because everyone asks for it
   FixRing fixes_;
   int64_t speed_mmps_ = 0;
   Time away_at_;  // when he was elsewhere all the same, as was learned late

@@ -31,11 +31,14 @@
 #include "net/tls.h"
 #include "node/bundle_desk.h"
 #include "node/demo_keys.h"
+#include "node/door.h"
 #include "node/erasing.h"
 #include "node/evidence_room.h"
+#include "node/exceptions.h"
 #include "node/metrics.h"
 #include "node/secrets.h"
 #include "node/snapshots.h"
+#include "node/surface_hosts.h"
 #include "node/time_zones.h"
 #include "notify/sender.h"
 #include "spine/spine.h"
@@ -111,6 +114,8 @@ struct Node::Rooms {
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
   std::unique_ptr<BundleDesk> bundles;     // likewise
 
+  const std::vector<Exception> exceptions = exceptions_of(config);
+  const SurfaceHosts surface_hosts{config.surface_hosts};
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"};
   gateway::Devices devices{[this](const std::string& device_id, uint32_t generation) {
     return signing_key(device_id, generation);
@@ -182,7 +187,8 @@ Status Node::Rooms::open() {
           .breached = breached,
           .agencies = config.agencies,
           .signing_keys = [this](const std::string& device_id,
-                                 uint32_t generation) { return signing_key(device_id, generation); }},
+                                 uint32_t generation) { return signing_key(device_id, generation); },
+          .clamd_socket = config.clamd_socket},
       front, *spine, hub->picture(), *records, *keys, clock);
   const auto identify_request = [identify](const net::Request& request) {
     const Result<std::string> key = api::session::presented_key(request);
@@ -209,7 +215,8 @@ Status Node::Rooms::open() {
 Status Node::Rooms::open_sender() {
   std::optional<notify::KeyPair> vapid;
   if (!config.notify.push.contact.empty()) {
-    TRY(vapid, notify::KeyPair::open(config.data + "/vapid.pem"));
+    TRY(vapid,
+        notify::KeyPair::open(config.vapid_key.empty() ? config.data + "/vapid.pem" : config.vapid_key));
   }
   letters = std::make_unique<notify::Letters>(config.notify, std::move(vapid), *records, clock);
   notify::SenderOptions options;
@@ -221,9 +228,6 @@ Status Node::Rooms::open_sender() {
 
 Status Node::Rooms::open_accounts() {
   TRY(breached, trust::BreachedPasswords::open(config.breached_passwords));
-  if (config.breached_passwords.empty() && config.demo_keys_file.empty())
-    spdlog::warn(
-        "accounts.breached_passwords: none is configured, so passwords known from breaches are taken");
   TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite", ring.get()));
   TRY(auto settings, read_providers(config));
   std::vector<trust::ProviderName> names;
@@ -280,7 +284,7 @@ Result<std::string> Node::Rooms::signing_key(const std::string& device_id, uint3
 }
 
 Status Node::Rooms::listen_devices() {
-  const net::Door door{.tls = secrets.for_devices, .trusted_proxies = config.trusted_proxies};
+  const net::Door door = door_of("devices", config, secrets.for_devices, gateway);
   gateway::MqttLimits limits;
   limits.reports_per_s = config.reports_per_s;
   limits.reports_burst = config.reports_per_s * 10;
@@ -297,6 +301,7 @@ Status Node::Rooms::listen_devices() {
       gateway::HttpIntakeOptions{
           .forwarder_token_sha256 = decode_hex(config.forwarder_token_sha256).value_or(""),
           .certificates = !config.tls.device_ca.empty(),
+          .osmand_addresses = config.osmand_addresses || !config.demo_keys_file.empty(),
           .reports_per_s = config.reports_per_s});
   TRY(device_http,
       net::HttpServer::listen(gateway, config.device_address, config.device_http_port, {}, door));
@@ -309,8 +314,9 @@ Status Node::Rooms::listen_devices() {
 Status Node::Rooms::listen_front() {
   net::ServerLimits limits;
   limits.connections_per_address_max = config.http_connections_per_address;
-  const net::Door door{
-      .tls = secrets.for_people, .trusted_proxies = config.trusted_proxies, .browsers = true};
+  net::Door door = door_of("people", config, secrets.for_people, front);
+  door.browsers = true;
+  door.instead = [this](const net::Request& request) { return surface_hosts.instead(request); };
   TRY(front_http, net::HttpServer::listen(front, config.http_address, config.http_port, limits, door));
   front_http->handle(
       [this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
@@ -327,6 +333,7 @@ Status Node::Rooms::listen() {
   started->mutable_process_started()->set_build(HAECHI_VERSION);
   started->mutable_process_started()->set_names_by_subject(true);
   spine->submit(std::move(started), {});
+  tell(exceptions, *spine);
   Status opened;
   run_on(gateway, [&] { opened = listen_devices(); });
   if (!opened.ok()) return opened;
@@ -445,6 +452,7 @@ void Node::Rooms::count() {
                  return static_cast<double>(api->refused_by_pace());
                }});
   secrets.count(metrics);
+  node::count(exceptions, metrics);
   metrics.add_source([this] {
     std::vector<Metric> out;
     const auto add = [&out](const char* name, const char* help, Metric::Labels labels, uint64_t value) {

@@ -14,6 +14,7 @@ v1::PastAlert* PastAlerts::find(const std::string& alert_id) {
 }
 
 void PastAlerts::opened(uint64_t entry_no, const v1::Alert& alert) {
+  if (alert.synthetic()) return;
   if (known_.contains(alert.id())) return changed(alert);
   Of& of = by_wearer_[alert.wearer_id()];
   v1::PastAlert& made = of.alerts.emplace_back();

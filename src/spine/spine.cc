@@ -268,6 +268,8 @@ Time Spine::next_stamp() {
 void Spine::process(std::vector<Waiting> waiting) {
   Work work;
   work.bytes.reserve(waiting.size());
+  work.batch.entries.reserve(waiting.size());
+  work.receipts.reserve(waiting.size());
   for (Waiting& one : waiting) {
     if (!admit(one, work)) continue;
     const Time stamp = next_stamp();

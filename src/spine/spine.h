@@ -41,7 +41,7 @@ namespace haechi::spine {
 
 struct SpineOptions {
   uint32_t partition = 0;
-  size_t batch_max = 256;                // records per commit
+  size_t batch_max = 2'048;              // records per commit
   size_t queue_max = 65'536;             // facts waiting
   Duration tick = Duration::seconds(1);  // between ClockTicked facts; 0 = none (the caller submits them)
   vault::KeyRing* ring = nullptr;  // seals what is personal before it is appended; none: nothing is sealed

@@ -77,3 +77,5 @@ BENCHMARK(take_up)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Unit(benchmark::kMill
 
 }  // namespace
 }  // namespace haechi::picture
+
+BENCHMARK_MAIN();

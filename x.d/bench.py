@@ -566,6 +566,8 @@ def main():
     if not chosen.names or 'engine' in chosen.names:
         subprocess.run([binaries / 'engine_bench', *(['--full'] if chosen.full else [])], check=True)
         subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks', '--snapshot'], check=True)
+    if 'picture' in chosen.names:  # how long a snapshot holds up what people see
+        subprocess.run([binaries / 'picture_bench'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.
     for name, tool in (('screens', 'screen-latency'), ('screens', 'flood-bench'), ('scale', 'scale-bench'), ('map', 'map-bench')):
         if name in chosen.names:

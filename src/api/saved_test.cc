@@ -71,8 +71,9 @@ TEST(WhatTheApiKeeps, IsTheSameWhetherItWasSavedHalfWayOrNot) {
   Kept whole, first, second;
   for (uint64_t number = 0; number < 50; ++number) {
     whole.fold(day(number));
-    if (number == 25)
+    if (number == 25) {
       ASSERT_TRUE(take_saved(first.bytes(), second.trail, second.look_ups, second.index).ok());
+    }
     (number < 25 ? first : second).fold(day(number));
   }
   EXPECT_EQ(second.bytes(), whole.bytes());

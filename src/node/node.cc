@@ -97,6 +97,7 @@ struct Node::Rooms {
 
   std::unique_ptr<vault::KeyRing> ring;  // outlives whoever seals or opens
   std::unique_ptr<spine::SnapshotStore> snapshots;
+  std::unique_ptr<spine::Quarantine> quarantine;
   Secrets secrets;
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
@@ -140,6 +141,7 @@ Status Node::Rooms::open() {
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
   TRY(auto opened, open_with_snapshot(config.data + "/log", *snapshots));
+  TRY(quarantine, spine::Quarantine::open(config.data + "/quarantine"));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
   keys->take_persons(config.personal_keys || !config.demo_keys_file.empty());
@@ -156,6 +158,8 @@ Status Node::Rooms::open() {
   options.ring = ring.get();
   options.snapshots = snapshots.get();
   options.snapshot_failed = tell_of_snapshot;
+  options.quarantine = quarantine.get();
+  options.build = HAECHI_VERSION;
   spine = std::make_unique<spine::Spine>(options, std::move(opened.log), clock);
   retention = std::make_unique<RetentionJob>(*spine);
   TRY_STATUS(open_sender());

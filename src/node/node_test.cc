@@ -118,6 +118,32 @@ TEST(Node, OffersADeviceItsLastCommandAgainAfterARestart) {
   std::filesystem::remove_all(config.data + ".keys");
 }
 
+TEST(Node, BeginsWithTheSnapshotItEndedWithAndReadsTheLogWhenThatIsTorn) {
+  const Config config = left_behind("snapshot", SystemClock().now() - Duration::seconds(1));
+  auto node = Node::start(config);
+  ASSERT_TRUE(node.ok()) << node.error().text();
+  EXPECT_EQ((*node)->snapshot_no(), 0u);
+  node->reset();
+
+  node = Node::start(config);
+  ASSERT_TRUE(node.ok()) << node.error().text();
+  EXPECT_GT((*node)->snapshot_no(), 5u) << "the start itself is an entry";
+  EXPECT_EQ((*node)->entries_replayed(), 0u);
+  EXPECT_NE(heard_by_device((*node)->mqtt_port(), "D-1", "interval").find("interval"), std::string::npos);
+  node->reset();
+
+  for (const auto& file : std::filesystem::directory_iterator(config.data + "/snapshots"))
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+  node = Node::start(config);
+  ASSERT_TRUE(node.ok()) << node.error().text();
+  EXPECT_EQ((*node)->snapshot_no(), 0u);
+  EXPECT_GT((*node)->entries_replayed(), 6u);
+  EXPECT_NE(heard_by_device((*node)->mqtt_port(), "D-1", "interval").find("interval"), std::string::npos);
+  node->reset();
+  std::filesystem::remove_all(config.data);
+  std::filesystem::remove_all(config.data + ".keys");
+}
+
 TEST(Node, PlaysBackWhatIsInTheLogAndRecordsWhoLooked) {
   const Time fixed = SystemClock().now() - Duration::seconds(1);
   Config config = left_behind("playback", fixed);

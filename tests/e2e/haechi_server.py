@@ -59,7 +59,7 @@ class Server:
     """One `haechi serve`. `data` outlives it, so that another may be started on the same. `context` (ssl.SSLContext):
     its doors speak TLS. Without `demonstration` nobody has a key."""
 
-    def __init__(self, program, data=None, extra=(), environment=None, context=None, demonstration=True):
+    def __init__(self, program, data=None, extra=(), environment=None, context=None, demonstration=True, http_port=0):
         self.program = program
         self.context = context
         self.own = data is None
@@ -70,8 +70,8 @@ class Server:
         self.log = open(self.folder / 'serve.log', 'a+')
         keys = ('--demo-keys', self.keys_file) if demonstration else ()
         self.process = subprocess.Popen(
-            [program, 'serve', '--data', self.data, '--http-port', '0', '--devices-http-port', '0', '--mqtt-port', '0',
-             *keys, *extra], stdout=self.out, stderr=self.log,
+            [program, 'serve', '--data', self.data, '--http-port', str(http_port), '--devices-http-port', '0', '--mqtt-port',
+             '0', *keys, *extra], stdout=self.out, stderr=self.log,
             env={**os.environ, **(environment or {})})
         wait_for(lambda: self._ready_line() or not self.alive(), 60)
         ready = self._ready_line()

@@ -39,6 +39,7 @@ class Bundles;
 class History;
 class LookUps;
 class SlowWork;
+class VirusScanner;
 
 // What handlers may use, all of it on the front loop.
 struct World {
@@ -54,8 +55,9 @@ struct World {
   trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;
-  net::Reach agencies = {};              // where outside agencies may be
-  trust::SigningKeys signing_keys = {};  // empty: there is no key ring, and none can be made
+  net::Reach agencies = {};               // where outside agencies may be
+  trust::SigningKeys signing_keys = {};   // empty: there is no key ring, and none can be made
+  const VirusScanner* scanner = nullptr;  // never nullptr where files are taken
 };
 
 struct Exchange {

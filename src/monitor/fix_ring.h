@@ -16,6 +16,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "geo/place.h"
 
@@ -70,6 +71,8 @@ class FixRing {
   void pop_back();
 
  private:
+  friend struct haechi::Fields<FixRing>;
+  static constexpr size_t kFieldCount = 5;
   static constexpr size_t kLine = 64;
 
   template <typename On>

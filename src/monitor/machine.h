@@ -177,8 +177,8 @@ inline void drop(IndexList& list, uint32_t index) {
 // The trail of a person is that of the device that leads: it places her.
 struct alignas(64) Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
-  bool removed = false;
-  bool stale = false;  // told to the trackers
+  bool removed = false, synthetic = false;  // the latter: a watchdog moves this one
+  bool stale = false;                       // told to the trackers
   bool stale_deadline_set = false;
   bool agreed_to_view = false;  // as protected person
   uint32_t live_orders = 0;     // as wearer
@@ -296,6 +296,7 @@ class Machine {
   void expect(const v1::Fact& fact);
 
  private:
+  friend struct haechi::Fields<Machine>;
   // registry.cc
   uint32_t person_index(const std::string& id);
   uint32_t zone_index(const std::string& id);
@@ -582,8 +583,7 @@ class Machine {
   std::vector<bool> has_incident_;                 // by key
   std::map<std::string, uint64_t> incident_keys_;  // by incident id
 
-  // Facts announced, and how far each has been followed: expect.cc.
-  struct Expected {
+  struct Expected {  // a fact announced, and how far it has been followed: expect.cc
     bool known = false;
     uint32_t mark = 0;
     uint32_t device = kNone;

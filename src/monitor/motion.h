@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/archived.h"
 #include "base/rare.h"
 #include "base/time.h"
 #include "geo/near_plane.h"
@@ -70,6 +71,8 @@ class Motion {
   bool young() const;
 
  private:
+  friend struct haechi::Fields<Motion>;
+  static constexpr size_t kFieldCount = 19;
   using Plane = geo::NearPlane::Point;
   struct Filter {
     Plane place, velocity, error;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "geo/place.h"
 #include "haechi/v1/device.pb.h"
@@ -26,6 +27,7 @@ int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source);
 // for, as of most stays it never is.
 class Stay {
  public:
+  Stay() = default;
   Stay(geo::Place origin, geo::Offset offset, int64_t sigma_mm_of, Time since)
       : from(since),
         sigma_mm(static_cast<int32_t>(sigma_mm_of)),
@@ -40,10 +42,12 @@ class Stay {
   }
 
   Time from;
-  int32_t sigma_mm;
+  int32_t sigma_mm = 0;
 
  private:
-  int32_t east_mm_, north_mm_;  // from the origin, which is nearby
+  friend struct haechi::Fields<Stay>;
+  static constexpr size_t kFieldCount = 6;
+  int32_t east_mm_ = 0, north_mm_ = 0;  // from the origin, which is nearby
   mutable geo::Place place_;
   mutable bool worked_out_ = false;
 };
@@ -76,6 +80,8 @@ class Track {
   bool stays_at(Time at) const { return stay_ && at >= stay_->from && at > away_at_; }
 
  private:
+  friend struct haechi::Fields<Track>;
+  static constexpr size_t kFieldCount = 5;
   Estimate position_after(const KeptFix& last, Time at) const;
 
   FixRing fixes_;

@@ -24,6 +24,7 @@ void Machine::register_person(const v1::Person& stated, Step& step) {
   const uint32_t index = person_index(stated.id());
   Person& person = persons_[index];
   person.role = stated.role();
+  person.synthetic = stated.synthetic();
   if (person.removed == stated.removed()) return;
   person.removed = stated.removed();
   // A person who has left the system is judged by nothing, whatever the order's dates say.

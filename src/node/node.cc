@@ -40,6 +40,7 @@
 #include "spine/spine.h"
 #include "store/records.h"
 #include "trust/accounts.h"
+#include "trust/key_sessions.h"
 #include "trust/keys.h"
 #include "vault/key_ring.h"
 #include "vault/signing_key.h"
@@ -105,6 +106,7 @@ struct Node::Rooms {
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<store::AccountRecords> account_records;
   std::unique_ptr<trust::Accounts> accounts;          // front loop
+  std::optional<trust::KeySessions> key_sessions;     // front loop
   std::unique_ptr<api::IdentityProviders> providers;  // front loop
   std::unique_ptr<api::ProviderDoor> provider_door;   // likewise
   trust::BreachedPasswords breached;
@@ -166,6 +168,7 @@ Status Node::Rooms::open() {
   const auto identify = [this](std::string_view key) {
     const Time now = clock.now();
     auto viewer = keys->viewer_of_key(key, now);
+    if (!viewer) viewer = key_sessions->viewer_of(key, now);
     if (!viewer) viewer = accounts->viewer_of(key, now);
     return viewer ? viewer : accounts->api_keys().viewer_of(key, now);
   };
@@ -180,6 +183,7 @@ Status Node::Rooms::open() {
           .bundles = bundles.get(),
           .letters = letters.get(),
           .accounts = accounts.get(),
+          .key_sessions = &*key_sessions,
           .breached = breached,
           .agencies = config.agencies,
           .signing_keys = [this](const std::string& device_id,
@@ -223,6 +227,7 @@ Status Node::Rooms::open_accounts() {
     spdlog::warn(
         "accounts.breached_passwords: none is configured, so passwords known from breaches are taken");
   TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite", ring.get()));
+  TRY(key_sessions, trust::KeySessions::open(*account_records, *keys));
   TRY(auto settings, read_providers(config));
   std::vector<trust::ProviderName> names;
   for (const api::ProviderSettings& one : settings) names.push_back({one.id, one.name});

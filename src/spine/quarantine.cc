@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "base/files.h"
 
@@ -19,8 +20,10 @@ Result<std::unique_ptr<Quarantine>> Quarantine::open(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return system_error("open", path);
   void* mapped = MAP_FAILED;
-  if (::ftruncate(file, sizeof(Page)) == 0)
-    mapped = ::mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  // Its place on the disk too: a full one is told now, and not as the end of the process when the page is
+  // written.
+  errno = ::posix_fallocate(file, 0, sizeof(Page));
+  if (errno == 0) mapped = ::mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
   const Error failed = system_error("map", path);
   ::close(file);
   if (mapped == MAP_FAILED) return failed;

@@ -61,6 +61,10 @@ bool takes(const Route& route, const net::Request& request) {
   return path == "/api/v1/facts" && type == "application/x-ndjson";
 }
 
+Error nothing_logged(const Error& why) {
+  return Error{why.code, "", "nothing of it was logged; send it again"};
+}
+
 }  // namespace
 
 // One request on its way, alive until it is answered.
@@ -75,10 +79,7 @@ struct Job {
   Resume resume;                // stands for the route's handler once it is set
   std::string idempotency_key;  // empty: none
   // While facts are awaited:
-  size_t waiting = 0;
   uint64_t last_entry_no = 0;
-  Error failure;
-  bool failed = false;
   Time fold_until;
   int records = 0;  // audit records written for it
 };
@@ -128,7 +129,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   void record(const JobPtr& job);
   void recorded(const JobPtr& job, const Result<spine::Receipt>& receipt);
   void show(const JobPtr& job, trust::Precision recorded_precision);
-  void log(const JobPtr& job);
+  void write(const JobPtr& job);
   void logged(const JobPtr& job, const Result<spine::Receipt>& receipt);
   void await_fold(const JobPtr& job);
   void finish(const JobPtr& job, net::Response response);
@@ -136,14 +137,18 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
 
   HistoryIndex& index() { return history ? history->index() : no_history; }
 
-  // Runs `then` on the front loop when the fact is durable or refused.
+  // Runs `then` on the front loop when what was submitted is durable or refused.
   template <typename Then>
-  void submit_fact(std::unique_ptr<v1::Fact> fact, Then then) {
-    submit.submit(std::move(fact), [weak = weak_from_this(), then](Result<spine::Receipt> receipt) {
+  spine::Done on_front(Then then) {
+    return [weak = weak_from_this(), then](Result<spine::Receipt> receipt) {
       const std::shared_ptr<Inner> self = weak.lock();
       if (!self) return;
       self->front.post([self, then, receipt = std::move(receipt)] { then(receipt); });
-    });
+    };
+  }
+  template <typename Then>
+  void submit_fact(std::unique_ptr<v1::Fact> fact, Then then) {
+    submit.submit(std::move(fact), on_front(then));
   }
 
   const ApiOptions options;
@@ -222,8 +227,7 @@ void Api::Inner::answer_anyone(const JobPtr& job) {
   if (!plan.ok()) return fail(job, plan.error());
   job->plan = std::move(plan.value());
   if (job->plan.later) return await_later(job);
-  if (job->plan.facts.empty()) return finish(job, job->plan.answer(0));
-  log(job);
+  write(job);
 }
 
 // Standing keys count in the header alone: no cookie holds one.
@@ -381,11 +385,26 @@ void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& recei
   job->exchange.decision = decide(job->exchange, *job->route);
   if (!job->exchange.decision.allowed) return deny(job);
   if (job->request.method == "GET") return show(job, recorded_precision);
+  write(job);
+}
+
+// All of it or nothing: the log has room for the facts before anything is written elsewhere, and takes them
+// in one commit. What a crash parts is a record of a request that was never answered, and that no fact names.
+void Api::Inner::write(const JobPtr& job) {
+  spine::Room room;
+  if (!job->plan.facts.empty()) {
+    Result<spine::Room> kept_free = submit.room(job->plan.facts.size());
+    if (!kept_free.ok()) return fail(job, nothing_logged(kept_free.error()));
+    room = *std::move(kept_free);
+  }
   if (job->plan.keep) {
     if (const Status kept = job->plan.keep(); !kept.ok()) return fail(job, kept.error());
   }
   if (job->plan.facts.empty()) return finish(job, job->plan.answer(0));
-  log(job);
+  submit.submit_together(std::move(room), std::move(job->plan.facts),
+                         on_front([self = shared_from_this(), job](const Result<spine::Receipt>& receipt) {
+                           self->logged(job, receipt);
+                         }));
 }
 
 // What is shown is read again, so that a right to one of many that ended or shrank meanwhile shows nothing
@@ -404,28 +423,9 @@ void Api::Inner::show(const JobPtr& job, trust::Precision recorded_precision) {
   record(job);
 }
 
-void Api::Inner::log(const JobPtr& job) {
-  job->waiting = job->plan.facts.size();
-  std::vector<std::unique_ptr<v1::Fact>> facts = std::move(job->plan.facts);
-  for (std::unique_ptr<v1::Fact>& fact : facts) {
-    submit_fact(std::move(fact), [self = shared_from_this(), job](const Result<spine::Receipt>& receipt) {
-      self->logged(job, receipt);
-    });
-  }
-}
-
 void Api::Inner::logged(const JobPtr& job, const Result<spine::Receipt>& receipt) {
-  if (receipt.ok()) {
-    job->last_entry_no = std::max(job->last_entry_no, receipt->entry_no);
-  } else {
-    job->failed = true;
-    job->failure = receipt.error();
-  }
-  if (--job->waiting > 0) return;
-  if (job->failed) {
-    // Some of a batch may be in the log; registrations may be sent again.
-    return fail(job, Error{job->failure.code, "", "not all of it was logged; send it again"});
-  }
+  if (!receipt.ok()) return fail(job, nothing_logged(receipt.error()));
+  job->last_entry_no = receipt->entry_no;
   job->fold_until = clock.now() + options.fold_ms_max;
   await_fold(job);
 }

@@ -32,6 +32,6 @@ void hide_secrets(v1::Device& device);
 Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Person& person);
 Result<v1::AgencyAnswer> agency_answer(const Exchange& exchange, const v1::Agency& agency);
 
-inline constexpr size_t kBatchFactsMax = 10'000;
+inline constexpr size_t kBatchFactsMax = 2'000;
 
 }  // namespace haechi::api::registers

@@ -23,6 +23,10 @@ class HeldSubmit final : public spine::Submit {
     waiting.emplace_back(std::move(fact), std::move(done));
     if (!hold) release();
   }
+  Result<spine::Room> room(size_t facts) override {
+    if (facts > 0 && full) return Error{Code::kExhausted, "", "the queue is full"};
+    return spine::Room();
+  }
   void release() {
     while (!waiting.empty()) {
       auto [fact, done] = std::move(waiting.front());
@@ -39,6 +43,7 @@ class HeldSubmit final : public spine::Submit {
 
   bool hold = false;
   bool refuse = false;
+  bool full = false;  // there is no room for what must be done whole
   uint64_t entry_no = 0;
   Time now{1'700'000'000'000'000};
   std::deque<std::pair<std::unique_ptr<v1::Fact>, spine::Done>> waiting;

@@ -167,17 +167,56 @@ void Spine::stop() {
   if (committer_.joinable()) committer_.join();
 }
 
+// Under the lock.
+std::optional<Error> Spine::refuses(size_t facts) const {
+  if (stopping_) return Error{Code::kUnavailable, "", "the log is closing"};
+  if (queue_.size() + kept_free_ + facts > options_.queue_max)
+    return Error{Code::kExhausted, "", "the queue of facts is full"};
+  return std::nullopt;
+}
+
 void Spine::submit(std::unique_ptr<v1::Fact> fact, Done done) {
   std::optional<Error> refusal;
   {
     std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refusal = Error{Code::kUnavailable, "", "the log is closing"};
-    } else if (queue_.size() >= options_.queue_max) {
-      refusal = Error{Code::kExhausted, "", "the queue of facts is full"};
-    } else {
-      const bool was_empty = queue_.empty();
+    refusal = refuses(1);
+    if (!refusal) {
       queue_.push_back({std::move(fact), std::move(done)});
+      if (queue_.size() == 1) wake_.notify_one();
+      return;
+    }
+  }
+  ++refused_;
+  if (done) done(*refusal);
+}
+
+Result<Room> Spine::room(size_t facts) {
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto refusal = refuses(facts)) {
+      ++refused_;
+      return *refusal;
+    }
+    kept_free_ += facts;
+  }
+  return Room(nullptr, [this, facts](void*) {
+    std::lock_guard lock(mutex_);
+    kept_free_ -= facts;
+  });
+}
+
+void Spine::submit_together(Room room, std::vector<std::unique_ptr<v1::Fact>> facts, Done done) {
+  ENSURE(!facts.empty());
+  room.reset();
+  std::optional<Error> refusal;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) refusal = refuses(0);
+    if (!refusal) {
+      const bool was_empty = queue_.empty();
+      for (std::unique_ptr<v1::Fact>& fact : facts) queue_.push_back({std::move(fact), {}, true});
+      queue_.back().done = std::move(done);
+      queue_.back().with_next = false;
       if (was_empty) wake_.notify_one();
       return;
     }
@@ -189,7 +228,9 @@ void Spine::submit(std::unique_ptr<v1::Fact> fact, Done done) {
 std::vector<Spine::Waiting> Spine::take() {
   std::vector<Waiting> out;
   std::lock_guard lock(mutex_);
-  const auto end = queue_.begin() + static_cast<ptrdiff_t>(std::min(queue_.size(), options_.batch_max));
+  size_t count = std::min(queue_.size(), options_.batch_max);
+  while (count > 0 && queue_[count - 1].with_next) ++count;
+  const auto end = queue_.begin() + static_cast<ptrdiff_t>(count);
   out.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
   queue_.erase(queue_.begin(), end);
   return out;

@@ -90,14 +90,18 @@ class Spine final : public Submit {
   bool run_once();
 
   void submit(std::unique_ptr<v1::Fact> fact, Done done) override;
+  Result<Room> room(size_t facts) override;
+  void submit_together(Room room, std::vector<std::unique_ptr<v1::Fact>> facts, Done done) override;
   SpineStats stats() const;
 
  private:
   struct Waiting {
     std::unique_ptr<v1::Fact> fact;
     Done done;
+    bool with_next = false;  // in one commit
   };
   struct Work;  // one batch under way
+  std::optional<Error> refuses(size_t facts) const;
   void loop();
   std::vector<Waiting> take();
   void process(std::vector<Waiting> waiting);
@@ -136,6 +140,7 @@ class Spine final : public Submit {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
+  size_t kept_free_ = 0;  // places of the queue that are promised
   bool stopping_ = false;
   bool stopped_ = false;
   std::thread thread_;

@@ -69,6 +69,51 @@ class SpineTest : public testing::Test {
   ManualClock clock_{Time{1'773'446'112'000'000}};
 };
 
+TEST_F(SpineTest, FactsOfOneRequestAreInOneCommitHoweverSmallCommitsAreAndTheReceiptIsOfTheLast) {
+  SpineOptions options;
+  options.batch_max = 2;
+  auto spine = make(options);
+  std::vector<size_t> batches;
+  spine->subscribe(
+      [&](const std::shared_ptr<const Batch>& batch) { batches.push_back(batch->entries.size()); });
+  std::vector<Result<Receipt>> receipts;
+  spine->submit(report(1), {});
+  std::vector<std::unique_ptr<v1::Fact>> facts;
+  for (uint64_t seq = 2; seq <= 5; ++seq) facts.push_back(report(seq));
+  Result<Room> room = spine->room(facts.size());
+  ASSERT_TRUE(room.ok());
+  spine->submit_together(*std::move(room), std::move(facts), note(receipts));
+  spine->submit(report(6), {});
+  while (spine->run_once()) {
+  }
+  EXPECT_EQ(batches, (std::vector<size_t>{5, 1}));
+  ASSERT_EQ(receipts.size(), 1U);
+  EXPECT_EQ(receipts[0]->entry_no, 5U);
+}
+
+TEST_F(SpineTest, RoomThatWasGivenIsNobodyElsesAndIsFreeAgainWhenItIsDropped) {
+  SpineOptions options;
+  options.queue_max = 3;
+  auto spine = make(options);
+  std::vector<Result<Receipt>> receipts;
+  std::vector<std::unique_ptr<v1::Fact>> facts;
+  facts.push_back(report(1));
+  facts.push_back(report(2));
+  Result<Room> room = spine->room(2);
+  ASSERT_TRUE(room.ok());
+  EXPECT_EQ(spine->room(2).error().code, Code::kExhausted);
+  spine->submit(report(3), note(receipts));
+  spine->submit(report(4), note(receipts));
+  ASSERT_EQ(receipts.size(), 1U);
+  EXPECT_EQ(receipts[0].error().code, Code::kExhausted);
+  spine->submit_together(*std::move(room), std::move(facts), note(receipts));
+  while (spine->run_once()) {
+  }
+  EXPECT_EQ(disk_->records.size(), 3U);
+  { const Result<Room> dropped = spine->room(3); }
+  EXPECT_TRUE(spine->room(3).ok());
+}
+
 // A log that holds an entry which no engine can apply: its stamp goes back.
 class QuarantineTest : public SpineTest {
  protected:

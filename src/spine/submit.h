@@ -30,11 +30,28 @@ struct Receipt {
 // has stopped.
 using Done = std::function<void(Result<Receipt>)>;
 
+// Places in the queue, kept until they are used or this is dropped.
+using Room = std::shared_ptr<void>;
+
 class Submit {
  public:
   virtual ~Submit() = default;
   // Any thread. Never blocks. `done` may be empty.
   virtual void submit(std::unique_ptr<v1::Fact> fact, Done done) = 0;
+
+  // For what must be done whole: who has room, and then writes elsewhere what belongs to the facts, is not
+  // refused afterwards. kExhausted, kUnavailable: as in Done. Any thread.
+  virtual Result<Room> room(size_t facts) {
+    (void)facts;
+    return Room();
+  }
+  // All of them become durable in one commit, in this order, or none; `done` is told of the last. At least
+  // one, at most as many as there is room for.
+  virtual void submit_together(Room room, std::vector<std::unique_ptr<v1::Fact>> facts, Done done) {
+    for (size_t i = 0; i < facts.size(); ++i)
+      submit(std::move(facts[i]), i + 1 < facts.size() ? [](const Result<Receipt>&) {} : std::move(done));
+    (void)room;
+  }
 };
 
 struct PublishedEntry {

@@ -17,6 +17,7 @@ namespace {
 
 // Below the size of a request that the server takes.
 constexpr size_t kBatchBytesMax = 700'000;
+constexpr size_t kBatchFactsMax = 2'000;
 
 // A property as text: codes are strings in some files and numbers in others.
 std::string property(const boost::json::object& feature, const std::string& name) {
@@ -104,7 +105,8 @@ Status send_all(const ImportOptions& options, const std::vector<v1::Fact>& facts
   for (size_t at = 0; at < facts.size() && status.ok();) {
     std::string body = "{\"facts\":[";
     const size_t first = at;
-    while (at < facts.size() && (at == first || body.size() < kBatchBytesMax)) {
+    while (at < facts.size() && (at == first || body.size() < kBatchBytesMax) &&
+           at - first < kBatchFactsMax) {
       if (at > first) body += ',';
       body += sim::to_json(facts[at++]);
     }

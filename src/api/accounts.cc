@@ -58,25 +58,33 @@ Result<Plan> own(const Exchange& exchange) {
   answer.set_role(account.role);
   answer.set_recovery_codes_left(left);
   add_sessions(sessions_of(exchange, account.name), answer);
+  TRY(const auto notices, exchange.world.accounts->notices(account.name));
+  for (const store::NoticeRecord& notice : notices) {
+    v1::AccountNotice& one = *answer.add_notices();
+    one.set_event(static_cast<v1::AccountEvent>(notice.event));
+    one.set_at_us(notice.at.us);
+    one.set_address(notice.address);
+  }
   TRY_STATUS(add_passkeys(exchange, account.name, answer));
   return answering(answer);
 }
 
+static_assert(static_cast<int>(store::AccountEvent::kPasswordChanged) == v1::ACCOUNT_EVENT_PASSWORD_CHANGED);
+static_assert(static_cast<int>(store::AccountEvent::kLinkIssued) == v1::ACCOUNT_EVENT_LINK_ISSUED);
+
 Result<Plan> renewed(const Exchange& exchange, const trust::Attempt& attempt) {
   TRY(const auto renewed, exchange.world.accounts->renew(exchange.viewer.account, attempt, exchange.now));
-  Plan plan;
-  plan.facts.push_back(trust::account_event(exchange.viewer, "renew_factors", exchange.viewer.account,
-                                            renewed.verdict.right, renewed.verdict.reason));
-  net::Response response = renewed.link ? json_response(200, written(*renewed.link))
-                                        : net::problem(403, "forbidden", "", "password or code is wrong");
-  plan.answer = [response = std::move(response)](uint64_t) { return response; };
+  if (!renewed.link) return refusing(exchange, "renew_factors", renewed.verdict.reason);
+  Plan plan = answering(written(*renewed.link));
+  plan.facts.push_back(trust::account_event(exchange.viewer, "renew_factors", exchange.viewer.account, true,
+                                            renewed.verdict.reason));
   return plan;
 }
 
 Result<Plan> renew(const Exchange& exchange) {
   TRY(const v1::RenewalInput input, exchange.body<v1::RenewalInput>());
   TRY(const store::AccountRecord account, own_account(exchange));
-  return attempting(exchange, {account.name, input.password(), input.code()}, renewed);
+  return attempting(exchange, {account.name, input.password(), input.code(), {}}, renewed);
 }
 
 Result<Plan> ending_session(const Exchange& exchange, const std::string& account, const std::string& id) {
@@ -97,10 +105,31 @@ Result<Plan> end_session_of(const Exchange& exchange, const std::string& account
   return Error{Code::kNotFound, "session", "there is no such session"};
 }
 
+Result<Plan> proved_and_ending(const Exchange& exchange, const trust::Attempt& attempt) {
+  const std::string& account = exchange.viewer.account;
+  TRY(const trust::Verdict verdict, exchange.world.accounts->prove(account, attempt, exchange.now));
+  if (verdict.right) return end_session_of(exchange, account, exchange.id());
+  return refusing(exchange, "end_session", verdict.reason);
+}
+
+// Another than the one that asks is ended by who shows both factors again; or, of an account that has none
+// here, by who came from its provider a moment ago.
 Result<Plan> end_own_session(const Exchange& exchange) {
   TRY(const v1::SessionEndInput input, exchange.body<v1::SessionEndInput>());
   TRY(const store::AccountRecord account, own_account(exchange));
-  return end_session_of(exchange, account.name, exchange.id());
+  TRY(const std::string token, session::presented_key(exchange.request));
+  const trust::Accounts& accounts = *exchange.world.accounts;
+  for (const trust::Session& one : sessions_of(exchange, account.name))
+    if (one.current && one.id == exchange.id()) return ending_session(exchange, account.name, one.id);
+  if (accounts.provider_of(account.name) != nullptr) {
+    if (accounts.is_stale(token, exchange.now)) return factor_needed();
+    return end_session_of(exchange, account.name, exchange.id());
+  }
+  Factors shown{account.name, input.password(), input.code()};
+  if (input.has_passkey()) {
+    TRY(shown.passkey, proof_of(exchange, input.passkey()));
+  }
+  return attempting(exchange, std::move(shown), proved_and_ending);
 }
 
 Result<Plan> end_session(const Exchange& exchange) {
@@ -144,13 +173,41 @@ Result<Plan> create(const Exchange& exchange) {
   return plan;
 }
 
+// What a change is a link for; nothing: it is none.
+std::optional<trust::LinkSets> link_of(v1::AccountChange change) {
+  switch (change) {
+    case v1::ACCOUNT_CHANGE_INVITE:
+      return trust::LinkSets::kBoth;
+    case v1::ACCOUNT_CHANGE_NEW_PASSWORD:
+      return trust::LinkSets::kPassword;
+    case v1::ACCOUNT_CHANGE_NEW_FACTOR:
+      return trust::LinkSets::kFactor;
+    default:
+      return std::nullopt;
+  }
+}
+
+// How somebody was known stands in the audit trail, so it has no room for numbers of cards and telephones.
+Status check_known_by(const std::string& known_by) {
+  size_t characters = 0;
+  for (const char c : known_by) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (byte < 0x20 || byte == 0x7f || (c >= '0' && c <= '9'))
+      return invalid("known_by", "must be one line of words, without any number");
+    characters += (byte & 0xc0) != 0x80 ? 1 : 0;
+  }
+  if (characters < 4 || characters > 80)
+    return invalid("known_by", "says how the person was known, in 4 to 80 characters");
+  return {};
+}
+
 Status do_change(trust::Accounts& accounts, const std::string& account, v1::AccountChange change, Time now,
                  std::optional<trust::Link>& link) {
+  if (const auto sets = link_of(change)) {
+    TRY(link, accounts.invite(account, trust::kInvitationLasts, now, *sets));
+    return accounts.note(account, store::AccountEvent::kLinkIssued, "", now);
+  }
   switch (change) {
-    case v1::ACCOUNT_CHANGE_INVITE: {
-      TRY(link, accounts.invite(account, trust::kInvitationLasts, now));
-      return {};
-    }
     case v1::ACCOUNT_CHANGE_UNLOCK:
       return accounts.unlock(account);
     case v1::ACCOUNT_CHANGE_DISABLE:
@@ -179,6 +236,9 @@ Result<Plan> change(const Exchange& exchange) {
   // The last one who could let anybody in again.
   if (input.change() == v1::ACCOUNT_CHANGE_DISABLE && account.name == exchange.viewer.account)
     return Error{Code::kConflict, "account", "nobody disables the own account"};
+  // Of who has not enrolled yet nothing is to be got back.
+  const bool gets_back = link_of(input.change()) && !accounts->awaits_enrolment(account);
+  if (gets_back) TRY_STATUS(check_known_by(input.known_by()));
   const auto answer = std::make_shared<v1::AccountChanged>();
   Plan plan;
   plan.keep = [accounts, name = account.name, what = input.change(), exchange, answer]() -> Status {
@@ -189,13 +249,26 @@ Result<Plan> change(const Exchange& exchange) {
     *answer->mutable_account() = written(exchange, now);
     return {};
   };
-  plan.facts.push_back(trust::account_event(exchange.viewer, action_of(input.change()), account.name, true,
-                                            "by an administrator"));
+  const std::string reason =
+      "by an administrator" + (gets_back ? ", known by: " + input.known_by() : std::string());
+  plan.facts.push_back(
+      trust::account_event(exchange.viewer, action_of(input.change()), account.name, true, reason));
   plan.answer = [answer](uint64_t) { return json_response(200, *answer); };
   return plan;
 }
 
 }  // namespace
+
+Plan refusing(const Exchange& exchange, const char* action, const std::string& reason) {
+  Plan plan;
+  plan.facts.push_back(trust::account_event(exchange.viewer, action, exchange.viewer.account, false, reason));
+  plan.answer = [](uint64_t) { return net::problem(403, "forbidden", "", "password or code is wrong"); };
+  return plan;
+}
+
+Error factor_needed() {
+  return Error{Code::kForbidden, "factor", "sign in again, and do it within five minutes"};
+}
 
 Result<trust::Viewer> viewer_in(const v1::AccountInput& input) {
   const auto role = trust::parse_role(input.role());
@@ -224,15 +297,17 @@ void add_account_routes(std::vector<Route>& r) {
       own, nullptr, v1::OwnAccount::descriptor());
   add("POST", "/api/v1/me/account/renewal", "A one-time link to a new password and second factor",
       Action::kRunOwnAccount, renew, v1::RenewalInput::descriptor(), v1::EnrolmentLink::descriptor());
-  add("POST", "/api/v1/me/sessions/{id}/end", "End a session of mine", Action::kRunOwnAccount,
+  add("POST", "/api/v1/me/sessions/{id}/end",
+      "End a session of mine; another than this one with both factors", Action::kRunOwnAccount,
       end_own_session, v1::SessionEndInput::descriptor(), v1::SessionEndInput::descriptor());
   r.back().subject_kind = "session";
   add("GET", "/api/v1/accounts", "Everybody who may sign in", Action::kRunAccounts, list, nullptr,
       v1::AccountList::descriptor());
   add("POST", "/api/v1/accounts", "Invite somebody by a one-time link", Action::kRunAccounts, create,
       v1::AccountInput::descriptor(), v1::EnrolmentLink::descriptor());
-  add("POST", "/api/v1/accounts/{id}/change", "Invite again, unlock, disable, enable, or end all sessions",
-      Action::kRunAccounts, change, v1::AccountChangeInput::descriptor(), v1::AccountChanged::descriptor());
+  add("POST", "/api/v1/accounts/{id}/change",
+      "Make another link, unlock, disable, enable, or end all sessions", Action::kRunAccounts, change,
+      v1::AccountChangeInput::descriptor(), v1::AccountChanged::descriptor());
   add("GET", "/api/v1/accounts/{id}/sessions", "The sessions of an account", Action::kRunAccounts, sessions,
       nullptr, v1::SessionList::descriptor());
   add("POST", "/api/v1/accounts/{id}/sessions/{session}/end", "End a session of somebody",

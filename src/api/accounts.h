@@ -28,6 +28,11 @@ v1::AccountInput whose(const std::string& account, const Record& record) {
 // Of who asks. kInvalid: it is a key of a device or another system, which has neither sessions nor factors.
 Result<store::AccountRecord> own_account(const Exchange& exchange);
 
+// What answers a wrong factor of somebody who is signed in; why stands in the audit trail.
+Plan refusing(const Exchange& exchange, const char* action, const std::string& reason);
+// The session is too old for what is asked.
+Error factor_needed();
+
 void add_account_routes(std::vector<Route>& routes);
 
 }  // namespace haechi::api

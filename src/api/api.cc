@@ -104,6 +104,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               history.get(),
               options.bundles,
               options.accounts,
+              options.key_sessions,
               &options.breached,
               &slow,
               options.agencies,
@@ -113,6 +114,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
   bool identify(const JobPtr& job);
+  std::optional<trust::Viewer> viewer_of(const std::string& key, const Job& job);
   void answer_anyone(const JobPtr& job);
   bool begin_idempotent(const JobPtr& job);
   // Finds the subject with its ties, then asks.
@@ -224,14 +226,22 @@ void Api::Inner::answer_anyone(const JobPtr& job) {
   log(job);
 }
 
+// Standing keys count in the header alone: no cookie holds one.
+std::optional<trust::Viewer> Api::Inner::viewer_of(const std::string& key, const Job& job) {
+  const Time now = job.exchange.now;
+  const bool in_header = !job.request.header("authorization").empty();
+  if (options.accounts)
+    if (auto viewer = options.accounts->use(key, now)) return viewer;
+  if (!in_header) return options.key_sessions ? options.key_sessions->viewer_of(key, now) : std::nullopt;
+  if (auto viewer = keys.viewer_of_key(key, now)) return viewer;
+  return options.accounts ? options.accounts->api_keys().viewer_of(key, now) : std::nullopt;
+}
+
 // Key and purpose: false when the request was answered.
 bool Api::Inner::identify(const JobPtr& job) {
   Exchange& exchange = job->exchange;
   const Result<std::string> key = session::presented_key(job->request);
-  auto viewer = key.ok() ? keys.viewer_of_key(*key, exchange.now) : std::nullopt;
-  if (!viewer && key.ok() && options.accounts) viewer = options.accounts->use(*key, exchange.now);
-  if (!viewer && key.ok() && options.accounts)
-    viewer = options.accounts->api_keys().viewer_of(*key, exchange.now);
+  const auto viewer = key.ok() ? viewer_of(*key, *job) : std::nullopt;
   if (!viewer) {
     const bool guessed = key.ok() && !key->empty();
     const Duration wait =

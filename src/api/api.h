@@ -23,6 +23,7 @@
 #include "spine/snapshot_part.h"
 #include "spine/submit.h"
 #include "trust/accounts.h"
+#include "trust/key_sessions.h"
 #include "trust/keys.h"
 
 namespace haechi::api {
@@ -33,6 +34,7 @@ struct ApiOptions {
   Bundles* bundles = nullptr;  // outlives the Api; nullptr: nothing can be proven here
   const notify::Letters* letters = nullptr;       // outlives the Api; nullptr: nothing is pushed from here
   trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
+  trust::KeySessions* key_sessions = nullptr;     // likewise; nullptr: no page is opened by a key
   trust::BreachedPasswords breached{};            // that nobody may take
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
   net::Reach agencies = {};                       // where outside agencies may be

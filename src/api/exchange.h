@@ -24,6 +24,7 @@
 
 namespace haechi::trust {
 class Accounts;
+class KeySessions;
 class BreachedPasswords;
 }  // namespace haechi::trust
 
@@ -49,10 +50,11 @@ struct World {
   const LookUps& look_ups;
   OrderVersions& versions;
   const TimeZoneRules& time_zones;
-  const notify::Letters* letters = nullptr;  // nullptr: nothing is pushed from here
-  History* history = nullptr;                // nullptr: the log cannot be read back here
-  Bundles* bundles = nullptr;                // nullptr: nothing can be proven here
-  trust::Accounts* accounts = nullptr;       // nullptr: nobody signs in here with a password
+  const notify::Letters* letters = nullptr;    // nullptr: nothing is pushed from here
+  History* history = nullptr;                  // nullptr: the log cannot be read back here
+  Bundles* bundles = nullptr;                  // nullptr: nothing can be proven here
+  trust::Accounts* accounts = nullptr;         // nullptr: nobody signs in here with a password
+  trust::KeySessions* key_sessions = nullptr;  // nullptr: no page is opened by a key
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;
   net::Reach agencies = {};               // where outside agencies may be

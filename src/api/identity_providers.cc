@@ -1,5 +1,6 @@
 #include "api/identity_providers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/base64.h"
@@ -18,6 +19,7 @@ constexpr Duration kTryAgainAfter = Duration::seconds(5);
 // Whoever brings tokens with invented key ids makes us ask no more often than this.
 constexpr Throttle::Rate kKeyReads{.per_minute = 2, .burst = 3};
 constexpr size_t kFlowMax = 256;
+constexpr size_t kTakenIdsMax = 1000;  // of logout tokens within minutes; further ones are refused
 
 std::string percent_encoded(std::string_view text) {
   constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -134,7 +136,8 @@ void IdentityProviders::begin(const std::string& id, trust::Surface surface,
                  {"state", derived("state", flow)},
                  {"nonce", derived("nonce", flow)},
                  {"code_challenge", base64url(view(sha256(derived("verifier", flow))))},
-                 {"code_challenge_method", "S256"}};
+                 {"code_challenge_method", "S256"},
+                 {"max_age", std::to_string(trust::kSignInAgeMax.s())}};
     std::string acr;
     for (const std::string& one : of.acr) acr += (acr.empty() ? "" : " ") + one;
     if (!acr.empty()) asked.emplace_back("acr_values", acr);
@@ -143,7 +146,7 @@ void IdentityProviders::begin(const std::string& id, trust::Surface surface,
   });
 }
 
-void IdentityProviders::finish(const Return& returned, std::function<void(Result<std::string>)> done) {
+void IdentityProviders::finish(const Return& returned, Finished done) {
   Provider* provider = provider_of(returned.id);
   const auto surface = surface_of(returned.flow);
   const std::string& flow = returned.flow;
@@ -160,8 +163,7 @@ void IdentityProviders::finish(const Return& returned, std::function<void(Result
   exchange(*provider, returned, std::move(done));
 }
 
-void IdentityProviders::exchange(Provider& provider, const Return& returned,
-                                 std::function<void(Result<std::string>)> done) {
+void IdentityProviders::exchange(Provider& provider, const Return& returned, Finished done) {
   const ProviderSettings& of = provider.settings;
   Fields sent{{"grant_type", "authorization_code"},
               {"code", returned.code},
@@ -182,25 +184,54 @@ void IdentityProviders::exchange(Provider& provider, const Return& returned,
         if (response->status >= 500) return done(silent(of, "it fails"));
         const auto said = trust::read_object(response->body);
         if (response->status != 200 || !said) return done(invalid("code", "the provider does not take it"));
-        check(provider, trust::text_in(*said, "id_token"), flow, true, done);
+        const std::string token = trust::text_in(*said, "id_token");
+        find_key(provider, token, [=, this, &of](const Result<const trust::PublicKey*>& key) {
+          if (!key.ok()) return done(key.error());
+          const trust::TokenWanted wanted{of.issuer, of.client_id, derived("nonce", flow),
+                                          of.claim,  of.acr,       of.amr};
+          auto who = trust::check_id_token(token, **key, wanted, clock_.now());
+          if (!who.ok()) return done(who.error());
+          done(trust::Vouched{of.id, who->subject, who->name, who->sid, who->at + trust::kSignInAgeMax});
+        });
       });
 }
 
-void IdentityProviders::check(Provider& provider, const std::string& token, const std::string& flow,
-                              bool again, std::function<void(Result<std::string>)> done) {
+void IdentityProviders::find_key(Provider& provider, const std::string& token, Found found) {
   const auto key_id = trust::key_id_of(token);
-  if (!key_id.ok()) return done(key_id.error());
-  const trust::PublicKey* key = provider.keys.find(*key_id);
-  if (key == nullptr && again && key_reads_.take(provider.settings.id, clock_.now()).us == 0)
-    return read_keys(provider, [this, &provider, token, flow, done](const Status&) {
-      check(provider, token, flow, false, done);
+  if (!key_id.ok()) return found(key_id.error());
+  const auto look = [&provider, id = *key_id]() -> Result<const trust::PublicKey*> {
+    if (const trust::PublicKey* key = provider.keys.find(id)) return key;
+    return invalid("id_token", "is signed with a key that is not the provider's");
+  };
+  auto known = look();
+  if (known.ok() || key_reads_.take(provider.settings.id, clock_.now()).us != 0) return found(known);
+  read_keys(provider, [look, found = std::move(found)](const Status&) { found(look()); });
+}
+
+void IdentityProviders::logged_out(const std::string& id, const std::string& token, LoggedOut done) {
+  Provider* provider = provider_of(id);
+  if (provider == nullptr) return done(Error{Code::kNotFound, "provider", "there is no such provider"});
+  learn(*provider, [this, provider, token, done = std::move(done)](const Status& known) {
+    if (!known.ok()) return done(known.error());
+    find_key(*provider, token, [this, provider, token, done](const Result<const trust::PublicKey*>& key) {
+      if (!key.ok()) return done(key.error());
+      const ProviderSettings& of = provider->settings;
+      auto said = trust::check_logout_token(token, **key, of.issuer, of.client_id, clock_.now());
+      if (said.ok() && !take_id(of.id + " " + said->id))
+        return done(invalid("logout_token", "was taken before"));
+      done(std::move(said));
     });
-  if (key == nullptr) return done(invalid("id_token", "is signed with a key that is not the provider's"));
-  const ProviderSettings& of = provider.settings;
-  const trust::TokenWanted wanted{of.issuer, of.client_id, derived("nonce", flow), of.claim, of.acr, of.amr};
-  auto name = trust::check_id_token(token, *key, wanted, clock_.now());
-  if (!name.ok()) return done(name.error());
-  done(of.id + "." + *name);
+  });
+}
+
+bool IdentityProviders::take_id(const std::string& id) {
+  const Time now = clock_.now();
+  taken_ids_.erase(taken_ids_.begin(), taken_ids_.lower_bound({now, ""}));
+  const bool known =
+      std::any_of(taken_ids_.begin(), taken_ids_.end(), [&](const auto& one) { return one.second == id; });
+  if (known || taken_ids_.size() >= kTakenIdsMax) return false;
+  taken_ids_.emplace(now + trust::kLogoutAgeMax + trust::kClockSkewMax * 2, id);
+  return true;
 }
 
 void IdentityProviders::learn(Provider& provider, Known known) {

@@ -7,6 +7,7 @@
 //      ticket in its cookie: who comes back without that cookie, late, or twice is refused.
 //   2. Nothing is believed but an ID token that is right (trust/id_token.h), fetched by us from the provider.
 //   3. A provider that does not answer keeps nobody else out.
+//   4. A person is asked there again after trust::kSignInAgeMax, whatever the provider remembers.
 //
 // Belongs to the front loop, `done` included.
 #pragma once
@@ -14,13 +15,16 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/throttle.h"
 #include "base/time.h"
+#include "trust/accounts.h"
 #include "trust/cookie.h"
 #include "trust/id_token.h"
 #include "trust/ticket.h"
@@ -71,8 +75,12 @@ class IdentityProviders {
     std::string flow;                 // of the browser
     std::string state, code, issuer;  // as the provider says; issuer may be empty
   };
-  // The name of the account that has signed in. kInvalid: why not; kUnavailable: it does not answer.
-  void finish(const Return& returned, std::function<void(Result<std::string>)> done);
+  // Who has signed in. kInvalid: why not; kUnavailable: it does not answer.
+  using Finished = std::function<void(Result<trust::Vouched>)>;
+  void finish(const Return& returned, Finished done);
+  // Whose session the provider says has ended there. Errors as above.
+  using LoggedOut = std::function<void(Result<trust::LoggedOutThere>)>;
+  void logged_out(const std::string& id, const std::string& token, LoggedOut done);
   // To which surface the browser of a flow belongs. Nothing is checked.
   static std::optional<trust::Surface> surface_of(const std::string& flow);
 
@@ -87,16 +95,19 @@ class IdentityProviders {
   void learn(Provider& provider, Known known);
   void learned(Provider& provider, const Status& status);
   void read_keys(Provider& provider, Known known);
-  void exchange(Provider& provider, const Return& returned, std::function<void(Result<std::string>)> done);
-  // `again`: a key that is not known is asked for once.
-  void check(Provider& provider, const std::string& token, const std::string& flow, bool again,
-             std::function<void(Result<std::string>)> done);
+  void exchange(Provider& provider, const Return& returned, Finished done);
+  // The key that a token says it was signed with; one that is not known is asked for once.
+  using Found = std::function<void(Result<const trust::PublicKey*>)>;
+  void find_key(Provider& provider, const std::string& token, Found found);
+  // Was a token of this id not seen before? One that has ended need not be remembered.
+  bool take_id(const std::string& id);
 
   const Clock& clock_;
   const std::string pages_;
   const std::string secret_;  // from which states, nonces and verifiers are made
   trust::Tickets tickets_;
   Throttle key_reads_;
+  std::set<std::pair<Time, std::string>> taken_ids_;  // of logout tokens, with when they end
   std::vector<std::unique_ptr<Provider>> providers_;
   std::unique_ptr<net::HttpClient> client_;
 };

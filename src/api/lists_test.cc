@@ -118,9 +118,16 @@ TEST(Lists, ShowClosedIncidentsOnlyWhenAsked) {
   EXPECT_EQ(ids(get(world, Role::kControl, "/api/v1/incidents?state=all"), "incidents"), Ids{"I-1"});
 }
 
+json::value search_for(TestWorld& world, Role role, const std::string& text) {
+  const net::Response answer =
+      world.ask(role, "POST", "/api/v1/search", json::serialize(json::object{{"text", text}}));
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  return json::parse(answer.body);
+}
+
 std::vector<std::pair<std::string, std::string>> found(TestWorld& world, Role role, const std::string& text) {
   std::vector<std::pair<std::string, std::string>> out;
-  const json::value answer = get(world, role, "/api/v1/search?q=" + text);
+  const json::value answer = search_for(world, role, text);
   for (const json::value& hit : answer.at("hits").as_array()) {
     out.emplace_back(hit.at("kind").as_string(), hit.at("id").as_string());
   }
@@ -148,15 +155,23 @@ TEST(Search, FindsByNameWhereTheViewerMaySeeTheRecord) {
   EXPECT_EQ(found(world, Role::kDispatch, "gildong"), (Hits{{"person", "W-1"}}));
   EXPECT_TRUE(found(world, Role::kDispatch, "cheolsu").empty());
   EXPECT_TRUE(found(world, Role::kProbation, "W-2").empty());
-  const json::value by_id = get(world, Role::kControl, "/api/v1/search?q=W-2");
+  const json::value by_id = search_for(world, Role::kControl, "W-2");
   EXPECT_EQ(by_id.at("hits").at(0).at("title").as_string(), "Kim Cheolsu");
   for (const v1::Fact& fact : world.logged())
     EXPECT_EQ(fact.SerializeAsString().find("gildong"), std::string::npos) << "a name in the log";
 }
 
-TEST(Search, RefusesAnEmptyText) {
+TEST(Search, TakesTwoToSixtyFourCharactersAndNothingInTheAddress) {
   TestWorld world;
-  EXPECT_EQ(world.ask(Role::kControl, "GET", "/api/v1/search?q=%20").status, 400);
+  const auto status = [&](const std::string& text) {
+    return world.ask(Role::kControl, "POST", "/api/v1/search", json::serialize(json::object{{"text", text}}))
+        .status;
+  };
+  EXPECT_EQ(status("김이"), 200);
+  EXPECT_EQ(status(std::string(64, 'x')), 200);
+  for (const std::string& wrong : {std::string("  "), std::string("김"), std::string(65, 'x')})
+    EXPECT_EQ(status(wrong), 400) << wrong;
+  EXPECT_EQ(world.ask(Role::kControl, "GET", "/api/v1/search?q=W-2").status, 405);
 }
 
 TEST(Vocabulary, OffersWhatHandlingTakes) {

@@ -37,13 +37,6 @@ Result<Plan> ask_to_sign_in(const Exchange& exchange) {
   return answering(answer);
 }
 
-Plan refusing(const Exchange& exchange, const char* action, const std::string& reason) {
-  Plan plan;
-  plan.facts.push_back(trust::account_event(exchange.viewer, action, exchange.viewer.account, false, reason));
-  plan.answer = [](uint64_t) { return net::problem(403, "forbidden", "", "password or code is wrong"); };
-  return plan;
-}
-
 Result<Plan> asked_to_add(const Exchange& exchange, const trust::Attempt& attempt) {
   TRY(const trust::RelyingParty party, party_of(exchange));
   TRY(const auto asked,
@@ -61,7 +54,7 @@ Result<Plan> asked_to_add(const Exchange& exchange, const trust::Attempt& attemp
 Result<Plan> ask_to_add(const Exchange& exchange) {
   TRY(const v1::PasskeyQuestion input, exchange.body<v1::PasskeyQuestion>());
   TRY(const store::AccountRecord account, own_account(exchange));
-  return attempting(exchange, {account.name, input.password(), input.code()}, asked_to_add);
+  return attempting(exchange, {account.name, input.password(), input.code(), {}}, asked_to_add);
 }
 
 Result<Plan> add(const Exchange& exchange) {
@@ -71,7 +64,8 @@ Result<Plan> add(const Exchange& exchange) {
   if (input.client_data().size() > kClientDataMax) return invalid("client_data", "is too long");
   if (input.attestation().size() > kAttestationMax) return invalid("attestation", "is too long");
   TRY(const std::string token, session::presented_key(exchange.request));
-  const trust::PasskeyMade made{party, input.label(), input.client_data(), input.attestation()};
+  const trust::PasskeyMade made{party, input.label(), input.client_data(), input.attestation(),
+                                exchange.request.peer};
   const auto answer = std::make_shared<v1::PasskeyItem>();
   Plan plan;
   plan.keep = [accounts = exchange.world.accounts, name = account.name, made, token, now = exchange.now,
@@ -100,7 +94,7 @@ Result<Plan> removed(const Exchange& exchange, const trust::Attempt& attempt) {
 Result<Plan> remove(const Exchange& exchange) {
   TRY(const v1::PasskeyRemoveInput input, exchange.body<v1::PasskeyRemoveInput>());
   TRY(const store::AccountRecord account, own_account(exchange));
-  return attempting(exchange, {account.name, input.password(), input.code()}, removed);
+  return attempting(exchange, {account.name, input.password(), input.code(), {}}, removed);
 }
 
 }  // namespace

@@ -11,7 +11,9 @@ namespace haechi::api {
 namespace {
 
 constexpr std::string_view kPrefix = "/api/v1/sign-in/providers/";
-constexpr std::string_view kReturn = "/return";
+constexpr std::string_view kReturn = "/return", kLogout = "/logout";
+
+const std::pair<std::string, std::string> kNotCached = {"cache-control", "no-store"};
 
 // The flow has to come along when the provider sends the browser back, which SameSite=Strict would prevent.
 std::string flow_name(const net::Request& request) {
@@ -25,7 +27,7 @@ std::pair<std::string, std::string> flow_cookie(const net::Request& request, con
 }
 
 net::Response going_to(const std::string& address) {
-  return {303, "text/plain; charset=utf-8", "", {{"location", address}, {"cache-control", "no-store"}}};
+  return {303, "text/plain; charset=utf-8", "", {{"location", address}, kNotCached}};
 }
 
 // Back to the page, which says what happened: "refused", or "away" when the provider does not answer.
@@ -44,13 +46,17 @@ bool ProviderDoor::is_for(std::string_view path) {
 }
 
 void ProviderDoor::answer(const net::Request& request, const net::Respond& respond) {
-  if (request.method != "GET")
+  const std::string rest = request.path.substr(kPrefix.size());
+  const std::string id = rest.substr(0, rest.find('/'));
+  const std::string what = rest.substr(id.size());
+  const bool back = what == kReturn, out = what == kLogout;
+  if (!what.empty() && !back && !out)
+    return respond(net::problem(404, "not_found", "", "there is no such path"));
+  if (request.method != (out ? "POST" : "GET"))
     return respond(net::problem(405, "method_not_allowed", "", "this path does not take this method"));
-  std::string id = request.path.substr(kPrefix.size());
-  const bool back = id.ends_with(kReturn);
-  if (back) id.resize(id.size() - kReturn.size());
   if (providers_.find(id) == nullptr)
     return respond(net::problem(404, "not_found", "provider", "there is no such provider"));
+  if (out) return log_out(id, request, respond);
   if (back) return take_back(id, request, respond);
   send_away(id, request, respond);
 }
@@ -78,23 +84,47 @@ void ProviderDoor::take_back(const std::string& id, const net::Request& request,
   const IdentityProviders::Return returned{id, flow, request.parameter("state"), request.parameter("code"),
                                            request.parameter("iss")};
   providers_.finish(
-      returned, [this, id, request, respond, surface = surface.value_or(trust::Surface::kAccount)](
-                    const Result<std::string>& account) { arrived(account, id, surface, request, respond); });
+      returned,
+      [this, id, request, respond, surface = surface.value_or(trust::Surface::kAccount)](
+          const Result<trust::Vouched>& vouched) { arrived(vouched, id, surface, request, respond); });
 }
 
-void ProviderDoor::arrived(const Result<std::string>& account, const std::string& id, trust::Surface surface,
-                           const net::Request& request, const net::Respond& respond) {
+// Back-channel logout 1.0, sections 2.5 and 2.8.
+void ProviderDoor::log_out(const std::string& id, const net::Request& request, const net::Respond& respond) {
+  std::string token;
+  for (const auto& [name, value] : net::decode_form(request.body))
+    if (name == "logout_token") token = value;
+  const auto refuse = [respond] {
+    net::Response refused = net::problem(400, "invalid", "logout_token", "is not taken");
+    refused.headers.push_back(kNotCached);
+    respond(std::move(refused));
+  };
+  providers_.logged_out(id, token, [=, this](const Result<trust::LoggedOutThere>& said) {
+    if (!said.ok()) return refuse();
+    const auto ended = accounts_.end_by_provider(id, said->subject, said->sid);
+    if (!ended.ok()) return refuse();
+    const std::string reason = "identity provider " + id + ": it has ended there";
+    submit_.submit(trust::account_event({}, "provider_sign_out", ended->account, true, reason),
+                   [respond, refuse](const Result<spine::Receipt>& recorded) {
+                     if (!recorded.ok()) return refuse();
+                     respond({200, "text/plain; charset=utf-8", "", {kNotCached}});
+                   });
+  });
+}
+
+void ProviderDoor::arrived(const Result<trust::Vouched>& vouched, const std::string& id,
+                           trust::Surface surface, const net::Request& request, const net::Respond& respond) {
   trust::SignedIn in{{false, {}, "identity provider " + id}, ""};
-  net::Response response = back_to(surface, account.ok() ? "refused" : trouble_of(account.error()));
-  if (account.ok()) {
+  net::Response response = back_to(surface, vouched.ok() ? "refused" : trouble_of(vouched.error()));
+  if (vouched.ok()) {
     const trust::Doorway doorway{
         surface, request.peer,
         std::string(trust::cookie_key(request.header("cookie"), surface, request.secure))};
-    auto signed_in = accounts_.sign_in_by_provider(*account, doorway, clock_.now());
+    auto signed_in = accounts_.sign_in_by_provider(*vouched, doorway, clock_.now());
     if (!signed_in.ok()) return respond(back_to(surface, "away"));
     in = std::move(*signed_in);
   } else {
-    in.verdict.reason += ": " + account.error().text();
+    in.verdict.reason += ": " + vouched.error().text();
   }
   if (in.verdict.right) {
     const int64_t seconds = trust::session_limits(in.verdict.viewer.role, surface).absolute.s();

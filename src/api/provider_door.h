@@ -1,6 +1,6 @@
 // ProviderDoor: the two addresses through which a browser goes to an agency's identity provider and comes
 // back. They answer by sending the browser on, so they are no requests of a page; what happened is recorded
-// before the browser gets its session.
+// before the browser gets its session. And the one at which the provider itself says that a session ended.
 #pragma once
 
 #include "api/identity_providers.h"
@@ -17,14 +17,16 @@ class ProviderDoor {
                const Clock& clock, net::Loop& front)
       : providers_(providers), accounts_(accounts), submit_(submit), clock_(clock), front_(front) {}
 
-  // GET /api/v1/sign-in/providers/{id}?surface=control and GET /api/v1/sign-in/providers/{id}/return.
+  // GET /api/v1/sign-in/providers/{id}?surface=control, GET /api/v1/sign-in/providers/{id}/return and
+  // POST /api/v1/sign-in/providers/{id}/logout.
   static bool is_for(std::string_view path);
   void answer(const net::Request& request, const net::Respond& respond);
 
  private:
   void send_away(const std::string& id, const net::Request& request, const net::Respond& respond);
   void take_back(const std::string& id, const net::Request& request, const net::Respond& respond);
-  void arrived(const Result<std::string>& account, const std::string& id, trust::Surface surface,
+  void log_out(const std::string& id, const net::Request& request, const net::Respond& respond);
+  void arrived(const Result<trust::Vouched>& vouched, const std::string& id, trust::Surface surface,
                const net::Request& request, const net::Respond& respond);
 
   IdentityProviders& providers_;

@@ -173,8 +173,9 @@ void add_lists(std::vector<Route>& r) {
       lists::jurisdictions, of<v1::JurisdictionList>(), {"after", "limit"});
   add("/api/v1/agencies", "registers", "Agencies and how their own systems are reached",
       Action::kSeeOrganisation, "agency", lists::agencies, of<v1::AgencyList>(), {"after", "limit"});
-  add("/api/v1/search", "search", "Find by part of an id or a name what the viewer may see", Action::kSearch,
-      "search", lists::search, of<v1::SearchAnswer>(), {"q"});
+  r.push_back({"POST", "/api/v1/search", "search", "Find by part of an id or a name what the viewer may see",
+               Access::kKey, Action::kSearch, "search", nullptr, lists::search, of<v1::SearchInput>(),
+               of<v1::SearchAnswer>()});
   add("/api/v1/vocabulary", "system", "The codes that requests and answers use", Action::kSeeSelf, "self",
       lists::vocabulary, of<v1::Vocabulary>(), {});
 }
@@ -319,30 +320,17 @@ void add_others(std::vector<Route>& r) {
   r.push_back({"POST", "/witness/v1/add-checkpoint", "evidence",
                "Cosign another log's checkpoint if it continues the last (C2SP tlog-witness)",
                Access::kElsewhere});
-  r.push_back({"GET",
-               "/api/v1/sign-in/providers/{id}",
-               "accounts",
-               "Sends the browser to an agency's identity provider",
-               Access::kElsewhere,
-               Action::kSeeSelf,
-               "account",
-               nullptr,
-               nullptr,
-               nullptr,
-               nullptr,
-               {"surface"}});
-  r.push_back({"GET",
-               "/api/v1/sign-in/providers/{id}/return",
-               "accounts",
-               "To where the provider sends it back; signs the surface in",
-               Access::kElsewhere,
-               Action::kSeeSelf,
-               "account",
-               nullptr,
-               nullptr,
-               nullptr,
-               nullptr,
-               {"code", "state", "iss"}});
+  const auto of_providers = [&](const char* method, const char* path, const char* summary,
+                                std::vector<const char*> parameters) {
+    r.push_back({method, path, "accounts", summary, Access::kElsewhere, Action::kSeeSelf, "account", nullptr,
+                 nullptr, nullptr, nullptr, std::move(parameters)});
+  };
+  of_providers("GET", "/api/v1/sign-in/providers/{id}", "Sends the browser to an agency's identity provider",
+               {"surface"});
+  of_providers("GET", "/api/v1/sign-in/providers/{id}/return",
+               "To where the provider sends it back; signs the surface in", {"code", "state", "iss"});
+  of_providers("POST", "/api/v1/sign-in/providers/{id}/logout",
+               "Where the provider says that a session has ended (OpenID Connect back-channel logout)", {});
   r.push_back({"POST", "/mirror/v1/records", "evidence",
                "Keep a copy of another log's records if they continue it and are signed by its key",
                Access::kElsewhere});

@@ -57,7 +57,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/zones", "CR"},
     {"GET /api/v1/jurisdictions", "CDRLJ"},
     {"GET /api/v1/agencies", "CDRLJ"},
-    {"GET /api/v1/search", "CDOR"},
+    {"POST /api/v1/search", "CDOR"},
     {"GET /api/v1/vocabulary", "CDUPORKALJMV"},
     {"POST /api/v1/me/sos", "P"},
     {"GET /api/v1/positions", "CDUOL"},

@@ -13,7 +13,7 @@ namespace {
 
 using trust::Action;
 
-constexpr size_t kTextMax = 64;
+constexpr size_t kTextMin = 2, kTextMax = 64;  // characters
 constexpr size_t kHitsMax = 50;
 constexpr size_t kNamesMax = 200;  // persons of that name who are looked at
 
@@ -24,6 +24,11 @@ std::string lower(std::string_view text) {
   std::string out;
   for (const char c : text) out += lower(c);
   return out;
+}
+
+size_t characters_in(std::string_view utf8) {
+  return static_cast<size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & '\xc0') != '\x80'; }));
 }
 
 class Search {
@@ -165,9 +170,11 @@ Result<v1::SearchAnswer> Search::take() {
 }  // namespace
 
 Result<Plan> search(const Exchange& exchange) {
-  const std::string text(trimmed(exchange.request.parameter("q")));
-  if (text.empty() || text.size() > kTextMax)
-    return invalid("q", "must be 1..64 bytes: part of an id or a name");
+  TRY(const v1::SearchInput input, exchange.body<v1::SearchInput>());
+  const std::string text(trimmed(input.text()));
+  const size_t characters = characters_in(text);
+  if (characters < kTextMin || characters > kTextMax)
+    return invalid("text", "must be 2..64 characters: part of an id or a name");
   Search search(exchange, text);
   TRY_STATUS(search.names());
   search.ids();

@@ -4,6 +4,7 @@
 #include "haechi/v1/api.pb.h"
 #include "trust/accounts.h"
 #include "trust/audit.h"
+#include "trust/key_sessions.h"
 #include "trust/keys.h"
 
 namespace haechi::api::session {
@@ -12,10 +13,14 @@ namespace {
 constexpr const char* kSurfaceReason = "must be control, dispatch, field, me, court, cases or account";
 
 // Desks are shared and signed in anew each shift; a phone belongs to one person and must still work when she
-// needs it. What the key itself may do ends with the key, whatever the cookie says.
-int seconds_kept(trust::Surface surface) {
+// needs it.
+Duration lasts(trust::Surface surface) {
   const bool phone = surface == trust::Surface::kField || surface == trust::Surface::kMe;
-  return phone ? 90 * 24 * 3600 : 16 * 3600;
+  return Duration::seconds(3600) * (phone ? 90 * 24 : 16);
+}
+
+std::string token_in_cookie(const net::Request& request, trust::Surface surface) {
+  return std::string(trust::cookie_key(request.header("cookie"), surface, request.secure));
 }
 
 }  // namespace
@@ -45,20 +50,25 @@ Result<std::string> presented_key(const net::Request& request) {
   }
   const auto surface = trust::parse_surface(named);
   if (!surface) return invalid("haechi-surface", kSurfaceReason);
-  return std::string(trust::cookie_key(request.header("cookie"), *surface, request.secure));
+  return token_in_cookie(request, *surface);
 }
 
 Result<Plan> begin(const Exchange& exchange) {
   TRY(const v1::SessionInput input, exchange.body<v1::SessionInput>());
   const auto surface = trust::parse_surface(input.surface());
   if (!surface) return invalid("surface", kSurfaceReason);
-  TRY(const std::string key, presented_key(exchange.request));
-  if (!trust::fits_cookie(key)) return invalid("authorization", "this key cannot stand in a cookie");
+  trust::KeySessions* sessions = exchange.world.key_sessions;
+  if (sessions == nullptr) return Error{Code::kNotFound, "", "no page is opened by a key here"};
   TRY(Plan plan, read::capabilities(exchange));
-  plan.answer = [said = plan.answer(0),
-                 set = cookie(exchange.request, *surface, key, seconds_kept(*surface))](uint64_t) {
+  const auto token = std::make_shared<std::string>();
+  plan.keep = [=, key = std::string(trust::bearer_key(exchange.request.header("authorization"))),
+               before = token_in_cookie(exchange.request, *surface), now = exchange.now]() -> Status {
+    TRY(*token, sessions->begin(key, now + lasts(*surface), now));
+    return sessions->end(before);
+  };
+  plan.answer = [said = plan.answer(0), token, &request = exchange.request, surface = *surface](uint64_t) {
     net::Response response = said;
-    response.headers.emplace_back("set-cookie", set);
+    response.headers.emplace_back("set-cookie", cookie(request, surface, *token, lasts(surface).s()));
     return response;
   };
   return plan;
@@ -67,8 +77,8 @@ Result<Plan> begin(const Exchange& exchange) {
 Result<Plan> end(const Exchange& exchange) {
   TRY(const trust::Surface surface, named_surface(exchange.request));
   Plan plan = answering(v1::SessionEnded());
-  const std::string_view token =
-      trust::cookie_key(exchange.request.header("cookie"), surface, exchange.request.secure);
+  const std::string token = token_in_cookie(exchange.request, surface);
+  if (exchange.world.key_sessions != nullptr) TRY_STATUS(exchange.world.key_sessions->end(token));
   if (trust::Accounts* accounts = exchange.world.accounts) {
     if (const auto who = accounts->viewer_of(token, exchange.now))
       plan.facts.push_back(trust::account_event(*who, "sign_out", who->account, true, "by the page"));

@@ -1,5 +1,5 @@
-// Sign-in of the web surfaces: the key becomes a cookie that scripts cannot read. Who is asking, and how the
-// cookie is set and cleared, are found here.
+// Sign-in of the web surfaces: for a key there is a cookie that scripts cannot read. Who is asking, and how
+// the cookie is set and cleared, are found here.
 #pragma once
 
 #include <string>

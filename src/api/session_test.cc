@@ -24,13 +24,26 @@ net::Response sign_in(TestWorld& world, Role role, const std::string& surface, n
                    std::move(headers));
 }
 
-TEST(Session, TurnsAKeyIntoTheCookieOfItsSurface) {
+std::string cookie_of(TestWorld& world, Role role, const std::string& surface) {
+  const std::string set = header(sign_in(world, role, surface), "set-cookie");
+  return set.substr(0, set.find(';'));
+}
+
+int status_with(TestWorld& world, const std::string& cookie, const char* surface) {
+  return world
+      .ask_with_key("", "GET", "/api/v1/me/capabilities", "",
+                    {{"cookie", cookie}, {"haechi-surface", surface}})
+      .status;
+}
+
+TEST(Session, GivesForAKeyTheCookieOfItsSurfaceInWhichTheKeyIsNot) {
   TestWorld world;
   const net::Response answer = sign_in(world, Role::kControl, "control");
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(json::parse(answer.body).at("account").as_string(), "control-1");
   const std::string cookie = header(answer, "set-cookie");
-  EXPECT_EQ(cookie.rfind("haechi_control=" + world.key_of[Role::kControl] + "; ", 0), 0u) << cookie;
+  EXPECT_EQ(cookie.rfind("haechi_control=", 0), 0u) << cookie;
+  EXPECT_EQ(cookie.find(world.key_of[Role::kControl]), std::string::npos);
   for (const char* part : {"; HttpOnly", "; SameSite=Strict", "; Path=/", "; Max-Age=57600"})
     EXPECT_NE(cookie.find(part), std::string::npos) << part;
   EXPECT_EQ(cookie.find("Secure"), std::string::npos);
@@ -60,8 +73,8 @@ TEST(Session, LetsTheCookieCountOnlyTogetherWithTheSurfaceHeader) {
   const auto ask = [&](net::Headers headers) {
     return world.ask_with_key("", "GET", "/api/v1/me/capabilities", "", std::move(headers));
   };
-  const std::string cookie = "haechi_control=" + world.key_of[Role::kControl] +
-                             "; haechi_me=" + world.key_of[Role::kProtectedPerson];
+  const std::string cookie =
+      cookie_of(world, Role::kControl, "control") + "; " + cookie_of(world, Role::kProtectedPerson, "me");
   const net::Response without = ask({{"cookie", cookie}});
   EXPECT_EQ(without.status, 401);
   EXPECT_EQ(json::parse(without.body).at("field").as_string(), "haechi-surface");
@@ -76,12 +89,37 @@ TEST(Session, LetsTheCookieCountOnlyTogetherWithTheSurfaceHeader) {
 
 TEST(Session, AsksForTheKeyOfTheHeaderWhenThereIsOne) {
   TestWorld world;
-  const std::string cookie = "haechi_control=" + world.key_of[Role::kControl];
+  const std::string cookie = cookie_of(world, Role::kControl, "control");
   EXPECT_EQ(world
                 .ask_with_key("nobodys-key-at-all", "GET", "/api/v1/me/capabilities", "",
                               {{"cookie", cookie}, {"haechi-surface", "control"}})
                 .status,
             401);
+}
+
+TEST(Session, IsNeverAStandingKeyInACookie) {
+  TestWorld world;
+  EXPECT_EQ(status_with(world, "haechi_control=" + world.key_of[Role::kControl], "control"), 401);
+}
+
+TEST(Session, OfAKeyIsAnotherEachTimeAndEndsAtSignOut) {
+  TestWorld world;
+  const std::string first = cookie_of(world, Role::kControl, "control");
+  const std::string second = cookie_of(world, Role::kControl, "control");
+  EXPECT_NE(first, second);
+  const net::Response ended = world.ask_with_key("", "DELETE", "/api/v1/session", "",
+                                                 {{"cookie", first}, {"haechi-surface", "control"}});
+  EXPECT_EQ(ended.status, 200);
+  EXPECT_EQ(status_with(world, first, "control"), 401);
+  EXPECT_EQ(status_with(world, second, "control"), 200);
+}
+
+TEST(Session, BeginsWithNothingButAKey) {
+  TestWorld world;
+  const std::string cookie = cookie_of(world, Role::kControl, "control");
+  const net::Response again = world.ask_with_key("", "POST", "/api/v1/session", R"({"surface":"control"})",
+                                                 {{"cookie", cookie}, {"haechi-surface", "control"}});
+  EXPECT_EQ(again.status, 400) << again.body;
 }
 
 TEST(Session, EndsWithoutAValidKeyAndEmptiesThePhoneOfTheProtectedPerson) {

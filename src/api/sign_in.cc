@@ -82,21 +82,31 @@ Result<Plan> look_at_enrolment(const Exchange& exchange) {
   answer.set_account(pending.viewer.account);
   answer.set_role(trust::role_name(pending.viewer.role));
   answer.set_expires_at_us(pending.expires_at.us);
-  answer.set_totp_secret(pending.totp_secret);
-  answer.set_totp_uri(trust::totp_uri(pending.viewer.account, pending.totp_secret));
+  answer.set_password_stays(pending.sets == trust::LinkSets::kFactor);
+  answer.set_factor_stays(pending.sets == trust::LinkSets::kPassword);
+  if (!answer.factor_stays()) {
+    answer.set_totp_secret(pending.totp_secret);
+    answer.set_totp_uri(trust::totp_uri(pending.viewer.account, pending.totp_secret));
+  }
   return answering(answer);
 }
 
-Result<Plan> enrolled(const Exchange& exchange, const v1::EnrolmentInput& input, const std::string& encoded,
+Result<Plan> enrolled(const Exchange& exchange, const std::string& token, const trust::Enrolling& brought,
                       const trust::Doorway& doorway) {
-  TRY(const trust::EnrolledAccount in,
-      exchange.world.accounts->enrol(input.token(), encoded, input.code(), doorway, exchange.now));
+  TRY(const trust::EnrolledAccount in, exchange.world.accounts->enrol(token, brought, doorway, exchange.now));
+  const trust::Viewer& who = in.verdict.viewer;
+  Plan plan;
+  plan.facts.push_back(trust::account_event(who, "enrol", who.account, in.verdict.right,
+                                            from(in.verdict.reason, doorway.address)));
+  if (!in.verdict.right) {
+    plan.answer = [](uint64_t) {
+      return net::problem(403, "forbidden", "", "password or code is wrong, or the account is locked");
+    };
+    return plan;
+  }
   v1::Enrolled answer;
   for (const std::string& code : in.recovery_codes) answer.add_recovery_codes(code);
-  Plan plan;
-  plan.facts.push_back(trust::account_event(in.viewer, "enrol", in.viewer.account, true,
-                                            from("password and second factor set", doorway.address)));
-  plan.answer = [response = with_cookie(json_response(200, answer), exchange.request, in.viewer.role,
+  plan.answer = [response = with_cookie(json_response(200, answer), exchange.request, who.role,
                                         doorway.surface, in.token)](uint64_t) { return response; };
   return plan;
 }
@@ -112,17 +122,29 @@ Result<Plan> enrol(const Exchange& exchange) {
   TRY(v1::EnrolmentInput input, exchange.body<v1::EnrolmentInput>());
   if (input.token().size() > kTokenMax || input.code().size() > kCodeMax)
     return invalid("token", "is too long");
+  if (input.password().size() > trust::kPasswordBytesMax) return invalid("password", "is too long");
   TRY(const trust::Doorway doorway, doorway_of(exchange.request));
   TRY(trust::Accounts * accounts, accounts_of(exchange));
   TRY(const trust::PendingEnrolment pending, accounts->enrolment(input.token(), exchange.now));
+  TRY(trust::Challenge challenge, accounts->challenge(pending.viewer.account));
+  trust::Enrolling brought{"",
+                           {std::move(challenge), false, input.code(), {}, exchange.now, doorway.address}};
   Plan plan;
   plan.later = [slow = exchange.world.slow, breached = exchange.world.breached, cost = accounts->cost(),
-                input, doorway, account = pending.viewer.account](Deliver deliver) {
-    return slow->post([=] {
-      const auto encoded = checked_and_hashed(input.password(), account, *breached, cost);
+                input, doorway, stays = pending.sets == trust::LinkSets::kFactor,
+                brought = std::move(brought)](Deliver deliver) {
+    return slow->post([=]() mutable {
+      trust::Challenge& asked = brought.shown.challenge;
+      Result<std::string> encoded = std::string();
+      if (stays) {
+        brought.shown.password_matches = trust::password_matches(asked.encoded, input.password());
+      } else {
+        encoded = checked_and_hashed(input.password(), asked.account, *breached, cost);
+        if (encoded.ok()) brought.encoded = *encoded;
+      }
       deliver([=](const Exchange& e) -> Result<Plan> {
         if (!encoded.ok()) return encoded.error();
-        return enrolled(e, input, *encoded, doorway);
+        return enrolled(e, input.token(), brought, doorway);
       });
     });
   };
@@ -146,11 +168,11 @@ Result<Plan> attempting(const Exchange& exchange, Factors shown,
   TRY(trust::Challenge challenge, accounts->challenge(shown.account));
   Plan plan;
   plan.later = [slow = exchange.world.slow, challenge = std::move(challenge), shown = std::move(shown),
-                then = std::move(then)](Deliver deliver) {
+                then = std::move(then), at = exchange.now, address = exchange.request.peer](Deliver deliver) {
     return slow->post([=] {
       const bool matches = trust::password_matches(challenge.encoded, shown.password);
       deliver([=](const Exchange& e) {
-        return then(e, trust::Attempt{challenge, matches, shown.code, shown.passkey});
+        return then(e, trust::Attempt{challenge, matches, shown.code, shown.passkey, at, address});
       });
     });
   };
@@ -170,7 +192,7 @@ void add_sign_in_routes(std::vector<Route>& r) {
       v1::SignInInput::descriptor(), v1::Capabilities::descriptor());
   add("/api/v1/enrolment/question", "Whose one-time link this is, and what its authenticator has to hold",
       look_at_enrolment, v1::EnrolmentQuestion::descriptor(), v1::Enrolment::descriptor());
-  add("/api/v1/enrolment", "Set password and second factor by a one-time link, and sign in", enrol,
+  add("/api/v1/enrolment", "Set by a one-time link what it is for, with what stays, and sign in", enrol,
       v1::EnrolmentInput::descriptor(), v1::Enrolled::descriptor());
 }
 

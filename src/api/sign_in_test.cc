@@ -118,8 +118,9 @@ TEST(Accounts, OfOthersAreChangedByAnAdministratorAndEachChangeIsRecorded) {
   const std::string cookie = world.cookie_of(world.enrol(world.invite("op-kim")));
   const auto change = [&](const std::string& what) {
     world.new_decisions();
-    const net::Response done = world.ask(Role::kAdministrator, "POST", "/api/v1/accounts/op-kim/change",
-                                         R"({"change":"ACCOUNT_CHANGE_)" + what + R"("})");
+    const net::Response done =
+        world.ask(Role::kAdministrator, "POST", "/api/v1/accounts/op-kim/change",
+                  R"({"change":"ACCOUNT_CHANGE_)" + what + R"(","known_by":"came in person"})");
     EXPECT_EQ(done.status, 200) << done.body;
     const auto decisions = world.new_decisions();
     EXPECT_EQ(decisions.size(), 2u) << "the permission, and what was done with it";
@@ -130,6 +131,8 @@ TEST(Accounts, OfOthersAreChangedByAnAdministratorAndEachChangeIsRecorded) {
   const auto [invited, with_link] = change("INVITE");
   EXPECT_EQ(invited, "invite_account");
   EXPECT_EQ(with_link.at("link").at("token").as_string().size(), 64u);
+  EXPECT_EQ(change("NEW_PASSWORD").first, "new_password_account");
+  EXPECT_EQ(change("NEW_FACTOR").first, "new_factor_account");
   EXPECT_EQ(change("UNLOCK").first, "unlock_account");
   EXPECT_EQ(change("END_SESSIONS").first, "end_sessions");
   EXPECT_EQ(world.status_with(cookie), 401);
@@ -137,6 +140,71 @@ TEST(Accounts, OfOthersAreChangedByAnAdministratorAndEachChangeIsRecorded) {
   EXPECT_EQ(world.post("sign-in", world.right()).status, 401);
   EXPECT_EQ(change("ENABLE").second.at("account").at("state").as_string(), "ACCOUNT_STATE_ACTIVE");
   EXPECT_EQ(world.post("sign-in", world.right()).status, 200);
+}
+
+TEST(Accounts, AreGotBackIntoBySayingHowThePersonWasKnownWhichIsRecorded) {
+  People world;
+  const auto ask = [&](const char* known_by) {
+    return world.ask(
+        Role::kAdministrator, "POST", "/api/v1/accounts/op-kim/change",
+        json::serialize(json::object{{"change", "ACCOUNT_CHANGE_INVITE"}, {"known_by", known_by}}));
+  };
+  world.invite("op-kim");
+  EXPECT_EQ(ask("").status, 200) << "who has not enrolled yet gets nothing back";
+  world.enrol(std::string(json::parse(ask("").body).at("link").at("token").as_string()));
+  for (const char* unfit : {"", "abc", "card 900101", "two\nlines"})
+    EXPECT_EQ(ask(unfit).status, 400) << unfit;
+  world.new_decisions();
+  EXPECT_EQ(ask("직접 옴, 공무원증").status, 200);
+  EXPECT_EQ(world.new_decisions().back().reason(), "by an administrator, known by: 직접 옴, 공무원증");
+}
+
+TEST(Enrolment, OfAForgottenPasswordAsksForTheSecondFactorAndTellsTheOwner) {
+  People world;
+  world.enrol(world.invite("op-kim"));
+  const net::Response made =
+      world.ask(Role::kAdministrator, "POST", "/api/v1/accounts/op-kim/change",
+                R"({"change":"ACCOUNT_CHANGE_NEW_PASSWORD","known_by":"came in person"})");
+  const std::string token(json::parse(made.body).at("link").at("token").as_string());
+  const json::value asked = json::parse(world.post("enrolment/question", {{"token", token}}).body);
+  EXPECT_TRUE(asked.at("factor_stays").as_bool());
+  EXPECT_EQ(asked.at("totp_uri").as_string(), "") << "there is no new authenticator";
+  world.new_decisions();
+  const json::object wrong{{"token", token}, {"password", "another coat, a red one"}, {"code", "000000"}};
+  EXPECT_EQ(world.post("enrolment", wrong).status, 403);
+  EXPECT_FALSE(world.new_decisions().back().allowed()) << "and it is recorded";
+  json::object right = wrong;
+  right["code"] = world.code();
+  const net::Response done = world.post("enrolment", right);
+  ASSERT_EQ(done.status, 200) << done.body;
+  const net::Response own =
+      world.ask_with_key("", "GET", "/api/v1/me/account", "",
+                         {{"cookie", world.cookie_of(done)}, {"haechi-surface", "control"}});
+  const json::value notices = json::parse(own.body).at("notices");
+  EXPECT_EQ(notices.at(0).at("event").as_string(), "ACCOUNT_EVENT_PASSWORD_CHANGED");
+  EXPECT_EQ(notices.at(1).at("event").as_string(), "ACCOUNT_EVENT_LINK_ISSUED");
+}
+
+TEST(Sessions, OfMineAreEndedFromAnotherByShowingBothFactorsAgain) {
+  People world;
+  const std::string first = world.cookie_of(world.enrol(world.invite("op-kim")));
+  const std::string second = world.cookie_of(world.post("sign-in", world.right()));
+  const net::Headers with_second = {{"cookie", second}, {"haechi-surface", "control"}};
+  const net::Response own = world.ask_with_key("", "GET", "/api/v1/me/account", "", with_second);
+  const json::value sessions = json::parse(own.body).at("sessions");
+  const auto end = [&](size_t which, const json::object& factors) {
+    const std::string id(sessions.at(which).at("id").as_string());
+    return world
+        .ask_with_key("", "POST", "/api/v1/me/sessions/" + id + "/end", json::serialize(factors), with_second)
+        .status;
+  };
+  EXPECT_EQ(end(1, {}), 403);
+  EXPECT_EQ(end(1, {{"password", kPassword}, {"code", "000000"}}), 403);
+  EXPECT_EQ(world.status_with(first), 200);
+  world.on_loop([&] { world.clock.advance(Duration::seconds(60)); });
+  EXPECT_EQ(end(1, {{"password", kPassword}, {"code", world.code()}}), 200);
+  EXPECT_EQ(world.status_with(first), 401);
+  EXPECT_EQ(end(0, {}), 200) << "the one that asks is ended as by signing out";
 }
 
 TEST(Accounts, HaveNoSessionsWhenTheyAreKeys) {

@@ -75,6 +75,7 @@ class TestWorld {
       std::move(store::AccountRecords::open(":memory:").value());
   std::unique_ptr<trust::Accounts> accounts =
       std::move(trust::Accounts::open(*account_records, trust::PasswordCost{8, 1}).value());
+  trust::KeySessions key_sessions = std::move(trust::KeySessions::open(*account_records, *keys).value());
   ManualClock clock{Time{1'700'000'100'000'000}};
   net::Loop loop{"front"};
   std::map<trust::Role, std::string> key_of;

@@ -56,6 +56,7 @@ TestWorld::TestWorld() {
                   .ok());
   ApiOptions options;
   options.accounts = accounts.get();
+  options.key_sessions = &key_sessions;
   // The clock stands still and tests ask much: pace_test.cc is about rates.
   constexpr Throttle::Rate kAny{.per_minute = 1'000'000, .burst = 1'000'000};
   options.rates = {kAny, kAny, kAny, kAny, kAny};

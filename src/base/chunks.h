@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/ensure.h"
+
 namespace haechi {
 
 template <typename T>
@@ -16,12 +18,17 @@ class Chunks {
  public:
   using value_type = T;
 
-  size_t size() const { return chunks_.empty() ? 0 : (chunks_.size() - 1) * kChunk + chunks_.back().size(); }
-  T& operator[](size_t i) { return chunks_[i / kChunk][i % kChunk]; }
-  const T& operator[](size_t i) const { return chunks_[i / kChunk][i % kChunk]; }
+  size_t size() const { return size_; }
+  T& operator[](size_t i) { return const_cast<T&>(std::as_const(*this)[i]); }
+  const T& operator[](size_t i) const {
+    if (i >= size_) [[unlikely]]
+      outside(i);
+    return chunks_.data()[i / kChunk].data()[i % kChunk];
+  }
 
   T& emplace_back() {
-    if (chunks_.empty() || chunks_.back().size() == kChunk) chunks_.emplace_back();
+    if (size_ % kChunk == 0) chunks_.emplace_back();
+    ++size_;
     return chunks_.back().emplace_back();
   }
   void push_back(T value) { emplace_back() = std::move(value); }
@@ -29,7 +36,10 @@ class Chunks {
   void extend(size_t count) {
     while (size() < count) emplace_back();
   }
-  void clear() { chunks_.clear(); }
+  void clear() {
+    chunks_.clear();
+    size_ = 0;
+  }
 
   // One after the other, in their order.
   template <typename Owner, typename Element>
@@ -50,7 +60,9 @@ class Chunks {
 
  private:
   static constexpr size_t kChunk = 256;
+  [[gnu::noinline]] void outside(size_t i) const { ENSURE(i < size_, i, size_); }
   std::vector<std::vector<T>> chunks_;  // all but the last are full
+  size_t size_ = 0;
 };
 
 }  // namespace haechi

@@ -90,8 +90,8 @@ bool Machine::is_doubted_near(const Rule& rule) const {
   const auto last = [](const Person& person) {
     return person.track.empty() ? std::nullopt : std::optional(person.track.latest());
   };
-  const std::optional<KeptFix>& his = wearer.motion.suspect();
-  const std::optional<KeptFix>& hers = about.motion.suspect();
+  const std::optional<KeptFix> his = wearer.motion.suspect();
+  const std::optional<KeptFix> hers = about.motion.suspect();
   return (his && (near(his, last(about)) || near(his, hers))) || (hers && near(hers, last(wearer)));
 }
 

@@ -28,14 +28,14 @@ template <>
 struct Fields<monitor::Person> {
   template <typename Object>
   static auto of(Object& person) {
-    static_assert(archive::member_count<monitor::Person>() == 1 + 17);
+    static_assert(archive::member_count<monitor::Person>() == 1 + 18);
     using Trail = std::conditional_t<std::is_const_v<Object>, const monitor::Trail, monitor::Trail>;
     return std::tuple_cat(
         Fields<monitor::Trail>::of(static_cast<Trail&>(person)),
-        std::tie(person.role, person.removed, person.stale, person.stale_deadline_set, person.agreed_to_view,
-                 person.live_orders, person.rules, person.rules_about, person.rules_apart, person.devices,
-                 person.zone_anchor, person.zone_safe_mm, person.zone_pace_mmps, person.orders, person.asides,
-                 person.sos, person.silence));
+        std::tie(person.role, person.removed, person.synthetic, person.stale, person.stale_deadline_set,
+                 person.agreed_to_view, person.live_orders, person.rules, person.rules_about,
+                 person.rules_apart, person.devices, person.zone_anchor, person.zone_safe_mm,
+                 person.zone_pace_mmps, person.orders, person.asides, person.sos, person.silence));
   }
 };
 

@@ -274,7 +274,7 @@ bool Motion::agrees(const KeptFix& fix, Plane place, double sigma_m) const {
 }
 
 std::optional<KeptFix> Motion::take_suspect() {
-  const std::optional<KeptFix> taken = suspect_;
+  std::optional<KeptFix> taken = suspect();
   suspect_.reset();
   doubted_ = 0;
   return taken;

@@ -12,13 +12,15 @@
 //   2. Only fixes newer than all before go in; who comes late is asked of detour_explained().
 //   3. Resting is known of long enough stays only, and ends with the first fix that no rest explains.
 //
-// No heap. Double precision computes; what others decide by is rounded to whole millimetres once.
+// No heap but for a fix that is doubted. Double precision computes; what others decide by is rounded to whole
+// millimetres once.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
 #include "base/archived.h"
+#include "base/rare.h"
 #include "base/time.h"
 #include "geo/near_plane.h"
 #include "geo/place.h"
@@ -57,7 +59,7 @@ class Motion {
   // Where he rests, better known than from any one fix. None when he does not, or not for long enough.
   std::optional<Stay> stay() const;
   // The fix that is doubted at present, if any.
-  const std::optional<KeptFix>& suspect() const { return suspect_; }
+  std::optional<KeptFix> suspect() const { return suspect_ ? std::optional(*suspect_) : std::nullopt; }
   // Something older than it has come, that is to be looked at first.
   void forget_suspect() { suspect_.reset(); }
   // It is forgotten, so that one from before it can be heard first.
@@ -101,7 +103,7 @@ class Motion {
   Time stay_from_;
   double stay_s_ = 0;
   double stay_sigma_m_ = 0;
-  std::optional<KeptFix> suspect_;
+  Rare<KeptFix> suspect_;
   // What a step back and forth is worth, in variances of a fix; below 0 where steps take each other back.
   float scatter_ = 0, step_east_m_ = 0, step_north_m_ = 0;
 };

@@ -81,7 +81,7 @@ class Track {
 
  private:
   friend struct haechi::Fields<Track>;
-  static constexpr size_t kFieldCount = 5;
+  static constexpr size_t kFieldCount = 4;
   Estimate position_after(const KeptFix& last, Time at) const;
 
   FixRing fixes_;

@@ -112,7 +112,7 @@ void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
     hear_refused(index, step);
     return;
   }
-  const std::optional<KeptFix>& doubted = trail.motion.suspect();
+  const std::optional<KeptFix> doubted = trail.motion.suspect();
   if (doubted && kept.at == doubted->at) return;
   // Of two that arrive in the wrong order, the earlier one is heard first all the same.
   std::optional<KeptFix> later;

@@ -44,6 +44,7 @@
 #include "spine/spine.h"
 #include "store/records.h"
 #include "trust/accounts.h"
+#include "trust/key_sessions.h"
 #include "trust/keys.h"
 #include "vault/key_ring.h"
 #include "vault/signing_key.h"
@@ -103,6 +104,7 @@ struct Node::Rooms {
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<store::AccountRecords> account_records;
   std::unique_ptr<trust::Accounts> accounts;          // front loop
+  std::optional<trust::KeySessions> key_sessions;     // front loop
   std::unique_ptr<api::IdentityProviders> providers;  // front loop
   std::unique_ptr<api::ProviderDoor> provider_door;   // likewise
   trust::BreachedPasswords breached;
@@ -170,6 +172,7 @@ Status Node::Rooms::open() {
   const auto identify = [this](std::string_view key) {
     const Time now = clock.now();
     auto viewer = keys->viewer_of_key(key, now);
+    if (!viewer) viewer = key_sessions->viewer_of(key, now);
     if (!viewer) viewer = accounts->viewer_of(key, now);
     return viewer ? viewer : accounts->api_keys().viewer_of(key, now);
   };
@@ -184,6 +187,7 @@ Status Node::Rooms::open() {
           .bundles = bundles.get(),
           .letters = letters.get(),
           .accounts = accounts.get(),
+          .key_sessions = &*key_sessions,
           .breached = breached,
           .agencies = config.agencies,
           .signing_keys = [this](const std::string& device_id,
@@ -229,6 +233,7 @@ Status Node::Rooms::open_sender() {
 Status Node::Rooms::open_accounts() {
   TRY(breached, trust::BreachedPasswords::open(config.breached_passwords));
   TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite", ring.get()));
+  TRY(key_sessions, trust::KeySessions::open(*account_records, *keys));
   TRY(auto settings, read_providers(config));
   std::vector<trust::ProviderName> names;
   for (const api::ProviderSettings& one : settings) names.push_back({one.id, one.name});

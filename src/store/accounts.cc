@@ -7,19 +7,28 @@
 namespace haechi::store {
 namespace {
 
-constexpr int kFormVersion = 2;  // 1 had no passkeys and no keys of other systems
+constexpr int kFormVersion = 3;  // 1 had no passkeys and no keys of other systems, 2 no links for one factor
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS account(name TEXT PRIMARY KEY, role TEXT NOT NULL, person_id TEXT NOT NULL,
     unit_id TEXT NOT NULL, agency_id TEXT NOT NULL, wearer_ids TEXT NOT NULL, password TEXT NOT NULL,
     totp_secret TEXT NOT NULL, totp_step INTEGER NOT NULL, failures INTEGER NOT NULL,
     locked_until_us INTEGER NOT NULL, signed_in_at_us INTEGER NOT NULL, disabled INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS enrolment(account TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE,
-    totp_secret TEXT NOT NULL, expires_at_us INTEGER NOT NULL) WITHOUT ROWID;
+  DROP TABLE IF EXISTS enrolment;
+  CREATE TABLE IF NOT EXISTS link(account TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE,
+    totp_secret TEXT NOT NULL, expires_at_us INTEGER NOT NULL, sets INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS recovery_code(account TEXT NOT NULL, digest TEXT NOT NULL,
     PRIMARY KEY(account, digest)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS session(digest TEXT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL,
     surface TEXT NOT NULL, address TEXT NOT NULL, began_at_us INTEGER NOT NULL, seen_at_us INTEGER NOT NULL)
     WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS provider_session(digest TEXT PRIMARY KEY, sid TEXT NOT NULL,
+    ends_at_us INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS subject(account TEXT PRIMARY KEY, provider TEXT NOT NULL, subject TEXT NOT NULL,
+    UNIQUE(provider, subject)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS key_session(digest TEXT PRIMARY KEY, key_digest TEXT NOT NULL,
+    ends_at_us INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS notice(account TEXT NOT NULL, at_us INTEGER NOT NULL, event INTEGER NOT NULL,
+    address TEXT NOT NULL, PRIMARY KEY(account, at_us, event)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS passkey(credential_id TEXT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL,
     public_key TEXT NOT NULL, counter INTEGER NOT NULL, label TEXT NOT NULL, added_at_us INTEGER NOT NULL,
     used_at_us INTEGER NOT NULL) WITHOUT ROWID;
@@ -54,8 +63,8 @@ Result<std::unique_ptr<AccountRecords>> AccountRecords::open(const std::string& 
 Status AccountRecords::seal_all() {
   for (const auto& [select, update] : {std::pair("SELECT name, totp_secret FROM account",
                                                  "UPDATE account SET totp_secret = ? WHERE name = ?"),
-                                       std::pair("SELECT account, totp_secret FROM enrolment",
-                                                 "UPDATE enrolment SET totp_secret = ? WHERE account = ?")}) {
+                                       std::pair("SELECT account, totp_secret FROM link",
+                                                 "UPDATE link SET totp_secret = ? WHERE account = ?")}) {
     std::vector<std::array<std::string, 2>> clear;
     Query all(db(), select);
     while (true) {
@@ -141,21 +150,23 @@ Result<std::vector<AccountRecord>> AccountRecords::accounts() {
 
 Status AccountRecords::put_enrolment(const EnrolmentRecord& e) {
   TRY(const std::string secret, sealing_.seal(e.account, e.totp_secret));
-  Query query(db(), "INSERT OR REPLACE INTO enrolment VALUES(?, ?, ?, ?)");
-  return done(query.with(e.account).with(e.digest_hex).with(secret).with(e.expires_at.us).run());
+  Query query(db(), "INSERT OR REPLACE INTO link VALUES(?, ?, ?, ?, ?)");
+  query.with(e.account).with(e.digest_hex).with(secret).with(e.expires_at.us);
+  return done(query.with(static_cast<int64_t>(e.sets)).run());
 }
 
 Result<std::optional<EnrolmentRecord>> AccountRecords::enrolment(const std::string& digest_hex) {
-  Query query(db(), "SELECT digest, account, totp_secret, expires_at_us FROM enrolment WHERE digest = ?");
+  Query query(db(), "SELECT digest, account, totp_secret, expires_at_us, sets FROM link WHERE digest = ?");
   TRY(const bool row, query.with(digest_hex).next());
   if (!row) return std::optional<EnrolmentRecord>();
   TRY(std::string secret, opened(query.text(1), query.text(2)));
-  return std::optional<EnrolmentRecord>(
-      EnrolmentRecord{query.text(0), query.text(1), std::move(secret), Time{query.number(3)}});
+  return std::optional<EnrolmentRecord>(EnrolmentRecord{query.text(0), query.text(1), std::move(secret),
+                                                        Time{query.number(3)},
+                                                        static_cast<LinkSets>(query.number(4))});
 }
 
 Status AccountRecords::remove_enrolment(const std::string& account) {
-  Query query(db(), "DELETE FROM enrolment WHERE account = ?");
+  Query query(db(), "DELETE FROM link WHERE account = ?");
   return done(query.with(account).run());
 }
 
@@ -202,6 +213,86 @@ Result<std::vector<SessionRecord>> AccountRecords::sessions() {
 Status AccountRecords::remove_session(const std::string& digest_hex) {
   Query query(db(), "DELETE FROM session WHERE digest = ?");
   return done(query.with(digest_hex).run());
+}
+
+Status AccountRecords::put_provider_session(const ProviderSessionRecord& s) {
+  Query query(db(), "INSERT OR REPLACE INTO provider_session VALUES(?, ?, ?)");
+  return done(query.with(s.digest_hex).with(s.sid).with(s.ends_at.us).run());
+}
+
+Result<std::vector<ProviderSessionRecord>> AccountRecords::provider_sessions() {
+  Query query(db(), "SELECT digest, sid, ends_at_us FROM provider_session");
+  std::vector<ProviderSessionRecord> out;
+  while (true) {
+    TRY(const bool row, query.next());
+    if (!row) return out;
+    out.push_back({query.text(0), query.text(1), Time{query.number(2)}});
+  }
+}
+
+Status AccountRecords::remove_provider_session(const std::string& digest_hex) {
+  Query query(db(), "DELETE FROM provider_session WHERE digest = ?");
+  return done(query.with(digest_hex).run());
+}
+
+Result<std::string> AccountRecords::account_of_subject(const std::string& provider,
+                                                       const std::string& subject) {
+  Query query(db(), "SELECT account FROM subject WHERE provider = ? AND subject = ?");
+  TRY(const bool row, query.with(provider).with(subject).next());
+  return row ? query.text(0) : "";
+}
+
+Result<std::string> AccountRecords::subject_of_account(const std::string& account) {
+  Query query(db(), "SELECT subject FROM subject WHERE account = ?");
+  TRY(const bool row, query.with(account).next());
+  return row ? query.text(0) : "";
+}
+
+Status AccountRecords::put_subject(const std::string& account, const std::string& provider,
+                                   const std::string& subject) {
+  Query query(db(), "INSERT INTO subject VALUES(?, ?, ?)");
+  return done(query.with(account).with(provider).with(subject).run());
+}
+
+Status AccountRecords::put_key_session(const KeySessionRecord& s) {
+  Query query(db(), "INSERT INTO key_session VALUES(?, ?, ?)");
+  return done(query.with(s.digest_hex).with(s.key_digest_hex).with(s.ends_at.us).run());
+}
+
+Result<std::vector<KeySessionRecord>> AccountRecords::key_sessions() {
+  Query query(db(), "SELECT digest, key_digest, ends_at_us FROM key_session");
+  std::vector<KeySessionRecord> out;
+  while (true) {
+    TRY(const bool row, query.next());
+    if (!row) return out;
+    out.push_back({query.text(0), query.text(1), Time{query.number(2)}});
+  }
+}
+
+Status AccountRecords::remove_key_session(const std::string& digest_hex) {
+  Query query(db(), "DELETE FROM key_session WHERE digest = ?");
+  return done(query.with(digest_hex).run());
+}
+
+Status AccountRecords::put_notice(const std::string& account, const NoticeRecord& notice) {
+  Query query(db(), "INSERT OR REPLACE INTO notice VALUES(?, ?, ?, ?)");
+  query.with(account).with(notice.at.us).with(static_cast<int64_t>(notice.event)).with(notice.address);
+  TRY_STATUS(done(query.run()));
+  Query old(db(),
+            "DELETE FROM notice WHERE account = ? AND at_us < (SELECT at_us FROM notice WHERE account = ? "
+            "ORDER BY at_us DESC LIMIT 1 OFFSET ?)");
+  return done(old.with(account).with(account).with(kNoticesMax - 1).run());
+}
+
+Result<std::vector<NoticeRecord>> AccountRecords::notices(const std::string& account) {
+  Query query(db(), "SELECT event, at_us, address FROM notice WHERE account = ? ORDER BY at_us DESC, event");
+  query.with(account);
+  std::vector<NoticeRecord> out;
+  while (true) {
+    TRY(const bool row, query.next());
+    if (!row) return out;
+    out.push_back({static_cast<AccountEvent>(query.number(0)), Time{query.number(1)}, query.text(2)});
+  }
 }
 
 Status AccountRecords::put_passkey(const PasskeyRecord& p) {

@@ -36,12 +36,16 @@ struct AccountRecord {
   bool disabled = false;
 };
 
+// What a one-time link sets anew; what it does not set stays, and is asked for. The numbers are in the file.
+enum class LinkSets { kBoth = 0, kPassword = 1, kFactor = 2 };
+
 // A one-time link. An account has one at most.
 struct EnrolmentRecord {
   std::string digest_hex;  // of its token
   std::string account;
-  std::string totp_secret;  // that it will set
+  std::string totp_secret;  // that it will set; empty where the authenticator stays
   Time expires_at{};
+  LinkSets sets = LinkSets::kBoth;
 };
 
 struct SessionRecord {
@@ -63,6 +67,36 @@ struct PasskeyRecord {
   std::string label;
   Time added_at{};
   Time used_at{};
+};
+
+// What its identity provider said of a session.
+struct ProviderSessionRecord {
+  std::string digest_hex;  // of the session's token
+  std::string sid;         // by which the provider names its own session; empty: it does not
+  Time ends_at{};
+};
+
+// A page that was opened by a key.
+struct KeySessionRecord {
+  std::string digest_hex;      // of its token
+  std::string key_digest_hex;  // of the key, with which it ends
+  Time ends_at{};
+};
+
+// What happened to an account. The numbers are in the file, and are those of v1::AccountEvent.
+enum class AccountEvent {
+  kPasswordChanged = 1,
+  kFactorChanged = 2,
+  kPasskeyAdded = 3,
+  kPasskeyRemoved = 4,
+  kRecoveryCodeUsed = 5,
+  kLocked = 6,
+  kLinkIssued = 7
+};
+struct NoticeRecord {
+  AccountEvent event = AccountEvent::kPasswordChanged;
+  Time at{};
+  std::string address;  // from where; empty: not known, or not the person's own
 };
 
 // A key of another system.
@@ -109,6 +143,23 @@ class AccountRecords {
   Status put_session(const SessionRecord& session);
   Result<std::vector<SessionRecord>> sessions();
   Status remove_session(const std::string& digest_hex);
+
+  Status put_provider_session(const ProviderSessionRecord& session);
+  Result<std::vector<ProviderSessionRecord>> provider_sessions();
+  Status remove_provider_session(const std::string& digest_hex);
+  // Whom a provider means by this subject; empty: nobody yet.
+  Result<std::string> account_of_subject(const std::string& provider, const std::string& subject);
+  Result<std::string> subject_of_account(const std::string& account);  // empty: none yet
+  Status put_subject(const std::string& account, const std::string& provider, const std::string& subject);
+
+  Status put_key_session(const KeySessionRecord& session);
+  Result<std::vector<KeySessionRecord>> key_sessions();
+  Status remove_key_session(const std::string& digest_hex);
+
+  // Keeps the newest kNoticesMax of the account.
+  static constexpr int64_t kNoticesMax = 20;
+  Status put_notice(const std::string& account, const NoticeRecord& notice);
+  Result<std::vector<NoticeRecord>> notices(const std::string& account);  // newest first
 
   // Replaces the one with its credential's id.
   Status put_passkey(const PasskeyRecord& passkey);

@@ -88,6 +88,22 @@ TEST_F(AccountsFile, SealsWhatLayThereInTheClearWhenItIsOpenedWithARing) {
   EXPECT_EQ((*records->enrolment("digest"))->totp_secret, kLater);
 }
 
+TEST_F(AccountsFile, OfAFormWithoutLinksForOneFactorIsBroughtUpAndItsLinksEnd) {
+  {
+    constexpr const char* kOlder =
+        "CREATE TABLE enrolment(account TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE,"
+        "totp_secret TEXT NOT NULL, expires_at_us INTEGER NOT NULL) WITHOUT ROWID;"
+        "INSERT INTO enrolment VALUES('op-kim', 'digest', 'LATERLATERLATER', 7);";
+    ASSERT_TRUE(open_tables((directory_ / "accounts.sqlite").string(), kOlder, 2, 2).ok());
+    EXPECT_TRUE(holds("LATERLATERLATER"));
+  }
+  const auto records = std::move(open(nullptr).value());
+  EXPECT_FALSE((*records->enrolment("digest")).has_value());
+  EXPECT_FALSE(holds("LATERLATERLATER"));
+  ASSERT_TRUE(records->put_enrolment({"digest", "op-kim", "", Time{7}, LinkSets::kPassword}).ok());
+  EXPECT_EQ((*records->enrolment("digest"))->sets, LinkSets::kPassword);
+}
+
 TEST_F(AccountsFile, OpensNothingForAnotherAccountOrWithoutItsRing) {
   {
     const auto keys = ring();
@@ -95,7 +111,7 @@ TEST_F(AccountsFile, OpensNothingForAnotherAccountOrWithoutItsRing) {
     ASSERT_TRUE(records->put_account(account(kSecret)).ok());
   }
   EXPECT_EQ((*open(nullptr))->account("op-kim").error().code, Code::kCorrupt);
-  const Connection raw = std::move(open_tables((directory_ / "accounts.sqlite").string(), "", 2, 2).value());
+  const Connection raw = std::move(open_tables((directory_ / "accounts.sqlite").string(), "", 3, 3).value());
   ASSERT_TRUE(Query(raw.get(), "UPDATE account SET name = 'op-lee'").run().ok());
   const auto keys = ring();
   const auto records = std::move(open(keys.get()).value());

@@ -260,7 +260,7 @@ void Demo::print_addresses() const {
     if (found != keys_.end() && !found->second.empty())
       std::printf("  %-16s %s/%s/#key=%s  %s\n", what, http_.c_str(), path, found->second.c_str(), korean);
   };
-  std::printf("\nPages (each with its own key, valid while this runs):\n");
+  std::printf("\nPages (each offers its own key, one press opens it; valid while this runs):\n");
   page("control room", "관제센터", "control", "control");
   page("dispatch desk", "경찰서 112상황실", "dispatch", "dispatch");
   page("provincial room", "시도경찰청 112상황실", "dispatch", "room");

@@ -31,6 +31,8 @@ constexpr std::array<const char*, kHops> kHopNames = {
     "hand-off at the agency", "answer of the agency taken",
     "second report taken",    "end of it on the live stream",
     "end of it at the agency"};
+constexpr v1::AlertKind kOfTheRound =
+    v1::ALERT_KIND_EXCLUSION;  // and not that its device was silent for a while
 constexpr int kAccuracyMm = 3'000;
 constexpr int64_t kOutsideMm = 110'000;  // from the middle of the zone, whose radius is 60 m
 // A fix that no walk explains is believed when the next one agrees; and its order clears after a second
@@ -43,7 +45,7 @@ std::chrono::microseconds span(Duration duration) {
   return std::chrono::microseconds(duration.us);
 }
 
-// What has been heard of the round that runs; `mutex` is for all of it.
+// What has been heard of the round that runs.
 struct Round {
   int64_t entered_us = 0;  // its alert is of a fix from then on
   std::string alert_id;
@@ -118,8 +120,9 @@ DeskEvents Watchdog::desk_events() {
   events.on_alarm = [this](const v1::HandOffMessage::Alarm& alarm) {
     {
       const std::lock_guard lock(mutex_);
+      const bool entered = alarm.alert_kind() == v1::AlertKind_Name(kOfTheRound);
       for (const v1::Destination& to : alarm.destinations())
-        if (to.fixed_at_us() >= round_.entered_us) round_.alert_id = alarm.alert_id();
+        if (entered && to.fixed_at_us() >= round_.entered_us) round_.alert_id = alarm.alert_id();
       if (alarm.alert_id() != round_.alert_id) return;
       round_.heard[kHandedOff] = now();
     }
@@ -225,7 +228,8 @@ void Watchdog::receive(const std::string& text) {
 }
 
 void Watchdog::fold(const v1::Alert& alert) {
-  if (alert.happened_at_us() >= round_.entered_us) round_.alert_id = alert.id();
+  if (alert.kind() == kOfTheRound && alert.happened_at_us() >= round_.entered_us)
+    round_.alert_id = alert.id();
   if (alert.id() != round_.alert_id) return;
   const Hop hop = alert.state() == v1::ALERT_STATE_CLEARED ? kEndShown : kShown;
   if (!round_.heard[hop]) round_.heard[hop] = now();

@@ -60,8 +60,7 @@ Result<std::string> Accounts::take_proof(const std::string& account, const Passk
 
 Result<Accounts::PasskeyWantedVerdict> Accounts::want_passkey(const std::string& account,
                                                               const Attempt& attempt, Time now) {
-  if (attempt.challenge.account != account) return invalid("account", "is not the one that is signed in");
-  TRY(Verdict verdict, verify(attempt, now));
+  TRY(Verdict verdict, prove(account, attempt, now));
   if (!verdict.right) return PasskeyWantedVerdict{std::move(verdict), std::nullopt};
   PasskeyWanted wanted;
   wanted.expires_at = now + kPasskeyAskedFor;
@@ -96,6 +95,7 @@ Result<store::PasskeyRecord> Accounts::add_passkey(const std::string& account, c
                               now,
                               Time{}};
   TRY_STATUS(records_.put_passkey(record));
+  TRY_STATUS(note(account, store::AccountEvent::kPasskeyAdded, made.address, now));
   TRY_STATUS(end_other_sessions(account, token));
   return record;
 }
@@ -103,13 +103,13 @@ Result<store::PasskeyRecord> Accounts::add_passkey(const std::string& account, c
 Result<Accounts::PasskeyRemoved> Accounts::remove_passkey(const std::string& account, const std::string& id,
                                                           const Attempt& attempt, std::string_view token,
                                                           Time now) {
-  if (attempt.challenge.account != account) return invalid("account", "is not the one that is signed in");
   TRY(const auto had, records_.passkeys(account));
   const auto found = std::find_if(had.begin(), had.end(), [&](const auto& one) { return one.id == id; });
   if (found == had.end()) return Error{Code::kNotFound, "passkey", "there is no such passkey"};
-  TRY(Verdict verdict, verify(attempt, now));
+  TRY(Verdict verdict, prove(account, attempt, now));
   if (!verdict.right) return PasskeyRemoved{std::move(verdict), std::nullopt};
   TRY_STATUS(records_.remove_passkey(found->credential_id));
+  TRY_STATUS(note(account, store::AccountEvent::kPasskeyRemoved, attempt.address, now));
   TRY_STATUS(end_other_sessions(account, token));
   return PasskeyRemoved{std::move(verdict), *found};
 }

@@ -1,6 +1,7 @@
 #include "trust/accounts.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/digest.h"
 #include "base/ensure.h"
@@ -50,6 +51,22 @@ Duration lock_after(uint32_t failures) {
   return std::min(lock, kLockLongest);
 }
 
+// For the audit record.
+std::string told(Accounts::Asked asked, bool with_passkey) {
+  if (asked == Accounts::Asked::kPassword) return "password";
+  const std::string second = with_passkey ? "passkey" : "second factor";
+  return asked == Accounts::Asked::kSecondFactor ? second : "password and " + second;
+}
+
+Status check_new_code(const std::string& totp_secret, const Attempt& shown) {
+  const std::string secret = decode_base32(totp_secret).value_or(""), code = without_ornament(shown.code);
+  if (totp_step_of(secret, code, shown.at, 0)) return {};
+  if (const auto off = totp_seconds_off(secret, code, shown.at))
+    return invalid("clock", "the authenticator's clock is off by " + std::to_string(std::abs(*off)) +
+                                " s, or the code was typed late");
+  return invalid("code", "is not the code that the authenticator shows now");
+}
+
 }  // namespace
 
 // Desks are signed in anew each shift, as S09 and AAL2 ask; a room's screen must not go dark between two
@@ -78,15 +95,20 @@ Result<std::unique_ptr<Accounts>> Accounts::open(store::AccountRecords& records,
   std::unique_ptr<Accounts> accounts(
       new Accounts(records, cost, std::move(pages), std::move(providers), std::move(api_keys)));
   TRY(std::vector<store::SessionRecord> sessions, records.sessions());
+  std::map<std::string, store::ProviderSessionRecord> by_provider;
+  TRY(const auto provider_sessions, records.provider_sessions());
+  for (const store::ProviderSessionRecord& one : provider_sessions) by_provider.emplace(one.digest_hex, one);
   for (store::SessionRecord& session : sessions) {
     TRY(const auto account, records.account(session.account));
     const auto surface = parse_surface(session.surface);
     if (!account || !surface) return Error{Code::kCorrupt, "session", "a stored session is of nobody"};
     const Viewer viewer = viewer_of_record(*account);
     const Time seen_at = session.seen_at;
-    std::string digest = session.digest_hex;
-    accounts->sessions_[std::move(digest)] =
+    const std::string digest = session.digest_hex;
+    Held& held = accounts->sessions_[digest] =
         Held{std::move(session), viewer, session_limits(viewer.role, *surface), seen_at};
+    if (const auto found = by_provider.find(digest); found != by_provider.end())
+      held.by_provider = found->second;
   }
   return accounts;
 }
@@ -97,23 +119,35 @@ Result<Challenge> Accounts::challenge(const std::string& account) {
   return Challenge{account, enrolled ? found->password : unmatchable(cost_)};
 }
 
-Result<bool> Accounts::take_code(store::AccountRecord& account, const std::string& code, Time now) {
-  const std::string plain = without_ornament(code);
+Result<std::string> Accounts::take_code(store::AccountRecord& account, const Attempt& attempt, Time now) {
+  const std::string plain = without_ornament(attempt.code);
   const std::string secret = decode_base32(account.totp_secret).value_or("");
-  if (const auto step = totp_step_of(secret, plain, now, account.totp_step)) {
+  if (const auto step = totp_step_of(secret, plain, attempt.at, account.totp_step)) {
     account.totp_step = *step;
-    return true;
+    return std::string();
   }
-  return records_.take_recovery_code(account.name, digest_of(plain));
+  TRY(const bool recovered, records_.take_recovery_code(account.name, digest_of(plain)));
+  if (recovered) {
+    TRY_STATUS(note(account.name, store::AccountEvent::kRecoveryCodeUsed, attempt.address, now));
+    return std::string();
+  }
+  if (const auto off = totp_seconds_off(secret, plain, attempt.at))
+    return "wrong code: of a time " + std::to_string(std::abs(*off)) + " s " + (*off < 0 ? "ago" : "ahead");
+  return std::string("wrong code, or one that was taken before");
 }
 
-Result<std::string> Accounts::take_factor(store::AccountRecord& account, const Attempt& attempt, Time now) {
-  if (attempt.passkey) return take_proof(account.name, *attempt.passkey, now);
-  TRY(const bool taken, take_code(account, attempt.code, now));
-  return std::string(taken ? "" : "wrong code, or one that was taken before");
+Result<std::string> Accounts::take_factors(store::AccountRecord& account, const Attempt& attempt, Asked asked,
+                                           Time now) {
+  if (asked != Asked::kSecondFactor) {
+    if (attempt.challenge.encoded != account.password)
+      return std::string("the password was changed meanwhile");
+    if (!attempt.password_matches) return std::string("wrong password");
+  }
+  if (asked == Asked::kPassword) return std::string();
+  return attempt.passkey ? take_proof(account.name, *attempt.passkey, now) : take_code(account, attempt, now);
 }
 
-Result<Verdict> Accounts::verify(const Attempt& attempt, Time now) {
+Result<Verdict> Accounts::verify(const Attempt& attempt, Time now, Asked asked) {
   TRY(const auto found, records_.account(attempt.challenge.account));
   Verdict verdict;
   // Of a name that nobody has the row of nobody is written, so that the disk does not tell either.
@@ -126,24 +160,30 @@ Result<Verdict> Accounts::verify(const Attempt& attempt, Time now) {
       verdict.reason = "disabled";
     } else if (now < account.locked_until) {
       verdict.reason = "locked";
-    } else if (attempt.challenge.encoded != account.password) {
-      verdict.reason = "the password was changed meanwhile";
     } else {
-      verdict.reason = "wrong password";
-      if (attempt.password_matches) {
-        TRY(verdict.reason, take_factor(account, attempt, now));
-        verdict.right = verdict.reason.empty();
-        if (verdict.right)
-          verdict.reason = attempt.passkey ? "password and passkey" : "password and second factor";
-      }
+      TRY(verdict.reason, take_factors(account, attempt, asked, now));
+      verdict.right = verdict.reason.empty();
+      if (verdict.right) verdict.reason = told(asked, attempt.passkey.has_value());
       account.failures = verdict.right ? 0 : account.failures + 1;
       account.locked_until = account.failures < kFailuresFree ? Time{} : now + lock_after(account.failures);
+      if (account.locked_until.known())
+        TRY_STATUS(note(account.name, store::AccountEvent::kLocked, attempt.address, now));
       if (verdict.right) account.signed_in_at = now;
     }
     return records_.put_account(account);
   });
   if (!written.ok()) return written.error();
   return verdict;
+}
+
+Result<Verdict> Accounts::prove(const std::string& account, const Attempt& attempt, Time now) {
+  if (attempt.challenge.account != account) return invalid("account", "is not the one that is signed in");
+  return verify(attempt, now);
+}
+
+bool Accounts::is_stale(std::string_view token, Time now) const {
+  const Held* found = held(token, now);
+  return found != nullptr && now - found->record.began_at >= kProofFresh;
 }
 
 Result<SignedIn> Accounts::sign_in(const Attempt& attempt, const Doorway& doorway, Time now) {
@@ -159,27 +199,61 @@ const ProviderName* Accounts::provider_of(const std::string& account) const {
   return nullptr;
 }
 
-Result<SignedIn> Accounts::sign_in_by_provider(const std::string& account, const Doorway& doorway, Time now) {
-  const ProviderName* provider = provider_of(account);
-  ENSURE(provider != nullptr, account.size());
-  TRY(auto found, records_.account(account));
-  SignedIn out{{false, {}, "identity provider " + provider->id}, ""};
-  if (!found || found->disabled) {
-    out.verdict.reason += found ? ": disabled" : ": no such account";
-    if (found) out.verdict.viewer = viewer_of_record(*found);
+Result<std::optional<store::AccountRecord>> Accounts::account_of(const Vouched& vouched,
+                                                                 std::string& reason) {
+  TRY(std::string name, records_.account_of_subject(vouched.provider, vouched.subject));
+  const bool is_bound = !name.empty();
+  if (!is_bound) name = vouched.provider + "." + vouched.name;
+  TRY(auto found, records_.account(name));
+  if (!found) {
+    reason = "no such account";
+    return std::optional<store::AccountRecord>();
+  }
+  if (is_bound) return found;
+  TRY(const std::string other, records_.subject_of_account(name));
+  if (!other.empty()) {
+    reason = "the account is another person's there";
+    return std::optional<store::AccountRecord>();
+  }
+  TRY_STATUS(records_.put_subject(name, vouched.provider, vouched.subject));
+  return found;
+}
+
+Result<SignedIn> Accounts::sign_in_by_provider(const Vouched& vouched, const Doorway& doorway, Time now) {
+  SignedIn out{{false, {}, "identity provider " + vouched.provider}, ""};
+  std::string reason;
+  TRY(auto found, account_of(vouched, reason));
+  if (found) out.verdict.viewer = viewer_of_record(*found);
+  if (found && found->disabled) reason = "disabled";
+  if (!reason.empty()) {
+    out.verdict.reason += ": " + reason;
     return out;
   }
   found->signed_in_at = now;
   TRY_STATUS(records_.put_account(*found));
   out.verdict.right = true;
-  out.verdict.viewer = viewer_of_record(*found);
-  TRY(out.token, begin_session(out.verdict.viewer, doorway, now));
+  TRY(out.token, begin_session(out.verdict.viewer, doorway, now, &vouched));
+  return out;
+}
+
+Result<Accounts::EndedThere> Accounts::end_by_provider(const std::string& provider,
+                                                       const std::string& subject, const std::string& sid) {
+  TRY(const std::string account, records_.account_of_subject(provider, subject));
+  EndedThere out;
+  TRY_STATUS(end_where([&](const Held& held) {
+    const bool is_its = held.by_provider && held.record.account.starts_with(provider + ".");
+    const bool ends = is_its && (subject.empty() || held.record.account == account) &&
+                      (sid.empty() || held.by_provider->sid == sid);
+    if (!ends) return false;
+    out.account = held.record.account;
+    ++out.sessions;
+    return true;
+  }));
   return out;
 }
 
 Result<Accounts::Renewed> Accounts::renew(const std::string& account, const Attempt& attempt, Time now) {
-  if (attempt.challenge.account != account) return invalid("account", "is not the one that is signed in");
-  TRY(Verdict verdict, verify(attempt, now));
+  TRY(Verdict verdict, prove(account, attempt, now));
   if (!verdict.right) return Renewed{std::move(verdict), std::nullopt};
   TRY(Link link, invite(account, kRenewalLasts, now));
   return Renewed{std::move(verdict), std::move(link)};
@@ -191,38 +265,60 @@ Result<PendingEnrolment> Accounts::enrolment(std::string_view token, Time now) {
   if (!found || now >= found->expires_at) return ended;
   TRY(const auto account, records_.account(found->account));
   if (!account || account->disabled) return ended;
-  return PendingEnrolment{viewer_of_record(*account), found->expires_at, found->totp_secret};
+  return PendingEnrolment{viewer_of_record(*account), found->expires_at, found->totp_secret, found->sets};
 }
 
-Result<EnrolledAccount> Accounts::enrol(std::string_view token, const std::string& encoded,
-                                        std::string_view code, const Doorway& doorway, Time now) {
+Result<EnrolledAccount> Accounts::enrol(std::string_view token, const Enrolling& brought,
+                                        const Doorway& doorway, Time now) {
   TRY(const PendingEnrolment pending, enrolment(token, now));
-  const auto step =
-      totp_step_of(decode_base32(pending.totp_secret).value_or(""), without_ornament(code), now, 0);
-  if (!step) return invalid("code", "is not the code that the authenticator shows now");
-  TRY(store::AccountRecord account, find(pending.viewer.account));
-  EnrolledAccount out{pending.viewer, "", {}};
-  std::vector<std::string> digests;
-  for (size_t i = 0; i < kRecoveryCodes; ++i) {
-    const std::string recovery = base32(random_secret(kRecoveryCodeBytes));
-    digests.push_back(digest_of(recovery));
-    out.recovery_codes.push_back(in_groups(recovery));
+  const std::string& name = pending.viewer.account;
+  EnrolledAccount out{{true, pending.viewer, "password and second factor set"}, "", {}};
+  if (pending.sets != LinkSets::kPassword) TRY_STATUS(check_new_code(pending.totp_secret, brought.shown));
+  if (pending.sets != LinkSets::kBoth) {
+    const bool sets_password = pending.sets == LinkSets::kPassword;
+    ENSURE(brought.shown.challenge.account == name);
+    TRY(out.verdict, verify(brought.shown, now, sets_password ? Asked::kSecondFactor : Asked::kPassword));
+    if (!out.verdict.right) return out;
+    out.verdict.reason += sets_password ? ", and a password set" : ", and a second factor set";
   }
-  account.password = encoded;
-  account.totp_secret = pending.totp_secret;
-  account.totp_step = *step;
+  TRY(store::AccountRecord account, find(name));
+  TRY_STATUS(set_factors(std::move(account), pending, brought, out.recovery_codes, now));
+  TRY_STATUS(end_sessions(name));
+  TRY(out.token, begin_session(pending.viewer, doorway, now));
+  return out;
+}
+
+Status Accounts::set_factors(store::AccountRecord account, const PendingEnrolment& pending,
+                             const Enrolling& brought, std::vector<std::string>& recovery_codes, Time now) {
+  const std::string name = account.name;
+  const bool is_first = account.password.empty();
+  const auto tell = [&](store::AccountEvent what) {
+    return is_first ? Status() : note(name, what, brought.shown.address, now);
+  };
   account.failures = 0;
   account.locked_until = Time{};
   account.signed_in_at = now;
-  TRY_STATUS(records_.together([&]() -> Status {
+  return records_.together([&]() -> Status {
+    if (pending.sets != LinkSets::kFactor) {
+      account.password = brought.encoded;
+      TRY_STATUS(tell(store::AccountEvent::kPasswordChanged));
+    }
+    if (pending.sets != LinkSets::kPassword) {
+      account.totp_secret = pending.totp_secret;
+      account.totp_step = totp_step_at(brought.shown.at);
+      std::vector<std::string> digests;
+      for (size_t i = 0; i < kRecoveryCodes; ++i) {
+        const std::string recovery = base32(random_secret(kRecoveryCodeBytes));
+        digests.push_back(digest_of(recovery));
+        recovery_codes.push_back(in_groups(recovery));
+      }
+      TRY_STATUS(records_.put_recovery_codes(name, digests));
+      TRY_STATUS(records_.remove_passkeys(name));  // they were on what was lost
+      TRY_STATUS(tell(store::AccountEvent::kFactorChanged));
+    }
     TRY_STATUS(records_.put_account(account));
-    TRY_STATUS(records_.put_recovery_codes(account.name, digests));
-    TRY_STATUS(records_.remove_passkeys(account.name));  // a link is for who has lost the factors
-    return records_.remove_enrolment(account.name);
-  }));
-  TRY_STATUS(end_sessions(account.name));
-  TRY(out.token, begin_session(out.viewer, doorway, now));
-  return out;
+    return records_.remove_enrolment(name);
+  });
 }
 
 Result<std::optional<Link>> Accounts::administrator_link(bool again, Time now) {
@@ -269,13 +365,16 @@ Result<Link> Accounts::create(const Viewer& viewer, Time now) {
   return invite(account.name, kInvitationLasts, now);
 }
 
-Result<Link> Accounts::invite(const std::string& account, Duration lasts, Time now) {
+Result<Link> Accounts::invite(const std::string& account, Duration lasts, Time now, LinkSets sets) {
   TRY(const store::AccountRecord found, find(account));
   if (provider_of(account) != nullptr)
     return Error{Code::kConflict, "account", "it signs in by its identity provider"};
+  if (sets != LinkSets::kBoth && found.password.empty())
+    return Error{Code::kConflict, "account", "it has no password and no second factor yet"};
   Link link{found.name, hex(random_secret(kTokenBytes)), now + lasts};
-  TRY_STATUS(records_.put_enrolment(
-      {digest_of(link.token), found.name, base32(random_secret(kTotpSecretBytes)), link.expires_at}));
+  const std::string secret =
+      sets == LinkSets::kPassword ? std::string() : base32(random_secret(kTotpSecretBytes));
+  TRY_STATUS(records_.put_enrolment({digest_of(link.token), found.name, secret, link.expires_at, sets}));
   return link;
 }
 
@@ -299,12 +398,15 @@ Status Accounts::set_disabled(const std::string& account, bool disabled) {
   return disabled ? end_sessions(account) : Status();
 }
 
-Result<std::string> Accounts::begin_session(const Viewer& viewer, const Doorway& doorway, Time now) {
+Time Accounts::Held::ends_at() const {
+  const Time ours = std::min(record.began_at + limits.absolute, record.seen_at + limits.idle);
+  return by_provider ? std::min(ours, by_provider->ends_at) : ours;
+}
+
+Result<std::string> Accounts::begin_session(const Viewer& viewer, const Doorway& doorway, Time now,
+                                            const Vouched* vouched) {
   TRY_STATUS(end_token(doorway.replaces));
-  TRY_STATUS(end_where([&](const Held& held) {
-    return now >= held.record.began_at + held.limits.absolute ||
-           now >= held.record.seen_at + held.limits.idle;
-  }));
+  TRY_STATUS(end_where([&](const Held& held) { return now >= held.ends_at(); }));
   std::string token = hex(random_secret(kTokenBytes));
   const store::SessionRecord record{digest_of(token),
                                     hex(random_secret(8)),
@@ -313,8 +415,13 @@ Result<std::string> Accounts::begin_session(const Viewer& viewer, const Doorway&
                                     doorway.address,
                                     now,
                                     now};
-  TRY_STATUS(records_.put_session(record));
-  sessions_[record.digest_hex] = Held{record, viewer, session_limits(viewer.role, doorway.surface), now};
+  Held held{record, viewer, session_limits(viewer.role, doorway.surface), now};
+  if (vouched != nullptr) held.by_provider = {record.digest_hex, vouched->sid, vouched->ends_at};
+  TRY_STATUS(records_.together([&]() -> Status {
+    if (held.by_provider) TRY_STATUS(records_.put_provider_session(*held.by_provider));
+    return records_.put_session(record);
+  }));
+  sessions_[record.digest_hex] = std::move(held);
   return token;
 }
 
@@ -322,10 +429,7 @@ const Accounts::Held* Accounts::held(std::string_view token, Time now) const {
   if (token.empty()) return nullptr;
   const auto found = sessions_.find(digest_of(token));
   if (found == sessions_.end()) return nullptr;
-  const Held& held = found->second;
-  const bool ended =
-      now >= held.record.began_at + held.limits.absolute || now >= held.record.seen_at + held.limits.idle;
-  return ended ? nullptr : &held;
+  return now >= found->second.ends_at() ? nullptr : &found->second;
 }
 
 std::optional<Viewer> Accounts::viewer_of(std::string_view token, Time now) const {
@@ -350,7 +454,7 @@ std::vector<Session> Accounts::sessions(const std::string& account, std::string_
   std::vector<Session> out;
   for (const auto& [digest, held] : sessions_) {
     const store::SessionRecord& record = held.record;
-    const Time ends_at = std::min(record.began_at + held.limits.absolute, record.seen_at + held.limits.idle);
+    const Time ends_at = held.ends_at();
     if (record.account != account || now >= ends_at) continue;
     out.push_back({record.id, record.surface, record.address, record.began_at, record.seen_at, ends_at,
                    digest == current});
@@ -367,10 +471,15 @@ Status Accounts::end_where(const std::function<bool(const Held&)>& ends) {
       ++at;
       continue;
     }
-    TRY_STATUS(records_.remove_session(at->first));
+    TRY_STATUS(forget(at->second));
     at = sessions_.erase(at);
   }
   return {};
+}
+
+Status Accounts::forget(const Held& held) {
+  if (held.by_provider) TRY_STATUS(records_.remove_provider_session(held.record.digest_hex));
+  return records_.remove_session(held.record.digest_hex);
 }
 
 Status Accounts::end_session(const std::string& account, const std::string& id) {
@@ -396,7 +505,7 @@ Status Accounts::end_other_sessions(const std::string& account, std::string_view
 Status Accounts::end_token(std::string_view token) {
   const auto found = sessions_.find(digest_of(token));
   if (found == sessions_.end()) return {};
-  TRY_STATUS(records_.remove_session(found->first));
+  TRY_STATUS(forget(found->second));
   sessions_.erase(found);
   return {};
 }

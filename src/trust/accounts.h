@@ -3,18 +3,21 @@
 //
 // Invariants:
 //   1. There is no way in with one factor: a session begins with password and code, with password and
-//      passkey, or with a one-time link that sets password and code. So every account has a code.
+//      passkey, or with a one-time link: one that sets both, or one that sets either and asks for the other.
+//      So every account has a code.
 //   2. Why an attempt failed is in the audit record alone. Of an account that is unknown, locked or disabled
 //      an attempt costs the same password hash and the same write as of any other.
 //   3. A code, a recovery code and a link are taken once; what was taken is on the disk before the answer. A
 //      challenge is taken once and ends with the process.
 //   4. What a session may do ends with the session, and every session ends when its account's factors change,
 //      but the one in which a passkey is added or removed.
+//   5. A person of an identity provider is its `sub`; another name finds the account the first time only.
 //
 // Everything here belongs to one loop and takes the present as an argument; only hashing is slow, and is done
 // elsewhere between two calls (passwords.h).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,6 +44,7 @@ inline constexpr size_t kRecoveryCodes = 10;
 inline constexpr Duration kFirstLinkLasts = Duration::seconds(24 * 3600);
 inline constexpr Duration kInvitationLasts = Duration::seconds(72 * 3600);
 inline constexpr Duration kRenewalLasts = Duration::seconds(10 * 60);
+inline constexpr Duration kProofFresh = Duration::seconds(5 * 60);  // for what asks for a factor again
 inline constexpr Duration kPasskeyAskedFor = Duration::seconds(5 * 60);
 inline constexpr size_t kPasskeysMax = 10;      // of an account
 inline constexpr size_t kPasskeyLabelMax = 40;  // characters
@@ -71,7 +75,9 @@ struct Attempt {
   Challenge challenge;
   bool password_matches = false;
   std::string code;
-  std::optional<PasskeyProof> passkey = {};  // counts in place of the code
+  std::optional<PasskeyProof> passkey;  // counts in place of the code
+  Time at;  // when it arrived: a code does not grow old while a password is hashed
+  std::string address;
 };
 
 // Where a session begins.
@@ -100,16 +106,33 @@ struct Link {
   Time expires_at;
 };
 
+using store::LinkSets;
 struct PendingEnrolment {
   Viewer viewer;
   Time expires_at;
-  std::string totp_secret;  // base32
+  std::string totp_secret;  // base32; empty where the authenticator stays
+  LinkSets sets = LinkSets::kBoth;
+};
+
+// What somebody brings to a link: `code` is of the new authenticator, or of the one that stays.
+struct Enrolling {
+  std::string encoded;  // of the new password, checked for this account; empty where the old one stays
+  Attempt shown;        // its password counts where that one stays
 };
 
 struct EnrolledAccount {
-  Viewer viewer;
-  std::string token;  // of its first session
-  std::vector<std::string> recovery_codes;
+  Verdict verdict;                          // wrong: the link stays as it is
+  std::string token;                        // of its first session
+  std::vector<std::string> recovery_codes;  // empty where the authenticator stays
+};
+
+// What an identity provider said of a sign-in that was right.
+struct Vouched {
+  std::string provider;  // its id
+  std::string subject;   // the same for ever
+  std::string name;      // finds the account the first time
+  std::string sid;       // of its own session; may be empty
+  Time ends_at;          // then it wants to be asked again
 };
 
 // What an authenticator is asked to make a passkey with.
@@ -125,6 +148,7 @@ struct PasskeyMade {
   std::string label;
   std::string client_data;
   std::string attestation;
+  std::string address;
 };
 
 // An identity provider of an agency, to which the accounts belong whose names begin with its id and a dot:
@@ -146,6 +170,8 @@ struct Session {
 
 class Accounts {
  public:
+  enum class Asked { kBoth, kPassword, kSecondFactor };
+
   // Reads the sessions. `records` outlives it. `pages`: origin of the pages, "https://haechi.example"; empty:
   // whatever a request says.
   static Result<std::unique_ptr<Accounts>> open(store::AccountRecords& records, PasswordCost cost,
@@ -155,11 +181,21 @@ class Accounts {
   // Signing in: challenge(), then password_matches() elsewhere, then one of the other two.
   Result<Challenge> challenge(const std::string& account);
   Result<SignedIn> sign_in(const Attempt& attempt, const Doorway& doorway, Time now);
-  // By the provider to which the account belongs, which has said that it is this one.
-  Result<SignedIn> sign_in_by_provider(const std::string& account, const Doorway& doorway, Time now);
+  Result<SignedIn> sign_in_by_provider(const Vouched& vouched, const Doorway& doorway, Time now);
+  // What has ended at the provider ends here: the session of `sid`, or all of `subject` when that is empty.
+  struct EndedThere {
+    std::string account;  // empty: it had none here
+    size_t sessions = 0;
+  };
+  Result<EndedThere> end_by_provider(const std::string& provider, const std::string& subject,
+                                     const std::string& sid);
   const std::vector<ProviderName>& providers() const { return providers_; }
   // Null: it belongs to none.
   const ProviderName* provider_of(const std::string& account) const;
+  // Both factors once more, by somebody who is signed in as `account`.
+  Result<Verdict> prove(const std::string& account, const Attempt& attempt, Time now);
+  // Is it a session that began, with its factors, longer than kProofFresh ago?
+  bool is_stale(std::string_view token, Time now) const;
   // Password and code once more, by somebody who is signed in as `account`: gives a link to new ones.
   struct Renewed {
     Verdict verdict;
@@ -195,11 +231,12 @@ class Accounts {
   Result<PasskeyRemoved> remove_passkey(const std::string& account, const std::string& id,
                                         const Attempt& attempt, std::string_view token, Time now);
 
-  // One-time links. kNotFound: no such link, used, or ended. kInvalid("code"): not one of its secret.
+  // One-time links. kNotFound: no such link, used, or ended. kInvalid("code"): not one of its new secret;
+  // kInvalid("clock"): it is one, but of another time, so the clock of the authenticator is wrong.
   Result<PendingEnrolment> enrolment(std::string_view token, Time now);
-  // `encoded`: of a password that was checked for this account. Ends every session of the account.
-  Result<EnrolledAccount> enrol(std::string_view token, const std::string& encoded, std::string_view code,
-                                const Doorway& doorway, Time now);
+  // Ends every session of the account.
+  Result<EnrolledAccount> enrol(std::string_view token, const Enrolling& brought, const Doorway& doorway,
+                                Time now);
   // Where nobody has enrolled as an administrator yet: a link for one, instead of any earlier one. With
   // `again` also where somebody has: for who runs the machine, when the only administrator has lost the
   // factors.
@@ -209,8 +246,8 @@ class Accounts {
   Status check_new(const Viewer& viewer);
   // The link of an account that belongs to a provider has no token.
   Result<Link> create(const Viewer& viewer, Time now);
-  // kConflict: the account belongs to a provider.
-  Result<Link> invite(const std::string& account, Duration lasts, Time now);
+  // kConflict: the account belongs to a provider, or has no factor yet that could stay.
+  Result<Link> invite(const std::string& account, Duration lasts, Time now, LinkSets sets = LinkSets::kBoth);
   Status unlock(const std::string& account);
   Status set_disabled(const std::string& account, bool disabled);
   // Nobody has used its link yet.
@@ -219,6 +256,13 @@ class Accounts {
   }
   Result<std::vector<store::AccountRecord>> all() { return records_.accounts(); }
   Result<store::AccountRecord> find(const std::string& account);  // kNotFound
+  // What its owner should know of.
+  Status note(const std::string& account, store::AccountEvent event, const std::string& address, Time now) {
+    return records_.put_notice(account, {event, now, address});
+  }
+  Result<std::vector<store::NoticeRecord>> notices(const std::string& account) {
+    return records_.notices(account);
+  }
   Result<uint32_t> recovery_codes_left(const std::string& account) {
     return records_.recovery_codes_left(account);
   }
@@ -243,6 +287,9 @@ class Accounts {
     Viewer viewer;
     SessionLimits limits;
     Time written_at;  // when seen_at was last put on the disk
+    std::optional<store::ProviderSessionRecord> by_provider = {};
+
+    Time ends_at() const;
   };
   using HeldSessions = std::map<std::string, Held, std::less<>>;
 
@@ -253,13 +300,22 @@ class Accounts {
         pages_(std::move(pages)),
         providers_(std::move(providers)),
         api_keys_(std::move(api_keys)) {}
-  Result<Verdict> verify(const Attempt& attempt, Time now);
-  // Why the second factor does not count; empty: it does.
-  Result<std::string> take_factor(store::AccountRecord& account, const Attempt& attempt, Time now);
-  Result<bool> take_code(store::AccountRecord& account, const std::string& code, Time now);
+  Result<Verdict> verify(const Attempt& attempt, Time now, Asked asked = Asked::kBoth);
+  // Why it does not count; empty: it does.
+  Result<std::string> take_factors(store::AccountRecord& account, const Attempt& attempt, Asked asked,
+                                   Time now);
+  Result<std::string> take_code(store::AccountRecord& account, const Attempt& attempt, Time now);
+  // The records of what a link sets, all or nothing.
+  Status set_factors(store::AccountRecord account, const PendingEnrolment& pending, const Enrolling& brought,
+                     std::vector<std::string>& recovery_codes, Time now);
+  // The account of somebody whom a provider vouches for, bound to him from now on; empty, with the reason
+  // why.
+  Result<std::optional<store::AccountRecord>> account_of(const Vouched& vouched, std::string& reason);
   Result<std::string> take_proof(const std::string& account, const PasskeyProof& proof, Time now);
   Status end_other_sessions(const std::string& account, std::string_view token);
-  Result<std::string> begin_session(const Viewer& viewer, const Doorway& doorway, Time now);
+  Result<std::string> begin_session(const Viewer& viewer, const Doorway& doorway, Time now,
+                                    const Vouched* vouched = nullptr);
+  Status forget(const Held& held);
   Status end_where(const std::function<bool(const Held&)>& ends);
   const Held* held(std::string_view token, Time now) const;
 

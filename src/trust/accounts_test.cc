@@ -33,9 +33,15 @@ struct World {
   EnrolledAccount enrol(const Link& link, const Doorway& doorway = {}) {
     const PendingEnrolment pending = accounts->enrolment(link.token, now).value();
     const std::string code = totp_code(*decode_base32(pending.totp_secret), totp_step_at(now));
-    auto enrolled = accounts->enrol(link.token, *hash_password(kPassword, kQuick), code, doorway, now);
+    auto enrolled = bring(link, kPassword, code, doorway);
     now = now + kMinute;
     return std::move(enrolled.value());
+  }
+  // `password` is the new one, or the one that stays.
+  Result<EnrolledAccount> bring(const Link& link, const std::string& password, const std::string& code,
+                                const Doorway& doorway = {}) {
+    return accounts->enrol(
+        link.token, {*hash_password(password, kQuick), attempt(link.account, password, code)}, doorway, now);
   }
   EnrolledAccount officer(const Doorway& doorway = {}) {
     return enrol(*accounts->create(kOfficer, now), doorway);
@@ -43,7 +49,7 @@ struct World {
 
   Attempt attempt(const std::string& name, const std::string& password, const std::string& code) {
     const Challenge challenge = accounts->challenge(name).value();
-    return {challenge, password_matches(challenge.encoded, password), code};
+    return {challenge, password_matches(challenge.encoded, password), code, {}, now, "10.0.0.9"};
   }
   SignedIn sign_in(const std::string& name, const std::string& password, const std::string& code,
                    const Doorway& doorway = {Surface::kCases, "10.0.0.1", ""}) {
@@ -76,8 +82,20 @@ TEST(Accounts, TakeACodeOnce) {
   const std::string code = world.code_of("insp-park");
   EXPECT_TRUE(world.sign_in("insp-park", kPassword, code).verdict.right);
   EXPECT_FALSE(world.sign_in("insp-park", kPassword, code).verdict.right);
-  EXPECT_FALSE(world.sign_in("insp-park", kPassword, world.code_of("insp-park", -1)).verdict.right);
-  EXPECT_TRUE(world.sign_in("insp-park", kPassword, world.code_of("insp-park", 1)).verdict.right);
+  world.now = world.now + kMinute;
+  EXPECT_TRUE(world.sign_in_rightly().verdict.right);
+}
+
+TEST(Accounts, JudgeACodeByWhenItArrivedAndRecordHowFarAnotherIsOff) {
+  World world;
+  world.officer();
+  Attempt attempt = world.attempt("insp-park", kPassword, world.code_of("insp-park"));
+  world.now = world.now + kMinute;  // in which its password was hashed
+  EXPECT_TRUE(world.accounts->sign_in(attempt, {}, world.now)->verdict.right);
+  const SignedIn late = world.sign_in("insp-park", kPassword, world.code_of("insp-park", -2));
+  EXPECT_EQ(late.verdict.reason, "wrong code: of a time 60 s ago");
+  const SignedIn early = world.sign_in("insp-park", kPassword, world.code_of("insp-park", 1));
+  EXPECT_EQ(early.verdict.reason, "wrong code: of a time 30 s ahead");
 }
 
 TEST(Accounts, TakeEachRecoveryCodeOnceHoweverItIsTyped) {
@@ -180,16 +198,16 @@ TEST(Links, WorkOnceUntilTheyEndAndOnlyTheNewestOfAnAccount) {
   EXPECT_FALSE(world.accounts->enrolment(second.token, world.now + kHour).ok());
   world.enrol(second);
   EXPECT_FALSE(world.accounts->enrolment(second.token, world.now).ok());
-  EXPECT_EQ(world.accounts->enrol(second.token, "x", "000000", {}, world.now).error().code, Code::kNotFound);
+  EXPECT_EQ(world.bring(second, kPassword, "000000").error().code, Code::kNotFound);
 }
 
 TEST(Links, NeedACodeOfTheirOwnSecretAndSurviveAWrongOne) {
   World world;
   const Link link = *world.accounts->create(kOfficer, world.now);
-  const auto refused =
-      world.accounts->enrol(link.token, *hash_password(kPassword, kQuick), "000000", {}, world.now);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().field, "code");
+  EXPECT_EQ(world.bring(link, kPassword, "000000").error().field, "code");
+  const std::string secret = *decode_base32(world.accounts->enrolment(link.token, world.now)->totp_secret);
+  EXPECT_EQ(world.bring(link, kPassword, totp_code(secret, totp_step_at(world.now) + 3)).error().field,
+            "clock");
   EXPECT_EQ(world.accounts->challenge("insp-park")->encoded, unmatchable(kQuick)) << "nothing was set";
   world.enrol(link);
 }
@@ -216,6 +234,87 @@ TEST(Links, ToNewFactorsNeedTheOldOnesAndEndEverySession) {
                    .ok());
 }
 
+constexpr const char* kNewPassword = "another coat, a red one";
+
+TEST(Links, ToANewPasswordOpenNothingWithoutTheSecondFactorWhichStays) {
+  World world;
+  const EnrolledAccount before = world.officer();
+  const Link link = *world.accounts->invite("insp-park", kHour, world.now, LinkSets::kPassword);
+  const PendingEnrolment pending = *world.accounts->enrolment(link.token, world.now);
+  EXPECT_EQ(pending.sets, LinkSets::kPassword);
+  EXPECT_EQ(pending.totp_secret, "") << "there is no new authenticator";
+  const auto wrong = world.bring(link, kNewPassword, "000000");
+  EXPECT_FALSE(wrong->verdict.right);
+  EXPECT_EQ(wrong->token, "");
+  EXPECT_TRUE(world.accounts->viewer_of(before.token, world.now)) << "nothing has changed";
+  const std::string secret = world.secret_of("insp-park");
+  const auto right = world.bring(link, kNewPassword, world.code_of("insp-park"));
+  ASSERT_TRUE(right->verdict.right);
+  EXPECT_EQ(right->verdict.reason, "second factor, and a password set");
+  EXPECT_TRUE(right->recovery_codes.empty()) << "those from before are still good";
+  EXPECT_EQ(world.secret_of("insp-park"), secret);
+  EXPECT_FALSE(world.accounts->viewer_of(before.token, world.now));
+  EXPECT_FALSE(world.sign_in("insp-park", kPassword, before.recovery_codes[0]).verdict.right);
+  EXPECT_TRUE(world.sign_in("insp-park", kNewPassword, before.recovery_codes[0]).verdict.right);
+}
+
+TEST(Links, ToANewAuthenticatorOpenNothingWithoutThePasswordWhichStays) {
+  World world;
+  const EnrolledAccount before = world.officer();
+  const Link link = *world.accounts->invite("insp-park", kHour, world.now, LinkSets::kFactor);
+  const std::string secret = *decode_base32(world.accounts->enrolment(link.token, world.now)->totp_secret);
+  const auto code = [&] { return totp_code(secret, totp_step_at(world.now)); };
+  EXPECT_EQ(world.bring(link, kNewPassword, code())->verdict.reason, "wrong password");
+  EXPECT_EQ(world.bring(link, kPassword, world.code_of("insp-park")).error().field, "code")
+      << "the old authenticator is not the new one";
+  const auto right = world.bring(link, kPassword, code());
+  ASSERT_TRUE(right->verdict.right);
+  EXPECT_EQ(right->recovery_codes.size(), kRecoveryCodes);
+  EXPECT_EQ(world.secret_of("insp-park"), secret);
+  EXPECT_FALSE(world.sign_in("insp-park", kPassword, before.recovery_codes[0]).verdict.right);
+  EXPECT_TRUE(world.sign_in("insp-park", kPassword, right->recovery_codes[0]).verdict.right);
+}
+
+TEST(Links, ForOneFactorAreGuessedAtAsSeldomAsTheDoorAndNeedAnAccountThatHasBoth) {
+  World world;
+  world.officer();
+  const Link link = *world.accounts->invite("insp-park", kHour, world.now, LinkSets::kPassword);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(world.bring(link, kNewPassword, "000000")->verdict.right);
+  EXPECT_EQ(world.bring(link, kNewPassword, world.code_of("insp-park"))->verdict.reason, "locked");
+  ASSERT_TRUE(world.accounts->create({.account = "invited", .role = Role::kAuditor}, world.now).ok());
+  for (const LinkSets sets : {LinkSets::kPassword, LinkSets::kFactor})
+    EXPECT_EQ(world.accounts->invite("invited", kHour, world.now, sets).error().code, Code::kConflict);
+}
+
+TEST(Notices, TellTheOwnerWhatHappenedToTheAccountNewestFirst) {
+  World world;
+  const EnrolledAccount enrolled = world.officer();
+  using store::AccountEvent;
+  const auto newest = [&] { return world.accounts->notices("insp-park")->front(); };
+  EXPECT_TRUE(world.accounts->notices("insp-park")->empty()) << "the first factors are no change";
+  world.sign_in("insp-park", kPassword, enrolled.recovery_codes[0]);
+  EXPECT_EQ(newest().event, AccountEvent::kRecoveryCodeUsed);
+  EXPECT_EQ(newest().address, "10.0.0.9");
+  world.now = world.now + kMinute;
+  world.fail(5);
+  EXPECT_EQ(newest().event, AccountEvent::kLocked);
+  EXPECT_EQ(newest().at, world.now);
+  world.now = world.now + kHour;
+  const Link link = *world.accounts->invite("insp-park", kHour, world.now, LinkSets::kPassword);
+  ASSERT_TRUE(world.bring(link, kNewPassword, world.code_of("insp-park"))->verdict.right);
+  EXPECT_EQ(newest().event, AccountEvent::kPasswordChanged);
+  world.now = world.now + kHour;
+  world.enrol(*world.accounts->invite("insp-park", kHour, world.now));
+  const auto all = *world.accounts->notices("insp-park");
+  ASSERT_EQ(all.size(), 5u);
+  EXPECT_EQ(all[0].event, AccountEvent::kPasswordChanged);
+  EXPECT_EQ(all[1].event, AccountEvent::kFactorChanged);
+  for (int i = 0; i < 30; ++i)
+    ASSERT_TRUE(
+        world.accounts->note("insp-park", AccountEvent::kLinkIssued, "", world.now + kMinute * i).ok());
+  EXPECT_EQ(world.accounts->notices("insp-park")->size(), 20u) << "and no more are kept";
+}
+
 TEST(Links, ForTheFirstAdministratorAreMadeUntilSomebodyHasEnrolled) {
   World world;
   const auto first = *world.accounts->administrator_link(false, world.now);
@@ -225,7 +324,7 @@ TEST(Links, ForTheFirstAdministratorAreMadeUntilSomebodyHasEnrolled) {
   EXPECT_FALSE(world.accounts->enrolment(first->token, world.now).ok());
   ASSERT_EQ(world.accounts->all()->size(), 1u) << "one administrator, not one for each start";
   EXPECT_TRUE(world.accounts->all()->front().password.empty()) << "and no password before somebody sets one";
-  EXPECT_EQ(world.enrol(*second).viewer.role, Role::kAdministrator);
+  EXPECT_EQ(world.enrol(*second).verdict.viewer.role, Role::kAdministrator);
   EXPECT_FALSE((*world.accounts->administrator_link(false, world.now)).has_value());
 }
 
@@ -286,6 +385,63 @@ TEST(Sessions, EndWhenIdleAndWhenTheirTimeIsUpAsTheRoleAsks) {
       EXPECT_TRUE(world.accounts->use(token, at)) << c.viewer.account << " after " << at - began;
     EXPECT_FALSE(world.accounts->use(token, began + c.absolute)) << c.viewer.account;
   }
+}
+
+const std::vector<ProviderName> kPolice = {{"police", "Police"}};
+
+struct Agency : World {
+  Agency() {
+    accounts = std::move(Accounts::open(*records, kQuick, "", kPolice).value());
+    EXPECT_TRUE(accounts->create({.account = "police.park", .role = Role::kControl}, now).ok());
+  }
+  SignedIn sign_in_there(const std::string& subject, const std::string& name,
+                         const std::string& sid = "s-1") {
+    return accounts
+        ->sign_in_by_provider({"police", subject, name, sid, now + kHour},
+                              {Surface::kControl, "10.0.0.1", ""}, now)
+        .value();
+  }
+};
+
+TEST(Providers, AreBelievedWhoItIsByTheSubjectAndNotByANameThatIsGivenOn) {
+  Agency agency;
+  EXPECT_EQ(agency.sign_in_there("0001", "park").verdict.viewer.account, "police.park");
+  EXPECT_EQ(agency.sign_in_there("0001", "park-minji").verdict.viewer.account, "police.park")
+      << "who has another name now is who she was";
+  const SignedIn heir = agency.sign_in_there("0002", "park");
+  EXPECT_EQ(heir.token, "");
+  EXPECT_EQ(heir.verdict.reason, "identity provider police: the account is another person's there");
+  EXPECT_EQ(agency.sign_in_there("0003", "lee").verdict.reason, "identity provider police: no such account");
+}
+
+TEST(Providers, EndWhatHasEndedThereAndNoSessionOutlivesTheirs) {
+  Agency agency;
+  const std::string first = agency.sign_in_there("0001", "park", "s-1").token;
+  const std::string second = agency.sign_in_there("0001", "park", "s-2").token;
+  EXPECT_EQ(agency.accounts->end_by_provider("police", "0001", "s-1")->sessions, 1u);
+  EXPECT_FALSE(agency.accounts->viewer_of(first, agency.now));
+  EXPECT_TRUE(agency.accounts->viewer_of(second, agency.now));
+  EXPECT_EQ(agency.accounts->end_by_provider("police", "0002", "")->sessions, 0u) << "of somebody else";
+  EXPECT_EQ(agency.accounts->end_by_provider("court", "0001", "")->sessions, 0u) << "by somebody else";
+  const auto ended = agency.accounts->end_by_provider("police", "0001", "");
+  EXPECT_EQ(ended->sessions, 1u);
+  EXPECT_EQ(ended->account, "police.park");
+  EXPECT_FALSE(agency.accounts->viewer_of(second, agency.now));
+
+  const std::string third = agency.sign_in_there("0001", "park", "").token;
+  agency.accounts = std::move(Accounts::open(*agency.records, kQuick, "", kPolice).value());
+  EXPECT_TRUE(agency.accounts->viewer_of(third, agency.now + kHour - Duration{1})) << "after a restart too";
+  EXPECT_FALSE(agency.accounts->viewer_of(third, agency.now + kHour))
+      << "though ours would last twelve hours";
+}
+
+TEST(Sessions, AreStaleFiveMinutesAfterTheirFactorsWereShown) {
+  World world;
+  const std::string token = world.officer().token;
+  const Time began = world.now - kMinute;
+  EXPECT_FALSE(world.accounts->is_stale(token, began + kProofFresh - Duration{1}));
+  EXPECT_TRUE(world.accounts->is_stale(token, began + kProofFresh));
+  EXPECT_FALSE(world.accounts->is_stale("no session", began + kProofFresh));
 }
 
 TEST(Sessions, AreNotKeptAliveByALookAtThem) {
@@ -352,7 +508,7 @@ TEST(Sessions, LocksAndTakenCodesAreThereAfterARestartAndNoSecretIsInTheFile) {
   EXPECT_TRUE(world.accounts->enrolment(link.token, world.now).ok());
   world.fail(4);
   world.accounts = std::move(Accounts::open(*world.records, kQuick).value());
-  EXPECT_EQ(world.sign_in("insp-park", kPassword, world.code_of("insp-park", 1)).verdict.reason, "locked");
+  EXPECT_EQ(world.sign_in("insp-park", kPassword, world.code_of("insp-park", 2)).verdict.reason, "locked");
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     std::ifstream in(entry.path(), std::ios::binary);
     const std::string bytes(std::istreambuf_iterator<char>(in), {});

@@ -79,12 +79,6 @@ std::string_view cookie_value(std::string_view cookies, std::string_view name) {
   return found;
 }
 
-bool fits_cookie(std::string_view key) {
-  return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-    return c > ' ' && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\';
-  });
-}
-
 bool same_origin(std::string_view origin, std::string_view host) {
   std::string_view port;
   if (drop_prefix(origin, "http://")) {

@@ -30,9 +30,6 @@ std::string_view cookie_value(std::string_view cookies, std::string_view name);
 // The key in the surface's cookie.
 std::string_view cookie_key(std::string_view cookies, Surface surface, bool secure);
 
-// Can the key stand in a cookie as it is (RFC 6265: visible ASCII without " , ; \)?
-bool fits_cookie(std::string_view key);
-
 // Does the Origin header ("https://haechi.example:8443") name the host of the Host header? The scheme's own
 // port may be left out on either side. False for "null", for other schemes and for empty values.
 bool same_origin(std::string_view origin, std::string_view host);

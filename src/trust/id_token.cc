@@ -13,6 +13,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr size_t kTokenBytesMax = 16 << 10;
+constexpr std::string_view kLogoutType = "logout+jwt";
+constexpr std::string_view kLogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
 std::string bytes_in(const json::object& object, std::string_view name) {
   return decode_base64url(text_in(object, name)).value_or("");
@@ -76,11 +78,15 @@ Status check_signature(const Parts& token, const PublicKey& key) {
   return {};
 }
 
+Status check_parties(const json::object& said, const std::string& issuer, const std::string& client_id) {
+  if (text_in(said, "iss") != issuer) return invalid("id_token", "is of another issuer");
+  if (!contains(texts_in(said, "aud"), client_id)) return invalid("id_token", "is for another audience");
+  return {};
+}
+
 Status check_addressee(const json::object& said, const TokenWanted& wanted) {
-  if (text_in(said, "iss") != wanted.issuer) return invalid("id_token", "is of another issuer");
-  const std::vector<std::string> audience = texts_in(said, "aud");
-  if (!contains(audience, wanted.client_id)) return invalid("id_token", "is for another audience");
-  const bool for_others = audience.size() > 1 || said.contains("azp");
+  TRY_STATUS(check_parties(said, wanted.issuer, wanted.client_id));
+  const bool for_others = texts_in(said, "aud").size() > 1 || said.contains("azp");
   if (for_others && text_in(said, "azp") != wanted.client_id)
     return invalid("id_token", "was given to another party");
   if (wanted.nonce.empty() || !equal_secret(text_in(said, "nonce"), wanted.nonce))
@@ -88,13 +94,22 @@ Status check_addressee(const json::object& said, const TokenWanted& wanted) {
   return {};
 }
 
-Status check_times(const json::object& said, Time now) {
+Status check_times(const json::object& said, Duration age_max, Time now) {
   const auto ends = time_in(said, "exp"), issued = time_in(said, "iat");
   if (!ends || !issued) return invalid("id_token", "does not say from when until when");
   if (now >= *ends + kClockSkewMax) return invalid("id_token", "has ended");
   if (*issued > now + kClockSkewMax) return invalid("id_token", "is of the future");
-  if (now - *issued > kTokenAgeMax) return invalid("id_token", "is too old");
+  if (now - *issued > age_max) return invalid("id_token", "is too old");
   return {};
+}
+
+// No wish of ours is honoured by a provider that does not say when it has asked the person.
+Result<Time> sign_in_time(const json::object& said, Time now) {
+  const auto at = time_in(said, "auth_time");
+  if (!at) return invalid("id_token", "does not say when the person signed in there (auth_time)");
+  if (*at > now + kClockSkewMax) return invalid("id_token", "is of a sign-in in the future");
+  if (now - *at > kSignInAgeMax) return invalid("id_token", "is of a sign-in too long ago");
+  return *at;
 }
 
 Status check_strength(const json::object& said, const TokenWanted& wanted) {
@@ -105,6 +120,17 @@ Status check_strength(const json::object& said, const TokenWanted& wanted) {
     if (!contains(methods, method))
       return invalid("id_token", "is of a weaker sign-in than is asked for (amr)");
   return {};
+}
+
+// What a token says whose signature is right and which is of the type; empty: of any.
+Result<json::object> signed_claims(std::string_view token, const PublicKey& key, std::string_view type) {
+  TRY(const Parts parts, parts_of(token));
+  TRY_STATUS(check_signature(parts, key));
+  if (!type.empty() && text_in(parts.header, "typ") != type)
+    return invalid("logout_token", "is a token of another kind");
+  auto said = read_object(parts.payload);
+  if (!said) return invalid("id_token", "says nothing");
+  return *std::move(said);
 }
 
 std::optional<PublicKey> key_of(const json::object& key) {
@@ -141,18 +167,32 @@ Result<std::string> key_id_of(std::string_view token) {
   return text_in(parts.header, "kid");
 }
 
-Result<std::string> check_id_token(std::string_view token, const PublicKey& key, const TokenWanted& wanted,
-                                   Time now) {
-  TRY(const Parts parts, parts_of(token));
-  TRY_STATUS(check_signature(parts, key));
-  const auto said = read_object(parts.payload);
-  if (!said) return invalid("id_token", "says nothing");
-  TRY_STATUS(check_addressee(*said, wanted));
-  TRY_STATUS(check_times(*said, now));
-  TRY_STATUS(check_strength(*said, wanted));
-  const std::string name = text_in(*said, wanted.claim);
-  if (name.empty()) return invalid("id_token", "does not say who it is (" + wanted.claim + ")");
-  return name;
+Result<SignedInThere> check_id_token(std::string_view token, const PublicKey& key, const TokenWanted& wanted,
+                                     Time now) {
+  TRY(const json::object said, signed_claims(token, key, ""));
+  TRY_STATUS(check_addressee(said, wanted));
+  TRY_STATUS(check_times(said, kTokenAgeMax, now));
+  TRY_STATUS(check_strength(said, wanted));
+  SignedInThere out{text_in(said, "sub"), text_in(said, wanted.claim), text_in(said, "sid"), Time{}};
+  TRY(out.at, sign_in_time(said, now));
+  if (out.subject.empty()) return invalid("id_token", "does not say who it is (sub)");
+  if (out.name.empty()) return invalid("id_token", "does not say who it is (" + wanted.claim + ")");
+  return out;
+}
+
+Result<LoggedOutThere> check_logout_token(std::string_view token, const PublicKey& key,
+                                          const std::string& issuer, const std::string& client_id, Time now) {
+  TRY(const json::object said, signed_claims(token, key, kLogoutType));
+  TRY_STATUS(check_parties(said, issuer, client_id));
+  TRY_STATUS(check_times(said, kLogoutAgeMax, now));
+  const json::value* events = said.if_contains("events");
+  if (events == nullptr || !events->is_object() || !events->get_object().contains(kLogoutEvent))
+    return invalid("logout_token", "is of another event");
+  if (said.contains("nonce")) return invalid("logout_token", "is of a sign-in");
+  LoggedOutThere out{text_in(said, "sub"), text_in(said, "sid"), text_in(said, "jti")};
+  if (out.subject.empty() && out.sid.empty()) return invalid("logout_token", "does not say whose it is");
+  if (out.id.empty()) return invalid("logout_token", "has no id");
+  return out;
 }
 
 }  // namespace haechi::trust

@@ -1,4 +1,5 @@
-// ID tokens of OpenID Connect (core 1.0, section 3.1.3.7): who an identity provider says has signed in. A
+// ID tokens of OpenID Connect (core 1.0, section 3.1.3.7): who an identity provider says has signed in; and
+// its logout tokens (back-channel logout 1.0, section 2.6): whose session has ended there. A
 // token is a JSON web token, signed by RS256 or ES256; of any other kind none is taken, whatever its header
 // says.
 //
@@ -40,11 +41,28 @@ struct TokenWanted {
 };
 inline constexpr Duration kClockSkewMax = Duration::seconds(60);  // between the provider and us
 inline constexpr Duration kTokenAgeMax = Duration::seconds(10 * 60);
+inline constexpr Duration kLogoutAgeMax = Duration::seconds(2 * 60);
+// After that the provider asks the person again, and a session here has ended.
+inline constexpr Duration kSignInAgeMax = Duration::seconds(12 * 3600);
 
 // The id of the key that a token says it was signed with.
 Result<std::string> key_id_of(std::string_view token);
-// What `claim` says, of a token that is right.
-Result<std::string> check_id_token(std::string_view token, const PublicKey& key, const TokenWanted& wanted,
-                                   Time now);
+// What a token says that is right.
+struct SignedInThere {
+  std::string subject;
+  std::string name;  // what `claim` says
+  std::string sid;   // may be empty
+  Time at;           // when the person proved there who it is
+};
+Result<SignedInThere> check_id_token(std::string_view token, const PublicKey& key, const TokenWanted& wanted,
+                                     Time now);
+// Subject or sid is there.
+struct LoggedOutThere {
+  std::string subject;
+  std::string sid;
+  std::string id;  // of the token, which counts once
+};
+Result<LoggedOutThere> check_logout_token(std::string_view token, const PublicKey& key,
+                                          const std::string& issuer, const std::string& client_id, Time now);
 
 }  // namespace haechi::trust

@@ -74,15 +74,18 @@ class Signer {
 
 json::object right() {
   const int64_t now_s = kNow.us / 1'000'000;
-  return {{"iss", "https://id.example"}, {"aud", "haechi"}, {"nonce", "the nonce"}, {"iat", now_s - 5},
-          {"exp", now_s + 300},          {"sub", "4711"},   {"acr", "loa3"},        {"amr", {"pwd", "hwk"}},
-          {"preferred_username", "kim"}};
+  return {{"iss", "https://id.example"}, {"aud", "haechi"}, {"nonce", "the nonce"},   {"iat", now_s - 5},
+          {"exp", now_s + 300},          {"sub", "4711"},   {"acr", "loa3"},          {"amr", {"pwd", "hwk"}},
+          {"preferred_username", "kim"}, {"sid", "s-1"},    {"auth_time", now_s - 60}};
 }
 
 std::string refusal(const std::string& token, const PublicKey& key, const TokenWanted& wanted = kWanted) {
-  const auto name = check_id_token(token, key, wanted, kNow);
-  if (!name.ok()) return name.error().text();
-  EXPECT_EQ(*name, "kim");
+  const auto said = check_id_token(token, key, wanted, kNow);
+  if (!said.ok()) return said.error().text();
+  EXPECT_EQ(said->subject, "4711");
+  EXPECT_EQ(said->name, "kim");
+  EXPECT_EQ(said->sid, "s-1");
+  EXPECT_EQ(said->at, kNow - Duration::seconds(60));
   return "";
 }
 
@@ -114,6 +117,10 @@ TEST(IdToken, IsRefusedForEachThingThatIsWrong) {
       {"exp", "from when until when", 1e300},
       {"iat", "too old", now_s - 601},
       {"iat", "of the future", now_s + 61},
+      {"auth_time", "when the person signed in", nullptr},
+      {"auth_time", "too long ago", now_s - 12 * 3600 - 1},
+      {"auth_time", "in the future", now_s + 61},
+      {"sub", "who it is", nullptr},
       {"preferred_username", "who it is", nullptr},
       {"preferred_username", "who it is", 7},
   };
@@ -158,6 +165,66 @@ TEST(IdToken, IsOfASignInAsStrongAsIsAskedFor) {
   wanted.acr = {};
   wanted.amr = {"hwk", "fpt"};
   EXPECT_NE(refusal(signer.token(right()), signer.key(), wanted).find("(amr)"), std::string::npos);
+}
+
+json::object logout() {
+  const int64_t now_s = kNow.us / 1'000'000;
+  return {{"iss", "https://id.example"},
+          {"aud", "haechi"},
+          {"iat", now_s - 5},
+          {"exp", now_s + 100},
+          {"sub", "4711"},
+          {"sid", "s-1"},
+          {"jti", "t-1"},
+          {"events", {{"http://schemas.openid.net/event/backchannel-logout", json::object{}}}}};
+}
+const json::object kLogoutHeader = {{"alg", "ES256"}, {"kid", "k1"}, {"typ", "logout+jwt"}};
+
+std::string logout_refusal(const Signer& signer, const json::object& said,
+                           const json::object& header = kLogoutHeader) {
+  const auto token =
+      check_logout_token(signer.token(said, header), signer.key(), "https://id.example", "haechi", kNow);
+  return token.ok() ? "" : token.error().text();
+}
+
+TEST(LogoutToken, SaysWhoseSessionHasEnded) {
+  const Signer signer;
+  EXPECT_EQ(logout_refusal(signer, logout()), "");
+  for (const char* one : {"sub", "sid"}) {
+    json::object said = logout();
+    said.erase(one);
+    EXPECT_EQ(logout_refusal(signer, said), "") << "one of the two is enough, without " << one;
+  }
+}
+
+TEST(LogoutToken, IsRefusedForEachThingThatIsWrongAndNoTokenIsTakenForTheOther) {
+  const Signer signer;
+  const int64_t now_s = kNow.us / 1'000'000;
+  const std::tuple<const char*, const char*, json::value> faults[] = {
+      {"iss", "another issuer", "https://id.example/"},
+      {"aud", "another audience", "another"},
+      {"exp", "has ended", now_s - 60},
+      {"iat", "too old", now_s - 121},
+      {"events", "another event", nullptr},
+      {"events", "another event", json::object{}},
+      {"nonce", "of a sign-in", "the nonce"},
+      {"jti", "has no id", nullptr}};
+  for (const auto& [claim, why, value] : faults) {
+    json::object said = logout();
+    said[claim] = value;
+    EXPECT_NE(logout_refusal(signer, said).find(why), std::string::npos) << claim << " " << value;
+  }
+  json::object nobodys = logout();
+  nobodys.erase("sub");
+  nobodys.erase("sid");
+  EXPECT_NE(logout_refusal(signer, nobodys).find("whose"), std::string::npos);
+  EXPECT_NE(logout_refusal(signer, logout(), {{"alg", "ES256"}, {"kid", "k1"}}).find("another kind"),
+            std::string::npos);
+  EXPECT_NE(logout_refusal(Signer(), right()), "");
+  EXPECT_NE(refusal(signer.token(logout(), kLogoutHeader), signer.key()), "");
+  EXPECT_FALSE(check_logout_token(signer.token(logout(), kLogoutHeader), Signer().key(), "https://id.example",
+                                  "haechi", kNow)
+                   .ok());
 }
 
 TEST(ProviderKeys, AreThoseThatSignInWaysThatAreTaken) {

@@ -65,10 +65,13 @@ Result<std::unique_ptr<Keys>> Keys::open(store::Records& records) {
 
 std::optional<Viewer> Keys::viewer_of_key(std::string_view key, Time now) const {
   if (key.empty()) return std::nullopt;
-  const std::string digest = digest_of(key);
+  return viewer_of_digest(digest_of(key), now);
+}
+
+std::optional<Viewer> Keys::viewer_of_digest(const std::string& digest_hex, Time now) const {
   const std::shared_lock lock(mutex_);
   // Looking up by digest: how long the search takes tells about digests, from which no key can be found.
-  const auto found = by_digest_.find(digest);
+  const auto found = by_digest_.find(digest_hex);
   if (found == by_digest_.end()) return std::nullopt;
   if (found->second.expires_at.known() && now >= found->second.expires_at) return std::nullopt;
   if (!takes_persons_ && !is_of_systems(found->second.viewer.role)) return std::nullopt;

@@ -45,6 +45,9 @@ class Keys {
   // nullopt: unknown, revoked, expired at `now`, or of a person where such keys are not taken.
   std::optional<Viewer> viewer_of_key(std::string_view key, Time now) const;
 
+  // The same of the SHA-256 of a key, in hexadecimal digits.
+  std::optional<Viewer> viewer_of_digest(const std::string& digest_hex, Time now) const;
+
   // A new random key for the viewer. `expires_at` 0 = never.
   Result<std::string> issue(const Viewer& viewer, Time expires_at);
   // A key from configuration: 16 characters or more. Replaces what that key stood for.

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr int64_t kStepSeconds = 30;
 constexpr int kDigits = 6;
+constexpr int64_t kStepsOffMax = 20;
 
 }  // namespace
 
@@ -65,9 +66,15 @@ std::string totp_code(std::string_view secret, int64_t step) {
 
 std::optional<int64_t> totp_step_of(std::string_view secret, std::string_view code, Time now,
                                     int64_t after_step) {
-  for (int64_t step = totp_step_at(now) - 1; step <= totp_step_at(now) + 1; ++step) {
-    if (step > after_step && equal_secret(totp_code(secret, step), code)) return step;
-  }
+  const int64_t step = totp_step_at(now);
+  if (step > after_step && equal_secret(totp_code(secret, step), code)) return step;
+  return std::nullopt;
+}
+
+std::optional<int64_t> totp_seconds_off(std::string_view secret, std::string_view code, Time now) {
+  for (int64_t off = 1; off <= kStepsOffMax; ++off)
+    for (const int64_t shift : {-off, off})
+      if (equal_secret(totp_code(secret, totp_step_at(now) + shift), code)) return shift * kStepSeconds;
   return std::nullopt;
 }
 

@@ -18,10 +18,13 @@ std::optional<std::string> decode_base32(std::string_view text);
 int64_t totp_step_at(Time time);
 // The six digits of a step, of a secret of any length.
 std::string totp_code(std::string_view secret, int64_t step);
-// The step whose code this is: the present one, the one before or the one behind it, and later than
-// `after_step`, so that no code is taken twice. nullopt: none of them.
+// Is this the code of the present step, so that it works for 30 seconds and no longer? The step, when it is
+// and is later than `after_step`, so that no code is taken twice.
 std::optional<int64_t> totp_step_of(std::string_view secret, std::string_view code, Time now,
                                     int64_t after_step);
+// Of a code that is none of the present step: by how many seconds it is ahead (behind: negative), where it is
+// one of ten minutes around. Such an authenticator has a wrong clock, or the code was typed late.
+std::optional<int64_t> totp_seconds_off(std::string_view secret, std::string_view code, Time now);
 
 // What an authenticator reads from a QR code or a link.
 std::string totp_uri(std::string_view account, std::string_view secret_base32);

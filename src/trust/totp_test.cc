@@ -33,24 +33,31 @@ TEST(Totp, GivesTheCodesOfRfc6238) {
   }
 }
 
-TEST(Totp, TakesTheCodeOfOneStepBeforeAndOneBehindAndNoOther) {
+TEST(Totp, TakesACodeForTheThirtySecondsInWhichItIsShown) {
+  const Time shown = at(1'000'000'020);
+  const Time gone = shown + Duration::seconds(30);
+  const std::string code = totp_code(kSecret, totp_step_at(shown));
+  EXPECT_EQ(totp_step_of(kSecret, code, shown, 0), totp_step_at(shown));
+  EXPECT_EQ(totp_step_of(kSecret, code, gone - Duration{1}, 0), totp_step_at(shown));
+  EXPECT_FALSE(totp_step_of(kSecret, code, gone, 0).has_value());
+  EXPECT_FALSE(totp_step_of(kSecret, code, shown - Duration{1}, 0).has_value());
+}
+
+TEST(Totp, TellsHowFarTheClockIsOffThatShowedACode) {
   const Time now = at(1'000'000'015);
   const int64_t step = totp_step_at(now);
-  for (int64_t shift : {-2, -1, 0, 1, 2}) {
-    const auto taken = totp_step_of(kSecret, totp_code(kSecret, step + shift), now, 0);
-    EXPECT_EQ(taken.has_value(), shift >= -1 && shift <= 1) << shift;
-    if (taken) {
-      EXPECT_EQ(*taken, step + shift);
-    }
-  }
+  EXPECT_EQ(totp_seconds_off(kSecret, totp_code(kSecret, step - 1), now), -30);
+  EXPECT_EQ(totp_seconds_off(kSecret, totp_code(kSecret, step + 20), now), 600);
+  EXPECT_FALSE(totp_seconds_off(kSecret, totp_code(kSecret, step + 21), now).has_value());
+  EXPECT_FALSE(totp_seconds_off(kSecret, "", now).has_value());
 }
 
 TEST(Totp, TakesNoCodeOfAStepThatWasTakenNorOfAnEarlierOne) {
   const Time now = at(1'000'000'015);
   const int64_t step = totp_step_at(now);
   EXPECT_FALSE(totp_step_of(kSecret, totp_code(kSecret, step), now, step).has_value());
-  EXPECT_FALSE(totp_step_of(kSecret, totp_code(kSecret, step - 1), now, step).has_value());
-  EXPECT_EQ(totp_step_of(kSecret, totp_code(kSecret, step + 1), now, step), step + 1);
+  EXPECT_FALSE(totp_step_of(kSecret, totp_code(kSecret, step), now, step + 1).has_value());
+  EXPECT_EQ(totp_step_of(kSecret, totp_code(kSecret, step), now, step - 1), step);
 }
 
 TEST(Totp, TakesNothingThatIsNotSixDigits) {

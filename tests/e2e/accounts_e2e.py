@@ -18,6 +18,7 @@ from haechi_server import Checks, Server, arguments, wait_for
 
 PASSWORD = 'a green coat at dusk'
 STEP_S = 30
+ON_ITS_WAY_S = 3
 
 
 def totp(secret, step):
@@ -27,7 +28,8 @@ def totp(secret, step):
 
 
 class Person:
-    """A browser with an authenticator: one cookie for each surface, and every code of a later step than the last."""
+    """A browser with an authenticator: one cookie for each surface, and every code of a later step than the last. Where a
+    code is not what a check is about a recovery code is shown, or each would take half a minute."""
 
     def __init__(self, server, name=''):
         self.server, self.name = server, name
@@ -57,11 +59,11 @@ class Person:
         return response.status, json.loads(text) if text.startswith('{') else text
 
     def next_code(self):
-        """A code that was not used before; one step ahead of the clock is taken, two are not."""
-        self.step = max(self.step + 1, int(time.time()) // STEP_S)
-        wait = (self.step - 1) * STEP_S - time.time()
+        """The code of the present step, or of the next one when this was used or is about to end."""
+        self.step = max(self.step + 1, int(time.time() + ON_ITS_WAY_S) // STEP_S)
+        wait = self.step * STEP_S - time.time()
         if wait > 0:
-            time.sleep(wait)
+            time.sleep(wait + 0.1)
         return totp(self.secret, self.step)
 
     def enrol(self, token, surface='account', password=None):
@@ -215,7 +217,7 @@ def same_time_for_unknown(checks, server, operator, admin):
     print(f'      known {statistics.median(known) * 1000:.1f} ms, unknown {statistics.median(unknown) * 1000:.1f} ms, '
           f'spread {spread_ms:.1f} ms')
     checks.check('how long it takes tells no account, locked or not', apart_ms < max(spread_ms, 10), apart_ms)
-    status, _ = operator.sign_in('control')
+    status, _ = operator.sign_in('control', code=operator.recovery[3])
     checks.check('five wrong attempts lock the account, also for who is right', status == 401, status)
     status, answer = admin.ask('GET', 'accounts')
     locked = next(one for one in answer['accounts'] if one['account']['account'] == operator.name)
@@ -277,12 +279,16 @@ def own_sessions(checks, officer):
                  status == 200 and [one['current'] for one in answer['sessions']] == [False, True]
                  and answer['recovery_codes_left'] == 9, answer)
     foreign = answer['sessions'][0]['id']
-    status, _ = officer.ask('POST', f'me/sessions/{foreign}/end', {}, 'cases')
-    checks.check('and ends one of them', status == 200 and other.ask('GET', 'me/account', surface='cases')[0] == 401, status)
+    refused = [officer.ask('POST', f'me/sessions/{foreign}/end', shown, 'cases')[0]
+               for shown in ({}, {'password': PASSWORD}, {'password': 'not the password', 'code': officer.recovery[2]})]
+    checks.check('but ends none with one factor or none', refused == [403] * 3 and
+                 other.ask('GET', 'me/account', surface='cases')[0] == 200, refused)
+    status, _ = officer.ask('POST', f'me/sessions/{foreign}/end', {'password': PASSWORD, 'code': officer.recovery[2]}, 'cases')
+    checks.check('and one of them with both', status == 200 and other.ask('GET', 'me/account', surface='cases')[0] == 401, status)
     status, _ = officer.ask('POST', 'me/account/renewal', {'password': PASSWORD, 'code': '000000'}, 'cases')
     checks.check('new factors need the old ones', status == 403, status)
     old_cookie = officer.cookies['cases']
-    status, link = officer.ask('POST', 'me/account/renewal', {'password': PASSWORD, 'code': officer.next_code()}, 'cases')
+    status, link = officer.ask('POST', 'me/account/renewal', {'password': PASSWORD, 'code': officer.recovery[3]}, 'cases')
     status, answer = officer.enrol(link['token'], 'cases', password='another coat, a red one')
     officer.cookies['other'], officer.cookies['cases'] = officer.cookies['cases'], old_cookie
     old, _ = officer.ask('GET', 'me/account', surface='cases')
@@ -292,6 +298,38 @@ def own_sessions(checks, officer):
     officer.cookies['cases'] = officer.cookies['other']
     checks.check('who signs out leaves nothing behind that works',
                  status == 200 and officer.ask('GET', 'me/account', surface='cases')[0] == 401, status)
+
+
+def back_in_with_one_factor(checks, admin, officer):
+    def link_for(what, known_by='came in person, service card'):
+        return admin.ask('POST', f'accounts/{officer.name}/change', {'change': f'ACCOUNT_CHANGE_{what}', 'known_by': known_by})
+
+    def bring(link, **brought):
+        return officer.ask('POST', 'enrolment', {'token': link['link']['token'], **brought}, 'cases')
+
+    refused = [link_for(what, '')[0] for what in ('INVITE', 'NEW_PASSWORD', 'NEW_FACTOR')]
+    checks.check('no link without saying how the person was known', refused == [400] * 3, refused)
+    status, link = link_for('NEW_PASSWORD')
+    new = 'a third coat, of wool'
+    refused = [bring(link, password=new, code=code)[0] for code in ('', '000000')]
+    status, answer = bring(link, password=new, code=officer.recovery[0])
+    checks.check('a link for a forgotten password opens nothing without the second factor', status == 200 and
+                 refused == [403] * 2 and not answer['recovery_codes'], (refused, answer))
+    old, officer.password = officer.password, new
+    status, link = link_for('NEW_FACTOR')
+    _, question = officer.ask('POST', 'enrolment/question', {'token': link['link']['token']}, 'cases')
+    officer.secret, officer.step = question['totp_secret'], 0
+    status, answer = bring(link, password=new, code=totp(officer.secret, int(time.time()) // STEP_S - 4))
+    checks.check('an authenticator whose clock is off is told so', status == 400 and answer['field'] == 'clock', answer)
+    refused, _ = bring(link, password=old, code=officer.next_code())
+    officer.step -= 1  # it was not taken
+    status, answer = bring(link, password=new, code=officer.next_code())
+    checks.check('a link for a lost authenticator opens nothing without the password', status == 200 and refused == 403 and
+                 len(answer['recovery_codes']) == 10, (refused, answer))
+    _, answer = officer.ask('GET', 'me/account', surface='cases')
+    told = [one['event'].removeprefix('ACCOUNT_EVENT_') for one in answer['notices']]
+    checks.check('the owner is told of it all', told[:5] == ['FACTOR_CHANGED', 'LINK_ISSUED', 'PASSWORD_CHANGED',
+                                                             'RECOVERY_CODE_USED', 'LINK_ISSUED'], told)
 
 
 def keys_of_systems(checks, server, admin, officer):
@@ -351,10 +389,13 @@ def audited(checks, server):
               ('op-kim', 'sign_in', False), ('', 'sign_in', False), ('administrator', 'end_session', True),
               ('administrator', 'disable_account', True), ('administrator', 'enable_account', True),
               ('insp-lee', 'renew_factors', False), ('insp-lee', 'renew_factors', True), ('insp-lee', 'end_session', True),
-              ('insp-lee', 'sign_out', True), ('administrator', 'unlock_account', True)}
+              ('insp-lee', 'sign_out', True), ('administrator', 'unlock_account', True), ('insp-lee', 'end_session', False),
+              ('insp-lee', 'enrol', False), ('administrator', 'new_password_account', True),
+              ('administrator', 'new_factor_account', True)}
     found = wait_for(lambda: wanted <= trail())
     checks.check('every sign-in, refusal and change is in the audit trail', found, wanted - trail())
     text = server.request('GET', '/api/v1/audit?limit=1000', 'auditor')[1]
+    checks.check('how somebody was known who got new factors is, too', 'known by: came in person, service card' in text)
     checks.check('what was typed as an account is not', 'nobody-here' not in text and 'guess-' not in text)
 
 
@@ -389,7 +430,7 @@ def main():
         checks.check('killed and started again: no second link for an administrator', link_of(server) is None)
         status, _ = admin.ask('GET', 'me/account')
         checks.check('sessions are there', status == 200, status)
-        checks.check('lockouts are there', operator.sign_in('control')[0] == 401)
+        checks.check('lockouts are there', operator.sign_in('control', code=operator.recovery[3])[0] == 401)
         admin.ask('POST', 'accounts/op-kim/change', {'change': 'ACCOUNT_CHANGE_UNLOCK'})
         status, answer = operator.sign_in('control')
         checks.check('unlocked, password and second factor are there', status == 200, answer)
@@ -400,6 +441,8 @@ def main():
         wrong_keys_at_live(checks, server)
         kill_a_session(checks, admin, operator)
         own_sessions(checks, officer)
+        officer.sign_in('cases', code=officer.recovery[1])
+        back_in_with_one_factor(checks, admin, officer)
         audited(checks, server)
         no_secret_in_files(checks, server, (admin, operator, officer, auditor), api_key)
         checks.check('the server ends in order', server.stop() == 0)

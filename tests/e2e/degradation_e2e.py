@@ -215,7 +215,7 @@ def overload(checks, program):
         flood = None
         try:
             rings(checks, world, 'before the flood', HEALTHY_S, 1)
-            flood = subprocess.Popen([load, 'ingest', '--port', str(world.mqtt_port), '--devices', devices, '--seconds', '12',
+            flood = subprocess.Popen([load, 'ingest', '--port', str(world.mqtt_port), '--devices', devices, '--seconds', '6',
                                       '--window', '50'], stdout=subprocess.PIPE, text=True)
             time.sleep(2)
             rings(checks, world, 'in a flood of reports', 10)

@@ -201,7 +201,7 @@ def check_erasure(checks, program, folder):
     checks.check('... and what is hers', found(out, [(str(round(HERS['lat'] * 1e7)).encode(),)]) != [])
 
     server = Server(program, folder)
-    checks.check('a copy of an old snapshot is passed over: its key is gone', 'the key it is sealed under is gone' in (folder / 'serve.log').read_text())
+    checks.check('a copy of an old snapshot is passed over: its key is gone', 'the key it is sealed under is gone' in (folder / 'serve.out').read_text())
     checks.check('the server starts again and tells where she is', tells(place(server, 'P-1').encode(), HERS))
     checks.check('... and not where he was', not tells(place(server, 'W-1').encode(), HIS))
     checks.check('... nor what he is called', HIS['name'] not in server.request('GET', '/api/v1/persons/W-1', 'registrar')[1])

@@ -149,7 +149,7 @@ void World::obey(const v1::DeviceCommand& command) {
 }
 
 void World::restart() {
-  engine_ = std::make_unique<spine::Engine>(0);
+  const std::string held = saved(*std::exchange(engine_, std::make_unique<spine::Engine>(0)));
   const std::string shown = saved(std::exchange(picture_, {}));
   for (size_t i = 0; i < kept_.size(); ++i) {
     std::string again;
@@ -160,18 +160,15 @@ void World::restart() {
       throw Mistake("a replay says something else at entry " + std::to_string(i + 1));
     if (i % kSavedEvery == 0) save_and_load(i + 1);
   }
+  if (saved(*engine_) != held) throw Mistake("a replay leaves another state");
   if (saved(picture_) != shown) throw Mistake("a picture that was taken up shows something else");
 }
 
 void World::save_and_load(size_t entry_no) {
-  Writer saved, again;
-  engine_->save(saved);
-  const std::string bytes = saved.take();
-  engine_ = std::make_unique<spine::Engine>(0);
-  Reader in(bytes);
+  const std::string held = saved(*std::exchange(engine_, std::make_unique<spine::Engine>(0)));
+  Reader in(held);
   engine_->load(in);
-  engine_->save(again);
-  if (!in.done() || again.take() != bytes)
+  if (!in.done() || saved(*engine_) != held)
     throw Mistake("what was saved is not what is loaded after entry " + std::to_string(entry_no));
   const std::string shown = saved(std::exchange(picture_, {}));
   if (!take_saved(shown, picture_).ok() || saved(picture_) != shown)

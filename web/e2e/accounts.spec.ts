@@ -3,6 +3,10 @@ import { expect, test } from "@playwright/test";
 import { enrol, fillDoor, pageOf, PASSWORD, readableInBothThemes } from "./people";
 import { Server } from "./server";
 
+test.setTimeout(180_000);
+
+const NEW_PASSWORD = "another coat, a red one";
+
 test("a one-time link, an invitation, password and code, and a session that an administrator ends", async ({ browser }) => {
   const server = await Server.start();
   try {
@@ -38,6 +42,43 @@ test("a one-time link, an invitation, password and code, and a session that an a
     await readableInBothThemes(operator, "the door, refused, in English");
     await fillDoor(operator, "op-kim", PASSWORD, codes[0] ?? "");
     await expect(operator.locator("[data-link=live]").first()).toBeAttached();
+
+    // A forgotten password: asked how he was known, and he for the second factor that he still has.
+    const his = admin.locator("[data-person=op-kim]");
+    await expect(his.getByRole("button", { name: "비밀번호 분실" })).toBeDisabled();
+    await admin.locator("[name=known-by]").fill("직접 만나 공무원증 확인");
+    await his.getByRole("button", { name: "비밀번호 분실" }).click();
+    const lost = (await admin.locator("[data-link]:is(code)").textContent()) ?? "";
+    await operator.goto(lost);
+    await expect(operator.locator("svg.qr")).toHaveCount(0);
+    await operator.locator("#new-password").fill(NEW_PASSWORD);
+    await operator.locator("#again").fill(NEW_PASSWORD);
+    await operator.locator("#first-code").fill("000000");
+    await operator.keyboard.press("Enter");
+    await expect(operator.getByRole("alert")).toBeVisible();
+    await readableInBothThemes(operator, "a new password for who has the second factor");
+    await operator.locator("#first-code").fill(codes[1] ?? "");
+    await operator.keyboard.press("Enter");
+    await expect(operator.locator("[data-link=live]").first()).toBeAttached();
+
+    // At the own page: what happened, and another session that ends by both factors only.
+    await operator.goto(`${server.origin}/account/`);
+    await fillDoor(operator, "op-kim", NEW_PASSWORD, codes[2] ?? "");
+    await expect(operator.locator("[data-notice=ACCOUNT_EVENT_PASSWORD_CHANGED]")).toBeVisible();
+    await expect(operator.locator("[data-notice=ACCOUNT_EVENT_LINK_ISSUED]")).toBeVisible();
+    await expect(operator.locator("[data-session]")).toHaveCount(2);
+    const end = operator.locator("[data-session]").getByRole("button", { name: "End", exact: true });
+    await expect(end).toBeDisabled();
+    await readableInBothThemes(operator, "my account with notices");
+    await operator.locator("#sessions-password").fill(NEW_PASSWORD);
+    await operator.locator("#sessions-code").fill("000000");
+    await end.click();
+    await expect(operator.getByRole("alert")).toBeVisible();
+    await expect(operator.locator("[data-session]")).toHaveCount(2);
+    await operator.locator("#sessions-password").fill(NEW_PASSWORD);
+    await operator.locator("#sessions-code").fill(codes[3] ?? "");
+    await end.click();
+    await expect(operator.locator("[data-session]")).toHaveCount(1);
 
     await admin.goto(first);
     await admin.reload();

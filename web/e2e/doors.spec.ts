@@ -1,4 +1,5 @@
-// The doors: who may enter which surface, and that the key leaves no trace in the address.
+// The doors: who may enter which surface, by an act, and that the key leaves no trace in address and browser.
+import { readableInBothThemes } from "./people";
 import { expect, SURFACES, test } from "./world";
 
 for (const surface of SURFACES) {
@@ -10,8 +11,36 @@ for (const surface of SURFACES) {
     await expect(page.locator("[data-link=live]").first()).toBeAttached();
     const script = await page.evaluate(() => document.cookie);
     expect(script).toBe("");
+    const kept = JSON.stringify(await page.context().cookies());
+    expect(kept).toMatch(/[0-9a-f]{64}/);
+    expect(kept).not.toContain(await world.keyOf(surface));
   });
 }
+
+test("an address with a key opens nothing before somebody presses, and the door is readable", async ({ morning, world }) => {
+  void morning;
+  const page = await (await world.browserFor("control")).newPage();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`/control/#key=${await world.keyOf("control")}`);
+  await expect(page.locator(".door")).toContainText("시연용 키");
+  await readableInBothThemes(page, "the door with an offered key");
+  expect(asked.filter((path) => path === "/api/v1/session")).toEqual([]);
+  expect(await page.context().cookies()).toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[data-link=live]").first()).toBeAttached();
+});
+
+test("passwords may come from a password manager, at her door as well", async ({ morning, world }) => {
+  void morning;
+  const page = await (await world.browserFor("me")).newPage();
+  await page.goto("/me/");
+  await expect(page.locator("#account")).toHaveAttribute("autocomplete", "username");
+  await expect(page.locator("#password")).toHaveAttribute("autocomplete", "current-password");
+  await page.locator("#password").focus();
+  await page.evaluate(() => document.execCommand("insertText", false, "pasted by a manager"));
+  await expect(page.locator("#password")).toHaveValue("pasted by a manager");
+});
 
 test("a key of another role opens no other door, and a wrong one none", async ({ morning, world }) => {
   void morning;
@@ -19,6 +48,7 @@ test("a key of another role opens no other door, and a wrong one none", async ({
   const context = await world.browserFor("control");
   const page = await context.newPage();
   await page.goto(`/control/#key=${key}`);
+  await page.locator(".door [type=submit]").first().click();
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(page.locator("[data-link=live]")).toHaveCount(0);
   await page.getByLabel(/열쇠|키|key/i).fill("0".repeat(64));

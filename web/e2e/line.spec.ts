@@ -69,7 +69,7 @@ test("a socket that the server closes is a new line within two seconds, from whe
       await ws.close({ code: 1001 });
     });
   });
-  await page.goto(`/control/#key=${await world.keyOf("control")}`);
+  await world.enter(page, "control");
   await isLive(page);
   await morning.both(1900);
   await cuts[0]?.();
@@ -89,5 +89,5 @@ test("signing out of her app leaves nothing behind it", async ({ morning, world 
   expect(await answer.headerValue("clear-site-data")).toBe('"cache", "storage"');
   expect(await page.context().cookies()).toEqual([]);
   await page.reload();
-  await expect(page.locator("#key")).toBeVisible();
+  await expect(page.locator("#account")).toBeVisible();
 });

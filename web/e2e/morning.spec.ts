@@ -186,7 +186,7 @@ async function cuttable(world: World): Promise<{ page: Page; cut: () => Promise<
   const page = await context.newPage();
   const open: { ws: WebSocketRoute; server: WebSocketRoute }[] = [];
   await page.routeWebSocket(/\/live\?/, (ws) => void open.push({ ws, server: ws.connectToServer() }));
-  await page.goto(`/control/#key=${await world.keyOf("control")}`);
+  await world.enter(page, "control");
   await live(page);
   return {
     page,

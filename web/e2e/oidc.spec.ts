@@ -109,14 +109,17 @@ test("an agency's people sign in by their provider, and nobody by anything that 
       ["is of the future", (claims) => ({ ...claims, iat: now() + 120 })],
       ["is of another sign-in", (claims) => ({ ...claims, nonce: "another" })],
       ["is of another sign-in", ({ nonce: _, ...claims }) => claims],
+      ["does not say when the person signed in", ({ auth_time: _, ...claims }) => claims],
+      ["of a sign-in too long ago", (claims) => ({ ...claims, auth_time: now() - 12 * 3600 - 1 })],
       ["does not say who it is", ({ preferred_username: _, ...claims }) => claims],
-      ["no such account", (claims) => ({ ...claims, preferred_username: "lee" })],
+      ["no such account", (claims) => ({ ...claims, sub: "lee", preferred_username: "lee" })],
+      ["the account is another person's there", (claims) => ({ ...claims, sub: "another kim" })],
     ];
     // The cookie of an ended session is a wrong key, and of those an address has twenty a minute.
     const forgetSession = () => officer.context().clearCookies({ name: "haechi_control" });
     const refused = async (why: string) => {
       await button(officer).click();
-      await expect(said(officer)).toContainText("들어올 수 없습니다");
+      await expect(said(officer), why).toContainText("들어올 수 없습니다");
       expect((await agency.refusals())[0]).toContain(why);
       await officer.reload();
     };
@@ -132,6 +135,14 @@ test("an agency's people sign in by their provider, and nobody by anything that 
       await refused(why);
     }
     provider.signature = "right";
+
+    // Whose name there has changed is still who he was.
+    provider.lie = (claims) => ({ ...claims, preferred_username: "kim-younghee" });
+    await button(officer).click();
+    await expect(live(officer)).toBeAttached();
+    provider.lie = null;
+    await admin.locator("[data-person='nmpa.kim']").getByRole("button", { name: "모두 로그아웃" }).click();
+    await expect(button(officer)).toBeVisible();
 
     // A key that was not there a moment ago is asked for; then it is known.
     await button(officer).click();
@@ -160,6 +171,41 @@ test("an agency's people sign in by their provider, and nobody by anything that 
     await fillDoor(officer, "administrator", PASSWORD, codes[0] ?? "");
     await expect(officer.locator("[data-account=administrator]")).toBeVisible();
     await provider.begin();
+  } finally {
+    await agency.end();
+  }
+});
+
+test("who signs out at the provider is signed out here", async ({ browser }) => {
+  const agency = await Agency.start();
+  const { server, provider } = agency;
+  try {
+    const admin = await pageOf(browser);
+    await enrol(admin, /^administrator (http\S+)/m.exec(server.said)?.[1] ?? "");
+    await admin.locator(".codes .button").click();
+    await admin.locator("[name=new-account]").fill("nmpa.kim");
+    await admin.locator("[name=new-role]").selectOption("control");
+    await admin.getByRole("button", { name: "초대" }).click();
+    await expect(admin.getByText("주소가 필요 없습니다")).toBeVisible();
+
+    const officer = await pageOf(browser);
+    await officer.goto(`${server.origin}/control/`);
+    await button(officer).click();
+    await passProvider(officer, "kim");
+    await expect(live(officer)).toBeAttached();
+
+    const there = await officer.context().newPage();
+    await there.goto(`${provider.issuer}/session/end`);
+    await there.locator("[name=logout]").click();
+    await expect(button(officer), "the screen shows its door").toBeVisible({ timeout: 15_000 });
+    expect(provider.told, "logout tokens that were taken").toEqual([200]);
+    const { entries } = (await server.must("GET", "/api/v1/audit?action=provider_sign_out", "auditor")) as { entries: { access: { subject_id: string } }[] };
+    expect(entries.map((one) => one.access.subject_id)).toEqual(["nmpa.kim"]);
+
+    const again = await fetch(`${server.origin}/api/v1/sign-in/providers/nmpa/logout`, { method: "POST", body: new URLSearchParams({ logout_token: provider.lastLogout }) });
+    expect(again.status, "the same token once more").toBe(400);
+    const none = await fetch(`${server.origin}/api/v1/sign-in/providers/nmpa/logout`, { method: "POST", body: new URLSearchParams({ logout_token: "none" }) });
+    expect(none.status).toBe(400);
   } finally {
     await agency.end();
   }

@@ -5,6 +5,7 @@ import { faultsOf, inTheme } from "./readable";
 
 export const PASSWORD = "a green coat at dusk";
 const STEP_MS = 30_000;
+const ON_ITS_WAY_MS = 5_000;
 
 function decodeBase32(text: string): Buffer {
   let bits = "";
@@ -12,11 +13,18 @@ function decodeBase32(text: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
 }
 
-export function codeOf(secret: string): string {
+function codeOf(secret: string): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / STEP_MS)));
   const mac = createHmac("sha1", decodeBase32(secret)).update(counter).digest();
   return String((mac.readUInt32BE((mac[19] ?? 0) & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+// One that does not end on its way to the server.
+export async function freshCode(secret: string): Promise<string> {
+  const left = STEP_MS - (Date.now() % STEP_MS);
+  if (left < ON_ITS_WAY_MS) await new Promise((resolve) => setTimeout(resolve, left));
+  return codeOf(secret);
 }
 
 export async function readableInBothThemes(page: Page, what: string): Promise<void> {
@@ -34,8 +42,8 @@ export async function enrol(page: Page, link: string): Promise<string[]> {
   await expect(page.locator("svg.qr path")).toBeVisible();
   await page.locator("#new-password").fill(PASSWORD);
   await page.locator("#again").fill(PASSWORD);
-  await page.locator("#first-code").fill(codeOf(secret));
   await readableInBothThemes(page, "the enrolment");
+  await page.locator("#first-code").fill(await freshCode(secret));
   await page.keyboard.press("Enter");
   await expect(page.locator("[data-recovery]")).toHaveCount(10);
   return page.locator("[data-recovery]").allTextContents();

@@ -33,7 +33,7 @@ test("outside of map mode no coordinate reaches her phone, in no message of any 
   const context = await world.browserFor("me");
   const page = await context.newPage();
   const heard = listen(page);
-  await page.goto(`/me/#key=${await world.keyOf("me")}`);
+  await world.enter(page, "me");
   await expect(page.locator("[data-link=live]").first()).toBeAttached();
   await morning.drive(1950, 700, 6, 250); // warned, then near the police distance, never within the map's
   await expect.poll(mode(world)).toBe("VIEW_MODE_DISTANCE");
@@ -69,7 +69,7 @@ test("answers that hold anything of anybody may be kept by no cache", async ({ m
     const { pathname } = new URL(response.url());
     if (pathname.startsWith("/api/") && !/no-store/.test(response.headers()["cache-control"] ?? "")) keeping.push(pathname);
   });
-  await page.goto(`/me/#key=${await world.keyOf("me")}`);
+  await world.enter(page, "me");
   await expect(page.locator(".dial")).toBeVisible();
   expect(keeping).toEqual([]);
 });
@@ -87,6 +87,7 @@ test("after an approach nothing of him is on the phone: storage, caches, history
     const page = context.pages()[0] ?? (await context.newPage());
     const key = await world.keyOf("me");
     await page.goto("/me/");
+    await page.locator("summary").click();
     await page.locator("#key").fill(key); // an address that held it would stand in the history
     await page.keyboard.press("Enter");
     await expect(page.locator("[data-link=live]").first()).toBeAttached();

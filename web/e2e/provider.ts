@@ -23,6 +23,8 @@ export class IdentityProvider {
   lie: ((claims: JWTPayload) => JWTPayload) | null = null;
   signature: "right" | "none" | "shared secret" | "stranger" = "right";
   keyReads = 0;
+  lastLogout = ""; // the logout token that it sent last
+  told: number[] = []; // what it was answered to logout tokens
   private keys: SigningKey[] = [];
   private http: HttpServer | null = null;
 
@@ -48,10 +50,25 @@ export class IdentityProvider {
   }
 
   async begin(): Promise<void> {
-    const own = await generateKeyPair("RS256", { extractable: true });
+    const key = this.keys[0];
+    if (!key) throw new Error("it has no key");
     const provider = new Provider(this.issuer, {
-      clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [this.redirect] }],
-      jwks: { keys: [{ ...(await exportJWK(own.privateKey)), alg: "RS256", use: "sig" }] },
+      clients: [
+        {
+          client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [this.redirect],
+          backchannel_logout_uri: this.redirect.replace(/return$/, "logout"), backchannel_logout_session_required: true,
+        },
+      ],
+      features: { backchannelLogout: { enabled: true } },
+      jwks: { keys: [{ ...(await exportJWK(key.secret)), kid: key.id, alg: "RS256", use: "sig" }] },
+      // Without its guard against addresses of this machine, where all of it is.
+      fetch: async (address, init) => {
+        const { dispatcher: _, ...asked } = init as RequestInit & { dispatcher: unknown };
+        this.lastLogout = (asked.body as URLSearchParams).get("logout_token") ?? "";
+        const answer = await fetch(address, asked);
+        this.told.push(answer.status);
+        return answer;
+      },
       claims: { openid: ["sub"], profile: ["preferred_username"] },
       conformIdTokenClaims: false,
       pkce: { required: () => true },

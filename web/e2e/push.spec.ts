@@ -87,7 +87,7 @@ test("what is pushed to her phone is shown in neutral words, and the server hear
       PushManager.prototype.subscribe = () => Promise.resolve({ toJSON: () => kept } as unknown as PushSubscription);
     }, phone.subscription);
     const page = await context.newPage();
-    await page.goto(`/me/#key=${await world.keyOf("me")}`);
+    await world.enter(page, "me");
     const hers = await world.keyOf("me");
     await expect.poll(async () => (await world.get("me/push", hers))["subscribed"]).toBe(true);
 
@@ -132,7 +132,7 @@ test("an officer has his browser told while the page is closed, and takes it bac
     }, phone.subscription);
     const page = await context.newPage();
     const his = await world.keyOf("cases", { seat: "probation" });
-    await page.goto(`/cases/#key=${his}`);
+    await world.enter(page, "cases", { seat: "probation" });
     await page.evaluate(() => (location.hash = "#/notifications"));
     const told = page.locator("[data-told]");
     await expect(told).toHaveAttribute("data-told", "off");

@@ -230,11 +230,16 @@ export class World {
     });
   }
 
-  // Signed in as people are: by an address that holds the key behind '#'.
+  // As people enter a demonstration: an address that holds the key behind '#', and one press.
+  async enter(page: Page, surface: Surface, who: { person_id?: string; unit_id?: string; seat?: string; query?: string } = {}): Promise<void> {
+    await page.goto(`/${surface}/${who.query ?? ""}#key=${await this.keyOf(surface, who)}`);
+    await page.locator(".door [type=submit]").first().click();
+  }
+
   async open(surface: Surface, who: { person_id?: string; unit_id?: string; seat?: string; query?: string } = {}, options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browserFor(surface, options);
     const page = await context.newPage();
-    await page.goto(`/${surface}/${who.query ?? ""}#key=${await this.keyOf(surface, who)}`);
+    await this.enter(page, surface, who);
     await expect(page.locator("[data-link=live]").first()).toBeAttached({ timeout: 15_000 });
     return page;
   }

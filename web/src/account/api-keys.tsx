@@ -3,8 +3,9 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { msOf } from "../kit/clock";
 import { dateTime } from "../kit/format";
-import { ApiFailure, useLoaded } from "../kit/load";
+import { useLoaded } from "../kit/load";
 import { type ApiKeyItem, apiKeys, endApiKey, makeApiKey } from "./ask";
+import { NameField, Refusal, refusalOf, type RefusedRegistration, RoleField, Table } from "./parts";
 
 const ROLES = ["connector", "registrar", "auditor"];
 const DAY_MS = 86_400_000;
@@ -14,15 +15,14 @@ export function ApiKeys() {
   const { t } = useTranslation();
   const loaded = useLoaded("api-keys", apiKeys, 15_000);
   const [made, setMade] = useState<{ account: string; key: string } | null>(null);
-  const [refused, setRefused] = useState<"taken" | "incomplete" | "failed" | null>(null);
+  const [refused, setRefused] = useState<RefusedRegistration | null>(null);
   const attempt = async (act: () => Promise<unknown>) => {
     setRefused(null);
     setMade(null);
     try {
       await act();
     } catch (error) {
-      const status = error instanceof ApiFailure ? error.status : 0;
-      setRefused(status === 409 ? "taken" : status === 400 ? "incomplete" : "failed");
+      setRefused(refusalOf(error));
     }
     loaded.reload();
   };
@@ -37,55 +37,37 @@ export function ApiKeys() {
       <h2 id="keys">{t("keys.title")}</h2>
       <p className="quiet">{t("keys.help")}</p>
       <NewKey onMake={(...what) => void make(...what)} />
-      {refused && (
-        <p role="alert" className="problem">
-          {t(`people.refused.${refused}`)}
-        </p>
-      )}
+      <Refusal text={refused && t(`people.refused.${refused}`)} />
       {made && (
         <div role="status" className="link">
           <p>{t("keys.new", { account: made.account })}</p>
           <code data-key>{made.key}</code>
         </div>
       )}
-      {(loaded.data ?? []).length > 0 && <Table keys={loaded.data ?? []} onEnd={(id) => void attempt(() => endApiKey(id))} />}
+      {(loaded.data ?? []).length > 0 && <Keys keys={loaded.data ?? []} onEnd={(id) => void attempt(() => endApiKey(id))} />}
     </section>
   );
 }
 
-function Table({ keys, onEnd }: { keys: ApiKeyItem[]; onEnd: (id: string) => void }) {
+function Keys({ keys, onEnd }: { keys: ApiKeyItem[]; onEnd: (id: string) => void }) {
   const { t } = useTranslation();
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-labelledby="keys">
-      <table>
-        <thead>
-          <tr>
-            {["system", "role", "made", "by", "ends"].map((name) => (
-              <th key={name} scope="col">
-                {t(`keys.${name}`)}
-              </th>
-            ))}
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((one) => (
-            <tr key={one.id} data-api-key={one.viewer?.account}>
-              <th scope="row">{one.viewer?.account}</th>
-              <td>{t(`role.${one.viewer?.role ?? ""}`)}</td>
-              <td>{dateTime(msOf(one.made_at_us))}</td>
-              <td>{one.made_by}</td>
-              <td>{dateTime(msOf(one.expires_at_us))}</td>
-              <td>
-                <button type="button" className="button small" onClick={() => onEnd(one.id ?? "")}>
-                  {t("keys.end")}
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table of="keys" columns={["system", "role", "made", "by", "ends"]}>
+      {keys.map((one) => (
+        <tr key={one.id} data-api-key={one.viewer?.account}>
+          <th scope="row">{one.viewer?.account}</th>
+          <td>{t(`role.${one.viewer?.role ?? ""}`)}</td>
+          <td>{dateTime(msOf(one.made_at_us))}</td>
+          <td>{one.made_by}</td>
+          <td>{dateTime(msOf(one.expires_at_us))}</td>
+          <td>
+            <button type="button" className="button small" onClick={() => onEnd(one.id ?? "")}>
+              {t("keys.end")}
+            </button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
@@ -101,20 +83,8 @@ function NewKey({ onMake }: { onMake: (account: string, role: string, agency: st
   };
   return (
     <form className="inline" onSubmit={make}>
-      <label>
-        {t("keys.system")}
-        <input name="key-account" required autoCapitalize="none" spellCheck={false} autoComplete="off" value={account} onChange={(event) => setAccount(event.target.value)} />
-      </label>
-      <label>
-        {t("keys.role")}
-        <select name="key-role" value={role} onChange={(event) => setRole(event.target.value)}>
-          {ROLES.map((each) => (
-            <option key={each} value={each}>
-              {t(`role.${each}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <NameField name="key-account" label={t("keys.system")} value={account} onChange={setAccount} />
+      <RoleField name="key-role" label={t("keys.role")} roles={ROLES} value={role} onChange={setRole} />
       {role === "connector" && (
         <label>
           {t("people.agency_id")}

@@ -10,19 +10,21 @@ export type EnrolmentLink = Schemas["EnrolmentLink"];
 
 export const ownAccount = (): Promise<OwnAccount> => take(api.GET("/api/v1/me/account", { signal: patience() }));
 
-export const endOwnSession = (id: string): Promise<unknown> =>
-  take(api.POST("/api/v1/me/sessions/{id}/end", { params: { path: { id } }, body: {}, signal: patience() }));
+export type Notice = Schemas["AccountNotice"];
 
-export const renew = (password: string, code: string): Promise<EnrolmentLink> =>
-  take(api.POST("/api/v1/me/account/renewal", { body: { password, code }, signal: patience() }));
+export const endOwnSession = (id: string, factors: Schemas["SessionEndInput"]): Promise<unknown> =>
+  take(api.POST("/api/v1/me/sessions/{id}/end", { params: { path: { id } }, body: factors, signal: patience() }));
 
-export const askForPasskey = (password: string, code: string): Promise<Schemas["PasskeyChallenge"]> =>
-  take(api.POST("/api/v1/me/passkeys/question", { body: { password, code }, signal: patience() }));
+export const renew = (factors: Schemas["RenewalInput"]): Promise<EnrolmentLink> =>
+  take(api.POST("/api/v1/me/account/renewal", { body: factors, signal: patience() }));
+
+export const askForPasskey = (factors: Schemas["PasskeyQuestion"]): Promise<Schemas["PasskeyChallenge"]> =>
+  take(api.POST("/api/v1/me/passkeys/question", { body: factors, signal: patience() }));
 
 export const addPasskey = (made: Schemas["PasskeyInput"]): Promise<unknown> => take(api.POST("/api/v1/me/passkeys", { body: made, signal: patience() }));
 
-export const removePasskey = (id: string, password: string, code: string): Promise<unknown> =>
-  take(api.POST("/api/v1/me/passkeys/{id}/remove", { params: { path: { id } }, body: { password, code }, signal: patience() }));
+export const removePasskey = (id: string, factors: Schemas["PasskeyRemoveInput"]): Promise<unknown> =>
+  take(api.POST("/api/v1/me/passkeys/{id}/remove", { params: { path: { id } }, body: factors, signal: patience() }));
 
 export const providers = async (): Promise<Schemas["IdentityProvider"][]> =>
   (await take(api.GET("/api/v1/sign-in/ways", { signal: patience() }))).providers ?? [];
@@ -42,8 +44,8 @@ export const accounts = async (): Promise<AccountItem[]> =>
 
 export const create = (input: AccountInput): Promise<EnrolmentLink> => take(api.POST("/api/v1/accounts", { body: input, signal: patience() }));
 
-export const change = (id: string, what: AccountChange): Promise<Schemas["AccountChanged"]> =>
-  take(api.POST("/api/v1/accounts/{id}/change", { params: { path: { id } }, body: { change: what }, signal: patience() }));
+export const change = (id: string, what: AccountChange, knownBy: string): Promise<Schemas["AccountChanged"]> =>
+  take(api.POST("/api/v1/accounts/{id}/change", { params: { path: { id } }, body: { change: what, known_by: knownBy }, signal: patience() }));
 
 // Where people of a role work.
 const HOMES: Record<string, string> = {

@@ -1,4 +1,5 @@
-// What a one-time link opens: a password and an authenticator are set, recovery codes are shown once.
+// What a one-time link opens: a password, an authenticator or both are set; what stays is asked for. Recovery codes are
+// shown once.
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { encode } from "uqr";
@@ -47,20 +48,23 @@ function Setting({ token, asked, onDone }: { token: string; asked: Question; onD
   const [password, setPassword] = useState("");
   const [again, setAgain] = useState("");
   const [code, setCode] = useState("");
-  const [refused, setRefused] = useState<"differ" | "password" | "code" | "token" | "failed" | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
   const send = async (event: FormEvent) => {
     event.preventDefault();
-    if (password !== again) return setRefused("differ");
+    if (!asked.password_stays && password !== again) return setRefused("differ");
     setAsking(true);
     setRefused(null);
     try {
       // Signed in where this role works, so that the next page is open already.
       const headers = { "Haechi-Surface": homeOf(asked.role) };
       const answer = await api.POST("/api/v1/enrolment", { body: { token, password, code: code.trim() }, headers, signal: patience() });
-      if (answer.data) return onDone(answer.data.recovery_codes ?? []);
+      const codes = answer.data?.recovery_codes ?? [];
+      if (answer.data && codes.length === 0) return location.assign(`/${homeOf(asked.role)}/`); // those from before are still good
+      if (answer.data) return onDone(codes);
       const { field } = answer.error as Partial<Problem>;
-      setRefused(field === "password" || field === "code" || field === "token" ? field : "failed");
+      const known = ["password", "code", "clock", "token"].includes(field ?? "");
+      setRefused(answer.response.status === 403 ? "stays" : known ? (field ?? "") : "failed");
     } catch {
       setRefused("failed");
     }
@@ -70,22 +74,26 @@ function Setting({ token, asked, onDone }: { token: string; asked: Question; onD
     <form onSubmit={(event) => void send(event)}>
       <p>{t("enrol.who", { account: asked.account ?? "", role: t(`role.${asked.role ?? ""}`) })}</p>
       <input type="hidden" autoComplete="username" value={asked.account ?? ""} readOnly />
-      <label htmlFor="new-password">{t("enrol.password")}</label>
-      <input id="new-password" type="password" autoComplete="new-password" minLength={12} required aria-describedby="rule" value={password}
-        onChange={(event) => setPassword(event.target.value)} />
-      <p id="rule" className="quiet">
-        {t("enrol.rule")}
-      </p>
-      <label htmlFor="again">{t("enrol.again")}</label>
-      <input id="again" type="password" autoComplete="new-password" required value={again} onChange={(event) => setAgain(event.target.value)} />
-      <p>{t("enrol.authenticator")}</p>
-      <QrCode text={asked.totp_uri ?? ""} name={t("enrol.qr")} />
-      <code data-secret>{(asked.totp_secret ?? "").replace(/(.{4})(?=.)/g, "$1 ")}</code>
-      <a className="button" href={asked.totp_uri}>
-        {t("enrol.open")}
-      </a>
-      <label htmlFor="first-code">{t("enrol.code")}</label>
-      <input id="first-code" inputMode="numeric" autoComplete="one-time-code" required value={code} onChange={(event) => setCode(event.target.value)} />
+      {asked.password_stays ? (
+        <>
+          <label htmlFor="old-password">{t("enrol.password_stays")}</label>
+          <input id="old-password" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
+        </>
+      ) : (
+        <>
+          <label htmlFor="new-password">{t("enrol.password")}</label>
+          <input id="new-password" type="password" autoComplete="new-password" minLength={12} required aria-describedby="rule" value={password}
+            onChange={(event) => setPassword(event.target.value)} />
+          <p id="rule" className="quiet">
+            {t("enrol.rule")}
+          </p>
+          <label htmlFor="again">{t("enrol.again")}</label>
+          <input id="again" type="password" autoComplete="new-password" required value={again} onChange={(event) => setAgain(event.target.value)} />
+        </>
+      )}
+      {!asked.factor_stays && <Authenticator asked={asked} />}
+      <label htmlFor="first-code">{t(asked.factor_stays ? "enrol.factor_stays" : "enrol.code")}</label>
+      <input id="first-code" autoComplete="one-time-code" autoCapitalize="characters" required value={code} onChange={(event) => setCode(event.target.value)} />
       {refused && (
         <p role="alert" className="problem">
           {t(`enrol.refused.${refused}`)}
@@ -95,6 +103,21 @@ function Setting({ token, asked, onDone }: { token: string; asked: Question; onD
         {t(asking ? "kit:door.waiting" : "enrol.set")}
       </button>
     </form>
+  );
+}
+
+// What the new authenticator has to hold.
+function Authenticator({ asked }: { asked: Question }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p>{t("enrol.authenticator")}</p>
+      <QrCode text={asked.totp_uri ?? ""} name={t("enrol.qr")} />
+      <code data-secret>{(asked.totp_secret ?? "").replace(/(.{4})(?=.)/g, "$1 ")}</code>
+      <a className="button" href={asked.totp_uri}>
+        {t("enrol.open")}
+      </a>
+    </>
   );
 }
 

@@ -7,7 +7,8 @@ import { dateTime } from "../kit/format";
 import { ApiFailure, type Loaded, useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { ApiKeys } from "./api-keys";
-import { addressOf, endOwnSession, homeOf, type OwnAccount, ownAccount, renew } from "./ask";
+import { addressOf, endOwnSession, homeOf, type Notice, type OwnAccount, ownAccount, renew } from "./ask";
+import { FactorFields, Refusal, Table, useFactors } from "./parts";
 import { Passkeys } from "./passkeys";
 import { People } from "./people";
 import { useProviderOf } from "./provider";
@@ -43,10 +44,11 @@ export function Page() {
             {t(loaded.failure.status === 400 ? "key_only" : "failed")}
           </p>
         )}
-        {loaded.data && <Sessions account={loaded.data} loaded={loaded} />}
+        {(loaded.data?.notices ?? []).length > 0 && <Notices notices={loaded.data?.notices ?? []} />}
+        {loaded.data && provider !== null && <Sessions account={loaded.data} loaded={loaded} byProvider={provider !== ""} />}
         {loaded.data && provider && <p>{t("by_provider", { name: provider })}</p>}
         {loaded.data && provider === "" && <Passkeys account={loaded.data} loaded={loaded} />}
-        {loaded.data && provider === "" && <Factors account={loaded.data} />}
+        {loaded.data && provider === "" && <Renewal account={loaded.data} />}
         {(who.actions ?? []).includes("run_accounts") && <People />}
         {(who.actions ?? []).includes("run_accounts") && <ApiKeys />}
       </main>
@@ -54,77 +56,88 @@ export function Page() {
   );
 }
 
-function Sessions({ account, loaded }: { account: OwnAccount; loaded: Loaded<OwnAccount> }) {
+function Sessions({ account, loaded, byProvider }: { account: OwnAccount; loaded: Loaded<OwnAccount>; byProvider: boolean }) {
   const { t } = useTranslation();
-  const [failed, setFailed] = useState(false);
+  const factors = useFactors();
+  const [refused, setRefused] = useState<string | null>(null);
+  const sessions = account.sessions ?? [];
   const end = async (id: string) => {
-    setFailed(false);
-    await endOwnSession(id).catch(() => setFailed(true));
+    setRefused(null);
+    try {
+      await endOwnSession(id, byProvider ? {} : factors.shown);
+    } catch (error) {
+      const wrong = error instanceof ApiFailure && error.status === 403;
+      setRefused(t(!wrong ? "failed" : byProvider ? "sessions.come_again" : "factors.wrong"));
+    }
+    factors.forget();
     loaded.reload();
   };
   return (
     <section aria-labelledby="sessions">
       <h2 id="sessions">{t("sessions.title")}</h2>
       <p className="quiet">{t("sessions.help")}</p>
-      {failed && (
-        <p role="alert" className="problem">
-          {t("failed")}
-        </p>
+      <Refusal text={refused} />
+      <Table of="sessions" columns={["surface", "address", "began", "seen", "ends"]}>
+        {sessions.map((one) => (
+          <tr key={one.id} data-session={one.id}>
+            <th scope="row">{t(`surface_name.${one.surface ?? ""}`)}</th>
+            <td>{one.address}</td>
+            <td>{dateTime(msOf(one.began_at_us))}</td>
+            <td>{dateTime(msOf(one.seen_at_us))}</td>
+            <td>{dateTime(msOf(one.ends_at_us))}</td>
+            <td>
+              {one.current ? (
+                <span className="chip">{t("sessions.current")}</span>
+              ) : (
+                <button type="button" className="button small" disabled={!byProvider && !factors.complete} onClick={() => void end(one.id ?? "")}>
+                  {t("sessions.end")}
+                </button>
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
+      {sessions.length > 1 && !byProvider && (
+        <form onSubmit={(event) => event.preventDefault()}>
+          <p className="quiet">{t("sessions.factors")}</p>
+          <FactorFields of="sessions" factors={factors} />
+        </form>
       )}
-      <div className="table-frame" tabIndex={0} role="region" aria-labelledby="sessions">
-        <table>
-          <thead>
-            <tr>
-              {["surface", "address", "began", "seen", "ends"].map((name) => (
-                <th key={name} scope="col">
-                  {t(`sessions.${name}`)}
-                </th>
-              ))}
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {(account.sessions ?? []).map((one) => (
-              <tr key={one.id} data-session={one.id}>
-                <th scope="row">{t(`surface_name.${one.surface ?? ""}`)}</th>
-                <td>{one.address}</td>
-                <td>{dateTime(msOf(one.began_at_us))}</td>
-                <td>{dateTime(msOf(one.seen_at_us))}</td>
-                <td>{dateTime(msOf(one.ends_at_us))}</td>
-                <td>
-                  {one.current ? (
-                    <span className="chip">{t("sessions.current")}</span>
-                  ) : (
-                    <button type="button" className="button small" onClick={() => void end(one.id ?? "")}>
-                      {t("sessions.end")}
-                    </button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
     </section>
   );
 }
 
-function Factors({ account }: { account: OwnAccount }) {
+function Notices({ notices }: { notices: Notice[] }) {
   const { t } = useTranslation();
-  const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
-  const [refused, setRefused] = useState<"wrong" | "failed" | null>(null);
+  return (
+    <section aria-labelledby="notices">
+      <h2 id="notices">{t("notices.title")}</h2>
+      <p className="quiet">{t("notices.help")}</p>
+      <ul>
+        {notices.map((one) => (
+          <li key={`${one.at_us} ${one.event}`} data-notice={one.event}>
+            {dateTime(msOf(one.at_us))} {t(`notices.${one.event ?? ""}`)} {one.address && t("notices.from", { address: one.address })}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Renewal({ account }: { account: OwnAccount }) {
+  const { t } = useTranslation();
+  const factors = useFactors();
+  const [refused, setRefused] = useState<string | null>(null);
   const begin = async (event: FormEvent) => {
     event.preventDefault();
     setRefused(null);
     try {
-      const link = await renew(password, code.trim());
+      const link = await renew(factors.shown);
       location.assign(addressOf(link));
       location.reload(); // only what is behind '#' has changed
     } catch (error) {
-      setRefused(error instanceof ApiFailure && error.status === 403 ? "wrong" : "failed");
-      setPassword("");
-      setCode("");
+      setRefused(t(error instanceof ApiFailure && error.status === 403 ? "factors.wrong" : "failed"));
+      factors.forget();
     }
   };
   return (
@@ -133,15 +146,8 @@ function Factors({ account }: { account: OwnAccount }) {
       <p data-recovery-codes={account.recovery_codes_left ?? 0}>{t("factors.left", { n: account.recovery_codes_left ?? 0 })}</p>
       <p className="quiet">{t("factors.help")}</p>
       <form onSubmit={(event) => void begin(event)}>
-        <label htmlFor="old-password">{t("kit:door.password")}</label>
-        <input id="old-password" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
-        <label htmlFor="old-code">{t("kit:door.code")}</label>
-        <input id="old-code" autoComplete="one-time-code" required value={code} onChange={(event) => setCode(event.target.value)} />
-        {refused && (
-          <p role="alert" className="problem">
-            {t(refused === "wrong" ? "factors.wrong" : "failed")}
-          </p>
-        )}
+        <FactorFields of="old" factors={factors} />
+        <Refusal text={refused} />
         <button type="submit" className="button">
           {t("factors.renew")}
         </button>

@@ -1,11 +1,12 @@
-// The accounts of others: invite by a one-time link, unlock, disable, end all sessions.
+// The accounts of others: one-time links, unlocking, disabling, ending all sessions.
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { msOf } from "../kit/clock";
 import { dateTime } from "../kit/format";
-import { ApiFailure, useLoaded } from "../kit/load";
+import { useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { type AccountChange, type AccountItem, accounts, addressOf, change, create, type EnrolmentLink } from "./ask";
+import { NameField, Refusal, refusalOf, type RefusedRegistration, RoleField, Table } from "./parts";
 
 const ROLES = ["control", "dispatch", "unit", "protected_person", "probation", "police", "court", "registrar", "auditor", "privacy", "administrator"];
 // What else an account of a role has to say.
@@ -13,18 +14,23 @@ const TIES: Record<string, "person_id" | "unit_id" | "agency_id"> = {
   dispatch: "agency_id", police: "agency_id", court: "agency_id", unit: "unit_id", protected_person: "person_id",
 };
 
+// Links for somebody who had a way in: how the person was known is asked.
+const GIVES_BACK = new Set<AccountChange>(["ACCOUNT_CHANGE_NEW_PASSWORD", "ACCOUNT_CHANGE_NEW_FACTOR", "ACCOUNT_CHANGE_INVITE"]);
+const KNOWN_BY_MIN = 4;
+
 export function People() {
   const { t } = useTranslation();
   const loaded = useLoaded("accounts", accounts, 5_000);
   const [link, setLink] = useState<EnrolmentLink | null>(null);
-  const [refused, setRefused] = useState<"taken" | "incomplete" | "failed" | null>(null);
+  const [refused, setRefused] = useState<RefusedRegistration | null>(null);
+  const [knownBy, setKnownBy] = useState("");
   const attempt = async (act: () => Promise<EnrolmentLink | undefined>) => {
     setRefused(null);
     try {
       setLink((await act()) ?? null);
+      setKnownBy("");
     } catch (error) {
-      const status = error instanceof ApiFailure ? error.status : 0;
-      setRefused(status === 409 ? "taken" : status === 400 ? "incomplete" : "failed");
+      setRefused(refusalOf(error));
     }
     loaded.reload();
   };
@@ -32,11 +38,7 @@ export function People() {
     <section aria-labelledby="people">
       <h2 id="people">{t("people.title")}</h2>
       <Invitation onInvite={(act) => void attempt(act)} />
-      {refused && (
-        <p role="alert" className="problem">
-          {t(`people.refused.${refused}`)}
-        </p>
-      )}
+      <Refusal text={refused && t(`people.refused.${refused}`)} />
       {link && (
         <div role="status" className="link">
           {link.token ? (
@@ -49,35 +51,37 @@ export function People() {
           )}
         </div>
       )}
-      <div className="table-frame" tabIndex={0} role="region" aria-labelledby="people">
-        <table>
-          <thead>
-            <tr>
-              {["account", "role", "state", "signed_in", "sessions"].map((name) => (
-                <th key={name} scope="col">
-                  {t(`people.${name}`)}
-                </th>
-              ))}
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {(loaded.data ?? []).map((one) => (
-              <Row key={one.account?.account} item={one} onChange={(what) => void attempt(async () => (await change(one.account?.account ?? "", what)).link ?? undefined)} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <label>
+        {t("people.known_by")}
+        <input name="known-by" list="known-by" autoComplete="off" maxLength={80} aria-describedby="known-by-help" value={knownBy} onChange={(event) => setKnownBy(event.target.value)} />
+      </label>
+      <datalist id="known-by">
+        {["seen", "called", "superior"].map((one) => (
+          <option key={one} value={t(`people.known.${one}`)} />
+        ))}
+      </datalist>
+      <p id="known-by-help" className="quiet">
+        {t("people.known_by_help")}
+      </p>
+      <Table of="people" columns={["account", "role", "state", "signed_in", "sessions"]}>
+        {(loaded.data ?? []).map((one) => (
+          <Row key={one.account?.account} item={one} isKnown={knownBy.trim().length >= KNOWN_BY_MIN}
+            onChange={(what) => void attempt(async () => (await change(one.account?.account ?? "", what, knownBy.trim())).link ?? undefined)} />
+        ))}
+      </Table>
     </section>
   );
 }
 
-function Row({ item, onChange }: { item: AccountItem; onChange: (what: AccountChange) => void }) {
+function Row({ item, isKnown, onChange }: { item: AccountItem; isKnown: boolean; onChange: (what: AccountChange) => void }) {
   const { t } = useTranslation();
   const { who } = useLive();
   const name = item.account?.account ?? "";
   const locked = Number(item.locked_until_us ?? 0) > 0;
+  const enrolled = item.state === "ACCOUNT_STATE_ACTIVE";
   const deeds: [AccountChange, boolean][] = [
+    ["ACCOUNT_CHANGE_NEW_PASSWORD", enrolled],
+    ["ACCOUNT_CHANGE_NEW_FACTOR", enrolled],
     ["ACCOUNT_CHANGE_INVITE", item.state !== "ACCOUNT_STATE_DISABLED"],
     ["ACCOUNT_CHANGE_UNLOCK", locked],
     ["ACCOUNT_CHANGE_END_SESSIONS", (item.sessions ?? 0) > 0],
@@ -97,7 +101,7 @@ function Row({ item, onChange }: { item: AccountItem; onChange: (what: AccountCh
         {deeds
           .filter(([, may]) => may)
           .map(([what]) => (
-            <button key={what} type="button" className="button small" onClick={() => onChange(what)}>
+            <button key={what} type="button" className="button small" disabled={enrolled && !isKnown && GIVES_BACK.has(what)} onClick={() => onChange(what)}>
               {t(`change.${what}`)}
             </button>
           ))}
@@ -120,20 +124,8 @@ function Invitation({ onInvite }: { onInvite: (act: () => Promise<EnrolmentLink>
   const asked = name ?? (role === "probation" ? "wearer_ids" : null);
   return (
     <form className="inline" onSubmit={invite}>
-      <label>
-        {t("people.account")}
-        <input name="new-account" required autoCapitalize="none" spellCheck={false} autoComplete="off" value={account} onChange={(event) => setAccount(event.target.value)} />
-      </label>
-      <label>
-        {t("people.role")}
-        <select name="new-role" value={role} onChange={(event) => setRole(event.target.value)}>
-          {ROLES.map((each) => (
-            <option key={each} value={each}>
-              {t(`role.${each}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <NameField name="new-account" label={t("people.account")} value={account} onChange={setAccount} />
+      <RoleField name="new-role" label={t("people.role")} roles={ROLES} value={role} onChange={setRole} />
       {asked && (
         <label>
           {t(`people.${asked}`)}

@@ -13,6 +13,7 @@ import { compare, isOver } from "./queue-model";
 
 type Hit = Schemas["SearchHit"];
 const WAIT_MS = 180;
+const LETTERS_MIN = 2; // fewer find everybody
 
 interface PlaceLabel {
   ko: string;
@@ -59,8 +60,8 @@ export function Search() {
     }, WAIT_MS);
     return () => clearTimeout(timer);
   }, [line]);
-  const loaded = useLoaded(asked ? `search/${asked}` : null, () =>
-    take(api.GET("/api/v1/search", { params: { query: { q: asked } as never }, signal: patience() })),
+  const loaded = useLoaded(asked.length >= LETTERS_MIN ? `search/${asked}` : null, () =>
+    take(api.POST("/api/v1/search", { body: { text: asked }, signal: patience() })),
   );
   const hits = asked ? (loaded.data?.hits ?? []) : [];
 

@@ -1,5 +1,5 @@
-// Who is signed in on this surface. The key is handed to the server once and comes back as a cookie that no script can
-// read; nothing about the person is kept in the browser.
+// Who is signed in on this surface: the server knows it by a cookie that no script can read; nothing about the person is
+// kept in the browser.
 import type { components } from "../../generated/api";
 
 export type Capabilities = components["schemas"]["Capabilities"];
@@ -45,16 +45,6 @@ export async function ask(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-export async function signIn(key: string): Promise<Capabilities> {
-  return read(
-    await ask("/api/v1/session", {
-      method: "POST",
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      body: JSON.stringify({ surface }),
-    }),
-  );
-}
-
 // Whose cookie the browser holds; throws "wrong_key" when it holds none that is valid.
 export async function whoAmI(): Promise<Capabilities> {
   return read(await ask("/api/v1/me/capabilities", {}));
@@ -64,7 +54,8 @@ export async function signOut(): Promise<void> {
   await ask("/api/v1/session", { method: "DELETE" }).catch(() => undefined);
 }
 
-// A key after '#' never reaches a server's log; it is taken out of the address bar at once.
+// A key after '#', which never reaches a server's log; it is taken out of the address bar at once. It opens nothing by
+// itself: the door offers it, and somebody presses.
 export function keyInAddress(): string | null {
   const key = new URLSearchParams(location.hash.slice(1)).get("key");
   if (key) history.replaceState(null, "", location.pathname + location.search);

@@ -1,4 +1,5 @@
-// The door, loaded when somebody stands before it: account, password, and code or passkey; or one key, pasted or typed.
+// The door, loaded when somebody stands before it: account, password, and code or passkey; or one key, pasted, typed, or
+// offered by the address that was opened.
 import { type FormEvent, useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,9 +13,6 @@ import ko from "./words/door.ko.json";
 
 addWords("kit", { ko, en });
 
-// Her phone is paired with a key; everybody else has an account.
-const KEY_FIRST = surface === "me";
-
 async function signInAs(shown: Schemas["SignInInput"]): Promise<Capabilities> {
   const answer = await ask("/api/v1/sign-in", {
     method: "POST",
@@ -23,6 +21,13 @@ async function signInAs(shown: Schemas["SignInInput"]): Promise<Capabilities> {
   });
   if (answer.status === 401 || answer.status === 400) throw new SignInError("wrong_account");
   if (answer.status === 429) throw new SignInError("busy");
+  return read(answer);
+}
+
+async function signInBy(key: string): Promise<Capabilities> {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const answer = await ask("/api/v1/session", { method: "POST", headers, body: JSON.stringify({ surface }) });
+  if (answer.status === 400) throw new SignInError("wrong_key");
   return read(answer);
 }
 
@@ -55,24 +60,18 @@ function useWays(): Schemas["SignInWays"] {
   return ways;
 }
 
-export default function SignIn(props: {
-  problem: SignInProblem | null;
-  onKey: (key: string) => void;
-  onIn: (who: Capabilities) => void;
-  foot?: ReactNode;
-}) {
-  const { problem, onKey, onIn, foot } = props;
+export default function SignIn(props: { problem: SignInProblem | null; offered: string; onIn: (who: Capabilities) => void; foot?: ReactNode }) {
+  const { problem, offered, onIn, foot } = props;
   const { t } = useTranslation("kit");
-  const withKey = KEY_FIRST || problem === "wrong_key" || problem === "wrong_role";
-  const key = <KeyForm problem={withKey ? problem : null} onKey={onKey} />;
-  const account = <AccountForm problem={withKey ? null : problem} onIn={onIn} />;
+  const account = <AccountForm problem={problem} onIn={onIn} />;
+  const key = <KeyForm offered={offered} onIn={onIn} />;
   return (
     <main className="door">
       <h1>{t("surface:title")}</h1>
-      {KEY_FIRST ? key : account}
-      <details open={withKey && !KEY_FIRST}>
-        <summary className="button">{t(KEY_FIRST ? "door.with_account" : "door.with_key")}</summary>
-        {KEY_FIRST ? account : key}
+      {offered ? key : account}
+      <details>
+        <summary className="button">{t(offered ? "door.with_account" : "door.with_key")}</summary>
+        {offered ? account : key}
       </details>
       <LanguageSwitch />
       {foot}
@@ -122,10 +121,10 @@ function AccountForm({ problem, onIn }: { problem: SignInProblem | null; onIn: (
   return (
     <form onSubmit={withCode}>
       <label htmlFor="account">{t("door.account")}</label>
-      <input id="account" autoComplete={KEY_FIRST ? "off" : "username"} autoCapitalize="none" spellCheck={false} required value={account}
+      <input id="account" autoComplete="username" autoCapitalize="none" spellCheck={false} required value={account}
         onChange={(event) => setAccount(event.target.value)} aria-invalid={wrong} />
       <label htmlFor="password">{t("door.password")}</label>
-      <input id="password" type="password" autoComplete={KEY_FIRST ? "off" : "current-password"} required value={password}
+      <input id="password" type="password" autoComplete="current-password" required value={password}
         onChange={(event) => setPassword(event.target.value)} aria-invalid={wrong} aria-describedby="lock-help" />
       <label htmlFor="code">{t("door.code")}</label>
       <input id="code" autoComplete="one-time-code" autoCapitalize="characters" spellCheck={false} required value={code}
@@ -154,32 +153,32 @@ function AccountForm({ problem, onIn }: { problem: SignInProblem | null; onIn: (
   );
 }
 
-function KeyForm({ problem, onKey }: { problem: SignInProblem | null; onKey: (key: string) => void }) {
+function KeyForm({ offered, onIn }: { offered: string; onIn: (who: Capabilities) => void }) {
   const { t } = useTranslation("kit");
-  const [key, setKey] = useState("");
+  const [key, setKey] = useState(offered);
+  const [refused, setRefused] = useState<SignInProblem | null>(null);
+  const enter = async (event: FormEvent) => {
+    event.preventDefault();
+    setRefused(null);
+    try {
+      onIn(await signInBy(key.trim()));
+    } catch (error) {
+      const why = error instanceof SignInError ? error.problem : "no_server";
+      if (why === "wrong_role") void signOut();
+      setRefused(why);
+      setKey("");
+    }
+  };
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (key.trim()) onKey(key.trim());
-        setKey("");
-      }}
-    >
+    <form onSubmit={(event) => void enter(event)}>
       <label htmlFor="key">{t("door.key")}</label>
-      <input
-        id="key"
-        type="password"
-        autoComplete="off" // nothing of hers in a password list
-        value={key}
-        onChange={(event) => setKey(event.target.value)}
-        aria-describedby="key-help"
-        aria-invalid={problem === "wrong_key"}
-      />
+      <input id="key" type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)}
+        aria-describedby="key-help" aria-invalid={refused === "wrong_key"} />
       <p id="key-help" className="quiet">
-        {t("door.key_help")}
+        {t(offered ? "door.key_offered" : "door.key_help")}
       </p>
-      <Refusal problem={problem} />
-      <button type="submit" className="button" disabled={!key.trim()}>
+      <Refusal problem={refused} />
+      <button type="submit" className="button" disabled={!key.trim()} autoFocus={offered !== ""}>
         {t("door.enter_key")}
       </button>
     </form>

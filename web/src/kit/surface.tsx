@@ -6,7 +6,7 @@ import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
 import { type Line, type Link, type LiveHandlers, LiveSocket } from "./live";
 import { PictureStore } from "./picture-store";
-import { type Capabilities, keyInAddress, SignInError, type SignInProblem, signIn, signOut, whoAmI } from "./session";
+import { type Capabilities, keyInAddress, SignInError, type SignInProblem, signOut, whoAmI } from "./session";
 import { setUpWords } from "./words";
 import "./theme.css";
 
@@ -94,7 +94,8 @@ export function runSurface(options: SurfaceOptions): void {
   setUpWords(options.words, options.codes);
   const root = document.getElementById("root");
   if (!root) throw new Error("the page has no root");
-  const first = knock(keyInAddress()); // under way while the page is drawn for the first time
+  const offered = keyInAddress();
+  const first = offered ? Promise.resolve<Entrance>({ state: "out", problem: null, offered }) : knock(); // under way while the page is drawn for the first time
   createRoot(root).render(
     <Fence>
       <Door options={options} first={first} />
@@ -102,26 +103,25 @@ export function runSurface(options: SurfaceOptions): void {
   );
 }
 
-type Entrance = { state: "asking" } | { state: "out"; problem: SignInProblem | null } | { state: "in"; who: Capabilities };
+type Entrance = { state: "asking" } | { state: "out"; problem: SignInProblem | null; offered?: string } | { state: "in"; who: Capabilities };
 
-async function knock(key: string | null): Promise<Entrance> {
+async function knock(): Promise<Entrance> {
   try {
-    return { state: "in", who: key ? await signIn(key) : await whoAmI() };
+    return { state: "in", who: await whoAmI() };
   } catch (error) {
     const problem = error instanceof SignInError ? error.problem : "no_server";
-    return { state: "out", problem: key === null && problem === "wrong_key" ? null : problem };
+    return { state: "out", problem: problem === "wrong_key" ? null : problem };
   }
 }
 
 function Door({ options, first }: { options: SurfaceOptions; first: Promise<Entrance> }) {
   const [entrance, setEntrance] = useState<Entrance>({ state: "asking" });
-  const enter = async (key: string | null) => setEntrance(await knock(key));
   // Not after the first paint: on a slow phone that is half a second later.
   useLayoutEffect(() => void first.then(setEntrance), [first]);
   // Without a server nobody can be asked who this is: try again until it answers.
   useEffect(() => {
     if (entrance.state !== "out" || entrance.problem !== "no_server") return;
-    const timer = setInterval(() => void enter(null), 3000);
+    const timer = setInterval(() => void knock().then(setEntrance), 3000);
     return () => clearInterval(timer);
   }, [entrance]);
   if (entrance.state === "asking") return options.asking ?? <Waiting />;
@@ -129,7 +129,7 @@ function Door({ options, first }: { options: SurfaceOptions; first: Promise<Entr
     if (entrance.problem === "no_server" && options.offline) return options.offline;
     return (
       <Suspense fallback={options.asking ?? <Waiting />}>
-        <SignIn problem={entrance.problem} onKey={(key) => void enter(key)} onIn={(who) => setEntrance({ state: "in", who })} foot={options.foot} />
+        <SignIn problem={entrance.problem} offered={entrance.offered ?? ""} onIn={(who) => setEntrance({ state: "in", who })} foot={options.foot} />
       </Suspense>
     );
   }

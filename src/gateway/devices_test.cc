@@ -35,8 +35,10 @@ TEST(Devices, AreTakenUpWithWhatWasGoodBeforeAndKeepTheKeysOfWhoTakesThemUp) {
   signed_report.mutable_report_received()->set_protocol("mqtt-signed");
   signed_report.mutable_report_received()->mutable_report()->set_device_id("D-2");
   signed_report.mutable_report_received()->mutable_report()->set_epoch(7);
+  v1::Fact renewed = registered("D-2", new_secret, 2, 50);
+  renewed.mutable_device_registered()->set_former_secret_sha256(old_secret);
   for (Devices* each : {&after, &whole}) {
-    each->apply(registered("D-2", new_secret, 2, 50));
+    each->apply(renewed);
     each->apply(signed_report);
   }
   EXPECT_EQ(saved(after), saved(whole));

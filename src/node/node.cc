@@ -50,9 +50,6 @@
 #include "vault/signing_key.h"
 
 namespace haechi::node {
-
-using net::run_on;
-
 namespace {
 
 constexpr Duration kSayAgain = Duration::seconds(3600);     // that a list of revoked certificates ends
@@ -340,18 +337,18 @@ Status Node::Rooms::listen() {
   spine->submit(std::move(started), {});
   tell(exceptions, *spine);
   Status opened;
-  run_on(gateway, [&] { opened = listen_devices(); });
+  net::run_on(gateway, [&] { opened = listen_devices(); });
   if (!opened.ok()) return opened;
   count();
   spine->start();
-  run_on(front, [&] { opened = listen_front(); });
+  net::run_on(front, [&] { opened = listen_front(); });
   if (!opened.ok()) return opened;
   if (administrator_link) {
     const std::string here = "http://" + config.http_address + ":" + std::to_string(front_http->port());
     first_administrator = (config.notify.pages.empty() ? here : config.notify.pages) +
                           "/account/#enrol=" + administrator_link->token;
   }
-  run_on(link, [&] { connector->start(); });
+  net::run_on(link, [&] { connector->start(); });
   TRY_STATUS(evidence->start());
   sender->start();
   ready = true;
@@ -510,7 +507,7 @@ void Node::Rooms::count_notifications() {
 // through the MQTT server; then the rooms, each on its loop; then the loops.
 Node::Rooms::~Rooms() {
   ready = false;
-  const auto end = [](net::Loop& loop, const std::function<void()>& task) { run_on(loop, task); };
+  const auto end = [](net::Loop& loop, const std::function<void()>& task) { net::run_on(loop, task); };
   if (front_http) end(front, [this] { front_http.reset(); });
   if (device_http) end(gateway, [this] { device_http.reset(); });
   if (bundles) bundles->stop();
@@ -587,11 +584,7 @@ int run_serve(const Config& config) {
   if (const auto& address = (*node)->first_administrator())
     std::printf("administrator %s\n", address->c_str());
   std::fflush(stdout);
-  if ((*node)->snapshot_no() == 0)
-    spdlog::info("replayed {} entries", (*node)->entries_replayed());
-  else
-    spdlog::info("began with the snapshot of entry {} and {} entries after it", (*node)->snapshot_no(),
-                 (*node)->entries_replayed());
+  tell_beginning((*node)->snapshot_no(), (*node)->entries_replayed());
   if (!clock_is_kept())
     spdlog::warn("nothing keeps this machine's clock: fixes will be dated against a wrong one");
   int received = 0;

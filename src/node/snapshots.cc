@@ -52,6 +52,11 @@ void tell_of_snapshot(const Error& why) {
   spdlog::warn("no snapshot: {}", why.text());
 }
 
+void tell_beginning(uint64_t snapshot_no, uint64_t entries_replayed) {
+  if (snapshot_no == 0) return spdlog::info("replayed {} entries", entries_replayed);
+  spdlog::info("began with the snapshot of entry {} and {} entries after it", snapshot_no, entries_replayed);
+}
+
 spine::SnapshotPart part_of(net::Loop& gateway, gateway::Devices& devices, Commands& commanded) {
   return {"gateway",
           [&](spine::SaveDone done) {

@@ -22,6 +22,9 @@ Result<spine::OpenedLog> open_with_snapshot(const std::string& log_directory,
 // One could not be used or written. Nothing but the next start is slower for it.
 void tell_of_snapshot(const Error& why);
 
+// What the node began with. 0: no snapshot.
+void tell_beginning(uint64_t snapshot_no, uint64_t entries_replayed);
+
 // Newest commands by device. Both belong to the loop.
 using Commands = std::map<std::string, v1::DeviceCommand>;
 spine::SnapshotPart part_of(net::Loop& gateway, gateway::Devices& devices, Commands& commanded);

@@ -20,11 +20,13 @@
 #include <string>
 #include <vector>
 
+#include "base/archive.h"
 #include "base/heap.h"
 #include "base/random.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/shapes.h"
+#include "log/log.h"
 #include "spine/engine.h"
 
 namespace haechi {
@@ -56,6 +58,8 @@ struct Options {
   int64_t warm_rounds = kWarmRounds;
   bool full = false;
   bool ticks = false;
+  bool snapshot = false;
+  std::string log;  // directory
   bool check = false;
   std::vector<Cell> cells;
 };
@@ -88,6 +92,7 @@ class World {
   double run(int64_t reports);
   // One tick with nothing due, and one with k orders ending. Nanoseconds.
   void measure_ticks();
+  void measure_snapshot();
 
   size_t people() const { return people_.size(); }
   int64_t bytes_of_zones() const { return bytes_of_zones_; }
@@ -97,11 +102,15 @@ class World {
   uint64_t entries() const { return entry_; }
   // Effects are digested from now on: two builds that judge alike have one digest. Not to be timed with.
   void check() { check_ = true; }
+  // What is applied goes into this log too, for a node to start on.
+  void keep_in(std::unique_ptr<log::Log> log) { log_ = std::move(log); }
+  void commit();
   uint64_t digest() const { return digest_; }
 
  private:
   void settle();
   void apply(const v1::Fact& fact);
+  void keep(const v1::Fact& fact);
   void add_zone(int64_t number);
   void add_person(int64_t number, bool wearer);
   v1::Order order_of(int64_t wearer);
@@ -124,6 +133,8 @@ class World {
   uint64_t alerts_ = 0, effects_ = 0;
   bool check_ = false;
   uint64_t digest_ = 0;
+  std::unique_ptr<log::Log> log_;
+  std::vector<std::pair<Time, std::string>> kept_;  // to be appended
 };
 
 geo::Place World::place_of(const Mover& mover) const {
@@ -150,9 +161,24 @@ void World::settle() {
   }
 }
 
+void World::keep(const v1::Fact& fact) {
+  constexpr size_t kCommit = 4'096;
+  if (!log_) return;
+  kept_.emplace_back(now_, fact.SerializeAsString());
+  if (kept_.size() == kCommit) commit();
+}
+
+void World::commit() {
+  std::vector<log::NewRecord> records;
+  for (const auto& [stamp, bytes] : kept_) records.push_back({stamp, bytes});
+  if (!records.empty()) ENSURE(log_->append(records).ok());
+  kept_.clear();
+}
+
 void World::apply(const v1::Fact& fact) {
   now_ = std::max(now_, stamped_ + Duration{1});
   stamped_ = now_;
+  keep(fact);
   const auto effects = engine_->step({++entry_, now_, fact});
   effects_ += effects.size();
   for (const auto& effect : effects) alerts_ += effect->has_raise_alert();
@@ -364,9 +390,37 @@ void World::measure_ticks() {
   }
 }
 
+// The state as bytes and back, and whether an engine that was loaded holds the same.
+void World::measure_snapshot() {
+  Writer out, again;
+  double start = cpu_s();
+  engine_->save(out);
+  const double save_s = cpu_s() - start;
+  const std::string bytes = out.take();
+  spine::Engine loaded(0);
+  Reader in(bytes);
+  start = cpu_s();
+  loaded.load(in);
+  const double load_s = cpu_s() - start;
+  loaded.save(again);
+  const double wearers = static_cast<double>(cell_.wearers);
+  std::printf(
+      "snapshot: wearers=%ld bytes_per_wearer=%.0f save_us_per_1000=%.0f load_us_per_1000=%.0f "
+      "save_mb_per_s=%.0f "
+      "same=%d\n",
+      cell_.wearers, static_cast<double>(bytes.size()) / wearers, save_s * 1e9 / wearers,
+      load_s * 1e9 / wearers, static_cast<double>(bytes.size()) / save_s / 1e6,
+      in.done() && again.take() == bytes);
+}
+
 void measure(const Cell& cell, const Options& options) {
   World world(cell);
   if (options.check) world.check();
+  if (!options.log.empty()) {
+    auto log = log::open_sqlite_log({.directory = options.log});
+    ENSURE(log.ok(), log.error().text());
+    world.keep_in(*std::move(log));
+  }
   const double start = cpu_s();
   world.register_all();
   world.run(options.warm_rounds * static_cast<int64_t>(world.people()));
@@ -383,6 +437,8 @@ void measure(const Cell& cell, const Options& options) {
       static_cast<double>(world.effects() - effects) / static_cast<double>(options.reports),
       world.entries() - entries - static_cast<uint64_t>(options.reports), cpu_s() - start);
   if (options.check) std::printf("effects: digest=%016lx\n", world.digest());
+  if (!options.log.empty()) world.commit();
+  if (options.snapshot) world.measure_snapshot();
   if (options.ticks) world.measure_ticks();
 }
 
@@ -424,7 +480,8 @@ void describe_machine() {
 
 int usage() {
   std::fputs(
-      "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--check] [--cell "
+      "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--snapshot] [--log DIRECTORY] "
+      "[--check] [--cell "
       "WEARERS,ZONES,PAIRS]...\n",
       stderr);
   return 2;
@@ -439,6 +496,10 @@ int run_main(int argc, char** argv) {
       options.full = true;
     } else if (name == "--ticks") {
       options.ticks = true;
+    } else if (name == "--log" && i + 1 < argc) {
+      options.log = argv[++i];
+    } else if (name == "--snapshot") {
+      options.snapshot = true;
     } else if (name == "--check") {
       options.check = true;
     } else if (name == "--reports" && i + 1 < argc) {

@@ -4,10 +4,9 @@
 //   load ingest --port N --devices FILE --seconds S --window W     as fast as acknowledgements come
 //   load http   --port N --devices FILE --seconds S                likewise over HTTP, one request at a time
 //   each load paced  --port N --devices FILE --seconds S --rate R       R reports a second on a timetable
-//   load alerts --port N --devices FILE --background R --alerts N  N approaches one after another over R
-//   reports/s
-//   load walk   --port N --devices FILE --seconds S                every device moves and reports once a
-//   second
+//   load alerts --port N --devices FILE --background R --alerts N --every MS   N approaches, one each MS
+//   (20), over R reports/s load walk   --port N --devices FILE --seconds S                every device moves
+//   and reports once a second
 //
 // With --ca FILE over TLS, believing that authority. FILE holds one "id secret" a line. In `alerts` the first
 // N devices are wearers, whose protected persons stand at the place the script registered; the rest give the
@@ -302,14 +301,14 @@ void run_paced(asio::io_context& io, Load& load, int seconds, size_t rate) {
           .c_str());
 }
 
-// One approach every 20 ms: a fix well outside every distance, then one 500 m from her. The moment just
+// One approach each `every`: a fix well outside every distance, then one 500 m from her. The moment just
 // before the second is written is printed, one line each, for the script to hold against the receiver's
 // clock.
-void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t background_per_s) {
+void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t background_per_s,
+                std::chrono::milliseconds every) {
   load.closed_loop = false;
   load.running = true;
   constexpr int32_t kHerLat = 375'000'000, kHerLng = 1'270'000'000;
-  constexpr auto kStep = std::chrono::milliseconds(20);
   std::printf("{\"sent\": [");
   auto next = Steady::now();
   double owed = 0;
@@ -323,12 +322,12 @@ void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t backgrou
                   static_cast<long long>(unix_us()));
       load.send(wearer, kHerLat + 45'000, kHerLng);  // 500 m north
     }
-    for (owed += static_cast<double>(background_per_s) * 0.02; owed >= 1 && load.devices_.size() > alerts;
-         --owed) {
+    for (owed += static_cast<double>(background_per_s) * std::chrono::duration<double>(every).count();
+         owed >= 1 && load.devices_.size() > alerts; --owed) {
       Device& device = *load.devices_[alerts + turn++ % (load.devices_.size() - alerts)];
       load.send(device, 371'000'000 + static_cast<int32_t>(turn % 5'000), 1'271'000'000);
     }
-    next += kStep;
+    next += every;
     io.run_until(next);
   }
   io.run_for(std::chrono::seconds(3));
@@ -391,7 +390,9 @@ int main(int argc, char** argv) {
   const int seconds = static_cast<int>(number("--seconds", 10));
   if (mode == "ingest" || mode == "http") run_ingest(io, load, seconds);
   if (mode == "paced") run_paced(io, load, seconds, number("--rate", 5'000));
-  if (mode == "alerts") run_alerts(io, load, number("--alerts", 1'000), number("--background", 1'000));
+  if (mode == "alerts")
+    run_alerts(io, load, number("--alerts", 1'000), number("--background", 1'000),
+               std::chrono::milliseconds(number("--every", 20)));
   if (mode == "walk") run_walk(io, load, number("--seconds", 60));
   std::fflush(stdout);
   std::_Exit(0);  // connections end with the process

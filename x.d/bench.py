@@ -3,8 +3,12 @@
   limits    a synced page and a round trip on this machine
   ingest    reports acknowledged durably over MQTT, 200 connections, CPU seconds of the server per million, bytes an entry, start
             on what was written; by name also ingest_2000, ingest_tls, ingest_http, paced_5000, paced_20000
+  memory    by name: bytes of the whole process per wearer (he, she, two devices, an order), registered, and after 20 minutes
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s; by name also
             webhook_5000, webhook_20000
+  field     by name: likewise -> the patrol car that is sent, over its WebSocket; also field_5000, field_20000
+  viewers   by name: likewise -> the last of 1,000 screens of the control room
+  recovery  by name: 100,000 wearers and 3 million entries behind them; seconds until a start acknowledges, with a snapshot and without
   postgis, redis, mosquitto   by name: what one would take instead (installs them)
   log, geo  Google Benchmark programs of those rooms
   engine    nanoseconds per report and bytes per wearer over generated worlds, the ticks of the middle one; by name and
@@ -178,6 +182,113 @@ def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=
         return result
 
 
+def approach_world(server, alerts, agency):
+    """Wearers who may not come near one protected person, who has reported; how `load alerts` wants its devices."""
+    facts = [{'jurisdiction_registered': {'id': 'here', 'agency_id': agency, 'shape': {'circle': {
+        'centre': {'lat_e7': HER[0], 'lng_e7': HER[1]}, 'radius_mm': 300_000_000}}}}]
+    devices, now_us = [], int(time.time() * 1e6)
+    for n in range(alerts + 100):
+        token = secrets.token_hex(16)
+        facts += [person(f'w-{n:04}', 'ROLE_WEARER'), device(n, f'w-{n:04}', token)]
+        devices.append((f'dev-{n:04}', token))
+    facts.append(person('her', 'ROLE_PROTECTED_PERSON'))
+    her = secrets.token_hex(16)
+    facts.append({'device_registered': {'id': 'her-phone', 'kind': 'DEVICE_KIND_PHONE', 'person_id': 'her',
+                  'interval_s': 86_400,
+                  'secret_sha256': base64.b64encode(hashlib.sha256(her.encode()).digest()).decode()}})
+    for n in range(alerts):
+        facts.append({'order_registered': {'id': f'o-{n:04}', 'version': 1, 'kind': 'ST_PROV_3_2', 'legal_basis': 'bench',
+                      'wearer_id': f'w-{n:04}', 'starts_at_us': str(now_us - 10**9), 'time_zone': 'Asia/Seoul',
+                      'conditions': [{'id': 'c1', 'keep_away': {'protected_id': 'her'}}]}})
+    server.register(facts)
+    connection = http.client.HTTPConnection('127.0.0.1', server.devices_http)
+    connection.request('POST', '/ingest/v1/reports', json.dumps({'device_id': 'her-phone', 'epoch': 1, 'seq': 1, 'fix': {
+        'place': {'lat_e7': HER[0], 'lng_e7': HER[1]}, 'fixed_at_us': str(int(time.time() * 1e6)),
+        'accuracy_mm': 8000, 'source': 'FIX_SOURCE_GNSS'}}), {'content-type': 'application/json',
+        'authorization': 'Basic ' + base64.b64encode(f'her-phone:{her}'.encode()).decode()})
+    assert connection.getresponse().status == 200
+    return write_devices(server.folder, devices)
+
+
+def send_approaches(binaries, server, devices, alerts, background, every_ms=20):
+    """When the report that breaks his order was sent, by wearer, in microseconds."""
+    load = subprocess.run([binaries / 'load', 'alerts', '--port', str(server.mqtt), '--devices', devices,
+                           '--alerts', str(alerts), '--background', str(background), '--every', str(every_ms)],
+                          capture_output=True, text=True, check=True)
+    return {'w-' + name[4:]: at for name, at in json.loads(load.stdout)['sent']}
+
+
+def waits_of(waits, **more):
+    waits = sorted(waits)
+    at = lambda p: waits[min(len(waits) - 1, int(p * len(waits)))] / 1000 if waits else None
+    return {**more, 'received': len(waits), 'p50_ms': at(0.5), 'p99_ms': at(0.99), 'p999_ms': at(0.999), 'max_ms': at(1)}
+
+
+def bench_recovery(binaries, wearers=100_000, reports=3_000_000):
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        log = pathlib.Path(folder) / 'data' / 'log'
+        log.parent.mkdir(mode=0o700)
+        subprocess.run([binaries / 'engine_bench', '--cell', f'{wearers},10000,1', '--warm', '0', '--reports', str(reports), '--log', log],
+                       check=True, stdout=subprocess.DEVNULL)
+        server = Server(binaries / 'haechi', folder, 1_000_000)
+        result = {'wearers': wearers, 'whole_log_s': round(server.started_s, 2)}
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(600)
+        result['last_snapshot_s'] = round(time.monotonic() - began, 2)
+        result['entries'] = server.restart(binaries / 'haechi')
+        result['snapshot_s'] = round(server.started_s, 2)
+        result['snapshot_bytes'] = size_of(log.parent / 'snapshots')
+        server.process.kill()
+        server.process.wait()
+        return result
+
+
+def bench_memory(binaries, wearers=1_000):
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        server = Server(binaries / 'haechi', folder, 1_000_000)
+        persons, orders, devices, now_us = [], [], [], int(time.time() * 1e6)
+        for n in range(2 * wearers):
+            name, token = f'p-{n:05}', secrets.token_hex(16)
+            persons += [person(name, 'ROLE_WEARER' if n < wearers else 'ROLE_PROTECTED_PERSON'), device(n, name, token)]
+            devices.append((f'dev-{n:04}', token))
+        for n in range(wearers):
+            orders.append({'order_registered': {'id': f'o-{n:05}', 'version': 1, 'kind': 'ST_PROV_3_2', 'legal_basis': 'bench',
+                           'wearer_id': f'p-{n:05}', 'starts_at_us': str(now_us - 10**10), 'time_zone': 'Asia/Seoul',
+                           'conditions': [{'id': 'c1', 'keep_away': {'protected_id': f'p-{wearers + n:05}'}}]}})
+
+        def held():
+            heap = int(re.search(r'^haechi_heap_bytes (\d+)', server.call('GET', '/metrics'), re.MULTILINE)[1])
+            status = pathlib.Path(f'/proc/{server.process.pid}/status').read_text()
+            return heap, int(re.search(r'VmRSS:\s+(\d+)', status)[1]) * 1024
+
+        def per_wearer(at, before, after):
+            return {f'{at}_{what}_bytes_per_wearer': round((now - then) / wearers)
+                    for what, then, now in zip(('heap', 'resident'), before, after)}
+
+        empty = held()
+        server.register(persons)
+        server.register(orders)
+        result = per_wearer('registered', empty, held())
+        line = http.client.HTTPConnection('127.0.0.1', server.devices_http)
+        for n, (name, token) in enumerate(devices):
+            # 100 km apart, walking a little.
+            reports = [{'device_id': name, 'epoch': 1, 'seq': k + 1, 'battery_percent': 80, 'fix': {
+                'place': {'lat_e7': 370_000_000 + n // wearers * 10_000_000 + k * 40, 'lng_e7': 1_270_000_000 + (n * k) % 997},
+                'fixed_at_us': str(now_us - (80 - k) * 15_000_000), 'accuracy_mm': 8000, 'source': 'FIX_SOURCE_GNSS'}}
+                for k in range(80)]
+            line.request('POST', '/ingest/v1/reports', json.dumps({'reports': reports}), {
+                'content-type': 'application/json',
+                'authorization': 'Basic ' + base64.b64encode(f'{name}:{token}'.encode()).decode()})
+            answer = line.getresponse()
+            text = answer.read()
+            if answer.status != 200:
+                raise SystemExit(f'{answer.status} {text[:500]}')
+        result |= per_wearer('reporting', empty, held())
+        server.stop()
+        return {'wearers': wearers, **result}
+
+
 def bench_webhook(binaries, alerts=1_000, background=1_000):
     with tempfile.TemporaryDirectory() as folder:
         server = Server(binaries / 'haechi', folder, 1_000)
@@ -188,33 +299,7 @@ def bench_webhook(binaries, alerts=1_000, background=1_000):
         cad_port = int(cad.stdout.readline().strip().rsplit(':', 1)[1])
         server.call('PUT', '/api/v1/agencies/cad', {'name': 'cad', 'desk': 'DESK_CONNECTOR', 'connector': {
             'endpoint': f'http://127.0.0.1:{cad_port}', 'secret': secret}})
-        facts = [{'jurisdiction_registered': {'id': 'here', 'agency_id': 'cad', 'shape': {'circle': {
-            'centre': {'lat_e7': HER[0], 'lng_e7': HER[1]}, 'radius_mm': 300_000_000}}}}]
-        devices, now_us = [], int(time.time() * 1e6)
-        for n in range(alerts + 100):
-            token = secrets.token_hex(16)
-            facts += [person(f'w-{n:04}', 'ROLE_WEARER'), device(n, f'w-{n:04}', token)]
-            devices.append((f'dev-{n:04}', token))
-        facts.append(person('her', 'ROLE_PROTECTED_PERSON'))
-        her = secrets.token_hex(16)
-        facts.append({'device_registered': {'id': 'her-phone', 'kind': 'DEVICE_KIND_PHONE', 'person_id': 'her',
-                      'interval_s': 86_400,
-                      'secret_sha256': base64.b64encode(hashlib.sha256(her.encode()).digest()).decode()}})
-        for n in range(alerts):
-            facts.append({'order_registered': {'id': f'o-{n:04}', 'version': 1, 'kind': 'ST_PROV_3_2', 'legal_basis': 'bench',
-                          'wearer_id': f'w-{n:04}', 'starts_at_us': str(now_us - 10**9), 'time_zone': 'Asia/Seoul',
-                          'conditions': [{'id': 'c1', 'keep_away': {'protected_id': 'her'}}]}})
-        server.register(facts)
-        connection = http.client.HTTPConnection('127.0.0.1', server.devices_http)
-        connection.request('POST', '/ingest/v1/reports', json.dumps({'device_id': 'her-phone', 'epoch': 1, 'seq': 1, 'fix': {
-            'place': {'lat_e7': HER[0], 'lng_e7': HER[1]}, 'fixed_at_us': str(int(time.time() * 1e6)),
-            'accuracy_mm': 8000, 'source': 'FIX_SOURCE_GNSS'}}), {'content-type': 'application/json',
-            'authorization': 'Basic ' + base64.b64encode(f'her-phone:{her}'.encode()).decode()})
-        assert connection.getresponse().status == 200
-        load = subprocess.run([binaries / 'load', 'alerts', '--port', str(server.mqtt), '--devices',
-                               write_devices(folder, devices), '--alerts', str(alerts), '--background', str(background)],
-                              capture_output=True, text=True, check=True)
-        sent = dict(json.loads(load.stdout)['sent'])
+        sent = send_approaches(binaries, server, approach_world(server, alerts, 'cad'), alerts, background)
         stats = http.client.HTTPConnection('127.0.0.1', cad_port)
         stats.request('GET', '/stats')
         arrived = json.loads(stats.getresponse().read())['firstArrivalUs']
@@ -223,18 +308,63 @@ def bench_webhook(binaries, alerts=1_000, background=1_000):
             listed = server.call('GET', f'/api/v1/alerts?limit=1000{page}', key='control')
             for record in listed['alerts']:
                 alert = record['alert']
-                started = sent.get('dev-' + alert['wearer_id'][2:])
+                started = sent.get(alert['wearer_id'])
                 if started and alert['id'] in arrived:
                     waits.append(arrived[alert['id']] - started)
             if not listed['next']:
                 break
             page = '&after=' + listed['next']
-        waits.sort()
         cad.terminate()
         server.stop()
-        at = lambda p: waits[min(len(waits) - 1, int(p * len(waits)))] / 1000 if waits else None
-        return {'alerts': alerts, 'received': len(waits), 'background_per_s': background, 'p50_ms': at(0.5),
-                'p99_ms': at(0.99), 'p999_ms': at(0.999), 'max_ms': waits[-1] / 1000 if waits else None}
+        return waits_of(waits, alerts=alerts, background_per_s=background)
+
+
+class Viewers:
+    """Screens on /live, each with the key it is given."""
+
+    def __init__(self, binaries, server, keys):
+        path = server.folder / 'viewers.txt'
+        path.write_text(''.join(key + '\n' for key in keys))
+        self.process = subprocess.Popen([binaries / 'viewers', '--port', str(server.http), '--keys', path],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert json.loads(self.process.stdout.readline())['open'] == len(keys)
+
+    def end(self):
+        return json.loads(self.process.communicate()[0])
+
+
+def bench_field(binaries, alerts=400, background=1_000):
+    """Report of an approach -> the first message of him at a patrol car that is sent, over its WebSocket."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(binaries / 'haechi', folder, 1_000)
+        server.call('PUT', '/api/v1/agencies/desk', {'name': 'desk', 'desk': 'DESK_BUILT_IN'})
+        devices = approach_world(server, alerts, 'desk')
+        units = [f'car-{n:04}' for n in range(2 * alerts + 50)]  # one to him, one to her
+        server.register([{'unit_registered': {'id': name, 'agency_id': 'desk', 'call_sign': name}} for name in units])
+        viewers = Viewers(binaries, server, [server.call('POST', '/api/v1/demo/keys', {'role': 'unit', 'unit_id': name})['key']
+                                             for name in units])
+        sent = send_approaches(binaries, server, devices, alerts, background)
+        told = viewers.end()
+        server.stop()
+        return waits_of([moments[0] - sent[wearer] for wearer, moments in told['told'].items() if wearer in sent],
+                        alerts=alerts, background_per_s=background, screens=len(units), busy=told['busy'])
+
+
+def bench_viewers(binaries, alerts=60, background=1_000, screens=1_000):
+    """Report of an approach, five a second -> the alert at the last of 1,000 screens of the control room."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(binaries / 'haechi', folder, 1_000)
+        server.call('PUT', '/api/v1/agencies/desk', {'name': 'desk', 'desk': 'DESK_BUILT_IN'})
+        devices = approach_world(server, alerts, 'desk')
+        viewers = Viewers(binaries, server, [server.keys['control']] * screens)
+        before = server.cpu_seconds()
+        sent = send_approaches(binaries, server, devices, alerts, background, every_ms=200)
+        used = server.cpu_seconds() - before
+        told = viewers.end()
+        server.stop()
+        whole = [(wearer, moments) for wearer, moments in told['told'].items() if wearer in sent and moments[3] == screens]
+        return waits_of([moments[2] - sent[wearer] for wearer, moments in whole], alerts=alerts, background_per_s=background,
+                        screens=screens, messages=told['messages'], server_cpu_s=round(used, 1), busy=told['busy'])
 
 
 def bench_mosquitto(binaries, seconds, connections=200):
@@ -366,6 +496,21 @@ def write_table(results, path):
         if row := results.get(name):
             lines.append(f'| {row["background_per_s"]:,} | {row["alerts"]:,} | {row["received"]:,} | {row["p50_ms"]:.2f} | '
                          f'{row["p99_ms"]:.2f} | {row["p999_ms"]:.2f} | {row["max_ms"]:.2f} |')
+    lines += ['', '## From a report to the screen of a patrol car, and to a thousand screens', '',
+              'A car is told by the first message that names him to the car that is sent, over its WebSocket at the built-in desk. The control '
+              'room is told when the last of its screens is.', '',
+              '| what | screens | other reports/s | alerts | received | p50 ms | p99 ms | max ms | screens busy |', '|---|---|---|---|---|---|---|---|---|']
+    for name, label in (('field', 'patrol car'), ('field_5000', 'patrol car'), ('field_20000', 'patrol car'),
+                        ('viewers', 'control room, the last screen; five alerts a second')):
+        if row := results.get(name):
+            lines.append(f'| {label} | {row["screens"]:,} | {row["background_per_s"]:,} | {row["alerts"]:,} | {row["received"]:,} | '
+                         f'{row["p50_ms"]:.2f} | {row["p99_ms"]:.2f} | {row["max_ms"]:.2f} | {row["busy"]} |')
+    if row := results.get('memory'):
+        lines += ['', '## Memory', '',
+                  'Of the whole process, for each wearer with his protected person, two devices and an order.', '',
+                  '| | heap, bytes | resident, bytes |', '|---|---|---|']
+        for at, label in (('registered', 'registered'), ('reporting', 'after 20 minutes of a report every 15 s from both')):
+            lines.append(f'| {label} | {row[f"{at}_heap_bytes_per_wearer"]:,} | {row[f"{at}_resident_bytes_per_wearer"]:,} |')
     lines += ['', '## What one would take instead', '',
               'In the same run. None of them joins orders, persons and agencies; they take a position and, PostGIS, compare it with 10,000 '
               'places.', '', '| what | connections | positions/s | p50 ms | p99 ms | durable when acknowledged |', '|---|---|---|---|---|---|']
@@ -394,8 +539,12 @@ def main():
     measured = {
         'limits': bench_limits, 'ingest': ingest(), 'ingest_2000': ingest(connections=2_000), 'ingest_tls': ingest(tls=True),
         'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
+        'memory': lambda: bench_memory(binaries),
         'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),
         'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
+        'field': lambda: bench_field(binaries), 'field_5000': lambda: bench_field(binaries, background=5_000),
+        'field_20000': lambda: bench_field(binaries, background=20_000), 'viewers': lambda: bench_viewers(binaries),
+        'recovery': lambda: bench_recovery(binaries),
         'postgis': lambda: bench_postgis(chosen.seconds), 'redis': lambda: bench_redis(chosen.seconds),
         'mosquitto': lambda: bench_mosquitto(binaries, chosen.seconds)}
     usual = {'limits', 'ingest', 'webhook'}
@@ -416,7 +565,9 @@ def main():
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
     if not chosen.names or 'engine' in chosen.names:
         subprocess.run([binaries / 'engine_bench', *(['--full'] if chosen.full else [])], check=True)
-        subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks'], check=True)
+        subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks', '--snapshot'], check=True)
+    if 'picture' in chosen.names:  # how long a snapshot holds up what people see
+        subprocess.run([binaries / 'picture_bench'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.
     for name, tool in (('screens', 'screen-latency'), ('screens', 'flood-bench'), ('scale', 'scale-bench'), ('map', 'map-bench')):
         if name in chosen.names:

@@ -1,7 +1,7 @@
 """./x tidy: the rules that a reader relies on, checked.
 
 Formatting; who may include whom (the table of ARCHITECTURE.md); no clocks, threads or unordered iteration in pure
-rooms; every path named in a document exists; every room has a README and a row in the room table.
+rooms; every path named in a document exists; every room has a README and a row in the room table; every use of ciphers is named.
 """
 import pathlib
 import re
@@ -16,6 +16,7 @@ BANNED_IN_PURE = [r'<chrono>', r'<random>', r'<thread>', r'<mutex>', r'<iostream
                   r'\bstd::rand\b', r'\btime\(nullptr\)']
 LIBRARY_ROOMS = {r'"s2/|<s2/': {'geo'}, r'<boost/(beast|asio)': {'net', 'gateway', 'sim'}, r'<sqlite3\.h>': {'log', 'store'}}
 FORBIDDEN_WORDS = {r'\b(FIX' r'ME|TO' r'DO|X' r'XX)\b': 'finish it, or say what is so'}
+CIPHERS = re.compile(r'#include <(openssl/|argon2)|\bEVP_')
 LINES_MAX = 600
 
 
@@ -140,6 +141,16 @@ def check_asvs(problems):
     problems += [f'docs/asvs.md: its rows make it: {line}' for line in asvs_totals(text) if line not in text.splitlines()]
 
 
+def check_cryptography(problems):
+    """docs/cryptography.md names every source that calls a library of ciphers, or its header."""
+    text = (TOP / 'docs/cryptography.md').read_text()
+    for name in tracked('src/*.h', 'src/*.cc'):
+        of_tests = name.endswith('_test.cc') or '/test_' in name
+        stem = name.rpartition('.')[0]
+        if not of_tests and CIPHERS.search((TOP / name).read_text()) and f'`{stem}.' not in text:
+            problems.append(f'docs/cryptography.md does not name {name}, which calls a library of ciphers')
+
+
 def check_format(problems):
     files = tracked('*.h', '*.cc')
     run = subprocess.run(['clang-format-14', '--dry-run', '-Werror', *files], cwd=TOP, capture_output=True, text=True)
@@ -149,7 +160,7 @@ def check_format(problems):
 
 def main():
     problems = []
-    for check in (check_format, check_includes, check_text, check_documents, check_asvs):
+    for check in (check_format, check_includes, check_text, check_documents, check_asvs, check_cryptography):
         check(problems)
     for problem in problems:
         print(problem)

@@ -6,6 +6,7 @@
 #include <deque>
 #include <string>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "haechi/v1/api.pb.h"
 
@@ -36,6 +37,8 @@ class AccessTrail {
   size_t size() const { return entries_.size(); }
 
  private:
+  friend struct haechi::Fields<AccessTrail>;
+  static constexpr size_t kFieldCount = 1;
   std::deque<v1::AccessEntry> entries_;  // oldest first
 };
 

@@ -10,8 +10,11 @@
 #include "api/routes.h"
 #include "api/session.h"
 #include "api/slow_work.h"
+#include "api/virus_scanner.h"
 #include "base/digest.h"
+#include "base/saved.h"
 #include "haechi/v1/api.pb.h"
+#include "net/run_on.h"
 #include "trust/audit.h"
 
 namespace haechi::api {
@@ -105,7 +108,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               &options.breached,
               &slow,
               options.agencies,
-              options.signing_keys} {}
+              options.signing_keys,
+              &scanner} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -130,6 +134,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   void finish(const JobPtr& job, net::Response response);
   void fail(const JobPtr& job, const Error& error) { finish(job, problem_of(error)); }
 
+  HistoryIndex& index() { return history ? history->index() : no_history; }
+
   // Runs `then` on the front loop when the fact is durable or refused.
   template <typename Then>
   void submit_fact(std::unique_ptr<v1::Fact> fact, Then then) {
@@ -151,7 +157,9 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   OrderVersions versions;
   Idempotency idempotency;
   const std::unique_ptr<History> history;
-  SlowWork slow;
+  HistoryIndex no_history;  // in its place
+  SlowWork slow{"passwords"};
+  const VirusScanner scanner{options.clamd_socket};
   World world;
 };
 
@@ -236,7 +244,8 @@ bool Api::Inner::identify(const JobPtr& job) {
   const auto viewer = key.ok() ? viewer_of(*key, *job) : std::nullopt;
   if (!viewer) {
     const bool guessed = key.ok() && !key->empty();
-    const Duration wait = guessed ? pace.wait_after_wrong_key(job->request.peer, exchange.now) : Duration{};
+    const Duration wait =
+        guessed ? pace.wait_after_wrong_key(job->request.peer, *key, exchange.now) : Duration{};
     if (wait.us > 0) {
       finish(job, too_many(wait));
       return false;
@@ -449,6 +458,7 @@ Api::Api(ApiOptions options, net::Loop& front, spine::Submit& submit, const pict
 // Their threads hand over to us, so they end first.
 Api::~Api() {
   inner_->slow.stop();
+  inner_->scanner.stop();
   if (inner_->history) inner_->history->stop();
 }
 
@@ -465,6 +475,23 @@ net::Handler Api::handler() {
 
 uint64_t Api::refused_by_pace() const {
   return inner_->pace.refused();
+}
+
+spine::SnapshotPart Api::part() {
+  return {"api",
+          [weak = std::weak_ptr<Inner>(inner_)](spine::SaveDone done) {
+            const std::shared_ptr<Inner> self = weak.lock();
+            if (!self) return;
+            self->front.post(
+                [self, done = std::move(done)] { done(saved(self->trail, self->look_ups, self->index())); });
+          },
+          [this](std::string_view bytes) {
+            Status status;
+            net::run_on(inner_->front, [&] {
+              status = take_saved(bytes, inner_->trail, inner_->look_ups, inner_->index());
+            });
+            return status;
+          }};
 }
 
 void Api::fold(const spine::Batch& batch) {

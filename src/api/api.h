@@ -20,6 +20,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/reach.h"
+#include "spine/snapshot_part.h"
 #include "spine/submit.h"
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
@@ -38,6 +39,7 @@ struct ApiOptions {
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
   net::Reach agencies = {};                       // where outside agencies may be
   trust::SigningKeys signing_keys = {};           // empty: no device can be given a key to sign with
+  std::string clamd_socket = {};                  // empty: nobody looks for viruses
   PaceRates rates = {};
 };
 
@@ -54,6 +56,8 @@ class Api {
   // On the front loop, with every batch, replayed ones as well: keeps the audit trail and where to
   // look in the log.
   void fold(const spine::Batch& batch);
+  // What it keeps in snapshots: the newest of the audit trail, who looked at whom, where to look in the log.
+  spine::SnapshotPart part();
   uint64_t refused_by_pace() const;  // any thread
 
  private:

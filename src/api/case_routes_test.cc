@@ -136,5 +136,22 @@ TEST(CaseRoutes, ShowEachRoleExactlyTheFieldsThatWereApproved) {
   table.check("case_fields_by_role.txt");
 }
 
+TEST(CaseRoutes, TakeFromEachRoleExactlyTheFieldsThatWereApproved) {
+  CaseWorld world;
+  const std::map<std::string, std::string> ids = fill(world);
+  FieldTable table;
+  for (const Route& route : routes()) {
+    std::string path = route.path;
+    const size_t id = path.find("{id}");
+    if (std::string_view(route.tag) != "cases" || id == std::string::npos || route.request == nullptr)
+      continue;
+    path.replace(id, 4, ids.at(path.substr(8, id - 9)));
+    for (const auto& [account, letter] : kLetter)
+      if (world.ask(account, route.method, path.substr(7), "[]").status != 403)
+        table.add(std::string(route.method) + " " + route.path, letter, *route.request);
+  }
+  table.check("case_fields_written_by_role.txt");
+}
+
 }  // namespace
 }  // namespace haechi::api

@@ -57,6 +57,40 @@ bool is_mine(const Exchange& exchange, const v1::Notification& one) {
   }
 }
 
+Result<Plan> done_clean(const Exchange& exchange, const v1::DutyDoneInput& input) {
+  const v1::Duty* duty = book_of(exchange).duty(exchange.id());
+  if (duty == nullptr) return legal::not_found();
+  if (!is_one_of(kNoteCodes, input.note_code()))
+    return invalid("note_code",
+                   "must be told_by_phone, told_by_message, letter_sent, visited, done or other");
+  if (input.proof().size() > kProofMax) return invalid("proof", "must be at most 2000 bytes");
+  TRY_STATUS(legal::check_past(exchange, input.at_us(), "at_us"));
+  const std::string proof_id = legal::made_id("PR");
+  const files::Kept proof = files::proof_of(proof_id, input);
+  legal::Facts facts;
+  v1::DutyDone& done = *legal::add_fact(exchange, input.at_us(), facts).mutable_duty_done();
+  done.set_duty_id(duty->id());
+  done.set_note_code(input.note_code());
+  if (!proof.text.empty()) {
+    done.set_proof_id(proof_id);
+    done.set_proof_sha256(proof.digest);
+  }
+  const std::string id = duty->id(), about = duty->wearer_id();
+  Plan plan = legal::judged_as(exchange, std::move(facts), [&exchange, id, input, proof] {
+    Result<v1::DutyAnswer> answer = duty_answer(exchange, id);
+    if (!answer.ok()) return answer;
+    answer->set_proof(input.proof());
+    if (input.has_file()) *answer->mutable_file() = proof.info;
+    return answer;
+  });
+  if (!proof.text.empty()) {
+    plan.keep = [&records = exchange.world.records, proof_id, about, text = proof.text] {
+      return records.put_note(proof_id, about, store::Personal(text));
+    };
+  }
+  return plan;
+}
+
 }  // namespace
 
 Result<Plan> list(const Exchange& exchange) {
@@ -92,37 +126,13 @@ Result<Plan> list(const Exchange& exchange) {
 
 Result<Plan> done(const Exchange& exchange) {
   TRY(const v1::DutyDoneInput input, exchange.body<v1::DutyDoneInput>());
-  const v1::Duty* duty = book_of(exchange).duty(exchange.id());
-  if (duty == nullptr) return legal::not_found();
-  if (!is_one_of(kNoteCodes, input.note_code()))
-    return invalid("note_code",
-                   "must be told_by_phone, told_by_message, letter_sent, visited, done or other");
-  if (input.proof().size() > kProofMax) return invalid("proof", "must be at most 2000 bytes");
-  TRY_STATUS(legal::check_past(exchange, input.at_us(), "at_us"));
-  const std::string proof_id = legal::made_id("PR");
-  TRY(const files::Kept proof, files::proof_of(proof_id, input));
-  legal::Facts facts;
-  v1::DutyDone& done = *legal::add_fact(exchange, input.at_us(), facts).mutable_duty_done();
-  done.set_duty_id(duty->id());
-  done.set_note_code(input.note_code());
-  if (!proof.text.empty()) {
-    done.set_proof_id(proof_id);
-    done.set_proof_sha256(proof.digest);
+  std::vector<files::Named> contents;
+  if (input.has_file()) {
+    TRY_STATUS(files::check(input.file(), "file"));
+    contents.push_back({"file.content", input.file().content()});
   }
-  const std::string id = duty->id(), about = duty->wearer_id();
-  Plan plan = legal::judged_as(exchange, std::move(facts), [&exchange, id, input, proof] {
-    Result<v1::DutyAnswer> answer = duty_answer(exchange, id);
-    if (!answer.ok()) return answer;
-    answer->set_proof(input.proof());
-    if (input.has_file()) *answer->mutable_file() = proof.info;
-    return answer;
-  });
-  if (!proof.text.empty()) {
-    plan.keep = [&records = exchange.world.records, proof_id, about, text = proof.text] {
-      return records.put_note(proof_id, about, store::Personal(text));
-    };
-  }
-  return plan;
+  return files::when_clean(exchange, std::move(contents),
+                           [input](const Exchange& e) { return done_clean(e, input); });
 }
 
 Result<Plan> notifications(const Exchange& exchange) {

@@ -40,6 +40,7 @@ class Bundles;
 class History;
 class LookUps;
 class SlowWork;
+class VirusScanner;
 
 // What handlers may use, all of it on the front loop.
 struct World {
@@ -56,8 +57,9 @@ struct World {
   trust::KeySessions* key_sessions = nullptr;  // nullptr: no page is opened by a key
   const trust::BreachedPasswords* breached = nullptr;
   SlowWork* slow = nullptr;
-  net::Reach agencies = {};              // where outside agencies may be
-  trust::SigningKeys signing_keys = {};  // empty: there is no key ring, and none can be made
+  net::Reach agencies = {};               // where outside agencies may be
+  trust::SigningKeys signing_keys = {};   // empty: there is no key ring, and none can be made
+  const VirusScanner* scanner = nullptr;  // never nullptr where files are taken
 };
 
 struct Exchange {

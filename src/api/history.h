@@ -83,6 +83,7 @@ class History {
 
   // On the front loop, with every batch, replayed ones as well.
   void fold(const spine::Batch& batch);
+  HistoryIndex& index() { return index_; }
   // Any thread, never blocks. kExhausted when too many wait. After stop() nobody is answered any more.
   Status read(HistoryQuery query, Done done);
   // Returns when the thread has ended, which is at once but for a look at the log.

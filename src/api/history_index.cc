@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/archive.h"
 #include "haechi/v1/fact.pb.h"
 
 namespace haechi::api {
@@ -29,7 +30,7 @@ void HistoryIndex::fold(uint64_t no, Time stamp, const v1::Fact& fact) {
     if (stray && *stray <= stamp && stamp < *stray + kLateAfter) stray.reset();
   }
   const std::lock_guard lock(mutex_);
-  entry_no_ = no;
+  state_.entry_no = no;
   if (stray) add_stray(*stray, no);
   if (!fact.has_device_registered()) return;
   const v1::Device& device = fact.device_registered();
@@ -37,40 +38,56 @@ void HistoryIndex::fold(uint64_t no, Time stamp, const v1::Fact& fact) {
   if (device.holder_case() == v1::Device::kPersonId && !device.retired() &&
       device.kind() != v1::DEVICE_KIND_HOME_BEACON) {
     const auto [found, added] =
-        numbers_.try_emplace(device.person_id(), static_cast<uint32_t>(persons_.size()));
-    if (added) persons_.push_back(device.person_id());
+        state_.numbers.try_emplace(device.person_id(), static_cast<uint32_t>(state_.persons.size()));
+    if (added) state_.persons.push_back(device.person_id());
     person = found->second;
   }
-  std::vector<Held>& held = devices_[device.id()];
+  std::vector<Held>& held = state_.devices[device.id()];
   if (held.empty() || held.back().person != person) held.push_back({no, person});
+}
+
+HistoryIndex& HistoryIndex::operator=(HistoryIndex&& other) noexcept {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  state_ = std::move(other.state_);
+  return *this;
+}
+
+void HistoryIndex::save(Writer& out) const {
+  const std::lock_guard lock(mutex_);
+  write(out, state_);
+}
+
+void HistoryIndex::load(Reader& in) {
+  const std::lock_guard lock(mutex_);
+  read(in, state_);
 }
 
 uint64_t HistoryIndex::entry_no() const {
   const std::lock_guard lock(mutex_);
-  return entry_no_;
+  return state_.entry_no;
 }
 
 size_t HistoryIndex::ranges() const {
   const std::lock_guard lock(mutex_);
-  return ranges_;
+  return state_.ranges;
 }
 
 std::optional<uint32_t> HistoryIndex::find(std::string_view person_id) const {
   const std::lock_guard lock(mutex_);
-  const auto found = numbers_.find(person_id);
-  if (found == numbers_.end()) return std::nullopt;
+  const auto found = state_.numbers.find(person_id);
+  if (found == state_.numbers.end()) return std::nullopt;
   return found->second;
 }
 
 std::string HistoryIndex::person_id(uint32_t person) const {
   const std::lock_guard lock(mutex_);
-  return persons_.at(person);
+  return state_.persons.at(person);
 }
 
 std::optional<uint32_t> HistoryIndex::holder(std::string_view device_id, uint64_t no) const {
   const std::lock_guard lock(mutex_);
-  const auto device = devices_.find(device_id);
-  if (device == devices_.end()) return std::nullopt;
+  const auto device = state_.devices.find(device_id);
+  if (device == state_.devices.end()) return std::nullopt;
   const std::vector<Held>& held = device->second;
   const auto after = std::upper_bound(held.begin(), held.end(), no,
                                       [](uint64_t entry, const Held& one) { return entry < one.from_no; });
@@ -78,31 +95,31 @@ std::optional<uint32_t> HistoryIndex::holder(std::string_view device_id, uint64_
 }
 
 void HistoryIndex::add_stray(Time instant, uint64_t no) {
-  std::vector<EntryRange>& ranges = strays_[hour_of(instant)];
-  if (!ranges.empty() && no <= ranges.back().last + gap_) {
+  std::vector<EntryRange>& ranges = state_.strays[hour_of(instant)];
+  if (!ranges.empty() && no <= ranges.back().last + state_.gap) {
     ranges.back().last = no;
     return;
   }
   ranges.push_back({no, no});
-  if (++ranges_ > ranges_max_) merge_neighbours();
+  if (++state_.ranges > ranges_max_) merge_neighbours();
 }
 
 // Until half of the bound is free again, so that this is done seldom.
 void HistoryIndex::merge_neighbours() {
-  while (ranges_ > ranges_max_ / 2 + strays_.size()) {
-    gap_ *= 2;
-    ranges_ = 0;
-    for (auto& [hour, ranges] : strays_) {
+  while (state_.ranges > ranges_max_ / 2 + state_.strays.size()) {
+    state_.gap *= 2;
+    state_.ranges = 0;
+    for (auto& [hour, ranges] : state_.strays) {
       size_t kept = 0;
       for (size_t i = 1; i < ranges.size(); ++i) {
-        if (ranges[i].first <= ranges[kept].last + gap_) {
+        if (ranges[i].first <= ranges[kept].last + state_.gap) {
           ranges[kept].last = ranges[i].last;
         } else {
           ranges[++kept] = ranges[i];
         }
       }
       ranges.resize(kept + 1);
-      ranges_ += ranges.size();
+      state_.ranges += ranges.size();
     }
   }
 }
@@ -111,7 +128,7 @@ std::vector<EntryRange> HistoryIndex::strays(Time from, Time to, uint64_t from_n
   std::vector<EntryRange> out;
   {
     const std::lock_guard lock(mutex_);
-    for (auto hour = strays_.lower_bound(hour_of(from)); hour != strays_.end(); ++hour) {
+    for (auto hour = state_.strays.lower_bound(hour_of(from)); hour != state_.strays.end(); ++hour) {
       if (hour->first > hour_of(to)) break;
       const std::vector<EntryRange>& ranges = hour->second;
       const auto first = std::lower_bound(ranges.begin(), ranges.end(), from_no,

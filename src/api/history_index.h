@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 
 namespace haechi::v1 {
@@ -43,6 +44,12 @@ class HistoryIndex {
   // At most `ranges_max` ranges of strays are kept apart. Beyond that, neighbours become one: a scan then
   // reads more than it needs, and misses nothing.
   explicit HistoryIndex(size_t ranges_max = 500'000) : ranges_max_(ranges_max) {}
+  // What the other one knows; its own bound stays.
+  HistoryIndex& operator=(HistoryIndex&& other) noexcept;
+
+  // All of it but the bound, as bytes and back (base/archive.h).
+  void save(Writer& out) const;
+  void load(Reader& in);
 
   // Entries in order.
   void fold(uint64_t no, Time stamp, const v1::Fact& fact);
@@ -66,15 +73,18 @@ class HistoryIndex {
   void add_stray(Time instant, uint64_t no);
   void merge_neighbours();
 
+  struct State {
+    uint64_t entry_no = 0;
+    std::vector<std::string> persons;
+    std::map<std::string, uint32_t, std::less<>> numbers;
+    std::map<std::string, std::vector<Held>, std::less<>> devices;  // rising
+    std::map<int64_t, std::vector<EntryRange>> strays;              // by hour of the fix; rising, apart
+    size_t ranges = 0;
+    uint64_t gap = 32;  // ranges nearer than this are one
+  };
   const size_t ranges_max_;
   mutable std::mutex mutex_;
-  uint64_t entry_no_ = 0;
-  std::vector<std::string> persons_;
-  std::map<std::string, uint32_t, std::less<>> numbers_;
-  std::map<std::string, std::vector<Held>, std::less<>> devices_;  // rising
-  std::map<int64_t, std::vector<EntryRange>> strays_;              // by hour of the fix; rising, apart
-  size_t ranges_ = 0;
-  uint64_t gap_ = 32;  // ranges nearer than this are one
+  State state_;
 };
 
 // The union, disjoint and rising.

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "haechi/v1/case_api.pb.h"
 
@@ -36,6 +37,8 @@ class LookUps {
   v1::LookUpsReport report(const std::string& month, const picture::CaseBook& book) const;
 
  private:
+  friend struct haechi::Fields<LookUps>;
+  static constexpr size_t kFieldCount = 3;
   struct Account {
     std::string role;
     uint64_t looks = 0, refused = 0, off_case = 0;

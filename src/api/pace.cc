@@ -40,8 +40,8 @@ Duration Pace::wait(const trust::Viewer& viewer, std::string_view path, Time now
   return is_among(kLookUps, path) ? counted(look_ups_.take(account, now)) : Duration{};
 }
 
-Duration Pace::wait_after_wrong_key(const std::string& address, Time now) {
-  return counted(wrong_keys_.take(address, now));
+Duration Pace::wait_after_wrong_key(const std::string& address, std::string_view key, Time now) {
+  return counted(wrong_keys_.take(address, key, now));
 }
 
 net::Response too_many(Duration wait) {

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/throttle.h"
+#include "base/guesses.h"
 #include "net/http.h"
 #include "trust/viewer.h"
 
@@ -31,15 +31,17 @@ class Pace {
   // How long this account has to wait before it may ask for `path` of a route; zero: go ahead, it was
   // counted.
   Duration wait(const trust::Viewer& viewer, std::string_view path, Time now);
-  // Likewise for an address that came with a wrong key. A right one is always let in: addresses are shared.
-  Duration wait_after_wrong_key(const std::string& address, Time now);
+  // Likewise for an address that came with a wrong key, another than before. A right one is always let in:
+  // addresses are shared.
+  Duration wait_after_wrong_key(const std::string& address, std::string_view key, Time now);
 
   uint64_t refused() const { return refused_; }  // any thread
 
  private:
   Duration counted(Duration wait);
 
-  Throttle requests_, alarms_, look_ups_, registers_, wrong_keys_;
+  Throttle requests_, alarms_, look_ups_, registers_;
+  Guesses wrong_keys_;
   std::atomic<uint64_t> refused_{0};
 };
 

@@ -51,9 +51,10 @@ TEST(Pace, LetsARegistrarLoadRegisters) {
 
 TEST(Pace, TellsAnAddressThatTriesKeysToWait) {
   Pace pace(kSlow);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(pace.wait_after_wrong_key("192.0.2.1", kNow).us, 0);
-  EXPECT_EQ(pace.wait_after_wrong_key("192.0.2.1", kNow), Duration::seconds(10));
-  EXPECT_EQ(pace.wait_after_wrong_key("192.0.2.2", kNow).us, 0);
+  for (const char* key : {"a", "b", "c"}) EXPECT_EQ(pace.wait_after_wrong_key("192.0.2.1", key, kNow).us, 0);
+  EXPECT_EQ(pace.wait_after_wrong_key("192.0.2.1", "d", kNow), Duration::seconds(10));
+  EXPECT_EQ(pace.wait_after_wrong_key("192.0.2.1", "a", kNow).us, 0) << "it is not a new guess";
+  EXPECT_EQ(pace.wait_after_wrong_key("192.0.2.2", "d", kNow).us, 0);
 }
 
 TEST(Pace, SaysInWholeSecondsWhenToComeAgain) {

@@ -12,6 +12,7 @@ using trust::Action;
 
 constexpr size_t kStatementMax = 20'000;
 constexpr int kAttachmentsMax = 8;
+constexpr int kAttachmentsOfHerMax = 200;  // in all petitions together
 
 const picture::CaseBook& book_of(const Exchange& exchange) {
   return exchange.world.picture.case_book();
@@ -86,6 +87,14 @@ Status check(const v1::PetitionInput& input) {
   return {};
 }
 
+// Those of the petition `id` are not counted: the app may be asking again.
+int attachments_of(const Exchange& exchange, const std::string& her, const std::string& id) {
+  int count = 0;
+  for (const auto& [other, petition] : book_of(exchange).petitions())
+    if (petition.protected_id() == her && other != id) count += petition.attachment_sha256_size();
+  return count;
+}
+
 // The court that she names; else the one in whose district she lives, where there is exactly one such. Else
 // any court may docket it.
 Status name_court(const Exchange& exchange, const v1::PetitionInput& input, v1::PetitionFiled& filed) {
@@ -102,12 +111,7 @@ Status name_court(const Exchange& exchange, const v1::PetitionInput& input, v1::
   return {};
 }
 
-}  // namespace
-
-Result<Plan> file(const Exchange& exchange) {
-  TRY(const v1::PetitionInput input, exchange.body<v1::PetitionInput>());
-  TRY(const std::string id, legal::chosen_id(input.id(), "PT"));
-  TRY_STATUS(check(input));
+Result<Plan> file_clean(const Exchange& exchange, const v1::PetitionInput& input, const std::string& id) {
   const v1::Case* one = book_of(exchange).find_case(input.case_id());
   const std::string& her = exchange.viewer.person_id;
   // Of a case that is not hers she learns nothing, not even that it exists.
@@ -145,6 +149,23 @@ Result<Plan> file(const Exchange& exchange) {
     return {};
   };
   return plan;
+}
+
+}  // namespace
+
+Result<Plan> file(const Exchange& exchange) {
+  TRY(const v1::PetitionInput input, exchange.body<v1::PetitionInput>());
+  TRY(const std::string id, legal::chosen_id(input.id(), "PT"));
+  TRY_STATUS(check(input));
+  const int before = attachments_of(exchange, exchange.viewer.person_id, id);
+  if (input.attachments_size() > 0 && before + input.attachments_size() > kAttachmentsOfHerMax)
+    return invalid("attachments",
+                   "are more than 200 with those of former petitions; bring them to the court");
+  std::vector<files::Named> contents;
+  for (int i = 0; i < input.attachments_size(); ++i)
+    contents.push_back({"attachments[" + std::to_string(i) + "].content", input.attachments(i).content()});
+  return files::when_clean(exchange, std::move(contents),
+                           [input, id](const Exchange& e) { return file_clean(e, input, id); });
 }
 
 Result<Plan> list(const Exchange& exchange) {

@@ -179,6 +179,36 @@ TEST(Petition, TakesAFileOnlyWhenItsBytesAreWhatItsTypeSaysAndItsNameIsAName) {
   EXPECT_EQ(petition("문자 (1).txt", "text/plain", "aGk=").status, 200);
 }
 
+TEST(Petition, TakesNoPictureThatFillsTheMemoryOfWhoeverOpensIt) {
+  CaseWorld world;
+  decline(world);
+  const net::Response answer = world.ask("her", "POST", "/petitions",
+                                         R"({"case_id":"c-1","kinds":["ST_VPO_1"],"attachments":[
+      {"name":"a.png","media_type":"image/png","content":"iVBORw0KGgoAAAANSUhEUgAA//8AAP//"}]})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_NE(answer.body.find("50 million pixels"), std::string::npos) << answer.body;
+}
+
+TEST(Petition, TakesNoMoreThanTwoHundredFilesOfOnePerson) {
+  CaseWorld world;
+  decline(world);
+  std::string files;
+  for (int i = 0; i < 8; ++i)
+    files +=
+        std::string(i == 0 ? "" : ",") + R"({"name":"a.txt","media_type":"text/plain","content":"aGk="})";
+  const auto petition = [&](int number, const std::string& attached) {
+    return world.ask("her", "POST", "/petitions",
+                     R"({"id":"pet-)" + std::to_string(number) +
+                         R"(","case_id":"c-1","kinds":["ST_VPO_1"],"attachments":[)" + attached + "]}");
+  };
+  for (int number = 1; number <= 25; ++number) ASSERT_EQ(petition(number, files).status, 200) << number;
+  EXPECT_EQ(petition(25, files).status, 200) << "it is asked again";
+  const net::Response answer = petition(26, files);
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_NE(answer.body.find("more than 200"), std::string::npos) << answer.body;
+  EXPECT_EQ(petition(26, "").status, 200) << "the petition itself is taken";
+}
+
 TEST(Evidence, HoldsThePastAlertsBetweenTheTwoAndNobodyElses) {
   CaseWorld world;
   decline(world);

@@ -1,12 +1,31 @@
 #include "api/references.h"
 
 #include "api/codes.h"
+#include "picture/synthetic.h"
 
 namespace haechi::api {
 namespace {
 
 Error missing(const std::string& field, const char* what) {
   return Error{Code::kConflict, field, std::string("there is no such ") + what};
+}
+
+// Whom a watchdog moves is that from the start and for good, and wears a device.
+Status check_synthetic(const picture::Picture& picture, const v1::Person& stated) {
+  if (stated.synthetic() && stated.role() != v1::ROLE_WEARER)
+    return invalid("synthetic", "only a wearer may be");
+  const auto known = picture.persons().find(stated.id());
+  if (known == picture.persons().end() || known->second.synthetic() == stated.synthetic()) return {};
+  return Error{Code::kConflict, "synthetic", "never changes; register another id"};
+}
+
+// Nobody is shown what concerns a synthetic wearer, so nobody may be protected by it.
+Status check_alone(const v1::Order& order) {
+  for (const v1::Condition& one : order.conditions()) {
+    if (one.has_keep_away() || one.has_no_contact() || !one.exclusion().protected_id().empty())
+      return invalid("conditions", "of a synthetic wearer name places and no persons");
+  }
+  return {};
 }
 
 }  // namespace
@@ -90,6 +109,7 @@ Status References::check_conditions(const v1::Order& order) const {
 
 Status References::order(const v1::Order& order) const {
   TRY_STATUS(person(order.wearer_id(), v1::ROLE_WEARER, "wearer_id"));
+  if (picture::is_synthetic(picture_, order.wearer_id())) TRY_STATUS(check_alone(order));
   return check_conditions(order);
 }
 
@@ -115,6 +135,8 @@ bool References::repeats(const v1::Fact& fact) const {
 
 Status References::check(const v1::Fact& fact) const {
   switch (fact.kind_case()) {
+    case v1::Fact::kPersonRegistered:
+      return check_synthetic(picture_, fact.person_registered());
     case v1::Fact::kDeviceRegistered: {
       const v1::Device& device = fact.device_registered();
       if (device.retired()) return {};

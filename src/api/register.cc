@@ -268,9 +268,10 @@ Result<Plan> put_person(const Exchange& exchange) {
   person.set_id(input.id());
   person.set_role(input.role());
   person.set_removed(input.removed());
+  const v1::Person* known = find(exchange.world.picture.persons(), input.id());
+  person.set_synthetic(known != nullptr && known->synthetic());
   TRY_STATUS(check(exchange, *fact));
   if (input.record().ByteSizeLong() > kRecordBytesMax) return invalid("record", "must be at most 16 KiB");
-  const v1::Person* known = find(exchange.world.picture.persons(), input.id());
   if (known != nullptr && !known->removed() && known->role() != input.role()) {
     return Error{Code::kConflict, "role", "a person's role never changes; register another id"};
   }

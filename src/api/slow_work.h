@@ -1,9 +1,10 @@
-// SlowWork: one thread for what is slow on purpose, password hashes above all, with a bounded queue, so that
-// guessing at the door costs one processor at most and never the loop that serves everybody.
+// SlowWork: one thread for what is slow, password hashes above all, with a bounded queue, so that guessing at
+// the door costs one processor at most and never the loop that serves everybody.
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <string>
 
 #include "base/result.h"
 #include "net/loop.h"
@@ -14,13 +15,13 @@ inline constexpr size_t kSlowWorkMax = 24;  // waiting; at 0.3 s each as long as
 
 class SlowWork {
  public:
-  SlowWork() { loop_.start(); }
+  explicit SlowWork(std::string thread) : loop_(std::move(thread)) { loop_.start(); }
 
   // kExhausted: too much is waiting. Tasks that wait when it stops are dropped.
   Status post(std::function<void()> task) {
     if (waiting_.fetch_add(1) >= kSlowWorkMax) {
       waiting_.fetch_sub(1);
-      return Error{Code::kExhausted, "", "too many are signing in at this moment"};
+      return Error{Code::kExhausted, "", "too many ask for this at this moment"};
     }
     loop_.post([this, task = std::move(task)] {
       task();
@@ -32,7 +33,7 @@ class SlowWork {
 
  private:
   std::atomic<size_t> waiting_{0};
-  net::Loop loop_{"passwords"};
+  net::Loop loop_;
 };
 
 }  // namespace haechi::api

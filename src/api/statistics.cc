@@ -3,6 +3,7 @@
 
 #include "api/legal.h"
 #include "api/risk.h"
+#include "picture/synthetic.h"
 
 namespace haechi::api::risk {
 namespace {
@@ -47,6 +48,7 @@ void count_wearers(const Exchange& exchange, v1::Statistics& out) {
     const bool over = order.ends_at_us() != 0 && Time{order.ends_at_us()} <= exchange.now;
     const bool begun = Time{order.starts_at_us()} <= exchange.now;
     if (order.withdrawn() || over || !begun) continue;
+    if (picture::is_synthetic(exchange.world.picture, order.wearer_id())) continue;
     by_kind[order.kind()].insert(order.wearer_id());
     by_offence[std::string(law::offence_of(order.kind(), order.offence()))].insert(order.wearer_id());
   }
@@ -149,17 +151,16 @@ class Months {
   explicit Months(const Exchange& exchange) : exchange_(exchange) {}
 
   std::string of(const picture::PastAlerts::Tally& alert) {
-    const law::Date date =
-        law::date_of(law::local_day(rules_of(zone_of(*alert.order_id)), Time{alert.opened_at_us}));
+    const law::Date date = law::date_of(law::local_day(rules_of(zone_of(alert)), Time{alert.opened_at_us}));
     char out[16];
     std::snprintf(out, sizeof out, "%04d-%02d", static_cast<int>(date.year), static_cast<int>(date.month));
     return out;
   }
 
  private:
-  std::string zone_of(const std::string& order_id) const {
+  std::string zone_of(const picture::PastAlerts::Tally& alert) const {
     const auto& orders = exchange_.world.picture.orders();
-    const auto order = orders.find(order_id);
+    const auto order = orders.find(exchange_.world.picture.past_alerts().id(alert.order));
     if (order == orders.end()) return {};
     if (!order->second.time_zone().empty()) return order->second.time_zone();
     const law::Pack* pack = law::pack_of_kind(order->second.kind());
@@ -181,16 +182,19 @@ class Months {
 };
 
 // The police station that an alert is of: whose units were sent, else the one whose case made the order.
-std::string station_of(const picture::CaseBook& book, const picture::PastAlerts::Tally& alert) {
-  if (alert.agency_id != nullptr) return *alert.agency_id;
-  const v1::LegalMeasure* measure = book.measure_of_order(*alert.order_id);
+std::string station_of(const picture::Picture& picture, const picture::PastAlerts::Tally& alert) {
+  const std::string& agency = picture.past_alerts().id(alert.agency);
+  if (!agency.empty()) return agency;
+  const picture::CaseBook& book = picture.case_book();
+  const v1::LegalMeasure* measure = book.measure_of_order(picture.past_alerts().id(alert.order));
   const v1::Case* one = measure == nullptr ? nullptr : book.find_case(measure->case_id());
   return one == nullptr ? std::string() : one->agency_id();
 }
 
 // The office that supervises the wearer now.
-std::string office_of(const picture::CaseBook& book, const picture::PastAlerts::Tally& alert) {
-  const picture::Supervision* supervision = book.supervision(*alert.wearer_id);
+std::string office_of(const picture::Picture& picture, const picture::PastAlerts::Tally& alert) {
+  const picture::Supervision* supervision =
+      picture.case_book().supervision(picture.past_alerts().id(alert.wearer));
   return supervision == nullptr ? std::string() : supervision->agency_id;
 }
 
@@ -213,21 +217,22 @@ void put(SharesByAgency& shares, google::protobuf::RepeatedPtrField<v1::Statisti
 }
 
 void count_alerts(const Exchange& exchange, const Window& window, v1::Statistics& out) {
-  const picture::CaseBook& book = exchange.world.picture.case_book();
+  const picture::Picture& picture = exchange.world.picture;
   std::map<std::string, Samples> by_agency;
   std::map<std::string, uint64_t> violations;
   SharesByAgency stations, offices;
   v1::Statistics::Shares overall;
   Months months(exchange);
   Samples all;
-  for (const picture::PastAlerts::Tally& alert : exchange.world.picture.past_alerts().tallies()) {
+  for (const picture::PastAlerts::Tally& alert : picture.past_alerts().tallies()) {
     if (!window.holds(alert.opened_at_us)) continue;
     sample(alert, all);
-    if (alert.agency_id != nullptr) sample(alert, by_agency[*alert.agency_id]);
+    const std::string& agency = picture.past_alerts().id(alert.agency);
+    if (!agency.empty()) sample(alert, by_agency[agency]);
     if (is_violation(alert.kind) && !alert.refuted) ++violations[months.of(alert)];
     add(alert, overall);
-    add(alert, stations[station_of(book, alert)]);
-    add(alert, offices[office_of(book, alert)]);
+    add(alert, stations[station_of(picture, alert)]);
+    add(alert, offices[office_of(picture, alert)]);
   }
   out.set_alerts_total(overall.alerts());
   out.set_alerts_resolved(overall.resolved());

@@ -1,7 +1,9 @@
 #include "api/subjects.h"
-#include "law/pack.h"
 
 #include <algorithm>
+
+#include "law/pack.h"
+#include "picture/synthetic.h"
 
 namespace haechi::api {
 namespace {
@@ -14,9 +16,20 @@ int32_t middle(int32_t value_e7) {
   return start + kSquareE7 / 2;
 }
 
-bool has_case(const trust::Viewer& viewer, const std::string& wearer_id) {
+// The wearers of another system are synthetic ones: its key shows nobody else.
+bool has_case(const Exchange& exchange, const std::string& wearer_id) {
+  const trust::Viewer& viewer = exchange.viewer;
+  if (viewer.role == trust::Role::kConnector && !picture::is_synthetic(exchange.world.picture, wearer_id))
+    return false;
   return !wearer_id.empty() &&
          std::find(viewer.wearer_ids.begin(), viewer.wearer_ids.end(), wearer_id) != viewer.wearer_ids.end();
+}
+
+// People are kept from synthetic wearers; who registers them and whose watchdog moves them is not.
+bool is_kept_from(const Exchange& exchange, const std::string& person_id) {
+  const trust::Role role = exchange.viewer.role;
+  return role != trust::Role::kRegistrar && role != trust::Role::kConnector &&
+         picture::is_synthetic(exchange.world.picture, person_id);
 }
 
 // The ties by way of the incident: a call of the viewer's agency, or a call its unit drives to.
@@ -43,7 +56,7 @@ void tie_by_incident(const Exchange& exchange, const std::string& incident_id, t
 void recuse(const Exchange& exchange, const std::vector<std::string>& person_ids, trust::Subject& subject) {
   const picture::CaseBook& book = exchange.world.picture.case_book();
   for (const std::string& id : person_ids)
-    subject.relations.recused |= book.recused(exchange.viewer.account, id);
+    subject.relations.recused |= book.recused(exchange.viewer.account, id) || is_kept_from(exchange, id);
 }
 
 trust::Subject person_subject(const Exchange& exchange, const std::string& person_id, const char* kind) {
@@ -51,7 +64,7 @@ trust::Subject person_subject(const Exchange& exchange, const std::string& perso
   const trust::Viewer& viewer = exchange.viewer;
   trust::Subject subject{.kind = kind, .id = person_id};
   subject.relations.own = !viewer.person_id.empty() && viewer.person_id == person_id;
-  subject.relations.case_link = has_case(viewer, person_id);
+  subject.relations.case_link = has_case(exchange, person_id);
   if (!viewer.agency_id.empty()) {
     if (const v1::Call* call = picture.call_about(viewer.agency_id, person_id)) {
       subject.relations.in_call = true;
@@ -86,7 +99,7 @@ trust::Subject alert_subject(const Exchange& exchange, const std::string& alert_
   subject.relations.own =
       !her.empty() && law::told_to_protected(alert) &&
       (her == alert.protected_id() || std::find(uncovered.begin(), uncovered.end(), her) != uncovered.end());
-  subject.relations.case_link = has_case(exchange.viewer, alert.wearer_id());
+  subject.relations.case_link = has_case(exchange, alert.wearer_id());
   tie_by_incident(exchange, alert.incident_id(), subject);
   recuse(exchange, {alert.wearer_id(), alert.protected_id()}, subject);
   return subject;
@@ -96,7 +109,7 @@ trust::Subject incident_subject(const Exchange& exchange, const std::string& inc
   trust::Subject subject{.kind = "incident", .id = incident_id};
   const v1::Incident* incident = exchange.world.picture.alerts().incident(incident_id);
   if (incident == nullptr) return subject;
-  subject.relations.case_link = has_case(exchange.viewer, incident->wearer_id());
+  subject.relations.case_link = has_case(exchange, incident->wearer_id());
   tie_by_incident(exchange, incident_id, subject);
   recuse(exchange, {incident->protected_ids().begin(), incident->protected_ids().end()}, subject);
   recuse(exchange, {incident->wearer_id()}, subject);

@@ -6,16 +6,43 @@
 #include <openssl/rand.h>
 
 #include <boost/crc.hpp>
+#include <cstring>
 
 #include "base/ensure.h"
 
 namespace haechi {
+namespace {
+
+uint32_t crc32c_by_table(std::string_view bytes) {
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
+#if defined(__x86_64__)
+// The processor has an instruction for just this sum, which is thirty times as fast as a table.
+__attribute__((target("sse4.2"))) uint32_t crc32c_by_processor(std::string_view bytes) {
+  uint64_t sum = 0xFFFFFFFF;
+  for (; bytes.size() >= sizeof sum; bytes.remove_prefix(sizeof sum)) {
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), sizeof word);
+    sum = __builtin_ia32_crc32di(sum, word);
+  }
+  for (const char byte : bytes)
+    sum = __builtin_ia32_crc32qi(static_cast<uint32_t>(sum), static_cast<uint8_t>(byte));
+  return ~static_cast<uint32_t>(sum);
+}
+#endif
+
+}  // namespace
 
 Digest sha256(std::string_view first, std::string_view second) {
   thread_local EVP_MD_CTX* context = EVP_MD_CTX_new();
+  // EVP_sha256() would be looked up anew with every digest, under locks, which costs more than the digest.
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest out;
   unsigned size = 0;
-  ENSURE(EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1);
+  ENSURE(EVP_DigestInit_ex(context, kSha256, nullptr) == 1);
   ENSURE(EVP_DigestUpdate(context, first.data(), first.size()) == 1);
   ENSURE(EVP_DigestUpdate(context, second.data(), second.size()) == 1);
   ENSURE(EVP_DigestFinal_ex(context, out.data(), &size) == 1 && size == out.size());
@@ -40,9 +67,11 @@ bool equal_secret(std::string_view a, std::string_view b) {
 }
 
 uint32_t crc32c(std::string_view bytes) {
-  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
+#if defined(__x86_64__)
+  static const bool kHasInstruction = __builtin_cpu_supports("sse4.2");
+  if (kHasInstruction) return crc32c_by_processor(bytes);
+#endif
+  return crc32c_by_table(bytes);
 }
 
 std::string hex(std::string_view bytes) {

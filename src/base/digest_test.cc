@@ -13,6 +13,26 @@ TEST(Digest, MatchesPublishedAnswers) {
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAu);
 }
 
+// Divided out bit by bit, as the standard defines it.
+uint32_t crc32c_by_bits(std::string_view bytes) {
+  uint32_t sum = 0xFFFFFFFF;
+  for (const char byte : bytes) {
+    sum ^= static_cast<uint8_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) sum = (sum >> 1) ^ (sum & 1 ? 0x82F63B78 : 0);
+  }
+  return ~sum;
+}
+
+TEST(Digest, ChecksumIsThatOfTheStandardForEveryLengthAndPlace) {
+  std::string bytes;
+  for (int i = 0; i < 80; ++i) bytes += static_cast<char>(i * i * 37 + 11);
+  for (size_t from = 0; from < 9; ++from)
+    for (size_t length = 0; from + length <= bytes.size(); ++length) {
+      const std::string_view part = std::string_view(bytes).substr(from, length);
+      ASSERT_EQ(crc32c(part), crc32c_by_bits(part)) << from << ' ' << length;
+    }
+}
+
 TEST(Digest, OfTwoPartsIsTheDigestOfBothJoined) {
   EXPECT_EQ(sha256("ab", "c"), sha256("abc"));
 }

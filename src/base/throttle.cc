@@ -21,7 +21,8 @@ int64_t Throttle::full() const {
 
 int64_t Throttle::parts_at(const Bucket& bucket, Time now) const {
   const int64_t missing = full() - bucket.parts;
-  const int64_t us = (now - bucket.at).us;
+  // A clock that is set back refills nothing, and takes nothing either.
+  const int64_t us = std::max<int64_t>(0, (now - bucket.at).us);
   // Compared by division: a bucket may not have been asked about for years.
   return us >= missing / rate_.per_minute + 1 ? full() : bucket.parts + us * rate_.per_minute;
 }

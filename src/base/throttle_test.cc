@@ -25,6 +25,16 @@ TEST(Throttle, TakesNothingFromWhoIsToldToWait) {
   EXPECT_EQ(throttle.take("a", kNow + kSecond), kNothing);
 }
 
+TEST(Throttle, AClockThatIsSetBackHoldsNobodyUp) {
+  Throttle throttle({.per_minute = 60, .burst = 3}, 10);
+  ASSERT_EQ(throttle.take("a", kNow), kNothing);
+  const Time back = kNow - Duration::seconds(3'600);
+  EXPECT_EQ(throttle.take("a", back), kNothing);
+  EXPECT_EQ(throttle.take("a", back), kNothing);
+  EXPECT_EQ(throttle.take("a", back), kSecond) << "what was taken is taken";
+  EXPECT_EQ(throttle.take("a", back + kSecond), kNothing) << "and it goes on from there";
+}
+
 TEST(Throttle, KeepsTheBucketsOfTwoKeysApart) {
   Throttle throttle({.per_minute = 1, .burst = 1}, 10);
   EXPECT_EQ(throttle.take("a", kNow), kNothing);

@@ -1,7 +1,9 @@
 #include "cases/cases.h"
 
+#include "base/archive.h"
 #include "cases/convert.h"
 #include "cases/machine.h"
+#include "law/archived.h"
 #include "law/shapes.h"
 
 namespace haechi::cases {
@@ -319,6 +321,15 @@ Status Cases::step(const v1::CaseFact& fact, Time now, Out& out) {
 }
 void Cases::advance(Time now, Out& out) {
   machine_->advance(now, out);
+}
+
+void Cases::save(Writer& out) const {
+  write(out, *machine_);
+}
+
+void Cases::load(Reader& in) {
+  *machine_ = Machine();
+  read(in, *machine_);
 }
 
 }  // namespace haechi::cases

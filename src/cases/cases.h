@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/archived.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -54,6 +55,10 @@ class Cases {
   Status step(const v1::CaseFact& fact, Time now, Out& out);
   // What is due by `now`. Moments do not go back.
   void advance(Time now, Out& out);
+
+  // The state between two facts, and back.
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   std::unique_ptr<Machine> machine_;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/archived.h"
 #include "cases/cases.h"
 #include "haechi/v1/case.pb.h"
 #include "haechi/v1/law.pb.h"
@@ -90,6 +91,8 @@ class Machine {
   void advance(Time now, Out& out);
 
  private:
+  friend struct haechi::Fields<Machine>;
+  static constexpr size_t kFieldCount = 24;
   struct Wake {
     enum class Kind : uint8_t { kMeasure, kDuty, kNotification, kWearer, kForget } kind;
     std::string id;

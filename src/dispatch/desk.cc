@@ -244,6 +244,15 @@ void Desk::retry_missing(Turn& turn) {
   }
 }
 
+void Desk::tell_of_quarantine(const v1::EntryQuarantined& quarantined, Turn& turn) {
+  for (const std::string& agency_id : agencies_) {
+    v1::Alarm& alarm = turn.alarms.emplace_back();
+    alarm.set_kind(v1::ALARM_KIND_ENTRY_QUARANTINED);
+    alarm.set_agency_id(agency_id);
+    alarm.set_entry_no(quarantined.entry_no());
+  }
+}
+
 void Desk::tick(Turn& turn) {
   while (!refresh_at_.empty() && refresh_at_.begin()->first <= turn.now)
     refresh(calls_.at(refresh_at_.begin()->second), turn);

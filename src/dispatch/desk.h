@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/archived.h"
 #include "dispatch/units.h"
 #include "haechi/v1/effect.pb.h"
 #include "law/entry.h"
@@ -39,6 +40,8 @@ class Desk {
   void unit_status_changed(const v1::UnitStatusChanged& change, Turn& turn);
   void assigned_by_hand(const v1::UnitAssignedByHand& assigned, Turn& turn);
   void closed_by_hand(const v1::CallClosedByHand& closed, Turn& turn);
+  // An entry that nobody judged may have been an alarm: every desk is told.
+  void tell_of_quarantine(const v1::EntryQuarantined& quarantined, Turn& turn);
   // New estimates, at most once in 15 s per call, and forgetting what ended a day ago. O(what is due).
   void tick(Turn& turn);
 
@@ -46,6 +49,8 @@ class Desk {
   void settle(Turn& turn);
 
  private:
+  friend struct haechi::Fields<Desk>;
+  static constexpr size_t kFieldCount = 7;
   // One hand-off as this side knows it.
   struct Exchange {
     std::string hand_off_id;

@@ -22,11 +22,12 @@ void Desk::settle(Turn& turn) {
   }
   for (const std::string& id : turn.calls) write_tracks(calls_.at(id), turn);
   for (v1::Alarm& alarm : turn.alarms) {
-    const v1::Call& call = calls_.at(alarm.call_id()).picture;
-    alarm.set_id(turn.effects.new_id("alarm", alarm.call_id()));
-    alarm.set_incident_id(call.incident_id());
-    alarm.set_hand_off_id(call.hand_off_id());
-    alarm.set_agency_id(call.agency_id());
+    if (const CallRecord* about = find_call(alarm.call_id())) {
+      alarm.set_incident_id(about->picture.incident_id());
+      alarm.set_hand_off_id(about->picture.hand_off_id());
+      alarm.set_agency_id(about->picture.agency_id());
+    }
+    alarm.set_id(turn.effects.new_id("alarm", alarm.call_id().empty() ? alarm.agency_id() : alarm.call_id()));
     alarm.set_level(1);
     alarm.set_raised_at_us(turn.now.us);
     *turn.effects.add().mutable_raise_alarm() = alarm;

@@ -1,5 +1,6 @@
 #include "dispatch/dispatch.h"
 
+#include "base/archive.h"
 #include "dispatch/desk.h"
 #include "haechi/v1/fact.pb.h"
 
@@ -42,6 +43,9 @@ void Dispatch::step(const law::Entry& entry, law::EffectSink& effects,
     case v1::Fact::kCallClosedByHand:
       desk.closed_by_hand(entry.fact.call_closed_by_hand(), turn);
       break;
+    case v1::Fact::kEntryQuarantined:
+      desk.tell_of_quarantine(entry.fact.entry_quarantined(), turn);
+      break;
     default:
       return;
   }
@@ -53,6 +57,14 @@ void Dispatch::receive(const v1::HandOffMessage& message, const law::Entry& entr
   Turn turn{entry.stamped_at, effects, answers, {}, {}, {}, false};
   state_->desk.receive(message, turn);
   state_->desk.settle(turn);
+}
+
+void Dispatch::save(Writer& out) const {
+  write(out, state_->desk);
+}
+
+void Dispatch::load(Reader& in) {
+  read(in, state_->desk);
 }
 
 }  // namespace haechi::dispatch

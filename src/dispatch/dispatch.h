@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/archived.h"
 #include "law/entry.h"
 
 namespace haechi::v1 {
@@ -30,6 +31,10 @@ class Dispatch {
   // A hand-off message to an agency whose desk is built in. Others are not ours and change nothing.
   void receive(const v1::HandOffMessage& message, const law::Entry& entry, law::EffectSink& effects,
                std::vector<v1::HandOffMessage>& answers);
+
+  // The state between two entries, and back.
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   struct State;

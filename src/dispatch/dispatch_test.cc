@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -325,6 +326,22 @@ TEST_F(DispatchTest, AFreshPositionIsPreferredToAnOldOneAndAnOldOneToNone) {
   for (const auto& proposal : call_.proposals())
     if (proposal.target() == v1::TARGET_WEARER) order.push_back(proposal.unit_id());
   EXPECT_THAT(order, ElementsAre("U-fresh", "U-old", "U-blind"));
+}
+
+TEST_F(DispatchTest, EveryDeskOfOursIsToldOfAnEntryThatNobodyJudged) {
+  agency("fire", v1::DESK_BUILT_IN);
+  v1::Fact fact;
+  fact.mutable_entry_quarantined()->set_entry_no(41);
+  step(fact);
+  std::set<std::string> told, ids;
+  for (const v1::Effect& effect : effects_) {
+    EXPECT_EQ(effect.raise_alarm().kind(), v1::ALARM_KIND_ENTRY_QUARANTINED);
+    EXPECT_EQ(effect.raise_alarm().entry_no(), 41U);
+    told.insert(effect.raise_alarm().agency_id());
+    ids.insert(effect.raise_alarm().id());
+  }
+  EXPECT_THAT(told, ElementsAre("fire", "neighbour", "police"));
+  EXPECT_THAT(ids, SizeIs(3));
 }
 
 TEST_F(DispatchTest, WithOneUnitForTwoPersonsItGoesToTheProtectedPersonAndTheLackIsAlarmedOnce) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include "base/archive.h"
 
 namespace haechi::dispatch {
 namespace {
@@ -106,6 +107,26 @@ std::vector<Candidate> Units::nearest(const std::optional<geo::Place>& place, co
 uint32_t Units::eta_s(const Unit& unit, const std::optional<geo::Place>& place) {
   if (!place || !unit.place) return 0;
   return seconds_for(geo::distance_mm(*unit.place, *place), unit.speed_mmps);
+}
+
+void Units::save(Writer& out) const {
+  write(out, units_);
+  std::map<std::string, std::string> by_device;
+  for (const auto& [device, unit] : by_device_) by_device.emplace_hint(by_device.end(), device, unit->id);
+  write(out, by_device);
+}
+
+void Units::load(Reader& in) {
+  std::map<std::string, std::string> by_device;
+  by_device_.clear();
+  read(in, units_);
+  read(in, by_device);
+  for (const auto& [device, id] : by_device) {
+    if (Unit* unit = find(id))
+      by_device_[device] = unit;
+    else
+      in.fail();
+  }
 }
 
 }  // namespace haechi::dispatch

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "geo/place.h"
 #include "haechi/v1/dispatch.pb.h"
@@ -55,6 +56,9 @@ class Units {
                                  Time now, size_t count);
   // Not known (0) if either place is not.
   static uint32_t eta_s(const Unit& unit, const std::optional<geo::Place>& place);
+
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   std::map<std::string, Unit> units_;

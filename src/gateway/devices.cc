@@ -1,7 +1,10 @@
 #include "gateway/devices.h"
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
+#include "base/archive.h"
 #include "base/digest.h"
 #include "haechi/v1/fact.pb.h"
 
@@ -73,6 +76,28 @@ bool Devices::proves(std::string_view id, std::string_view secret_sha256, Time n
 
 bool Devices::credential_ok(std::string_view id, std::string_view secret, Time now) const {
   return proves(id, view(sha256(secret)), now);
+}
+
+Devices& Devices::operator=(Devices&& other) noexcept {
+  by_id_ = std::move(other.by_id_);
+  return *this;
+}
+
+void Devices::save(Writer& out) const {
+  std::map<std::string_view, const Known*> in_order;
+  for (const auto& [id, known] : by_id_) in_order[id] = &known;
+  write(out, uint64_t{in_order.size()});
+  for (const auto& [id, known] : in_order) write(out, *known);
+}
+
+void Devices::load(Reader& in) {
+  std::vector<Known> all;
+  read(in, all);
+  by_id_.clear();
+  for (Known& known : all) {
+    std::string id = known.id;
+    by_id_[std::move(id)] = std::move(known);
+  }
 }
 
 Result<std::string> Devices::signing_key(const std::string& id, uint32_t generation) const {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "trust/signing_keys.h"
 
@@ -31,6 +32,8 @@ class Devices {
  public:
   // Without keys no signature can be checked.
   explicit Devices(trust::SigningKeys keys = {}) : keys_(std::move(keys)) {}
+  // What the other one knows; the keys stay.
+  Devices& operator=(Devices&& other) noexcept;
 
   struct Known {
     std::string id;
@@ -68,6 +71,10 @@ class Devices {
   Result<std::string> signing_key(const std::string& id, uint32_t generation) const;
 
   size_t size() const { return by_id_.size(); }
+
+  // Every device, as bytes and back (base/archive.h).
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   struct Hash {

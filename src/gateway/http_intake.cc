@@ -303,6 +303,9 @@ void HttpIntake::run_signed(Call& call) {
 void HttpIntake::run_osmand(Call& call) {
   std::string type = media_type(call.request);
   bool has_body = !call.request.body.empty();
+  if (!call.request.query.empty() && !options_.osmand_addresses)
+    return refuse(call, 403, "",
+                  {"in_address", "query", "places and secrets do not stand in addresses here"});
   bool is_json = has_body && type == "application/json";
   if (has_body && !is_json && !type.empty() && type != "application/x-www-form-urlencoded") {
     return refuse(call, 415, "", {"media_type", "content-type", "must be a form or application/json"});

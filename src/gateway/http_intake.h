@@ -53,6 +53,7 @@ namespace haechi::gateway {
 struct HttpIntakeOptions {
   std::string forwarder_token_sha256 = {};  // 32 raw bytes; empty: nobody may forward
   bool certificates = false;                // a device must also have shown one that bears its id as name
+  bool osmand_addresses = false;            // OsmAnd's place and secret may stand in the address
   uint32_t reports_per_s = 50;              // of one device, sustained, ten times that at once
 };
 

@@ -61,7 +61,8 @@ class Intake : public ::testing::Test {
   Intake()
       : loop_("gateway"),
         rejections_(spine_),
-        intake_(loop_, clock_, spine_, devices_, rejections_, {std::string(view(sha256("forward")))}) {
+        intake_(loop_, clock_, spine_, devices_, rejections_,
+                {.forwarder_token_sha256 = std::string(view(sha256("forward"))), .osmand_addresses = true}) {
     register_device("D-1", "secret", false);
     register_device("D:2.x", "s3:cret", false);
     register_device("GONE", "secret", true);
@@ -103,6 +104,7 @@ class Intake : public ::testing::Test {
   }
 
   const std::string kBearer = "Bearer D-1.secret";
+  const std::string kForm = "content-type: application/x-www-form-urlencoded\r\n";
   const std::string kBasic = "Basic RC0xOnNlY3JldA==";  // D-1:secret
   ManualClock clock_{kNow};
   MemorySpine spine_;
@@ -299,10 +301,8 @@ TEST_F(Intake, TakesOsmandInEveryForm) {
   EXPECT_EQ(net::status_of(
                 ask("GET", "/ingest/osmand?id=D-1&lat=60&lon=30", "authorization: " + kBasic + "\r\n", "")),
             200);
-  EXPECT_EQ(
-      net::status_of(ask("POST", "/ingest/osmand", "content-type: application/x-www-form-urlencoded\r\n",
-                         "id=D-1&key=secret&lat=61&lon=30&speed=10")),
-      200);
+  EXPECT_EQ(net::status_of(ask("POST", "/ingest/osmand", kForm, "id=D-1&key=secret&lat=61&lon=30&speed=10")),
+            200);
   v1::ReportReceived received = spine_.last().report_received();
   EXPECT_EQ(received.protocol(), "osmand");
   EXPECT_EQ(received.report().fix().speed_mmps(), 5'144u);
@@ -314,6 +314,25 @@ TEST_F(Intake, TakesOsmandInEveryForm) {
   EXPECT_EQ(spine_.size(), 3u);
 }
 
+TEST_F(Intake, TakesNothingOutOfAddressesUnlessItIsSaid) {
+  HttpIntake strict(loop_, clock_, spine_, devices_, rejections_, {});
+  const auto status = [&](const std::string& method, const std::string& query, const std::string& body) {
+    std::promise<int> answered;
+    net::Request request;
+    request.method = method;
+    request.path = "/ingest/osmand";
+    request.query = query;
+    request.body = body;
+    request.headers = {{"content-type", "application/x-www-form-urlencoded"}};
+    strict.handle(std::move(request), [&](net::Response response) { answered.set_value(response.status); });
+    return answered.get_future().get();
+  };
+  EXPECT_EQ(status("GET", "id=D-1&key=secret&lat=60&lon=30", ""), 403);
+  EXPECT_EQ(status("POST", "key=secret", "id=D-1&lat=60&lon=30"), 403);
+  EXPECT_EQ(spine_.size(), 0u);
+  EXPECT_EQ(status("POST", "", "id=D-1&key=secret&lat=60&lon=30"), 200);
+}
+
 TEST_F(Intake, RefusesBadOsmandAsItsPeersDo) {
   auto get = [&](const std::string& query) {
     return net::status_of(ask("GET", "/ingest/osmand?" + query, "", ""));
@@ -323,6 +342,9 @@ TEST_F(Intake, RefusesBadOsmandAsItsPeersDo) {
   EXPECT_EQ(get("id=D-1&key=wrong&lat=60&lon=30"), 401);
   EXPECT_EQ(get("id=NOBODY&key=secret&lat=60&lon=30"), 401) << "unknown device";
   EXPECT_EQ(get("id=D-1&key=secret&lat=91&lon=30"), 400);
+  EXPECT_EQ(net::status_of(ask("POST", "/ingest/osmand?key=secret&id=D-1", kForm, "id=D-1&lat=60&lon=30")),
+            400)
+      << "an address and a form that say the same";
   EXPECT_EQ(get("id=D-1&key=secret&lat=60&lon=30&timestamp=0"), 400);
   std::string json = R"({"device_id":"NOBODY","location":{"timestamp":"2026-06-15T13:45:12Z"}})";
   EXPECT_EQ(net::status_of(post_json("/ingest/osmand?key=secret", json, "none")), 401);

@@ -42,7 +42,10 @@ void MqttConnection::on_read(ErrorCode error, size_t bytes) {
   if (closed_) return;
   const Time now = steady_now();
   if (error) {
-    if (!wire_.is_shaken()) session_.count_failed_handshake();
+    if (!wire_.is_shaken()) {
+      session_.count_failed_handshake();
+      owner_.not_shaken(wire_);
+    }
     peer_gone(now);
   } else if (half_closed_) {
     read();  // the peer's remaining words are of no interest, but unread ones would reset the connection

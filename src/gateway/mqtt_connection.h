@@ -25,6 +25,7 @@ class MqttConnection : public std::enable_shared_from_this<MqttConnection> {
   struct Owner {
     std::function<void()> flush;
     std::function<void(uint64_t session)> closed;
+    std::function<void(const net::Wire& wire)> not_shaken;  // TLS did not come about
   };
 
   // `keeper` keeps `hub` and `owner` alive as long as anything is under way on this connection.

@@ -193,7 +193,8 @@ void MqttHub::reject(std::string_view device_id, const Rejection& rejection, Tim
 
 bool MqttHub::may_send(MqttDevice& device, Time now) {
   const int64_t full_us = int64_t{limits_.reports_burst} * 1'000'000 / limits_.reports_per_s;
-  const int64_t earned_us = (now - device.tokens_at).us;
+  // A clock that is set back earns nothing, and takes nothing either.
+  const int64_t earned_us = std::max<int64_t>(0, (now - device.tokens_at).us);
   device.tokens_us = earned_us >= full_us ? full_us : std::min(full_us, device.tokens_us + earned_us);
   device.tokens_at = now;
   return device.tokens_us >= int64_t{1'000'000} / limits_.reports_per_s;

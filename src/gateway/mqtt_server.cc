@@ -39,6 +39,11 @@ class MqttServer::Inner : public std::enable_shared_from_this<Inner> {
         accept_timer_(loop.io()) {
     owner_.flush = [this] { flush(); };
     owner_.closed = [this](uint64_t session) { gone_.push_back(session); };
+    owner_.not_shaken = [this](const net::Wire& wire) {
+      if (!door_.turned_away) return;
+      door_.turned_away(net::peer_address(wire.socket()),
+                        "handshake: " + (wire.trouble().empty() ? "not finished" : wire.trouble()));
+    };
   }
 
   void start() {

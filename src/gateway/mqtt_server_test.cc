@@ -194,6 +194,16 @@ TEST_F(MqttServerTest, ReadsNoMoreWhileTheSpineIsFullAndLosesNothing) {
   EXPECT_EQ(spine_.facts(v1::Fact::kReportReceived).size(), 30u);
 }
 
+TEST_F(MqttServerTest, AClockThatIsSetBackKeepsNoDeviceUnread) {
+  serve();
+  auto client = connected(Version::k311);
+  client->send(report(Version::k311, "A-1", 1, 1));
+  ASSERT_TRUE(spine_.wait_for_reports(1));
+  loop_.post([this] { clock_.set(kNow - Duration::seconds(3'600)); });
+  client->send(report(Version::k311, "A-1", 2, 2));
+  EXPECT_TRUE(spine_.wait_for_reports(2));
+}
+
 TEST_F(MqttServerTest, ANewConnectionClosesTheOld) {
   serve();
   auto old = connected(Version::k5);

@@ -1,8 +1,10 @@
 #include "gateway/osmand.h"
 
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <optional>
+#include <set>
 
 #include "gateway/http_intake_convert.h"
 #include "gateway/native.h"
@@ -57,6 +59,38 @@ void take(Form& form, v1::Report& report, v1::Fix& fix, const std::string& name,
   if (name == "alarm") add_alarms(report, value);
 }
 
+// What stands for the same, so that nobody can say it twice and mean two things.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kMeanings = {
+    {{"id", "id"},
+     {"deviceid", "id"},
+     {"key", "key"},
+     {"timestamp", "timestamp"},
+     {"lat", "lat"},
+     {"lon", "lon"},
+     {"valid", "valid"},
+     {"speed", "speed"},
+     {"bearing", "bearing"},
+     {"heading", "bearing"},
+     {"altitude", "altitude"},
+     {"accuracy", "accuracy"},
+     {"batt", "batt"},
+     {"charge", "charge"},
+     {"mock", "mock"},
+     {"alarm", "alarm"}}};
+
+// Of what an address or form says; other names mean nothing here and may come as often as they like.
+Status check_said_once(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::set<std::string_view> said;
+  const auto once = [&said](std::string_view meaning) { return said.insert(meaning).second; };
+  for (const auto& [name, value] : pairs) {
+    bool first = name != "location" || (once("lat") && once("lon"));
+    for (const auto& [known, meaning] : kMeanings)
+      if (name == known) first = once(meaning);
+    if (!first) return invalid(name, "is given twice");
+  }
+  return {};
+}
+
 v1::Report read_location(const json::object& location) {
   v1::Report report;
   v1::Fix& fix = *report.mutable_fix();
@@ -88,6 +122,7 @@ Result<v1::Report> read_osmand_form(const std::vector<std::pair<std::string, std
   Form form;
   v1::Report report;
   v1::Fix fix;
+  TRY_STATUS(check_said_once(pairs));
   for (const auto& [name, value] : pairs) take(form, report, fix, name, value);
   if (!form.id || form.id->empty()) return invalid("id", "is missing");
   report.set_device_id(*form.id);

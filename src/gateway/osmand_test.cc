@@ -27,6 +27,14 @@ TEST(OsmandForm, ReadsTheSampleWithIsoTime) {
   EXPECT_EQ(report->fix().accuracy_mm(), 0u);
 }
 
+TEST(OsmandForm, TakesNothingThatIsSaidTwice) {
+  for (const char* query : {"id=1&id=2", "id=1&deviceid=1", "id=1&lat=60&lon=30&lat=61",
+                            "id=1&location=60,30&lat=61", "id=1&lat=60&location=60,30", "id=1&key=a&key=b",
+                            "id=1&bearing=1&heading=2", "id=1&alarm=sos&alarm=no"})
+    EXPECT_EQ(read(query).error().reason, "is given twice") << query;
+  EXPECT_TRUE(read("id=1&lat=60&lon=30&wifi=a&wifi=b").ok()) << "nothing here reads it";
+}
+
 TEST(OsmandForm, ReadsEveryFormOfTime) {
   const std::pair<const char*, int64_t> samples[] = {
       {"1377177267", 1'377'177'267'000'000},

@@ -5,6 +5,7 @@
 // degree, or beyond 80 degrees, it asks offset_mm() itself. Filters use it; nothing is decided by it alone.
 #pragma once
 
+#include "base/archived.h"
 #include "geo/place.h"
 
 namespace haechi::geo {
@@ -22,6 +23,8 @@ class NearPlane {
   Point at(Place place) const;
 
  private:
+  friend struct haechi::Fields<NearPlane>;
+  static constexpr size_t kFieldCount = 4;
   Place origin_;
   double north_m_ = 0;  // of 1e-7 degree of latitude, at the origin
   double east_m_ = 0;   // of 1e-7 degree of longitude

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/archive.h"
 #include "geo/sphere.h"
 #include "geo/zone_shape.h"
 
@@ -37,6 +38,32 @@ Place Zone::centre() const {
 }
 int64_t Zone::reach_mm() const {
   return shape_->reach_mm();
+}
+
+void write(Writer& out, const std::optional<Zone>& zone) {
+  if (zone)
+    zone->shape().save(out);
+  else
+    write(out, ShapeKind::kNone);
+}
+
+void read(Reader& in, std::optional<Zone>& zone) {
+  zone.reset();
+  ShapeKind kind{};
+  read(in, kind);
+  if (kind == ShapeKind::kCircle) {
+    Place centre;
+    int64_t radius_mm = 0;
+    read(in, centre);
+    read(in, radius_mm);
+    const Result<Zone> circle = Zone::circle(centre, radius_mm);
+    if (!circle.ok()) return in.fail();
+    zone = *circle;
+  } else if (kind == ShapeKind::kPolygon) {
+    if (auto shape = read_polygon_shape(in)) zone = Zone(std::move(shape));
+  } else if (kind != ShapeKind::kNone) {
+    in.fail();
+  }
 }
 
 }  // namespace haechi::geo

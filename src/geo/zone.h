@@ -15,9 +15,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/result.h"
 #include "geo/place.h"
 
@@ -63,9 +65,15 @@ class Zone {
   const ZoneShape& shape() const { return *shape_; }  // for the zone index
 
  private:
+  friend void read(Reader& in, std::optional<Zone>& zone);
   explicit Zone(std::shared_ptr<const ZoneShape> shape) : shape_(std::move(shape)) {}
 
   std::shared_ptr<const ZoneShape> shape_;
 };
+
+// Zones as bytes (base/archive.h). What was checked when a zone was made is not checked again, so that many
+// are read in no time.
+void write(Writer& out, const std::optional<Zone>& zone);
+void read(Reader& in, std::optional<Zone>& zone);
 
 }  // namespace haechi::geo

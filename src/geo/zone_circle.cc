@@ -1,4 +1,5 @@
 // The circle: all places within a radius of a centre.
+#include "base/archive.h"
 #include "geo/sphere.h"
 #include "geo/zone_shape.h"
 
@@ -22,6 +23,12 @@ class CircleShape final : public ZoneShape {
   }
 
   bool contains(const S2Point& point) const override { return signed_distance_mm(point) <= 0; }
+
+  void save(Writer& out) const override {
+    write(out, ShapeKind::kCircle);
+    write(out, centre_);
+    write(out, reach_mm_);
+  }
 
   std::vector<S2CellId> cover() const override {
     std::vector<S2CellId> cells;

@@ -4,6 +4,7 @@
 #include <s2/s2crossing_edge_query.h>
 #include <s2/s2edge_crossings.h>
 #include <s2/s2lax_polygon_shape.h>
+#include <s2/s2pointutil.h>
 #include <s2/s2region_coverer.h>
 #include <s2/s2shape_index_region.h>
 
@@ -12,6 +13,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/archive.h"
 #include "geo/polygon_rings.h"
 #include "geo/sphere.h"
 #include "geo/zone_shape.h"
@@ -35,16 +37,19 @@ struct Run {
 class PolygonShape final : public ZoneShape {
  public:
   explicit PolygonShape(const PolygonRings& rings) {
-    for (const auto& ring : rings.rings) {
-      for (size_t i = 0; i < ring.size(); ++i) edges_.emplace_back(ring[i], ring[(i + 1) % ring.size()]);
-    }
-    for (size_t begin = 0; begin < edges_.size(); begin += kRunEdges) {
-      runs_.push_back(run_of(begin, std::min(begin + kRunEdges, edges_.size())));
-    }
-    index_.Add(std::make_unique<S2LaxPolygonShape>(rings.rings));
-    index_.ForceBuild();  // now, so that readers share it without writing
+    draw(rings.rings);
     bound(rings.cap);
   }
+  // As it was saved, its bounds included.
+  PolygonShape(const std::vector<std::vector<S2Point>>& rings, Place centre, int64_t reach_mm,
+               double cap_length2) {
+    draw(rings);
+    centre_ = centre;
+    reach_mm_ = reach_mm;
+    cap_ = S2Cap(point_of(centre), S1ChordAngle::FromLength2(cap_length2));
+  }
+
+  void save(Writer& out) const override;
 
   int64_t signed_distance_mm(const S2Point& point) const override {
     const int64_t border_mm = mm_of(border_m(point));
@@ -73,6 +78,7 @@ class PolygonShape final : public ZoneShape {
     double depth_m_max;  // it cannot be deeper: depth changes by no more than a metre per metre
   };
 
+  void draw(const std::vector<std::vector<S2Point>>& rings);
   Run run_of(size_t begin, size_t end) const;
   void bound(const S2Cap& cap);
   bool holds(const S2Point& point) const {
@@ -90,6 +96,33 @@ class PolygonShape final : public ZoneShape {
   std::vector<Run> runs_;
   MutableS2ShapeIndex index_;
 };
+
+void PolygonShape::draw(const std::vector<std::vector<S2Point>>& rings) {
+  for (const auto& ring : rings) {
+    for (size_t i = 0; i < ring.size(); ++i) edges_.emplace_back(ring[i], ring[(i + 1) % ring.size()]);
+  }
+  for (size_t begin = 0; begin < edges_.size(); begin += kRunEdges) {
+    runs_.push_back(run_of(begin, std::min(begin + kRunEdges, edges_.size())));
+  }
+  index_.Add(std::make_unique<S2LaxPolygonShape>(rings));
+  index_.ForceBuild();  // now, so that readers share it without writing
+}
+
+void PolygonShape::save(Writer& out) const {
+  write(out, ShapeKind::kPolygon);
+  write(out, centre_);
+  write(out, reach_mm_);
+  write(out, cap_.radius().length2());
+  const auto& drawn = static_cast<const S2LaxPolygonShape&>(*index_.shape(0));
+  write(out, static_cast<uint32_t>(drawn.num_loops()));
+  for (int ring = 0; ring < drawn.num_loops(); ++ring) {
+    write(out, static_cast<uint32_t>(drawn.num_loop_vertices(ring)));
+    for (int i = 0; i < drawn.num_loop_vertices(ring); ++i) {
+      const S2Point& corner = drawn.loop_vertex(ring, i);
+      for (const double part : {corner.x(), corner.y(), corner.z()}) write(out, part);
+    }
+  }
+}
 
 void PolygonShape::bound(const S2Cap& cap) {
   centre_ = place_of(cap.center());
@@ -269,6 +302,34 @@ double PolygonShape::deepest_m(const S2Point& from, const S2Point& to, const Str
 Result<std::shared_ptr<const ZoneShape>> polygon_shape(const std::vector<PolygonCorners>& polygons) {
   TRY(const PolygonRings rings, polygon_rings(polygons));
   return std::shared_ptr<const ZoneShape>(std::make_shared<PolygonShape>(rings));
+}
+
+std::shared_ptr<const ZoneShape> read_polygon_shape(Reader& in) {
+  Place centre;
+  int64_t reach_mm = 0;
+  double cap_length2 = 0;
+  uint32_t ring_count = 0, corner_count = 0;
+  read(in, centre);
+  read(in, reach_mm);
+  read(in, cap_length2);
+  read(in, ring_count);
+  if (!in_range(centre) || !(cap_length2 >= 0 && cap_length2 <= 4) || ring_count == 0) in.fail();
+  std::vector<std::vector<S2Point>> rings;
+  for (uint32_t ring = 0; ring < ring_count && !in.failed(); ++ring) {
+    read(in, corner_count);
+    if (corner_count < 3 || corner_count > kCornersMax) in.fail();
+    rings.emplace_back();
+    for (uint32_t i = 0; i < corner_count && !in.failed(); ++i) {
+      double x = 0, y = 0, z = 0;
+      read(in, x);
+      read(in, y);
+      read(in, z);
+      rings.back().emplace_back(x, y, z);
+      if (!S2::IsUnitLength(rings.back().back())) in.fail();
+    }
+  }
+  if (in.failed()) return nullptr;
+  return std::make_shared<PolygonShape>(rings, centre, reach_mm, cap_length2);
 }
 
 }  // namespace haechi::geo

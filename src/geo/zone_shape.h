@@ -22,6 +22,8 @@ class ZoneShape {
   virtual int64_t signed_distance_along_mm(const S2Point& from, const S2Point& to) const = 0;
   // Cells that hold the zone and its border, at most a handful.
   virtual std::vector<S2CellId> cover() const = 0;
+  // What read() of its kind makes the same shape of.
+  virtual void save(Writer& out) const = 0;
 
   Place centre() const { return centre_; }
   int64_t reach_mm() const { return reach_mm_; }
@@ -38,7 +40,10 @@ class ZoneShape {
   S2Cap cap_;
 };
 
+enum class ShapeKind : uint8_t { kNone, kCircle, kPolygon };
 std::shared_ptr<const ZoneShape> circle_shape(Place centre, int64_t radius_mm);
+// null, and `in` has failed: it is no polygon.
+std::shared_ptr<const ZoneShape> read_polygon_shape(Reader& in);
 Result<std::shared_ptr<const ZoneShape>> polygon_shape(const std::vector<PolygonCorners>& polygons);
 
 }  // namespace haechi::geo

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/archive.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "law/shapes.h"
 
@@ -10,14 +11,18 @@ namespace haechi::law {
 
 Status Jurisdictions::put(const v1::Jurisdiction& jurisdiction) {
   if (jurisdiction.removed()) {
-    if (const auto key = ids_.find(jurisdiction.id())) index_.remove(*key);
+    if (const auto key = ids_.find(jurisdiction.id())) {
+      held_[*key].zone.reset();
+      index_.remove(*key);
+    }
     return {};
   }
   const Result<geo::Zone> zone = zone_from(jurisdiction.shape(), "shape");
   if (!zone.ok()) return zone.error();
   const uint32_t key = ids_.intern(jurisdiction.id());
   if (key >= held_.size()) held_.resize(key + 1);
-  held_[key] = {jurisdiction.agency_id(),
+  held_[key] = {*zone,
+                jurisdiction.agency_id(),
                 {jurisdiction.informed_agency_ids().begin(), jurisdiction.informed_agency_ids().end()},
                 zone->reach_mm()};
   index_.put(key, *zone);
@@ -48,6 +53,19 @@ std::vector<Responsible> Jurisdictions::at(geo::Place place, int64_t error_mm) c
   for (const geo::ZoneIndex::Hit& hit : hits)
     for (const std::string& agency : held_[hit.key].informed_agency_ids) tell(agency, ids_.name(hit.key));
   return told;
+}
+
+void Jurisdictions::save(Writer& out) const {
+  write(out, ids_);
+  write(out, held_);
+}
+
+void Jurisdictions::load(Reader& in) {
+  read(in, ids_);
+  read(in, held_);
+  index_ = geo::ZoneIndex();
+  for (uint32_t key = 0; key < held_.size(); ++key)
+    if (held_[key].zone) index_.put(key, *held_[key].zone);
 }
 
 }  // namespace haechi::law

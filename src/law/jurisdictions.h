@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/interner.h"
 #include "base/result.h"
 #include "geo/zone_index.h"
@@ -33,8 +35,12 @@ class Jurisdictions {
   // is touched.
   std::vector<Responsible> at(geo::Place place, int64_t error_mm) const;
 
+  void save(Writer& out) const;
+  void load(Reader& in);
+
  private:
   struct Held {
+    std::optional<geo::Zone> zone;  // none: taken away
     std::string agency_id;
     std::vector<std::string> informed_agency_ids;
     int64_t reach_mm = 0;

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "law/calendar.h"
@@ -150,6 +151,7 @@ struct LifeEvent {
 
 class LegalLife {
  public:
+  LegalLife() = default;  // of no kind, to be read into or assigned
   // Refuses a kind that the pack does not know.
   static Result<LegalLife> begin(const Pack& pack, std::string_view kind, Measure measure);
 
@@ -170,6 +172,8 @@ class LegalLife {
   std::vector<Deadline> clocks(Time at, const Calendar& calendar) const;
 
  private:
+  friend struct haechi::Fields<LegalLife>;
+  static constexpr size_t kFieldCount = 18;
   enum class Approval : uint8_t { kNotNeeded, kToBeAsked, kAsked, kGiven, kRefused };
 
   LegalLife(const Pack& pack, const OrderKind& kind, Measure measure);
@@ -191,8 +195,8 @@ class LegalLife {
   void open(Task task, Time since, By deadline, Time due, Source source);
   bool stop(Task task);
 
-  const Pack* pack_;
-  const OrderKind* kind_;
+  const Pack* pack_ = nullptr;
+  const OrderKind* kind_ = nullptr;
   Measure measure_;
   Stage stage_ = Stage::kNew;
   End end_ = End::kNone;

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -39,6 +40,8 @@ class LocalRules {
   const std::vector<Transition>& transitions() const { return transitions_; }
 
  private:
+  friend struct haechi::Fields<LocalRules>;
+  static constexpr size_t kFieldCount = 1;
   std::vector<Transition> transitions_;
 };
 
@@ -57,6 +60,8 @@ class Holidays {
   std::optional<int64_t> next(int64_t day) const;
 
  private:
+  friend struct haechi::Fields<Holidays>;
+  static constexpr size_t kFieldCount = 1;
   std::vector<int64_t> days_;  // sorted, since 1970-01-01
 };
 
@@ -81,6 +86,8 @@ class Schedule {
   bool operator==(const Schedule&) const = default;
 
  private:
+  friend struct haechi::Fields<Schedule>;
+  static constexpr size_t kFieldCount = 3;
   struct Window {
     uint32_t days;  // bit 0 Monday .. bit 6 Sunday, bit 7 a holiday
     int64_t start_s;

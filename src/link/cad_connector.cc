@@ -8,11 +8,13 @@
 
 #include "base/canary.h"
 #include "base/ensure.h"
+#include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "link/cad_queue.h"
 #include "link/messages.h"
 #include "net/client.h"
+#include "net/run_on.h"
 #include "trust/audit.h"
 
 namespace haechi::link {
@@ -57,19 +59,21 @@ bool ended(const v1::HandOff& picture) {
          picture.state() == v1::HAND_OFF_STATE_REJECTED;
 }
 
-// What an open hand-off was last sent, folded from replayed batches: its alarm, and the newest update per
-// alert.
-using Replayed = std::map<std::string, std::map<std::string, v1::HandOffMessage>>;
+// What each open hand-off was last sent: its alarm, and the newest update per alert. A start sends it again.
+using Open = std::map<std::string, std::map<std::string, v1::HandOffMessage>>;
 
-void fold(Replayed& replayed, const v1::Effect& effect) {
+// Those for information are never ended by themselves: they go with their incident.
+void fold(Open& open, const v1::Effect& effect) {
   if (effect.has_update_hand_off() && ended(effect.update_hand_off())) {
-    replayed.erase(effect.update_hand_off().id());
+    open.erase(effect.update_hand_off().id());
+  } else if (effect.has_close_incident()) {
+    for (const std::string& id : effect.close_incident().hand_off_ids()) open.erase(id);
   } else if (effect.has_send_hand_off()) {
     const v1::HandOffMessage& message = effect.send_hand_off();
     const std::string key = message.has_alarm_new()      ? ""
                             : message.has_alarm_update() ? "alert " + message.alarm_update().alert_id()
                                                          : message.id();
-    replayed[message.hand_off_id()][key] = message;
+    open[message.hand_off_id()][key] = message;
   }
 }
 
@@ -122,38 +126,41 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
 
   void start() {
     read_directory();
-    send_replayed();
+    send_open();
     for (auto& [id, agency] : agencies) pump(agency);
     count_waiting();
   }
 
-  void send_replayed() {
+  void send_open() {
     live = true;
-    if (canary(Canary::kForgetHandOff)) replayed.clear();
-    for (const auto& [hand_off_id, messages] : std::exchange(replayed, {}))
+    if (canary(Canary::kForgetHandOff)) open.clear();
+    for (const auto& [hand_off_id, messages] : open)
       for (const auto& [key, message] : messages) put(message);
   }
 
   void apply(const spine::Batch& batch) {
     if (!batch.replayed && !live) {
       read_directory();
-      send_replayed();
+      send_open();
     }
     for (const auto& entry : batch.entries) {
       if (!batch.replayed && entry.fact->has_agency_registered()) read_directory();
       for (const auto& effect : entry.effects) {
-        if (batch.replayed) {
-          fold(replayed, *effect);
-        } else if (effect->has_send_hand_off()) {
-          put(effect->send_hand_off());
-        } else if (effect->has_update_hand_off() && ended(effect->update_hand_off())) {
-          const auto found = agencies.find(effect->update_hand_off().agency_id());
-          if (found != agencies.end()) found->second.queue.end(effect->update_hand_off().id());
-        }
+        fold(open, *effect);
+        if (!batch.replayed) carry_out(*effect);
       }
     }
     for (auto& [id, agency] : agencies) pump(agency);
     count_waiting();
+  }
+
+  void carry_out(const v1::Effect& effect) {
+    if (effect.has_send_hand_off()) {
+      put(effect.send_hand_off());
+    } else if (effect.has_update_hand_off() && ended(effect.update_hand_off())) {
+      const auto found = agencies.find(effect.update_hand_off().agency_id());
+      if (found != agencies.end()) found->second.queue.end(effect.update_hand_off().id());
+    }
   }
 
   void put(const v1::HandOffMessage& message) {
@@ -328,7 +335,7 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
   const CadDirectory directory;
   const CadConnectorOptions options;
   std::map<std::string, Agency> agencies;  // never erased: exchanges on the wire refer to them
-  Replayed replayed;
+  Open open;
   bool live = false;
   AtomicCounters counters;
 };
@@ -345,9 +352,22 @@ void CadConnector::on_batch(std::shared_ptr<const spine::Batch> batch) {
   for (const auto& entry : batch->entries) {
     relevant |= entry.fact->has_agency_registered();
     for (const auto& effect : entry.effects)
-      relevant |= effect->has_send_hand_off() || effect->has_update_hand_off();
+      relevant |=
+          effect->has_send_hand_off() || effect->has_update_hand_off() || effect->has_close_incident();
   }
   if (relevant) inner_->on_loop([batch = std::move(batch)](Inner& inner) { inner.apply(*batch); });
+}
+
+spine::SnapshotPart CadConnector::part() {
+  return {"link",
+          [inner = inner_](spine::SaveDone done) {
+            inner->on_loop([done = std::move(done)](Inner& inner) { done(saved(inner.open)); });
+          },
+          [inner = inner_](std::string_view bytes) {
+            Status status;
+            net::run_on(inner->loop, [&] { status = take_saved(bytes, inner->open); });
+            return status;
+          }};
 }
 
 void CadConnector::start() {

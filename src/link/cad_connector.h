@@ -23,6 +23,7 @@
 #include "link/signature.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "spine/snapshot_part.h"
 #include "spine/submit.h"
 
 namespace haechi::store {
@@ -81,6 +82,8 @@ class CadConnector {
   // Every batch of the spine, on its thread. Nothing leaves for a replayed batch; what it leaves open is sent
   // again at start(). An agency's registration makes the directory be asked again.
   void on_batch(std::shared_ptr<const spine::Batch> batch);
+  // What it keeps in snapshots: what every open hand-off was last sent.
+  spine::SnapshotPart part();
   // Any thread, once, after the replay.
   void start();
   // POST /link/v1/answers, on any thread: 200 once every answer in the body is durable; 400, 401, 403; 503:

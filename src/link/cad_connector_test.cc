@@ -13,6 +13,7 @@
 #include "link/messages.h"
 #include "net/server.h"
 #include "net/test_support.h"
+#include "spine/part_testing.h"
 
 namespace haechi::link {
 namespace {
@@ -353,6 +354,44 @@ TEST_F(CadConnectorTest, AfterARestartOpenHandOffsAreSentAgainUnderTheirIdsAndEn
   connector_->start();
   ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == 2; }));
   EXPECT_THAT(cad.ids(), ElementsAre("H-1-1", "H-1-3"));
+}
+
+TEST_F(CadConnectorTest, WhatAnAgencyWasToldForInformationIsNotSentAgainOnceTheIncidentIsClosed) {
+  FakeCad cad(take_all);
+  endpoints_ = {{"police", cad.url(), kKey}};
+  connector_ = std::make_unique<CadConnector>(
+      loop_, submit_, clock_, [this]() -> Result<std::vector<CadEndpoint>> { return endpoints_; },
+      CadConnectorOptions{});
+  loop_.start();
+  v1::Effect closed;
+  closed.mutable_close_incident()->add_hand_off_ids("H-1");
+  publish({sending(alarm_new("H-1")), sending(alarm_new("H-2")), closed}, true);
+  connector_->start();
+  ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == 1; }));
+  EXPECT_THAT(cad.ids(), ElementsAre("H-2-1"));
+}
+
+TEST_F(CadConnectorTest, AnotherConnectorThatTakesUpWhatThisOneSavedSendsWhatIsOpenAndNothingElse) {
+  FakeCad slow([](size_t, const net::Request&, const net::Respond&) {});
+  start({{"police", slow.url(), kKey}});
+  publish({sending(alarm_new("H-0"))}, true);
+  publish({sending(alarm_new("H-1")), sending(alarm_new("H-2")), sending(alarm_update("H-1", 2))});
+  publish({sending(alarm_update("H-1", 3)), ending("H-2")});
+  const std::string bytes = spine::saved_by(connector_->part());
+
+  FakeCad cad(take_all);
+  net::Loop loop{"next"};
+  const std::vector<CadEndpoint> endpoints = {{"police", cad.url(), kKey}};
+  CadConnector next(loop, submit_, clock_, [&]() -> Result<std::vector<CadEndpoint>> { return endpoints; },
+                    {});
+  loop.start();
+  EXPECT_FALSE(next.part().load(bytes.substr(1)).ok());
+  ASSERT_TRUE(next.part().load(bytes).ok());
+  EXPECT_EQ(spine::saved_by(next.part()), bytes);
+  next.start();
+  ASSERT_TRUE(eventually([&] { return next.counters().delivered == 3; }));
+  EXPECT_THAT(cad.ids(), ElementsAre("H-0-1", "H-1-1", "H-1-3"));
+  loop.stop();
 }
 
 TEST_F(CadConnectorTest, AnAgencyRegisteredLaterIsServedFromThenOn) {

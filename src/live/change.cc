@@ -5,6 +5,7 @@
 #include "base/ensure.h"
 #include "law/pack.h"
 #include "live/json.h"
+#include "picture/synthetic.h"
 
 namespace haechi::live {
 namespace {
@@ -31,6 +32,7 @@ std::shared_ptr<const T> copy_of(const T& message) {
 // Agencies of the incident: those that run a call, and those told for information.
 void add_incident_audience(const picture::Picture& picture, const std::string& incident_id,
                            Audience& audience) {
+  audience.synthetic = picture::is_synthetic_incident(picture, incident_id);
   for (const v1::Call* call : picture.calls().calls_of_incident(incident_id)) {
     audience.agencies.push_back(call->agency_id());
   }
@@ -44,6 +46,7 @@ std::shared_ptr<Change> alert_change(const picture::Picture& picture, std::share
   const v1::Alert& alert = *body;
   auto change = make("alert", Topic::kAlerts, trust::Action::kSeeAlert, alert.id(), std::move(body));
   add_incident_audience(picture, alert.incident_id(), change->audience);
+  change->audience.synthetic = alert.synthetic();
   change->audience.wearer_id = alert.wearer_id();
   if (!alert.protected_id().empty() && law::told_to_protected(alert))
     change->audience.owners.push_back(alert.protected_id());
@@ -88,11 +91,12 @@ std::vector<std::string> take_places(std::shared_ptr<const v1::Call>& call) {
   return persons;
 }
 
-std::shared_ptr<Change> call_change(std::shared_ptr<const v1::Call> body) {
+std::shared_ptr<Change> call_change(const picture::Picture& picture, std::shared_ptr<const v1::Call> body) {
   std::vector<std::string> places = take_places(body);
   const v1::Call& call = *body;
   auto change = make("call", Topic::kCalls, trust::Action::kSeeCall, call.id(), std::move(body));
   change->audience.agencies.push_back(call.agency_id());
+  change->audience.synthetic = picture::is_synthetic(picture, call.wearer_id());
   for (const v1::Assignment& assignment : call.assignments()) {
     if (picture::is_assigned(call, assignment.unit_id()))
       change->audience.units.push_back(assignment.unit_id());
@@ -107,6 +111,9 @@ std::shared_ptr<Change> hand_off_change(const picture::Picture& picture,
   const v1::HandOff& hand_off = *body;
   auto change = make("hand_off", Topic::kCalls, trust::Action::kSeeCall, hand_off.id(), std::move(body));
   change->audience.agencies.push_back(hand_off.agency_id());
+  // One whose incident has left the books already was synthetic: such incidents make room first.
+  change->audience.synthetic = picture.alerts().incident(hand_off.incident_id()) == nullptr ||
+                               picture::is_synthetic_incident(picture, hand_off.incident_id());
   if (hand_off.informative()) return change;
   std::vector<std::string>& owners = change->audience.owners;
   for (const std::string& id : picture.alerts().alert_ids(hand_off.incident_id())) {
@@ -242,8 +249,8 @@ std::shared_ptr<Change> change_of_alert(const picture::Picture& picture, const v
 std::shared_ptr<Change> change_of_incident(const picture::Picture& picture, const v1::Incident& incident) {
   return incident_change(picture, copy_of(incident));
 }
-std::shared_ptr<Change> change_of_call(const v1::Call& call) {
-  return call_change(copy_of(call));
+std::shared_ptr<Change> change_of_call(const picture::Picture& picture, const v1::Call& call) {
+  return call_change(picture, copy_of(call));
 }
 std::shared_ptr<Change> change_of_hand_off(const picture::Picture& picture, const v1::HandOff& hand_off) {
   return hand_off_change(picture, copy_of(hand_off));
@@ -311,11 +318,11 @@ std::shared_ptr<Change> change_of(const picture::Picture& picture,
     case v1::Effect::kUpdateHandOff:
       return hand_off_change(picture, part(effect->update_hand_off()));
     case v1::Effect::kOpenCall:
-      return call_change(part(effect->open_call()));
+      return call_change(picture, part(effect->open_call()));
     case v1::Effect::kUpdateCall:
-      return call_change(part(effect->update_call()));
+      return call_change(picture, part(effect->update_call()));
     case v1::Effect::kCloseCall:
-      return call_change(part(effect->close_call()));
+      return call_change(picture, part(effect->close_call()));
     case v1::Effect::kUpdateUnit:
       return unit_change(picture, part(effect->update_unit()));
     case v1::Effect::kOpenView:

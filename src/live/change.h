@@ -38,7 +38,8 @@ struct Audience {
   std::vector<std::string> units;     // assigned
   std::vector<std::string> owners;    // protected persons
   std::string wearer_id;
-  bool directed = false;  // only for those named here, whoever else may see such things
+  bool synthetic = false;  // it concerns a wearer whom a watchdog moves
+  bool directed = false;   // only for those named here, whoever else may see such things
 };
 
 // What of the message is left out.
@@ -85,7 +86,7 @@ std::shared_ptr<Change> change_of(const picture::Picture& picture,
 // The same for the current state of an object.
 std::shared_ptr<Change> change_of_alert(const picture::Picture& picture, const v1::Alert& alert);
 std::shared_ptr<Change> change_of_incident(const picture::Picture& picture, const v1::Incident& incident);
-std::shared_ptr<Change> change_of_call(const v1::Call& call);
+std::shared_ptr<Change> change_of_call(const picture::Picture& picture, const v1::Call& call);
 std::shared_ptr<Change> change_of_hand_off(const picture::Picture& picture, const v1::HandOff& hand_off);
 std::shared_ptr<Change> change_of_alarm(const picture::Picture& picture, const v1::Alarm& alarm);
 std::shared_ptr<Change> change_of_view(const v1::View& view);
@@ -98,7 +99,9 @@ std::shared_ptr<Change> revocation(const char* kind, const std::string& id, cons
 
 class ChangeRing {
  public:
-  explicit ChangeRing(size_t messages_max) : messages_max_(messages_max) {}
+  // Begins behind that entry.
+  explicit ChangeRing(size_t messages_max, uint64_t entry_no = 0)
+      : messages_max_(messages_max), forgotten_{entry_no, entry_no == 0 ? 0 : kWholeEntry} {}
 
   // The cursor must lie behind that of the newest.
   void push(std::shared_ptr<Change> change);
@@ -113,7 +116,7 @@ class ChangeRing {
   size_t messages_max_;
   std::deque<std::shared_ptr<const Change>> changes_;
   uint64_t first_ = 0;
-  Cursor forgotten_;  // the newest that fell out
+  Cursor forgotten_;  // the newest that fell out, or that never was in it
   uint64_t bytes_ = 0;
 };
 

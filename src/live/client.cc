@@ -166,7 +166,7 @@ std::shared_ptr<Change> Client::current(const ObjectKey& object) const {
     if (const auto* record = picture.alerts().alert(object.second))
       change = change_of_alert(picture, record->alert());
   } else if (object.first == "call") {
-    if (const auto* call = picture.calls().call(object.second)) change = change_of_call(*call);
+    if (const auto* call = picture.calls().call(object.second)) change = change_of_call(picture, *call);
   } else if (const auto* view = picture.calls().view(object.second)) {
     change = change_of_view(*view);
   }

@@ -52,7 +52,7 @@ void Client::send_snapshot(bool recovered) {
     }
   }
   for (const std::string& id : picture.calls().open_calls())
-    add(calls, change_of_call(*picture.calls().call(id)));
+    add(calls, change_of_call(picture, *picture.calls().call(id)));
   const auto& all_alarms = picture.alerts().alarms();
   const size_t skip = all_alarms.size() - std::min(all_alarms.size(), kSnapshotAlarmsMax);
   for (size_t i = skip; i < all_alarms.size(); ++i) add(alarms, change_of_alarm(picture, all_alarms[i]));

@@ -1,11 +1,14 @@
 #include "live/hub.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "base/ensure.h"
+#include "base/saved.h"
 #include "haechi/v1/fact.pb.h"
 #include "live/access_gate.h"
 #include "live/change.h"
@@ -13,6 +16,8 @@
 #include "live/rights.h"
 #include "live/sign_in.h"
 #include "live/usage_ledger.h"
+#include "net/run_on.h"
+#include "picture/synthetic.h"
 
 namespace haechi::live {
 namespace {
@@ -56,6 +61,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
                  submit_hop(alert_id, hop, clock.now(), who, kHopTries);
                }} {}
 
+  std::string save();
   void fold(const spine::Batch& batch);
   void fold_entry(const spine::PublishedEntry& entry, const spine::Batch& batch);
   std::set<Held> rights_at_stake(const spine::PublishedEntry& entry) const;
@@ -77,7 +83,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   const Clock& clock;
   const Identify identify;
   const HubOptions options;
-  Throttle wrong_keys;
+  Guesses wrong_keys;
   picture::Picture picture;
   ChangeRing ring;
   Rights rights;
@@ -90,7 +96,17 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   std::vector<bool> is_heard, has_moved;
   bool rights_grew = false;
   uint64_t refused = 0, closed_slow = 0;
+  std::atomic<uint64_t> saving_us_max{0};
 };
+
+std::string Hub::Core::save() {
+  const auto began = std::chrono::steady_clock::now();
+  std::string bytes = saved(picture);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  saving_us_max = std::max<uint64_t>(saving_us_max, static_cast<uint64_t>(took.count()));
+  return bytes;
+}
 
 bool Hub::Core::anyone_wants_places() const {
   return std::any_of(clients.begin(), clients.end(), [](const auto& client) {
@@ -180,6 +196,7 @@ void Hub::Core::add_revocations(const spine::PublishedEntry& entry, const std::s
       if (person_id.empty() || picture.call_about(call.agency_id(), person_id) != nullptr) continue;
       Audience agency;
       agency.agencies.push_back(call.agency_id());
+      agency.synthetic = picture::is_synthetic(picture, person_id);
       changes.push_back(revocation("track", call.id(), person_id, "call closed", std::move(agency)));
     }
   }
@@ -189,9 +206,11 @@ void Hub::Core::add_revocations(const spine::PublishedEntry& entry, const std::s
 void Hub::Core::add_introductions(const v1::Call& opened,
                                   std::vector<std::shared_ptr<Change>>& changes) const {
   const auto only_for_agency = [&](std::shared_ptr<Change> change) {
-    change->audience = Audience{};
-    change->audience.agencies.push_back(opened.agency_id());
-    change->audience.directed = true;
+    Audience agency;
+    agency.agencies.push_back(opened.agency_id());
+    agency.synthetic = change->audience.synthetic;
+    agency.directed = true;
+    change->audience = std::move(agency);
     changes.push_back(std::move(change));
   };
   if (const v1::Incident* incident = picture.alerts().incident(opened.incident_id())) {
@@ -353,6 +372,24 @@ void Hub::on_batch(std::shared_ptr<const spine::Batch> batch) {
   });
 }
 
+spine::SnapshotPart Hub::part() {
+  return {"picture",
+          [weak = std::weak_ptr<Core>(core_)](spine::SaveDone done) {
+            const auto core = weak.lock();
+            if (core == nullptr) return;
+            core->loop.post([core, done = std::move(done)] { done(core->save()); });
+          },
+          [core = core_](std::string_view bytes) {
+            Status status;
+            net::run_on(core->loop, [&] {
+              status = take_saved(bytes, core->picture);
+              if (status.ok())
+                core->ring = ChangeRing(core->options.ring_messages_max, core->picture.entry_no());
+            });
+            return status;
+          }};
+}
+
 void Hub::mount(net::HttpServer& server) {
   std::weak_ptr<Core> weak = core_;
   const auto guard = [weak](net::Request request, std::function<void(net::SocketRefusal)> answer) {
@@ -363,7 +400,7 @@ void Hub::mount(net::HttpServer& server) {
     if (asking.foreign) {
       refusal = {true, net::problem(403, "forbidden", "origin", "the page is not of this host")};
     } else if (!viewer && core != nullptr && !asking.key.empty() &&
-               core->wrong_keys.take(request.peer, core->clock.now()).us > 0) {
+               core->wrong_keys.take(request.peer, asking.key, core->clock.now()).us > 0) {
       refusal = {true, net::problem(429, "too_many", "", "too many wrong keys; wait, then try again")};
     } else if (!viewer) {
       refusal = {true, net::problem(401, "unauthorized", "authorization", "a valid key is needed")};
@@ -387,6 +424,10 @@ void Hub::end_account(const std::string& account, const std::string& reason) {
     }
     core->drop_closed();
   });
+}
+
+uint64_t Hub::saving_us_max() const {
+  return core_->saving_us_max;
 }
 
 const picture::Picture& Hub::picture() const {

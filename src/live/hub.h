@@ -12,11 +12,12 @@
 #include <string>
 #include <string_view>
 
-#include "base/throttle.h"
+#include "base/guesses.h"
 #include "base/time.h"
 #include "net/loop.h"
 #include "net/server.h"
 #include "picture/picture.h"
+#include "spine/snapshot_part.h"
 #include "spine/submit.h"
 #include "trust/viewer.h"
 
@@ -28,7 +29,7 @@ struct HubOptions {
   size_t clients_max = 10'000;                    // more: closed with 1013
   Duration flush_period = Duration::millis(200);  // positions go out at most this often
   Duration heartbeat_period = Duration::seconds(5);
-  Throttle::Rate wrong_keys{.per_minute = 20, .burst = 20};  // from one address; more: 429
+  Throttle::Rate wrong_keys{.per_minute = 20, .burst = 20};  // guesses from one address; more: 429
   Duration key_check_period = Duration::seconds(1);          // ended keys close their sockets
 };
 
@@ -51,10 +52,16 @@ class Hub {
 
   // Any thread; batches come in order.
   void on_batch(std::shared_ptr<const spine::Batch> batch);
+  // What it keeps in snapshots: the picture. Messages from before are not kept: a socket that wants to go on
+  // behind one of them is told the whole state.
+  spine::SnapshotPart part();
   // Takes over the path /live. The server must run on the hub's loop; call before the loop starts.
   void mount(net::HttpServer& server);
   // Closes every socket of the account at once. Any thread.
   void end_account(const std::string& account, const std::string& reason);
+
+  // How long saving the picture held up the loop at most. Any thread.
+  uint64_t saving_us_max() const;
 
   // On the loop only.
   const picture::Picture& picture() const;

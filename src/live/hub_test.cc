@@ -46,6 +46,32 @@ TEST_F(HubTest, ACursorItCannotHonourGetsASnapshotThatSaysSo) {
   }
 }
 
+TEST_F(HubTest, TakesUpThePictureOfAnotherAndTellsWhoWantsToGoOnBehindAnOlderMessageAllOfIt) {
+  tick({alert("X0"), incident()});
+  open_call();
+  move("W1", 371'000'000);
+  const std::string bytes = spine::saved_by(hub_->part());
+  const std::string entry = std::to_string(no_);
+  tick({alert("only in the other history"), incident()});
+  EXPECT_FALSE(hub_->part().load(bytes.substr(1)).ok());
+  ASSERT_TRUE(hub_->part().load(bytes).ok());
+  EXPECT_EQ(spine::saved_by(hub_->part()), bytes);
+  --no_;
+  tick({alert("X1"), incident()}, true);
+
+  auto control = watch_ready("control", "resume=log-1:1.1");
+  EXPECT_TRUE(control->has("\"snapshot\":{\"recovered\":false"));
+  EXPECT_TRUE(control->has("\"id\":\"X0\""));
+  EXPECT_TRUE(control->has("\"id\":\"X1\""));
+  EXPECT_TRUE(control->has("\"id\":\"C1\""));
+  EXPECT_FALSE(control->has("only in the other history"));
+  EXPECT_TRUE(control->hears("371000000"));
+  auto knowing = watch("control", "resume=log-1:" + entry + ".999999");
+  EXPECT_TRUE(knowing->hears("\"resumed\":{\"recovered\":true")) << "who had heard everything until then";
+  EXPECT_TRUE(knowing->hears("\"id\":\"X1\""));
+  EXPECT_FALSE(knowing->has("\"id\":\"X0\""));
+}
+
 TEST_F(HubTest, SlowReaderGetsNewestPositionsAndEveryAlert) {
   auto control = watch_ready("control");
   control->stall(true);

@@ -15,6 +15,7 @@
 #include "live/hub.h"
 #include "net/client.h"
 #include "net/test_support.h"
+#include "spine/part_testing.h"
 
 namespace haechi::live {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "picture/synthetic.h"
+
 namespace haechi::live {
 namespace {
 
@@ -20,6 +22,11 @@ bool is_named(const trust::Viewer& viewer, const Audience& audience) {
     default:
       return false;
   }
+}
+
+// Other systems see what concerns a synthetic wearer of theirs and nothing else; people see everything else.
+bool is_system(const trust::Viewer& viewer) {
+  return viewer.role == trust::Role::kConnector;
 }
 
 bool may_see_some(const trust::Viewer& viewer, trust::Action action) {
@@ -44,14 +51,15 @@ trust::Decision Rights::decide(const trust::Viewer& viewer, trust::Action action
 }
 
 bool Rights::recused(const trust::Viewer& viewer, const std::string& person_id) const {
-  return picture_.case_book().recused(viewer.account, person_id);
+  const bool watchdogs_own = picture::is_synthetic(picture_, person_id) && !is_system(viewer);
+  return watchdogs_own || picture_.case_book().recused(viewer.account, person_id);
 }
 
 trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) const {
   const Audience& audience = change.audience;
   if (audience.directed) {
     trust::Decision decision;
-    decision.allowed = is_named(viewer, audience);
+    decision.allowed = !audience.synthetic && is_named(viewer, audience);
     decision.reason = decision.allowed ? "addressed to this account" : "addressed to others";
     return decision;
   }
@@ -70,7 +78,7 @@ trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) c
   }
   relations.own = relations.assigned && change.action == trust::Action::kSeeUnit;
   relations.case_link = contains(viewer.wearer_ids, audience.wearer_id);
-  relations.recused = recused(viewer, audience.wearer_id);
+  relations.recused = audience.synthetic != is_system(viewer) || recused(viewer, audience.wearer_id);
   for (const std::string& id : audience.owners) relations.recused |= recused(viewer, id);
   for (const std::string& id : change.places) relations.recused |= recused(viewer, id);
   if (change.action == trust::Action::kSeeView && contains(audience.owners, viewer.person_id)) {

@@ -16,6 +16,7 @@ constexpr Duration kNearnessAgeMax = Duration::seconds(600);
 // Who is not heard is far only if he cannot be near before a patrol could be there.
 constexpr Duration kNearnessAhead = Duration::seconds(300);
 constexpr Duration kForgetAfter = Duration::seconds(7 * 24 * 3600);
+constexpr Duration kForgetSyntheticAfter = Duration::seconds(600);
 
 bool ends_by_person(v1::AlertKind kind) {
   return kind == v1::ALERT_KIND_SOS || kind == v1::ALERT_KIND_CASE_OPENED;
@@ -43,7 +44,10 @@ HeldAlert Machine::start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t abo
   made.wearer = wearer;
   made.about = about;
   made.alert.set_kind(kind);
-  if (wearer != kNone) made.alert.set_wearer_id(person_ids_.name(wearer));
+  if (wearer != kNone) {
+    made.alert.set_wearer_id(person_ids_.name(wearer));
+    made.alert.set_synthetic(persons_[wearer].synthetic);
+  }
   if (about != kNone) made.alert.set_protected_id(person_ids_.name(about));
   made.alert.set_happened_at_us(happened_at.us);
   made.alert.set_received_at_us(step.received.us);
@@ -86,8 +90,8 @@ bool Machine::is_doubted_near(const Rule& rule) const {
   const auto last = [](const Person& person) {
     return person.track.empty() ? std::nullopt : std::optional(person.track.latest());
   };
-  const std::optional<KeptFix>& his = wearer.motion.suspect();
-  const std::optional<KeptFix>& hers = about.motion.suspect();
+  const std::optional<KeptFix> his = wearer.motion.suspect();
+  const std::optional<KeptFix> hers = about.motion.suspect();
   return (his && (near(his, last(about)) || near(his, hers))) || (hers && near(hers, last(wearer)));
 }
 
@@ -116,6 +120,7 @@ uint64_t Machine::open_alert(HeldAlert made, Step& step) {
 }
 
 void Machine::await_acknowledgement(uint64_t number, Step& step) {
+  if (alerts_.at(number).alert.synthetic()) return;  // nobody is shown it
   const uint32_t code = alerts_.at(number).alert.code();
   const Duration patience = law::acknowledge_within(code);
   if (patience > Duration{})
@@ -171,6 +176,8 @@ void Machine::clear_alert(uint64_t number, const std::string& reason, Step& step
   held.alert.set_state(v1::ALERT_STATE_CLEARED);
   held.alert.set_cleared_at_us(step.now.us);
   held.alert.set_clear_reason(reason);
+  const bool synthetic = held.alert.synthetic();
+  if (synthetic) held.alert.set_handling(v1::ALERT_HANDLING_CLOSED);  // no person deals with it
   if (held.rule != kNone) {
     Tier& tier = rules_[held.rule].tiers[held.tier];
     ENSURE(tier.alert == number, held.alert.id(), tier.alert);
@@ -190,7 +197,8 @@ void Machine::clear_alert(uint64_t number, const std::string& reason, Step& step
       hand_offs_.clear(incident->incident.id(), held.alert.id(), step.entry, step.effects);
     touch_incident(held.incident);
   }
-  deadlines_.add(step.now + kForgetAfter, {Deadline::Kind::kForget, number, 0});
+  deadlines_.add(step.now + (synthetic ? kForgetSyntheticAfter : kForgetAfter),
+                 {Deadline::Kind::kForget, number, 0});
 }
 
 // The alert still speaks for what it was raised for: its condition is not clear and nobody has settled it.

@@ -16,7 +16,7 @@ namespace haechi::monitor {
 void Machine::keep_belated(const law::Order& order, const std::vector<uint32_t>& rules, Step& step) {
   // No order has such a name.
   const uint32_t index = order_ids_.intern(order.id + '\n' + std::to_string(order.version));
-  if (index >= orders_.size()) orders_.resize(index + 1);
+  orders_.extend(index + 1);
   forget_belated(index, step);
   HeldOrder& kept = orders_[index];
   kept.order = order;
@@ -33,8 +33,8 @@ void Machine::keep_belated(const law::Order& order, const std::vector<uint32_t>&
       const Tier& from = rules_[rule].tiers[t];
       made.tiers[t].tracker = from.tracker;
       made.tiers[t].tracker.end(step.now);
-      made.tiers[t].previous_alert_id =
-          from.alert != 0 ? alerts_.at(from.alert).alert.id() : from.previous_alert_id;
+      made.tiers[t].previous_alert_id = from.previous_alert_id;
+      if (from.alert != 0) made.tiers[t].previous_alert_id = alerts_.at(from.alert).alert.id();
     }
     orders_[index].rules.push_back(copy);
     belated_[made.wearer].push_back(copy);
@@ -86,8 +86,7 @@ void Machine::judge_belated(uint32_t person, const KeptFix& fix, Step& step) {
     if (between_two(rules_[rule].kind)) {
       judge_pair(rule, person, fix, false, step);
     } else if (person == rules_[rule].wearer && zones_[rules_[rule].zone].zone) {
-      const KeptFix* before = track.before(fix.at);
-      judge_zone(rule, track.judged(fix), before, false, step);
+      judge_zone(rule, track.judged(fix), track.before(fix.at), false, step);
     }
     end_belated(rule, step);
   }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 
 namespace haechi::monitor {
@@ -81,6 +82,7 @@ class Deadlines {
   }
 
  private:
+  friend struct haechi::Fields<Deadlines>;
   struct Entry {
     Time at;
     uint64_t sequence = 0;

@@ -62,6 +62,10 @@ void Machine::apply(const v1::Fact& fact, Step& step) {
       static_cast<void>(status);
       break;
     }
+    case v1::Fact::kEntryQuarantined:
+      raise_alarm(v1::ALARM_KIND_ENTRY_QUARANTINED, "", step)
+          .set_entry_no(fact.entry_quarantined().entry_no());
+      break;
     case v1::Fact::kAlertHandled:
       handle(fact.alert_handled(), step);
       break;

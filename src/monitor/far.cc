@@ -71,8 +71,8 @@ void Machine::end_far(uint32_t index) {
   const Track& hers = persons_[rule.about].track;
   if (fars_[index].unmeasured && !his.empty() && !hers.empty()) {
     rule.closing = Closing();
-    const KeptFix* before = his.before(his.latest().at);
-    const Time until = std::max(before == nullptr ? his.latest().at : before->at, hers.latest().at);
+    const std::optional<KeptFix> before = his.before(his.latest().at);
+    const Time until = std::max(before ? before->at : his.latest().at, hers.latest().at);
     for (const int64_t back : {2, 1}) {
       const Time at = until - kClosingOver * back;
       if (const std::optional<Measure> measure = pair_measure(his, hers, at))

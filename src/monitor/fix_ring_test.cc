@@ -9,6 +9,113 @@
 namespace haechi::monitor {
 namespace {
 
+bool same(const KeptFix& a, const KeptFix& b) {
+  return a.at == b.at && a.place == b.place && a.sigma_mm == b.sigma_mm;
+}
+
+// The same ring with every fix kept as it is.
+struct Plain {
+  std::vector<KeptFix> older, recent;
+
+  void insert(size_t i, const KeptFix& fix) {
+    if (i < older.size() || (i == older.size() && recent.size() == FixRing::kRecentMax && !recent.empty() &&
+                             fix.at < recent.front().at)) {
+      older.insert(older.begin() + static_cast<ptrdiff_t>(i), fix);
+    } else {
+      recent.insert(recent.begin() + static_cast<ptrdiff_t>(i - older.size()), fix);
+      if (recent.size() <= FixRing::kRecentMax) return;
+      if (older.empty() || recent.front().at - older.back().at >= FixRing::kSpacing)
+        older.push_back(recent.front());
+      recent.erase(recent.begin());
+    }
+    if (older.size() > FixRing::kOlderMax) older.erase(older.begin());
+  }
+  void pop_back() { recent.pop_back(); }
+  std::vector<KeptFix> all() const {
+    std::vector<KeptFix> fixes = older;
+    fixes.insert(fixes.end(), recent.begin(), recent.end());
+    return fixes;
+  }
+};
+
+// Mostly a little further on in a short while, now and then anything.
+KeptFix any_fix(Random& random, Time at, const KeptFix& last) {
+  KeptFix fix = last;
+  fix.at = at;
+  const int64_t reach = int64_t{1} << random.between(1, 20);
+  fix.place.lat_e7 += static_cast<int32_t>(random.between(-reach, reach));
+  fix.place.lng_e7 += static_cast<int32_t>(random.between(-reach, reach));
+  if (random.chance(0.3)) fix.sigma_mm = static_cast<int32_t>(random.between(0, reach));
+  if (random.chance(0.02)) {
+    fix.place = {random.chance(0.5) ? geo::kLatE7Max : -geo::kLatE7Max,
+                 random.chance(0.5) ? geo::kLngE7Max : -geo::kLngE7Max};
+    fix.sigma_mm = random.chance(0.5) ? INT32_MAX : 0;
+  }
+  fix.accuracy_mm = static_cast<uint32_t>(random.below(100'000));
+  fix.speed_mmps = static_cast<uint32_t>(random.below(30'000));
+  fix.speed_known = random.chance(0.5);
+  return fix;
+}
+
+TEST(FixRing, GivesBackExactlyWhatWasPutInWhateverLiesBetween) {
+  Random random(11);
+  const int64_t steps_us[] = {15'000'000, 15'000'000,  15'001'000,        7'000'003,
+                              1,          300'000'000, 86'400'000'000'000};
+  for (int round = 0; round < 60; ++round) {
+    FixRing ring;
+    Plain plain;
+    KeptFix last;
+    last.at = Time{1};
+    for (int step = 0; step < 300; ++step) {
+      if (plain.recent.size() > 2 && random.chance(0.03)) {
+        ring.pop_back();
+        plain.pop_back();
+        last = plain.recent.back();
+      }
+      const bool late = random.chance(0.08) && plain.recent.size() > 1;
+      const Time at = late ? Time{random.between(plain.all().front().at.us - 50, last.at.us)}
+                           : last.at + Duration{steps_us[random.below(round < 30 ? 3 : 7)]};
+      const FixRing::Gap gap = ring.around(at);
+      if ((gap.next && gap.next->at == at) || ring.was_told(gap.place)) continue;
+      const KeptFix fix = any_fix(random, at, last);
+      ring.insert(gap.place, fix);
+      plain.insert(gap.place, fix);
+      if (!late) last = fix;
+      const std::vector<KeptFix> all = plain.all();
+      ASSERT_EQ(ring.size(), all.size()) << round << ' ' << step;
+      for (size_t i = 0; i < all.size(); ++i) {
+        ASSERT_TRUE(same(ring[i], all[i])) << round << ' ' << step << ' ' << i;
+        ASSERT_EQ(ring.is_thinned(i), i < plain.older.size());
+        const FixRing::Gap there = ring.around(all[i].at);
+        ASSERT_EQ(there.place, i);
+        ASSERT_TRUE(same(*there.next, all[i]));
+        ASSERT_EQ(there.before.has_value(), i > 0);
+        if (i > 0) {
+          ASSERT_TRUE(same(*there.before, all[i - 1]));
+        }
+      }
+      ASSERT_FALSE(ring.around(all.back().at + Duration{1}).next);
+    }
+  }
+}
+
+TEST(FixRing, KnowsAccuracyAndSpeedOfTheLatest) {
+  FixRing ring;
+  for (int64_t s = 1; s <= 40; ++s) {
+    KeptFix fix;
+    fix.at = Time{s * 15'000'000};
+    fix.accuracy_mm = 8'000;
+    fix.speed_mmps = 1'400;
+    fix.speed_known = true;
+    ring.append(fix);
+  }
+  EXPECT_EQ(ring.back().accuracy_mm, 8'000u);
+  EXPECT_EQ(ring.back().speed_mmps, 1'400u);
+  EXPECT_TRUE(ring.back().speed_known);
+  EXPECT_EQ(ring[0].accuracy_mm, 0u);
+  EXPECT_FALSE(ring[0].speed_known);
+}
+
 TEST(FixRing, KeepsTheRecentOnesAndOneInAWhileOfThoseBefore) {
   Random random(6);
   for (int round = 0; round < 200; ++round) {
@@ -21,7 +128,7 @@ TEST(FixRing, KeepsTheRecentOnesAndOneInAWhileOfThoseBefore) {
       }
       KeptFix fix;
       fix.at = Time{(random.chance(0.9) ? 1'000 + step * 10 : random.between(1, 7'500)) * 1'000'000};
-      const size_t place = ring.before(fix.at);
+      const size_t place = ring.around(fix.at).place;
       if (place < ring.size() && ring[place].at == fix.at) continue;
       if (ring.was_told(place)) continue;
       ring.insert(place, fix);

@@ -252,7 +252,8 @@ void Machine::open_approach(uint32_t index, const Course& course, const Measure&
   made.code = code_of_approach(rules_[index], course);
   tell_course(course, made.alert);
   made.alert.set_basis(v1::ALERT_BASIS_FIX);
-  made.alert.set_previous_alert_id(rules_[index].ahead.previous_alert_id);
+  if (rules_[index].ahead.previous_alert_id)
+    made.alert.set_previous_alert_id(*rules_[index].ahead.previous_alert_id);
   const uint64_t number = open_alert(std::move(made), step);
   rules_[index].ahead.alert = number;
   rules_[index].ahead.previous_alert_id = alerts_.at(number).alert.id();

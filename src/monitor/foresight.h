@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/archived.h"
 #include "base/time.h"
 
 namespace haechi::monitor {
@@ -51,6 +52,8 @@ class Foresight {
   bool watchful() const { return open_ || suspected_; }
 
  private:
+  friend struct haechi::Fields<Foresight>;
+  static constexpr size_t kFieldCount = 11;
   void follow(const Course& course, bool nearer, Time before, int64_t before_mm);
 
   bool open_ = false;

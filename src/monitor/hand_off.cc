@@ -4,17 +4,14 @@
 #include <set>
 #include <utility>
 
+#include "base/archive.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
 #include "monitor/hand_off_record.h"
 
 namespace haechi::monitor {
 
-struct HandOffs::Inner {
-  std::map<std::string, HandOffRecord> records;
-  std::map<std::string, std::vector<std::string>> by_incident;
-  std::set<std::pair<Time, std::string>> deadlines;
-
+struct HandOffs::Inner : HandOffRecords {
   template <typename Act>
   void for_incident(const std::string& incident_id, Act act) {
     const auto found = by_incident.find(incident_id);
@@ -168,6 +165,14 @@ void HandOffs::forget(const std::string& incident_id) {
     inner_->records.erase(id);
   }
   inner_->by_incident.erase(found);
+}
+
+void HandOffs::save(Writer& out) const {
+  write(out, static_cast<const HandOffRecords&>(*inner_));
+}
+
+void HandOffs::load(Reader& in) {
+  read(in, static_cast<HandOffRecords&>(*inner_));
 }
 
 }  // namespace haechi::monitor

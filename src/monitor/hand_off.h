@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "base/archived.h"
 #include "law/entry.h"
 
 namespace haechi::v1 {
@@ -69,6 +70,9 @@ class HandOffs {
   bool all_ended(const std::string& incident_id) const;
   // The incident is over: its hand-offs leave memory, later answers to them change nothing.
   void forget(const std::string& incident_id);
+
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   struct Inner;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -58,6 +59,12 @@ struct HandOffRecord {
     return ended() || picture.state() == v1::HAND_OFF_STATE_REJECTED ||
            (picture.informative() && picture.state() >= v1::HAND_OFF_STATE_RECEIVED);
   }
+};
+
+struct HandOffRecords {
+  std::map<std::string, HandOffRecord> records;
+  std::map<std::string, std::vector<std::string>> by_incident;
+  std::set<std::pair<Time, std::string>> deadlines;
 };
 
 struct HandOffTurn {

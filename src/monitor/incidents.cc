@@ -50,7 +50,9 @@ void Machine::attach_to_incident(uint64_t number, Step& step) {
   if (held.about != kNone && std::find(known.begin(), known.end(), alert.protected_id()) == known.end())
     incident.incident.add_protected_ids(alert.protected_id());
   incident.changed = true;
-  const bool recent = step.now - Time{alert.happened_at_us()} <= kHandOffAgeMax;
+  // As of when it reached us: after the clock was set back, stamps run ahead of everything that is told.
+  const Time heard = step.received.known() ? std::min(step.now, step.received) : step.now;
+  const bool recent = heard - Time{alert.happened_at_us()} <= kHandOffAgeMax;
   if (alert.code() <= kHandOffCodeMax && recent) incident.to_hand_off.push_back(number);
   touch_incident(key);
 }

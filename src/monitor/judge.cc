@@ -74,15 +74,14 @@ void Machine::judge_zones(uint32_t wearer, const KeptFix& told, bool newest, Ste
     return;
   const KeptFix fix = person.track.judged(told);
   if (calm && geo::distance_mm(person.zone_anchor, fix.place) + fix.sigma_mm < person.zone_safe_mm) return;
-  const KeptFix* before = person.track.before(fix.at);
-  std::optional<KeptFix> previous;
-  if (before != nullptr) previous = person.track.judged(*before);
+  std::optional<KeptFix> previous = person.track.before(fix.at);
+  if (previous) previous = person.track.judged(*previous);
   int64_t safe_mm = INT64_MAX;
   const int64_t pace_mmps = std::max(kPaceMmpsMin, person.motion.speed_mmps() * 3 / 2);
   for (const uint32_t index : person.rules) {
     const Rule& rule = rules_[index];
     if (between_two(rule.kind) || !zones_[rule.zone].zone) continue;
-    judge_zone(index, fix, previous ? &*previous : nullptr, newest, step);
+    judge_zone(index, fix, previous, newest, step);
     if (!rule.scheduled) continue;
     if (!rule.latest || rule.latest->at != fix.at) safe_mm = -1;
     for (const Tier& tier : rule.tiers) {
@@ -101,8 +100,8 @@ void Machine::judge_zones(uint32_t wearer, const KeptFix& told, bool newest, Ste
   person.zone_pace_mmps = pace_mmps;
 }
 
-void Machine::judge_zone(uint32_t index, const KeptFix& fix, const KeptFix* previous, bool newest,
-                         Step& step) {
+void Machine::judge_zone(uint32_t index, const KeptFix& fix, const std::optional<KeptFix>& previous,
+                         bool newest, Step& step) {
   const Rule& rule = rules_[index];
   const geo::Zone& zone = *zones_[rule.zone].zone;
   const Track& track = persons_[rule.wearer].track;
@@ -111,19 +110,19 @@ void Machine::judge_zone(uint32_t index, const KeptFix& fix, const KeptFix* prev
   const Evidence evidence = newest && fresh && rule.scheduled ? Evidence::kLive : Evidence::kLate;
   Measure measure = exclusion ? exclusion_measure(zone, fix) : inclusion_measure(zone, fix);
   measure.rests = track.stays_at(fix.at);
-  const auto judge_way = [&](const KeptFix* from, const KeptFix* to) {
-    if (!exclusion || from == nullptr || to == nullptr) return;
+  const auto judge_way = [&](const std::optional<KeptFix>& from, const std::optional<KeptFix>& to) {
+    if (!exclusion || !from || !to) return;
     if (track.stays_at(from->at) && track.stays_at(to->at)) return;
     if (!judges(rule, from->at) || !judges(rule, to->at)) return;
     const bool known = rule.latest && rule.latest->at == from->at;
     const int64_t began_mm = known ? rule.latest->distance_mm : zone.signed_distance_mm(from->place);
-    const int64_t ended_mm = to == &fix ? measure.distance_mm : zone.signed_distance_mm(to->place);
+    const int64_t ended_mm = to->at == fix.at ? measure.distance_mm : zone.signed_distance_mm(to->place);
     const std::optional<Measure> way = exclusion_way_measure(zone, *from, *to);
     if (way && way->distance_mm + kWayGainMm < std::min(began_mm, ended_mm))
       observe(index, *way, evidence == Evidence::kLive ? Evidence::kSegment : Evidence::kLate, step);
   };
-  judge_way(previous, &fix);
-  if (!newest) judge_way(&fix, track.after(fix.at));
+  judge_way(previous, fix);
+  if (!newest) judge_way(fix, track.after(fix.at));
   if (newest) rules_[index].latest = measure;
   // The home beacon hears him: whatever the satellites say indoors, he is inside.
   if (rule.kind == RuleKind::kInclusion && in_contact(rule, fix.at)) return;
@@ -170,8 +169,8 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
       now && measure && std::all_of(rule.tiers.begin(), rule.tiers.end(), [](const Tier& tier) {
         return tier.tracker.state() == TrackerState::kClear;
       });
-  const auto judge_way = [&](const KeptFix* from, const KeptFix* to) {
-    if (from == nullptr || to == nullptr) return;
+  const auto judge_way = [&](const std::optional<KeptFix>& from, const std::optional<KeptFix>& to) {
+    if (!from || !to) return;
     if (clear && passes_far(rule, *measure, *from, *to)) return;
     if (!judges(rule, from->at) || !judges(rule, to->at)) return;
     const Track& other = mover == rule.wearer ? about.track : wearer.track;
@@ -180,9 +179,9 @@ void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, boo
     if (way && way->at > from->at && way->at < to->at)
       observe(index, *way, evidence == Evidence::kLate ? Evidence::kLate : Evidence::kSegment, step);
   };
-  judge_way(own.before(fix.at), &fix);
+  judge_way(own.before(fix.at), fix);
   // One learned late changes what is known of the way on from it, too.
-  if (!newest) judge_way(&fix, own.after(fix.at));
+  if (!newest) judge_way(fix, own.after(fix.at));
   if (!measure) return;
   // While one device hears the other, a fix that puts them farther apart proves nobody safe.
   const bool nearer = in_contact(rule, at) && rule.radio->measure.distance_mm < measure->distance_mm;
@@ -385,7 +384,7 @@ HeldAlert Machine::start_rule_alert(uint32_t index, v1::AlertKind kind, int64_t 
 void Machine::open_tier(uint32_t index, uint32_t t, const Measure& measure, bool late, Step& step) {
   const Tier& tier = rules_[index].tiers[t];
   HeldAlert made = start_rule_alert(index, tier.kind, tier.limit_mm, measure, late, step);
-  made.alert.set_previous_alert_id(tier.previous_alert_id);
+  if (tier.previous_alert_id) made.alert.set_previous_alert_id(*tier.previous_alert_id);
   if (tier.tracker.held()) made.alert.set_basis(v1::ALERT_BASIS_HELD);
   made.rule = index;
   made.tier = t;

@@ -33,7 +33,9 @@
 #include <string>
 #include <vector>
 
+#include "base/chunks.h"
 #include "base/interner.h"
+#include "base/rare.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/entry.h"
 #include "law/jurisdictions.h"
@@ -79,7 +81,7 @@ struct Tier {
   int64_t limit_mm = 0;
   Tracker tracker;
   uint64_t alert = 0;
-  std::string previous_alert_id;
+  Rare<std::string> previous_alert_id;
   Time due_at;  // of the deadline that is already set
 };
 
@@ -108,7 +110,7 @@ struct Ahead {
   Duration horizon;  // zero: nothing is foreseen
   Foresight foresight;
   uint64_t alert = 0;
-  std::string previous_alert_id;
+  Rare<std::string> previous_alert_id;
 };
 
 enum class RuleKind : uint8_t { kPair, kNoContact, kExclusion, kInclusion };
@@ -131,10 +133,10 @@ static_assert(sizeof(Far) == 64);
 
 struct Rule {
   bool used = false;
+  uint32_t index = kNone;  // of rules_
   uint32_t generation = 0;
   RuleKind kind = RuleKind::kPair;
-  uint32_t order = kNone;
-  uint32_t condition = 0;  // of the order
+  uint32_t order = kNone, condition = 0;  // of the order
   std::string condition_id;
   uint32_t wearer = kNone;
   uint32_t about = kNone;  // the protected person, if any
@@ -146,11 +148,11 @@ struct Rule {
   std::vector<Tier> tiers;  // widest first
   TrackerPolicy policy;
   Ahead ahead;
-  std::optional<RadioContact> radio;
+  Rare<RadioContact> radio;
   // Of two persons only.
   Closing closing;
   std::optional<Measure> latest;
-  std::optional<v1::View> view;
+  Rare<v1::View> view;
   uint64_t unaccounted = 0;  // alert
   Time unaccounted_due;      // of the deadline that is already set
 };
@@ -175,8 +177,8 @@ inline void drop(IndexList& list, uint32_t index) {
 // The trail of a person is that of the device that leads: it places her.
 struct alignas(64) Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
-  bool removed = false;
-  bool stale = false;  // told to the trackers
+  bool removed = false, synthetic = false;  // the latter: a watchdog moves this one
+  bool stale = false;                       // told to the trackers
   bool stale_deadline_set = false;
   bool agreed_to_view = false;  // as protected person
   uint32_t live_orders = 0;     // as wearer
@@ -187,11 +189,10 @@ struct alignas(64) Person : Trail {
   // No zone rule can change state while he is nearer than this to the anchor; negative: not known.
   geo::Place zone_anchor;
   int64_t zone_safe_mm = -1;
-  int64_t zone_pace_mmps = 0;    // and moves no faster than this
-  std::vector<uint32_t> orders;  // as wearer
-  std::vector<Trail> asides;     // of her other devices that tell where they are; hardly anyone has one
-  uint64_t sos = 0;              // alert
-  uint64_t silence = 0;          // alert, of a protected person
+  int64_t zone_pace_mmps = 0;     // and moves no faster than this
+  std::vector<uint32_t> orders;   // as wearer
+  std::vector<Trail> asides;      // of her other devices that tell where they are; hardly anyone has one
+  uint64_t sos = 0, silence = 0;  // alerts; the latter of a protected person
 };
 
 // A suspicion about what a device says of its place.
@@ -270,10 +271,8 @@ struct HeldZone {
 struct HeldAlert {
   v1::Alert alert;
   law::SentenceNumbers numbers;
-  uint32_t wearer = kNone;
-  uint32_t about = kNone;
-  uint32_t rule = kNone;
-  uint32_t tier = 0;
+  uint32_t wearer = kNone, about = kNone;
+  uint32_t rule = kNone, tier = 0;
   uint32_t device = kNone;
   uint64_t incident = kNoIncident;  // key
   std::optional<uint32_t> code;     // where its kind alone does not say
@@ -297,6 +296,7 @@ class Machine {
   void expect(const v1::Fact& fact);
 
  private:
+  friend struct haechi::Fields<Machine>;
   // registry.cc
   uint32_t person_index(const std::string& id);
   uint32_t zone_index(const std::string& id);
@@ -373,7 +373,8 @@ class Machine {
   // judge.cc
   void judge_fix(uint32_t person, const KeptFix& fix, bool newest, Step& step);
   void judge_pair(uint32_t rule, uint32_t mover, const KeptFix& fix, bool newest, Step& step);
-  void judge_zone(uint32_t rule, const KeptFix& fix, const KeptFix* previous, bool newest, Step& step);
+  void judge_zone(uint32_t rule, const KeptFix& fix, const std::optional<KeptFix>& previous, bool newest,
+                  Step& step);
   void judge_zones(uint32_t wearer, const KeptFix& told, bool newest, Step& step);
   void end_belated(uint32_t rule, Step& step);
   void judge_now(uint32_t rule, Step& step);
@@ -427,7 +428,7 @@ class Machine {
   void end_far(uint32_t rule);
   // It is to be measured with the next fix, whoever moves.
   void watch_closely(uint32_t rule) { fars_[rule].safe_mm = -1; }
-  const Far& far_of(const Rule& rule) const { return fars_[static_cast<size_t>(&rule - rules_.data())]; }
+  const Far& far_of(const Rule& rule) const { return fars_[rule.index]; }
   std::optional<Measure> latest_of(const Rule& rule) const;
   std::optional<int32_t> closing_of(const Rule& rule, const Measure& latest) const;
 
@@ -553,15 +554,15 @@ class Machine {
   HandOffs hand_offs_;
   Deadlines deadlines_;
   Interner person_ids_, device_ids_, zone_ids_, order_ids_;
-  std::vector<Person> persons_;
-  std::vector<Device> devices_;
+  Chunks<Person> persons_;
+  Chunks<Device> devices_;
   std::map<uint32_t, std::vector<KeptFix>> refused_;  // by device: what it told that nothing explained yet
   Time last_entry_at_;
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
-  std::vector<HeldOrder> orders_;
-  std::vector<Rule> rules_;
-  std::vector<Far> fars_;        // of the rules
+  Chunks<HeldOrder> orders_;
+  Chunks<Rule> rules_;
+  Chunks<Far> fars_;             // of the rules
   std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;
   std::map<uint32_t, std::vector<uint32_t>> belated_;  // rules of orders that have ended, by either person
@@ -582,8 +583,7 @@ class Machine {
   std::vector<bool> has_incident_;                 // by key
   std::map<std::string, uint64_t> incident_keys_;  // by incident id
 
-  // Facts announced, and how far each has been followed: expect.cc.
-  struct Expected {
+  struct Expected {  // a fact announced, and how far it has been followed: expect.cc
     bool known = false;
     uint32_t mark = 0;
     uint32_t device = kNone;

@@ -1,5 +1,6 @@
 #include "monitor/monitor.h"
 
+#include "monitor/archived.h"
 #include "monitor/machine.h"
 
 namespace haechi::monitor {
@@ -38,6 +39,15 @@ void Monitor::expect(const v1::Fact& fact) {
 
 void Monitor::set_witness(Witness* witness) {
   state_->witness = witness;
+}
+
+void Monitor::save(Writer& out) const {
+  write(out, state_->machine);
+}
+
+void Monitor::load(Reader& in) {
+  state_->machine = Machine();
+  read(in, state_->machine);
 }
 
 }  // namespace haechi::monitor

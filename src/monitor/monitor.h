@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/archived.h"
 #include "law/entry.h"
 
 namespace haechi::v1 {
@@ -40,6 +41,10 @@ class Monitor {
 
   // Told of the arithmetic of every step from now on; null: nobody. Must outlive its use.
   void set_witness(Witness* witness);
+
+  // The state between two entries, and back.
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   struct State;

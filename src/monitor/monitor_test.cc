@@ -438,6 +438,33 @@ TEST(HandOff, GoesToWhereTheWearerIsAndInformsTheNeighbourAcrossTheBorder) {
   EXPECT_TRUE(sent[1].send_hand_off().alarm_new().informative());
 }
 
+TEST(HandOff, IsOfWhatJustHappenedByTheClockThatTookItInAndNotByOneThatRunsAhead) {
+  const auto cut = [](World& world, Duration stamps_ahead, Duration age) {
+    v1::Fact fact;
+    v1::ReportReceived& received = *fact.mutable_report_received();
+    const Time at = world.now() - stamps_ahead;
+    received.set_received_at_us(at.us);
+    received.mutable_report()->set_device_id("d-w-1");
+    received.mutable_report()->set_sent_at_us((at - age).us);
+    received.mutable_report()->add_events(v1::DEVICE_EVENT_STRAP_CUT);
+    world.submit(fact);
+    return world.hand_off_ids().size();
+  };
+  const Duration hour = Duration::seconds(3'600), nothing;
+  for (const auto& [ahead, age, handed_off] :
+       {std::tuple(nothing, nothing, 1u), {hour, nothing, 1u}, {nothing, hour, 0u}}) {
+    World world;
+    world.jurisdiction("j-1", "station-1", -50'000, 5'000);
+    world.wearer("w-1");
+    v1::Order order = world.order("o-1", "w-1");
+    order.set_starts_at_us(1);
+    world.submit_order(order);
+    world.report("w-1", at_m(0, 0));
+    EXPECT_EQ(cut(world, ahead, age), handed_off) << ahead.s() << " " << age.s();
+    EXPECT_THAT(world.raised_kinds(), ElementsAre(v1::ALERT_KIND_STRAP_CUT));
+  }
+}
+
 TEST(HandOff, TheAgencyThatRunsTheCallKeepsItAcrossTheBorder) {
   World world = pair_world();
   stay(world, at_m(4'500, 0), at_m(5'200, 0), 2);

@@ -274,7 +274,7 @@ bool Motion::agrees(const KeptFix& fix, Plane place, double sigma_m) const {
 }
 
 std::optional<KeptFix> Motion::take_suspect() {
-  const std::optional<KeptFix> taken = suspect_;
+  std::optional<KeptFix> taken = suspect();
   suspect_.reset();
   doubted_ = 0;
   return taken;
@@ -303,8 +303,9 @@ std::optional<Stay> Motion::stay() const {
   return Stay(plane_.origin(), offset, rounded(sigma_m * 1'000), stay_from_);
 }
 
-bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after) {
-  if (before == nullptr || after == nullptr) return true;
+bool detour_explained(const std::optional<KeptFix>& before, const KeptFix& fix,
+                      const std::optional<KeptFix>& after) {
+  if (!before || !after) return true;
   const Duration span = std::max(fix.at - before->at, after->at - fix.at);
   // Whatever he did in a long gap, nobody saw.
   if (span > kGapMax) return true;

@@ -12,12 +12,15 @@
 //   2. Only fixes newer than all before go in; who comes late is asked of detour_explained().
 //   3. Resting is known of long enough stays only, and ends with the first fix that no rest explains.
 //
-// No heap. Double precision computes; what others decide by is rounded to whole millimetres once.
+// No heap but for a fix that is doubted. Double precision computes; what others decide by is rounded to whole
+// millimetres once.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
+#include "base/archived.h"
+#include "base/rare.h"
 #include "base/time.h"
 #include "geo/near_plane.h"
 #include "geo/place.h"
@@ -56,7 +59,7 @@ class Motion {
   // Where he rests, better known than from any one fix. None when he does not, or not for long enough.
   std::optional<Stay> stay() const;
   // The fix that is doubted at present, if any.
-  const std::optional<KeptFix>& suspect() const { return suspect_; }
+  std::optional<KeptFix> suspect() const { return suspect_ ? std::optional(*suspect_) : std::nullopt; }
   // Something older than it has come, that is to be looked at first.
   void forget_suspect() { suspect_.reset(); }
   // It is forgotten, so that one from before it can be heard first.
@@ -68,6 +71,8 @@ class Motion {
   bool young() const;
 
  private:
+  friend struct haechi::Fields<Motion>;
+  static constexpr size_t kFieldCount = 19;
   using Plane = geo::NearPlane::Point;
   struct Filter {
     Plane place, velocity, error;
@@ -98,7 +103,7 @@ class Motion {
   Time stay_from_;
   double stay_s_ = 0;
   double stay_sigma_m_ = 0;
-  std::optional<KeptFix> suspect_;
+  Rare<KeptFix> suspect_;
   // What a step back and forth is worth, in variances of a fix; below 0 where steps take each other back.
   float scatter_ = 0, step_east_m_ = 0, step_north_m_ = 0;
 };
@@ -106,6 +111,7 @@ class Motion {
 // Whether a fix learned late fits between its neighbours in time: no detour over it that nobody could have
 // driven. Where the neighbours are far in time anything fits: what is learned late must not be hidden by what
 // came since.
-bool detour_explained(const KeptFix* before, const KeptFix& fix, const KeptFix* after);
+bool detour_explained(const std::optional<KeptFix>& before, const KeptFix& fix,
+                      const std::optional<KeptFix>& after);
 
 }  // namespace haechi::monitor

@@ -179,11 +179,11 @@ TEST(Motion, BeginsAnewAfterALongSilence) {
 
 TEST(Motion, ALateFixMustFitBetweenItsNeighbours) {
   const KeptFix before = fix(0, 0, 0), after = fix(10, 14, 0), fits = fix(5, 7, 3), leaps = fix(5, 7, 200);
-  EXPECT_TRUE(detour_explained(&before, fits, &after));
-  EXPECT_FALSE(detour_explained(&before, leaps, &after));
-  EXPECT_TRUE(detour_explained(nullptr, leaps, &after)) << "nothing contradicts it";
+  EXPECT_TRUE(detour_explained(before, fits, after));
+  EXPECT_FALSE(detour_explained(before, leaps, after));
+  EXPECT_TRUE(detour_explained(std::nullopt, leaps, after)) << "nothing contradicts it";
   const KeptFix much_later = fix(600, 14, 0);
-  EXPECT_TRUE(detour_explained(&before, leaps, &much_later)) << "in ten minutes he may well have been there";
+  EXPECT_TRUE(detour_explained(before, leaps, much_later)) << "in ten minutes he may well have been there";
 }
 
 TEST(Motion, TellsNoiseThatIsNewWithEveryFixFromErrorsThatLastAndFromAWalk) {

@@ -60,7 +60,7 @@ void Machine::register_order(const v1::Order& stated, Step& step) {
   Result<law::Order> checked = law::order_from(stated);
   if (!checked.ok()) return;
   const uint32_t index = order_ids_.intern(stated.id());
-  if (index >= orders_.size()) orders_.resize(index + 1);
+  orders_.extend(index + 1);
   if (checked->version <= orders_[index].order.version) return;  // an older version cannot undo a newer one
   const bool was_live = orders_[index].live;
   const uint32_t wearer = person_index(checked->wearer_id);
@@ -197,7 +197,7 @@ void Machine::end_rules(const std::vector<uint32_t>& rules, const std::string& r
 uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
   uint32_t index = static_cast<uint32_t>(rules_.size());
   if (free_rules_.empty()) {
-    rules_.emplace_back();
+    rules_.emplace_back().index = index;
     fars_.emplace_back();
     kinds_.emplace_back();
   } else {
@@ -278,7 +278,7 @@ void Machine::adopt(Rule& heir, const std::vector<uint32_t>& old_rules) {
     heir.latest = old.latest;
     heir.radio = old.radio;
     if (heir.radio) heir.radio->due_at = Time{};
-    heir.view = std::exchange(old.view, std::nullopt);
+    heir.view = std::exchange(old.view, {});
     heir.unaccounted = std::exchange(old.unaccounted, 0);
     if (heir.ahead.horizon > Duration{} && heir.tiers.back().limit_mm == old.tiers.back().limit_mm) {
       heir.ahead.foresight = old.ahead.foresight;
@@ -314,6 +314,7 @@ void Machine::end_rule(uint32_t index, const std::string& reason, Step& step) {
   if (rule.about != kNone) touched_persons_.push_back(rule.about);
   const uint32_t generation = rule.generation + 1;
   rule = Rule();
+  rule.index = index;
   fars_[index] = Far();
   rule.generation = generation;
   free_rules_.push_back(index);

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "geo/place.h"
 #include "monitor/position.h"
@@ -39,6 +40,8 @@ class Plausibility {
   Signs observe(const Claim& claim);
 
  private:
+  friend struct haechi::Fields<Plausibility>;
+  static constexpr size_t kFieldCount = 10;
   struct Point {
     Time at;
     geo::Place place;

@@ -44,36 +44,19 @@ int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source) {
 }
 
 bool Track::keep(const KeptFix& fix) {
-  if (empty() || fix.at > latest_.at) {
+  if (empty() || fix.at > latest().at) {
     fixes_.append(fix);
-    latest_ = fix;
     return true;
   }
-  const size_t place = fixes_.before(fix.at);
-  if (place < fixes_.size() && fixes_[place].at == fix.at) return false;
-  if (fixes_.was_told(place)) return false;
+  const FixRing::Gap gap = fixes_.around(fix.at);
+  if (gap.next && gap.next->at == fix.at) return false;
+  if (fixes_.was_told(gap.place)) return false;
   // A stay between two fixes at one place is a guess: one in between that lies elsewhere ends it.
-  if (place < fixes_.size() && stays_at(fix.at) &&
+  if (gap.next && stays_at(fix.at) &&
       geo::distance_mm(stay_->place(), fix.place) > kElsewhereMm + int64_t{4} * fix.sigma_mm)
     away_at_ = fix.at;
-  fixes_.insert(place, fix);
+  fixes_.insert(gap.place, fix);
   return true;
-}
-
-void Track::forget_latest() {
-  fixes_.pop_back();
-  if (!fixes_.empty()) latest_ = fixes_.back();
-}
-
-const KeptFix* Track::before(Time at) const {
-  const size_t place = fixes_.before(at);
-  return place == 0 ? nullptr : &fixes_[place - 1];
-}
-
-const KeptFix* Track::after(Time at) const {
-  size_t place = fixes_.before(at);
-  if (place < fixes_.size() && fixes_[place].at == at) ++place;
-  return place == fixes_.size() ? nullptr : &fixes_[place];
 }
 
 void Track::set_motion(const std::optional<Stay>& stay, int64_t speed_mmps) {
@@ -101,21 +84,21 @@ Estimate Track::position_after(const KeptFix& last, Time at) const {
 
 std::optional<Estimate> Track::position_at(Time at) const {
   if (empty()) return std::nullopt;
-  if (at >= latest_.at) return position_after(latest_, at);
-  const size_t place = fixes_.before(at);
-  const KeptFix& next = fixes_[place];
+  if (at >= latest().at) return position_after(latest(), at);
+  const FixRing::Gap gap = fixes_.around(at);
+  const KeptFix& next = *gap.next;
   if (next.at == at) {
     const KeptFix fix = judged(next);
     return Estimate{fix.place, fix.sigma_mm, {}};
   }
   // Of a stay this reaches back beyond the oldest fix that is kept.
   if (stays_at(at)) return Estimate{stay_->place(), stay_->sigma_mm, {}};
-  if (place == 0) return std::nullopt;
-  const KeptFix& last = fixes_[place - 1];
+  if (!gap.before) return std::nullopt;
+  const KeptFix& last = *gap.before;
   const double fraction =
       static_cast<double>((at - last.at).us) / static_cast<double>((next.at - last.at).us);
   int64_t sigma = std::max(last.sigma_mm, next.sigma_mm);
-  if (fixes_.is_thinned(place - 1)) {
+  if (fixes_.is_thinned(gap.place - 1)) {
     const auto bent = static_cast<double>(geo::distance_mm(last.place, next.place)) / kBentShare;
     sigma = std::llround(std::hypot(static_cast<double>(sigma), bent));
   }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "geo/place.h"
 #include "haechi/v1/device.pb.h"
@@ -26,6 +27,7 @@ int32_t axis_sigma_mm(uint32_t accuracy_mm, v1::FixSource source);
 // for, as of most stays it never is.
 class Stay {
  public:
+  Stay() = default;
   Stay(geo::Place origin, geo::Offset offset, int64_t sigma_mm_of, Time since)
       : from(since),
         sigma_mm(static_cast<int32_t>(sigma_mm_of)),
@@ -40,10 +42,12 @@ class Stay {
   }
 
   Time from;
-  int32_t sigma_mm;
+  int32_t sigma_mm = 0;
 
  private:
-  int32_t east_mm_, north_mm_;  // from the origin, which is nearby
+  friend struct haechi::Fields<Stay>;
+  static constexpr size_t kFieldCount = 6;
+  int32_t east_mm_ = 0, north_mm_ = 0;  // from the origin, which is nearby
   mutable geo::Place place_;
   mutable bool worked_out_ = false;
 };
@@ -59,13 +63,13 @@ class Track {
   // False when a fix of that moment is known, or seems to be: where fixes were thinned out, and before all
   // kept ones.
   bool keep(const KeptFix& fix);
-  void forget_latest();
+  void forget_latest() { fixes_.pop_back(); }
   bool empty() const { return fixes_.empty(); }
   void fetch() const { fixes_.fetch(); }  // into the caches
-  const KeptFix& latest() const { return latest_; }
+  const KeptFix& latest() const { return fixes_.back(); }
   // The neighbours in time of a moment, not counting a fix of that very moment.
-  const KeptFix* before(Time at) const;
-  const KeptFix* after(Time at) const;
+  std::optional<KeptFix> before(Time at) const { return fixes_.around(at).before; }
+  std::optional<KeptFix> after(Time at) const { return fixes_.around(at + Duration{1}).next; }
   // None before the first kept fix, unless he has rested since then.
   std::optional<Estimate> position_at(Time at) const;
   // A fix as it is to be judged: of someone who rests, the place of the stay.
@@ -76,9 +80,10 @@ class Track {
   bool stays_at(Time at) const { return stay_ && at >= stay_->from && at > away_at_; }
 
  private:
+  friend struct haechi::Fields<Track>;
+  static constexpr size_t kFieldCount = 4;
   Estimate position_after(const KeptFix& last, Time at) const;
 
-  KeptFix latest_;  // of fixes_, here because everyone asks for it
   FixRing fixes_;
   int64_t speed_mmps_ = 0;
   Time away_at_;  // when he was elsewhere all the same, as was learned late

@@ -9,7 +9,7 @@ namespace haechi::monitor {
 
 uint32_t Machine::person_index(const std::string& id) {
   const uint32_t index = person_ids_.intern(id);
-  if (index >= persons_.size()) persons_.resize(index + 1);
+  persons_.extend(index + 1);
   return index;
 }
 
@@ -24,6 +24,7 @@ void Machine::register_person(const v1::Person& stated, Step& step) {
   const uint32_t index = person_index(stated.id());
   Person& person = persons_[index];
   person.role = stated.role();
+  person.synthetic = stated.synthetic();
   if (person.removed == stated.removed()) return;
   person.removed = stated.removed();
   // A person who has left the system is judged by nothing, whatever the order's dates say.
@@ -50,7 +51,7 @@ void Machine::reset_rule(uint32_t rule, const std::string& reason, Step& step) {
 void Machine::register_device(const v1::Device& stated, Step& step) {
   if (stated.id().empty()) return;
   const uint32_t index = device_ids_.intern(stated.id());
-  if (index >= devices_.size()) devices_.resize(index + 1);
+  devices_.extend(index + 1);
   const uint32_t person = stated.holder_case() == v1::Device::kPersonId && !stated.retired()
                               ? person_index(stated.person_id())
                               : kNone;

@@ -22,14 +22,13 @@ constexpr Duration kReturnMax = Duration::seconds(120);
 // Whether a fix that was refused is on the way of him who goes from `before` to `after`: no faster than he
 // moves on both sides of it.
 bool moves_alike(const Track& track, const KeptFix& fix) {
-  const KeptFix* before = track.before(fix.at);
-  const KeptFix* after = track.after(fix.at);
-  if (before == nullptr || after == nullptr) return false;
-  const auto mmps = [](const KeptFix* from, const KeptFix* to) {
-    if (from == nullptr || to == nullptr) return int64_t{0};
+  const std::optional<KeptFix> before = track.before(fix.at), after = track.after(fix.at);
+  if (!before || !after) return false;
+  const auto mmps = [](const std::optional<KeptFix>& from, const std::optional<KeptFix>& to) {
+    if (!from || !to) return int64_t{0};
     return geo::distance_mm(from->place, to->place) * 1'000 / std::max<int64_t>((to->at - from->at).ms(), 1);
   };
-  const int64_t needed = std::max(mmps(before, &fix), mmps(&fix, after));
+  const int64_t needed = std::max(mmps(before, fix), mmps(fix, after));
   const int64_t usual =
       std::max({mmps(track.before(before->at), before), mmps(after, track.after(after->at)), kWalkMmps});
   return needed <= usual * kAlike / 1'000 && detour_explained(before, fix, after);
@@ -38,10 +37,9 @@ bool moves_alike(const Track& track, const KeptFix& fix) {
 // Whether a fix learned late fits between its neighbours. Who was at one place before and after it, and is
 // said to have been elsewhere within the minute, must move like that on either side.
 bool fits(const Track& track, const KeptFix& fix) {
-  const KeptFix* before = track.before(fix.at);
-  const KeptFix* after = track.after(fix.at);
+  const std::optional<KeptFix> before = track.before(fix.at), after = track.after(fix.at);
   if (!detour_explained(before, fix, after)) return false;
-  if (before == nullptr || after == nullptr || after->at - before->at > kReturnMax) return true;
+  if (!before || !after || after->at - before->at > kReturnMax) return true;
   const int64_t errors_mm = 3 * (int64_t{before->sigma_mm} + after->sigma_mm);
   const bool returned = geo::distance_mm(before->place, after->place) <= errors_mm;
   return !returned || moves_alike(track, fix);
@@ -114,7 +112,7 @@ void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
     hear_refused(index, step);
     return;
   }
-  const std::optional<KeptFix>& doubted = trail.motion.suspect();
+  const std::optional<KeptFix> doubted = trail.motion.suspect();
   if (doubted && kept.at == doubted->at) return;
   // Of two that arrive in the wrong order, the earlier one is heard first all the same.
   std::optional<KeptFix> later;

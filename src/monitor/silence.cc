@@ -84,9 +84,9 @@ KeptFix Machine::last_own_fix(const Person& person) const {
   const std::optional<Time> shed = shed_at(person);
   const KeptFix& latest = person.track.latest();
   if (!shed || latest.at <= *shed) return latest;
-  const KeptFix* own = person.track.before(*shed + Duration{1});
-  if (own == nullptr) own = person.track.after(*shed);
-  KeptFix made = own == nullptr ? latest : *own;
+  std::optional<KeptFix> own = person.track.before(*shed + Duration{1});
+  if (!own) own = person.track.after(*shed);
+  KeptFix made = own.value_or(latest);
   made.at = *shed;
   return made;
 }

@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/archived.h"
 #include "base/time.h"
 
 namespace haechi::monitor {
@@ -89,6 +90,8 @@ class Tracker {
   }
 
  private:
+  friend struct haechi::Fields<Tracker>;
+  static constexpr size_t kFieldCount = 9;
   Change observe_live(const Margin& margin, const TrackerPolicy& policy);
   Change open_at(Time at);
   Change hold_at(Time at);

@@ -229,7 +229,7 @@ TEST(Track, KeepsFixesInTheOrderInWhichTheyHappened) {
   EXPECT_EQ(track.latest().at, second(30));
   EXPECT_EQ(track.before(second(30))->at, second(10));
   EXPECT_EQ(track.after(second(10))->at, second(30));
-  EXPECT_EQ(track.before(second(10)), nullptr);
+  EXPECT_FALSE(track.before(second(10)));
   const Estimate middle = *track.position_at(second(20));
   EXPECT_NEAR(static_cast<double>(geo::distance_mm(middle.place, fix(0, 200'000).place)), 0, 20);
   EXPECT_FALSE(track.position_at(second(9)).has_value());

@@ -122,8 +122,8 @@ void Machine::weigh_aside(uint32_t index, const Trail& own, const KeptFix& fix, 
   if (now && !is_fresh(other, step.now)) return;
   const Time at = now ? std::max(own.track.latest().at, other.track.latest().at) : fix.at;
   if (!binding_at(rule, at)) return;
-  const KeptFix* from = own.track.before(fix.at);
-  if (from != nullptr && binding_at(rule, from->at)) {
+  const std::optional<KeptFix> from = own.track.before(fix.at);
+  if (from && binding_at(rule, from->at)) {
     const std::optional<Measure> way =
         pair_way_measure(own.track.judged(*from), own.track.judged(fix), other.track);
     if (way && way->at > from->at && way->at < fix.at)

@@ -103,7 +103,7 @@ void Machine::refresh_view(uint32_t index, Step& step) {
   if (rule.view && rule.view->SerializeAsString() == seen->SerializeAsString()) return;
   v1::Effect& effect = step.effects.add();
   *(rule.view ? effect.mutable_update_view() : effect.mutable_open_view()) = *seen;
-  rule.view = std::move(seen);
+  rule.view = *std::move(seen);
 }
 
 // Nothing his device can be seen to do may depend on where she is (docs/decisions/0003): a keep-away rule

@@ -160,6 +160,8 @@ std::string_view status_phrase(int status) {
       return "Upgrade Required";
     case 428:
       return "Precondition Required";
+    case 421:
+      return "Misdirected Request";
     case 429:
       return "Too Many Requests";
     case 431:

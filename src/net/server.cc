@@ -100,7 +100,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Forgets everything; safe to call twice.
   void leave() {
     if (phase_ == Phase::kGone) return;
-    if (phase_ == Phase::kHandshake) core_->handshakes_failed++;
+    if (phase_ == Phase::kHandshake) {
+      core_->handshakes_failed++;
+      const std::string& trouble = wire_.trouble();
+      turn_away("handshake: " + (trouble.empty() ? "not finished" : trouble));
+    }
     phase_ = Phase::kGone;
     wire_.close();
     core_->left(address_);
@@ -115,6 +119,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void decide_upgrade(SocketRefusal refusal) {
     if (phase_ != Phase::kAnswering) return;
     auto upgrade = core_->upgrades.find(upgrade_request_->path);
+    if (refusal.refused && refusal.response.status == 403) turn_away("403 Forbidden");
     if (refusal.refused || upgrade == core_->upgrades.end()) return write(std::move(refusal.response));
     phase_ = Phase::kGone;
     auto self = shared_from_this();
@@ -130,6 +135,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Between requests.
   void rest() {
     phase_ = Phase::kIdle;
+    asker_ = address_;
     parser_.reset();
     std::string().swap(rest_);
     set_deadline(core_->limits.idle_ms_max);
@@ -192,8 +198,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
     wire_.write_some(asio::buffer(kContinue.data(), kContinue.size()), ignored);
   }
 
+  void turn_away(const std::string& why) const {
+    if (core_->door.turned_away && !core_->shut_down) core_->door.turned_away(asker_, why);
+  }
+
+  // Who shows no key is only asked for one; a wrong one, and what came too often or to the wrong place, is
+  // told.
+  void tell(const Response& response) const {
+    const int status = response.status;
+    if ((status == 401 && shows_key_) || status == 421 || status == 429)
+      turn_away(std::to_string(status) + ' ' + std::string(status_phrase(status)));
+  }
+
   void refuse(Response response) {
     core_->bad_requests++;
+    turn_away(std::to_string(response.status) + ' ' + std::string(status_phrase(response.status)));
     keep_alive_ = false;
     write(std::move(response));
   }
@@ -203,6 +222,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void write(Response response) {
     phase_ = Phase::kWriting;
+    tell(response);
     set_deadline(core_->limits.request_ms_max);
     head_ = answer_head(response, {keep_alive_, core_->door.browsers, secure_});
     body_ = std::move(response.body);
@@ -253,7 +273,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<Core> core_;
   Wire wire_;
-  const std::string address_;  // of the other side
+  const std::string address_;     // of the other side
+  std::string asker_ = address_;  // of who asks, as far as that is known
+  bool shows_key_ = false;        // the request at hand came with a key of some kind
   Phase phase_ = Phase::kIdle;
   bool secure_ = wire_.is_secure();  // the request at hand: over TLS, here or at a trusted proxy
   bool keep_alive_ = false;
@@ -318,6 +340,12 @@ void Connection::dispatch() {
   bool upgrade = parser_->is_upgrade();
   parser_.reset();
   core_->requests++;
+  asker_ = request.peer;
+  shows_key_ = false;
+  for (const char* header : {"authorization", "cookie", "sec-websocket-protocol"})
+    shows_key_ |= !request.header(header).empty();
+  if (core_->door.instead)
+    if (std::optional<Response> other = core_->door.instead(request)) return write(*std::move(other));
   auto found = upgrade ? core_->upgrades.find(request.path) : core_->upgrades.end();
   if (found != core_->upgrades.end()) return ask_guard(std::move(request), found->second);
   if (!core_->handler) return write(problem(404, "not_found", "", "nothing is served here"));
@@ -326,7 +354,8 @@ void Connection::dispatch() {
   // A throwing handler is a bug of ours, but one request must not end the alarms of everyone.
   try {
     core_->handler(std::move(request), [reply](Response response) { reply->send(std::move(response)); });
-  } catch (const std::exception&) {
+  } catch (const std::exception& bug) {
+    turn_away(std::string("exception: ") + bug.what());
     reply->send(problem(500, "internal", "", "the request failed"));
   }
 }
@@ -339,7 +368,8 @@ void Connection::ask_guard(Request request, const Upgrade& upgrade) {
       core_->loop, weak_from_this(), &Connection::decide_upgrade, SocketRefusal{true, unanswered()});
   try {
     upgrade.guard(std::move(request), [reply](SocketRefusal refusal) { reply->send(std::move(refusal)); });
-  } catch (const std::exception&) {
+  } catch (const std::exception& bug) {
+    turn_away(std::string("exception: ") + bug.what());
     reply->send(SocketRefusal{true, problem(500, "internal", "", "the request failed")});
   }
 }

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,10 @@ struct Door {
   std::shared_ptr<Tls> tls = nullptr;             // none: plain
   std::vector<std::string> trusted_proxies = {};  // addresses that may say for whom they ask (X-Forwarded-*)
   bool browsers = false;  // answers carry what keeps a browser in line (CSP, HSTS, ...)
+  // Asked first about every request, upgrades as well; what it says is answered instead. On the loop.
+  std::function<std::optional<Response>(const Request&)> instead = nullptr;
+  // Hears who was turned away, and why: "401 Unauthorized", "handshake: no shared cipher". On the loop.
+  std::function<void(const std::string& address, const std::string& why)> turned_away = nullptr;
 
   // May this address come in? A plain door with trusted proxies is for those and for this machine.
   bool lets_in(const std::string& address) const;

@@ -63,6 +63,79 @@ class Echo {
   std::vector<Respond> held;
 };
 
+// A door that says what was turned away, "ADDRESS WHY" each.
+struct WatchedDoor {
+  std::vector<std::string> told;
+  Loop loop{"http"};
+  std::unique_ptr<HttpServer> server;
+
+  explicit WatchedDoor(Door door = {}) {
+    door.turned_away = [this](const std::string& address, const std::string& why) {
+      told.push_back(address + ' ' + why);
+    };
+    server = *HttpServer::listen(loop, "127.0.0.1", 0, {}, std::move(door));
+    server->handle([](Request request, Respond respond) {
+      if (request.path == "/throw") throw std::runtime_error("a bug");
+      respond(problem(request.path == "/much" ? 429 : 401, "", "", ""));
+    });
+    server->handle_socket(
+        "/live",
+        [](Request, auto answer) {
+          answer({true, problem(403, "", "", "")});
+        },
+        nullptr);
+    loop.start();
+  }
+  std::string ask(const std::string& target, const std::string& headers = "") {
+    RawConnection connection(server->port());
+    connection.send("GET " + target + " HTTP/1.1\r\nhost: x\r\n" + headers + "\r\n");
+    return connection.read_answer();
+  }
+  std::vector<std::string> ended() {
+    server.reset();
+    loop.stop();
+    return told;
+  }
+};
+
+TEST(Server, TellsWhoWasTurnedAwayAndWhy) {
+  WatchedDoor door;
+  door.ask("/asks-without-a-key");
+  door.ask("/x", "authorization: Bearer wrong\r\n");
+  door.ask("/x", "cookie: haechi_me=ended\r\n");
+  door.ask("/much");
+  door.ask("/a/../b");
+  door.ask("/throw");
+  door.ask("/live",
+           "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n"
+           "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+  EXPECT_EQ(door.ended(),
+            (std::vector<std::string>{"127.0.0.1 401 Unauthorized", "127.0.0.1 401 Unauthorized",
+                                      "127.0.0.1 429 Too Many Requests", "127.0.0.1 400 Bad Request",
+                                      "127.0.0.1 exception: a bug", "127.0.0.1 403 Forbidden"}));
+}
+
+TEST(Server, TellsWhomAProxyAskedFor) {
+  WatchedDoor door({.trusted_proxies = {"127.0.0.1"}});
+  door.ask("/x", "authorization: Bearer wrong\r\nx-forwarded-for: 192.0.2.7\r\n");
+  EXPECT_EQ(door.ended(), std::vector<std::string>{"192.0.2.7 401 Unauthorized"});
+}
+
+TEST(Server, GivesTheAnswerOfItsDoorInsteadOfTheHandlers) {
+  WatchedDoor door({.instead = [](const Request& request) -> std::optional<Response> {
+    if (request.header("host") == "x" && request.path != "/much")
+      return problem(421, "misdirected", "host", "");
+    return std::nullopt;
+  }});
+  EXPECT_EQ(status_of(door.ask("/x")), 421);
+  EXPECT_EQ(
+      status_of(door.ask("/live",
+                         "upgrade: websocket\r\nconnection: upgrade\r\n"
+                         "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n")),
+      421);
+  EXPECT_EQ(status_of(door.ask("/much")), 429);
+}
+
 TEST(HttpServer, AnswersAndAddsSafeHeaders) {
   Echo echo;
   std::string answer =

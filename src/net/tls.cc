@@ -43,6 +43,8 @@ Status readable(const char* member, const std::string& path) {
   ::fstat(::fileno(file), &about);
   std::fclose(file);
   if (!S_ISREG(about.st_mode)) return invalid(member, path + ": not a file");
+  if ((about.st_mode & S_IWOTH) != 0)
+    return invalid(member, path + ": everybody on this machine may change it; chmod o-w " + path);
   return {};
 }
 

@@ -264,6 +264,8 @@ TEST_F(TlsTest, NamesTheFileThatCannotBeUsedAndSaysWhy) {
   EXPECT_EQ(error_of({good, ours.path("other.key"), ""}).reason,
             ours.path("other.key") + ": key values mismatch");
   EXPECT_EQ(error_of({good, key, ours.path("none.pem")}).field, "authorities");
+  ::chmod(ours.file().c_str(), 0646);
+  EXPECT_NE(error_of({good, key, ours.file()}).reason.find("may change it"), std::string::npos);
   ::chmod(key.c_str(), 0644);
   EXPECT_EQ(error_of({good, key, ""}).field, "key");
   EXPECT_NE(error_of({good, key, ""}).reason.find("everybody"), std::string::npos);

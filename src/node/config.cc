@@ -12,6 +12,9 @@
 #include <set>
 
 #include "net/http.h"
+#include "node/credentials.h"
+#include "node/exceptions.h"
+#include "node/surface_hosts.h"
 
 namespace haechi::node {
 namespace {
@@ -122,7 +125,7 @@ Status read_notify(const toml::table& table, notify::Settings& into) {
   for (const auto& [name, known] :
        std::map<std::string, std::set<std::string>>{{"email", {"server", "tls", "user", "password", "from"}},
                                                     {"sms", {"url", "body", "bearer", "secret"}},
-                                                    {"push", {"contact", "services"}}}) {
+                                                    {"push", {"contact", "services", "key"}}}) {
     if (!all->contains(name)) continue;
     const toml::table* one = (*all)[name].as_table();
     if (one == nullptr) return wrong_type("notify." + name, "a table");
@@ -224,8 +227,76 @@ Status check_safe(const Config& config) {
     if (!config.demo_keys_file.empty())
       fault(setting, "others can reach " + *address + " and --demo-keys gives keys away");
   }
+  faults += not_accepted(config);
   if (faults.empty()) return {};
   return invalid("", "the configuration is not safe to start with:" + faults);
+}
+
+// Surfaces with a host of their own: "me" -> "me.example".
+Status read_hosts(const toml::table& table, std::map<std::string, std::string>& into) {
+  const toml::table* hosts = table.at_path("http.hosts").as_table();
+  if (hosts == nullptr) return table.at_path("http.hosts") ? wrong_type("http.hosts", "a table") : Status();
+  for (const auto& [name, node] : *hosts) {
+    const std::string surface(name.str());
+    TRY_STATUS(read_text(table, "http.hosts." + surface, into[surface]));
+  }
+  return {};
+}
+
+Status read_doors(const toml::table& table, Config& config) {
+  if (const auto* http = table["http"].as_table())
+    TRY_STATUS(check_keys(*http, {"address", "port", "connections_per_address", "hosts"}, "http."));
+  if (const auto* link = table["link"].as_table()) TRY_STATUS(check_keys(*link, {"hosts", "plain"}, "link."));
+  if (const auto* devices = table["devices"].as_table())
+    TRY_STATUS(check_keys(
+        *devices, {"address", "http_port", "mqtt_port", "osmand_addresses", "reports_per_s"}, "devices."));
+  TRY_STATUS(read_text(table, "http.address", config.http_address));
+  TRY_STATUS(read_text(table, "devices.address", config.device_address));
+  TRY_STATUS(read_port(table, "http.port", config.http_port));
+  TRY_STATUS(read_port(table, "devices.http_port", config.device_http_port));
+  TRY_STATUS(read_port(table, "devices.mqtt_port", config.mqtt_port));
+  TRY_STATUS(read_flag(table, "devices.osmand_addresses", config.osmand_addresses));
+  TRY_STATUS(read_rate(table, "devices.reports_per_s", config.reports_per_s));
+  TRY_STATUS(read_rate(table, "http.connections_per_address", config.http_connections_per_address));
+  TRY_STATUS(read_texts(table, "trusted_proxies", config.trusted_proxies));
+  TRY_STATUS(read_texts(table, "link.hosts", config.agencies.hosts));
+  TRY_STATUS(read_flag(table, "link.plain", config.agencies.plain));
+  return read_hosts(table, config.surface_hosts);
+}
+
+// "credential:NAME" becomes the file or the secret that is meant.
+Status take_credentials(Config& config) {
+  std::vector<std::pair<std::string, std::string*>> files = {{"tls.key", &config.tls.key},
+                                                             {"tls.client_key", &config.tls.client_key},
+                                                             {"keys.master", &config.master_key},
+                                                             {"evidence.key", &config.evidence_key},
+                                                             {"notify.push.key", &config.vapid_key}};
+  for (ProviderConfig& one : config.providers)
+    files.emplace_back("oidc.client_secret_file", &one.client_secret_file);
+  for (const auto& [setting, path] : files) {
+    TRY(*path, credential_file(setting, *path));
+  }
+  for (const auto& [setting, text] : {std::pair("notify.email.password", &config.notify.email.password),
+                                      std::pair("notify.sms.bearer", &config.notify.sms.bearer),
+                                      std::pair("notify.sms.secret", &config.notify.sms.secret)}) {
+    Result<std::string> secret = credential_value(setting, *text);
+    if (!secret.ok() && secret.error().code != Code::kNotFound) return secret.error();
+    if (secret.ok()) {
+      *text = *std::move(secret);
+    } else if (!text->empty()) {
+      config.secrets_in_clear.push_back(setting);
+    }
+  }
+  return {};
+}
+
+// A configuration with secrets in it is for its owner and group.
+Status check_secrecy(const std::string& path, const Config& config) {
+  struct stat about {};
+  if (config.secrets_in_clear.empty() || ::stat(path.c_str(), &about) != 0 || (about.st_mode & S_IRWXO) == 0)
+    return {};
+  return invalid("notify",
+                 path + ": holds secrets and everybody on this machine may use it; chmod o= " + path);
 }
 
 }  // namespace
@@ -238,18 +309,36 @@ Status read_config(const std::string& path, Config& config) {
   }
   const toml::table& table = parsed.table();
   TRY_STATUS(check_keys(table,
-                        {"data", "static_files", "map_config", "map_hosts", "forwarder_token_sha256",
-                         "metrics_token_sha256", "trusted_proxies", "tls", "link", "http", "devices",
-                         "evidence", "mirror", "witness", "notify", "accounts", "keys", "oidc"},
+                        {"data",
+                         "static_files",
+                         "map_config",
+                         "map_hosts",
+                         "forwarder_token_sha256",
+                         "metrics_token_sha256",
+                         "trusted_proxies",
+                         "server",
+                         "files",
+                         "tls",
+                         "link",
+                         "http",
+                         "devices",
+                         "evidence",
+                         "mirror",
+                         "witness",
+                         "notify",
+                         "accounts",
+                         "keys",
+                         "oidc"},
                         ""));
   if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
   TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
   TRY_STATUS(read_text(table, "keys.master", config.master_key));
-  if (const auto* http = table["http"].as_table())
-    TRY_STATUS(check_keys(*http, {"address", "port", "connections_per_address"}, "http."));
-  if (const auto* link = table["link"].as_table()) TRY_STATUS(check_keys(*link, {"hosts", "plain"}, "link."));
-  if (const auto* devices = table["devices"].as_table())
-    TRY_STATUS(check_keys(*devices, {"address", "http_port", "mqtt_port", "reports_per_s"}, "devices."));
+  if (const auto* server = table["server"].as_table()) TRY_STATUS(check_keys(*server, {"accept"}, "server."));
+  TRY_STATUS(read_texts(table, "server.accept", config.accepted));
+  if (const auto* files = table["files"].as_table()) TRY_STATUS(check_keys(*files, {"clamd"}, "files."));
+  TRY_STATUS(read_text(table, "files.clamd", config.clamd_socket));
+  TRY_STATUS(read_doors(table, config));
+  TRY_STATUS(read_text(table, "notify.push.key", config.vapid_key));
   if (const auto* accounts = table["accounts"].as_table())
     TRY_STATUS(
         check_keys(*accounts, {"breached_passwords", "memory_kib", "passes", "personal_keys"}, "accounts."));
@@ -275,25 +364,10 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_texts(table, "map_hosts", config.map_hosts));
   TRY_STATUS(read_text(table, "forwarder_token_sha256", config.forwarder_token_sha256));
   TRY_STATUS(read_text(table, "metrics_token_sha256", config.metrics_token_sha256));
-  TRY_STATUS(read_text(table, "http.address", config.http_address));
-  TRY_STATUS(read_text(table, "devices.address", config.device_address));
-  TRY_STATUS(read_port(table, "http.port", config.http_port));
-  TRY_STATUS(read_port(table, "devices.http_port", config.device_http_port));
-  TRY_STATUS(read_port(table, "devices.mqtt_port", config.mqtt_port));
-  TRY_STATUS(read_rate(table, "devices.reports_per_s", config.reports_per_s));
-  TRY_STATUS(read_rate(table, "http.connections_per_address", config.http_connections_per_address));
-  TRY_STATUS(read_texts(table, "trusted_proxies", config.trusted_proxies));
-  TRY_STATUS(read_texts(table, "link.hosts", config.agencies.hosts));
-  TRY_STATUS(read_flag(table, "link.plain", config.agencies.plain));
   TRY_STATUS(read_tls(table, config.tls));
   TRY_STATUS(read_notify(table, config.notify));
-  struct stat about {};
-  const bool secrets = !config.notify.email.password.empty() || !config.notify.sms.bearer.empty() ||
-                       !config.notify.sms.secret.empty();
-  if (secrets && ::stat(path.c_str(), &about) == 0 && (about.st_mode & S_IRWXO) != 0)
-    return invalid("notify",
-                   path + ": holds secrets and everybody on this machine may use it; chmod o= " + path);
-  return {};
+  TRY_STATUS(take_credentials(config));
+  return check_secrecy(path, config);
 }
 
 Result<std::string> read_map_config(const Config& config) {
@@ -339,6 +413,7 @@ Status check_config(const Config& config) {
       return invalid(name, "must be 64 hexadecimal digits");
   TRY_STATUS(notify::check(config.notify));
   TRY_STATUS(check_providers(config));
+  TRY_STATUS(SurfaceHosts::check(config.surface_hosts));
   return check_safe(config);
 }
 

@@ -1,6 +1,7 @@
 // What a node is told at start: a TOML file, overridden by the command line.
 //
 //   data = "/var/lib/haechi"
+//   [server]   accept = ["private authority"]   # what is less safe than it could be; docs/running.md
 //   static_files = "/usr/share/haechi/web"
 //   map_config = "/etc/haechi/map.json"  # what /config/map.json says; empty = the built-in base map
 //   map_hosts = ["https://tiles.example"] # map servers that pages may fetch from
@@ -14,6 +15,7 @@
 //   [link]     hosts = ["cad.example"]   # where outside agencies may be; left out: on this machine alone
 //              plain = false             # may they be reached without TLS?
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
+//   [http.hosts]  me = "me.example"    # surfaces that answer at a host of their own alone
 //   [evidence] key = "file"  witnesses = ["name+id+base64 https://host:port/prefix"]   # who cosigns our log
 //              mirrors = ["https://host:port/mirror/v1"]    # who keeps a copy of it
 //   [mirror]   logs = ["name+id+base64"]                     # of whose log a copy is kept here
@@ -24,15 +26,20 @@
 //              personal_keys = false     # are keys good that stand for persons? A demonstration's are
 //   [[oidc]]   id = "police"  name = "Police"  issuer = "https://id.example"  client_id = "haechi"
 //              client_secret_file = "file"  claim = "preferred_username"  acr = []  amr = ["mfa"]
+//   [files]    clamd = "/run/clamav/clamd.ctl"  # looks for viruses in what people attach
 //   [devices]  address = "127.0.0.1"  http_port = 8081  mqtt_port = 1883  reports_per_s = 50
+//              osmand_addresses = false  # may OsmAnd's place and secret stand in the address?
 //   [notify]   pages = "https://haechi.example"  language = "ko"  ca_file = ""    # docs/notifications.md
 //   [notify.email]  server = "mail.example:587"  tls = "starttls"  user = ""  password = ""
 //                   from = "h@example.org"
 //   [notify.sms]    url = "https://sms.example/v1"  body = ""  bearer = ""  secret = "signs both ways"
 //   [notify.push]   contact = "mailto:ops@example.org"  services = ["https://fcm.googleapis.com"]
+//                   key = "file"
+// A secret, or the file of one, may be "credential:NAME" (node/credentials.h).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -61,19 +68,24 @@ struct TlsConfig {
 
 struct Config {
   std::string data = "data";
-  std::string key_ring;  // of the data keys of persons; empty: "<data>.keys/ring"
+  std::vector<std::string> accepted;          // exceptions (node/exceptions.h)
+  std::vector<std::string> secrets_in_clear;  // settings whose value is a secret as it stands in the file
+  std::string key_ring;                       // of the data keys of persons; empty: "<data>.keys/ring"
   // File with the key that wraps them, or pkcs11: URI; empty: "<data>.keys/master", or the environment.
   std::string master_key;
   std::string static_files;            // empty: no pages
   std::string map_config;              // a JSON object; empty: the built-in base map
   std::vector<std::string> map_hosts;  // "https://host[:port]"; named in every page's security policy
   std::string http_address = "127.0.0.1";
-  uint16_t http_port = 8080;  // 0: any free one
+  uint16_t http_port = 8080;                         // 0: any free one
+  std::map<std::string, std::string> surface_hosts;  // of surfaces with a host of their own, by surface
   std::string device_address = "127.0.0.1";
   uint16_t device_http_port = 8081;
   uint16_t mqtt_port = 1883;
-  uint32_t reports_per_s = 50;  // of one device, sustained
+  uint32_t reports_per_s = 50;    // of one device, sustained
+  bool osmand_addresses = false;  // OsmAnd's place and secret may stand in the address
   TlsConfig tls;
+  std::string clamd_socket;                  // of who looks for viruses in files; empty: nobody does
   std::vector<std::string> trusted_proxies;  // addresses
   net::Reach agencies;                       // where outside agencies may be
   uint32_t http_connections_per_address = 2'000;
@@ -87,6 +99,7 @@ struct Config {
   std::string witness_name;               // of this node as a witness
   std::vector<std::string> witness_logs;  // keys of the logs it cosigns; none: it is no witness
   notify::Settings notify;
+  std::string vapid_key;  // by which push services know this node; empty: "vapid.pem" in `data`
   trust::PasswordCost password_cost;
   std::string breached_passwords;  // file or folder of what nobody may take; empty: none
   bool personal_keys = false;      // keys of persons are good here, as they are in a demonstration

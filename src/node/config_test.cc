@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 namespace haechi::node {
@@ -20,8 +22,15 @@ Status read(const std::string& text, Config& config, mode_t mode = 0600) {
   return status;
 }
 
-TEST(Config, ReadsWhatIsWrittenAndKeepsTheRest) {
+// What most of these tests are not about.
+Config with_files() {
   Config config;
+  config.accepted = {"no breached passwords", "secrets in files", "unscanned files"};
+  return config;
+}
+
+TEST(Config, ReadsWhatIsWrittenAndKeepsTheRest) {
+  Config config = with_files();
   ASSERT_TRUE(read("data = \"/srv/haechi\"\n[http]\nport = 9000\n", config).ok());
   EXPECT_EQ(config.data, "/srv/haechi");
   EXPECT_EQ(config.http_port, 9000);
@@ -29,7 +38,7 @@ TEST(Config, ReadsWhatIsWrittenAndKeepsTheRest) {
 }
 
 TEST(Config, NamesTheSettingAtFault) {
-  Config config;
+  Config config = with_files();
   EXPECT_EQ(read("[http]\nport = 70000\n", config).error().field, "http.port");
   EXPECT_EQ(read("dta = \"x\"\n", config).error().field, "dta");
   EXPECT_EQ(read("[devices]\nmqtt = 1\n", config).error().field, "devices.mqtt");
@@ -38,7 +47,7 @@ TEST(Config, NamesTheSettingAtFault) {
 }
 
 TEST(Config, IsNotReadWhenItHoldsSecretsAndEverybodyMayReadIt) {
-  Config config;
+  Config config = with_files();
   const std::string gateway =
       "[notify.sms]\nurl = \"https://sms.example/\"\nsecret = \"sixteen characters\"\n";
   EXPECT_EQ(read(gateway, config, 0644).error().field, "notify");
@@ -48,14 +57,14 @@ TEST(Config, IsNotReadWhenItHoldsSecretsAndEverybodyMayReadIt) {
 }
 
 TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
-  Config config;
+  Config config = with_files();
   ASSERT_TRUE(
       read("[accounts]\nmemory_kib = 19456\npasses = 2\nbreached_passwords = \"/srv/breached\"\n", config)
           .ok());
   EXPECT_EQ(config.breached_passwords, "/srv/breached");
   EXPECT_TRUE(check_config(config).ok());
   for (const char* cheap : {"memory_kib = 19455", "passes = 1"}) {
-    Config cheaper;
+    Config cheaper = with_files();
     ASSERT_TRUE(read(std::string("[accounts]\n") + cheap + "\n", cheaper).ok());
     EXPECT_EQ(check_config(cheaper).error().field, "accounts.memory_kib") << cheap;
   }
@@ -63,7 +72,7 @@ TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
 }
 
 TEST(Config, TakesNoKeysOfPersonsUnlessItIsSaid) {
-  Config config;
+  Config config = with_files();
   EXPECT_FALSE(config.personal_keys);
   ASSERT_TRUE(read("[accounts]\npersonal_keys = true\n", config).ok());
   EXPECT_TRUE(config.personal_keys);
@@ -81,12 +90,13 @@ client_id = "haechi"
 client_secret_file = "/etc/haechi/oidc"
 amr = ["mfa"]
 )";
-  Config config;
+  Config config = with_files();
   ASSERT_TRUE(
       read(whole +
                "[[oidc]]\nid = \"court\"\nname = \"C\"\nissuer = \"https://c.example\"\nclient_id = \"h\"\n",
            config)
           .ok());
+  config.accepted.push_back("service secrets");
   ASSERT_TRUE(check_config(config).ok());
   ASSERT_EQ(config.providers.size(), 2u);
   EXPECT_EQ(config.providers[0].settings.claim, "preferred_username");
@@ -97,7 +107,7 @@ amr = ["mfa"]
   const auto refused = [&](const std::string& from, const std::string& to) {
     std::string text = whole;
     text.replace(text.find(from), from.size(), to);
-    Config other;
+    Config other = with_files();
     const Status status = read(text, other);
     return status.ok() ? check_config(other).error().field : status.error().field;
   };
@@ -110,7 +120,7 @@ amr = ["mfa"]
 }
 
 TEST(Config, NamesWhoCosignsTheLogAndWhoseLogIsCosigned) {
-  Config config;
+  Config config = with_files();
   ASSERT_TRUE(
       read("[evidence]\nkey = \"/mnt/key\"\nwitnesses = [\"w+0+A https://10.0.0.7:8080/witness/v1\"]\n"
            "[witness]\nlogs = [\"haechi/1+0+A\"]\n",
@@ -126,7 +136,7 @@ TEST(Config, NamesWhoCosignsTheLogAndWhoseLogIsCosigned) {
 }
 
 TEST(Config, NamesTheMapServersThatPagesMayFetchFrom) {
-  Config config;
+  Config config = with_files();
   ASSERT_TRUE(read("map_hosts = [\"https://tiles.example\", \"http://10.0.0.7:8080\"]\n", config).ok());
   EXPECT_EQ(config.map_hosts.size(), 2u);
   EXPECT_TRUE(check_config(config).ok());
@@ -139,7 +149,7 @@ TEST(Config, NamesTheMapServersThatPagesMayFetchFrom) {
 }
 
 TEST(Config, ReadsHowNotificationsLeave) {
-  Config config;
+  Config config = with_files();
   ASSERT_TRUE(read(R"(
 [notify]
 pages = "https://haechi.example"
@@ -160,6 +170,7 @@ services = ["https://push.example"]
   EXPECT_EQ(config.notify.email.server, "mail.example:465");
   EXPECT_EQ(config.notify.sms.secret, "a secret of sixteen bytes");
   EXPECT_EQ(config.notify.push.services, std::vector<std::string>{"https://push.example"});
+  config.accepted.push_back("service secrets");
   EXPECT_TRUE(check_config(config).ok());
   config.notify.email.from = "nobody";
   EXPECT_EQ(check_config(config).error().field, "notify.email.from");
@@ -169,7 +180,7 @@ services = ["https://push.example"]
 }
 
 TEST(Config, HasABuiltInBaseMapUnlessAFileSaysOtherwise) {
-  Config config;
+  Config config = with_files();
   EXPECT_NE(read_map_config(config)->find("\"builtin\""), std::string::npos);
   config.map_config = testing::TempDir() + "haechi-map-" + std::to_string(getpid()) + ".json";
   EXPECT_EQ(read_map_config(config).error().field, "map_config");
@@ -180,8 +191,49 @@ TEST(Config, HasABuiltInBaseMapUnlessAFileSaysOtherwise) {
   std::remove(config.map_config.c_str());
 }
 
-TEST(Config, GivesDemonstrationKeysOnLoopbackOnly) {
+TEST(Config, TakesSecretsThatTheServiceManagerGives) {
+  const std::string folder = testing::TempDir() + "haechi-credentials-" + std::to_string(getpid());
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/sms") << "sixteen characters\n";
+  std::ofstream(folder + "/server.key") << "a key\n";
+  const std::string text =
+      "[tls]\nkey = \"credential:server.key\"\n"
+      "[notify.sms]\nurl = \"https://sms.example/\"\nsecret = \"credential:sms\"\n";
   Config config;
+  EXPECT_EQ(read(text, config).error().field, "tls.key") << "none were given to this process";
+  ::setenv("CREDENTIALS_DIRECTORY", folder.c_str(), 1);
+  ASSERT_TRUE(read(text, config, 0644).ok()) << "there is no secret in the file itself";
+  EXPECT_EQ(config.tls.key, folder + "/server.key");
+  EXPECT_EQ(config.notify.sms.secret, "sixteen characters");
+  EXPECT_TRUE(config.secrets_in_clear.empty());
+  for (const char* wrong : {"other", "", "../config", ".hidden"})
+    EXPECT_EQ(read(std::string("[keys]\nmaster = \"credential:") + wrong + "\"\n", config).error().field,
+              "keys.master")
+        << wrong;
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Config, GivesASurfaceAHostOfItsOwn) {
+  Config config = with_files();
+  ASSERT_TRUE(read("[http.hosts]\nme = \"me.example\"\ncourt = \"court.example\"\n", config).ok());
+  EXPECT_EQ(config.surface_hosts.at("me"), "me.example");
+  EXPECT_TRUE(check_config(config).ok());
+  for (const auto& [surface, host] : {std::pair("account", "a.example"),
+                                      {"nothing", "n.example"},
+                                      {"court", "me.example"},
+                                      {"me", "Me.example"},
+                                      {"me", "me.example:8443"},
+                                      {"me", ""}}) {
+    Config wrong = with_files();
+    wrong.surface_hosts = {{"me", "me.example"}};
+    wrong.surface_hosts[surface] = host;
+    EXPECT_FALSE(check_config(wrong).ok()) << surface << ' ' << host;
+  }
+}
+
+TEST(Config, GivesDemonstrationKeysOnLoopbackOnly) {
+  Config config = with_files();
   config.demo_keys_file = "keys.json";
   EXPECT_TRUE(check_config(config).ok());
   config.http_address = "0.0.0.0";
@@ -191,7 +243,7 @@ TEST(Config, GivesDemonstrationKeysOnLoopbackOnly) {
 }
 
 TEST(Config, StartsWithoutTlsOnlyWhereNobodyElseListensOrWhatEndsTlsInFrontIsNamed) {
-  Config config;
+  Config config = with_files();
   config.http_address = "10.0.0.1";
   config.device_address = "::";
   const std::string faults = check_config(config).error().text();
@@ -199,6 +251,7 @@ TEST(Config, StartsWithoutTlsOnlyWhereNobodyElseListensOrWhatEndsTlsInFrontIsNam
                            "devices.address: others can reach ::", "tls.certificate", "trusted_proxies"})
     EXPECT_NE(faults.find(part), std::string::npos) << part << " is not in " << faults;
   config.trusted_proxies = {"10.0.0.5"};
+  config.accepted.push_back("plain proxy");
   EXPECT_TRUE(check_config(config).ok());
   config.trusted_proxies = {"proxy.example"};
   EXPECT_EQ(check_config(config).error().field, "trusted_proxies");
@@ -206,11 +259,12 @@ TEST(Config, StartsWithoutTlsOnlyWhereNobodyElseListensOrWhatEndsTlsInFrontIsNam
   config.tls.certificate = "server.pem";
   EXPECT_EQ(check_config(config).error().field, "tls.key");
   config.tls.key = "server.key";
+  config.accepted.push_back("private authority");
   EXPECT_TRUE(check_config(config).ok());
 }
 
 TEST(Config, ReadsWhichCertificatesAreShownAndBelieved) {
-  Config config;
+  Config config = with_files();
   ASSERT_TRUE(read(R"(
 trusted_proxies = ["10.0.0.5"]
 [tls]
@@ -234,6 +288,7 @@ connections_per_address = 7
   EXPECT_EQ(config.trusted_proxies, std::vector<std::string>{"10.0.0.5"});
   EXPECT_TRUE(config.agencies.plain);
   EXPECT_EQ(config.http_connections_per_address, 7u);
+  config.accepted.insert(config.accepted.end(), {"plain agencies", "private authority"});
   EXPECT_TRUE(check_config(config).ok());
   EXPECT_EQ(read("[tls]\ncertificates = \"x\"\n", config).error().field, "tls.certificates");
   EXPECT_EQ(read("[link]\nplain = 1\n", config).error().field, "link.plain");

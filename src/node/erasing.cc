@@ -45,24 +45,25 @@ void RetentionJob::see(const v1::Effect& effect) {
   if (!effect.has_case_effect()) return;
   if (effect.case_effect().has_update_measure()) {
     const v1::LegalMeasure& measure = effect.case_effect().update_measure();
-    wearers_[measure.id()] = measure.subject_id();
+    state_.wearers[measure.id()] = measure.subject_id();
   } else if (effect.case_effect().has_forget_measure()) {
-    wearers_.erase(effect.case_effect().forget_measure().measure_id());
+    state_.wearers.erase(effect.case_effect().forget_measure().measure_id());
   } else if (effect.case_effect().update_duty().task() == v1::CASE_TASK_DESTROY_DATA) {
     const v1::Duty& duty = effect.case_effect().update_duty();
     if (duty.done_at_us() != 0) {
-      due_.erase(duty.id());
+      state_.due.erase(duty.id());
+      ask_again_.erase(duty.id());
     } else if (duty.due_at_us() != 0) {
-      due_.try_emplace(duty.id(),
-                       Due{duty.measure_id(), Time{duty.due_at_us()}, Time{duty.due_at_us()}, duty.source()});
+      state_.due.try_emplace(duty.id(), Due{duty.measure_id(), Time{duty.due_at_us()}, duty.source()});
     }
   }
 }
 
 void RetentionJob::settled(const v1::ErasureOutcome& outcome) {
-  for (const auto& [duty_id, due] : due_) {
-    const auto wearer = wearers_.find(due.measure_id);
-    if (!outcome.erased() || wearer == wearers_.end() || wearer->second != outcome.person_id()) continue;
+  for (const auto& [duty_id, due] : state_.due) {
+    const auto wearer = state_.wearers.find(due.measure_id);
+    if (!outcome.erased() || wearer == state_.wearers.end() || wearer->second != outcome.person_id())
+      continue;
     auto fact = std::make_unique<v1::Fact>();
     fact->mutable_case_fact()->set_by("retention");
     fact->mutable_case_fact()->mutable_duty_done()->set_duty_id(duty_id);
@@ -72,17 +73,17 @@ void RetentionJob::settled(const v1::ErasureOutcome& outcome) {
 }
 
 bool RetentionJob::all_due(const std::string& person_id, Time now) const {
-  for (const auto& [duty_id, due] : due_) {
-    const auto wearer = wearers_.find(due.measure_id);
-    if (wearer != wearers_.end() && wearer->second == person_id && due.due_at > now) return false;
+  for (const auto& [duty_id, due] : state_.due) {
+    const auto wearer = state_.wearers.find(due.measure_id);
+    if (wearer != state_.wearers.end() && wearer->second == person_id && due.due_at > now) return false;
   }
   return true;
 }
 
-void RetentionJob::ask(Due& due, Time now) {
-  due.ask_at = now + kAskAgain;
-  const auto wearer = wearers_.find(due.measure_id);
-  if (wearer == wearers_.end() || !all_due(wearer->second, now)) return;
+void RetentionJob::ask(const std::string& duty_id, const Due& due, Time now) {
+  ask_again_[duty_id] = now + kAskAgain;
+  const auto wearer = state_.wearers.find(due.measure_id);
+  if (wearer == state_.wearers.end() || !all_due(wearer->second, now)) return;
   auto fact = std::make_unique<v1::Fact>();
   v1::PersonErased& erased = *fact->mutable_person_erased();
   erased.set_person_id(wearer->second);
@@ -95,8 +96,11 @@ void RetentionJob::on_batch(const spine::Batch& batch) {
   for (const spine::PublishedEntry& entry : batch.entries) {
     for (const auto& effect : entry.effects) see(*effect);
     if (batch.replayed || !entry.fact->has_clock_ticked()) continue;
-    for (auto& [duty_id, due] : due_)
-      if (due.ask_at <= entry.stamped_at) ask(due, entry.stamped_at);
+    for (const auto& [duty_id, due] : state_.due) {
+      const auto again = ask_again_.find(duty_id);
+      const Time ask_at = again == ask_again_.end() ? due.due_at : again->second;
+      if (ask_at <= entry.stamped_at) ask(duty_id, due, entry.stamped_at);
+    }
   }
 }
 

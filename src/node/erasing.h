@@ -29,24 +29,30 @@ Status erase_settled(const spine::Batch& batch, vault::KeyRing& ring, store::Rec
 // open and overdue for people to see, and is asked for again each day. On the spine's thread.
 class RetentionJob {
  public:
-  explicit RetentionJob(spine::Submit& submit) : submit_(submit) {}
-  void on_batch(const spine::Batch& batch);
-
- private:
   struct Due {
     std::string measure_id;
-    Time due_at, ask_at;
+    Time due_at;
     std::string reason;
   };
+  // What it knows from the log; of when it asked last, nothing.
+  struct State {
+    std::map<std::string, Due> due;              // by duty
+    std::map<std::string, std::string> wearers;  // by measure
+  };
+  explicit RetentionJob(spine::Submit& submit) : submit_(submit) {}
+  void on_batch(const spine::Batch& batch);
+  State& state() { return state_; }
+
+ private:
   void see(const v1::Effect& effect);
   void settled(const v1::ErasureOutcome& outcome);
   bool all_due(const std::string& person_id, Time now) const;
-  void ask(Due& due, Time now);
+  void ask(const std::string& duty_id, const Due& due, Time now);
 
   static constexpr Duration kAskAgain = Duration::seconds(86'400);
   spine::Submit& submit_;
-  std::map<std::string, Due> due_;              // by duty
-  std::map<std::string, std::string> wearers_;  // by measure
+  State state_;
+  std::map<std::string, Time> ask_again_;  // by duty; none: when it is due
 };
 
 }  // namespace haechi::node

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "vault/sealer.h"
@@ -134,6 +135,17 @@ TEST_F(Retention, AsksAgainTheNextDayWhileItIsRefused) {
   EXPECT_EQ(submitted_.facts.size(), 1u);
   tick(kDue + Duration::seconds(86'400));
   EXPECT_EQ(submitted_.facts.size(), 2u);
+}
+
+TEST_F(Retention, OneThatTookUpTheStateOfAnotherAsksAsThatOneWould) {
+  tick(kDue);
+  RetentionJob next(submitted_);
+  ASSERT_TRUE(take_saved(saved(job_.state()), next.state()).ok());
+  v1::Fact ticked;
+  ticked.mutable_clock_ticked();
+  next.on_batch(batch_of(3, kDue, ticked, {}));
+  ASSERT_EQ(submitted_.facts.size(), 2u) << "as after every start";
+  EXPECT_EQ(submitted_.facts[1].SerializeAsString(), submitted_.facts[0].SerializeAsString());
 }
 
 TEST_F(Retention, SaysThatTheDutyIsDoneOnceThePersonIsErased) {

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
-#include <future>
 #include <map>
 #include <utility>
 
@@ -27,39 +26,36 @@
 #include "live/hub.h"
 #include "live/static_files.h"
 #include "log/log.h"
+#include "net/run_on.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "node/bundle_desk.h"
 #include "node/demo_keys.h"
+#include "node/door.h"
 #include "node/erasing.h"
 #include "node/evidence_room.h"
+#include "node/exceptions.h"
 #include "node/metrics.h"
 #include "node/secrets.h"
+#include "node/snapshots.h"
+#include "node/surface_hosts.h"
 #include "node/time_zones.h"
 #include "notify/sender.h"
 #include "spine/spine.h"
 #include "store/records.h"
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
-#include "trust/keys.h"
 #include "vault/key_ring.h"
 #include "vault/signing_key.h"
 
 namespace haechi::node {
+
+using net::run_on;
+
 namespace {
 
 constexpr Duration kSayAgain = Duration::seconds(3600);     // that a list of revoked certificates ends
 constexpr Duration kLetterTimeout = Duration::seconds(10);  // of one try to hand a notification over
-
-// Runs `task` on the loop and waits for it.
-void run_on(net::Loop& loop, const std::function<void()>& task) {
-  std::promise<void> done;
-  loop.post([&] {
-    task();
-    done.set_value();
-  });
-  done.get_future().wait();
-}
 
 // The log as the history reads it, on its own thread. The reader outlives whoever uses this.
 api::LogSource source_of(log::Reader& reader, const vault::KeyRing& ring) {
@@ -87,7 +83,6 @@ struct Node::Rooms {
   Result<std::string> signing_key(const std::string& device_id, uint32_t generation);
   Status open_sender();
   Status open_accounts();
-  void command(const std::shared_ptr<const v1::Effect>& effect, bool replayed);
   void answer(net::Request request, const net::Respond& respond);
   void count();
   void count_notifications();
@@ -97,10 +92,12 @@ struct Node::Rooms {
   SystemClock clock;
   Metrics metrics;
   std::atomic<bool> ready{false};
-  uint64_t entries_replayed = 0;
+  uint64_t snapshot_no = 0, entries_replayed = 0;
   std::string map_config;  // what /config/map.json answers
 
   std::unique_ptr<vault::KeyRing> ring;  // outlives whoever seals or opens
+  std::unique_ptr<spine::SnapshotStore> snapshots;
+  std::unique_ptr<spine::Quarantine> quarantine;
   Secrets secrets;
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
@@ -118,11 +115,13 @@ struct Node::Rooms {
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
   std::unique_ptr<BundleDesk> bundles;     // likewise
 
+  const std::vector<Exception> exceptions = exceptions_of(config);
+  const SurfaceHosts surface_hosts{config.surface_hosts};
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"};
   gateway::Devices devices{[this](const std::string& device_id, uint32_t generation) {
     return signing_key(device_id, generation);
-  }};                                                                  // gateway loop
-  std::map<std::string, std::shared_ptr<const v1::Effect>> commanded;  // replayed, newest per device
+  }};                  // gateway loop
+  Commands commanded;  // gateway loop
   std::unique_ptr<gateway::MqttServer> mqtt;
   std::unique_ptr<gateway::Rejections> rejections;  // gateway loop
   std::unique_ptr<gateway::HttpIntake> intake;
@@ -140,25 +139,27 @@ Status Node::Rooms::open() {
   TRY(map_config, read_map_config(config));
   TRY(secrets, Secrets::open(config));
   TRY_STATUS(make_directory(config.data));
-  log::SqliteOptions log_options;
-  log_options.directory = config.data + "/log";
-  TRY(auto opened_log, log::open_sqlite_log(log_options));
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
+  snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
+  TRY(auto opened, open_with_snapshot(config.data + "/log", *snapshots));
+  TRY(quarantine, spine::Quarantine::open(config.data + "/quarantine"));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
   keys->take_persons(config.personal_keys || !config.demo_keys_file.empty());
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
-  entries_replayed = opened_log->next_no() - 1;
-  live::HubOptions hub_options;
-  hub_options.epoch = opened_log->id();
-  past = opened_log->reader();
-  auto notary_reader = opened_log->reader();
-  auto bundle_reader = opened_log->reader();
-  const std::string log_id = opened_log->id();
-  spine =
-      std::make_unique<spine::Spine>(spine::SpineOptions{.ring = ring.get()}, std::move(opened_log), clock);
+  const live::HubOptions hub_options{.epoch = opened.log->id()};
+  past = opened.log->reader();
+  auto notary_reader = opened.log->reader();
+  auto bundle_reader = opened.log->reader();
+  const std::string log_id = opened.log->id();
+  spine::SpineOptions options{.ring = ring.get()};
+  options.snapshots = snapshots.get();
+  options.snapshot_failed = tell_of_snapshot;
+  options.quarantine = quarantine.get();
+  options.build = HAECHI_VERSION;
+  spine = std::make_unique<spine::Spine>(options, std::move(opened.log), clock);
   retention = std::make_unique<RetentionJob>(*spine);
   TRY_STATUS(open_sender());
   TRY_STATUS(open_accounts());
@@ -187,7 +188,8 @@ Status Node::Rooms::open() {
           .breached = breached,
           .agencies = config.agencies,
           .signing_keys = [this](const std::string& device_id,
-                                 uint32_t generation) { return signing_key(device_id, generation); }},
+                                 uint32_t generation) { return signing_key(device_id, generation); },
+          .clamd_socket = config.clamd_socket},
       front, *spine, hub->picture(), *records, *keys, clock);
   const auto identify_request = [identify](const net::Request& request) {
     const Result<std::string> key = api::session::presented_key(request);
@@ -203,7 +205,10 @@ Status Node::Rooms::open() {
     static_files = std::make_unique<live::StaticFiles>(config.static_files, config.map_hosts);
   subscribe();
   for (net::Loop* loop : {&gateway, &front, &link, &notify}) loop->start();
-  return spine->replay();
+  TRY_STATUS(spine->replay(opened.snapshot ? &*opened.snapshot : nullptr));
+  entries_replayed = spine->stats().entries;
+  snapshot_no = spine->stats().entry_no - entries_replayed;
+  return {};
 }
 
 // The key by which push services know this node is made at the first start that pushes: subscriptions are
@@ -211,7 +216,8 @@ Status Node::Rooms::open() {
 Status Node::Rooms::open_sender() {
   std::optional<notify::KeyPair> vapid;
   if (!config.notify.push.contact.empty()) {
-    TRY(vapid, notify::KeyPair::open(config.data + "/vapid.pem"));
+    TRY(vapid,
+        notify::KeyPair::open(config.vapid_key.empty() ? config.data + "/vapid.pem" : config.vapid_key));
   }
   letters = std::make_unique<notify::Letters>(config.notify, std::move(vapid), *records, clock);
   notify::SenderOptions options;
@@ -223,9 +229,6 @@ Status Node::Rooms::open_sender() {
 
 Status Node::Rooms::open_accounts() {
   TRY(breached, trust::BreachedPasswords::open(config.breached_passwords));
-  if (config.breached_passwords.empty() && config.demo_keys_file.empty())
-    spdlog::warn(
-        "accounts.breached_passwords: none is configured, so passwords known from breaches are taken");
   TRY(account_records, store::AccountRecords::open(config.data + "/accounts.sqlite", ring.get()));
   TRY(key_sessions, trust::KeySessions::open(*account_records, *keys));
   TRY(auto settings, read_providers(config));
@@ -251,20 +254,29 @@ void Node::Rooms::subscribe() {
                     erased.error().text());
     retention->on_batch(*batch);
     tell_gateway(*batch);
-    for (const spine::PublishedEntry& entry : batch->entries) {
-      for (const auto& effect : entry.effects)
-        if (effect->has_command_device()) command(effect, batch->replayed);
-    }
   });
+  for (const auto& part : {hub->part(), api->part(), connector->part(), sender->part(),
+                           part_of(gateway, devices, commanded), part_of(*retention)})
+    spine->take_part(part);
 }
 
+// The gateway keeps commands in memory only: what each device was told last is offered to it again after a
+// restart, or it would report as slowly as before while he stands at her door.
 void Node::Rooms::tell_gateway(const spine::Batch& batch) {
   std::vector<std::shared_ptr<const v1::Fact>> facts;
-  for (const spine::PublishedEntry& entry : batch.entries)
+  std::vector<v1::DeviceCommand> commands;
+  for (const spine::PublishedEntry& entry : batch.entries) {
     if (gateway::Devices::concerns(*entry.fact)) facts.push_back(entry.fact);
-  if (facts.empty()) return;
-  gateway.post([this, facts = std::move(facts)] {
+    for (const auto& effect : entry.effects)
+      if (effect->has_command_device()) commands.push_back(effect->command_device());
+  }
+  if (facts.empty() && commands.empty()) return;
+  gateway.post([this, facts = std::move(facts), commands = std::move(commands)] {
     for (const auto& fact : facts) devices.apply(*fact);
+    for (const v1::DeviceCommand& command : commands) {
+      commanded[command.device_id()] = command;
+      if (mqtt) mqtt->command(command);
+    }
   });
 }
 
@@ -273,24 +285,14 @@ Result<std::string> Node::Rooms::signing_key(const std::string& device_id, uint3
   return std::string(key.view());
 }
 
-// The gateway keeps commands in memory only: what each device was told last is offered to it again after a
-// restart, or it would report as slowly as before while he stands at her door.
-void Node::Rooms::command(const std::shared_ptr<const v1::Effect>& effect, bool replayed) {
-  if (replayed) {
-    commanded[effect->command_device().device_id()] = effect;
-  } else if (mqtt) {
-    mqtt->command(effect->command_device());
-  }
-}
-
 Status Node::Rooms::listen_devices() {
-  const net::Door door{.tls = secrets.for_devices, .trusted_proxies = config.trusted_proxies};
+  const net::Door door = door_of("devices", config, secrets.for_devices, gateway);
   gateway::MqttLimits limits;
   limits.reports_per_s = config.reports_per_s;
   limits.reports_burst = config.reports_per_s * 10;
   TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices,
                                         *spine, clock, door));
-  for (const auto& [id, effect] : std::exchange(commanded, {})) mqtt->command(effect->command_device());
+  for (const auto& [id, command] : commanded) mqtt->command(command);
   rejections = std::make_unique<gateway::Rejections>(*spine);
   gateway.every(Duration::seconds(1), [this] {
     if (rejections) rejections->flush(clock.now());
@@ -301,6 +303,7 @@ Status Node::Rooms::listen_devices() {
       gateway::HttpIntakeOptions{
           .forwarder_token_sha256 = decode_hex(config.forwarder_token_sha256).value_or(""),
           .certificates = !config.tls.device_ca.empty(),
+          .osmand_addresses = config.osmand_addresses || !config.demo_keys_file.empty(),
           .reports_per_s = config.reports_per_s});
   TRY(device_http,
       net::HttpServer::listen(gateway, config.device_address, config.device_http_port, {}, door));
@@ -313,8 +316,9 @@ Status Node::Rooms::listen_devices() {
 Status Node::Rooms::listen_front() {
   net::ServerLimits limits;
   limits.connections_per_address_max = config.http_connections_per_address;
-  const net::Door door{
-      .tls = secrets.for_people, .trusted_proxies = config.trusted_proxies, .browsers = true};
+  net::Door door = door_of("people", config, secrets.for_people, front);
+  door.browsers = true;
+  door.instead = [this](const net::Request& request) { return surface_hosts.instead(request); };
   TRY(front_http, net::HttpServer::listen(front, config.http_address, config.http_port, limits, door));
   front_http->handle(
       [this](net::Request request, net::Respond respond) { answer(std::move(request), respond); });
@@ -331,6 +335,7 @@ Status Node::Rooms::listen() {
   started->mutable_process_started()->set_build(HAECHI_VERSION);
   started->mutable_process_started()->set_names_by_subject(true);
   spine->submit(std::move(started), {});
+  tell(exceptions, *spine);
   Status opened;
   run_on(gateway, [&] { opened = listen_devices(); });
   if (!opened.ok()) return opened;
@@ -402,6 +407,7 @@ void Node::Rooms::count() {
   of_spine("haechi_spine_commit_microseconds_total", "Time spent in commits.", &S::commit_us_sum, true);
   of_spine("haechi_spine_commit_microseconds_max", "Longest commit.", &S::commit_us_max, false);
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
+  count_snapshots(metrics, config.data + "/snapshots", *spine, *hub);
   evidence->count(metrics);
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;
@@ -448,6 +454,7 @@ void Node::Rooms::count() {
                  return static_cast<double>(api->refused_by_pace());
                }});
   secrets.count(metrics);
+  node::count(exceptions, metrics);
   metrics.add_source([this] {
     std::vector<Metric> out;
     const auto add = [&out](const char* name, const char* help, Metric::Labels labels, uint64_t value) {
@@ -547,6 +554,9 @@ uint16_t Node::mqtt_port() const {
 const std::optional<std::string>& Node::first_administrator() const {
   return rooms_->first_administrator;
 }
+uint64_t Node::snapshot_no() const {
+  return rooms_->snapshot_no;
+}
 uint64_t Node::entries_replayed() const {
   return rooms_->entries_replayed;
 }
@@ -574,7 +584,11 @@ int run_serve(const Config& config) {
   if (const auto& address = (*node)->first_administrator())
     std::printf("administrator %s\n", address->c_str());
   std::fflush(stdout);
-  spdlog::info("replayed {} entries", (*node)->entries_replayed());
+  if ((*node)->snapshot_no() == 0)
+    spdlog::info("replayed {} entries", (*node)->entries_replayed());
+  else
+    spdlog::info("began with the snapshot of entry {} and {} entries after it", (*node)->snapshot_no(),
+                 (*node)->entries_replayed());
   if (!clock_is_kept())
     spdlog::warn("nothing keeps this machine's clock: fixes will be dated against a wrong one");
   int received = 0;

@@ -1,7 +1,8 @@
 // Node: one running Haechi. Builds every room once, joins them, and takes them apart in order.
 //
-// Start: open the record store and the log, replay the log through the engine into the picture, then listen.
-// Nobody is answered before the replay is done. Stop: close the doors, finish what is queued, close the log.
+// Start: open the record store, the log and the newest snapshot that fits it, replay what the log has after
+// that through the engine into the picture, then listen. Nobody is answered before the replay is done. Stop:
+// close the doors, finish what is queued, take a snapshot, close the log.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,7 @@ class Node {
   uint16_t http_port() const;
   uint16_t device_http_port() const;
   uint16_t mqtt_port() const;
+  uint64_t snapshot_no() const;  // the entry of the snapshot that it began with; 0: none
   uint64_t entries_replayed() const;
   // Where nobody has enrolled as an administrator yet, or it was asked for: the address at which one does,
   // once.

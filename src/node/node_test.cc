@@ -87,6 +87,7 @@ Config left_behind(const std::string& name, Time at) {
   Config config;
   config.data = testing::TempDir() + "haechi-node-" + name + "-" + std::to_string(getpid());
   config.http_address = config.device_address = "127.0.0.1";
+  config.accepted = {"no breached passwords", "secrets in files", "unscanned files", "keys of persons"};
   config.http_port = config.device_http_port = config.mqtt_port = 0;
   std::filesystem::remove_all(config.data);
   std::filesystem::remove_all(config.data + ".keys");
@@ -112,6 +113,32 @@ TEST(Node, OffersADeviceItsLastCommandAgainAfterARestart) {
   EXPECT_EQ((*node)->entries_replayed(), 5u);
   const std::string heard = heard_by_device((*node)->mqtt_port(), "D-1", "interval");
   EXPECT_NE(heard.find("interval"), std::string::npos);
+  node->reset();
+  std::filesystem::remove_all(config.data);
+  std::filesystem::remove_all(config.data + ".keys");
+}
+
+TEST(Node, BeginsWithTheSnapshotItEndedWithAndReadsTheLogWhenThatIsTorn) {
+  const Config config = left_behind("snapshot", SystemClock().now() - Duration::seconds(1));
+  auto node = Node::start(config);
+  ASSERT_TRUE(node.ok()) << node.error().text();
+  EXPECT_EQ((*node)->snapshot_no(), 0u);
+  node->reset();
+
+  node = Node::start(config);
+  ASSERT_TRUE(node.ok()) << node.error().text();
+  EXPECT_GT((*node)->snapshot_no(), 5u) << "the start itself is an entry";
+  EXPECT_EQ((*node)->entries_replayed(), 0u);
+  EXPECT_NE(heard_by_device((*node)->mqtt_port(), "D-1", "interval").find("interval"), std::string::npos);
+  node->reset();
+
+  for (const auto& file : std::filesystem::directory_iterator(config.data + "/snapshots"))
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+  node = Node::start(config);
+  ASSERT_TRUE(node.ok()) << node.error().text();
+  EXPECT_EQ((*node)->snapshot_no(), 0u);
+  EXPECT_GT((*node)->entries_replayed(), 6u);
+  EXPECT_NE(heard_by_device((*node)->mqtt_port(), "D-1", "interval").find("interval"), std::string::npos);
   node->reset();
   std::filesystem::remove_all(config.data);
   std::filesystem::remove_all(config.data + ".keys");

@@ -5,10 +5,13 @@
 #include <deque>
 #include <map>
 #include <utility>
+#include <vector>
 
+#include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "link/signature.h"
+#include "net/run_on.h"
 #include "notify/sms.h"
 
 namespace haechi::notify {
@@ -99,6 +102,21 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
   void start() {
     started = true;
     pump_all();
+  }
+
+  // In the order in which they were queued.
+  std::vector<v1::Notification> waiting() const {
+    std::map<uint64_t, const v1::Notification*> by_number;
+    for (const auto& [id, job] : jobs) by_number[job.number] = &job.about;
+    std::vector<v1::Notification> out;
+    for (const auto& [number, about] : by_number) out.push_back(*about);
+    return out;
+  }
+
+  // For these and no others.
+  void wait_for(const std::vector<v1::Notification>& waiting) {
+    while (!jobs.empty()) drop(jobs.begin());
+    for (const v1::Notification& about : waiting) note(about);
   }
 
   // Queued on a channel of ours: to be sent. Anything else: no more.
@@ -279,6 +297,19 @@ void Sender::on_batch(std::shared_ptr<const spine::Batch> batch) {
                        [](const auto& effect) { return notification_of(*effect) != nullptr; });
   });
   if (relevant) inner_->on_loop([batch = std::move(batch)](Inner& inner) { inner.apply(*batch); });
+}
+
+spine::SnapshotPart Sender::part() {
+  return {"notify",
+          [inner = inner_](spine::SaveDone done) {
+            inner->on_loop([done = std::move(done)](Inner& inner) { done(saved(inner.waiting())); });
+          },
+          [inner = inner_](std::string_view bytes) -> Status {
+            std::vector<v1::Notification> waiting;
+            TRY_STATUS(take_saved(bytes, waiting));
+            net::run_on(inner->loop, [&] { inner->wait_for(waiting); });
+            return {};
+          }};
 }
 
 void Sender::start() {

@@ -24,6 +24,7 @@
 #include "net/loop.h"
 #include "notify/carrier.h"
 #include "notify/letters.h"
+#include "spine/snapshot_part.h"
 #include "spine/submit.h"
 
 namespace haechi::notify {
@@ -62,6 +63,8 @@ class Sender {
 
   // Every batch of the spine, on its thread.
   void on_batch(std::shared_ptr<const spine::Batch> batch);
+  // What it keeps in snapshots: what is still to be sent.
+  spine::SnapshotPart part();
   // Any thread, once, after the replay.
   void start();
   // POST /notify/v1/receipts of the gateway of text messages, signed as link/signature.h says with the key id

@@ -11,6 +11,7 @@
 #include "haechi/v1/fact.pb.h"
 #include "link/signature.h"
 #include "net/test_support.h"
+#include "spine/part_testing.h"
 
 namespace haechi::notify {
 namespace {
@@ -343,6 +344,35 @@ TEST_F(SenderTest, SendsAfterARestartWhatIsStillQueuedAndNothingElse) {
   sender->start();
   ASSERT_TRUE(eventually([&] { return submit.reports().size() == 2; }));
   EXPECT_THAT(submit.reports(), ElementsAre("queued SENT SMS", "passed-on SENT SMS"));
+}
+
+TEST_F(SenderTest, AnotherSenderThatTakesUpWhatThisOneSavedSendsWhatIsQueuedInItsOrderAndNothingTwice) {
+  make();
+  sender->start();
+  publish(notification("sent", v1::NOTIFICATION_CHANNEL_SMS));
+  ASSERT_TRUE(eventually([&] { return submit.reports().size() == 1; }));
+  publish(notification("sent", v1::NOTIFICATION_CHANNEL_SMS, v1::NOTIFICATION_STATE_SENT));
+  {
+    const std::lock_guard guard(carried.lock);
+    carried.behaviour = [](size_t, const Parcel&) { return std::nullopt; };  // no answer ever comes
+  }
+  publish(notification("z-first", v1::NOTIFICATION_CHANNEL_SMS));
+  publish(notification("a-second", v1::NOTIFICATION_CHANNEL_SMS));
+  const std::string bytes = spine::saved_by(sender->part());
+  settle();
+  make();
+  {
+    const std::lock_guard guard(carried.lock);
+    carried.behaviour = [](size_t, const Parcel&) { return Outcome{Kind::kTaken, 201, ""}; };
+  }
+  publish(notification("of another history", v1::NOTIFICATION_CHANNEL_SMS), true);
+  EXPECT_FALSE(sender->part().load(bytes.substr(1)).ok());
+  ASSERT_TRUE(sender->part().load(bytes).ok());
+  EXPECT_EQ(spine::saved_by(sender->part()), bytes);
+  sender->start();
+  ASSERT_TRUE(eventually([&] { return submit.reports().size() == 3; }));
+  EXPECT_THAT(submit.reports(), ElementsAre("sent SENT SMS", "z-first SENT SMS", "a-second SENT SMS"));
+  EXPECT_EQ(sender->counters().sms.waiting, 0u);
 }
 
 TEST_F(SenderTest, ReportsUntilTheReportIsKeptAndDoesNotSendAgainMeanwhile) {

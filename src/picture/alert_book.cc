@@ -63,6 +63,8 @@ const char* alarm_name(v1::AlarmKind kind) {
       return "alarm_eta_breach";
     case v1::ALARM_KIND_NO_JURISDICTION:
       return "alarm_no_jurisdiction";
+    case v1::ALARM_KIND_ENTRY_QUARANTINED:
+      return "alarm_entry_quarantined";
     default:
       return "alarm";
   }
@@ -207,7 +209,10 @@ void AlertBook::put_alert(At at, const v1::Alert& alert) {
     if (!alert.incident_id().empty()) incident_record(at, alert.incident_id()).alert_ids.insert(alert.id());
   }
   alerts_[alert.id()].set_changed_entry_no(at.entry_no);
-  if (has_ended(alert)) {
+  if (has_ended(alert) && alert.synthetic()) {
+    Ages ended{{at.entry_no, alert.id()}};
+    drop_oldest_alerts(ended, 0);  // one every few seconds would leave no room for others
+  } else if (has_ended(alert)) {
     closed_.insert({at.entry_no, alert.id()});
     drop_oldest_alerts(closed_, kClosedAlertsMax);
   } else if (alert.state() == v1::ALERT_STATE_CLEARED) {
@@ -260,7 +265,9 @@ void AlertBook::put_incident(At at, const v1::Incident& incident) {
   record.incident = incident;
   if (ends && was_open)
     step_incident(incident.id(), at, "incident_closed", at.stamped_at.us, "", nullptr, nullptr);
-  age_incident(record, ends ? at.entry_no : 0, incident.id());
+  // Of a closed one without any alert left nobody asks: it makes room first.
+  const uint64_t age = record.alert_ids.empty() ? 1 : at.entry_no;
+  age_incident(record, ends ? age : 0, incident.id());
 }
 
 void AlertBook::put_hand_off(At at, const v1::HandOff& now) {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
@@ -81,6 +82,8 @@ class AlertBook {
   std::vector<const v1::Incident*> incidents() const;  // open ones and the newest closed, by id
 
  private:
+  friend struct haechi::Fields<AlertBook>;
+  static constexpr size_t kFieldCount = 8;
   struct IncidentRecord {
     v1::Incident incident;
     std::set<std::string> alert_ids;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
@@ -55,6 +56,8 @@ class CallBook {
   const v1::View* view_between(std::string_view protected_id, std::string_view wearer_id) const;
 
  private:
+  friend struct haechi::Fields<CallBook>;
+  static constexpr size_t kFieldCount = 6;
   using GrantKey = std::pair<std::string, std::string>;  // unit, call
   void drop_grants(const v1::Call& call);
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/archived.h"
 #include "haechi/v1/case.pb.h"
 #include "picture/alert_book.h"
 
@@ -70,6 +71,8 @@ class CaseBook {
   const v1::CaseRefusal* refusal(uint64_t entry_no) const;
 
  private:
+  friend struct haechi::Fields<CaseBook>;
+  static constexpr size_t kFieldCount = 19;
   void put_duty(At at, const v1::Duty& duty);
   void put_glass(const v1::BrokenGlass& glass);
   void put_notification(At at, const v1::Notification& notification);

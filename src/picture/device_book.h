@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "haechi/v1/api.pb.h"
 #include "haechi/v1/effect.pb.h"
@@ -49,6 +50,8 @@ class DeviceBook {
   const Told* told(std::string_view device_id, std::string_view client_id) const;
 
  private:
+  friend struct haechi::Fields<DeviceBook>;
+  static constexpr size_t kFieldCount = 6;
   using Held = std::map<std::string, std::set<std::string>, std::less<>>;
   void take_from_holder(const v1::Device& device);
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/archived.h"
 #include "haechi/v1/erasure.pb.h"
 
 namespace haechi::picture {
@@ -31,6 +32,8 @@ class ErasureBook {
   }
 
  private:
+  friend struct haechi::Fields<ErasureBook>;
+  static constexpr size_t kFieldCount = 1;
   std::map<std::string, v1::ErasureOutcome, std::less<>> outcomes_;
 };
 

@@ -14,6 +14,7 @@ v1::PastAlert* PastAlerts::find(const std::string& alert_id) {
 }
 
 void PastAlerts::opened(uint64_t entry_no, const v1::Alert& alert) {
+  if (alert.synthetic()) return;
   if (known_.contains(alert.id())) return changed(alert);
   Of& of = by_wearer_[alert.wearer_id()];
   v1::PastAlert& made = of.alerts.emplace_back();
@@ -22,8 +23,9 @@ void PastAlerts::opened(uint64_t entry_no, const v1::Alert& alert) {
   known_[alert.id()] = {alert.wearer_id(), tallies_.size()};
   Tally& tally = tallies_.emplace_back();
   tally.opened_at_us = alert.opened_at_us();
-  tally.wearer_id = interned(alert.wearer_id());
-  tally.order_id = interned(alert.order_id());
+  tally.agency = ids_.intern("");
+  tally.wearer = ids_.intern(alert.wearer_id());
+  tally.order = ids_.intern(alert.order_id());
   tally.kind = alert.kind();
   tally.taken = alert.handling() != v1::ALERT_HANDLING_NEW;
   if (!alert.protected_id().empty()) return;
@@ -54,7 +56,7 @@ void PastAlerts::count(const v1::PastAlert& alert) {
   };
   tally.assigned_ms = after(alert.assigned_at_us());
   tally.on_scene_ms = after(alert.on_scene_at_us());
-  if (!alert.agency_id().empty()) tally.agency_id = interned(alert.agency_id());
+  if (!alert.agency_id().empty()) tally.agency = ids_.intern(alert.agency_id());
   tally.resolved = !alert.outcome().empty();
   tally.is_false =
       alert.outcome() == "EQUIPMENT" || alert.outcome() == "DATA_ERROR" || alert.outcome() == "UNFOUNDED";

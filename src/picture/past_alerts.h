@@ -2,17 +2,18 @@
 // statistics, long after the alerts themselves left the queue.
 //
 // Bounds: alerts that name a protected person stay, as evidence between the two; of each wearer's others the
-// newest kPastAlertsMax. Of every alert a Tally stays, 56 bytes.
+// newest kPastAlertsMax. Of every alert a Tally stays, 48 bytes.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/archived.h"
+#include "base/interner.h"
 #include "haechi/v1/case_api.pb.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
@@ -32,16 +33,16 @@ class PastAlerts {
     int64_t opened_at_us = 0;
     int64_t assigned_ms = -1;  // from what it is about; negative: never
     int64_t on_scene_ms = -1;
-    const std::string* agency_id = nullptr;  // whose units were sent; null: none
-    const std::string* wearer_id = nullptr;  // empty: of nobody known
-    const std::string* order_id = nullptr;   // empty: under none
+    uint32_t agency = 0;  // id(): whose units were sent; empty: none
+    uint32_t wearer = 0;  // id(); empty: of nobody known
+    uint32_t order = 0;   // id(); empty: under none
     v1::AlertKind kind = v1::ALERT_KIND_UNSPECIFIED;
     bool taken = false;  // by a person
     bool resolved = false;
     bool is_false = false;  // equipment, data error, unfounded
     bool refuted = false;   // resolved as anything but a violation
   };
-  static_assert(sizeof(Tally) == 56);
+  static_assert(sizeof(Tally) == 48);
   void opened(uint64_t entry_no, const v1::Alert& alert);
   void changed(const v1::Alert& alert);
   void put(const v1::Call& call);
@@ -51,8 +52,11 @@ class PastAlerts {
   const Of* of(std::string_view wearer_id) const;
   // Of every alert there ever was, in the order in which they were opened.
   const std::deque<Tally>& tallies() const { return tallies_; }
+  const std::string& id(uint32_t number) const { return ids_.name(number); }
 
  private:
+  friend struct haechi::Fields<PastAlerts>;
+  static constexpr size_t kFieldCount = 4;
   struct Known {
     std::string wearer_id;
     size_t tally = 0;
@@ -61,12 +65,11 @@ class PastAlerts {
   void drop_oldest_of_nobody(Of& of);
   v1::PastAlert* find(const std::string& alert_id);
   void count(const v1::PastAlert& alert);
-  const std::string* interned(const std::string& id) { return &*ids_.insert(id).first; }
 
   std::map<std::string, Of, std::less<>> by_wearer_;
   std::map<std::string, Known> known_;  // of the alerts kept
   std::deque<Tally> tallies_;
-  std::set<std::string> ids_;  // that tallies point at
+  Interner ids_;  // that tallies name
 };
 
 }  // namespace haechi::picture

@@ -82,7 +82,7 @@ TEST(PastAlerts, CountHowEachCameOutAndHowLongItTook) {
   const PastAlerts::Tally& tally = past.tallies()[0];
   EXPECT_EQ(tally.assigned_ms, 35);
   EXPECT_EQ(tally.on_scene_ms, -1);
-  EXPECT_EQ(*tally.agency_id, "g-1");
+  EXPECT_EQ(past.id(tally.agency), "g-1");
   EXPECT_TRUE(tally.resolved && tally.is_false);
 }
 

@@ -1,5 +1,7 @@
 #include "picture/picture.h"
 
+#include "picture/synthetic.h"
+
 namespace haechi::picture {
 
 std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact, const Effects& effects) {
@@ -199,7 +201,8 @@ void Picture::fold_effect(At at, const v1::Effect& effect) {
       break;
     }
     case v1::Effect::kRaiseAlarm:
-      alerts_.put_alarm(at, effect.raise_alarm());
+      if (!is_synthetic_incident(*this, effect.raise_alarm().incident_id()))
+        alerts_.put_alarm(at, effect.raise_alarm());
       break;
     case v1::Effect::kGrantTrack:
       calls_.grant(effect.grant_track());

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -44,6 +45,10 @@ class Picture {
 
   // The holder whose device the entry folded last was a report of, whether it moved or not.
   std::optional<uint32_t> heard() const { return heard_; }
+
+  // All of it, as bytes and back (base/archive.h).
+  void save(Writer& out) const;
+  void load(Reader& in);
 
   uint64_t entry_no() const { return entry_no_; }
   Time stamped_at() const { return stamped_at_; }
@@ -89,6 +94,8 @@ class Picture {
   const v1::Alert* open_alert_between(std::string_view wearer_id, std::string_view protected_id) const;
 
  private:
+  friend struct haechi::Fields<Picture>;
+  static constexpr size_t kFieldCount = 20;
   void fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved);
   void fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects);
   void fold_effect(At at, const v1::Effect& effect);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/saved.h"
+
 namespace haechi::picture {
 namespace {
 
@@ -14,6 +16,13 @@ class PictureTest : public ::testing::Test {
     person("W1", v1::ROLE_WEARER);
     person("P1", v1::ROLE_PROTECTED_PERSON);
     device("D1", "W1", v1::DEVICE_KIND_ANKLE);
+  }
+
+  // Whatever a test did, the picture can be saved and taken up by another.
+  ~PictureTest() override {
+    Picture other;
+    EXPECT_TRUE(take_saved(saved(picture_), other).ok());
+    EXPECT_EQ(saved(other), saved(picture_));
   }
 
   std::optional<uint32_t> fold(const v1::Fact& fact, std::vector<v1::Effect> effects = {}) {

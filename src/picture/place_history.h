@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/archived.h"
 #include "haechi/v1/case_api.pb.h"
 #include "picture/alert_book.h"
 
@@ -34,6 +35,8 @@ class PlaceHistory {
   const std::deque<v1::PlaceVersion>* of(std::string_view protected_id) const;
 
  private:
+  friend struct haechi::Fields<PlaceHistory>;
+  static constexpr size_t kFieldCount = 3;
   // Where a row comes from: an order, or the list of a case.
   struct Origin {
     std::string order_id, case_id;

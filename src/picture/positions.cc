@@ -9,6 +9,8 @@ namespace {
 
 constexpr uint32_t kDefaultIntervalS = 15;
 constexpr uint32_t kIntervalsUntilStale = 3;
+// Points that a track gets room for at a time.
+constexpr size_t kTrackRoom = 4;
 
 std::optional<uint32_t> find(const std::map<std::string, uint32_t, std::less<>>& index, std::string_view id) {
   const auto it = index.find(id);
@@ -105,6 +107,8 @@ void Positions::extend_track(Holder& holder, const v1::Fix& fix, int64_t at_us) 
   std::vector<Point>& track = holder.track;
   const int64_t newest_us = track.empty() ? at_us : std::max(track.back().at_us, at_us);
   if (at_us < newest_us - kTrackSpan.us) return;
+  // Every holder has a track, and all are about as long: doubled, a third of each would lie idle.
+  if (track.size() == track.capacity()) track.reserve(track.size() + kTrackRoom);
   const auto after = std::lower_bound(track.begin(), track.end(), at_us,
                                       [](const Point& point, int64_t us) { return point.at_us < us; });
   if (after != track.end() && after->at_us - at_us < kTrackSpacing.us) return;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/time.h"
 #include "geo/place.h"
 #include "haechi/v1/device.pb.h"
@@ -74,6 +75,8 @@ class Positions {
   const std::map<std::string, v1::Device, std::less<>>& devices() const { return devices_; }
 
  private:
+  friend struct haechi::Fields<Positions>;
+  static constexpr size_t kFieldCount = 4;
   struct Point {
     int64_t at_us;
     int32_t lat_e7, lng_e7;

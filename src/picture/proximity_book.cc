@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/archive.h"
 #include "law/shapes.h"
 #include "monitor/machine.h"
 
@@ -69,6 +70,20 @@ struct ProximityBook::Series {
 
 ProximityBook::ProximityBook() = default;
 ProximityBook::~ProximityBook() = default;
+ProximityBook::ProximityBook(ProximityBook&&) noexcept = default;
+ProximityBook& ProximityBook::operator=(ProximityBook&&) noexcept = default;
+
+void ProximityBook::save(Writer& out) const {
+  write(out, series_);
+  write(out, open_by_person_);
+  write(out, closed_);
+}
+
+void ProximityBook::load(Reader& in) {
+  read(in, series_);
+  read(in, open_by_person_);
+  read(in, closed_);
+}
 
 void ProximityBook::observe(const Series& series, Pair& pair) {
   if (series.his.empty() || pair.hers.empty()) return;

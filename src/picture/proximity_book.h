@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/archived.h"
 #include "haechi/v1/api.pb.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -27,6 +28,12 @@ class ProximityBook {
  public:
   ProximityBook();
   ~ProximityBook();
+  ProximityBook(ProximityBook&&) noexcept;
+  ProximityBook& operator=(ProximityBook&&) noexcept;
+
+  // All of it, as bytes and back (base/archive.h).
+  void save(Writer& out) const;
+  void load(Reader& in);
 
   // Opened, changed or closed. Positions hold what is known of both by now.
   void put_incident(const v1::Incident& incident, const Positions& positions);

@@ -12,6 +12,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/archived.h"
 #include "base/digest.h"
 #include "haechi/v1/case_api.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -37,6 +38,8 @@ class TakenOver {
   static Digest digest_of(const v1::ViolationTakenOver& violation);
 
  private:
+  friend struct haechi::Fields<TakenOver>;
+  static constexpr size_t kFieldCount = 2;
   void drop_oldest_of_nobody(Of& of);
 
   std::map<std::string, Of, std::less<>> by_wearer_;

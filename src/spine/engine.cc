@@ -1,5 +1,8 @@
 #include "spine/engine.h"
 
+#include <algorithm>
+
+#include "base/archive.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -48,6 +51,36 @@ std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& en
   legal_.see(entry, effects);
   erasures_.step(entry, effects);
   return effects.take();
+}
+
+void Engine::pass_over(uint64_t no, Time stamped_at) {
+  ENSURE(no == last_no_ + 1, no, last_no_);
+  last_no_ = no;
+  last_stamp_ = std::max(last_stamp_, stamped_at);
+}
+
+void Engine::save(Writer& out) const {
+  write(out, partition_);
+  write(out, last_no_);
+  write(out, last_stamp_);
+  write(out, names_by_subject_);
+  write(out, legal_);
+  write(out, monitor_);
+  write(out, dispatch_);
+  write(out, erasures_);
+}
+
+void Engine::load(Reader& in) {
+  uint32_t partition = 0;
+  read(in, partition);
+  if (partition != partition_) return in.fail();
+  read(in, last_no_);
+  read(in, last_stamp_);
+  read(in, names_by_subject_);
+  read(in, legal_);
+  read(in, monitor_);
+  read(in, dispatch_);
+  read(in, erasures_);
 }
 
 }  // namespace haechi::spine

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/archived.h"
 #include "dispatch/dispatch.h"
 #include "law/entry.h"
 #include "monitor/monitor.h"
@@ -25,12 +26,19 @@ class Engine {
 
   // Applies one entry. Entries come in number order with strictly increasing stamps (ENSURE).
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+  // Counts the entry and judges nothing: it ended the process whenever it was tried (spine/quarantine.h).
+  void pass_over(uint64_t no, Time stamped_at);
   // A fact that will be applied after kAhead others, so that what it needs is at hand by then. To be called
   // for facts in their order; one that is not announced is only slower, and nothing else changes.
   static constexpr size_t kAhead = 24;
   void expect(const v1::Fact& fact) { monitor_.expect(fact); }
   // For explaining: told of the monitoring machine's arithmetic from now on.
   void set_witness(monitor::Witness* witness) { monitor_.set_witness(witness); }
+
+  // Everything that the entries so far left behind. Two engines that stepped the same entries save the same
+  // bytes; one that has loaded them goes on as the other does.
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   uint32_t partition_;

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 
+#include "base/archived.h"
 #include "haechi/v1/erasure.pb.h"
 #include "law/entry.h"
 
@@ -25,6 +26,8 @@ class Erasures {
   void step(const law::Entry& entry, law::EffectSink& effects);
 
  private:
+  friend struct haechi::Fields<Erasures>;
+  static constexpr size_t kFieldCount = 4;
   struct Known {
     std::set<std::string> person_ids;  // of every version
     std::set<std::string> zone_ids;    // of the newest

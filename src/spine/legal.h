@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/archived.h"
 #include "cases/cases.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -30,6 +31,8 @@ class Legal {
   void see(const law::Entry& entry, law::EffectSink& effects);
 
  private:
+  friend struct haechi::Fields<Legal>;
+  static constexpr size_t kFieldCount = 6;
   struct Stated {
     uint32_t version = 0;
     std::string wearer_id;

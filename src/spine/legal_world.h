@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/archive.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "spine/engine.h"
@@ -69,6 +70,7 @@ class LegalWorld {
     before_ = last_;
     last_ = now_;
     const auto effects = engine_->step({no_, now_, fact});
+    step_loaded(fact, effects);
     if (fact.has_order_registered()) note_stated(fact.order_registered());
     for (const auto& effect : effects) {
       fold(*effect);
@@ -339,7 +341,30 @@ class LegalWorld {
     EXPECT_TRUE(measure.ends_at_us() == 0 || measure.ends_at_us() > now_.us) << what;
   }
 
-  std::unique_ptr<Engine> engine_ = std::make_unique<Engine>(0);
+  // Beside the engine goes one that is loaded from its bytes now and then: nobody can tell one from the
+  // other.
+  void step_loaded(const v1::Fact& fact, const std::vector<std::shared_ptr<const v1::Effect>>& effects) {
+    constexpr uint64_t kLoadedEvery = 61;
+    const auto again = loaded_->step({no_, now_, fact});
+    bool same = again.size() == effects.size();
+    for (size_t i = 0; same && i < effects.size(); ++i)
+      same = again[i]->SerializeAsString() == effects[i]->SerializeAsString();
+    EXPECT_TRUE(same) << "entry " << no_;
+    if (no_ % kLoadedEvery != 0) return;
+    const std::string bytes = bytes_of(*engine_);
+    EXPECT_TRUE(bytes_of(*loaded_) == bytes) << "entry " << no_;
+    Reader in(bytes);
+    loaded_ = std::make_unique<Engine>(0);
+    loaded_->load(in);
+    EXPECT_TRUE(in.done()) << "entry " << no_;
+  }
+  static std::string bytes_of(const Engine& engine) {
+    Writer out;
+    engine.save(out);
+    return out.take();
+  }
+
+  std::unique_ptr<Engine> engine_ = std::make_unique<Engine>(0), loaded_ = std::make_unique<Engine>(0);
   Time now_, before_, last_;  // before_, last_: of the entry before, of this one
   uint64_t no_ = 0, seq_ = 0;
   size_t case_effects_ = 0;

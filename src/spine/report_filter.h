@@ -10,6 +10,7 @@
 #include <map>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/interner.h"
 
 namespace haechi::v1 {
@@ -29,6 +30,9 @@ class ReportFilter {
   Verdict admit(const v1::Report& report);
 
  private:
+  friend struct haechi::Fields<ReportFilter>;
+  static constexpr size_t kFieldCount = 2;
+
   // Whole numbers as closed, disjoint, sorted ranges. A device that counts by one needs one range.
   class Ranges {
    public:
@@ -37,6 +41,8 @@ class ReportFilter {
     size_t size() const { return ends_.size(); }
 
    private:
+    friend struct haechi::Fields<Ranges>;
+    static constexpr size_t kFieldCount = 1;
     void forget_oldest();
     std::map<uint64_t, uint64_t> ends_;  // first -> last
   };

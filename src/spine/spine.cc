@@ -22,6 +22,9 @@ constexpr size_t kReplayBatch = 1'024;
 // it.
 constexpr Duration kSetBackMin = Duration::seconds(1);
 
+// How long the end of a run waits for the rooms' parts of the last snapshot.
+constexpr Duration kGatherMax = Duration::seconds(10);
+
 uint64_t elapsed_us(SteadyClock::time_point since) {
   return static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - since).count());
@@ -37,11 +40,16 @@ struct Spine::Work {
 };
 
 Spine::Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& clock)
-    : options_(std::move(options)), log_(std::move(log)), clock_(clock), engine_(options_.partition) {
+    : options_(std::move(options)), log_(std::move(log)), clock_(clock) {
   if (!options_.running_us)
     options_.running_us = [] { return static_cast<int64_t>(elapsed_us(SteadyClock::time_point())); };
+  engine_.emplace(options_.partition);
   stamped_running_us_ = options_.running_us();
   if (options_.ring) sealer_.emplace(*options_.ring);
+  ENSURE(options_.ring || !options_.snapshots, "snapshots are sealed");
+  if (options_.snapshots)
+    taker_ = std::make_unique<SnapshotTaker>(*options_.snapshots, options_.snapshot_failed);
+  snapshot_running_us_ = stamped_running_us_;
 }
 
 Spine::~Spine() {
@@ -53,7 +61,9 @@ void Spine::subscribe(Subscriber subscriber) {
 }
 
 std::vector<std::shared_ptr<const v1::Effect>> Spine::step(const law::Entry& entry) {
-  auto effects = engine_.step(entry);
+  if (entry.fact.has_entry_quarantined()) quarantined_.insert(entry.fact.entry_quarantined().entry_no());
+  if (options_.quarantine) options_.quarantine->applying(entry.no);
+  auto effects = engine_->step(entry);
   if (sealer_)
     for (const auto& effect : effects) sealer_->note(*effect);
   return effects;
@@ -71,7 +81,11 @@ Status Spine::open_sealed(const log::Record& record, v1::Fact& fact) {
                "entry " + std::to_string(record.no) + " is sealed and there is no key ring"};
 }
 
-Status Spine::replay() {
+Status Spine::replay(const Snapshot* from) {
+  if (from) {
+    const Status loaded = load(*from);
+    if (!loaded.ok() && options_.snapshot_failed) options_.snapshot_failed(loaded.error());
+  }
   Work work;
   std::optional<Error> failure;
   auto flush = [&] {
@@ -88,9 +102,13 @@ Status Spine::replay() {
       return failure = opened.error(), false;
     if (fact->has_report_received() && !canary(Canary::kDuplicatesReturn))
       filter_.admit(fact->report_received().report());
-    auto effects = step({record.no, record.stamp, *fact});
+    std::vector<std::shared_ptr<const v1::Effect>> effects;
+    if (options_.quarantine && options_.quarantine->passes_over(record.no))
+      engine_->pass_over(record.no, record.stamp);
+    else
+      effects = step({record.no, record.stamp, *fact});
     next_no_ = record.no + 1;
-    last_stamp_ = record.stamp;
+    last_stamp_ = std::max(last_stamp_, record.stamp);
     work.batch.entries.push_back({record.no, record.stamp, std::move(fact), std::move(effects)});
     if (work.batch.entries.size() >= kReplayBatch) flush();
     return true;
@@ -98,8 +116,24 @@ Status Spine::replay() {
   if (!status.ok()) return status;
   if (failure) return *failure;
   if (!work.batch.entries.empty()) flush();
+  entry_no_ = next_no_ - 1;
   ENSURE(next_no_ == log_->next_no(), next_no_, log_->next_no());
+  if (options_.quarantine) {
+    options_.quarantine->clear_suspicion();
+    tell_quarantined();
+  }
   return {};
+}
+
+void Spine::tell_quarantined() {
+  for (const uint64_t no : options_.quarantine->entries()) {
+    if (quarantined_.contains(no) || no >= next_no_) continue;
+    auto fact = std::make_unique<v1::Fact>();
+    fact->mutable_entry_quarantined()->set_entry_no(no);
+    fact->mutable_entry_quarantined()->set_attempts(Quarantine::kEndsMax);
+    fact->mutable_entry_quarantined()->set_build(options_.build);
+    submit(std::move(fact), {});
+  }
 }
 
 void Spine::start() {
@@ -115,6 +149,11 @@ void Spine::stop() {
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
   while (run_once()) {
+  }
+  if (taker_ && !stopped_) {  // the rooms are there at the first call only
+    taker_->wait(kGatherMax);
+    if (snapshot_no_ + 1 < next_no_) take_snapshot();
+    taker_->wait(kGatherMax);
   }
   {
     std::lock_guard lock(mutex_);
@@ -229,6 +268,8 @@ Time Spine::next_stamp() {
 void Spine::process(std::vector<Waiting> waiting) {
   Work work;
   work.bytes.reserve(waiting.size());
+  work.batch.entries.reserve(waiting.size());
+  work.receipts.reserve(waiting.size());
   for (Waiting& one : waiting) {
     if (!admit(one, work)) continue;
     const Time stamp = next_stamp();
@@ -243,15 +284,17 @@ void Spine::process(std::vector<Waiting> waiting) {
   const auto step_began = SteadyClock::now();
   std::vector<PublishedEntry>& entries = work.batch.entries;
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (i + Engine::kAhead < entries.size()) engine_.expect(*entries[i + Engine::kAhead].fact);
+    if (i + Engine::kAhead < entries.size()) engine_->expect(*entries[i + Engine::kAhead].fact);
     entries[i].effects = step({entries[i].no, entries[i].stamped_at, *entries[i].fact});
   }
+  if (options_.quarantine) options_.quarantine->applying(0);
   step_us_sum_ += elapsed_us(step_began);
   work.batch.judged_at = clock_.now();
   if (canary(Canary::kAckBeforeSync))
     for (auto& [done, receipt] : std::exchange(work.receipts, {})) done(receipt);
   if (!work.records.empty()) await_commit();
   publish(work, false);
+  if (snapshot_is_due()) take_snapshot();
 }
 
 void Spine::begin_commit(Work& work) {
@@ -317,6 +360,7 @@ void Spine::publish(Work& work, bool replayed) {
     entry_no_ = work.batch.entries.back().no;
     ++batches_;
     const auto batch = std::make_shared<const Batch>(std::move(work.batch));
+    forget_erased(*batch);
     for (const Subscriber& subscriber : subscribers_) subscriber(batch);
   }
   for (auto& [done, receipt] : work.receipts) done(receipt);
@@ -334,6 +378,9 @@ SpineStats Spine::stats() const {
   out.step_us_sum = step_us_sum_;
   out.commit_us_max = commit_us_max_;
   out.entry_no = entry_no_;
+  out.snapshots = taker_ ? taker_->written() : 0;
+  out.snapshot_no = snapshot_no_;
+  out.snapshot_us_max = snapshot_us_max_;
   std::lock_guard lock(mutex_);
   out.queue_depth = queue_.size();
   return out;

@@ -23,12 +23,17 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <vector>
 
 #include "log/log.h"
 #include "spine/engine.h"
+#include "spine/quarantine.h"
 #include "spine/report_filter.h"
+#include "spine/snapshot.h"
+#include "spine/snapshot_part.h"
+#include "spine/snapshot_taker.h"
 #include "spine/submit.h"
 #include "vault/sealer.h"
 
@@ -36,10 +41,18 @@ namespace haechi::spine {
 
 struct SpineOptions {
   uint32_t partition = 0;
-  size_t batch_max = 256;                // records per commit
+  size_t batch_max = 2'048;              // records per commit
   size_t queue_max = 65'536;             // facts waiting
   Duration tick = Duration::seconds(1);  // between ClockTicked facts; 0 = none (the caller submits them)
   vault::KeyRing* ring = nullptr;  // seals what is personal before it is appended; none: nothing is sealed
+  // Where snapshots are kept, sealed under the ring; none: none are taken. One is taken after so many
+  // entries, after so long, and when the spine stops, if there were entries since the one before.
+  SnapshotStore* snapshots = nullptr;
+  uint64_t snapshot_entries = 1'000'000;
+  Duration snapshot_period = Duration::seconds(3600);
+  std::function<void(const Error&)> snapshot_failed = {};  // any thread
+  Quarantine* quarantine = nullptr;  // none: an entry that ends the process does so at every start
+  std::string build = {};            // of this program, as the log is told
   // Microseconds of a clock that nobody can set, from any beginning. Empty: the machine's.
   std::function<int64_t()> running_us = {};
 };
@@ -49,6 +62,9 @@ struct SpineStats {
   uint64_t entries = 0, batches = 0, effects = 0, duplicates = 0, conflicting = 0, refused = 0;
   uint64_t queue_depth = 0, entry_no = 0;
   uint64_t commit_us_sum = 0, step_us_sum = 0, commit_us_max = 0;
+  // Snapshots written, the entry that the newest reaches to (before this start too), and how long the loop
+  // stood still for one at most.
+  uint64_t snapshots = 0, snapshot_no = 0, snapshot_us_max = 0;
 };
 
 class Spine final : public Submit {
@@ -58,10 +74,14 @@ class Spine final : public Submit {
 
   // Before start or run_once.
   void subscribe(Subscriber subscriber);
+  // Before replay.
+  void take_part(SnapshotPart part) { parts_.push_back(std::move(part)); }
   // Reads the log from its first entry, steps it all and hands it to subscribers as replayed batches. Parts
-  // whose key is destroyed are missing in facts, and so in what the engine makes of them.
+  // whose key is destroyed are missing in facts, and so in what the engine makes of them. With a snapshot of
+  // this very log (open_log()) it begins after that, if every part of it can be read: else it is as if there
+  // were none, and `snapshot_failed` is told.
   // kCorrupt if an entry does not decode or the ring is not this log's.
-  Status replay();
+  Status replay(const Snapshot* from = nullptr);
 
   void start();
   // Finishes what is queued, then ends. Facts submitted later get kUnavailable.
@@ -87,7 +107,15 @@ class Spine final : public Submit {
   void begin_commit(Work& work);
   void await_commit();
   void publish(Work& work, bool replayed);
+  // snapshots.cc
+  std::string save();
+  Status load(const Snapshot& snapshot);
+  void begin_anew();
+  void forget_erased(const Batch& batch);
+  bool snapshot_is_due() const;
+  void take_snapshot();
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+  void tell_quarantined();
   Time next_stamp();
   std::string sealed(v1::Fact& fact);
   Status open_sealed(const log::Record& record, v1::Fact& fact);
@@ -96,11 +124,13 @@ class Spine final : public Submit {
   std::unique_ptr<log::Log> log_;
   const Clock& clock_;
   std::vector<Subscriber> subscribers_;
-  Engine engine_;
+  std::vector<SnapshotPart> parts_;
+  std::optional<Engine> engine_;  // always there; made anew where a snapshot turns out to be bad
   ReportFilter filter_;
   std::optional<vault::Sealer> sealer_;
   uint64_t next_no_ = 1;
   Time last_stamp_;
+  std::set<uint64_t> quarantined_;  // entries of which the log says so
   int64_t stamped_running_us_ = 0;  // when the last stamp was given, by the clock that nobody can set
 
   mutable std::mutex mutex_;
@@ -119,6 +149,16 @@ class Spine final : public Submit {
   bool commit_stop_ = false;
 
   std::atomic<uint64_t> entries_{0}, batches_{0}, effects_{0}, duplicates_{0}, conflicting_{0}, refused_{0};
+  // Snapshots. Null: none are taken.
+  std::unique_ptr<SnapshotTaker> taker_;
+  std::atomic<uint64_t> snapshot_no_{0};  // up to which entry the newest one reaches
+  int64_t snapshot_running_us_ = 0;       // when it was taken
+  // The state tells of somebody whose keys ended while it was held: none is taken of it. The next start reads
+  // the log as it is without them.
+  bool holds_erased_ = false;
+  std::atomic<uint64_t> snapshot_us_max_{0};
+  size_t saved_bytes_ = 0;  // last time
+
   std::atomic<uint64_t> commit_us_sum_{0}, step_us_sum_{0}, commit_us_max_{0}, entry_no_{0};
 };
 

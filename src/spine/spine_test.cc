@@ -69,6 +69,87 @@ class SpineTest : public testing::Test {
   ManualClock clock_{Time{1'773'446'112'000'000}};
 };
 
+// A log that holds an entry which no engine can apply: its stamp goes back.
+class QuarantineTest : public SpineTest {
+ protected:
+  static constexpr uint64_t kPoison = 4;
+  QuarantineTest() {
+    auto spine = make();
+    for (uint64_t seq = 1; seq <= 6; ++seq) spine->submit(report(seq), {});
+    spine->run_once();
+    spine.reset();
+    good_ = disk_->records[kPoison - 1].stamp;
+    disk_->records[kPoison - 1].stamp = Time{1};
+  }
+  ~QuarantineTest() override { std::filesystem::remove(path_); }
+  // Says how many entries it replayed with effects or without, and which facts it then appended.
+  void start() {
+    auto quarantine = Quarantine::open(path_);
+    ASSERT_TRUE(quarantine.ok()) << quarantine.error().text();
+    quarantine_ = *std::move(quarantine);
+    replayed_.clear();
+    alarms_ = 0;
+    SpineOptions options;
+    options.quarantine = quarantine_.get();
+    options.build = "test";
+    auto spine = make(options);
+    spine->subscribe([this](const std::shared_ptr<const Batch>& batch) {
+      for (const PublishedEntry& entry : batch->entries) {
+        if (batch->replayed) replayed_.push_back(entry.no);
+        for (const auto& effect : entry.effects) alarms_ += effect->raise_alarm().entry_no() == kPoison;
+      }
+    });
+    ASSERT_TRUE(spine->replay().ok());
+    spine->run_once();
+  }
+
+  const std::string path_ = testing::TempDir() + "haechi-quarantine-" + std::to_string(::getpid());
+  Time good_;
+  std::unique_ptr<Quarantine> quarantine_;
+  std::vector<uint64_t> replayed_;
+  int alarms_ = 0;
+};
+
+TEST_F(QuarantineTest, AnEntryThatEndedTwoStartsIsPassedOverFromTheThirdOnAndTheLogSaysSo) {
+  EXPECT_DEATH(start(), "ENSURE failed");
+  EXPECT_DEATH(start(), "ENSURE failed");
+  start();
+  EXPECT_EQ(quarantine_->entries(), std::vector<uint64_t>{kPoison});
+  EXPECT_EQ(replayed_, (std::vector<uint64_t>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(alarms_, 1);
+  ASSERT_EQ(disk_->records.size(), 7U);
+  v1::Fact fact;
+  ASSERT_TRUE(fact.ParseFromString(disk_->records[6].fact));
+  EXPECT_EQ(fact.entry_quarantined().entry_no(), kPoison);
+  EXPECT_EQ(fact.entry_quarantined().attempts(), 2U);
+  EXPECT_EQ(fact.entry_quarantined().build(), "test");
+
+  start();
+  EXPECT_EQ(replayed_.size(), 7U);
+  EXPECT_EQ(disk_->records.size(), 7U) << "it is said once";
+}
+
+TEST_F(QuarantineTest, OneEndAtAnEntryQuarantinesNothing) {
+  EXPECT_DEATH(start(), "ENSURE failed");
+  disk_->records[kPoison - 1].stamp = good_;
+  start();
+  disk_->records[kPoison - 1].stamp = Time{1};
+  EXPECT_DEATH(start(), "ENSURE failed");
+  disk_->records[kPoison - 1].stamp = good_;
+  start();
+  EXPECT_EQ(quarantine_->entries(), std::vector<uint64_t>{}) << "the whole log was applied in between";
+}
+
+TEST_F(QuarantineTest, EndsAtDifferentEntriesQuarantineNothing) {
+  EXPECT_DEATH(start(), "ENSURE failed");
+  disk_->records[kPoison].stamp = Time{1};
+  disk_->records[kPoison - 1].stamp = good_;
+  EXPECT_DEATH(start(), "ENSURE failed");
+  disk_->records[kPoison].stamp = good_ + Duration{1};
+  start();
+  EXPECT_EQ(quarantine_->entries(), std::vector<uint64_t>{});
+}
+
 TEST_F(SpineTest, NumbersWithoutGapsAndStampsThatGrowWhileTheClockStandsOrGoesBack) {
   auto spine = make();
   std::vector<Result<Receipt>> receipts;

@@ -1,4 +1,5 @@
-// The program `haechi`: one subcommand for each thing one does with it.
+// The program `haechi`: one subcommand for each thing one does with it. The same without what production does
+// not need (HAECHI_DEMONSTRATION) is `haechi-node`.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -7,14 +8,14 @@
 #include "api/openapi.h"
 #include "node/node.h"
 #include "tools/bundle.h"
-#include "tools/cad.h"
 #include "tools/cli_log.h"
-#include "tools/demo.h"
+#include "tools/demonstration.h"
 #include "tools/export.h"
 #include "tools/import.h"
 #include "tools/migrate.h"
 #include "tools/replay.h"
 #include "tools/rotate_master.h"
+#include "tools/watchdog.h"
 
 namespace {
 
@@ -35,7 +36,6 @@ void add_keys(CLI::App& command, tools::KeysAt& keys) {
 struct ServeWords {
   node::Config said;
   std::string config_file;
-  bool demo = false;
   CLI::App* command = nullptr;
 };
 
@@ -54,8 +54,6 @@ void add_serve(CLI::App& app, ServeWords& words) {
   serve->add_option("--map-host", words.said.map_hosts, "Map server that pages may fetch from; repeatable");
   serve->add_flag("--administrator-link", words.said.new_administrator_link,
                   "Print a one-time link for an administrator although there is one");
-  serve->add_option("--demo-keys", words.said.demo_keys_file,
-                    "Write one key per role there and open the key route; loopback addresses only");
 }
 
 int serve(const ServeWords& words) {
@@ -75,44 +73,8 @@ int serve(const ServeWords& words) {
   if (said("--map-config")) config.map_config = words.said.map_config;
   if (said("--map-host")) config.map_hosts = words.said.map_hosts;
   config.new_administrator_link = words.said.new_administrator_link;
-  if (said("--demo-keys")) config.demo_keys_file = words.said.demo_keys_file;
+  config.demo_keys_file = words.said.demo_keys_file;
   return node::run_serve(config);
-}
-
-void add_demo(CLI::App& app, tools::DemoOptions& options) {
-  CLI::App* demo = app.add_subcommand("demo", "Play the Namyangju morning on a living town");
-  demo->add_flag("--once", options.once, "End after the morning, with one summary line");
-  demo->add_option("--seed", options.seed, "Of the town");
-  demo->add_option("--data", options.data, "Data directory; left out: a new one, removed at the end");
-  demo->add_option("--port", options.port, "Of pages and API; left out: any free one");
-  demo->add_option("--static", options.static_files, "Directory of pages");
-}
-
-struct CadWords {
-  tools::CadOptions options;
-  std::string behaviour = "normal";
-};
-
-void add_cad(CLI::App& app, CadWords& words) {
-  CLI::App* cad = app.add_subcommand("cad", "Play an outside CAD, well-behaved or not");
-  tools::CadOptions& options = words.options;
-  cad->add_option("--port", options.port, "0: any free one");
-  cad->add_option("--haechi", options.haechi, "http://host:port of the server")->required();
-  cad->add_option("--agency", options.agency, "Its agency id")->required();
-  cad->add_option("--key-id", options.key_id, "Left out: the agency id");
-  cad->add_option("--secret", options.secret, "Shared with the server")->required();
-  cad->add_option("--behaviour", words.behaviour, "normal, slow, reject, lie or die");
-  cad->add_option("--delay-ms", options.delay_ms, "Of slow");
-  cad->add_option("--step-ms", options.step_ms, "Between two steps of a call");
-  cad->add_option("--close-after-ms", options.close_after_ms, "After arrival; 0: never");
-  cad->add_flag("--print", options.print, "One line per message");
-}
-
-int cad(CadWords& words) {
-  const auto behaviour = tools::read_cad_behaviour(words.behaviour);
-  if (!behaviour.ok()) return std::fprintf(stderr, "haechi: %s\n", behaviour.error().text().c_str()), 2;
-  words.options.behaviour = *behaviour;
-  return tools::run_cad(words.options);
 }
 
 struct ImportWords {
@@ -269,6 +231,30 @@ void add_replay(CLI::App& app, tools::ReplayOptions& options) {
   replay->add_option("--explain", options.explain, "How this alert came about, instead");
 }
 
+struct WatchdogWords {
+  std::string config_file, registrar_key_file;
+  bool once = false;
+  CLI::App* setup = nullptr;
+};
+
+void add_watchdog(CLI::App& app, WatchdogWords& words) {
+  CLI::App* watchdog =
+      app.add_subcommand("watchdog", "Prove every few seconds that alerts flow, and alarm when they do not");
+  watchdog->add_option("--config", words.config_file, "TOML file, as src/tools/watchdog_settings.h says")
+      ->required();
+  watchdog->add_flag("--once", words.once, "One round; the exit code says how it went");
+  words.setup = watchdog->add_subcommand("setup", "Register what it needs, and end");
+  words.setup->add_option("--registrar-key-file", words.registrar_key_file, "File with a registrar's key")
+      ->required();
+}
+
+int watchdog(const WatchdogWords& words) {
+  const Result<tools::WatchdogSettings> settings = tools::read_watchdog_settings(words.config_file);
+  if (!settings.ok()) return std::fprintf(stderr, "haechi: %s\n", settings.error().text().c_str()), 2;
+  if (words.setup->parsed()) return tools::set_up_watchdog(*settings, words.registrar_key_file);
+  return tools::run_watchdog(*settings, words.once);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -277,29 +263,32 @@ int main(int argc, char** argv) {
   CLI::App app("Haechi: monitoring, response and protection on one picture", "haechi");
   app.require_subcommand(1);
   ServeWords serve_words;
-  tools::DemoOptions demo_options;
-  CadWords cad_words;
   ImportWords import_words;
   ExportWords export_words;
   BundleWords bundle_words;
   tools::VerifyOptions verify_options;
   tools::ReplayOptions replay_options;
   tools::RotateMasterOptions rotate_options;
+  WatchdogWords watchdog_words;
   add_serve(app, serve_words);
-  add_demo(app, demo_options);
-  add_cad(app, cad_words);
+#ifdef HAECHI_DEMONSTRATION
+  tools::Demonstration demonstration(app, *serve_words.command, serve_words.said.demo_keys_file);
+#endif
   add_import(app, import_words);
   add_export(app, export_words);
   add_bundle(app, bundle_words);
   add_verify(app, verify_options);
   add_replay(app, replay_options);
   add_keys_commands(app, rotate_options);
+  add_watchdog(app, watchdog_words);
   app.add_subcommand("openapi", "Print the description of the interface, as at /openapi.json");
   app.add_subcommand("version", "Print the version");
   CLI11_PARSE(app, argc, argv);
   if (app.got_subcommand("serve")) return serve(serve_words);
-  if (app.got_subcommand("demo")) return tools::run_demo(demo_options);
-  if (app.got_subcommand("cad")) return cad(cad_words);
+#ifdef HAECHI_DEMONSTRATION
+  if (const std::optional<int> code = demonstration.run()) return *code;
+#endif
+  if (app.got_subcommand("watchdog")) return watchdog(watchdog_words);
   if (app.got_subcommand("import")) return import_any(app, import_words);
   if (app.got_subcommand("export")) return export_folder(export_words);
   if (app.got_subcommand("bundle")) return bundle(bundle_words);

@@ -81,6 +81,7 @@ constexpr Rule kRules[] = {
 
     {Role::kConnector, Action::kAnswerHandOff, &Relations::agency, Precision::kNone,
      "hand-off to the agency"},
+    {Role::kConnector, Action::kSeeAlert, &Relations::case_link, Precision::kNone, "synthetic wearer"},
 
     {Role::kAuditor, Action::kSeeAudit, kNoTie, Precision::kNone, "audit duty"},
 
@@ -292,7 +293,7 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }
-  if (subject.relations.recused) return denied("this account is recused from somebody in it");
+  if (subject.relations.recused) return denied("this account is kept from somebody in it");
   bool role_may = false;
   for (const Rule& rule : kRules) {
     if (!role_and_action(rule, viewer, action)) continue;

@@ -87,6 +87,7 @@ const std::set<Row> kAllowed = {
     {"registrar", "register", "any", "none"},
     {"registrar", "search", "any", "none"},
     {"connector", "answer_hand_off", "agency", "none"},
+    {"connector", "see_alert", "case_link", "none"},
     {"auditor", "see_audit", "any", "none"},
     {"police", "see_case", "agency", "none"},
     {"police", "run_case", "agency", "none"},

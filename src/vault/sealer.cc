@@ -1,9 +1,11 @@
 #include "vault/sealer.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
+#include "base/archive.h"
 #include "base/digest.h"
 #include "haechi/v1/effect.pb.h"
 #include "vault/cipher.h"
@@ -319,6 +321,29 @@ Result<std::vector<std::string>> opened_parts(const KeyRing& ring, uint64_t no, 
     out.push_back(plain ? std::move(*plain) : std::string());
   }
   return out;
+}
+
+void Sealer::save(Writer& out) const {
+  write(out, std::map<std::string, std::string>(holders_.begin(), holders_.end()));
+  write(out, uint64_t{subjects_in_order_.size()});
+  for (const std::string& id : subjects_in_order_) {
+    write(out, id);
+    write(out, subjects_.at(id));
+  }
+}
+
+void Sealer::load(Reader& in) {
+  std::map<std::string, std::string> holders;
+  std::vector<std::pair<std::string, Owners>> subjects;
+  read(in, holders);
+  read(in, subjects);
+  holders_ = {holders.begin(), holders.end()};
+  subjects_.clear();
+  subjects_in_order_.clear();
+  for (auto& [id, owners] : subjects) {
+    subjects_in_order_.push_back(id);
+    subjects_[id] = std::move(owners);
+  }
 }
 
 }  // namespace haechi::vault

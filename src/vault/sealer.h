@@ -20,6 +20,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/archived.h"
 #include "base/result.h"
 #include "haechi/v1/fact.pb.h"
 #include "vault/key_ring.h"
@@ -49,6 +50,10 @@ class Sealer {
   // ones are sealed under the key of the house.
   void note(const v1::Effect& effect);
   static constexpr size_t kSubjectsMax = 1 << 18;
+
+  // What it remembers, in one order whatever came when.
+  void save(Writer& out) const;
+  void load(Reader& in);
 
  private:
   using Owners = std::vector<std::string>;

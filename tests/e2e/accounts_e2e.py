@@ -376,6 +376,8 @@ def wrong_keys_at_live(checks, server):
 
     statuses = [open_with(f'guess-{n}-' + 'x' * 56) for n in range(25)]
     checks.check('wrong keys at /live are counted by address', statuses[:20] == [401] * 20 and statuses[-1] == 429, statuses)
+    same = {open_with('guess-19-' + 'x' * 56) for _ in range(30)}
+    checks.check('but the same one once more is no guess, as when a page is opened again after its session', same == {401}, same)
 
 
 def audited(checks, server):

@@ -151,6 +151,10 @@ def replayed(program, data, keys=None):
     return run(program, 'replay', data, *more)
 
 
+def snapshots(folder):
+    return sorted((folder / 'store' / 'snapshots').glob('*.snapshot'))
+
+
 def check_erasure(checks, program, folder):
     server = Server(program, folder)
     alerts = live_a_day(server)
@@ -158,8 +162,11 @@ def check_erasure(checks, program, folder):
     check_before(checks, program, server)
     check_refusals(checks, server)
     before = folder.parent / 'before'
-    server.kill()
+    server.stop()
     server.end()
+    signs = [*signs_of(HIS), *signs_of(HERS), *signs_of(HOME), *words(NOTE)]
+    checks.check('an orderly end leaves a snapshot, in which nobody is told of in clear',
+                 len(snapshots(folder)) == 1 and not found(folder / 'store', signs), found(folder / 'store', signs))
     shutil.copytree(folder, before)
     code, text, error = replayed(program, folder / 'store')
     checks.check('with the keys a copy reads whole', code == 0 and tells(text, HIS) and tells(text, HERS) and tells(text, HOME) and
@@ -170,10 +177,13 @@ def check_erasure(checks, program, folder):
     status, told = wish(server, 'W-1', 'erase')
     checks.check('he is erased', status == 200 and told.get('erased'), told)
     checks.check('the running server no longer tells where he was', not tells(place(server, 'W-1').encode(), HIS))
+    checks.check('no snapshot is left', not snapshots(folder), snapshots(folder))
     again = wish(server, 'W-1', 'erase')
     checks.check('a second time changes nothing', again[0] == 200, again)
     checks.check('it stops cleanly', server.stop() == 0)
     server.end()
+    checks.check('... and keeps none of a memory that held him', not snapshots(folder), snapshots(folder))
+    shutil.copytree(before / 'store' / 'snapshots', folder / 'store' / 'snapshots', dirs_exist_ok=True)
     keys = folder / 'store.keys'
     for what, data in (('the log', folder / 'store'), ('the copy made before', before / 'store')):
         code, text, error = replayed(program, data, keys)
@@ -191,6 +201,7 @@ def check_erasure(checks, program, folder):
     checks.check('... and what is hers', found(out, [(str(round(HERS['lat'] * 1e7)).encode(),)]) != [])
 
     server = Server(program, folder)
+    checks.check('a copy of an old snapshot is passed over: its key is gone', 'the key it is sealed under is gone' in (folder / 'serve.out').read_text())
     checks.check('the server starts again and tells where she is', tells(place(server, 'P-1').encode(), HERS))
     checks.check('... and not where he was', not tells(place(server, 'W-1').encode(), HIS))
     checks.check('... nor what he is called', HIS['name'] not in server.request('GET', '/api/v1/persons/W-1', 'registrar')[1])

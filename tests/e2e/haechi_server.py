@@ -15,6 +15,10 @@ import tempfile
 import time
 
 
+# For servers that are no demonstration and whose test is about something else.
+ACCEPT = '\n[server]\naccept = ["no breached passwords", "private authority", "plain proxy", "secrets in files", "unscanned files"]\n'
+
+
 class Checks:
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
@@ -53,9 +57,9 @@ def wait_for(condition, seconds=10, every=0.05):
 
 class Server:
     """One `haechi serve`. `data` outlives it, so that another may be started on the same. `context` (ssl.SSLContext):
-    its doors speak TLS."""
+    its doors speak TLS. Without `demonstration` nobody has a key."""
 
-    def __init__(self, program, data=None, extra=(), environment=None, context=None):
+    def __init__(self, program, data=None, extra=(), environment=None, context=None, demonstration=True, http_port=0):
         self.program = program
         self.context = context
         self.own = data is None
@@ -64,18 +68,20 @@ class Server:
         self.keys_file = self.folder / 'keys.json'
         self.out = open(self.folder / 'serve.out', 'w+')
         self.log = open(self.folder / 'serve.log', 'a+')
+        keys = ('--demo-keys', self.keys_file) if demonstration else ()
         self.process = subprocess.Popen(
-            [program, 'serve', '--data', self.data, '--http-port', '0', '--devices-http-port', '0', '--mqtt-port', '0',
-             '--demo-keys', self.keys_file, *extra], stdout=self.out, stderr=self.log,
+            [program, 'serve', '--data', self.data, '--http-port', str(http_port), '--devices-http-port', '0', '--mqtt-port',
+             '0', *keys, *extra], stdout=self.out, stderr=self.log,
             env={**os.environ, **(environment or {})})
         wait_for(lambda: self._ready_line() or not self.alive(), 60)
         ready = self._ready_line()
         if not ready:
+            why = (self.folder / 'serve.log').read_text()[-2000:]
             self.end()
-            raise RuntimeError('the server did not become ready: ' + (self.folder / 'serve.log').read_text()[-2000:])
+            raise RuntimeError('the server did not become ready: ' + why)
         ports = dict(pair.split('=') for pair in ready.split()[1:])
         self.http_port, self.devices_port, self.mqtt_port = (int(ports[p]) for p in ('http', 'devices_http', 'mqtt'))
-        self.keys = json.loads(self.keys_file.read_text())
+        self.keys = json.loads(self.keys_file.read_text()) if demonstration else {}
 
     def _ready_line(self):
         lines = (self.folder / 'serve.out').read_text().split('\n')
@@ -145,6 +151,13 @@ class Server:
     def counted(self, prefix):
         """Sum of all counters whose name with labels begins so."""
         return sum(value for name, value in self.metrics().items() if name.startswith(prefix))
+
+    def new_key(self, **wanted):
+        """A demonstration key: role, person_id, ..."""
+        status, text = self.request('POST', '/api/v1/demo/keys', 'registrar', wanted)
+        if status != 201:
+            raise RuntimeError(f'no key: {status} {text}')
+        return json.loads(text)['key']
 
     def put(self, path, body, key='registrar'):
         status, text = self.request('PUT', '/api/v1/' + path, key, body)

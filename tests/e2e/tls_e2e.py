@@ -17,7 +17,7 @@ import threading
 import time
 
 from certificates import Authority
-from haechi_server import Checks, Server, arguments, register_device, report, wait_for
+from haechi_server import ACCEPT, Checks, Server, arguments, register_device, report, wait_for
 
 SECRET = 'a-secret-of-good-length'
 CAD_SECRET = 'another-secret-of-good-length'
@@ -35,7 +35,7 @@ class Place:
 
     def config(self, name, tls='', more=''):
         path = self.folder / name
-        path.write_text(f'{more}\n[tls]\ncertificate = "{self.certificate}"\nkey = "{self.key}"\n{tls}')
+        path.write_text(f'{more}\n[tls]\ncertificate = "{self.certificate}"\nkey = "{self.key}"\n{tls}{ACCEPT}')
         return ['--config', str(path)]
 
     def context(self, client=None, authority=None):
@@ -292,7 +292,7 @@ def check_start(checks, program, place):
 
     def config(text):
         path = place.folder / 'refused.toml'
-        path.write_text(text)
+        path.write_text(text + ACCEPT)
         return ['--config', path]
     tls = f'[tls]\ncertificate = "{place.certificate}"\nkey = "{place.key}"\n'
     other, other_key = place.ours.certify('other', HERE)

@@ -17,6 +17,7 @@ class Language {
   std::vector<std::string> run(const std::string& statement);
   // The whole scenario once more, from its facts: throws Mistake if one byte differs.
   void restart() { world_.restart(); }
+  const World& world() const { return world_; }
   // Of each promise, in the order in which they were made. Throws Mistake where the scenario ends too early.
   std::vector<Outcome> outcomes() const;
 

@@ -12,6 +12,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "tests/scenarios/golden.h"
 #include "tests/scenarios/language.h"
 
 namespace haechi::scenario {
@@ -136,6 +137,7 @@ class ScenarioTest : public testing::Test {
       check_promises(language.outcomes());
       language.restart();
       if (update) write_steps(path_, steps);
+      if (std::getenv("HAECHI_GOLDEN") != nullptr) keep_golden(language.world(), path_);
     } catch (const std::exception& error) {
       FAIL() << where(line) << error.what();
     }

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "base/saved.h"
 #include "law/shapes.h"
 
 namespace haechi::scenario {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000;
+constexpr size_t kSavedEvery = 97;  // entries
 
 v1::TimeZone zone_rules(const std::string& name) {
   v1::TimeZone zone;
@@ -129,6 +132,7 @@ void World::step(const v1::Fact& fact, Time stamp) {
   kept_.push_back({stamp, fact, ""});
   const auto effects = engine_->step({kept_.size(), stamp, fact});
   for (const auto& effect : effects) kept_.back().effects += effect->SerializeAsString();
+  picture_.fold(kept_.size(), stamp, fact, effects);
   say(narrator_.tell(effects));
   for (const auto& effect : effects)
     if (effect->has_command_device()) obey(effect->command_device());
@@ -145,14 +149,31 @@ void World::obey(const v1::DeviceCommand& command) {
 }
 
 void World::restart() {
-  engine_ = std::make_unique<spine::Engine>(0);
+  const std::string held = saved(*std::exchange(engine_, std::make_unique<spine::Engine>(0)));
+  const std::string shown = saved(std::exchange(picture_, {}));
   for (size_t i = 0; i < kept_.size(); ++i) {
     std::string again;
-    for (const auto& effect : engine_->step({i + 1, kept_[i].stamped_at, kept_[i].fact}))
-      again += effect->SerializeAsString();
+    const auto effects = engine_->step({i + 1, kept_[i].stamped_at, kept_[i].fact});
+    for (const auto& effect : effects) again += effect->SerializeAsString();
+    picture_.fold(i + 1, kept_[i].stamped_at, kept_[i].fact, effects);
     if (again != kept_[i].effects)
       throw Mistake("a replay says something else at entry " + std::to_string(i + 1));
+    if (i % kSavedEvery == 0) save_and_load(i + 1);
   }
+  if (saved(*engine_) != held) throw Mistake("a replay leaves another state");
+  if (saved(picture_) != shown) throw Mistake("a picture that was taken up shows something else");
+}
+
+void World::save_and_load(size_t entry_no) {
+  const std::string held = saved(*std::exchange(engine_, std::make_unique<spine::Engine>(0)));
+  Reader in(held);
+  engine_->load(in);
+  if (!in.done() || saved(*engine_) != held)
+    throw Mistake("what was saved is not what is loaded after entry " + std::to_string(entry_no));
+  const std::string shown = saved(std::exchange(picture_, {}));
+  if (!take_saved(shown, picture_).ok() || saved(picture_) != shown)
+    throw Mistake("the picture that was saved is not the one taken up after entry " +
+                  std::to_string(entry_no));
 }
 
 void World::run_until(Time moment) {

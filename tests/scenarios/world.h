@@ -15,6 +15,7 @@
 #include "geo/place.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/schedule.h"
+#include "picture/picture.h"
 #include "spine/engine.h"
 #include "tests/scenarios/narrator.h"
 
@@ -85,8 +86,13 @@ class World {
   v1::Report report_of(Actor& actor, std::optional<Spot> where, Time fixed_at);
   void send(Actor& actor, const v1::Report& report);
   void find_network(Actor& actor);
-  // The engine is built anew from the facts so far. Throws Mistake if it says one byte differently.
+  // Engine and picture are built anew from the facts so far, saved and loaded in their midst all the time.
+  // Throws Mistake if the one says, or the other holds, one byte differently.
   void restart();
+  template <typename Each>
+  void each_fact(Each each) const {
+    for (const Kept& kept : kept_) each(kept.stamped_at, kept.fact);
+  }
 
   Narrator& narrator() { return narrator_; }
   const Narrator& narrator() const { return narrator_; }
@@ -102,11 +108,13 @@ class World {
   };
 
   void step(const v1::Fact& fact, Time stamp);
+  void save_and_load(size_t entry_no);
   void obey(const v1::DeviceCommand& command);
   void submit_report(const v1::Report& report);
   void report_due(Time moment);
 
   std::unique_ptr<spine::Engine> engine_;
+  picture::Picture picture_;
   Narrator narrator_;
   std::string zone_;
   std::map<std::string, law::LocalRules> rules_;

@@ -1,0 +1,18 @@
+# Writes OUTPUT: a digest of everything that says how state is laid out in a snapshot, which is every header of src/ and every
+# source in which something saves itself. A program reads snapshots of its own form only.
+file(GLOB headers ${SOURCE_DIR}/src/*/*.h)
+file(GLOB sources ${SOURCE_DIR}/src/*/*.cc)
+set(digests)
+foreach(file ${headers} ${sources})
+  if(file MATCHES "\\.cc$")
+    file(STRINGS ${file} saves REGEX "(save|write)\\(Writer|saved\\(" LIMIT_COUNT 1)
+    if(NOT saves)
+      continue()
+    endif()
+  endif()
+  file(SHA256 ${file} digest)
+  string(APPEND digests "${digest}\n")
+endforeach()
+string(SHA256 form "${digests}")
+set(text "// Made by cmake/state_form.cmake.\n#pragma once\n\ninline constexpr char kStateForm[] = \"${form}\";\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,32 @@
+// A whole state as bytes, and back. See archive.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/archive.h"
+#include "base/result.h"
+
+namespace haechi {
+
+template <typename... Parts>
+std::string saved(const Parts&... parts) {
+  Writer out;
+  (write(out, parts), ...);
+  return out.take();
+}
+
+// Takes what was saved in place of what is there, the same parts in the same order; empty bytes stand for new
+// ones. kCorrupt: the bytes cannot be read, and nothing was changed.
+template <typename... Parts>
+Status take_saved(std::string_view bytes, Parts&... parts) {
+  std::tuple<Parts...> fresh;
+  Reader in(bytes);
+  if (!bytes.empty()) std::apply([&in](auto&... each) { (read(in, each), ...); }, fresh);
+  if (!in.done()) return Error{Code::kCorrupt, "snapshot", "a part of it cannot be read"};
+  std::apply([&](auto&... each) { ((parts = std::move(each)), ...); }, fresh);
+  return {};
+}
+
+}  // namespace haechi

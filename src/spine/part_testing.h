@@ -1,0 +1,18 @@
+// For tests of rooms that take part in snapshots.
+#pragma once
+
+#include <future>
+#include <string>
+
+#include "spine/snapshot_part.h"
+
+namespace haechi::spine {
+
+// What the room says when it is asked to save.
+inline std::string saved_by(const SnapshotPart& part) {
+  std::promise<std::string> bytes;
+  part.save([&bytes](std::string state) { bytes.set_value(std::move(state)); });
+  return bytes.get_future().get();
+}
+
+}  // namespace haechi::spine

@@ -1,0 +1,241 @@
+"""The watchdog, a process of its own, against a real server: healthy rounds; the server stopped; the way to its agency
+broken; each noticed within its bound on the watchdog's own ways, and said to be over when it is. Meanwhile people are
+shown, counted and asked nothing."""
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+from haechi_server import Checks, Server, arguments, wait_for
+
+PERIOD_S, BOUND_MS = 9, 2000
+NOTICED_S = PERIOD_S + BOUND_MS / 1000 + 5  # the rest of a round, the walk and bound of the next, a busy machine
+
+
+class Page:
+    """Where the operator is told: keeps what comes."""
+
+    def __init__(self):
+        self.told = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                outer.told.append(json.loads(self.rfile.read(int(self.headers['content-length']))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def states(self):
+        return [one['state'] for one in self.told]
+
+
+class Gate:
+    """A port that leads to another as long as it is open: the way from the server to the watchdog's agency."""
+
+    def __init__(self):
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.port = self.listener.getsockname()[1]
+        self.target, self.is_open = None, True
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            one, _ = self.listener.accept()
+            try:
+                if not self.is_open:
+                    raise OSError('closed')
+                other = socket.create_connection(('127.0.0.1', self.target))
+            except OSError:
+                one.close()
+                continue
+            for source, sink in ((one, other), (other, one)):
+                threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
+
+    def _carry(self, source, sink):
+        try:
+            while data := source.recv(65536):
+                if not self.is_open:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+class Story:
+    def __init__(self, checks, program, folder):
+        self.check, self.program, self.folder = checks.check, program, pathlib.Path(folder)
+        self.server, self.page, self.gate = Server(program), Page(), Gate()
+        self.settings = self.folder / 'watchdog.toml'
+        self.commands = self.folder / 'commands'
+        self.process = None
+
+    def write_settings(self, **more):
+        key = json.loads(self.server.request('POST', '/api/v1/demo/keys', 'registrar', {
+            'role': 'connector', 'agency_id': 'watchdog', 'wearer_ids': ['watchdog-wearer']})[1])['key']
+        settings = {
+            'server': f'http://127.0.0.1:{self.server.http_port}', 'devices': f'http://127.0.0.1:{self.server.devices_port}',
+            'key': key, 'device_secret': 'a-secret-of-the-device', 'agency_secret': 'a-secret-of-the-agency', 'port': 0,
+            'endpoint': f'http://127.0.0.1:{self.gate.port}', 'period_s': PERIOD_S, 'bound_ms': BOUND_MS, 'repeat_s': 1,
+            'place': [36.0, 130.5], 'alarm_url': f'http://127.0.0.1:{self.page.port}/',
+            'alarm_command': f'echo "$HAECHI_WATCHDOG_STATE" >> {self.commands}', **more}
+        self.settings.write_text('\n'.join(f'{name} = {json.dumps(value)}' for name, value in settings.items()))
+        self.settings.chmod(0o600)
+
+    def run(self, *words):
+        return subprocess.run([self.program, 'watchdog', '--config', self.settings, *words], capture_output=True, text=True,
+                              timeout=60)
+
+    def set_up(self):
+        key_file = self.folder / 'registrar.key'
+        key_file.write_text(self.server.keys['registrar'])
+        return self.run('setup', '--registrar-key-file', str(key_file))
+
+    def start(self):
+        self.process = subprocess.Popen([self.program, 'watchdog', '--config', self.settings], stdout=subprocess.PIPE,
+                                        stderr=open(self.folder / 'watchdog.log', 'w'), text=True)
+        self.port = int(self.process.stdout.readline().rsplit(':', 1)[1])
+        self.gate.target = self.port
+
+    def asked(self, path):
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=5)
+        connection.request('GET', path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+    def rounds(self, outcome):
+        line = f'haechi_watchdog_rounds_total{{outcome="{outcome}"}} '
+        return next(int(each[len(line):]) for each in self.asked('/metrics')[1].splitlines() if each.startswith(line))
+
+    def end(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.server.end()
+
+
+def setup_is_careful(story):
+    for place, agency in (([37.7, 127.2], 'a station'), ([36.01, 130.5], 'the sea beside')):
+        lat, lng = (round(degrees * 1e7) for degrees in place)
+        story.server.put('agencies/station', {'name': agency, 'desk': 'DESK_BUILT_IN'})
+        story.server.put('jurisdictions/station-area', {'agency_id': 'station', 'shape': {'circle': {
+            'centre': {'lat_e7': lat, 'lng_e7': lng}, 'radius_mm': 5_000_000}}})
+        done = story.set_up()
+        overlaps = place[0] < 37
+        story.check(f'a place that {agency} answers for is {"refused" if overlaps else "no matter elsewhere"}',
+                    (done.returncode != 0) == overlaps and ('station-area' in done.stderr) == overlaps, done)
+    story.server.put('jurisdictions/station-area', {'agency_id': 'station', 'removed': True})
+    story.check('it may be set up again', story.set_up().returncode == 0)
+    story.settings.chmod(0o644)
+    story.check('settings that everybody may read are refused', story.run('--once').returncode == 2)
+    story.settings.chmod(0o600)
+
+
+def healthy(story):
+    began = time.monotonic()
+    story.start()
+    story.check('three rounds in a row are good', wait_for(lambda: story.rounds('good') >= 3, 4 * PERIOD_S + 10),
+                story.asked('/metrics'))
+    story.check('none failed', story.rounds('failed') == 0, (story.folder / 'watchdog.log').read_text())
+    story.check('a round takes its time and no more', time.monotonic() - began < 4 * PERIOD_S + 10)
+    story.check('it says that it is well', story.asked('/healthz')[0] == 200)
+    story.check('and tells nobody anything', story.page.told == [], story.page.told)
+
+
+def people_see_nothing(story):
+    for role in ('control', 'dispatch', 'police'):
+        for path in ('alerts?state=all', 'incidents?state=all', 'calls', 'positions', 'persons', 'devices', 'orders'):
+            status, text = story.server.request('GET', '/api/v1/' + path, role)
+            story.check(f'{role} finds nothing of it in {path}', 'watchdog' not in text, (status, text))
+    counted = json.loads(story.server.request('GET', '/api/v1/statistics', 'control')[1])
+    story.check('no statistic counts it', int(counted.get('alerts_total', 0)) == 0
+                and not counted.get('wearers_by_kind'), counted)
+
+
+def server_stopped(story):
+    told = len(story.page.told)
+    os.kill(story.server.process.pid, signal.SIGSTOP)
+    began = time.monotonic()
+    story.check('a server that is stopped is noticed within a round and the bound',
+                wait_for(lambda: len(story.page.told) > told, NOTICED_S + 5), story.page.told)
+    print(f'      noticed after {time.monotonic() - began:.1f} s')
+    story.check('in time', time.monotonic() - began < NOTICED_S, time.monotonic() - began)
+    first = story.page.told[told] if len(story.page.told) > told else {'state': '', 'text': ''}
+    story.check('the report is what was missing first', first['state'] == 'failing' and 'report taken' in first['text'],
+                first)
+    story.check('it is told again while it lasts', wait_for(lambda: story.page.states().count('failing') >= 2, NOTICED_S),
+                story.page.told)
+    story.check('and says so to who asks', story.asked('/healthz')[0] == 503)
+    os.kill(story.server.process.pid, signal.SIGCONT)
+    story.check('that it is over is told as well', wait_for(lambda: story.page.states()[-1] == 'over', 4 * PERIOD_S),
+                story.page.told)
+
+
+def way_to_the_agency_broken(story):
+    told = len(story.page.told)
+    story.gate.is_open = False
+    began = time.monotonic()
+    story.check('a hand-off that does not come is noticed', wait_for(lambda: len(story.page.told) > told, NOTICED_S + 5),
+                story.page.told)
+    print(f'      noticed after {time.monotonic() - began:.1f} s')
+    story.check('in time', time.monotonic() - began < NOTICED_S, time.monotonic() - began)
+    text = story.page.told[told]['text'] if len(story.page.told) > told else ''
+    story.check('and named, and nothing that worked', 'at the agency' in text and 'report taken' not in text
+                and 'alert on the live stream' not in text, text)
+    story.gate.is_open = True
+    story.check('that it is over is told as well', wait_for(lambda: story.page.states()[-1] == 'over', 5 * PERIOD_S),
+                story.page.told)
+    story.check('the command was told the same', wait_for(
+        lambda: story.commands.read_text().split() == story.page.states(), 5), (story.commands.read_text(), story.page.told))
+
+
+def one_round(story):
+    story.process.terminate()
+    story.check('it ends when asked', story.process.wait(10) == 0)
+    with socket.create_server(('127.0.0.1', 0)) as free:
+        story.gate.target = free.getsockname()[1]
+    story.write_settings(port=story.gate.target)
+    once = story.run('--once')
+    story.check('one round alone, every hop with its time', once.returncode == 0 and once.stdout.count(' ms  ') == 7, once)
+    print(once.stdout)
+    story.gate.is_open = False
+    once = story.run('--once')
+    story.check('its exit code says that something was missing', once.returncode == 1 and 'missing' in once.stdout, once)
+
+
+def main():
+    checks = Checks()
+    with tempfile.TemporaryDirectory(prefix='haechi-watchdog-') as folder:
+        story = Story(checks, arguments().haechi, folder)
+        try:
+            story.write_settings()
+            setup_is_careful(story)
+            healthy(story)
+            people_see_nothing(story)
+            server_stopped(story)
+            way_to_the_agency_broken(story)
+            one_round(story)
+        finally:
+            story.end()
+    checks.finish()
+
+
+main()

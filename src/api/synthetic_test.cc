@@ -74,10 +74,12 @@ TEST_F(SyntheticApiTest, NoPersonsListSearchOrLookUpSaysAnythingOfIt) {
          {"/alerts", "/alerts?state=all", "/alerts/DOG-A", "/alerts/DOG-A/timeline", "/incidents",
           "/incidents/DOG-I", "/calls", "/calls/DOG-C", "/positions", "/positions/DOG", "/tracks/DOG",
           "/persons", "/persons/DOG", "/devices", "/devices/DOG-D", "/orders", "/orders/DOG-O",
-          "/search?q=DOG", "/playback?from_us=1&to_us=1800000000000000"}) {
+          "/playback?from_us=1&to_us=1800000000000000"}) {
       const net::Response answer = world_.ask(role, "GET", std::string("/api/v1") + path);
       EXPECT_EQ(answer.body.find("DOG"), std::string::npos) << trust::role_name(role) << " " << path;
     }
+    const net::Response found = world_.ask(role, "POST", "/api/v1/search", R"({"text":"DOG"})");
+    EXPECT_EQ(found.body.find("DOG"), std::string::npos) << trust::role_name(role);
   }
 }
 

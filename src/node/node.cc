@@ -45,7 +45,6 @@
 #include "store/records.h"
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
-#include "trust/keys.h"
 #include "vault/key_ring.h"
 #include "vault/signing_key.h"
 
@@ -147,14 +146,12 @@ Status Node::Rooms::open() {
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
-  live::HubOptions hub_options;
-  hub_options.epoch = opened.log->id();
+  const live::HubOptions hub_options{.epoch = opened.log->id()};
   past = opened.log->reader();
   auto notary_reader = opened.log->reader();
   auto bundle_reader = opened.log->reader();
   const std::string log_id = opened.log->id();
-  spine::SpineOptions options;
-  options.ring = ring.get();
+  spine::SpineOptions options{.ring = ring.get()};
   options.snapshots = snapshots.get();
   options.snapshot_failed = tell_of_snapshot;
   options.quarantine = quarantine.get();

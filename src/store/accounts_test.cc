@@ -97,7 +97,8 @@ TEST_F(AccountsFile, OfAFormWithoutLinksForOneFactorIsBroughtUpAndItsLinksEnd) {
     ASSERT_TRUE(open_tables((directory_ / "accounts.sqlite").string(), kOlder, 2, 2).ok());
     EXPECT_TRUE(holds("LATERLATERLATER"));
   }
-  const auto records = std::move(open(nullptr).value());
+  const auto keys = ring();
+  const auto records = std::move(open(keys.get()).value());
   EXPECT_FALSE((*records->enrolment("digest")).has_value());
   EXPECT_FALSE(holds("LATERLATERLATER"));
   ASSERT_TRUE(records->put_enrolment({"digest", "op-kim", "", Time{7}, LinkSets::kPassword}).ok());

@@ -134,21 +134,6 @@ TEST(Api, AnswersAWriteWithItsEntryOnlyWhenDurable) {
   EXPECT_EQ(json::parse(done.body).at("entry_no").as_string(), std::to_string(world.submit.entry_no));
 }
 
-TEST(Api, WritesNoRecordWhereTheLogHasNoRoomForWhatBelongsToIt) {
-  TestWorld world;
-  const auto put = [&](const char* name) {
-    return world
-        .ask(Role::kRegistrar, "PUT", "/api/v1/persons/W-9",
-             std::string(R"({"role":"ROLE_WEARER","record":{"name":")") + name + R"("}})")
-        .status;
-  };
-  ASSERT_EQ(put("before"), 201);
-  world.on_loop([&] { world.submit.full = true; });
-  EXPECT_EQ(put("after"), 503);
-  const net::Response kept = world.ask(Role::kRegistrar, "GET", "/api/v1/persons/W-9");
-  EXPECT_NE(kept.body.find("before"), std::string::npos) << kept.body;
-}
-
 TEST(Api, KeepsNamesAndSecretsOutOfEveryFactAndAnswersThemToWhoMaySeeThem) {
   TestWorld world;
   const std::string name = "Hong-Gildong-7", secret = "sixteen-or-more-characters", phone = "010-1234-5678";

@@ -478,7 +478,8 @@ Result<Plan> get_holiday_calendar(const Exchange& exchange) {
 Result<Plan> post_facts(const Exchange& exchange) {
   TRY(std::vector<v1::Fact> facts, read_batch(exchange));
   if (facts.empty()) return invalid("facts", "must hold at least one fact");
-  if (facts.size() > kBatchFactsMax) return invalid("facts", "must hold at most 2000 facts, which are logged together");
+  if (facts.size() > kBatchFactsMax)
+    return invalid("facts", "must hold at most 2000 facts, which are logged together");
   Plan plan;
   References references(exchange.world.picture);
   std::set<std::string> time_zones;

@@ -505,6 +505,11 @@ def write_table(results, path):
         if row := results.get(name):
             lines.append(f'| {label} | {row["screens"]:,} | {row["background_per_s"]:,} | {row["alerts"]:,} | {row["received"]:,} | '
                          f'{row["p50_ms"]:.2f} | {row["p99_ms"]:.2f} | {row["max_ms"]:.2f} | {row["busy"]} |')
+    if row := results.get('recovery'):
+        lines += ['', '## Starting again', '',
+                  f'{row["wearers"]:,} wearers with orders, {row["entries"]:,} entries in the log; seconds until a start takes reports.', '',
+                  '| whole log | snapshot | the snapshot, MB | an orderly stop that writes one |', '|---|---|---|---|',
+                  f'| {row["whole_log_s"]} | {row["snapshot_s"]} | {row["snapshot_bytes"] / 1e6:,.0f} | {row["last_snapshot_s"]} |']
     if row := results.get('memory'):
         lines += ['', '## Memory', '',
                   'Of the whole process, for each wearer with his protected person, two devices and an order.', '',

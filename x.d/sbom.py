@@ -52,10 +52,15 @@ def npm_packages(lock):
         yield entry
 
 
+def listed_packages():
+    """Names of the packages that a build needs, alternatives included."""
+    return [name for line in (TOP / 'x.d/packages.txt').read_text().splitlines() if line and not line.startswith('#')
+            for name in line.split('|')]
+
+
 def main():
     program = sys.argv[1]
-    listed = [name for line in (TOP / 'x.d/packages.txt').read_text().splitlines() if line and not line.startswith('#')
-              for name in line.split('|')]
+    listed = listed_packages()
     loaded = loaded_packages(program)
     version = subprocess.run([program, 'version'], capture_output=True, text=True, check=True).stdout.split()[-1]
     print(json.dumps({

@@ -133,7 +133,7 @@ def asvs_totals(text):
         yield (f'| {label} | {len(some)} | {count(some, "met")} | {count(some, "not applicable")} | '
                f'{count(some, "missing")} |')
     first = [row[1] for row in rows if row[2] == '1' and row[3] == 'missing']
-    yield f'Missing at Level 1: {", ".join(first)}.'
+    yield f'Missing at Level 1: {", ".join(first) or "none"}.'
 
 
 def check_asvs(problems):

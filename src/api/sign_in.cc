@@ -168,11 +168,14 @@ Result<Plan> attempting(const Exchange& exchange, Factors shown,
   TRY(trust::Challenge challenge, accounts->challenge(shown.account));
   Plan plan;
   plan.later = [slow = exchange.world.slow, challenge = std::move(challenge), shown = std::move(shown),
-                then = std::move(then), at = exchange.now, address = exchange.request.peer](Deliver deliver) {
+                then = std::move(then), at = exchange.now, address = exchange.request.peer,
+                cost = accounts->cost()](Deliver deliver) {
     return slow->post([=] {
       const bool matches = trust::password_matches(challenge.encoded, shown.password);
+      // A wrong password takes as long as the right one.
+      const std::string anew = trust::hashed_anew(challenge.encoded, shown.password, cost);
       deliver([=](const Exchange& e) {
-        return then(e, trust::Attempt{challenge, matches, shown.code, shown.passkey, at, address});
+        return then(e, trust::Attempt{challenge, matches, shown.code, shown.passkey, at, address, anew});
       });
     });
   };

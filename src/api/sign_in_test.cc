@@ -86,6 +86,21 @@ TEST(SignIn, IsNotAnsweredBeforeItIsRecordedAndNotAtAllWhenItCannotBe) {
   EXPECT_EQ(header(refused, "set-cookie"), "");
 }
 
+TEST(SignIn, HashesAPasswordAnewThatIsKeptAtAnotherCost) {
+  People world;
+  world.enrol(world.invite("op-kim"));
+  const auto password = [&] { return (*world.account_records->account("op-kim"))->password; };
+  const std::string todays = password().substr(0, password().find("p=1$"));
+  world.on_loop([&] {
+    store::AccountRecord account = **world.account_records->account("op-kim");
+    account.password = *trust::hash_password(kPassword, {16, 2});
+    ASSERT_TRUE(world.account_records->put_account(account).ok());
+  });
+  ASSERT_FALSE(password().starts_with(todays));
+  EXPECT_EQ(world.post("sign-in", world.right()).status, 200);
+  EXPECT_TRUE(password().starts_with(todays)) << password();
+}
+
 TEST(SignOut, EndsTheSessionItself) {
   People world;
   world.enrol(world.invite("op-kim"));

@@ -408,6 +408,14 @@ TEST(Damage, AMissingFileIsNamed) {
   }
 }
 
+TEST(Damage, ALogOfAFormThatIsNotKnownIsRefused) {
+  const TestDirectory directory(true);
+  make_log(directory);
+  RawRows(directory).run("PRAGMA user_version=2");
+  EXPECT_THAT(refused(directory), HasSubstr("its format version is wrong"));
+  EXPECT_THAT(verified(directory), HasSubstr("its format version is wrong"));
+}
+
 TEST(Watermark, OneDamagedSlotLeavesTheOtherToGoBy) {
   const TestDirectory good(true), bad(true);
   make_log(good);

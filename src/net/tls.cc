@@ -17,12 +17,7 @@ namespace {
 
 using ContextPtr = std::shared_ptr<SSL_CTX>;
 
-// Mozilla's "intermediate": every cipher of TLS 1.3, and of 1.2 those with ephemeral keys that authenticate.
-constexpr const char* kCiphersOf12 =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr int kStrengthBitsMin = 128;  // of our own keys, NIST SP 800-57 part 1, table 2
-constexpr const char* kGroups = "X25519:P-256:P-384";
 
 // What OpenSSL said last, its queue emptied.
 std::string openssl_reason() {
@@ -54,12 +49,20 @@ Status private_to_us(const char* member, const std::string& path) {
   return invalid(member, path + ": everybody on this machine may use it; chmod o= " + path);
 }
 
-ContextPtr new_context(bool is_server) {
+// The suites of TLS 1.2 stay OpenSSL's where that version is not taken.
+bool take_offer(SSL_CTX* context, const TlsOffer& offer) {
+  const std::string of_12 = suites_of_12(offer);
+  return SSL_CTX_set_min_proto_version(context, offer.minimum == "1.3" ? TLS1_3_VERSION : TLS1_2_VERSION) ==
+             1 &&
+         SSL_CTX_set_ciphersuites(context, suites_of_13(offer).c_str()) == 1 &&
+         (of_12.empty() || SSL_CTX_set_cipher_list(context, of_12.c_str()) == 1) &&
+         SSL_CTX_set1_groups_list(context, groups_of(offer).c_str()) == 1;
+}
+
+ContextPtr new_context(bool is_server, const TlsOffer& offer) {
   ContextPtr context(SSL_CTX_new(is_server ? TLS_server_method() : TLS_client_method()), SSL_CTX_free);
   SSL_CTX* raw = context.get();
-  bool set = raw != nullptr && SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1 &&
-             SSL_CTX_set_cipher_list(raw, kCiphersOf12) == 1 && SSL_CTX_set1_groups_list(raw, kGroups) == 1 &&
-             SSL_CTX_set_num_tickets(raw, 0) == 1;
+  const bool set = raw != nullptr && take_offer(raw, offer) && SSL_CTX_set_num_tickets(raw, 0) == 1;
   if (!set) return nullptr;
   SSL_CTX_set_options(raw, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                SSL_OP_NO_TICKET);
@@ -219,7 +222,7 @@ Result<std::shared_ptr<Tls>> Tls::client(TlsFiles files) {
 
 Status Tls::reload() {
   ERR_clear_error();
-  ContextPtr fresh = new_context(is_server_);
+  ContextPtr fresh = new_context(is_server_, files_.offer);
   if (!fresh) return Error{Code::kUnavailable, "", "TLS: " + openssl_reason()};
   if (!files_.certificate.empty()) TRY_STATUS(use_certificate(fresh.get(), files_));
   TRY_STATUS(use_authorities(fresh.get(), files_, is_server_));

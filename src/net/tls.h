@@ -16,6 +16,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "net/tls_offer.h"
 
 typedef struct ssl_ctx_st SSL_CTX;
 typedef struct ssl_st SSL;
@@ -32,6 +33,7 @@ struct TlsFiles {
   std::string key;          // of it, without a passphrase, not readable by everybody
   std::string authorities;  // whose certificates are believed; a client without has those of the system
   std::vector<std::string> revoked = {};  // of a server: their lists (CRL); none: nobody is
+  TlsOffer offer = {};                    // checked by who sets it
 };
 
 class Tls {

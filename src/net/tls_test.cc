@@ -82,6 +82,24 @@ TEST_F(TlsTest, CarriesRequestsToWhoProvesToBeTheHostAsked) {
   EXPECT_TRUE(has("strict-transport-security"));
 }
 
+TEST_F(TlsTest, SpeaksWhatItIsSetToAndNothingElse) {
+  TlsFiles files = server_files();
+  files.offer = {.minimum = "1.2",
+                 .suites = {"TLS_AES_256_GCM_SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
+                 .groups = {"P-384"}};
+  serve(files);
+  const auto shaken_with = [&](TlsOffer offer) {
+    TlsFiles ours_too{"", "", ours.file()};
+    ours_too.offer = std::move(offer);
+    call_with(ours_too);
+    return ask().ok();
+  };
+  EXPECT_TRUE(shaken_with({}));
+  EXPECT_TRUE(shaken_with({.minimum = "1.3", .suites = {"TLS_AES_256_GCM_SHA384"}, .groups = {"P-384"}}));
+  EXPECT_FALSE(shaken_with({.minimum = "1.3", .suites = {"TLS_AES_128_GCM_SHA256"}, .groups = {"P-384"}}));
+  EXPECT_FALSE(shaken_with({.minimum = "1.3", .groups = {"X25519", "P-256"}}));
+}
+
 TEST_F(TlsTest, CarriesMoreThanOneRecordBothWays) {
   ServerLimits limits;
   limits.body_bytes_max = 8 << 20;

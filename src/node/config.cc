@@ -112,9 +112,12 @@ Status read_tls(const toml::table& table, TlsConfig& into) {
   if (tls == nullptr) return table.contains("tls") ? wrong_type("tls", "a table") : Status();
   std::set<std::string> known;
   for (const auto& [name, path] : files) known.insert(name);
-  known.insert("revoked");
+  known.insert({"revoked", "minimum", "suites", "groups"});
   TRY_STATUS(check_keys(*tls, known, "tls."));
   for (const auto& [name, path] : files) TRY_STATUS(read_text(table, std::string("tls.") + name, *path));
+  TRY_STATUS(read_text(table, "tls.minimum", into.offer.minimum));
+  TRY_STATUS(read_texts(table, "tls.suites", into.offer.suites));
+  TRY_STATUS(read_texts(table, "tls.groups", into.offer.groups));
   return read_texts(table, "tls.revoked", into.revoked);
 }
 
@@ -196,6 +199,8 @@ bool is_address(const std::string& text) {
 }
 
 Status check_tls(const TlsConfig& tls) {
+  if (const Status good = net::check_offer(tls.offer); !good.ok())
+    return invalid("tls." + good.error().field, good.error().reason);
   if (tls.certificate.empty() != tls.key.empty())
     return invalid(tls.key.empty() ? "tls.key" : "tls.certificate", "certificate and key go together");
   if (tls.client_certificate.empty() != tls.client_key.empty())

@@ -12,6 +12,7 @@
 //              device_ca = "file"  agency_ca = "file"          # who must prove itself by certificate
 //              revoked = ["file"]                              # their lists of revoked certificates
 //              ca = "file"  client_certificate = "file"  client_key = "file"    # when we call others
+//              minimum = "1.2"  suites = ["TLS_..."]  groups = ["X25519"]       # left out: net/tls_offer.h
 //   [link]     hosts = ["cad.example"]   # where outside agencies may be; left out: on this machine alone
 //              plain = false             # may they be reached without TLS?
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
@@ -46,6 +47,7 @@
 #include "api/identity_providers.h"
 #include "base/result.h"
 #include "net/reach.h"
+#include "net/tls_offer.h"
 #include "notify/settings.h"
 #include "trust/passwords.h"
 
@@ -64,6 +66,7 @@ struct TlsConfig {
   std::vector<std::string> revoked;            // lists of both, in force; none: nothing is looked up
   std::string ca;                              // whom we believe when we call others; empty: the system's
   std::string client_certificate, client_key;  // what we show then, if asked
+  net::TlsOffer offer;                         // of every door, and when we call others
 };
 
 struct Config {

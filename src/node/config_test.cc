@@ -299,5 +299,28 @@ connections_per_address = 7
   EXPECT_EQ(check_config(config).error().field, "tls.client_certificate");
 }
 
+TEST(Config, TakesOfTlsWhatThisMachineKnowsAndNothingWeaker) {
+  const auto refused = [](const std::string& line) {
+    Config config = with_files();
+    const Status taken = read("[tls]\n" + line, config);
+    const Status checked = taken.ok() ? check_config(config) : taken;
+    return checked.ok() ? std::string() : checked.error().field;
+  };
+  EXPECT_EQ(refused("minimum = \"1.3\"\nsuites = [\"TLS_AES_256_GCM_SHA384\"]\ngroups = [\"P-521\"]\n"), "");
+  for (const char* minimum : {"1.1", "", "1.4"})
+    EXPECT_EQ(refused("minimum = \"" + std::string(minimum) + "\"\n"), "tls.minimum") << minimum;
+  for (const char* suite :
+       {"AES128-GCM-SHA256", "ECDHE-RSA-AES128-SHA256", "DHE-RSA-AES128-GCM-SHA256", "HIGH",
+        "ECDHE-ECDSA-AES128-CCM8", "TLS_AES_128_CCM_8_SHA256", "NULL-SHA256", "TLS_NEW", ""})
+    EXPECT_EQ(
+        refused("minimum = \"1.3\"\nsuites = [\"TLS_AES_256_GCM_SHA384\", \"" + std::string(suite) + "\"]\n"),
+        "tls.suites")
+        << suite;
+  EXPECT_EQ(refused("suites = [\"TLS_AES_256_GCM_SHA384\"]\n"), "tls.suites") << "TLS 1.2 has none";
+  EXPECT_EQ(refused("suites = [\"ECDHE-ECDSA-AES128-GCM-SHA256\"]\n"), "tls.suites") << "TLS 1.3 has none";
+  for (const char* groups : {"[]", "[\"P-224\"]", "[\"X25519:P-256\"]", "[\"sect163k1\"]", "[\"ffdhe2048\"]"})
+    EXPECT_EQ(refused("groups = " + std::string(groups) + "\n"), "tls.groups") << groups;
+}
+
 }  // namespace
 }  // namespace haechi::node

@@ -28,8 +28,8 @@ Error named(const std::string& prefix, const std::string& authorities, const Err
 Result<std::shared_ptr<Tls>> open_door(const TlsConfig& tls, const std::string& ca, const char* ca_setting,
                                        Tls::Peer peer) {
   if (tls.certificate.empty()) return std::shared_ptr<Tls>();
-  auto opened =
-      Tls::server({tls.certificate, tls.key, ca, tls.revoked}, ca.empty() ? Tls::Peer::kAnonymous : peer);
+  auto opened = Tls::server({tls.certificate, tls.key, ca, tls.revoked, tls.offer},
+                            ca.empty() ? Tls::Peer::kAnonymous : peer);
   if (!opened.ok()) return named("tls.", ca_setting, opened.error());
   return opened;
 }
@@ -72,7 +72,7 @@ Result<Secrets> Secrets::open(const Config& config) {
   const TlsConfig& tls = config.tls;
   TRY(secrets.for_people, open_door(tls, tls.agency_ca, "tls.agency_ca", Tls::Peer::kMayProve));
   TRY(secrets.for_devices, open_door(tls, tls.device_ca, "tls.device_ca", Tls::Peer::kMustProve));
-  auto outgoing = Tls::client({tls.client_certificate, tls.client_key, tls.ca});
+  auto outgoing = Tls::client({tls.client_certificate, tls.client_key, tls.ca, {}, tls.offer});
   if (!outgoing.ok()) return named("tls.client_", "tls.ca", outgoing.error());
   secrets.outgoing = *outgoing;
   if (secrets.for_people)

@@ -192,6 +192,17 @@ TEST_F(Records_, OpensAFileOfTheFormThatHadNoAddresses) {
   EXPECT_TRUE(records->put_address(Holder::kPerson, "P-1", AddressKind::kPush, Personal("push")).ok());
 }
 
+TEST_F(Records_, RefusesAFormThatItDoesNotKnow) {
+  ASSERT_TRUE(open()->put_person("P-1", Personal("her")).ok());
+  sqlite3* file = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &file), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(file, "PRAGMA user_version=1000", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(file);
+  const auto opened = Records::open(path_.string());
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().reason, "not a record file of this version");
+}
+
 TEST_F(Records_, TakesWritersOnSeveralThreads) {
   const auto records = open();
   const auto write = [&](const std::string& mine) {

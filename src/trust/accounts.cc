@@ -169,6 +169,8 @@ Result<Verdict> Accounts::verify(const Attempt& attempt, Time now, Asked asked) 
       if (account.locked_until.known())
         TRY_STATUS(note(account.name, store::AccountEvent::kLocked, attempt.address, now));
       if (verdict.right) account.signed_in_at = now;
+      if (verdict.right && asked != Asked::kSecondFactor && !attempt.hashed_anew.empty())
+        account.password = attempt.hashed_anew;
     }
     return records_.put_account(account);
   });

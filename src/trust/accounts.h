@@ -78,6 +78,7 @@ struct Attempt {
   std::optional<PasskeyProof> passkey;  // counts in place of the code
   Time at;  // when it arrived: a code does not grow old while a password is hashed
   std::string address;
+  std::string hashed_anew = {};  // the password at today's cost; empty: it is kept at that
 };
 
 // Where a session begins.

@@ -49,7 +49,13 @@ struct World {
 
   Attempt attempt(const std::string& name, const std::string& password, const std::string& code) {
     const Challenge challenge = accounts->challenge(name).value();
-    return {challenge, password_matches(challenge.encoded, password), code, {}, now, "10.0.0.9"};
+    return {challenge,
+            password_matches(challenge.encoded, password),
+            code,
+            {},
+            now,
+            "10.0.0.9",
+            hashed_anew(challenge.encoded, password, accounts->cost())};
   }
   SignedIn sign_in(const std::string& name, const std::string& password, const std::string& code,
                    const Doorway& doorway = {Surface::kCases, "10.0.0.1", ""}) {
@@ -166,6 +172,24 @@ TEST(Accounts, ThatAreUnknownLockedOrDisabledAreChallengedAtTheSameCost) {
   EXPECT_EQ(world.sign_in("", "", "").verdict.reason, "no such account");
   EXPECT_EQ(world.sign_in("invited", "", "").verdict.reason, "no such account");
   EXPECT_EQ(world.accounts->all()->size(), 2u) << "what was typed makes no account";
+}
+
+TEST(Accounts, HaveTheirPasswordHashedAnewAtTheNextSignInAfterItsCostChanged) {
+  World world;
+  world.officer();
+  const auto kept = [&] { return world.accounts->find("insp-park")->password; };
+  const std::string before = kept();
+  world.accounts = std::move(Accounts::open(*world.records, {16, 2}).value());
+  EXPECT_FALSE(world.sign_in("insp-park", kPassword, "000000").verdict.right);
+  EXPECT_FALSE(world.sign_in("insp-park", "wrong", world.code_of("insp-park")).verdict.right);
+  EXPECT_EQ(kept(), before) << "by who is it alone";
+  EXPECT_TRUE(world.sign_in_rightly().verdict.right);
+  const std::string anew = kept();
+  EXPECT_TRUE(anew.starts_with("$argon2id$v=19$m=16,t=2,p=1$")) << anew;
+  EXPECT_TRUE(password_matches(anew, kPassword));
+  world.now = world.now + kMinute;
+  EXPECT_TRUE(world.sign_in_rightly().verdict.right);
+  EXPECT_EQ(kept(), anew);
 }
 
 TEST(Accounts, AreUnlockedByAnAdministrator) {

@@ -147,6 +147,14 @@ bool password_matches(const std::string& encoded, std::string_view password) {
   return argon2id_verify(encoded.c_str(), password.data(), password.size()) == ARGON2_OK;
 }
 
+std::string hashed_anew(const std::string& encoded, std::string_view password, PasswordCost cost) {
+  const std::string head =
+      "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) + ",p=1$";
+  if (encoded.starts_with(head)) return "";
+  const Result<std::string> made = hash_password(password, cost);
+  return made.ok() ? *made : "";
+}
+
 std::string unmatchable(PasswordCost cost) {
   return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) +
          ",p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -25,6 +25,8 @@ inline constexpr size_t kPasswordBytesMax = 512;
 // "$argon2id$v=19$m=...", with a salt of its own. kUnavailable: there is no memory for it.
 Result<std::string> hash_password(std::string_view password, PasswordCost cost);
 bool password_matches(const std::string& encoded, std::string_view password);
+// Of the same password at this cost; empty when `encoded` is of it already, or there is no memory now.
+std::string hashed_anew(const std::string& encoded, std::string_view password, PasswordCost cost);
 // What no password matches, at the cost of one that some password does.
 std::string unmatchable(PasswordCost cost);
 

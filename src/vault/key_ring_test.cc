@@ -150,6 +150,20 @@ TEST_F(KeyRingTest, ADamagedSlotIsAKeyThatIsNotKnownAndADamagedFirstOneIsNoRing)
   }
 }
 
+TEST_F(KeyRingTest, RefusesAFormThatItDoesNotKnow) {
+  ASSERT_TRUE(open()->key_of("person/W-1").ok());
+  std::string newer = bytes();
+  constexpr size_t kSlotBytes = 256, kVersionAt = 7, kCrcAt = 252;
+  for (size_t slot = 0; slot < newer.size(); slot += kSlotBytes) {
+    newer[slot + kVersionAt] = '2';
+    const uint32_t crc = crc32c(std::string_view(newer).substr(slot, kCrcAt));
+    for (size_t i = 0; i < 4; ++i) newer[slot + kCrcAt + i] = static_cast<char>(crc >> (24 - 8 * i));
+  }
+  write(newer);
+  EXPECT_FALSE(KeyRing::open(path(), kMaster, RingMode::kWrite).ok());
+  EXPECT_EQ(bytes(), newer) << "and it is left as it was";
+}
+
 TEST_F(KeyRingTest, AKillInTheMiddleOfADestructionLeavesTheKeyWholeOrGone) {
   auto ring = open();
   const KeyId his = *ring->key_of("person/W-1");

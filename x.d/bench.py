@@ -8,7 +8,7 @@
             webhook_5000, webhook_20000
   field     by name: likewise -> the patrol car that is sent, over its WebSocket; also field_5000, field_20000
   viewers   by name: likewise -> the last of 1,000 screens of the control room
-  recovery  by name: 100,000 wearers and 3 million entries behind them; seconds until a start acknowledges, with a snapshot and without
+  recovery  by name: 100,000 wearers and a million reports behind them; seconds until a start acknowledges, with a snapshot and without
   postgis, redis, mosquitto   by name: what one would take instead (installs them)
   log, geo  Google Benchmark programs of those rooms
   engine    nanoseconds per report and bytes per wearer over generated worlds, the ticks of the middle one; by name and
@@ -224,7 +224,7 @@ def waits_of(waits, **more):
     return {**more, 'received': len(waits), 'p50_ms': at(0.5), 'p99_ms': at(0.99), 'p999_ms': at(0.999), 'max_ms': at(1)}
 
 
-def bench_recovery(binaries, wearers=100_000, reports=3_000_000):
+def bench_recovery(binaries, wearers=100_000, reports=1_000_000):
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
         log = pathlib.Path(folder) / 'data' / 'log'
         log.parent.mkdir(mode=0o700)

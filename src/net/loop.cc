@@ -8,13 +8,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <csignal>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/ensure.h"
+#include "base/signals.h"
 
 namespace haechi::net {
 
@@ -97,10 +97,7 @@ void Loop::start() {
   inner_->thread = std::thread([inner = inner_.get()] {
     pthread_setname_np(pthread_self(), inner->name.substr(0, 15).c_str());
     // A peer that has gone is an error of the write, not the end of the process.
-    sigset_t broken_pipe;
-    sigemptyset(&broken_pipe);
-    sigaddset(&broken_pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+    block_signals({SIGPIPE});
     current_loop = inner;
     auto work = asio::make_work_guard(inner->io);
     inner->io.run();

@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/heap.h"
 #include "base/hex.h"
+#include "base/signals.h"
 #include "base/time.h"
 #include "gateway/devices.h"
 #include "gateway/http_intake.h"
@@ -563,13 +564,7 @@ void Node::reload() {
 }
 
 int run_serve(const Config& config) {
-  // Blocked here and in every thread made later, so that only sigwait below sees them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const sigset_t signals = block_signals({SIGINT, SIGTERM, SIGHUP});
   std::signal(SIGPIPE, SIG_IGN);
   auto node = Node::start(config);
   if (!node.ok()) {

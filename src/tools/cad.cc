@@ -1,7 +1,6 @@
 #include "tools/cad.h"
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -10,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/signals.h"
 #include "link/messages.h"
 #include "link/signature.h"
 #include "net/client.h"
@@ -303,11 +303,7 @@ Result<std::unique_ptr<OutsideCad>> OutsideCad::start(net::Loop& loop, const Clo
 }
 
 int run_cad(const CadOptions& options) {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before any thread starts, so that only sigwait() sees them
+  const sigset_t ends = block_signals({SIGINT, SIGTERM});
   const SystemClock clock;
   net::Loop loop("cad");
   auto cad = OutsideCad::start(loop, clock, options);

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/base64.h"
+#include "base/signals.h"
 #include "haechi/v1/device.pb.h"
 #include "law/shapes.h"
 #include "net/tls.h"
@@ -328,11 +329,7 @@ void Watchdog::print() const {
 }  // namespace
 
 int run_watchdog(const WatchdogSettings& settings, bool once) {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);  // before any thread starts, so that only sigwait() sees them
+  const sigset_t ends = block_signals({SIGINT, SIGTERM});
   const SystemClock clock;
   net::Loop loop("watchdog");
   Watchdog watchdog(settings, loop, clock);

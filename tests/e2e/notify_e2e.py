@@ -3,21 +3,12 @@ badly. A gateway fails, refuses and hangs; the process is killed in the middle o
 passed, and what nobody opened goes on to the next channel. Nothing is sent twice but what nobody can know, and no byte
 that left holds a name, a place or a number of anybody."""
 import json
-import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 
-PYTHON = '/usr/bin/python3'  # Debian's, which has python3-aiosmtpd and python3-cryptography
-try:
-    import notify_servers
-except ImportError as missing:
-    if sys.executable == PYTHON:
-        print(f'FAIL  {missing} (x.d/packages.txt names what is needed)\n0 passed, 1 failed')
-        sys.exit(1)
-    os.execv(PYTHON, [PYTHON, *sys.argv])
-
+import debian_python
+import notify_servers
 from haechi_server import Checks, Server, arguments, wait_for
 
 SECRET, BEARER = 'a secret of both sides', 'a-token-of-the-gateway'

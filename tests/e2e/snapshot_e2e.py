@@ -4,23 +4,14 @@ of hers, a petition with its duty, a text message that waits, a device that was 
 Ended in order, then killed, then without any snapshot: each time everything is shown as it was, the device is told again,
 the message leaves once, the CAD has one call for each alarm, and no message of a hand-off gets another id."""
 import json
-import os
 import pathlib
 import re
 import shutil
-import sys
 import tempfile
 import time
 
-PYTHON = '/usr/bin/python3'  # Debian's, which has python3-aiosmtpd and python3-cryptography
-try:
-    import notify_servers
-except ImportError as missing:
-    if sys.executable == PYTHON:
-        print(f'FAIL  {missing} (x.d/packages.txt names what is needed)\n0 passed, 1 failed')
-        sys.exit(1)
-    os.execv(PYTHON, [PYTHON, *sys.argv])
-
+import debian_python
+import notify_servers
 from haechi_server import Checks, MqttDevice, Server, arguments, register_device, report, wait_for
 from outside_cad_e2e import CAD_SECRET, Cad
 

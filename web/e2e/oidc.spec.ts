@@ -1,5 +1,5 @@
 // Signing in by an agency's identity provider, in a browser, against a real one: what lets in, and each thing that does not.
-import { type Cookie, expect, type Page, test } from "@playwright/test";
+import { type Browser, type Cookie, expect, type Page, test } from "@playwright/test";
 import type { JWTPayload } from "jose";
 import fs from "node:fs";
 import net from "node:net";
@@ -65,17 +65,23 @@ async function passProvider(page: Page, who: string): Promise<void> {
   await page.locator("[type=submit]").click();
 }
 
+// The first administrator, who has invited kim of the provider; the recovery codes are the administrator's.
+async function inviteKim(browser: Browser, server: Server): Promise<{ admin: Page; codes: string[] }> {
+  const admin = await pageOf(browser);
+  const codes = await enrol(admin, /^administrator (http\S+)/m.exec(server.said)?.[1] ?? "");
+  await admin.locator(".codes .button").click();
+  await admin.locator("[name=new-account]").fill("nmpa.kim");
+  await admin.locator("[name=new-role]").selectOption("control");
+  await admin.getByRole("button", { name: "초대" }).click();
+  await expect(admin.getByText("주소가 필요 없습니다")).toBeVisible();
+  return { admin, codes };
+}
+
 test("an agency's people sign in by their provider, and nobody by anything that it did not say", async ({ browser }) => {
   const agency = await Agency.start();
   const { server, provider } = agency;
   try {
-    const admin = await pageOf(browser);
-    const codes = await enrol(admin, /^administrator (http\S+)/m.exec(server.said)?.[1] ?? "");
-    await admin.locator(".codes .button").click();
-    await admin.locator("[name=new-account]").fill("nmpa.kim");
-    await admin.locator("[name=new-role]").selectOption("control");
-    await admin.getByRole("button", { name: "초대" }).click();
-    await expect(admin.getByText("주소가 필요 없습니다")).toBeVisible();
+    const { admin, codes } = await inviteKim(browser, server);
     await expect(admin.locator("[data-person='nmpa.kim']")).toContainText("사용 중");
 
     const officer = await pageOf(browser);
@@ -180,13 +186,7 @@ test("who signs out at the provider is signed out here", async ({ browser }) => 
   const agency = await Agency.start();
   const { server, provider } = agency;
   try {
-    const admin = await pageOf(browser);
-    await enrol(admin, /^administrator (http\S+)/m.exec(server.said)?.[1] ?? "");
-    await admin.locator(".codes .button").click();
-    await admin.locator("[name=new-account]").fill("nmpa.kim");
-    await admin.locator("[name=new-role]").selectOption("control");
-    await admin.getByRole("button", { name: "초대" }).click();
-    await expect(admin.getByText("주소가 필요 없습니다")).toBeVisible();
+    await inviteKim(browser, server);
 
     const officer = await pageOf(browser);
     await officer.goto(`${server.origin}/control/`);
@@ -215,13 +215,7 @@ test("what a browser brings back counts once, and only in the browser that went"
   const agency = await Agency.start();
   const { server } = agency;
   try {
-    const admin = await pageOf(browser);
-    await enrol(admin, /^administrator (http\S+)/m.exec(server.said)?.[1] ?? "");
-    await admin.locator(".codes .button").click();
-    await admin.locator("[name=new-account]").fill("nmpa.kim");
-    await admin.locator("[name=new-role]").selectOption("control");
-    await admin.getByRole("button", { name: "초대" }).click();
-    await expect(admin.getByText("주소가 필요 없습니다")).toBeVisible();
+    await inviteKim(browser, server);
 
     const officer = await pageOf(browser);
     let brought = "";

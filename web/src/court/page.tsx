@@ -9,11 +9,13 @@ import { NewJudgement } from "../legal/judgement";
 import { MeasureCard } from "../legal/measure";
 import { useKindName } from "../legal/names";
 import { useCases } from "../legal/news";
-import { Due, LoadedView, Moment } from "../legal/parts";
+import { Due, LoadedView, Moment, Rows } from "../legal/parts";
 import { PetitionPage } from "../legal/petition";
 import { addressOf } from "../legal/where";
 import { pageOf } from "../legal/work";
 import { Decide } from "./decide";
+
+const COLUMNS = ["due", "docket", "state", "petitioner", "subject", "kinds", "filed"] as const;
 
 const PAGES = ["petitions", "measures", "duties", "notifications", "statistics"];
 
@@ -56,41 +58,28 @@ function Docket() {
           list.length === 0 ? (
             <Empty title={t("docket.none")} />
           ) : (
-            <div className="table-frame" tabIndex={0} role="region" aria-label={t("docket.title")}>
-              <table>
-                <thead>
-                  <tr>
-                    {["due", "docket", "state", "petitioner", "subject", "kinds", "filed"].map((name) => (
-                      <th key={name} scope="col">
-                        {t(`docket.column.${name}`)}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {list.map((one) => (
-                    <tr key={one.petition?.id} data-petition={one.petition?.id} className={one.duty?.overdue ? "over" : ""}>
-                      <td>
-                        <Due atUs={one.duty?.due_at_us} />
-                      </td>
-                      <td>
-                        <a href={addressOf("petition", one.petition?.id)}>{one.petition?.docket || t("docket.unnumbered")}</a>{" "}
-                        <small className="quiet">{one.case_number}</small>
-                      </td>
-                      <td>
-                        <span className="chip">{t(`legal:petition_state.${bare(one.petition?.state, "PETITION_STATE_")}`)}</span>
-                      </td>
-                      <td>{one.protected_name || one.petition?.protected_id}</td>
-                      <td>{one.subject_name}</td>
-                      <td>{(one.petition?.kinds ?? []).map(nameOf).join(", ")}</td>
-                      <td>
-                        <Moment us={one.petition?.filed_at_us} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Rows title={t("docket.title")} head={COLUMNS.map((name) => t(`docket.column.${name}`))}>
+              {list.map((one) => (
+                <tr key={one.petition?.id} data-petition={one.petition?.id} className={one.duty?.overdue ? "over" : ""}>
+                  <td>
+                    <Due atUs={one.duty?.due_at_us} />
+                  </td>
+                  <td>
+                    <a href={addressOf("petition", one.petition?.id)}>{one.petition?.docket || t("docket.unnumbered")}</a>{" "}
+                    <small className="quiet">{one.case_number}</small>
+                  </td>
+                  <td>
+                    <span className="chip">{t(`legal:petition_state.${bare(one.petition?.state, "PETITION_STATE_")}`)}</span>
+                  </td>
+                  <td>{one.protected_name || one.petition?.protected_id}</td>
+                  <td>{one.subject_name}</td>
+                  <td>{(one.petition?.kinds ?? []).map(nameOf).join(", ")}</td>
+                  <td>
+                    <Moment us={one.petition?.filed_at_us} />
+                  </td>
+                </tr>
+              ))}
+            </Rows>
           )
         }
       </LoadedView>

@@ -12,9 +12,11 @@ import { BeginMeasure, MeasureCard } from "./measure";
 import { useKindName } from "./names";
 import { useCases } from "./news";
 import { Delivery } from "./notifications";
-import { CaseLinkTo, Due, dutyName, Fact, Facts, HeldBack, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack, useRight } from "./parts";
+import { CaseLinkTo, Due, dutyName, Fact, Facts, HeldBack, LoadedView, Moment, PersonLink, Refused, Rows, useDeed, useHeldBack, useRight } from "./parts";
 import { Places } from "./places";
 import { addressOf, go } from "./where";
+
+const COLUMNS = ["number", "kind", "subject", "protected", "measures", "duties", "next"] as const;
 
 const KINDS = ["STALKING", "DOMESTIC_VIOLENCE", "SEXUAL_VIOLENCE", "OTHER"] as const;
 const CODES = ["followed", "waited", "contacted", "entered", "damaged", "threatened", "violence", "other"] as const;
@@ -40,41 +42,28 @@ export function Cases() {
           list.length === 0 ? (
             <Empty title={t("case.none")} />
           ) : (
-            <div className="table-frame" tabIndex={0} role="region" aria-label={t("case.several")}>
-              <table>
-                <thead>
-                  <tr>
-                    {["number", "kind", "subject", "protected", "measures", "duties", "next"].map((name) => (
-                      <th key={name} scope="col">
-                        {t(`case.column.${name}`)}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {list.map((one) => (
-                    <tr key={one.case_record?.id} data-case={one.case_record?.id}>
-                      <td>
-                        <CaseLinkTo id={one.case_record?.id} number={one.case_record?.number} />
-                      </td>
-                      <td>{t(`case_kind.${bare(one.case_record?.kind, "CASE_KIND_")}`)}</td>
-                      <td>
-                        <PersonLink id={one.case_record?.subject_id} name={one.subject_name} />
-                      </td>
-                      <td>{(one.case_record?.protected_ids ?? []).map((id) => <PersonLink key={id} id={id} />)}</td>
-                      <td>{(one.measures ?? []).map((each) => nameOf(each.kind)).join(", ")}</td>
-                      <td className={(one.duties_overdue ?? 0) > 0 ? "problem" : ""}>
-                        {t("case.duties", { n: one.duties_open ?? 0, over: one.duties_overdue ?? 0 })}
-                        {(one.links ?? []).length > 0 && ` · ${t("case.links", { n: one.links?.length ?? 0 })}`}
-                      </td>
-                      <td>
-                        <Due atUs={one.next_due_at_us} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Rows title={t("case.several")} head={COLUMNS.map((name) => t(`case.column.${name}`))}>
+              {list.map((one) => (
+                <tr key={one.case_record?.id} data-case={one.case_record?.id}>
+                  <td>
+                    <CaseLinkTo id={one.case_record?.id} number={one.case_record?.number} />
+                  </td>
+                  <td>{t(`case_kind.${bare(one.case_record?.kind, "CASE_KIND_")}`)}</td>
+                  <td>
+                    <PersonLink id={one.case_record?.subject_id} name={one.subject_name} />
+                  </td>
+                  <td>{(one.case_record?.protected_ids ?? []).map((id) => <PersonLink key={id} id={id} />)}</td>
+                  <td>{(one.measures ?? []).map((each) => nameOf(each.kind)).join(", ")}</td>
+                  <td className={(one.duties_overdue ?? 0) > 0 ? "problem" : ""}>
+                    {t("case.duties", { n: one.duties_open ?? 0, over: one.duties_overdue ?? 0 })}
+                    {(one.links ?? []).length > 0 && ` · ${t("case.links", { n: one.links?.length ?? 0 })}`}
+                  </td>
+                  <td>
+                    <Due atUs={one.next_due_at_us} />
+                  </td>
+                </tr>
+              ))}
+            </Rows>
           )
         }
       </LoadedView>

@@ -109,23 +109,3 @@ export function Columns({ counts }: { counts: readonly Count[] }) {
     </div>
   );
 }
-
-export function Rows({ title, head, children }: { title: string; head: readonly string[]; children: ReactNode }) {
-  return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={title}>
-      <table>
-        <caption className="visually-hidden">{title}</caption>
-        <thead>
-          <tr>
-            {head.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
-  );
-}

@@ -6,7 +6,7 @@ import { useLive } from "../kit/surface";
 import { bare, doDuty, duties, type Duty } from "./asks";
 import { bytesOf } from "./files";
 import { useCases } from "./news";
-import { CaseLinkTo, Due, dutyName, LoadedView, Moment, PersonLink, Refused, useDeed, useHeldBack } from "./parts";
+import { CaseLinkTo, Due, dutyName, LoadedView, Moment, PersonLink, Refused, Rows, useDeed, useHeldBack } from "./parts";
 
 const NOTES = ["done", "told_by_phone", "told_by_message", "letter_sent", "visited", "other"] as const;
 const PROOF_BYTES_MAX = 2000;
@@ -48,66 +48,53 @@ export function DutyTable({ list, changed, alone = false }: { list: readonly Dut
   const held = useHeldBack("do_duty");
   return (
     <>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={t("duties.title")}>
-        <table>
-          <thead>
-            <tr>
-              {COLUMNS.filter((name) => !alone || name !== "about").map((name) => (
-                <th key={name} scope="col">
-                  {t(`duties.column.${name}`)}
-                </th>
-              ))}
+      <Rows title={t("duties.title")} head={COLUMNS.filter((name) => !alone || name !== "about").map((name) => t(`duties.column.${name}`))}>
+        {list.map((duty) => {
+          const party = bare(duty.party, "CASE_PARTY_");
+          const closed = Number(duty.done_at_us ?? 0) > 0 || Boolean(duty.void_reason);
+          return (
+            <tr key={duty.id} data-duty={duty.id} data-code={duty.code} className={duty.overdue ? "over" : ""}>
+              <td>
+                <Due atUs={duty.due_at_us} closed={closed} />
+                {(duty.level ?? 0) > 0 && <small className="problem"> {t("escalated", { n: duty.level })}</small>}
+              </td>
+              <td>
+                {dutyName(duty)}
+                {duty.may && <small className="quiet"> {t("duties.may")}</small>}
+              </td>
+              <td>
+                {t(`party.${party}`)}
+                {duty.to && duty.to.length > 0 && (
+                  <small className="quiet"> → {duty.to.map((one) => t(`party.${bare(one, "CASE_PARTY_")}`)).join(", ")}</small>
+                )}
+              </td>
+              {!alone && (
+                <td>
+                  <CaseLinkTo id={duty.case_id} /> <PersonLink id={duty.wearer_id} />
+                </td>
+              )}
+              <td>
+                <small>{duty.source}</small>
+              </td>
+              <td>
+                {Number(duty.done_at_us ?? 0) > 0 ? (
+                  <small>
+                    {t("duties.done_by", { who: duty.done_by ?? "" })} <Moment us={duty.done_at_us} />
+                  </small>
+                ) : duty.void_reason ? (
+                  <small className="quiet">{t(`void.${duty.void_reason}`, { defaultValue: duty.void_reason })}</small>
+                ) : (MINE[who.role ?? ""] ?? []).includes(party) ? (
+                  <button type="button" className="button small" disabled={held !== null} title={held ?? undefined} onClick={() => setDoing(duty)}>
+                    {t("duties.do")}
+                  </button>
+                ) : (
+                  <small className="quiet">{t("duties.not_ours")}</small>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {list.map((duty) => {
-              const party = bare(duty.party, "CASE_PARTY_");
-              const closed = Number(duty.done_at_us ?? 0) > 0 || Boolean(duty.void_reason);
-              return (
-                <tr key={duty.id} data-duty={duty.id} data-code={duty.code} className={duty.overdue ? "over" : ""}>
-                  <td>
-                    <Due atUs={duty.due_at_us} closed={closed} />
-                    {(duty.level ?? 0) > 0 && <small className="problem"> {t("escalated", { n: duty.level })}</small>}
-                  </td>
-                  <td>
-                    {dutyName(duty)}
-                    {duty.may && <small className="quiet"> {t("duties.may")}</small>}
-                  </td>
-                  <td>
-                    {t(`party.${party}`)}
-                    {duty.to && duty.to.length > 0 && (
-                      <small className="quiet"> → {duty.to.map((one) => t(`party.${bare(one, "CASE_PARTY_")}`)).join(", ")}</small>
-                    )}
-                  </td>
-                  {!alone && (
-                    <td>
-                      <CaseLinkTo id={duty.case_id} /> <PersonLink id={duty.wearer_id} />
-                    </td>
-                  )}
-                  <td>
-                    <small>{duty.source}</small>
-                  </td>
-                  <td>
-                    {Number(duty.done_at_us ?? 0) > 0 ? (
-                      <small>
-                        {t("duties.done_by", { who: duty.done_by ?? "" })} <Moment us={duty.done_at_us} />
-                      </small>
-                    ) : duty.void_reason ? (
-                      <small className="quiet">{t(`void.${duty.void_reason}`, { defaultValue: duty.void_reason })}</small>
-                    ) : (MINE[who.role ?? ""] ?? []).includes(party) ? (
-                      <button type="button" className="button small" disabled={held !== null} title={held ?? undefined} onClick={() => setDoing(duty)}>
-                        {t("duties.do")}
-                      </button>
-                    ) : (
-                      <small className="quiet">{t("duties.not_ours")}</small>
-                    )}
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+          );
+        })}
+      </Rows>
       {doing && <DoDialog duty={doing} close={() => setDoing(null)} changed={changed} />}
     </>
   );

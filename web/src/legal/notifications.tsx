@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { bare, duties, type Duty, notifications, type Notification, openNotification } from "./asks";
 import { useCases } from "./news";
-import { CaseLinkTo, dutyName, LoadedView, Moment, Refused, useDeed, useHeldBack } from "./parts";
+import { CaseLinkTo, dutyName, LoadedView, Moment, Refused, Rows, useDeed, useHeldBack } from "./parts";
 import { addressOf } from "./where";
 
 // Word and sign together: no colour carries the state alone.
@@ -54,24 +54,11 @@ function Table({ list, changed }: { list: readonly Notification[]; changed: () =
   const read = (id: string | undefined) => void run(() => openNotification(id ?? ""));
   return (
     <>
-      <div className="table-frame" tabIndex={0} role="region" aria-label={t("notifications.title")}>
-        <table>
-          <thead>
-            <tr>
-              {COLUMNS.map((name) => (
-                <th key={name} scope="col">
-                  {t(`notifications.column.${name}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {list.map((one) => (
-              <Row key={one.id} one={one} duty={known.find((each) => each.id === one.duty_id)} busy={busy} read={() => read(one.id)} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Rows title={t("notifications.title")} head={COLUMNS.map((name) => t(`notifications.column.${name}`))}>
+        {list.map((one) => (
+          <Row key={one.id} one={one} duty={known.find((each) => each.id === one.duty_id)} busy={busy} read={() => read(one.id)} />
+        ))}
+      </Rows>
       <Refused failure={refused} />
     </>
   );

@@ -60,6 +60,27 @@ export function LoadedView<T>(props: { what: string; loaded: Loaded<T>; children
   );
 }
 
+// A table in a frame that scrolls by itself; `tall`: downwards as well.
+export function Rows(props: { title: string; head: readonly string[]; tall?: boolean; children: ReactNode }) {
+  return (
+    <div className={props.tall ? "table-frame tall" : "table-frame"} tabIndex={0} role="region" aria-label={props.title}>
+      <table>
+        <caption className="visually-hidden">{props.title}</caption>
+        <thead>
+          <tr>
+            {props.head.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{props.children}</tbody>
+      </table>
+    </div>
+  );
+}
+
 export function Facts({ children }: { children: ReactNode }) {
   return <dl className="facts">{children}</dl>;
 }

@@ -5,7 +5,9 @@ import { msOf } from "../kit/clock";
 import { dateTime, distance } from "../kit/format";
 import { language } from "../kit/words";
 import { bare, type PastAlert } from "./asks";
-import { Moment } from "./parts";
+import { Moment, Rows } from "./parts";
+
+const COLUMNS = ["opened", "kind", "distance", "ended", "police", "outcome", "order", "entry"] as const;
 
 const WIDTH = 800;
 const LANE = 22;
@@ -19,58 +21,44 @@ export function PastAlerts({ alerts, toUs }: { alerts: readonly PastAlert[]; toU
   return (
     <>
       <TimeLine alerts={sorted} toMs={msOf(toUs)} />
-      <div className="table-frame tall" tabIndex={0} role="region" aria-label={t("past.title")}>
-        <table>
-          <caption className="visually-hidden">{t("past.title")}</caption>
-          <thead>
-            <tr>
-              {["opened", "kind", "distance", "ended", "police", "outcome", "order", "entry"].map((name) => (
-                <th key={name} scope="col">
-                  {t(`past.column.${name}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {sorted.map((one) => (
-              <tr key={`${one.source}/${one.id}`} data-past={one.id} data-source={one.source || undefined}>
-                <td>
-                  <Moment us={one.opened_at_us} />
-                </td>
-                <td>
-                  {!one.source && <Severity code={one.code} compact />} {t(`kit:alert_kind.${bare(one.kind, "ALERT_KIND_")}`)}
-                  {one.source && <span className="chip">{t("past.taken_over", { source: one.source })}</span>}
-                  <small className="sentence">{language() === "ko" ? one.sentence_ko : one.sentence_en}</small>
-                </td>
-                <td className="number">{(one.distance_m ?? 0) > 0 ? distance(one.distance_m ?? 0) : t("unsaid")}</td>
-                <td>{Number(one.cleared_at_us ?? 0) > 0 ? <Moment us={one.cleared_at_us} /> : t(one.source ? "unsaid" : "past.going_on")}</td>
-                <td>
-                  {Number(one.assigned_at_us ?? 0) > 0 ? (
+      <Rows title={t("past.title")} head={COLUMNS.map((name) => t(`past.column.${name}`))} tall>
+        {sorted.map((one) => (
+          <tr key={`${one.source}/${one.id}`} data-past={one.id} data-source={one.source || undefined}>
+            <td>
+              <Moment us={one.opened_at_us} />
+            </td>
+            <td>
+              {!one.source && <Severity code={one.code} compact />} {t(`kit:alert_kind.${bare(one.kind, "ALERT_KIND_")}`)}
+              {one.source && <span className="chip">{t("past.taken_over", { source: one.source })}</span>}
+              <small className="sentence">{language() === "ko" ? one.sentence_ko : one.sentence_en}</small>
+            </td>
+            <td className="number">{(one.distance_m ?? 0) > 0 ? distance(one.distance_m ?? 0) : t("unsaid")}</td>
+            <td>{Number(one.cleared_at_us ?? 0) > 0 ? <Moment us={one.cleared_at_us} /> : t(one.source ? "unsaid" : "past.going_on")}</td>
+            <td>
+              {Number(one.assigned_at_us ?? 0) > 0 ? (
+                <>
+                  {t("past.sent")} <Moment us={one.assigned_at_us} />
+                  {Number(one.on_scene_at_us ?? 0) > 0 && (
                     <>
-                      {t("past.sent")} <Moment us={one.assigned_at_us} />
-                      {Number(one.on_scene_at_us ?? 0) > 0 && (
-                        <>
-                          {" · "}
-                          {t("past.on_scene")} <Moment us={one.on_scene_at_us} />
-                        </>
-                      )}
+                      {" · "}
+                      {t("past.on_scene")} <Moment us={one.on_scene_at_us} />
                     </>
-                  ) : (
-                    t(one.source ? "unsaid" : "past.nobody_sent")
                   )}
-                </td>
-                <td>{one.outcome ? t(`outcome.${one.outcome}`, { defaultValue: one.outcome }) : t("past.no_outcome")}</td>
-                <td>
-                  <small>
-                    {one.order_id} {(one.order_version ?? 0) > 0 && `v${one.order_version}`}
-                  </small>
-                </td>
-                <td className="number">{one.entry_no}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+                </>
+              ) : (
+                t(one.source ? "unsaid" : "past.nobody_sent")
+              )}
+            </td>
+            <td>{one.outcome ? t(`outcome.${one.outcome}`, { defaultValue: one.outcome }) : t("past.no_outcome")}</td>
+            <td>
+              <small>
+                {one.order_id} {(one.order_version ?? 0) > 0 && `v${one.order_version}`}
+              </small>
+            </td>
+            <td className="number">{one.entry_no}</td>
+          </tr>
+        ))}
+      </Rows>
     </>
   );
 }

@@ -5,10 +5,9 @@ import { useTranslation } from "react-i18next";
 import { degrees } from "../kit/api";
 import { useLoaded } from "../kit/load";
 import { type CaseAnswer, changePlaces, type PlaceVersion, placeVersions, type Zone } from "./asks";
-import { Rows } from "./charts";
 import { ZoneMap } from "./conditions";
 import { type Draft, type DraftZone, newDraft } from "./draft";
-import { HeldBack, LoadedView, Moment, Refused, useDeed, useHeldBack, useRight } from "./parts";
+import { HeldBack, LoadedView, Moment, Refused, Rows, useDeed, useHeldBack, useRight } from "./parts";
 import { placesOf, replacedOf } from "./place-set";
 
 export function Places({ answer, changed }: { answer: CaseAnswer; changed: () => void }) {

@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import { serverNowMs } from "../kit/clock";
 import { useLoaded } from "../kit/load";
 import { bare, type Statistics, statistics } from "./asks";
-import { Bar, Card, Columns, type Count, Nothing, Range, Rows, Stack } from "./charts";
+import { Bar, Card, Columns, type Count, Nothing, Range, Stack } from "./charts";
 import { endOfDayUs } from "./clocks";
 import { download } from "./files";
 import { useKindName, useOffenceName, usePutsOnDevice } from "./names";
-import { LoadedView, Refused, useDeed } from "./parts";
+import { LoadedView, Refused, Rows, useDeed } from "./parts";
 
 const DAY_MS = 86_400_000;
 const KOREA_MS = 9 * 3_600_000;

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { useLoaded } from "../kit/load";
 import { bare } from "../legal/asks";
-import { LoadedView, Refused, useDeed, useHeldBack } from "../legal/parts";
+import { LoadedView, Refused, Rows, useDeed, useHeldBack } from "../legal/parts";
 import { type LookUps, lookUps, review } from "./asks";
 
 const COLUMNS = ["account", "looks", "persons", "off_case", "close", "refused", "glasses", "findings", "review"] as const;
@@ -29,24 +29,11 @@ export function LookUpsPage() {
               </select>
             </label>
             {(report.accounts ?? []).length === 0 ? <Empty title={t("look_ups.none")} /> : (
-              <div className="table-frame" tabIndex={0} role="region" aria-label={t("look_ups.title")}>
-                <table>
-                  <thead>
-                    <tr>
-                      {COLUMNS.map((name) => (
-                        <th key={name} scope="col">
-                          {t(`look_ups.column.${name}`)}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {(report.accounts ?? []).map((one) => (
-                      <Row key={one.account} one={one} month={report.month ?? ""} changed={loaded.reload} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Rows title={t("look_ups.title")} head={COLUMNS.map((name) => t(`look_ups.column.${name}`))}>
+                {(report.accounts ?? []).map((one) => (
+                  <Row key={one.account} one={one} month={report.month ?? ""} changed={loaded.reload} />
+                ))}
+              </Rows>
             )}
           </>
         )}

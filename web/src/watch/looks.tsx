@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { useLoaded } from "../kit/load";
-import { LoadedView, Moment } from "../legal/parts";
+import { LoadedView, Moment, Rows } from "../legal/parts";
 import { type AccessEntry, looks } from "./asks";
 
 const COLUMNS = ["when", "who", "did", "whom", "answer", "why"] as const;
@@ -58,36 +58,23 @@ export function Looks() {
 function Table({ list }: { list: readonly AccessEntry[] }) {
   const { t } = useTranslation("watch");
   return (
-    <div className="table-frame" tabIndex={0} role="region" aria-label={t("looks.title")}>
-      <table>
-        <thead>
-          <tr>
-            {COLUMNS.map((name) => (
-              <th key={name} scope="col">
-                {t(`looks.column.${name}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {list.map(({ entry_no, at_us, access }) => (
-            <tr key={entry_no} data-allowed={access?.allowed ?? false}>
-              <td>
-                <Moment us={at_us} />
-              </td>
-              <td>
-                {access?.viewer} <small className="quiet">{access?.viewer_role}</small>
-              </td>
-              <td>{access?.action}</td>
-              <td>
-                {access?.subject_id || t("looks.several", { n: access?.shown_ids?.length ?? 0 })} <small className="quiet">{access?.subject_kind}</small>
-              </td>
-              <td className={access?.allowed ? "" : "problem"}>{t(access?.allowed ? "looks.allowed" : "looks.denied")}</td>
-              <td>{access?.allowed ? access?.basis : access?.reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Rows title={t("looks.title")} head={COLUMNS.map((name) => t(`looks.column.${name}`))}>
+      {list.map(({ entry_no, at_us, access }) => (
+        <tr key={entry_no} data-allowed={access?.allowed ?? false}>
+          <td>
+            <Moment us={at_us} />
+          </td>
+          <td>
+            {access?.viewer} <small className="quiet">{access?.viewer_role}</small>
+          </td>
+          <td>{access?.action}</td>
+          <td>
+            {access?.subject_id || t("looks.several", { n: access?.shown_ids?.length ?? 0 })} <small className="quiet">{access?.subject_kind}</small>
+          </td>
+          <td className={access?.allowed ? "" : "problem"}>{t(access?.allowed ? "looks.allowed" : "looks.denied")}</td>
+          <td>{access?.allowed ? access?.basis : access?.reason}</td>
+        </tr>
+      ))}
+    </Rows>
   );
 }

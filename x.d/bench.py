@@ -11,8 +11,8 @@
   recovery  by name: 100,000 wearers and a million reports behind them; seconds until a start acknowledges, with a snapshot and without
   postgis, redis, mosquitto   by name: what one would take instead (installs them)
   log, geo  Google Benchmark programs of those rooms
-  engine    nanoseconds per report and bytes per wearer over generated worlds, the ticks of the middle one; by name and
-            with --full, every cell of the grid (wearers 1e3..1e6, zones 1e2..1e5, pairs 1..3; 20 GB, half an hour)
+  engine    nanoseconds per report and bytes per wearer over generated worlds of 1 to 1,000 times the size, the ticks of the middle
+            one; by name and with --full, every cell of the grid (wearers 1e3..1e6, zones 1e2..1e5, pairs 1..3; 20 GB, half an hour)
 """
 import argparse
 import csv
@@ -20,7 +20,6 @@ import http.client
 import json
 import os
 import pathlib
-import platform
 import secrets
 import hashlib
 import base64
@@ -31,6 +30,8 @@ import socket
 import subprocess
 import tempfile
 import time
+
+import bench_table
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
@@ -289,6 +290,19 @@ def bench_memory(binaries, wearers=1_000):
         return {'wearers': wearers, **result}
 
 
+def bench_engine(binaries, full):
+    """What a report costs the engine alone, from 1 to 1,000 times the wearers and the zones; or every cell of its grid."""
+    run = lambda *words: subprocess.run([binaries / 'engine_bench', *words], check=True, capture_output=True, text=True).stdout
+    cell = lambda wearers, zones, pairs, *words: run('--cell', f'{wearers},{zones},{pairs}', *words)
+    said = run('--full') if full else ''.join((
+        cell(1_000, 100, 1), cell(1_000, 100_000, 1), cell(10_000, 10_000, 1), cell(100_000, 100, 1),
+        cell(100_000, 10_000, 1, '--ticks', '--snapshot'), cell(100_000, 10_000, 2), cell(100_000, 10_000, 3),
+        cell(1_000_000, 100_000, 1, '--warm', '4')))
+    cells = [{key: float(value) for key, value in re.findall(r'(\w+)=([\d.]+)', line)}
+             for line in said.splitlines() if line.startswith('engine:')]
+    return {'cells': cells, 'said': said}
+
+
 def bench_webhook(binaries, alerts=1_000, background=1_000):
     with tempfile.TemporaryDirectory() as folder:
         server = Server(binaries / 'haechi', folder, 1_000)
@@ -465,71 +479,6 @@ def wait_for_port(port):
     raise SystemExit(f'nothing listens on {port}')
 
 
-def write_table(results, path):
-    """docs/benchmarks.md: what was measured in one run, and how far it is from what the machine could do."""
-    limits = results['limits']
-    ms = lambda us: f'{us / 1000:.2f}' if us is not None else ''
-    lines = [
-        '# Benchmarks', '',
-        'Written by `./x bench --table`; nothing here is typed by hand. Generator and server share one machine '
-        f'({os.cpu_count()} processors, {platform.processor() or platform.machine()}), so either takes from the other. Times of '
-        '`paced` count from when a report was due, so a stall is not spared the reports that it held up; others are closed-loop. '
-        '`busy`: the share of one processor that the generator needed; near 1 it was what is measured.', '',
-        f'The machine: a synced page takes {limits["fdatasync_p50_us"]} µs (p99 {limits["fdatasync_p99_us"]}), a byte to another process '
-        f'and back {limits["round_trip_p50_us"]} µs (p99 {limits["round_trip_p99_us"]}). Durable before acknowledged cannot be faster '
-        'than both together.', '',
-        '## Reports, durable before they are acknowledged', '',
-        '| what | connections | reports/s | p50 ms | p99 ms | p99.9 ms | max ms | server, s per million | generator busy | bytes an entry | '
-        'start again, s |', '|---|---|---|---|---|---|---|---|---|---|---|']
-    for name, label in (('ingest', 'MQTT QoS 1'), ('ingest_2000', 'MQTT QoS 1'), ('ingest_tls', 'MQTT QoS 1, TLS'),
-                        ('ingest_http', 'HTTP, protobuf'), ('paced_5000', 'MQTT, paced at 5,000/s'),
-                        ('paced_20000', 'MQTT, paced at 20,000/s')):
-        if row := results.get(name):
-            lines.append(f'| {label} | {row["connections"]} | {row["per_s"]:,.0f} | {ms(row["ack_p50_us"])} | {ms(row["ack_p99_us"])} | '
-                         f'{ms(row["ack_p999_us"])} | {ms(row["ack_max_us"])} | {row["server_cpu_s_per_million"]} | {row["busy"]} | '
-                         f'{row["bytes_per_entry"]} | {row["restart_s"]} |')
-    lines += ['', 'An entry holds one report sealed under its wearer\'s key, with chain and checksums.', '',
-              '## From a report to the signed message at another agency', '',
-              'The report is an approach that breaks an order; the message is a hand-off at a CAD of its own process, over HTTP.', '',
-              '| other reports/s | alerts | received | p50 ms | p99 ms | p99.9 ms | max ms |', '|---|---|---|---|---|---|---|']
-    for name in ('webhook', 'webhook_5000', 'webhook_20000'):
-        if row := results.get(name):
-            lines.append(f'| {row["background_per_s"]:,} | {row["alerts"]:,} | {row["received"]:,} | {row["p50_ms"]:.2f} | '
-                         f'{row["p99_ms"]:.2f} | {row["p999_ms"]:.2f} | {row["max_ms"]:.2f} |')
-    lines += ['', '## From a report to the screen of a patrol car, and to a thousand screens', '',
-              'A car is told by the first message that names him to the car that is sent, over its WebSocket at the built-in desk. The control '
-              'room is told when the last of its screens is.', '',
-              '| what | screens | other reports/s | alerts | received | p50 ms | p99 ms | max ms | screens busy |', '|---|---|---|---|---|---|---|---|---|']
-    for name, label in (('field', 'patrol car'), ('field_5000', 'patrol car'), ('field_20000', 'patrol car'),
-                        ('viewers', 'control room, the last screen; five alerts a second')):
-        if row := results.get(name):
-            lines.append(f'| {label} | {row["screens"]:,} | {row["background_per_s"]:,} | {row["alerts"]:,} | {row["received"]:,} | '
-                         f'{row["p50_ms"]:.2f} | {row["p99_ms"]:.2f} | {row["max_ms"]:.2f} | {row["busy"]} |')
-    if row := results.get('recovery'):
-        lines += ['', '## Starting again', '',
-                  f'{row["wearers"]:,} wearers with orders, {row["entries"]:,} entries in the log; seconds until a start takes reports.', '',
-                  '| whole log | snapshot | the snapshot, MB | an orderly stop that writes one |', '|---|---|---|---|',
-                  f'| {row["whole_log_s"]} | {row["snapshot_s"]} | {row["snapshot_bytes"] / 1e6:,.0f} | {row["last_snapshot_s"]} |']
-    if row := results.get('memory'):
-        lines += ['', '## Memory', '',
-                  'Of the whole process, for each wearer with his protected person, two devices and an order.', '',
-                  '| | heap, bytes | resident, bytes |', '|---|---|---|']
-        for at, label in (('registered', 'registered'), ('reporting', 'after 20 minutes of a report every 15 s from both')):
-            lines.append(f'| {label} | {row[f"{at}_heap_bytes_per_wearer"]:,} | {row[f"{at}_resident_bytes_per_wearer"]:,} |')
-    lines += ['', '## What one would take instead', '',
-              'In the same run. None of them joins orders, persons and agencies; they take a position and, PostGIS, compare it with 10,000 '
-              'places.', '', '| what | connections | positions/s | p50 ms | p99 ms | durable when acknowledged |', '|---|---|---|---|---|---|']
-    for name, label, durable in (('postgis', 'PostgreSQL 15 and PostGIS, one insert a commit, trigger with ST_DWithin', 'yes'),
-                                 ('redis', 'Redis GEOADD, appendfsync always, 50 to a batch', 'yes, the last place only'),
-                                 ('mosquitto', 'Mosquitto QoS 1 with persistence, the same generator', 'no')):
-        if row := results.get(name):
-            lines.append(f'| {label} | {row.get("connections", 200)} | {row["per_s"]:,.0f} | {ms(row["ack_p50_us"])} | '
-                         f'{ms(row["ack_p99_us"])} | {durable} |')
-    lines += ['', 'Engine alone, memory and the cost curve: `docs/running.md`. TLS: there too. Judgement: `docs/judge.md`. Map and screens: '
-              '`docs/maps.md`.', '']
-    pathlib.Path(path).write_text('\n'.join(lines))
-
-
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument('--build', required=True)
@@ -549,28 +498,26 @@ def main():
         'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
         'field': lambda: bench_field(binaries), 'field_5000': lambda: bench_field(binaries, background=5_000),
         'field_20000': lambda: bench_field(binaries, background=20_000), 'viewers': lambda: bench_viewers(binaries),
-        'recovery': lambda: bench_recovery(binaries),
+        'recovery': lambda: bench_recovery(binaries), 'engine': lambda: bench_engine(binaries, chosen.full),
         'postgis': lambda: bench_postgis(chosen.seconds), 'redis': lambda: bench_redis(chosen.seconds),
         'mosquitto': lambda: bench_mosquitto(binaries, chosen.seconds)}
-    usual = {'limits', 'ingest', 'webhook'}
+    usual = {'limits', 'ingest', 'webhook', 'engine'}
     results = {}
     for name, run in measured.items():
         if chosen.table or name in (chosen.names or usual):
             results[name] = run()
             if not chosen.json:
-                print(name, ' '.join(f'{key}={value}' for key, value in results[name].items()), flush=True)
+                said = results[name].get('said') or ' '.join(f'{key}={value}' for key, value in results[name].items())
+                print(name, said.rstrip(), flush=True)
     if chosen.json:
         print(json.dumps(results, indent=2))
     if chosen.table:
-        return write_table(results, TOP / 'docs' / 'benchmarks.md')
+        return bench_table.write(results, TOP / 'docs' / 'benchmarks.md')
     if chosen.json:
         return
     for name in ('log', 'geo'):
         if not chosen.names or name in chosen.names:
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
-    if not chosen.names or 'engine' in chosen.names:
-        subprocess.run([binaries / 'engine_bench', *(['--full'] if chosen.full else [])], check=True)
-        subprocess.run([binaries / 'engine_bench', '--cell', '100000,10000,1', '--ticks', '--snapshot'], check=True)
     if 'picture' in chosen.names:  # how long a snapshot holds up what people see
         subprocess.run([binaries / 'picture_bench'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.

@@ -198,6 +198,7 @@ TEST(Playback, ShowsTheDeskAndTheUnitThePersonsOfAnOpenCallFromAQuarterOfAnHourB
   world.on_loop([&] { world.close_call(); });
   EXPECT_EQ(world.play(Role::kDispatch, "&person_id=W-1").status, 403);
   EXPECT_THAT(points_of(world.play(Role::kDispatch)), ElementsAre());
+  EXPECT_EQ(world.play(Role::kUnit, "&person_id=W-1").status, 403);
 }
 
 TEST(Playback, LeavesOutWhomTheViewerMayNoLongerSeeWhenTheRecordIsDurable) {

@@ -1,10 +1,13 @@
 // What a protected person is told of him, asked for in every way there is.
+#include <boost/json.hpp>
+
 #include "api/routes.h"
 #include "api/test_world.h"
 
 namespace haechi::api {
 namespace {
 
+namespace json = boost::json;
 using trust::Role;
 
 // Every route that reads, about him and all that is of him, and about nobody who is known.
@@ -22,9 +25,9 @@ std::vector<std::string> all_that_reads() {
     for (const char* id : {"W-1", "P-1", "D-1", "D-3", "O-1", "AL-1", "I-1", "C-1", "U-1", "V-1", "nobody"})
       out.push_back(path.substr(0, at) + id + path.substr(end + 1));
   }
-  for (const char* question : {"/api/v1/playback?person_id=W-1&from_us=1&to_us=1700000200000000",
-                               "/api/v1/alerts?state=all", "/api/v1/positions?person_id=W-1",
-                               "/api/v1/views?all=true", "/api/v1/tracks/W-1?minutes=20"})
+  for (const char* question :
+       {"/api/v1/playback?person_id=W-1&from_us=1&to_us=1700000200000000", "/api/v1/alerts?state=all",
+        "/api/v1/positions?person_id=W-1", "/api/v1/views?all=true", "/api/v1/tracks/W-1?minutes=20"})
     out.emplace_back(question);
   return out;
 }
@@ -78,6 +81,23 @@ TEST(Hers, APlaceThatSheWasShownIsNotToldAgainOnceTheMapIsShut) {
   ended.mutable_order_registered()->set_withdrawn(true);
   world.on_loop([&] { world.submit.add(ended, {}); });
   expect_no_place(world, "the order is withdrawn, and its view not yet closed");
+}
+
+TEST(Hers, NobodyBecomesWhomAnOrderProtectsFromHim) {
+  TestWorld world;
+  const net::Response role =
+      world.ask(Role::kRegistrar, "PUT", "/api/v1/persons/W-1", R"({"role":"ROLE_PROTECTED_PERSON"})");
+  EXPECT_EQ(role.status, 409);
+  EXPECT_EQ(json::parse(role.body).at("field").as_string(), "role");
+  for (const char* protects : {"W-1", "W-2"}) {
+    const net::Response order =
+        world.ask(Role::kRegistrar, "PUT", "/api/v1/orders/O-9",
+                  R"({"kind":"ST_PROV_3_2","legal_basis":"9(1)3-2","wearer_id":"W-1","starts_at_us":"1",
+                      "conditions":[{"id":"c","keep_away":{"protected_id":")" +
+                      std::string(protects) + R"("}}]})");
+    EXPECT_TRUE(order.status == 400 || order.status == 409) << order.body;
+    EXPECT_NE(order.body.find("protected_id"), std::string::npos) << order.body;
+  }
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ TEST_F(StaticFilesTest, ServesTheIndexWithAPolicyThatAllowsOnlyOurOwnScripts) {
   EXPECT_EQ(page->body, "<p>hello");
   EXPECT_EQ(page->content_type, "text/html; charset=utf-8");
   EXPECT_EQ(header(*page, "cache-control"), "no-cache");
-  for (const char* rule : {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"})
+  for (const char* rule :
+       {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"})
     EXPECT_NE(header(*page, "content-security-policy").find(rule), std::string::npos) << rule;
 }
 

@@ -141,6 +141,18 @@ def check_asvs(problems):
     problems += [f'docs/asvs.md: its rows make it: {line}' for line in asvs_totals(text) if line not in text.splitlines()]
 
 
+def checklist_total(text):
+    """The line of docs/checklist.md that counts its rows, as it has to be."""
+    rows = re.findall(r'^\| D-\w+ \|.*\| (not applicable|missing|)[^|]* \|$', text, re.M)
+    return f'| {len(rows)} | {rows.count("")} | {rows.count("not applicable")} | {rows.count("missing")} |'
+
+
+def check_checklist(problems):
+    text = (TOP / 'docs/checklist.md').read_text()
+    if checklist_total(text) not in text.splitlines():
+        problems.append(f'docs/checklist.md: its rows make it: {checklist_total(text)}')
+
+
 def check_cryptography(problems):
     """docs/cryptography.md names every source that calls a library of ciphers, or its header."""
     text = (TOP / 'docs/cryptography.md').read_text()
@@ -160,7 +172,7 @@ def check_format(problems):
 
 def main():
     problems = []
-    for check in (check_format, check_includes, check_text, check_documents, check_asvs, check_cryptography):
+    for check in (check_format, check_includes, check_text, check_documents, check_asvs, check_checklist, check_cryptography):
         check(problems)
     for problem in problems:
         print(problem)

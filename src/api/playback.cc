@@ -151,8 +151,13 @@ std::optional<Time> shown_from(const Exchange& exchange, const std::string& pers
   if (!is_known(exchange, person_id)) return std::nullopt;
   const trust::Decision decision = position_decision(exchange, person_id);
   if (!decision.allowed || decision.precision != trust::Precision::kFull) return std::nullopt;
-  const v1::Call* call = exchange.world.picture.calls().call(decision.basis);
-  return call == nullptr ? Time{} : Time{call->opened_at_us()} - kBeforeCall;
+  const picture::Picture& picture = exchange.world.picture;
+  if (const v1::Call* call = picture.calls().call(decision.basis))
+    return Time{call->opened_at_us()} - kBeforeCall;
+  const v1::BrokenGlass* glass = picture.case_book().glass(decision.basis);
+  const bool by_glass_alone =
+      glass != nullptr && !person_subject(exchange, person_id, "position").relations.case_link;
+  return by_glass_alone ? Time{glass->broken_at_us()} - kBeforeCall : Time{};
 }
 
 Result<Plan> run(const Exchange& exchange) {

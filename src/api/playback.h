@@ -11,7 +11,8 @@ namespace haechi::api::playback {
 inline constexpr Duration kSpanMax = Duration::seconds(24 * 3600);
 inline constexpr Duration kSpanOfEverybodyMax = Duration::seconds(3600);
 inline constexpr size_t kPersonsMax = 10;
-// From when on a call shows its persons, before it was opened; as the dispatch room grants tracks.
+// From when on a call shows its persons, before it was opened; as the dispatch room grants tracks. Broken
+// glass likewise: who needs more of the past than that needs the permission of a court (kr: EM Act 16(4)).
 inline constexpr Duration kBeforeCall = Duration::seconds(15 * 60);
 
 struct Span {
@@ -20,8 +21,9 @@ struct Span {
 // ?from_us= and ?to_us=, microseconds since 1970; nothing when neither is said.
 Result<std::optional<Span>> span_of(const Exchange& exchange);
 
-// From when on the viewer may see where the person was: as of now, by trust::decide. Where a call is the
-// basis, from kBeforeCall before it on. Nothing when not at all, and for persons that were removed.
+// From when on the viewer may see where the person was: as of now, by trust::decide. Where a call
+// or broken glass is the basis, from kBeforeCall before it on. Nothing when not at all, and for persons that
+// were removed.
 std::optional<Time> shown_from(const Exchange& exchange, const std::string& person_id);
 
 // ?from_us= &to_us= &person_id= (up to kPersonsMax; none: everybody the viewer may see) &step_s= &after=

@@ -198,6 +198,27 @@ TEST(Playback, ShowsTheDeskAndTheUnitThePersonsOfAnOpenCallFromAQuarterOfAnHourB
   world.on_loop([&] { world.close_call(); });
   EXPECT_EQ(world.play(Role::kDispatch, "&person_id=W-1").status, 403);
   EXPECT_THAT(points_of(world.play(Role::kDispatch)), ElementsAre());
+  EXPECT_EQ(world.play(Role::kUnit, "&person_id=W-1").status, 403);
+}
+
+TEST(Playback, ShowsThroughBrokenGlassAQuarterOfAnHourAndNoHistory) {
+  PlaybackWorld world;
+  world.report("D-2", 50, 1);
+  world.report("D-2", 150, 2);
+  world.report("D-2", 1'100, 3);
+  const auto police = [&](const char* rest) { return world.play(Role::kPolice, rest); };
+  EXPECT_EQ(police("&person_id=W-2").status, 403) << "the history of nobody is theirs without the court";
+  auto broken = std::make_shared<v1::Effect>();
+  v1::BrokenGlass& glass = *broken->mutable_case_effect()->mutable_update_glass();
+  glass.set_id("G-1");
+  glass.set_account("police-1");
+  glass.set_person_id("W-2");
+  glass.set_broken_at_us((kStart + Duration::seconds(1'000)).us);
+  glass.set_ends_at_us((world.clock.now() + Duration::seconds(600)).us);
+  world.on_loop([&] { world.effect(broken); });
+  EXPECT_THAT(points_of(police("&person_id=W-2")), ElementsAre(2, 3));
+  EXPECT_THAT(points_of(police("")), ElementsAre(2, 3));
+  EXPECT_EQ(police("&person_id=W-1").status, 403);
 }
 
 TEST(Playback, LeavesOutWhomTheViewerMayNoLongerSeeWhenTheRecordIsDurable) {

@@ -46,7 +46,9 @@ TEST_F(StaticFilesTest, ServesTheIndexWithAPolicyThatAllowsOnlyOurOwnScripts) {
   EXPECT_EQ(page->body, "<p>hello");
   EXPECT_EQ(page->content_type, "text/html; charset=utf-8");
   EXPECT_EQ(header(*page, "cache-control"), "no-cache");
-  EXPECT_NE(header(*page, "content-security-policy").find("default-src 'self'"), std::string::npos);
+  for (const char* rule :
+       {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"})
+    EXPECT_NE(header(*page, "content-security-policy").find(rule), std::string::npos) << rule;
 }
 
 TEST_F(StaticFilesTest, NamedByDigestIsCachedForAYear) {

@@ -98,6 +98,38 @@ TEST(AreaOutage, IsOneAlertForManySilences) {
   EXPECT_LT(town.rung(v1::ALERT_KIND_SILENCE), 5);
 }
 
+TEST(AreaOutage, OfFiveHundredWithinTenSecondsIsOneEventAndNoStorm) {
+  Town town(500);
+  town.carrier("K", 1, 500);
+  // Each reports at a second of his own, so that they fall silent within ten.
+  const auto live = [&](int seconds, bool silent) {
+    for (int second = 0; second < seconds; ++second) {
+      if (second % 15 == 0) town.world.report("p-1", at_m(0, 0));
+      for (int i = 1; i <= town.size && !silent; ++i)
+        if ((second + i) % 10 == 0) town.world.report(wearer(i), town.home(i));
+      town.world.pass(1);
+    }
+  };
+  live(60, false);
+  live(180, true);
+  EXPECT_EQ(town.rung(v1::ALERT_KIND_AREA_OUTAGE), 1);
+  EXPECT_EQ(town.outage().devices(), 500u);
+  EXPECT_THAT(town.outage().uncovered_ids(), ElementsAre("p-1"));
+  // Before it is known for one, under a third of them have rung alone, for the control room, for seconds.
+  EXPECT_LE(town.world.raised().size(), 150u);
+  const Time known{town.outage().opened_at_us()};
+  for (const v1::Alert& raised : town.world.raised()) {
+    if (raised.kind() == v1::ALERT_KIND_AREA_OUTAGE) continue;
+    const v1::Alert now = town.world.alert(raised.id());
+    EXPECT_EQ(raised.kind(), v1::ALERT_KIND_SILENCE);
+    EXPECT_EQ(raised.code(), 3u);
+    EXPECT_LE(known - Time{raised.opened_at_us()}, Duration::seconds(5));
+    EXPECT_EQ(now.state(), v1::ALERT_STATE_CLEARED);
+    EXPECT_EQ(now.cleared_at_us(), known.us) << "all at once, in the entry of the event";
+  }
+  EXPECT_THAT(town.world.of(v1::Effect::kSendHandOff), IsEmpty());
+}
+
 TEST(AreaOutage, BelongsToNoWearerAndIsHandedToNobody) {
   Town town(10);
   town.world.jurisdiction("j-1", "police", -100'000, 100'000);

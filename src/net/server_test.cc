@@ -469,9 +469,10 @@ TEST(HttpServer, ProtectsBrowsersWhereItServesThem) {
     return connection.read_to_end();
   };
   const std::string answer = ask(*people, "/api");
-  for (const char* header : {"content-security-policy: default-src 'none'", "referrer-policy: no-referrer",
-                             "x-content-type-options: nosniff", "cross-origin-opener-policy: same-origin",
-                             "cross-origin-resource-policy: same-origin"})
+  for (const char* header :
+       {"content-security-policy: default-src 'none'; frame-ancestors 'none'", "referrer-policy: no-referrer",
+        "x-content-type-options: nosniff", "cross-origin-opener-policy: same-origin",
+        "cross-origin-resource-policy: same-origin"})
     EXPECT_NE(answer.find(header), std::string::npos) << header;
   EXPECT_EQ(answer.find("strict-transport-security"), std::string::npos) << "that counts over TLS only";
   const std::string own = ask(*people, "/page");

@@ -232,6 +232,7 @@ Status check_safe(const Config& config) {
     if (!config.demo_keys_file.empty())
       fault(setting, "others can reach " + *address + " and --demo-keys gives keys away");
   }
+  faults += not_agreed(config.agreements, config.agencies);
   faults += not_accepted(config);
   if (faults.empty()) return {};
   return invalid("", "the configuration is not safe to start with:" + faults);
@@ -248,10 +249,32 @@ Status read_hosts(const toml::table& table, std::map<std::string, std::string>& 
   return {};
 }
 
+Status read_agreements(const toml::table& table, Agreements& into) {
+  const toml::table* all = table.at_path("link.agreements").as_table();
+  if (all == nullptr)
+    return table.at_path("link.agreements") ? wrong_type("link.agreements", "a table") : Status();
+  for (const auto& [host, node] : *all) {
+    const std::string name = "link.agreements.\"" + std::string(host.str()) + "\"";
+    const toml::table* said = node.as_table();
+    if (said == nullptr) return wrong_type(name, "a table");
+    TRY_STATUS(check_keys(*said, {"purpose", "basis", "scope", "method", "security", "cost"}, name + "."));
+    Agreement& one = into[std::string(host.str())];
+    for (const auto& [key, text] : {std::pair("purpose", &one.purpose),
+                                    {"basis", &one.basis},
+                                    {"scope", &one.scope},
+                                    {"method", &one.method},
+                                    {"security", &one.security},
+                                    {"cost", &one.cost}})
+      TRY_STATUS(read_text(*said, key, *text));
+  }
+  return {};
+}
+
 Status read_doors(const toml::table& table, Config& config) {
   if (const auto* http = table["http"].as_table())
     TRY_STATUS(check_keys(*http, {"address", "port", "connections_per_address", "hosts"}, "http."));
-  if (const auto* link = table["link"].as_table()) TRY_STATUS(check_keys(*link, {"hosts", "plain"}, "link."));
+  if (const auto* link = table["link"].as_table())
+    TRY_STATUS(check_keys(*link, {"agreements", "hosts", "plain"}, "link."));
   if (const auto* devices = table["devices"].as_table())
     TRY_STATUS(check_keys(
         *devices, {"address", "http_port", "mqtt_port", "osmand_addresses", "reports_per_s"}, "devices."));
@@ -266,6 +289,7 @@ Status read_doors(const toml::table& table, Config& config) {
   TRY_STATUS(read_texts(table, "trusted_proxies", config.trusted_proxies));
   TRY_STATUS(read_texts(table, "link.hosts", config.agencies.hosts));
   TRY_STATUS(read_flag(table, "link.plain", config.agencies.plain));
+  TRY_STATUS(read_agreements(table, config.agreements));
   return read_hosts(table, config.surface_hosts);
 }
 

@@ -15,6 +15,9 @@
 //              minimum = "1.2"  suites = ["TLS_..."]  groups = ["X25519"]       # left out: net/tls_offer.h
 //   [link]     hosts = ["cad.example"]   # where outside agencies may be; left out: on this machine alone
 //              plain = false             # may they be reached without TLS?
+//   [link.agreements."cad.example"]  purpose = "..."  basis = "..."  scope = "..."  method = "..."  security
+//   = "..."
+//              cost = "..."              # of each of those hosts
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
 //   [http.hosts]  me = "me.example"    # surfaces that answer at a host of their own alone
 //   [evidence] key = "file"  witnesses = ["name+id+base64 https://host:port/prefix"]   # who cosigns our log
@@ -48,6 +51,7 @@
 #include "base/result.h"
 #include "net/reach.h"
 #include "net/tls_offer.h"
+#include "node/agreements.h"
 #include "notify/settings.h"
 #include "trust/passwords.h"
 
@@ -91,6 +95,7 @@ struct Config {
   std::string clamd_socket;                  // of who looks for viruses in files; empty: nobody does
   std::vector<std::string> trusted_proxies;  // addresses
   net::Reach agencies;                       // where outside agencies may be
+  Agreements agreements;                     // with those who are there
   uint32_t http_connections_per_address = 2'000;
   std::string forwarder_token_sha256;
   std::string

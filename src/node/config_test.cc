@@ -263,6 +263,23 @@ TEST(Config, StartsWithoutTlsOnlyWhereNobodyElseListensOrWhatEndsTlsInFrontIsNam
   EXPECT_TRUE(check_config(config).ok());
 }
 
+TEST(Config, TakesNoHostOfAgenciesOfWhichNothingIsAgreed) {
+  Config config = with_files();
+  const std::string hosts = "[link]\nhosts = [\"cad.example\"]\n";
+  ASSERT_TRUE(read(hosts, config).ok());
+  config.accepted.push_back("agency secrets");
+  EXPECT_NE(check_config(config).error().text().find("link.agreements.\"cad.example\""), std::string::npos);
+  const std::string agreed =
+      hosts + "[link.agreements.\"cad.example\"]\npurpose = \"response\"\nbasis = \"112 Act 8\"\n" +
+      "scope = \"places\"\nmethod = \"signed HTTP\"\nsecurity = \"certificates\"\ncost = \"none\"\n";
+  ASSERT_TRUE(read(agreed, config).ok());
+  config.accepted.push_back("agency secrets");
+  EXPECT_TRUE(check_config(config).ok()) << check_config(config).error().text();
+  EXPECT_EQ(config.agreements.at("cad.example").basis, "112 Act 8");
+  EXPECT_EQ(read(agreed + "price = \"1\"\n", config).error().field, "link.agreements.\"cad.example\".price");
+  EXPECT_EQ(read("[link]\nagreements = \"yes\"\n", config).error().field, "link.agreements");
+}
+
 TEST(Config, ReadsWhichCertificatesAreShownAndBelieved) {
   Config config = with_files();
   ASSERT_TRUE(read(R"(

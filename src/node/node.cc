@@ -334,6 +334,7 @@ Status Node::Rooms::listen() {
   started->mutable_process_started()->set_names_by_subject(true);
   spine->submit(std::move(started), {});
   tell(exceptions, *spine);
+  tell(config.agreements, *spine);
   Status opened;
   net::run_on(gateway, [&] { opened = listen_devices(); });
   if (!opened.ok()) return opened;

@@ -9,6 +9,7 @@ from haechi_server import Checks, Closed, MqttDevice, Server, arguments, registe
 
 SECRET = 'a-secret-of-good-length'
 GOOD, BAD = 'ankle-good', 'ankle-bad'
+TENTH_OF, WITHIN_S = 100, 2
 
 
 class Normal:
@@ -271,6 +272,27 @@ def run_idle(server, normal, checks):
     checks.check('and the normal device is still served', normal.served(), '')
 
 
+def run_tenth(server, checks):
+    """One report in ten can never be taken, however often it comes again: no call for help among the others waits for it."""
+    for n in range(TENTH_OF):
+        register_device(server, f'phone-{n}', SECRET, f'she-{n}', 'ROLE_PROTECTED_PERSON', 'DEVICE_KIND_PHONE')
+    before = server.counted(IN_HTTP)
+    refused, late = [], []
+    for n in range(TENTH_OF):
+        if n % 10 == 0:
+            never = report(1, sent_at_us=str(10**18))
+            refused += [server.ingest(f'phone-{n}', SECRET, never)[0] for _ in range(3)]
+            continue
+        began = time.monotonic()
+        status, _ = server.ingest(f'phone-{n}', SECRET, report(1, events=['DEVICE_EVENT_SOS']))
+        rings = wait_for(lambda: f'"she-{n}"' in server.request('GET', '/api/v1/alerts?limit=500', 'control')[1], WITHIN_S)
+        if status != 200 or not rings:
+            late.append((n, status, time.monotonic() - began))
+    checks.check('what can never be taken is refused each time', set(refused) == {400}, refused)
+    checks.check('and counted each time', server.counted(IN_HTTP) == before + len(refused), server.counted(IN_HTTP) - before)
+    checks.check(f'every call for help among it rings within {WITHIN_S} s', not late, late)
+
+
 def main():
     program = arguments().haechi
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -284,6 +306,7 @@ def main():
         checks.check('a normal device is served', normal.served())
         run_table(server, normal, checks)
         run_batches(server, checks)
+        run_tenth(server, checks)
         run_idle(server, normal, checks)
         checks.check('the server has not died', server.alive())
         checks.check('and ends when asked', server.stop() == 0)

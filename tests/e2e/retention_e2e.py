@@ -70,6 +70,9 @@ def main():
         stage = lambda: ask(server, 'control', 'GET', 'measures/ST_PROV_3_2')[1]['measure']['stage']
         checks.check('the measure is active and it is known where he is', stage() == 'MEASURE_STAGE_ACTIVE' and
                      tells(place(server, 'W-1').encode(), HIS))
+        looks = lambda: [one['entry_no'] for one in ask(server, 'auditor', 'GET', 'audit?subject_id=W-1&limit=500')[1]['entries']]
+        looked = looks()
+        checks.check('who looked where he is, is known', looked)
         checks.check('it ends by the clock', wait_for(lambda: stage() == 'MEASURE_STAGE_ENDED', 60, 0.5), stage())
         server.stop()
         server.end()
@@ -91,6 +94,7 @@ def main():
         open_duties = lambda: [one for one in ask(server, 'control', 'GET', 'duties?case_id=c-1')[1].get('duties', [])
                                if one['task'] == 'CASE_TASK_DESTROY_DATA']
         checks.check('... and the duty to destroy is done', wait_for(lambda: not open_duties(), 10), open_duties())
+        checks.check('... and who looked where he was is known as before', set(looked) <= set(looks()), (looked, looks()))
         checks.check('she is who she was', HERS['name'] in server.request('GET', '/api/v1/persons/P-1', 'registrar')[1])
         checks.check('the server stops cleanly', server.stop() == 0)
         server.end()

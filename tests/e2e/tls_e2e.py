@@ -327,8 +327,12 @@ def check_start(checks, program, place):
     checks.check('an agency on a host that nobody named is not taken', status == 400 and 'link.hosts' in text,
                  (status, text))
     server.end()
-    server = Server(program, extra=config(tls + 'ca = "' + str(place.ours.file) + '"\n[link]\nhosts = ["192.0.2.7"]\n'),
-                    context=place.context())
+    elsewhere = tls + 'ca = "' + str(place.ours.file) + '"\n[link]\nhosts = ["192.0.2.7"]\n'
+    refused('agencies elsewhere, and nothing agreed with them', config(elsewhere), 'link.agreements."192.0.2.7"', 'purpose')
+    agreed = ''.join(f'{part} = "as agreed"\n' for part in ('purpose', 'basis', 'scope', 'method', 'security', 'cost'))
+    server = Server(program, extra=config(elsewhere + '[link.agreements."192.0.2.7"]\n' + agreed), context=place.context())
+    told = lambda: server.request('GET', '/api/v1/audit?action=start_with_agreement', 'auditor')[1]
+    checks.check('the auditor is told what was agreed', wait_for(lambda: '192.0.2.7; purpose: as agreed' in told(), 5), told())
     status, text = server.request('PUT', '/api/v1/agencies/a-1', 'registrar', {
         'name': 'a', 'desk': 'DESK_CONNECTOR', 'connector': {'endpoint': 'http://192.0.2.7/', 'secret': CAD_SECRET}})
     checks.check('an agency that would be told in plain is not taken', status == 400 and 'connector.endpoint' in text,

@@ -84,7 +84,7 @@ ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
     return Verdict::kNew;
   }
   // The content key of a numbered report: its number, out of reach of the digests by chance only. Those of
-  // two epochs are at least 2^30 apart, whichever they are (the multiplier is 2^64 over the golden ratio).
+  // two epochs are at least fifty million apart, whichever two they are.
   const uint64_t key = report.seq() + report.epoch() * 0x9E37'79B9'7F4A'7C15u;
   Ranges& seen = device.epochs[report.epoch()];
   if (seen.contains(report.seq())) {

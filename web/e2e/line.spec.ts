@@ -117,6 +117,36 @@ test("a socket that the server closes is a new line within two seconds, from whe
   await isLive(page);
 });
 
+test("an alert is one card in every tab: told again after a cut, after a reload, in a second tab, after the server has died", async ({ morning, world }) => {
+  const first = await world.open("control");
+  await morning.drive(2500, 900, 4, 50);
+  const kinds = ["NEAR_POLICE", "NEAR_WARN"];
+  const cards = (page: Page) => page.locator("[data-alert]").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-alert") ?? "").sort());
+  const known = async () => ((await world.get("alerts?limit=1000"))["alerts"] as { alert: { id: string; kind: string } }[]).map((one) => one.alert);
+  await expect.poll(async () => (await known()).map((alert) => alert.kind.replace("ALERT_KIND_", "")).sort()).toEqual(kinds);
+  const ids = (await known()).map((alert) => alert.id).sort();
+  await expect.poll(() => cards(first)).toEqual(ids);
+  const second = await first.context().newPage();
+  await second.goto("/control/");
+  await isLive(second);
+  await expect.poll(() => cards(second)).toEqual(ids);
+  for (let times = 0; times < 3; times += 1) {
+    await first.reload();
+    await isLive(first);
+    await expect.poll(() => cards(first)).toEqual(ids);
+  }
+  await first.context().setOffline(true);
+  await world.server.kill();
+  for (const page of [first, second]) await isLost(page);
+  await world.server.begin();
+  await first.context().setOffline(false);
+  await morning.both(880); // the alerts that are open are told of again
+  for (const page of [first, second]) {
+    await isLive(page);
+    await expect.poll(() => cards(page)).toEqual(ids);
+  }
+});
+
 test("signing out of her app leaves nothing behind it", async ({ morning, world }) => {
   await morning.both(1500);
   const page = await world.open("me");

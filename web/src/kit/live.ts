@@ -35,6 +35,8 @@ export type Line = Pick<LiveSocket, "link" | "send" | "shown" | "close" | "start
 // Nothing for so long means that the line is dead: the server speaks every five seconds. Looked at each second, so that a
 // screen is loud before it has shown for ten what is not the present.
 export const SILENCE_MS_MAX = 8_000;
+// Less is what two clocks differ by anyway.
+const CLOCK_SET_MS_MIN = 1000;
 // A handshake that takes longer will not come: a phone that changed its network would wait for minutes.
 export const GREETING_MS_MAX = 10_000;
 export const RETRY_MS_FIRST = 500;
@@ -56,6 +58,7 @@ export class LiveSocket {
   private ended = false;
   private opened = thisMoment();
   private heard = thisMoment();
+  private looked = thisMoment();
   private spoiled = 0; // pictures in a row that broke the fold
   private readonly wake = () => this.retryNow();
   link: Link = { state: "connecting", sinceMs: Date.now(), heardAtMs: 0, lagMs: null, tries: 0 };
@@ -64,7 +67,10 @@ export class LiveSocket {
     private readonly topics: string,
     private readonly handlers: LiveHandlers,
   ) {
-    this.watch = setInterval(() => this.checkSilence(), 1000);
+    this.watch = setInterval(() => {
+      this.followTheClock();
+      this.checkSilence();
+    }, 1000);
     addEventListener("online", this.wake);
     this.open();
   }
@@ -164,6 +170,16 @@ export class LiveSocket {
     this.change(ended ? "refused" : "lost", tries, agoMs);
     clearTimeout(this.timer);
     if (!ended) this.timer = setTimeout(() => this.open(), retryMs(tries, Math.random()));
+  }
+
+  // The clock of the day was set back: what the link says of it is set back as well, or a dead line would look young.
+  private followTheClock(): void {
+    const now = thisMoment();
+    const backMs = now.steadyMs - this.looked.steadyMs - (now.wallMs - this.looked.wallMs);
+    this.looked = now;
+    if (backMs < CLOCK_SET_MS_MIN) return;
+    this.link = { ...this.link, sinceMs: this.link.sinceMs - backMs, heardAtMs: this.link.heardAtMs - backMs };
+    this.handlers.link(this.link);
   }
 
   private checkSilence(): void {

@@ -16,7 +16,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 SECONDS_MAX = 900
-ALONE = {'abuse_e2e', 'degradation_e2e', 'web_screens'}  # compare times, or need both processors themselves
+ALONE = {'abuse_e2e', 'ack_order_e2e', 'degradation_e2e', 'web_screens'}  # compare times, or need both processors themselves
 
 
 def run_program(path, reports):

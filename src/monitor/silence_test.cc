@@ -278,6 +278,45 @@ TEST(UnaccountedNear, HersIsAWalkAndNotADrive) {
   EXPECT_THAT(world.raised_kinds(), Contains(v1::ALERT_KIND_PROTECTED_SILENCE));
 }
 
+// When the silence of w-1 rings, after the last that was heard of him. `down_at`: the seconds after that at
+// which we are gone for three and start again from what was kept.
+Duration rings_after(const std::vector<int64_t>& down_at) {
+  World world = pair_world();
+  drive(world, 0, 30'000);
+  const Time from = world.now();
+  for (int64_t s = 1; s < 300; ++s) {
+    if (std::count(down_at.begin(), down_at.end(), s) > 0) {
+      world.take_up_what_was_kept();
+      world.be_down(3);
+    }
+    world.report("p-1", at_m(0, 0));
+    world.pass(1);
+    for (const v1::Alert& alert : world.raised())
+      if (alert.kind() == v1::ALERT_KIND_SILENCE && alert.wearer_id() == "w-1")
+        return Time{alert.opened_at_us()} - from;
+  }
+  return {};
+}
+
+TEST(Silence, RingsAtItsSecondWheneverInTheCountdownWeAreKilled) {
+  const Duration undisturbed = rings_after({});
+  ASSERT_GT(undisturbed, Duration::seconds(40));
+  ASSERT_LE(undisturbed, Duration::seconds(41));
+  for (int64_t s = 1; s <= undisturbed.s(); ++s) {
+    const Duration late = rings_after({s}) - undisturbed;
+    EXPECT_GE(late, Duration::seconds(2)) << "killed after " << s;
+    EXPECT_LE(late, Duration::seconds(4)) << "killed after " << s;
+  }
+}
+
+TEST(Silence, RingsThoughWeAreKilledAgainAndAgain) {
+  std::vector<int64_t> each_second;
+  for (int64_t s = 1; s < 300; ++s) each_second.push_back(s);
+  const Duration late = rings_after(each_second);
+  EXPECT_GT(late, Duration::seconds(41));
+  EXPECT_LE(late, Duration::seconds(41 + 3 * 41)) << "what we listened counts, however short each time";
+}
+
 TEST(Silence, OfADeviceThatWasSwitchedOffRingsAfterOneMissingReport) {
   World world = pair_world();
   drive(world, 0, 30'000);

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/archive.h"
+#include "base/ensure.h"
 #include "geo/place.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -50,6 +52,16 @@ class World {
     v1::Fact started;
     started.mutable_process_started();
     submit(started);
+  }
+  // What was kept of us is all that is left, and somebody else goes on with it.
+  void take_up_what_was_kept() {
+    Writer kept;
+    monitor_->save(kept);
+    const std::string bytes = kept.take();
+    monitor_ = std::make_unique<Monitor>();
+    Reader in(bytes);
+    monitor_->load(in);
+    ENSURE(in.done());
   }
   void pass_until(const std::string& moment) { pass((*parse_iso8601(moment) - now_).s() + 1); }
 

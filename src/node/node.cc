@@ -1,6 +1,7 @@
 #include "node/node.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -13,6 +14,7 @@
 #include "api/identity_providers.h"
 #include "api/provider_door.h"
 #include "api/session.h"
+#include "base/ensure.h"
 #include "base/files.h"
 #include "base/heap.h"
 #include "base/hex.h"
@@ -565,6 +567,8 @@ void Node::reload() {
 }
 
 int run_serve(const Config& config) {
+  // Keys and places are in memory in clear: no core file, and no look into it by others of the same account.
+  ENSURE(prctl(PR_SET_DUMPABLE, 0) == 0);
   const sigset_t signals = block_signals({SIGINT, SIGTERM, SIGHUP});
   std::signal(SIGPIPE, SIG_IGN);
   auto node = Node::start(config);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.h"
 #include "base/saved.h"
 
 namespace haechi::picture {
@@ -104,6 +105,26 @@ TEST_F(PictureTest, LateFixNeverMovesAPersonBack) {
   EXPECT_FALSE(report(kStart + 60 * kS, kStart + 63 * kS, 373'000'000)) << "same moment: the first stays";
   EXPECT_EQ(live("W1").fix().place().lat_e7(), 371'000'000);
   EXPECT_EQ(live("W1").received_at_us(), kStart + 61 * kS);
+}
+
+TEST_F(PictureTest, OfAHundredThousandOrdersOfArrivalNoneMovesAPersonBackOrEndsElsewhere) {
+  Random random(5);
+  std::vector<int64_t> arrivals = {0, 1, 2, 3, 4, 5, 6, 7, 0, 3, 5, 7};  // seconds; some come twice
+  int64_t began = kStart;
+  for (int order = 0; order < 100'000; ++order, began += 10 * kS) {
+    for (size_t i = arrivals.size() - 1; i > 0; --i) std::swap(arrivals[i], arrivals[random.below(i + 1)]);
+    int64_t shown = 0;
+    for (const int64_t s : arrivals) {
+      const bool moved =
+          report(began + s * kS, began + 8 * kS, 370'000'000 + static_cast<int32_t>(s)).has_value();
+      const int64_t now = live("W1").fix().fixed_at_us();
+      ASSERT_EQ(moved, now > shown) << order;
+      ASSERT_GE(now, shown) << order;
+      shown = now;
+    }
+    ASSERT_EQ(live("W1").fix().fixed_at_us(), began + 7 * kS) << order;
+    ASSERT_EQ(live("W1").fix().place().lat_e7(), 370'000'007) << order;
+  }
 }
 
 TEST_F(PictureTest, LateFixStillFillsTheTrackInItsPlace) {

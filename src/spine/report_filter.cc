@@ -83,8 +83,9 @@ ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
     remember(device, {digest, digest});
     return Verdict::kNew;
   }
-  // The content key of a numbered report: its number, out of reach of the digests by chance only.
-  const uint64_t key = report.seq() ^ (static_cast<uint64_t>(report.epoch()) << 40);
+  // The content key of a numbered report: its number, out of reach of the digests by chance only. Those of
+  // two epochs are at least fifty million apart, whichever two they are.
+  const uint64_t key = report.seq() + report.epoch() * 0x9E37'79B9'7F4A'7C15u;
   Ranges& seen = device.epochs[report.epoch()];
   if (seen.contains(report.seq())) {
     const Content* known = find(device, key);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/random.h"
 #include "haechi/v1/device.pb.h"
 
 namespace haechi::spine {
@@ -91,6 +92,45 @@ TEST(ReportFilter, ADeviceDoesNotHideTheReportsOfAnother) {
   other.set_device_id("ANK-2");
   EXPECT_EQ(filter.admit(report(1, 7)), Verdict::kNew);
   EXPECT_EQ(filter.admit(other), Verdict::kNew);
+}
+
+TEST(ReportFilter, CountsOnWhereThirtyOneThirtyTwoFiftyThreeAndSixtyFourBitsEnd) {
+  for (const uint64_t end :
+       {uint64_t{1} << 31, uint64_t{1} << 32, uint64_t{1} << 53, uint64_t{1} << 63, uint64_t{0}}) {
+    ReportFilter filter;
+    for (uint64_t seq = end - 1'000; seq != end; ++seq)
+      ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kNew) << seq;
+    for (uint64_t seq = end + 1; end != 0 && seq < end + 1'000; ++seq)
+      ASSERT_EQ(filter.admit(report(1, seq)), Verdict::kNew) << seq;
+    for (uint64_t back = 1; back <= 1'000; ++back)
+      ASSERT_EQ(filter.admit(report(1, end - back)), Verdict::kDuplicate) << end - back;
+    EXPECT_EQ(filter.admit(report(1, end)), Verdict::kNew) << "the one that was missing";
+  }
+}
+
+TEST(ReportFilter, EpochsCountOnWhereThirtyOneBitsEndAndAreKnownAtTheLastOne) {
+  ReportFilter filter;
+  for (const uint32_t epoch : {INT32_MAX - 1u, INT32_MAX + 0u, INT32_MAX + 1u, UINT32_MAX}) {
+    EXPECT_EQ(filter.admit(report(epoch, 7)), Verdict::kNew) << epoch;
+    EXPECT_EQ(filter.admit(report(epoch, 7)), Verdict::kDuplicate) << epoch;
+  }
+}
+
+TEST(ReportFilter, OfAMillionRepeatsInAnyOrderNoneIsTakenForNew) {
+  constexpr uint64_t kReports = 20'000;
+  Random random(6);
+  ReportFilter filter;
+  uint64_t told = 0;
+  for (int repeats = 0; repeats < 1'000'000;) {
+    // A device that goes on counting, and says again whatever it likes of what it has said.
+    if (told < kReports && random.chance(0.02)) {
+      ASSERT_EQ(filter.admit(report(1, ++told)), Verdict::kNew) << told;
+    } else if (told > 0) {
+      ASSERT_EQ(filter.admit(report(1, 1 + random.below(told))), Verdict::kDuplicate);
+      ++repeats;
+    }
+  }
+  EXPECT_GT(told, kReports / 2);
 }
 
 }  // namespace

@@ -26,6 +26,44 @@ test("a killed server is loud on all four screens within five seconds, and they 
   }
 });
 
+// How the clock of the day goes on a screen's machine: as it should, or hours ahead and then, while the line is dead, hours behind.
+for (const [machine, aheadMs, setBackMs] of [
+  ["whose clock is right", 0, 0],
+  ["whose clock is wrong and is set back meanwhile", 3 * 3_600_000, 6 * 3_600_000],
+] as const) {
+  test(`on a machine ${machine} a line that is open and dead is loud on all four screens within ten seconds`, async ({ morning, world }) => {
+    const pages = new Map<Surface, Page>();
+    for (const surface of SURFACES) {
+      const context = await world.browserFor(surface);
+      await context.addInitScript((ahead) => {
+        const now = Date.now.bind(Date);
+        const away = { ms: ahead };
+        Object.assign(globalThis, { setClock: (ms: number) => (away.ms = ms) });
+        Date.now = () => now() + away.ms;
+      }, aheadMs);
+      const page = await context.newPage();
+      await world.enter(page, surface);
+      await isLive(page);
+      pages.set(surface, page);
+    }
+    // Half-way between two heartbeats, or whenever it is: what counts is when nothing more comes.
+    await morning.both(2500);
+    world.server.stand();
+    const stoodAt = Date.now();
+    try {
+      for (const [, page] of pages) await page.evaluate((ms) => (globalThis as unknown as { setClock(ms: number): void }).setClock(ms), aheadMs - setBackMs);
+      for (const [surface, page] of pages) await expect(loud(page), surface).toBeVisible({ timeout: Math.max(1, stoodAt + 10_000 - Date.now()) });
+      for (const [surface, page] of pages) await expect(chip(page), surface).not.toHaveAttribute("data-link", "live");
+    } finally {
+      world.server.goOn();
+    }
+    for (const [surface, page] of pages) {
+      await isLive(page);
+      await expect(loud(page), surface).toHaveCount(0);
+    }
+  });
+}
+
 test("what happened while a screen had no network is there once when it has it again", async ({ morning, world }) => {
   const page = await world.open("control");
   const seen: string[] = [];
@@ -77,6 +115,36 @@ test("a socket that the server closes is a new line within two seconds, from whe
   await expect.poll(() => cuts.length, { timeout: 5000 }).toBeGreaterThan(1);
   expect(Date.now() - cutAt).toBeLessThan(2000);
   await isLive(page);
+});
+
+test("an alert is one card in every tab: told again after a cut, after a reload, in a second tab, after the server has died", async ({ morning, world }) => {
+  const first = await world.open("control");
+  await morning.drive(2500, 900, 4, 50);
+  const kinds = ["NEAR_POLICE", "NEAR_WARN"];
+  const cards = (page: Page) => page.locator("[data-alert]").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-alert") ?? "").sort());
+  const known = async () => ((await world.get("alerts?limit=1000"))["alerts"] as { alert: { id: string; kind: string } }[]).map((one) => one.alert);
+  await expect.poll(async () => (await known()).map((alert) => alert.kind.replace("ALERT_KIND_", "")).sort()).toEqual(kinds);
+  const ids = (await known()).map((alert) => alert.id).sort();
+  await expect.poll(() => cards(first)).toEqual(ids);
+  const second = await first.context().newPage();
+  await second.goto("/control/");
+  await isLive(second);
+  await expect.poll(() => cards(second)).toEqual(ids);
+  for (let times = 0; times < 3; times += 1) {
+    await first.reload();
+    await isLive(first);
+    await expect.poll(() => cards(first)).toEqual(ids);
+  }
+  await first.context().setOffline(true);
+  await world.server.kill();
+  for (const page of [first, second]) await isLost(page);
+  await world.server.begin();
+  await first.context().setOffline(false);
+  await morning.both(880); // the alerts that are open are told of again
+  for (const page of [first, second]) {
+    await isLive(page);
+    await expect.poll(() => cards(page)).toEqual(ids);
+  }
 });
 
 test("signing out of her app leaves nothing behind it", async ({ morning, world }) => {

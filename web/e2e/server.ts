@@ -101,6 +101,14 @@ export class Server {
     await ended;
   }
 
+  // It stands still with every line open, as behind a network that no longer carries anything, and goes on.
+  stand(): void {
+    this.process?.kill("SIGSTOP");
+  }
+  goOn(): void {
+    this.process?.kill("SIGCONT");
+  }
+
   async end(): Promise<void> {
     await this.kill();
     fs.rmSync(this.folder, { recursive: true, force: true });

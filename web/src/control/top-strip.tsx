@@ -91,7 +91,7 @@ function SoundChip() {
   const { t } = useTranslation();
   const desk = useDesk();
   const state = useSyncExternalStore(desk.sound.subscribe, desk.sound.state);
-  const now = useNow(1000);
+  useNow(1000);
   if (state.silent) {
     return (
       <button type="button" className="chip sound-off" onClick={() => desk.sound.test()}>
@@ -99,7 +99,7 @@ function SoundChip() {
       </button>
     );
   }
-  const left = Math.ceil((state.mutedUntilMs - now) / 1000);
+  const left = Math.ceil((state.mutedUntilMs - performance.now()) / 1000);
   return (
     <button
       type="button"

@@ -47,7 +47,7 @@ function SoundChip() {
       </button>
     );
   }
-  const left = Math.ceil((sound.mutedUntilMs - Date.now()) / 1000);
+  const left = Math.ceil((sound.mutedUntilMs - performance.now()) / 1000);
   return (
     <button type="button" className="button small" aria-pressed={left > 0} onClick={() => desk.sound.toggleMute()}>
       {left > 0 ? t("sound.muted", { s: left }) : t("sound.mute")} <Key name="M" />

@@ -134,6 +134,22 @@ describe("the live line", () => {
     expect(line.link.tries).toBe(0);
   });
 
+  it("is dead as soon, and since as long, though the clock of the day is set back before or after", () => {
+    FakeSocket.last().says(hello());
+    const now = Date.now.bind(Date);
+    let backMs = 0;
+    vi.spyOn(Date, "now").mockImplementation(() => now() - backMs);
+    vi.advanceTimersByTime(2000);
+    backMs = 3 * 3_600_000;
+    vi.advanceTimersByTime(SILENCE_MS_MAX);
+    expect(line.link.state).toBe("lost");
+    expect(Date.now() - line.link.sinceMs).toBeGreaterThanOrEqual(SILENCE_MS_MAX);
+    backMs = 5 * 3_600_000;
+    vi.advanceTimersByTime(1000);
+    expect(Date.now() - line.link.sinceMs).toBeGreaterThanOrEqual(SILENCE_MS_MAX + 1000);
+    expect(links.at(-1)?.sinceMs).toBe(line.link.sinceMs);
+  });
+
   it("is kept alive by heartbeats", () => {
     FakeSocket.last().says(hello());
     for (let n = 0; n < 20; n += 1) {

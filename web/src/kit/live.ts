@@ -1,7 +1,7 @@
 // LiveSocket: the line to /live. Comes back by itself, resumes after the last message that was folded, and says loudly
 // when it is dead. What the messages mean is the business of the stores.
 import type { components } from "../../generated/api";
-import { learnServerTime, serverNowMs } from "./clock";
+import { learnServerTime, passedMs, serverNowMs, thisMoment } from "./clock";
 import { surface } from "./session";
 
 // The envelope's numbers are JSON numbers on the wire, and `positions` is the list itself.
@@ -32,8 +32,11 @@ export interface LiveHandlers {
 // What a surface needs of its line, whatever the line is.
 export type Line = Pick<LiveSocket, "link" | "send" | "shown" | "close" | "startOver" | "retryNow">;
 
-// Nothing for so long means that the line is dead: the server speaks every five seconds.
-export const SILENCE_MS_MAX = 12_000;
+// Nothing for so long means that the line is dead: the server speaks every five seconds. Looked at each second, so that a
+// screen is loud before it has shown for ten what is not the present.
+export const SILENCE_MS_MAX = 8_000;
+// Less is what two clocks differ by anyway.
+const CLOCK_SET_MS_MIN = 1000;
 // A handshake that takes longer will not come: a phone that changed its network would wait for minutes.
 export const GREETING_MS_MAX = 10_000;
 export const RETRY_MS_FIRST = 500;
@@ -53,7 +56,9 @@ export class LiveSocket {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly watch: ReturnType<typeof setInterval>;
   private ended = false;
-  private openedAtMs = 0;
+  private opened = thisMoment();
+  private heard = thisMoment();
+  private looked = thisMoment();
   private spoiled = 0; // pictures in a row that broke the fold
   private readonly wake = () => this.retryNow();
   link: Link = { state: "connecting", sinceMs: Date.now(), heardAtMs: 0, lagMs: null, tries: 0 };
@@ -62,7 +67,10 @@ export class LiveSocket {
     private readonly topics: string,
     private readonly handlers: LiveHandlers,
   ) {
-    this.watch = setInterval(() => this.checkSilence(), 1000);
+    this.watch = setInterval(() => {
+      this.followTheClock();
+      this.checkSilence();
+    }, 1000);
     addEventListener("online", this.wake);
     this.open();
   }
@@ -113,10 +121,11 @@ export class LiveSocket {
     );
     socket.binaryType = "arraybuffer";
     this.socket = socket;
-    this.openedAtMs = Date.now();
+    this.opened = thisMoment();
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
       if (this.socket !== socket) return;
       this.link.heardAtMs = Date.now();
+      this.heard = thisMoment();
       if (typeof event.data === "string") this.take(JSON.parse(event.data) as LiveMessage);
       else this.handlers.frame(event.data);
     };
@@ -155,26 +164,36 @@ export class LiveSocket {
     this.lost(false, this.spoiled);
   }
 
-  private lost(ended: boolean, waitAsAfter = 0): void {
+  private lost(ended: boolean, waitAsAfter = 0, agoMs = 0): void {
     this.socket = null;
     const tries = this.link.state === "live" ? waitAsAfter : this.link.tries + 1;
-    this.change(ended ? "refused" : "lost", tries);
+    this.change(ended ? "refused" : "lost", tries, agoMs);
     clearTimeout(this.timer);
     if (!ended) this.timer = setTimeout(() => this.open(), retryMs(tries, Math.random()));
+  }
+
+  // The clock of the day was set back: what the link says of it is set back as well, or a dead line would look young.
+  private followTheClock(): void {
+    const now = thisMoment();
+    const backMs = now.steadyMs - this.looked.steadyMs - (now.wallMs - this.looked.wallMs);
+    this.looked = now;
+    if (backMs < CLOCK_SET_MS_MIN) return;
+    this.link = { ...this.link, sinceMs: this.link.sinceMs - backMs, heardAtMs: this.link.heardAtMs - backMs };
+    this.handlers.link(this.link);
   }
 
   private checkSilence(): void {
     const socket = this.socket;
     if (!socket) return;
-    const now = Date.now();
-    const live = this.link.state === "live";
-    if (live ? now - this.link.heardAtMs <= SILENCE_MS_MAX : now - this.openedAtMs <= GREETING_MS_MAX) return;
+    const silentMs = passedMs(this.link.state === "live" ? this.heard : this.opened);
+    if (silentMs <= (this.link.state === "live" ? SILENCE_MS_MAX : GREETING_MS_MAX)) return;
     socket.close();
-    this.lost(false); // the close may take as long as the silence did
+    this.lost(false, 0, silentMs); // the close may take as long as the silence did
   }
 
-  private change(state: LinkState, tries: number): void {
-    const since = state === this.link.state ? this.link.sinceMs : Date.now();
+  // `agoMs`: since when it has been so.
+  private change(state: LinkState, tries: number, agoMs = 0): void {
+    const since = state === this.link.state ? this.link.sinceMs : Date.now() - agoMs;
     this.link = { ...this.link, state, tries, sinceMs: since };
     this.handlers.link(this.link);
   }

@@ -1,6 +1,8 @@
 // Speaker: the sounds of a seat. Some last as long as their reason does and are repeated, the gravest alone; others sound
 // once. Never the only sign of anything. Browsers keep a page silent until somebody has touched it; then `silent` is true and
 // a chip says so.
+//
+// It counts by the steady clock: that of the day can be set back, and would keep a seat quiet for as long.
 
 export const MUTE_MS = 60_000;
 
@@ -19,7 +21,7 @@ export const LOST: Pattern = [
 
 export interface SoundState {
   silent: boolean; // the browser lets nothing out
-  mutedUntilMs: number; // Date.now(); 0: not muted
+  mutedUntilMs: number; // performance.now(); 0: not muted
 }
 
 // A reason that may hold now, and how it sounds as long as it does.
@@ -74,7 +76,7 @@ export abstract class Speaker {
 
   // For this seat only and for a minute: silencing is not acknowledging.
   toggleMute(): void {
-    this.mutedUntilMs = this.muted() ? 0 : Date.now() + MUTE_MS;
+    this.mutedUntilMs = this.muted() ? 0 : performance.now() + MUTE_MS;
     this.tell();
   }
 
@@ -88,7 +90,7 @@ export abstract class Speaker {
   }
 
   private muted(): boolean {
-    return this.mutedUntilMs > Date.now();
+    return this.mutedUntilMs > performance.now();
   }
 
   private open(): void {
@@ -102,7 +104,7 @@ export abstract class Speaker {
   }
 
   private beat(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (this.mutedUntilMs !== 0 && this.mutedUntilMs <= now) {
       this.mutedUntilMs = 0;
       this.tell();
@@ -110,7 +112,7 @@ export abstract class Speaker {
     let taken = this.muted();
     for (const { name, holds, pattern, everyMs } of this.lasting()) {
       if (!holds) this.lastMs.delete(name);
-      else if (!taken && now - (this.lastMs.get(name) ?? 0) >= everyMs) {
+      else if (!taken && now - (this.lastMs.get(name) ?? -Infinity) >= everyMs) {
         this.lastMs.set(name, now);
         this.play(pattern);
         taken = true; // one at a time: two patterns over each other say nothing

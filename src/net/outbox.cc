@@ -12,7 +12,7 @@ using ErrorCode = Wire::ErrorCode;
 namespace {
 constexpr size_t kBuffersMax = 64;  // that one system call gathers
 constexpr char kFarewell = '\x88';  // how a frame that closes begins
-}
+}  // namespace
 
 void Outbox::push_message(std::shared_ptr<const std::string> message, bool binary) {
   if (farewell_said_) return;
@@ -67,7 +67,8 @@ size_t Outbox::write_some(ErrorCode& error) {
   const auto add = [&](const void* bytes, size_t size) {
     const size_t skipped = std::min(skip, size);
     skip -= skipped;
-    if (size > skipped) buffers[count++] = asio::buffer(static_cast<const char*>(bytes) + skipped, size - skipped);
+    if (size > skipped)
+      buffers[count++] = asio::buffer(static_cast<const char*>(bytes) + skipped, size - skipped);
   };
   for (const Piece& piece : pieces_) {
     if (count + 2 > kBuffersMax) break;

@@ -1,5 +1,5 @@
-// Outbox: what is to leave one connection, in order. All that is handed over within one turn of the loop leaves
-// in one system call where the kernel takes it. On the loop's thread only.
+// Outbox: what is to leave one connection, in order. All that is handed over within one turn of the loop
+// leaves in one system call where the kernel takes it. On the loop's thread only.
 //
 // GatheredWire: a Wire with an outbox, as a stream of Asio's kind, for a WebSocket. What the WebSocket itself
 // has to say (pings, its farewell) goes through the same outbox, so nothing ever stands inside a message.

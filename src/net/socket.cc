@@ -1,5 +1,5 @@
-// The server's end of a WebSocket: Beast reads it, shakes hands, pings and says farewell; messages go straight into its
-// outbox.
+// The server's end of a WebSocket: Beast reads it, shakes hands, pings and says farewell; messages go
+// straight into its outbox.
 #include <algorithm>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>

@@ -74,6 +74,14 @@ class RawConnection {
     return answer;
   }
 
+  // So many bytes; fewer if the other side closes before.
+  std::string read_bytes(size_t count) {
+    while (received_.size() < count && read_more()) continue;
+    std::string bytes = received_.substr(0, count);
+    received_.erase(0, count);
+    return bytes;
+  }
+
   // Everything until the other side closes.
   std::string read_to_end() {
     while (read_more()) continue;

@@ -7,6 +7,8 @@
 namespace haechi::evidence {
 namespace {
 
+constexpr size_t kFoldAtOnce = 1'024;  // entries in one write
+
 Error broken(std::string reason) {
   return Error{Code::kCorrupt, "evidence", std::move(reason)};
 }
@@ -78,12 +80,18 @@ Status Notary::make_again() {
 // Up to before `until_no`.
 Status Notary::fold(uint64_t until_no) {
   Status appended;
+  std::string entries;
   if (tree_->size() + 1 >= until_no) return {};
   TRY_STATUS(reader_.read(tree_->size() + 1, [&](const log::Record& record) {
-    appended = tree_->append(entry_of(record.no, record.stamp, record.fact));
-    return appended.ok() && record.no + 1 < until_no;
+    entries += entry_of(record.no, record.stamp, record.fact);
+    const bool is_last = record.no + 1 >= until_no;
+    if (!is_last && entries.size() < kFoldAtOnce * kEntryBytes) return true;
+    appended = tree_->append(entries);
+    entries.clear();
+    return appended.ok() && !is_last;
   }));
-  return appended;
+  if (!appended.ok() || entries.empty()) return appended;
+  return tree_->append(entries);  // the log ends before `until_no`
 }
 
 Status Notary::round() {

@@ -25,7 +25,7 @@ TEST(Notary, SignsTheRootOfWhatTheLogHolds) {
   const auto notary = world.notary();
   ASSERT_TRUE(notary.ok()) << notary.error().text();
   EXPECT_EQ((*notary)->file("checkpoint").error().code, Code::kNotFound);
-  for (const uint64_t more : {1, 2, 252, 1, 400}) {
+  for (const uint64_t more : {1, 2, 252, 1, 400, 2500}) {
     world.append(more);
     ASSERT_TRUE((*notary)->round().ok());
     const auto note = read_note(*(*notary)->file("checkpoint"));

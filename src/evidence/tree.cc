@@ -96,11 +96,11 @@ Result<RecordFile> RecordFile::open(const std::string& path, size_t record_bytes
   return out;
 }
 
-Status RecordFile::write(uint64_t index, std::string_view bytes) {
-  ENSURE(bytes.size() == record_bytes_);
+Status RecordFile::write(uint64_t index, std::string_view records) {
+  ENSURE(!records.empty() && records.size() % record_bytes_ == 0, records.size());
   const ssize_t written =
-      ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(index * record_bytes_));
-  if (written != static_cast<ssize_t>(bytes.size()))
+      ::pwrite(file_, records.data(), records.size(), static_cast<off_t>(index * record_bytes_));
+  if (written != static_cast<ssize_t>(records.size()))
     return log::system_error("write to", "a file of the evidence directory");
   return {};
 }
@@ -131,15 +131,22 @@ Result<std::unique_ptr<Tree>> Tree::open(const std::string& directory, uint64_t 
   return tree;
 }
 
-Status Tree::append(std::string_view entry) {
-  TRY_STATUS(entries_.write(size_, entry));
-  const uint64_t size = size_ + 1;
+Status Tree::append(std::string_view entries) {
+  TRY_STATUS(entries_.write(size_, entries));
+  const uint64_t size = size_ + entries.size() / kEntryBytes;
+  for (uint64_t full = (size_ / kTileWidth + 1) * kTileWidth; full <= size; full += kTileWidth)
+    TRY_STATUS(complete(full));
+  size_ = size;
+  return {};
+}
+
+// The upper hashes that the tree of that size has and the one before it had not.
+Status Tree::complete(uint64_t size) {
   for (int level = 1; level < kLevels && size % (uint64_t{1} << (kTileHeight * level)) == 0; ++level) {
     const uint64_t node = nodes_at(level, size) - 1;
     TRY(const std::string below, hashes(level - 1, node * kTileWidth, kTileWidth));
     TRY_STATUS(levels_[level - 1].write(node, view(root_of_hashes(below))));
   }
-  size_ = size;
   return {};
 }
 

@@ -34,8 +34,8 @@ class RecordFile {
   // and what is beyond them is cut off; else nothing is changed.
   static Result<RecordFile> open(const std::string& path, size_t record_bytes, uint64_t count, bool create);
 
-  // Record `index`; may be written again as long as nobody was told of it.
-  Status write(uint64_t index, std::string_view bytes);
+  // Whole records from `index` on; may be written again as long as nobody was told of them.
+  Status write(uint64_t index, std::string_view records);
   Status sync();
   // `count` records from `first` on; kCorrupt when they are not there.
   Result<std::string> read(uint64_t first, uint64_t count) const;
@@ -51,8 +51,9 @@ class Tree {
   // `create` later ones are forgotten; else nothing is changed.
   static Result<std::unique_ptr<Tree>> open(const std::string& directory, uint64_t size, bool create);
 
-  // After an error the tree is as it was.
-  Status append(std::string_view entry);
+  // One entry or several, end to end: as many as fit into memory cost one write. After an error the tree is
+  // as it was.
+  Status append(std::string_view entries);
   Status sync();
   uint64_t size() const { return size_; }
 
@@ -71,6 +72,7 @@ class Tree {
 
  private:
   Tree() = default;
+  Status complete(uint64_t size);
   // Hashes of level `level`, 32 bytes each.
   Result<std::string> hashes(int level, uint64_t first, uint64_t count) const;
 

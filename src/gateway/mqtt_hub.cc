@@ -66,6 +66,7 @@ void MqttHub::drain_receipts(Time now) {
       tell_later(device);
       continue;
     }
+    --inflight_;
     if (receipt.outcome == Outcome::kDurable) counters_.reports_durable.add();
     const auto it = sessions_.find(receipt.session);
     if (it != sessions_.end()) it->second->on_receipt(receipt.seq, receipt.index, receipt.outcome, now);
@@ -183,6 +184,7 @@ void MqttHub::submit(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t 
 
 void MqttHub::submit_report(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index) {
   counters_.reports_submitted.add();
+  ++inflight_;
   submit(std::move(fact), session, seq, index);
 }
 

@@ -83,6 +83,11 @@ class MqttHub {
   MqttDevice* claim(MqttSession& session, std::string_view device_id, Time now);
   void release(MqttDevice& device, bool farewell, Time now);
   void submit_report(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index);
+  // Must a connection that has so many of its own in flight let others go first?
+  bool crowded(size_t own) const {
+    return inflight_ >= limits_.inflight_all_max && own > 0 &&
+           own * sessions_.size() >= limits_.inflight_all_max;
+  }
   void reject(std::string_view device_id, const Rejection& rejection, Time now);
   bool may_send(MqttDevice& device, Time now);  // within its rate?
   void spend(MqttDevice& device, size_t reports);
@@ -121,6 +126,7 @@ class MqttHub {
   std::unordered_map<std::string_view, MqttDevice*> device_by_id_;
   std::unordered_map<uint64_t, MqttSession*> sessions_;
   uint64_t last_session_id_ = 0;
+  size_t inflight_ = 0;  // reports at the spine
   std::vector<uint64_t> touched_;
   std::vector<uint64_t> waiting_;
   std::vector<uint32_t> untold_;  // devices whose connection fact is due later

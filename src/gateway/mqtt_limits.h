@@ -16,6 +16,10 @@ struct MqttLimits {
   size_t unauthenticated_max = 2'000;  // more: the one waiting longest is closed
   uint16_t inflight_max = 100;         // reports of one connection that are not yet durable
   size_t inflight_bytes_max = 256 << 10;
+  // Reports of all connections that are not yet durable. Beyond it a connection is read only while it has
+  // less than its share of these, so that who comes first does not starve the others, and the spine's queue
+  // keeps room.
+  size_t inflight_all_max = 16'384;
   size_t output_bytes_max = 64 << 10;  // written and not yet taken by the peer; more: no more is read
   uint32_t reports_per_s = 50;         // of one device, sustained; more: reading waits
   uint32_t reports_burst = 500;

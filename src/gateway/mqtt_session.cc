@@ -66,13 +66,15 @@ size_t MqttSession::on_bytes(std::string_view bytes, Time now) {
   return ended_ ? bytes.size() : used;
 }
 
-// A full window, a spine without room or a spent rate all answer in the same way: the peer is not read.
+// A full window, a crowd, a spine without room or a spent rate all answer in the same way: the peer is not
+// read.
 bool MqttSession::must_wait(Time now) {
   if (device_ == nullptr) return false;
   // MQTT 5 peers know their window and are told when they overrun it; only what they need not count waits
   // here.
   const size_t pending_max = hub_.limits().inflight_max * (is_v5() ? size_t{2} : size_t{1});
   if (pending_.size() >= pending_max || pending_bytes_ >= hub_.limits().inflight_bytes_max) return true;
+  if (hub_.crowded(pending_.size())) return true;
   if (retrying_ == 0 && hub_.may_send(*device_, now)) return false;
   hub_.wait(*this);
   return true;

@@ -1,6 +1,7 @@
 #include "live/change.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ensure.h"
 #include "law/pack.h"
@@ -349,6 +350,26 @@ std::shared_ptr<Change> change_of(const picture::Picture& picture,
     default:
       return nullptr;
   }
+}
+
+std::shared_ptr<const Change> CurrentChanges::of(const ObjectKey& object) {
+  if (std::exchange(entry_no_, picture_.entry_no()) != entry_no_) kept_.clear();
+  const auto [kept, is_new] = kept_.try_emplace(object);
+  if (!is_new) return kept->second;
+  const auto& [name, id] = object;
+  std::shared_ptr<Change> change;
+  if (name == "alert") {
+    if (const auto* record = picture_.alerts().alert(id)) change = change_of_alert(picture_, record->alert());
+  } else if (name == "call") {
+    if (const auto* call = picture_.calls().call(id)) change = change_of_call(picture_, *call);
+  } else if (const auto* view = picture_.calls().view(id)) {
+    change = change_of_view(*view);
+  }
+  if (change == nullptr) return nullptr;
+  change->resent = true;
+  change->cursor.entry = picture_.entry_no();
+  change->at_us = picture_.stamped_at().us;
+  return kept->second = change;
 }
 
 void ChangeRing::push(std::shared_ptr<Change> change) {

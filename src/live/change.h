@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "haechi/v1/effect.pb.h"
@@ -96,6 +97,22 @@ std::shared_ptr<Change> change_of_hop(const picture::Picture& picture, const v1:
 std::shared_ptr<Change> cases_changed();
 std::shared_ptr<Change> revocation(const char* kind, const std::string& id, const std::string& person_id,
                                    const char* reason, Audience audience);
+
+using ObjectKey = std::pair<std::string, std::string>;  // name, id
+
+// The current state of objects as messages, each written once for all who wait for it.
+class CurrentChanges {
+ public:
+  explicit CurrentChanges(const picture::Picture& picture) : picture_(picture) {}
+
+  // Of an alert, a call or a view; null if there is none any more.
+  std::shared_ptr<const Change> of(const ObjectKey& object);
+
+ private:
+  const picture::Picture& picture_;
+  uint64_t entry_no_ = 0;  // what is kept is as of this entry
+  std::map<ObjectKey, std::shared_ptr<const Change>> kept_;
+};
 
 class ChangeRing {
  public:

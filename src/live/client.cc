@@ -159,28 +159,10 @@ void Client::pump_ring() {
   }
 }
 
-std::shared_ptr<Change> Client::current(const ObjectKey& object) const {
-  const picture::Picture& picture = shared_.picture;
-  std::shared_ptr<Change> change;
-  if (object.first == "alert") {
-    if (const auto* record = picture.alerts().alert(object.second))
-      change = change_of_alert(picture, record->alert());
-  } else if (object.first == "call") {
-    if (const auto* call = picture.calls().call(object.second)) change = change_of_call(picture, *call);
-  } else if (const auto* view = picture.calls().view(object.second)) {
-    change = change_of_view(*view);
-  }
-  if (change == nullptr) return nullptr;
-  change->resent = true;
-  change->cursor.entry = picture.entry_no();
-  change->at_us = picture.stamped_at().us;
-  return change;
-}
-
 void Client::send_withheld() {
   if (withheld_.empty() || next_ != shared_.ring.end()) return;
   for (const ObjectKey& object : std::exchange(withheld_, {})) {
-    const std::shared_ptr<Change> change = current(object);
+    const std::shared_ptr<const Change> change = shared_.current.of(object);
     if (change == nullptr) continue;
     const auto variant = variant_of(*change);  // puts it back if a record is still missing
     if (variant && !withheld_.contains(object)) send(change->text(*variant));

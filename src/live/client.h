@@ -38,6 +38,7 @@ struct Shared {
   PositionTexts& texts;
   const Clock& clock;
   const std::string& epoch;
+  CurrentChanges& current;
   // Submits that a human was shown the alert.
   std::function<void(const std::string& alert_id, v1::Hop hop, const std::string& who)> report_shown;
 };
@@ -71,8 +72,6 @@ class Client {
   const std::string& key() const { return key_; }
 
  private:
-  using ObjectKey = std::pair<std::string, std::string>;  // name, id
-
   bool resume();
   void send_snapshot(bool recovered);
   void send_cover();
@@ -84,7 +83,6 @@ class Client {
   Variant hidden_places(const Change& change);
   bool wants(Topic topic) const { return (topics_ & static_cast<uint8_t>(topic)) != 0; }
   void send_withheld();
-  std::shared_ptr<Change> current(const ObjectKey& object) const;
   void send_tracks();
   void send_positions();
   void send_approach();

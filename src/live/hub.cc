@@ -49,6 +49,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
         gate(loop, submit, clock, [this](const std::string& account) { gate_opened(account); }),
         ledger(loop, submit, [this](const std::string& account) { gate_opened(account); }),
         texts(picture, clock),
+        current(picture),
         shared{picture,
                ring,
                rights,
@@ -57,6 +58,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
                texts,
                clock,
                options.epoch,
+               current,
                [this](const std::string& alert_id, v1::Hop hop, const std::string& who) {
                  submit_hop(alert_id, hop, clock.now(), who, kHopTries);
                }} {}
@@ -90,6 +92,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   AccessGate gate;
   UsageLedger ledger;
   PositionTexts texts;
+  CurrentChanges current;
   Shared shared;
   std::vector<std::shared_ptr<Client>> clients;
   std::vector<uint32_t> heard;  // since the last flush, each once

@@ -2,6 +2,7 @@
 // into one scratch buffer of the server and only an unfinished request is kept.
 #include "net/server.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/asio/buffer.hpp>
@@ -229,6 +230,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (bodiless_ || has_no_body(response.status)) body_.clear();
     parser_.reset();
     std::array<asio::const_buffer, 2> buffers{asio::buffer(head_), asio::buffer(body_)};
+    error_code error;
+    size_t taken = wire_.write_some(buffers, error);  // nearly always takes everything
+    if (error) taken = 0;                             // the next try waits, or says so again
+    const bool is_whole = taken == head_.size() + body_.size();
+    // With another request at hand its answer must not be written from within this one.
+    if (is_whole && rest_.empty()) return wrote({});
+    for (asio::const_buffer& buffer : buffers) {
+      const size_t of_it = std::min(taken, buffer.size());
+      buffer += of_it;
+      taken -= of_it;
+    }
     // A slow reader may take long, but must take something within the limit.
     auto progress = [self = shared_from_this(), before = size_t{0}](error_code error, size_t done) mutable {
       if (done != before) self->set_deadline(self->core_->limits.request_ms_max);
@@ -295,12 +307,11 @@ template <typename Value>
 class Reply {
  public:
   using Deliver = void (Connection::*)(Value);
-  Reply(Loop& loop, std::weak_ptr<Connection> connection, Deliver deliver, Value when_dropped)
-      : loop_(loop),
-        connection_(std::move(connection)),
-        deliver_(deliver),
-        when_dropped_(std::move(when_dropped)) {}
-  ~Reply() { send(std::move(when_dropped_)); }
+  Reply(Loop& loop, std::weak_ptr<Connection> connection, Deliver deliver, Value (*when_dropped)())
+      : loop_(loop), connection_(std::move(connection)), deliver_(deliver), when_dropped_(when_dropped) {}
+  ~Reply() {
+    if (!sent_) send(when_dropped_());
+  }
   Reply(const Reply&) = delete;
 
   void send(Value value) {
@@ -316,7 +327,7 @@ class Reply {
   Loop& loop_;
   std::weak_ptr<Connection> connection_;
   Deliver deliver_;
-  Value when_dropped_;
+  Value (*when_dropped_)();
   std::atomic<bool> sent_{false};
 };
 
@@ -350,7 +361,7 @@ void Connection::dispatch() {
   if (found != core_->upgrades.end()) return ask_guard(std::move(request), found->second);
   if (!core_->handler) return write(problem(404, "not_found", "", "nothing is served here"));
   auto reply =
-      std::make_shared<Reply<Response>>(core_->loop, weak_from_this(), &Connection::answer, unanswered());
+      std::make_shared<Reply<Response>>(core_->loop, weak_from_this(), &Connection::answer, &unanswered);
   // A throwing handler is a bug of ours, but one request must not end the alarms of everyone.
   try {
     core_->handler(std::move(request), [reply](Response response) { reply->send(std::move(response)); });
@@ -364,8 +375,10 @@ void Connection::ask_guard(Request request, const Upgrade& upgrade) {
   if (!rest_.empty()) return refuse(problem(400, "early_data", "", "wait for the handshake before sending"));
   keep_alive_ = false;
   upgrade_request_ = std::make_unique<Request>(request);
-  auto reply = std::make_shared<Reply<SocketRefusal>>(
-      core_->loop, weak_from_this(), &Connection::decide_upgrade, SocketRefusal{true, unanswered()});
+  auto reply =
+      std::make_shared<Reply<SocketRefusal>>(core_->loop, weak_from_this(), &Connection::decide_upgrade, [] {
+        return SocketRefusal{true, unanswered()};
+      });
   try {
     upgrade.guard(std::move(request), [reply](SocketRefusal refusal) { reply->send(std::move(refusal)); });
   } catch (const std::exception& bug) {

@@ -1,11 +1,11 @@
-// The server's end of a WebSocket: one write in flight, the rest queued, pings while it is quiet.
+// The server's end of a WebSocket: Beast reads it, shakes hands, pings and says farewell; messages go
+// straight into its outbox.
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
-#include <deque>
 #include <utility>
 
+#include "net/outbox.h"
 #include "net/socket_end.h"
 
 namespace haechi::net {
@@ -20,7 +20,7 @@ using boost::system::error_code;
 constexpr Duration kFarewellMax = Duration::seconds(5);
 constexpr size_t kReadBufferKept = 4096;
 
-using Stream = websocket::stream<Wire, false>;
+using Stream = websocket::stream<GatheredWire, false>;
 
 // The stream belongs to the operations under way on it (a read always is), so that a socket which its user
 // keeps beyond the loop holds nothing of the loop's.
@@ -31,8 +31,16 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
       : loop_(loop), request_(std::move(request)), opened_(std::move(opened)), gone_(std::move(gone)) {}
 
   void accept(Wire wire, const ServerLimits& limits) {
-    auto stream = std::make_shared<Stream>(std::move(wire));
+    auto stream = std::make_shared<Stream>(GatheredWire(std::move(wire)));
     stream_ = stream;
+    Outbox& outbox = stream->next_layer().outbox();
+    outbox.on_error = [weak = weak_from_this()](error_code) {
+      if (auto self = weak.lock()) self->end();
+    };
+    outbox.on_drained = [weak = weak_from_this()] {
+      auto self = weak.lock();
+      if (self && !self->ended_ && !self->closing_ && self->on_drained) self->on_drained();
+    };
     auto idle = std::chrono::microseconds(limits.socket_idle_max.us);
     stream->set_option(websocket::stream_base::timeout{std::chrono::seconds(10), idle, true});
     // Browsers give up on a server that names none of the subprotocols they offered: it is always the first.
@@ -56,19 +64,24 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
   }
 
   const Request& request() const override { return request_; }
-  void send_text(std::shared_ptr<const std::string> text) override { push({std::move(text), false}); }
-  void send_binary(std::shared_ptr<const std::string> bytes) override { push({std::move(bytes), true}); }
-  size_t queued_bytes() const override { return queued_bytes_; }
+  void send_text(std::shared_ptr<const std::string> text) override { push(std::move(text), false); }
+  void send_binary(std::shared_ptr<const std::string> bytes) override { push(std::move(bytes), true); }
+  size_t queued_bytes() const override {
+    auto stream = stream_.lock();
+    return stream ? stream->next_layer().outbox().queued_bytes() : 0;
+  }
 
+  // The farewell goes into the outbox behind what is queued there.
   void close(uint16_t code, std::string_view reason) override {
-    if (ended_ || closing_) return;
-    closing_ = true;
-    close_reason_.code = code;
-    close_reason_.reason = std::string(reason.substr(0, 120));
+    if (ended_ || std::exchange(closing_, true)) return;
     loop_.after(kFarewellMax, [weak = weak_from_this()] {
       if (auto self = weak.lock()) self->end();
     });
-    if (!writing_) say_farewell();
+    auto stream = stream_.lock();
+    if (!stream) return;
+    websocket::close_reason farewell(static_cast<websocket::close_code>(code));
+    farewell.reason = std::string(reason.substr(0, 120));
+    stream->async_close(farewell, [self = shared_from_this(), stream](error_code) { self->end(); });
   }
 
   void abandon() override {
@@ -81,45 +94,9 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
   }
 
  private:
-  struct Message {
-    std::shared_ptr<const std::string> bytes;
-    bool binary = false;
-  };
-
-  void push(Message message) {
+  void push(std::shared_ptr<const std::string> bytes, bool binary) {
     if (ended_ || closing_) return;
-    queued_bytes_ += message.bytes->size();
-    queue_.push_back(std::move(message));
-    if (!writing_) write_next();
-  }
-
-  void write_next() {
-    auto stream = stream_.lock();
-    if (!stream) return;
-    writing_ = true;
-    Message message = std::move(queue_.front());
-    queue_.pop_front();
-    stream->binary(message.binary);
-    asio::const_buffer buffer = asio::buffer(*message.bytes);
-    stream->async_write(buffer, [self = shared_from_this(), stream, message](error_code error, size_t) {
-      self->wrote(message.bytes->size(), error);
-    });
-  }
-
-  void wrote(size_t bytes, error_code error) {
-    if (ended_) return;
-    queued_bytes_ -= bytes;
-    if (error) return end();
-    if (!queue_.empty()) return write_next();
-    writing_ = false;
-    if (closing_) return say_farewell();
-    if (on_drained) on_drained();
-  }
-
-  void say_farewell() {
-    auto stream = stream_.lock();
-    if (!stream) return;
-    stream->async_close(close_reason_, [self = shared_from_this(), stream](error_code) { self->end(); });
+    if (auto stream = stream_.lock()) stream->next_layer().outbox().push_message(std::move(bytes), binary);
   }
 
   void read(std::shared_ptr<Stream> stream) {
@@ -136,9 +113,7 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
 
   void end() {
     if (std::exchange(ended_, true)) return;
-    if (auto stream = stream_.lock()) stream->next_layer().close();
-    queue_.clear();
-    queued_bytes_ = 0;
+    if (auto stream = stream_.lock()) stream->next_layer().outbox().close();
     // The callbacks usually hold this very socket: let go of them, or it would live for ever.
     auto closed = std::exchange(on_close, nullptr);
     on_message = nullptr;
@@ -154,10 +129,6 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
   std::function<void(std::shared_ptr<Socket>)> opened_;
   std::function<void(SocketEnd*)> gone_;
   beast::flat_buffer buffer_;
-  std::deque<Message> queue_;
-  size_t queued_bytes_ = 0;
-  websocket::close_reason close_reason_;
-  bool writing_ = false;
   bool closing_ = false;
   bool ended_ = false;
 };
@@ -165,15 +136,15 @@ class ServerSocket final : public SocketEnd, public std::enable_shared_from_this
 }  // namespace
 
 // What Beast asks of a stream that carries a WebSocket, beside reading and writing.
-void beast_close_socket(Wire& wire) {
-  wire.close();
+void beast_close_socket(GatheredWire& wire) {
+  wire.outbox().close();
 }
 
 template <typename Handler>
-void async_teardown(beast::role_type role, Wire& wire, Handler&& handler) {
+void async_teardown(beast::role_type role, GatheredWire& gathered, Handler&& handler) {
   error_code ignored;
-  wire.finish(ignored);
-  websocket::async_teardown(role, wire.socket(), std::forward<Handler>(handler));
+  gathered.wire().finish(ignored);
+  websocket::async_teardown(role, gathered.wire().socket(), std::forward<Handler>(handler));
 }
 
 std::shared_ptr<SocketEnd> accept_socket(Loop& loop, Wire wire, Request request, const ServerLimits& limits,

@@ -141,6 +141,81 @@ TEST(Socket, SendsTextAndBinaryInOneOrderEachAsWhatItIs) {
   EXPECT_EQ(reader.read_to_end(), std::string("\x81\x04name\x82\x03\xff\0\1\x81\x04more", 17));
 }
 
+TEST(Socket, SendsInOnePieceWhatWasHandedOverInOneTurn) {
+  Live live;
+  RawConnection reader(live.server->port());
+  reader.send(kHandshake);
+  ASSERT_EQ(status_of(reader.read_answer()), 101);
+  ASSERT_TRUE(eventually([&] { return live.has_socket(); }));
+  const uint32_t before = reader.pieces();
+  ASSERT_EQ(before, 1u);
+  std::string expected;
+  live.loop.post([&] {
+    auto socket = live.last.lock();
+    for (int i = 0; i < 20; ++i)
+      socket->send_text(std::make_shared<const std::string>("m" + std::to_string(i)));
+  });
+  for (int i = 0; i < 20; ++i) expected += (i < 10 ? "\x81\x02m" : "\x81\x03m") + std::to_string(i);
+  ASSERT_TRUE(eventually([&] { return live.drained == 1; }));
+  EXPECT_EQ(reader.pieces(), before + 1);
+  live.server.reset();
+  EXPECT_EQ(reader.read_to_end(), expected);
+}
+
+TEST(Socket, SaysFarewellBehindWhatIsQueuedAndNothingAfterIt) {
+  Live live;
+  RawConnection slow(live.server->port(), 4096);
+  slow.send(kHandshake);
+  ASSERT_EQ(status_of(slow.read_answer()), 101);
+  ASSERT_TRUE(eventually([&] { return live.has_socket(); }));
+  constexpr size_t kMessages = 100, kBytes = 100'000;  // more than the kernel takes at once
+  live.loop.post([&] {
+    auto socket = live.last.lock();
+    for (size_t i = 0; i < kMessages; ++i)
+      socket->send_text(std::make_shared<const std::string>(kBytes, static_cast<char>('a' + i % 26)));
+    socket->close(4001, "as asked");
+    socket->send_text(std::make_shared<const std::string>("too late"));
+  });
+  const std::string heard = slow.read_bytes(kMessages * (10 + kBytes) + 12);
+  size_t at = 0;
+  for (size_t i = 0; i < kMessages; ++i, at += 10 + kBytes) {
+    ASSERT_EQ(heard.substr(at, 10), std::string("\x81\x7f\0\0\0\0\0\x01\x86\xa0", 10)) << i;
+    ASSERT_EQ(heard[at + 10 + kBytes - 1], static_cast<char>('a' + i % 26)) << i;
+  }
+  EXPECT_EQ(heard.substr(at), std::string("\x88\x0a\x0f\xa1"
+                                          "as asked"));
+}
+
+TEST(Socket, AnswersPingsBetweenItsMessagesNeverInsideOne) {
+  Live live;
+  RawConnection slow(live.server->port(), 4096);
+  slow.send(kHandshake);
+  ASSERT_EQ(status_of(slow.read_answer()), 101);
+  ASSERT_TRUE(eventually([&] { return live.has_socket(); }));
+  constexpr size_t kMessages = 300, kBytes = 30'000;
+  const auto text = std::make_shared<const std::string>(kBytes, 'x');
+  live.loop.post([&] {
+    auto socket = live.last.lock();
+    for (size_t i = 0; i < kMessages; ++i) socket->send_text(text);
+  });
+  ASSERT_TRUE(eventually([&] { return live.queued() < kMessages * kBytes; }));
+  ASSERT_GT(live.queued(), 0u);  // a message is under way, and cut somewhere
+  slow.send(std::string("\x89\x82\0\0\0\0hi\x81\x88\0\0\0\0close me", 22));
+  const std::string heard = slow.read_bytes(kMessages * (4 + kBytes) + 4 + 12);
+  size_t at = 0, messages = 0;
+  std::vector<std::string> others;
+  while (at < heard.size()) {
+    const bool is_message = heard[at] == '\x81';
+    const size_t size = is_message ? 4 + kBytes : 2 + static_cast<size_t>(heard.at(at + 1));
+    is_message ? void(++messages) : others.push_back(heard.substr(at, size));
+    at += size;
+  }
+  EXPECT_EQ(messages, kMessages);
+  EXPECT_EQ(others, (std::vector<std::string>{"\x8a\x02hi",
+                                              "\x88\x0a\x0f\xa1"
+                                              "as asked"}));
+}
+
 TEST(Socket, ClosesWithTheCodeTheServerChose) {
   Heard heard;
   Live live;

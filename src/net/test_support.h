@@ -7,9 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -72,10 +74,32 @@ class RawConnection {
     return answer;
   }
 
+  // So many bytes; fewer if the other side closes before.
+  std::string read_bytes(size_t count) {
+    while (received_.size() < count && read_more()) continue;
+    std::string bytes = received_.substr(0, count);
+    received_.erase(0, count);
+    return bytes;
+  }
+
   // Everything until the other side closes.
   std::string read_to_end() {
     while (read_more()) continue;
     return std::exchange(received_, {});
+  }
+
+  // Pieces in which the other side's bytes came. Writes of their own come in pieces of their own, for our
+  // servers do not hold back small ones.
+  uint32_t pieces() const {
+    constexpr size_t kDataSegmentsIn =
+        152;  // in tcp_info of linux/tcp.h, which cannot stand beside netinet/tcp.h
+    std::array<char, 256> info{};
+    socklen_t size = info.size();
+    if (::getsockopt(fd_, IPPROTO_TCP, TCP_INFO, info.data(), &size) != 0 || size < kDataSegmentsIn + 4)
+      return 0;
+    uint32_t pieces = 0;
+    std::memcpy(&pieces, &info[kDataSegmentsIn], sizeof pieces);
+    return pieces;
   }
 
   // True if the other side closed within the receive limit.

@@ -54,6 +54,15 @@ class Wire {
   size_t read_some(boost::asio::mutable_buffer into, ErrorCode& error);
   size_t write_some(boost::asio::const_buffer from, ErrorCode& error);
 
+  // Of several buffers in one call: under TLS in one record, where they fit into one.
+  template <typename Buffers>
+  size_t write_some(const Buffers& buffers, ErrorCode& error) {
+    if (!ssl_) return socket_.write_some(buffers, error);
+    std::array<char, kRecordBytes> record;
+    const size_t size = boost::asio::buffer_copy(boost::asio::buffer(record), buffers);
+    return write_some(boost::asio::const_buffer(record.data(), size), error);
+  }
+
   // Until read_some() may get on.
   template <typename Handler>
   void async_wait_readable(Handler&& handler) {
@@ -65,6 +74,12 @@ class Wire {
     }
   }
 
+  // Until write_some() may get on.
+  template <typename Handler>
+  void async_wait_writable(Handler&& handler) {
+    socket_.async_wait(write_wants_, std::forward<Handler>(handler));
+  }
+
   template <typename Buffers, typename Handler>
   auto async_read_some(const Buffers& buffers, Handler&& handler) {
     return compose(
@@ -74,7 +89,7 @@ class Wire {
 
   template <typename Buffers, typename Handler>
   auto async_write_some(const Buffers& buffers, Handler&& handler) {
-    return compose([buffers](Wire& wire, ErrorCode& error) { return wire.write_gathered(buffers, error); },
+    return compose([buffers](Wire& wire, ErrorCode& error) { return wire.write_some(buffers, error); },
                    &Wire::write_wants_, std::forward<Handler>(handler));
   }
 
@@ -128,14 +143,6 @@ class Wire {
     return {};
   }
 
-  // Head and body in one record, where they fit into one.
-  template <typename Buffers>
-  size_t write_gathered(const Buffers& buffers, ErrorCode& error) {
-    if (!ssl_) return socket_.write_some(buffers, error);
-    std::array<char, kRecordBytes> record;
-    const size_t size = boost::asio::buffer_copy(boost::asio::buffer(record), buffers);
-    return write_some(boost::asio::buffer(record.data(), size), error);
-  }
   bool has_pending() const;
   // Reads OpenSSL's verdict over a call that did not succeed.
   ErrorCode verdict(int returned, Socket::wait_type& wants);

@@ -477,6 +477,16 @@ uint64_t Api::refused_by_pace() const {
   return inner_->pace.refused();
 }
 
+namespace {
+
+void fold_kept(AccessTrail& trail, LookUps& look_ups, HistoryIndex& index, const spine::Batch& batch) {
+  trail.fold(batch);
+  look_ups.fold(batch);
+  index.fold(batch);
+}
+
+}  // namespace
+
 spine::SnapshotPart Api::part() {
   return {"api",
           [weak = std::weak_ptr<Inner>(inner_)](spine::SaveDone done) {
@@ -485,13 +495,14 @@ spine::SnapshotPart Api::part() {
             self->front.post(
                 [self, done = std::move(done)] { done(saved(self->trail, self->look_ups, self->index())); });
           },
-          [this](std::string_view bytes) {
+          [this](Reader& in) {
             Status status;
             net::run_on(inner_->front, [&] {
-              status = take_saved(bytes, inner_->trail, inner_->look_ups, inner_->index());
+              status = take_saved(in, inner_->trail, inner_->look_ups, inner_->index());
             });
             return status;
-          }};
+          },
+          spine::copies_of<fold_kept, AccessTrail, LookUps, HistoryIndex>()};
 }
 
 void Api::fold(const spine::Batch& batch) {

@@ -112,8 +112,7 @@ void History::stop() {
 }
 
 void History::fold(const spine::Batch& batch) {
-  for (const spine::PublishedEntry& entry : batch.entries)
-    index_.fold(entry.no, entry.stamped_at, *entry.fact);
+  index_.fold(batch);
 }
 
 Status History::read(HistoryQuery query, Done done) {

@@ -4,6 +4,7 @@
 
 #include "base/archive.h"
 #include "haechi/v1/fact.pb.h"
+#include "spine/submit.h"
 
 namespace haechi::api {
 namespace {
@@ -44,6 +45,10 @@ void HistoryIndex::fold(uint64_t no, Time stamp, const v1::Fact& fact) {
   }
   std::vector<Held>& held = state_.devices[device.id()];
   if (held.empty() || held.back().person != person) held.push_back({no, person});
+}
+
+void HistoryIndex::fold(const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries) fold(entry.no, entry.stamped_at, *entry.fact);
 }
 
 HistoryIndex& HistoryIndex::operator=(HistoryIndex&& other) noexcept {

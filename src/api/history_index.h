@@ -22,6 +22,9 @@ namespace haechi::v1 {
 class Fact;
 class ReportReceived;
 }  // namespace haechi::v1
+namespace haechi::spine {
+struct Batch;
+}
 
 namespace haechi::api {
 
@@ -53,6 +56,7 @@ class HistoryIndex {
 
   // Entries in order.
   void fold(uint64_t no, Time stamp, const v1::Fact& fact);
+  void fold(const spine::Batch& batch);
   uint64_t entry_no() const;
 
   // Persons are numbered here as they are first named as a holder.

@@ -22,6 +22,7 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,29 +66,37 @@ class Writer {
 
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : left_(bytes) {}
+  explicit Reader(std::string_view bytes) : piece_(bytes), left_(bytes.size()) {}
+  // Bytes that come in pieces, so that no more than one of them is held: each call gives the next one, which
+  // is good until the call after it. Empty: there is none.
+  using NextPiece = std::function<std::string_view()>;
+  Reader(uint64_t size, NextPiece next) : next_(std::move(next)), left_(size) {}
 
-  // Empty, and failed, when there are not so many.
+  // Good until the next call. Empty, and failed, when there are not so many.
   std::string_view bytes(size_t count) {
-    if (count > left_.size()) {
-      fail();
-      return {};
-    }
-    const std::string_view out = left_.substr(0, count);
-    left_.remove_prefix(count);
+    if (count > piece_.size()) return bytes_of_pieces(count);
+    const std::string_view out = piece_.substr(0, count);
+    piece_.remove_prefix(count);
+    left_ -= count;
     return out;
   }
-  size_t left() const { return left_.size(); }
+  size_t left() const { return left_; }
   void fail() {
     failed_ = true;
-    left_ = {};
+    piece_ = {};
+    left_ = 0;
   }
   bool failed() const { return failed_; }
   // All of it was read, and it was as it should be.
-  bool done() const { return !failed_ && left_.empty(); }
+  bool done() const { return !failed_ && left_ == 0; }
 
  private:
-  std::string_view left_;
+  std::string_view bytes_of_pieces(size_t count);
+
+  NextPiece next_;
+  std::string_view piece_;
+  std::string joined_;  // what lay in more than one piece
+  size_t left_ = 0;     // in all
   bool failed_ = false;
 };
 

@@ -45,17 +45,23 @@ Status make_directory(const std::string& directory) {
   return sync_directory(above);
 }
 
-Status replace_file(const std::string& path, std::string_view bytes) {
+Status replace_file(const std::string& path, const std::function<Status(const PutBytes& put)>& pieces) {
   const std::string unfinished = path + ".new";
   const int file = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return system_error("make", unfinished);
-  const ssize_t written = ::write(file, bytes.data(), bytes.size());
-  const bool done = written == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
-  const Status outcome = done ? Status() : Status(system_error("write", unfinished));
+  Status outcome = pieces([&](std::string_view bytes) -> Status {
+    if (::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size())) return {};
+    return system_error("write", unfinished);
+  });
+  if (outcome.ok() && ::fsync(file) != 0) outcome = system_error("write", unfinished);
   ::close(file);
   TRY_STATUS(outcome);
   if (::rename(unfinished.c_str(), path.c_str()) != 0) return system_error("replace", path);
   return sync_directory(directory_of(path));
+}
+
+Status replace_file(const std::string& path, std::string_view bytes) {
+  return replace_file(path, [bytes](const PutBytes& put) { return put(bytes); });
 }
 
 void storage_failed(std::string_view what) {

@@ -4,6 +4,7 @@
 // Errors: kUnavailable with the system's words.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ Status make_directory(const std::string& directory);
 // Puts `bytes` in place of what the file held, for its owner only: after a crash there is the old file or the
 // new one, whole.
 Status replace_file(const std::string& path, std::string_view bytes);
+// Likewise with bytes that `pieces` hands to `put` one after the other.
+using PutBytes = std::function<Status(std::string_view bytes)>;
+Status replace_file(const std::string& path, const std::function<Status(const PutBytes& put)>& pieces);
 // Prints what failed and aborts. For storage whose state is no longer known: after a sync that failed, the
 // next one may succeed although what it was for is lost.
 [[noreturn]] void storage_failed(std::string_view what);

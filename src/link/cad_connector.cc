@@ -77,6 +77,11 @@ void fold(Open& open, const v1::Effect& effect) {
   }
 }
 
+void fold_batch(Open& open, const spine::Batch& batch) {
+  for (const auto& entry : batch.entries)
+    for (const auto& effect : entry.effects) fold(open, *effect);
+}
+
 }  // namespace
 
 struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
@@ -363,11 +368,12 @@ spine::SnapshotPart CadConnector::part() {
           [inner = inner_](spine::SaveDone done) {
             inner->on_loop([done = std::move(done)](Inner& inner) { done(saved(inner.open)); });
           },
-          [inner = inner_](std::string_view bytes) {
+          [inner = inner_](Reader& in) {
             Status status;
-            net::run_on(inner->loop, [&] { status = take_saved(bytes, inner->open); });
+            net::run_on(inner->loop, [&] { status = take_saved(in, inner->open); });
             return status;
-          }};
+          },
+          spine::copies_of<fold_batch, Open>()};
 }
 
 void CadConnector::start() {

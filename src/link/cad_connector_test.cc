@@ -385,8 +385,8 @@ TEST_F(CadConnectorTest, AnotherConnectorThatTakesUpWhatThisOneSavedSendsWhatIsO
   CadConnector next(loop, submit_, clock_, [&]() -> Result<std::vector<CadEndpoint>> { return endpoints; },
                     {});
   loop.start();
-  EXPECT_FALSE(next.part().load(bytes.substr(1)).ok());
-  ASSERT_TRUE(next.part().load(bytes).ok());
+  EXPECT_FALSE(spine::load_into(next.part(), bytes.substr(1)).ok());
+  ASSERT_TRUE(spine::load_into(next.part(), bytes).ok());
   EXPECT_EQ(spine::saved_by(next.part()), bytes);
   next.start();
   ASSERT_TRUE(eventually([&] { return next.counters().delivered == 3; }));

@@ -1,8 +1,6 @@
 #include "live/hub.h"
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <set>
 #include <utility>
 #include <vector>
@@ -63,7 +61,6 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
                  submit_hop(alert_id, hop, clock.now(), who, kHopTries);
                }} {}
 
-  std::string save();
   void fold(const spine::Batch& batch);
   void fold_entry(const spine::PublishedEntry& entry, const spine::Batch& batch);
   std::set<Held> rights_at_stake(const spine::PublishedEntry& entry) const;
@@ -99,17 +96,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   std::vector<bool> is_heard, has_moved;
   bool rights_grew = false;
   uint64_t refused = 0, closed_slow = 0;
-  std::atomic<uint64_t> saving_us_max{0};
 };
-
-std::string Hub::Core::save() {
-  const auto began = std::chrono::steady_clock::now();
-  std::string bytes = saved(picture);
-  const auto took =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
-  saving_us_max = std::max<uint64_t>(saving_us_max, static_cast<uint64_t>(took.count()));
-  return bytes;
-}
 
 bool Hub::Core::anyone_wants_places() const {
   return std::any_of(clients.begin(), clients.end(), [](const auto& client) {
@@ -375,22 +362,32 @@ void Hub::on_batch(std::shared_ptr<const spine::Batch> batch) {
   });
 }
 
+namespace {
+
+void fold_picture(picture::Picture& picture, const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries)
+    picture.fold(entry.no, entry.stamped_at, *entry.fact, entry.effects);
+}
+
+}  // namespace
+
 spine::SnapshotPart Hub::part() {
   return {"picture",
           [weak = std::weak_ptr<Core>(core_)](spine::SaveDone done) {
             const auto core = weak.lock();
             if (core == nullptr) return;
-            core->loop.post([core, done = std::move(done)] { done(core->save()); });
+            core->loop.post([core, done = std::move(done)] { done(saved(core->picture)); });
           },
-          [core = core_](std::string_view bytes) {
+          [core = core_](Reader& in) {
             Status status;
             net::run_on(core->loop, [&] {
-              status = take_saved(bytes, core->picture);
+              status = take_saved(in, core->picture);
               if (status.ok())
                 core->ring = ChangeRing(core->options.ring_messages_max, core->picture.entry_no());
             });
             return status;
-          }};
+          },
+          spine::copies_of<fold_picture, picture::Picture>()};
 }
 
 void Hub::mount(net::HttpServer& server) {
@@ -427,10 +424,6 @@ void Hub::end_account(const std::string& account, const std::string& reason) {
     }
     core->drop_closed();
   });
-}
-
-uint64_t Hub::saving_us_max() const {
-  return core_->saving_us_max;
 }
 
 const picture::Picture& Hub::picture() const {

@@ -60,9 +60,6 @@ class Hub {
   // Closes every socket of the account at once. Any thread.
   void end_account(const std::string& account, const std::string& reason);
 
-  // How long saving the picture held up the loop at most. Any thread.
-  uint64_t saving_us_max() const;
-
   // On the loop only.
   const picture::Picture& picture() const;
   HubCounters counters() const;

@@ -53,8 +53,8 @@ TEST_F(HubTest, TakesUpThePictureOfAnotherAndTellsWhoWantsToGoOnBehindAnOlderMes
   const std::string bytes = spine::saved_by(hub_->part());
   const std::string entry = std::to_string(no_);
   tick({alert("only in the other history"), incident()});
-  EXPECT_FALSE(hub_->part().load(bytes.substr(1)).ok());
-  ASSERT_TRUE(hub_->part().load(bytes).ok());
+  EXPECT_FALSE(spine::load_into(hub_->part(), bytes.substr(1)).ok());
+  ASSERT_TRUE(spine::load_into(hub_->part(), bytes).ok());
   EXPECT_EQ(spine::saved_by(hub_->part()), bytes);
   --no_;
   tick({alert("X1"), incident()}, true);

@@ -19,6 +19,23 @@ Status erase(const v1::ErasureOutcome& outcome, uint64_t no, vault::KeyRing& rin
   return ring.destroy(owner, no);
 }
 
+void see(RetentionJob::State& state, const v1::Effect& effect) {
+  if (!effect.has_case_effect()) return;
+  if (effect.case_effect().has_update_measure()) {
+    const v1::LegalMeasure& measure = effect.case_effect().update_measure();
+    state.wearers[measure.id()] = measure.subject_id();
+  } else if (effect.case_effect().has_forget_measure()) {
+    state.wearers.erase(effect.case_effect().forget_measure().measure_id());
+  } else if (effect.case_effect().update_duty().task() == v1::CASE_TASK_DESTROY_DATA) {
+    const v1::Duty& duty = effect.case_effect().update_duty();
+    if (duty.done_at_us() != 0)
+      state.due.erase(duty.id());
+    else if (duty.due_at_us() != 0)
+      state.due.try_emplace(duty.id(),
+                            RetentionJob::Due{duty.measure_id(), Time{duty.due_at_us()}, duty.source()});
+  }
+}
+
 }  // namespace
 
 vault::RingPlace ring_place(const Config& config) {
@@ -38,25 +55,6 @@ Status erase_settled(const spine::Batch& batch, vault::KeyRing& ring, store::Rec
     }
   }
   return first;
-}
-
-void RetentionJob::see(const v1::Effect& effect) {
-  if (effect.has_settle_erasure()) return settled(effect.settle_erasure());
-  if (!effect.has_case_effect()) return;
-  if (effect.case_effect().has_update_measure()) {
-    const v1::LegalMeasure& measure = effect.case_effect().update_measure();
-    state_.wearers[measure.id()] = measure.subject_id();
-  } else if (effect.case_effect().has_forget_measure()) {
-    state_.wearers.erase(effect.case_effect().forget_measure().measure_id());
-  } else if (effect.case_effect().update_duty().task() == v1::CASE_TASK_DESTROY_DATA) {
-    const v1::Duty& duty = effect.case_effect().update_duty();
-    if (duty.done_at_us() != 0) {
-      state_.due.erase(duty.id());
-      ask_again_.erase(duty.id());
-    } else if (duty.due_at_us() != 0) {
-      state_.due.try_emplace(duty.id(), Due{duty.measure_id(), Time{duty.due_at_us()}, duty.source()});
-    }
-  }
 }
 
 void RetentionJob::settled(const v1::ErasureOutcome& outcome) {
@@ -92,10 +90,19 @@ void RetentionJob::ask(const std::string& duty_id, const Due& due, Time now) {
   submit_.submit(std::move(fact), {});
 }
 
+void RetentionJob::fold(State& state, const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries)
+    for (const auto& effect : entry.effects) see(state, *effect);
+}
+
 void RetentionJob::on_batch(const spine::Batch& batch) {
   for (const spine::PublishedEntry& entry : batch.entries) {
-    for (const auto& effect : entry.effects) see(*effect);
+    for (const auto& effect : entry.effects) {
+      if (effect->has_settle_erasure()) settled(effect->settle_erasure());
+      see(state_, *effect);
+    }
     if (batch.replayed || !entry.fact->has_clock_ticked()) continue;
+    std::erase_if(ask_again_, [this](const auto& asked) { return !state_.due.contains(asked.first); });
     for (const auto& [duty_id, due] : state_.due) {
       const auto again = ask_again_.find(duty_id);
       const Time ask_at = again == ask_again_.end() ? due.due_at : again->second;

@@ -42,9 +42,9 @@ class RetentionJob {
   explicit RetentionJob(spine::Submit& submit) : submit_(submit) {}
   void on_batch(const spine::Batch& batch);
   State& state() { return state_; }
+  static void fold(State& state, const spine::Batch& batch);
 
  private:
-  void see(const v1::Effect& effect);
   void settled(const v1::ErasureOutcome& outcome);
   bool all_due(const std::string& person_id, Time now) const;
   void ask(const std::string& duty_id, const Due& due, Time now);

@@ -408,7 +408,7 @@ void Node::Rooms::count() {
   of_spine("haechi_spine_commit_microseconds_total", "Time spent in commits.", &S::commit_us_sum, true);
   of_spine("haechi_spine_commit_microseconds_max", "Longest commit.", &S::commit_us_max, false);
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
-  count_snapshots(metrics, config.data + "/snapshots", *spine, *hub);
+  count_snapshots(metrics, config.data + "/snapshots");
   evidence->count(metrics);
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;

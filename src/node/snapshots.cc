@@ -37,6 +37,15 @@ double age_s(const std::filesystem::directory_entry& file) {
   return gone ? 0 : std::chrono::duration<double>(age).count();
 }
 
+void fold_gateway(gateway::Devices& devices, Commands& commanded, const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries) {
+    if (gateway::Devices::concerns(*entry.fact)) devices.apply(*entry.fact);
+    for (const auto& effect : entry.effects)
+      if (effect->has_command_device())
+        commanded[effect->command_device().device_id()] = effect->command_device();
+  }
+}
+
 }  // namespace
 
 Result<spine::OpenedLog> open_with_snapshot(const std::string& log_directory,
@@ -62,20 +71,21 @@ spine::SnapshotPart part_of(net::Loop& gateway, gateway::Devices& devices, Comma
           [&](spine::SaveDone done) {
             gateway.post([&, done = std::move(done)] { done(saved(devices, commanded)); });
           },
-          [&](std::string_view bytes) {
+          [&](Reader& in) {
             Status status;
-            net::run_on(gateway, [&] { status = take_saved(bytes, devices, commanded); });
+            net::run_on(gateway, [&] { status = take_saved(in, devices, commanded); });
             return status;
-          }};
+          },
+          spine::copies_of<fold_gateway, gateway::Devices, Commands>()};
 }
 
 spine::SnapshotPart part_of(RetentionJob& retention) {
   return {"retention", [&](const spine::SaveDone& done) { done(saved(retention.state())); },
-          [&](std::string_view bytes) { return take_saved(bytes, retention.state()); }};
+          [&](Reader& in) { return take_saved(in, retention.state()); },
+          spine::copies_of<RetentionJob::fold, RetentionJob::State>()};
 }
 
-void count_snapshots(Metrics& metrics, const std::string& directory, const spine::Spine& spine,
-                     const live::Hub& hub) {
+void count_snapshots(Metrics& metrics, const std::string& directory) {
   metrics.add_source([directory] {
     const std::optional<Newest> newest = newest_in(directory);
     std::vector<Metric> out;
@@ -91,14 +101,6 @@ void count_snapshots(Metrics& metrics, const std::string& directory, const spine
     add("haechi_snapshot_age_seconds", "Since it was written.", age_s(newest->file));
     return out;
   });
-  const char* stall = "haechi_snapshot_stall_microseconds_max";
-  const char* help = "How long a thread stood still at most while it saved its part of a snapshot.";
-  metrics.add({stall, help, {{"thread", "spine"}}, false, [&spine] {
-                 return static_cast<double>(spine.stats().snapshot_us_max);
-               }});
-  metrics.add({stall, help, {{"thread", "front"}}, false, [&hub] {
-                 return static_cast<double>(hub.saving_us_max());
-               }});
 }
 
 }  // namespace haechi::node

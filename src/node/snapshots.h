@@ -7,12 +7,11 @@
 
 #include "gateway/devices.h"
 #include "haechi/v1/effect.pb.h"
-#include "live/hub.h"
 #include "net/loop.h"
 #include "node/erasing.h"
 #include "node/metrics.h"
 #include "spine/snapshot.h"
-#include "spine/spine.h"
+#include "spine/snapshot_part.h"
 
 namespace haechi::node {
 
@@ -31,7 +30,6 @@ spine::SnapshotPart part_of(net::Loop& gateway, gateway::Devices& devices, Comma
 // The job belongs to the spine's thread.
 spine::SnapshotPart part_of(RetentionJob& retention);
 
-void count_snapshots(Metrics& metrics, const std::string& directory, const spine::Spine& spine,
-                     const live::Hub& hub);
+void count_snapshots(Metrics& metrics, const std::string& directory);
 
 }  // namespace haechi::node

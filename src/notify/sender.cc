@@ -53,6 +53,31 @@ const v1::Notification* notification_of(const v1::Effect& effect) {
   return nullptr;
 }
 
+// Queued on a channel of ours.
+bool is_due(const v1::Notification& about) {
+  return about.state() == v1::NOTIFICATION_STATE_QUEUED && index_of(about.channel());
+}
+
+// What is still to be sent, in the order in which it was queued.
+using Waiting = std::vector<v1::Notification>;
+
+void fold(Waiting& waiting, const spine::Batch& batch) {
+  for (const auto& entry : batch.entries) {
+    for (const auto& effect : entry.effects) {
+      const v1::Notification* about = notification_of(*effect);
+      if (about == nullptr) continue;
+      const auto found = std::find_if(waiting.begin(), waiting.end(),
+                                      [&](const v1::Notification& one) { return one.id() == about->id(); });
+      const bool due = is_due(*about);
+      if (found != waiting.end()) {
+        if (due && found->channel() == about->channel()) continue;
+        waiting.erase(found);
+      }
+      if (due) waiting.push_back(*about);
+    }
+  }
+}
+
 using Reported = std::shared_ptr<const v1::NotificationReported>;
 
 std::unique_ptr<v1::Fact> fact_of(const v1::NotificationReported& reported) {
@@ -104,25 +129,23 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     pump_all();
   }
 
-  // In the order in which they were queued.
-  std::vector<v1::Notification> waiting() const {
+  Waiting waiting() const {
     std::map<uint64_t, const v1::Notification*> by_number;
     for (const auto& [id, job] : jobs) by_number[job.number] = &job.about;
-    std::vector<v1::Notification> out;
+    Waiting out;
     for (const auto& [number, about] : by_number) out.push_back(*about);
     return out;
   }
 
   // For these and no others.
-  void wait_for(const std::vector<v1::Notification>& waiting) {
+  void wait_for(const Waiting& waiting) {
     while (!jobs.empty()) drop(jobs.begin());
     for (const v1::Notification& about : waiting) note(about);
   }
 
-  // Queued on a channel of ours: to be sent. Anything else: no more.
+  // What is due is to be sent. Anything else: no more.
   void note(const v1::Notification& about) {
-    const auto lane = index_of(about.channel());
-    const bool due = about.state() == v1::NOTIFICATION_STATE_QUEUED && lane;
+    const bool due = is_due(about);
     const auto found = jobs.find(about.id());
     if (found != jobs.end()) {
       if (due && found->second.about.channel() == about.channel()) return;
@@ -134,8 +157,9 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
       return;
     }
     jobs[about.id()] = Job{about, ++last_number, 0};
-    ++lanes[*lane].counters.waiting;
-    lanes[*lane].ready.emplace_back(about.id(), last_number);
+    Lane& lane = lane_of(jobs[about.id()]);
+    ++lane.counters.waiting;
+    lane.ready.emplace_back(about.id(), last_number);
   }
 
   using Jobs = std::map<std::string, Job>;
@@ -304,12 +328,13 @@ spine::SnapshotPart Sender::part() {
           [inner = inner_](spine::SaveDone done) {
             inner->on_loop([done = std::move(done)](Inner& inner) { done(saved(inner.waiting())); });
           },
-          [inner = inner_](std::string_view bytes) -> Status {
-            std::vector<v1::Notification> waiting;
-            TRY_STATUS(take_saved(bytes, waiting));
+          [inner = inner_](Reader& in) -> Status {
+            Waiting waiting;
+            TRY_STATUS(take_saved(in, waiting));
             net::run_on(inner->loop, [&] { inner->wait_for(waiting); });
             return {};
-          }};
+          },
+          spine::copies_of<fold, Waiting>()};
 }
 
 void Sender::start() {

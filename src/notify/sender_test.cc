@@ -366,8 +366,8 @@ TEST_F(SenderTest, AnotherSenderThatTakesUpWhatThisOneSavedSendsWhatIsQueuedInIt
     carried.behaviour = [](size_t, const Parcel&) { return Outcome{Kind::kTaken, 201, ""}; };
   }
   publish(notification("of another history", v1::NOTIFICATION_CHANNEL_SMS), true);
-  EXPECT_FALSE(sender->part().load(bytes.substr(1)).ok());
-  ASSERT_TRUE(sender->part().load(bytes).ok());
+  EXPECT_FALSE(spine::load_into(sender->part(), bytes.substr(1)).ok());
+  ASSERT_TRUE(spine::load_into(sender->part(), bytes).ok());
   EXPECT_EQ(spine::saved_by(sender->part()), bytes);
   sender->start();
   ASSERT_TRUE(eventually([&] { return submit.reports().size() == 3; }));

@@ -20,15 +20,41 @@
 #include <string>
 #include <vector>
 
+#include "base/archive.h"
 #include "base/result.h"
 #include "log/log.h"
 #include "vault/key_ring.h"
 
 namespace haechi::spine {
 
+// To be written.
 struct Snapshot {
   log::ChainPoint at;
   std::map<std::string, std::string> parts;  // by name
+};
+
+// One on disk that was found whole. Its parts are opened piece by piece while they are read, so that none of
+// them is ever in memory beside what is made of it.
+class StoredSnapshot {
+ public:
+  log::ChainPoint at() const { return at_; }
+  size_t parts() const { return parts_.size(); }
+  // Any thread. Nothing of a part that is not there.
+  Reader part(const std::string& name) const;
+
+ private:
+  friend class SnapshotStore;
+  struct Sealed;
+  struct Part {
+    uint64_t bytes = 0;
+    uint64_t offset = 0;  // of its first box in the file
+    uint32_t piece = 0;   // number of its first piece
+  };
+  Reader read(const Part& part) const;
+
+  log::ChainPoint at_;
+  std::map<std::string, Part> parts_;
+  std::shared_ptr<const Sealed> sealed_;
 };
 
 // Of the state's layout in this program: of another one nothing is read.
@@ -46,7 +72,7 @@ class SnapshotStore {
   // The entries at which there are any, newest first.
   std::vector<uint64_t> entries() const;
   // kCorrupt with the reason when it is not to be trusted.
-  Result<Snapshot> read(uint64_t entry_no) const;
+  Result<StoredSnapshot> read(uint64_t entry_no) const;
   // Ends the key of all that were taken before that entry, and takes the files away.
   Status forget(uint64_t before_no);
 
@@ -59,7 +85,7 @@ class SnapshotStore {
 
 struct OpenedLog {
   std::unique_ptr<log::Log> log;
-  std::optional<Snapshot> snapshot;  // of this very log
+  std::optional<StoredSnapshot> snapshot;  // of this very log
 };
 // Opens the log with the newest snapshot that fits it. `passed_over` is told of each that does not, and why.
 Result<OpenedLog> open_log(log::SqliteOptions options, const SnapshotStore& store,

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "base/files.h"
+#include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "spine/spine.h"
@@ -51,20 +53,78 @@ class SnapshotTest : public testing::Test {
     options.snapshots = store_.get();
     options.snapshot_entries = every;
     options.snapshot_failed = [this](const Error& why) { failures_.push_back(why.reason); };
+    log_ = opened->log.get();
     spine_ = std::make_unique<Spine>(options, std::move(opened->log), clock_);
     spine_->subscribe([this](const std::shared_ptr<const Batch>& batch) {
+      for (const PublishedEntry& entry : batch->entries) {
+        for (const auto& effect : entry.effects) {
+          if (!erases_ || !effect->settle_erasure().erased()) continue;
+          EXPECT_TRUE(ring_->destroy("person/W-1", entry.no).ok());
+        }
+      }
       if (batch->replayed) replayed_ += batch->entries.size();
       for (const PublishedEntry& entry : batch->entries)
         for (const auto& effect : entry.effects) effects_ += effect->SerializeAsString();
     });
-    spine_->take_part({"room", [this](SaveDone done) { done(room_); },
-                       [this](std::string_view bytes) -> Status {
+    spine_->take_part({"room",
+                       [this](SaveDone done) {
+                         ++asked_;
+                         done(room_);
+                       },
+                       [this](Reader& in) -> Status {
+                         const std::string bytes(in.bytes(in.left()));
                          if (bytes == refused_) return Error{Code::kCorrupt, "room", "cannot be read"};
                          room_ = bytes;
                          return {};
-                       }});
+                       },
+                       [this] { return std::make_unique<Copy>(room_, erase_while_it_folds_); }});
     const Status done = spine_->replay(opened->snapshot ? &*opened->snapshot : nullptr);
     ASSERT_TRUE(done.ok()) << done.error().text();
+  }
+  // A second state of the room: what it was, and how many entries were folded since.
+  class Copy final : public PartCopy {
+   public:
+    Copy(std::string state, std::function<void()> at_fold)
+        : state_(std::move(state)), at_fold_(std::move(at_fold)) {}
+    void fold(const Batch& batch) override {
+      if (at_fold_) at_fold_();
+      for (const PublishedEntry& entry : batch.entries) state_ += " " + std::to_string(entry.no);
+    }
+    std::string save() const override { return state_; }
+    Status load(Reader& in) override {
+      state_ = in.bytes(in.left());
+      return {};
+    }
+
+   private:
+    std::string state_;
+    const std::function<void()> at_fold_;
+  };
+  // Until the writer, which has a thread of its own, has nothing under way.
+  bool taken(uint64_t snapshots) {
+    for (int i = 0; i < 5'000 && spine_->stats().snapshots < snapshots; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return spine_->stats().snapshots == snapshots;
+  }
+  std::string part(uint64_t no, const char* name) {
+    const auto stored = store_->read(no);
+    if (!stored.ok()) return stored.error().text();
+    Reader in = stored->part(name);
+    return std::string(in.bytes(in.left()));
+  }
+  void withdraw_and_erase() {
+    v1::Fact fact;
+    v1::Order& order = *fact.mutable_order_registered();
+    order.set_id("O-1");
+    order.set_version(2);
+    order.set_kind("EM_POST");
+    order.set_legal_basis("EM Act 5, 2024-1");
+    order.set_wearer_id("W-1");
+    order.set_starts_at_us(1);
+    order.set_withdrawn(true);
+    submit(fact);
+    fact.mutable_person_erased()->set_person_id("W-1");
+    submit(fact);
   }
   void submit(v1::Fact fact) {
     clock_.advance(Duration::seconds(1));
@@ -130,10 +190,14 @@ class SnapshotTest : public testing::Test {
   std::unique_ptr<vault::KeyRing> ring_;
   std::unique_ptr<SnapshotStore> store_;
   std::unique_ptr<Spine> spine_;
+  log::Log* log_ = nullptr;  // the spine's
+  bool erases_ = false;      // ends the key of who is erased, as the node does
   std::vector<std::pair<uint64_t, std::string>> passed_over_;
   std::vector<std::string> failures_;
   std::string effects_;
   uint64_t replayed_ = 0, seq_ = 0;
+  int asked_ = 0;  // the room, to save itself
+  std::function<void()> erase_while_it_folds_;
 };
 
 TEST_F(SnapshotTest, AStartReadsTheSnapshotAndTheEntriesAfterItAndGoesOnAlike) {
@@ -187,15 +251,50 @@ TEST_F(SnapshotTest, OneIsTakenAfterSoManyEntriesAndTheNewestTwoAreKept) {
   open(5);
   people();
   report(2);
-  for (uint64_t taken = 1; taken <= 3; ++taken) {
-    for (int i = 0; i < 5'000 && spine_->stats().snapshots < taken; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the writer has a thread of its own
-    ASSERT_EQ(spine_->stats().snapshots, taken);
-    ASSERT_EQ(store_->entries().front(), taken * 5);
+  for (uint64_t snapshots = 1; snapshots <= 3; ++snapshots) {
+    ASSERT_TRUE(taken(snapshots));
+    ASSERT_EQ(store_->entries().front(), snapshots * 5);
     report(5);
   }
+  ASSERT_TRUE(taken(4));
   spine_->stop();
   EXPECT_EQ(store_->entries(), (std::vector<uint64_t>{20, 15}));
+}
+
+TEST_F(SnapshotTest, WhileItRunsNothingIsAskedOfTheRoomsAndTheSpineSavesNothing) {
+  open(5);
+  people();
+  report(2);
+  ASSERT_TRUE(taken(1));
+  report(5);
+  ASSERT_TRUE(taken(2));
+  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(part(5, "room"), "as it is 1 2 3 4 5");
+  EXPECT_EQ(part(10, "room"), "as it is 1 2 3 4 5 6 7 8 9 10") << "it went on where the one before it ends";
+}
+
+TEST_F(SnapshotTest, TheOneThatIsMadeBesideTheSpineIsToTheByteTheOneThatTheSpineItselfWouldHaveSaved) {
+  open(33);
+  people();
+  report(10);
+  what_silence_brings();
+  ASSERT_TRUE(taken(1));
+  report(13);
+  what_silence_brings();
+  ASSERT_TRUE(taken(2));
+  const uint64_t no = store_->entries().front();
+  const std::string made = part(no, kFoldPart);
+  spine_.reset();
+  std::filesystem::remove_all(directory_ + "/snapshots");
+  open();
+  ASSERT_GE(replayed_, no);
+  Fold fold(0, ring_.get());
+  const auto reader = log_->reader();
+  ASSERT_TRUE(reader->read(1, [&](const log::Record& record) {
+                      EXPECT_TRUE(fold.take(record, nullptr).ok());
+                      return record.no < no;
+                    }).ok());
+  EXPECT_EQ(saved(fold), made);
 }
 
 TEST_F(SnapshotTest, ADamagedOneIsPassedOverWhicheverByteItIs) {
@@ -279,22 +378,11 @@ TEST_F(SnapshotTest, WhoIsErasedIsInNoSnapshotAndOldOnesCannotBeReadAgain) {
   const std::string copy = directory_ + "/copy";
   std::filesystem::copy(file(5), copy);
   open();
-  v1::Fact fact;
-  v1::Order& order = *fact.mutable_order_registered();
-  order.set_id("O-1");
-  order.set_version(2);
-  order.set_kind("EM_POST");
-  order.set_legal_basis("EM Act 5, 2024-1");
-  order.set_wearer_id("W-1");
-  order.set_starts_at_us(1);
-  order.set_withdrawn(true);
-  submit(fact);
-  fact.mutable_person_erased()->set_person_id("W-1");
-  submit(fact);
+  withdraw_and_erase();
   EXPECT_EQ(store_->entries(), std::vector<uint64_t>{});
   report();
   spine_->stop();
-  EXPECT_EQ(store_->entries(), std::vector<uint64_t>{}) << "the state still tells of him";
+  EXPECT_EQ(store_->entries(), std::vector<uint64_t>{}) << "his key is still there";
   std::filesystem::copy(copy, file(5));
   EXPECT_EQ(store_->read(5).error().reason, "the key it is sealed under is gone");
   std::filesystem::remove(file(5));
@@ -304,6 +392,60 @@ TEST_F(SnapshotTest, WhoIsErasedIsInNoSnapshotAndOldOnesCannotBeReadAgain) {
   EXPECT_EQ(replayed_, 8U);
   spine_->stop();
   EXPECT_EQ(store_->entries(), std::vector<uint64_t>{8}) << "of the log without what was erased";
+}
+
+TEST_F(SnapshotTest, AfterAnErasureThereIsOneAgainAtOnceOfTheLogWithoutWhatWasErased) {
+  erases_ = true;
+  open();
+  people();
+  report(20);
+  spine_->stop();
+  open();
+  withdraw_and_erase();
+  ASSERT_TRUE(taken(1));
+  ASSERT_EQ(store_->entries(), std::vector<uint64_t>{25});
+  report(2);
+  spine_->stop();
+  EXPECT_EQ(store_->entries(), std::vector<uint64_t>{25}) << "the state in memory still tells of him";
+  const std::string made = part(25, kFoldPart);
+  open();
+  EXPECT_EQ(replayed_, 2U) << "no start reads the whole log";
+  spine_.reset();
+
+  // What a whole replay of the log as it is now comes to.
+  std::filesystem::remove_all(directory_ + "/snapshots");
+  Fold fold(0, ring_.get());
+  open();
+  ASSERT_TRUE(log_->reader()->read(1, [&](const log::Record& record) {
+                                EXPECT_TRUE(fold.take(record, nullptr).ok());
+                                return record.no < 25;
+                              }).ok());
+  EXPECT_EQ(saved(fold), made);
+}
+
+TEST_F(SnapshotTest, OneThatIsBeingMadeWhileSomebodyIsErasedIsNotWritten) {
+  std::promise<void> folding, go_on;
+  erase_while_it_folds_ = [&, first = std::make_shared<std::atomic<bool>>(true),
+                           wait = go_on.get_future().share()] {
+    if (!first->exchange(false)) return;
+    folding.set_value();
+    wait.wait();
+  };
+  erases_ = true;
+  open(25);
+  people();
+  report(22);
+  folding.get_future().wait();
+  withdraw_and_erase();
+  go_on.set_value();
+  for (int i = 0; i < 5'000 && spine_->stats().snapshots == 0; ++i) {
+    v1::Fact tick;
+    tick.mutable_clock_ticked();
+    submit(tick);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  ASSERT_FALSE(store_->entries().empty());
+  for (const uint64_t no : store_->entries()) EXPECT_GE(no, 27U);
 }
 
 TEST_F(SnapshotTest, ALogThatWasNotReadToItsEndHasNoSnapshot) {

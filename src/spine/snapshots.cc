@@ -1,75 +1,54 @@
-// What of the spine deals with snapshots: what it holds itself, when one is taken, and who must not be in it.
+// What of the spine deals with snapshots: what it begins with, when one is taken, and who must not be in it.
 #include <algorithm>
+#include <future>
 
-#include "base/archive.h"
-#include "haechi/v1/effect.pb.h"
 #include "spine/spine.h"
 
 namespace haechi::spine {
 namespace {
 
-const std::string kOwnPart = "spine";
+// How long the end of a run waits for a snapshot.
+constexpr Duration kLastMax = Duration::seconds(10);
 
-// Something that is sealed about this person, or these zones, could be read until now.
-bool had_keys(const vault::KeyRing& ring, const v1::ErasureOutcome& outcome, uint64_t no) {
-  return ring.has_older(vault::person_owner(outcome.person_id()), no) ||
-         std::any_of(outcome.zone_ids().begin(), outcome.zone_ids().end(),
-                     [&](const std::string& id) { return ring.has_older(vault::zone_owner(id), no); });
+Status loaded_into(const SnapshotPart& part, const StoredSnapshot& snapshot) {
+  Reader in = snapshot.part(part.name);
+  if (in.left() == 0) return Error{Code::kCorrupt, "snapshot", "lacks the state of " + part.name};
+  return part.load(in);
 }
 
 }  // namespace
 
-std::string Spine::save() {
-  Writer out(saved_bytes_ + saved_bytes_ / 8);
-  write(out, next_no_);
-  write(out, last_stamp_);
-  write(out, quarantined_);
-  write(out, *engine_);
-  write(out, filter_);
-  write(out, *sealer_);
-  std::string bytes = out.take();
-  saved_bytes_ = bytes.size();
-  return bytes;
-}
-
 void Spine::begin_anew() {
-  next_no_ = 1;
-  last_stamp_ = {};
-  quarantined_.clear();
-  engine_.emplace(options_.partition);
-  filter_ = {};
-  if (options_.ring) sealer_.emplace(*options_.ring);
+  fold_.emplace(options_.partition, options_.ring);
+  for (const SnapshotPart& part : parts_) {
+    Reader nothing{std::string_view()};
+    ENSURE(part.load(nothing).ok(), part.name);
+  }
 }
 
-Status Spine::load(const Snapshot& snapshot) {
-  const auto of = [&snapshot](const std::string& name) {
-    const auto part = snapshot.parts.find(name);
-    return part == snapshot.parts.end() ? std::string_view() : std::string_view(part->second);
-  };
-  Reader in(of(kOwnPart));
-  read(in, next_no_);
-  read(in, last_stamp_);
-  read(in, quarantined_);
-  read(in, *engine_);
-  read(in, filter_);
-  read(in, *sealer_);
+// Side by side: most of the time goes into memory that the rooms' threads get for themselves.
+Status Spine::load(const StoredSnapshot& snapshot) {
+  if (snapshot.parts() != parts_.size() + 1)
+    return Error{Code::kCorrupt, "snapshot", "holds the state of other rooms"};
+  std::vector<std::future<Status>> rooms;
+  for (const SnapshotPart& part : parts_)
+    rooms.push_back(std::async(std::launch::async, [&] { return loaded_into(part, snapshot); }));
+  Reader in = snapshot.part(kFoldPart);
+  fold_->load(in);
   Status loaded;
-  if (!in.done() || next_no_ != snapshot.at.no + 1)
+  if (!in.done() || fold_->next_no != snapshot.at().no + 1)
     loaded = Error{Code::kCorrupt, "snapshot", "the state of the spine cannot be read"};
-  if (snapshot.parts.size() != parts_.size() + 1)
-    loaded = Error{Code::kCorrupt, "snapshot", "holds the state of other rooms"};
-  for (size_t i = 0; loaded.ok() && i < parts_.size(); ++i) {
-    const std::string_view bytes = of(parts_[i].name);
-    loaded = bytes.empty() ? Error{Code::kCorrupt, "snapshot", "lacks the state of " + parts_[i].name}
-                           : parts_[i].load(bytes);
+  for (std::future<Status>& room : rooms) {
+    const Status of_room = room.get();
+    if (loaded.ok()) loaded = of_room;
   }
   if (!loaded.ok()) {
     begin_anew();
-    for (const SnapshotPart& part : parts_) ENSURE(part.load({}).ok(), part.name);
     return loaded;
   }
-  options_.ring->reach(snapshot.at.no);
-  snapshot_no_ = snapshot.at.no;
+  options_.ring->reach(snapshot.at().no);
+  snapshot_no_ = snapshot.at().no;
+  if (taker_) taker_->began_with(snapshot_no_);
   return {};
 }
 
@@ -77,34 +56,40 @@ Status Spine::load(const Snapshot& snapshot) {
 void Spine::forget_erased(const Batch& batch) {
   if (!taker_) return;
   for (const PublishedEntry& entry : batch.entries) {
-    for (const auto& effect : entry.effects) {
-      const v1::ErasureOutcome& outcome = effect->settle_erasure();
-      if (!outcome.erased() || !had_keys(*options_.ring, outcome, entry.no)) continue;
-      const Status forgotten = taker_->forget(entry.no);
-      ENSURE(forgotten.ok(), forgotten.ok() ? "" : forgotten.error().text());
-      holds_erased_ = true;
-    }
+    if (!erases_what_has_keys(entry, *options_.ring)) continue;
+    const Status forgotten = taker_->forget(entry.no);
+    ENSURE(forgotten.ok(), forgotten.ok() ? "" : forgotten.error().text());
+    holds_erased_ = erased_since_ = true;
   }
 }
 
 bool Spine::snapshot_is_due() const {
-  if (!taker_ || holds_erased_ || snapshot_no_ + 1 == next_no_) return false;
-  const bool many = next_no_ - 1 - snapshot_no_ >= options_.snapshot_entries;
+  if (!taker_ || snapshot_no_ + 1 == fold_->next_no) return false;
+  const bool many = fold_->next_no - 1 - snapshot_no_ >= options_.snapshot_entries;
   const bool late = options_.running_us() - snapshot_running_us_ >= options_.snapshot_period.us;
-  return (many || late) && !taker_->busy();
+  return (many || late || erased_since_) && !taker_->busy();
 }
 
-void Spine::take_snapshot() {
-  // A log that was not read to its end has no state.
-  if (!taker_ || holds_erased_ || taker_->busy() || next_no_ != log_->next_no()) return;
-  const int64_t began_us = options_.running_us();
-  Snapshot snapshot{{next_no_ - 1, log_->head()}, {}};
-  snapshot.parts[kOwnPart] = save();
-  taker_->take(std::move(snapshot), parts_);
-  snapshot_no_ = next_no_ - 1;
+void Spine::make_snapshot() {
+  if (fold_->next_no != log_->next_no()) return;  // a log that was not read to its end has no state
+  snapshot_no_ = fold_->next_no - 1;
   snapshot_running_us_ = options_.running_us();
-  snapshot_us_max_ =
-      std::max<uint64_t>(snapshot_us_max_, static_cast<uint64_t>(snapshot_running_us_ - began_us));
+  erased_since_ = false;
+  taker_->make({snapshot_no_, log_->head()});
+}
+
+// Nobody is held up any more, so what is in memory is taken as it is: that is quicker than reading the log.
+// Where that may not be, what is being made without those who were erased is waited for.
+void Spine::take_last_snapshot() {
+  if (!holds_erased_) taker_->give_up();
+  taker_->wait(kLastMax);
+  taker_->give_up();
+  if (holds_erased_ || fold_->next_no != log_->next_no() || taker_->newest_no() + 1 >= fold_->next_no) return;
+  taker_->wait(kLastMax);
+  Snapshot snapshot{{fold_->next_no - 1, log_->head()}, {}};
+  snapshot.parts[kFoldPart] = saved(*fold_);
+  taker_->take(std::move(snapshot), parts_);
+  taker_->wait(kLastMax);
 }
 
 }  // namespace haechi::spine

@@ -22,9 +22,6 @@ constexpr size_t kReplayBatch = 1'024;
 // it.
 constexpr Duration kSetBackMin = Duration::seconds(1);
 
-// How long the end of a run waits for the rooms' parts of the last snapshot.
-constexpr Duration kGatherMax = Duration::seconds(10);
-
 uint64_t elapsed_us(SteadyClock::time_point since) {
   return static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - since).count());
@@ -43,12 +40,15 @@ Spine::Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& c
     : options_(std::move(options)), log_(std::move(log)), clock_(clock) {
   if (!options_.running_us)
     options_.running_us = [] { return static_cast<int64_t>(elapsed_us(SteadyClock::time_point())); };
-  engine_.emplace(options_.partition);
+  fold_.emplace(options_.partition, options_.ring);
   stamped_running_us_ = options_.running_us();
-  if (options_.ring) sealer_.emplace(*options_.ring);
   ENSURE(options_.ring || !options_.snapshots, "snapshots are sealed");
   if (options_.snapshots)
-    taker_ = std::make_unique<SnapshotTaker>(*options_.snapshots, options_.snapshot_failed);
+    taker_ = std::make_unique<SnapshotTaker>(
+        *options_.snapshots,
+        std::make_unique<SnapshotMaker>(options_.partition, *options_.ring, options_.quarantine,
+                                        *options_.snapshots, parts_, log_->reader()),
+        options_.snapshot_failed);
   snapshot_running_us_ = stamped_running_us_;
 }
 
@@ -61,27 +61,11 @@ void Spine::subscribe(Subscriber subscriber) {
 }
 
 std::vector<std::shared_ptr<const v1::Effect>> Spine::step(const law::Entry& entry) {
-  if (entry.fact.has_entry_quarantined()) quarantined_.insert(entry.fact.entry_quarantined().entry_no());
   if (options_.quarantine) options_.quarantine->applying(entry.no);
-  auto effects = engine_->step(entry);
-  if (sealer_)
-    for (const auto& effect : effects) sealer_->note(*effect);
-  return effects;
+  return fold_->step(entry);
 }
 
-Status Spine::open_sealed(const log::Record& record, v1::Fact& fact) {
-  if (sealer_) {
-    TRY_STATUS(vault::open(*options_.ring, record.no, fact));
-    sealer_->note(fact);
-    options_.ring->reach(record.no);
-    return {};
-  }
-  if (fact.sealed_size() == 0) return {};
-  return Error{Code::kCorrupt, "keys",
-               "entry " + std::to_string(record.no) + " is sealed and there is no key ring"};
-}
-
-Status Spine::replay(const Snapshot* from) {
+Status Spine::replay(const StoredSnapshot* from) {
   if (from) {
     const Status loaded = load(*from);
     if (!loaded.ok() && options_.snapshot_failed) options_.snapshot_failed(loaded.error());
@@ -92,34 +76,23 @@ Status Spine::replay(const Snapshot* from) {
     publish(work, true);
     work = Work{};
   };
-  Status status = log_->read(next_no_, [&](const log::Record& record) {
-    auto fact = std::make_shared<v1::Fact>();
-    if (!fact->ParseFromString(record.fact)) {
-      failure = Error{Code::kCorrupt, "", "entry " + std::to_string(record.no) + " is not a fact"};
-      return false;
-    }
-    if (const Status opened = open_sealed(record, *fact); !opened.ok())
-      return failure = opened.error(), false;
-    if (fact->has_report_received() && !canary(Canary::kDuplicatesReturn))
-      filter_.admit(fact->report_received().report());
-    std::vector<std::shared_ptr<const v1::Effect>> effects;
-    if (options_.quarantine && options_.quarantine->passes_over(record.no))
-      engine_->pass_over(record.no, record.stamp);
-    else
-      effects = step({record.no, record.stamp, *fact});
-    next_no_ = record.no + 1;
-    last_stamp_ = std::max(last_stamp_, record.stamp);
-    work.batch.entries.push_back({record.no, record.stamp, std::move(fact), std::move(effects)});
+  Quarantine* const quarantine = options_.quarantine;
+  Status status = log_->read(fold_->next_no, [&](const log::Record& record) {
+    if (quarantine && !quarantine->passes_over(record.no)) quarantine->applying(record.no);
+    Result<PublishedEntry> entry = fold_->take(record, quarantine);
+    if (!entry.ok()) return failure = entry.error(), false;
+    if (options_.ring) options_.ring->reach(record.no);
+    work.batch.entries.push_back(*std::move(entry));
     if (work.batch.entries.size() >= kReplayBatch) flush();
     return true;
   });
   if (!status.ok()) return status;
   if (failure) return *failure;
   if (!work.batch.entries.empty()) flush();
-  entry_no_ = next_no_ - 1;
-  ENSURE(next_no_ == log_->next_no(), next_no_, log_->next_no());
-  if (options_.quarantine) {
-    options_.quarantine->clear_suspicion();
+  entry_no_ = fold_->next_no - 1;
+  ENSURE(fold_->next_no == log_->next_no(), fold_->next_no, log_->next_no());
+  if (quarantine) {
+    quarantine->clear_suspicion();
     tell_quarantined();
   }
   return {};
@@ -127,7 +100,7 @@ Status Spine::replay(const Snapshot* from) {
 
 void Spine::tell_quarantined() {
   for (const uint64_t no : options_.quarantine->entries()) {
-    if (quarantined_.contains(no) || no >= next_no_) continue;
+    if (fold_->quarantined.contains(no) || no >= fold_->next_no) continue;
     auto fact = std::make_unique<v1::Fact>();
     fact->mutable_entry_quarantined()->set_entry_no(no);
     fact->mutable_entry_quarantined()->set_attempts(Quarantine::kEndsMax);
@@ -150,11 +123,7 @@ void Spine::stop() {
   if (thread_.joinable()) thread_.join();
   while (run_once()) {
   }
-  if (taker_ && !stopped_) {  // the rooms are there at the first call only
-    taker_->wait(kGatherMax);
-    if (snapshot_no_ + 1 < next_no_) take_snapshot();
-    taker_->wait(kGatherMax);
-  }
+  if (taker_ && !stopped_) take_last_snapshot();  // the rooms are there at the first call only
   {
     std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -273,7 +242,7 @@ bool Spine::run_once() {
 bool Spine::admit(Waiting& waiting, Work& work) {
   if (!waiting.fact->has_report_received()) return true;
   v1::ReportReceived& received = *waiting.fact->mutable_report_received();
-  switch (filter_.admit(received.report())) {
+  switch (fold_->filter.admit(received.report())) {
     case ReportFilter::Verdict::kNew:
       return true;
     case ReportFilter::Verdict::kConflicting:
@@ -284,15 +253,15 @@ bool Spine::admit(Waiting& waiting, Work& work) {
       break;
   }
   ++duplicates_;
-  if (waiting.done) work.receipts.emplace_back(std::move(waiting.done), Receipt{0, last_stamp_, true});
+  if (waiting.done) work.receipts.emplace_back(std::move(waiting.done), Receipt{0, fold_->last_stamp, true});
   return false;
 }
 
 // The bytes of the next entry.
 std::string Spine::sealed(v1::Fact& fact) {
   fact.clear_sealed();
-  if (!sealer_) return fact.SerializeAsString();
-  Result<std::string> bytes = sealer_->seal(next_no_, fact);
+  if (!fold_->sealer) return fact.SerializeAsString();
+  Result<std::string> bytes = fold_->sealer->seal(fold_->next_no, fact);
   // As with a log that cannot append: nothing was acknowledged.
   ENSURE(bytes.ok(), bytes.ok() ? "" : bytes.error().text());
   return *std::move(bytes);
@@ -301,9 +270,9 @@ std::string Spine::sealed(v1::Fact& fact) {
 Time Spine::next_stamp() {
   const int64_t running_us = options_.running_us();
   Time stamp = clock_.now();
-  if (stamp + kSetBackMin < last_stamp_) stamp = last_stamp_ + Duration{running_us - stamped_running_us_};
+  if (stamp + kSetBackMin < fold_->last_stamp) stamp = fold_->last_stamp + Duration{running_us - stamped_running_us_};
   stamped_running_us_ = running_us;
-  return last_stamp_ = std::max(stamp, last_stamp_ + Duration{1});
+  return fold_->last_stamp = std::max(stamp, fold_->last_stamp + Duration{1});
 }
 
 void Spine::process(std::vector<Waiting> waiting) {
@@ -315,9 +284,9 @@ void Spine::process(std::vector<Waiting> waiting) {
     if (!admit(one, work)) continue;
     const Time stamp = next_stamp();
     work.bytes.push_back(sealed(*one.fact));
-    work.batch.entries.push_back({next_no_, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
-    if (one.done) work.receipts.emplace_back(std::move(one.done), Receipt{next_no_, stamp, false});
-    ++next_no_;
+    work.batch.entries.push_back({fold_->next_no, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
+    if (one.done) work.receipts.emplace_back(std::move(one.done), Receipt{fold_->next_no, stamp, false});
+    ++fold_->next_no;
   }
   for (size_t i = 0; i < work.bytes.size(); ++i)
     work.records.push_back({work.batch.entries[i].stamped_at, work.bytes[i]});
@@ -325,7 +294,7 @@ void Spine::process(std::vector<Waiting> waiting) {
   const auto step_began = SteadyClock::now();
   std::vector<PublishedEntry>& entries = work.batch.entries;
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (i + Engine::kAhead < entries.size()) engine_->expect(*entries[i + Engine::kAhead].fact);
+    if (i + Engine::kAhead < entries.size()) fold_->engine.expect(*entries[i + Engine::kAhead].fact);
     entries[i].effects = step({entries[i].no, entries[i].stamped_at, *entries[i].fact});
   }
   if (options_.quarantine) options_.quarantine->applying(0);
@@ -335,7 +304,7 @@ void Spine::process(std::vector<Waiting> waiting) {
     for (auto& [done, receipt] : std::exchange(work.receipts, {})) done(receipt);
   if (!work.records.empty()) await_commit();
   publish(work, false);
-  if (snapshot_is_due()) take_snapshot();
+  if (snapshot_is_due()) make_snapshot();
 }
 
 void Spine::begin_commit(Work& work) {
@@ -420,8 +389,7 @@ SpineStats Spine::stats() const {
   out.commit_us_max = commit_us_max_;
   out.entry_no = entry_no_;
   out.snapshots = taker_ ? taker_->written() : 0;
-  out.snapshot_no = snapshot_no_;
-  out.snapshot_us_max = snapshot_us_max_;
+  out.snapshot_no = taker_ ? taker_->newest_no() : 0;
   std::lock_guard lock(mutex_);
   out.queue_depth = queue_.size();
   return out;

@@ -28,14 +28,12 @@
 #include <vector>
 
 #include "log/log.h"
-#include "spine/engine.h"
+#include "spine/fold.h"
 #include "spine/quarantine.h"
-#include "spine/report_filter.h"
 #include "spine/snapshot.h"
 #include "spine/snapshot_part.h"
 #include "spine/snapshot_taker.h"
 #include "spine/submit.h"
-#include "vault/sealer.h"
 
 namespace haechi::spine {
 
@@ -46,7 +44,8 @@ struct SpineOptions {
   Duration tick = Duration::seconds(1);  // between ClockTicked facts; 0 = none (the caller submits them)
   vault::KeyRing* ring = nullptr;  // seals what is personal before it is appended; none: nothing is sealed
   // Where snapshots are kept, sealed under the ring; none: none are taken. One is taken after so many
-  // entries, after so long, and when the spine stops, if there were entries since the one before.
+  // entries, after so long, after an erasure, and when the spine stops, if there were entries since the one
+  // before.
   SnapshotStore* snapshots = nullptr;
   uint64_t snapshot_entries = 1'000'000;
   Duration snapshot_period = Duration::seconds(3600);
@@ -62,9 +61,8 @@ struct SpineStats {
   uint64_t entries = 0, batches = 0, effects = 0, duplicates = 0, conflicting = 0, refused = 0;
   uint64_t queue_depth = 0, entry_no = 0;
   uint64_t commit_us_sum = 0, step_us_sum = 0, commit_us_max = 0;
-  // Snapshots written, the entry that the newest reaches to (before this start too), and how long the loop
-  // stood still for one at most.
-  uint64_t snapshots = 0, snapshot_no = 0, snapshot_us_max = 0;
+  // Snapshots written, and the entry that the newest reaches to (before this start too).
+  uint64_t snapshots = 0, snapshot_no = 0;
 };
 
 class Spine final : public Submit {
@@ -81,7 +79,7 @@ class Spine final : public Submit {
   // this very log (open_log()) it begins after that, if every part of it can be read: else it is as if there
   // were none, and `snapshot_failed` is told.
   // kCorrupt if an entry does not decode or the ring is not this log's.
-  Status replay(const Snapshot* from = nullptr);
+  Status replay(const StoredSnapshot* from = nullptr);
 
   void start();
   // Finishes what is queued, then ends. Facts submitted later get kUnavailable.
@@ -112,29 +110,23 @@ class Spine final : public Submit {
   void await_commit();
   void publish(Work& work, bool replayed);
   // snapshots.cc
-  std::string save();
-  Status load(const Snapshot& snapshot);
+  Status load(const StoredSnapshot& snapshot);
   void begin_anew();
   void forget_erased(const Batch& batch);
   bool snapshot_is_due() const;
-  void take_snapshot();
+  void make_snapshot();
+  void take_last_snapshot();
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
   void tell_quarantined();
   Time next_stamp();
   std::string sealed(v1::Fact& fact);
-  Status open_sealed(const log::Record& record, v1::Fact& fact);
 
   SpineOptions options_;  // as given, `running_us` filled in
   std::unique_ptr<log::Log> log_;
   const Clock& clock_;
   std::vector<Subscriber> subscribers_;
   std::vector<SnapshotPart> parts_;
-  std::optional<Engine> engine_;  // always there; made anew where a snapshot turns out to be bad
-  ReportFilter filter_;
-  std::optional<vault::Sealer> sealer_;
-  uint64_t next_no_ = 1;
-  Time last_stamp_;
-  std::set<uint64_t> quarantined_;  // entries of which the log says so
+  std::optional<Fold> fold_;  // always there; made anew where a snapshot turns out to be bad
   int64_t stamped_running_us_ = 0;  // when the last stamp was given, by the clock that nobody can set
 
   mutable std::mutex mutex_;
@@ -156,13 +148,12 @@ class Spine final : public Submit {
   std::atomic<uint64_t> entries_{0}, batches_{0}, effects_{0}, duplicates_{0}, conflicting_{0}, refused_{0};
   // Snapshots. Null: none are taken.
   std::unique_ptr<SnapshotTaker> taker_;
-  std::atomic<uint64_t> snapshot_no_{0};  // up to which entry the newest one reaches
-  int64_t snapshot_running_us_ = 0;       // when it was taken
-  // The state tells of somebody whose keys ended while it was held: none is taken of it. The next start reads
-  // the log as it is without them.
+  uint64_t snapshot_no_ = 0;         // the entry of the one that was asked for last
+  int64_t snapshot_running_us_ = 0;  // when that was
+  // The state tells of somebody whose keys ended while it was held: of it none is taken, only of the log as
+  // it is without them.
   bool holds_erased_ = false;
-  std::atomic<uint64_t> snapshot_us_max_{0};
-  size_t saved_bytes_ = 0;  // last time
+  bool erased_since_ = false;  // the one that was asked for last
 
   std::atomic<uint64_t> commit_us_sum_{0}, step_us_sum_{0}, commit_us_max_{0}, entry_no_{0};
 };

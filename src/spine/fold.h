@@ -1,0 +1,50 @@
+// Fold: what the spine itself holds of the log: the engine, which reports it has, who holds which device.
+//
+// There may be two at a time: that of the spine, which new entries go through before they are written, and
+// one that reads behind it for a snapshot (snapshot_maker.h). Both come to the same state at the same entry,
+// except for what was erased meanwhile: who reads the log later finds it gone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/archived.h"
+#include "log/log.h"
+#include "spine/engine.h"
+#include "spine/report_filter.h"
+#include "spine/submit.h"
+#include "vault/sealer.h"
+
+namespace haechi::spine {
+
+class Quarantine;
+
+struct Fold {
+  // Without a ring nothing is sealed. It outlives this.
+  Fold(uint32_t partition, vault::KeyRing* ring);
+
+  std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
+  // The next entry of the log, opened as far as its keys are there. kCorrupt: it is no fact, or not of this
+  // ring. `quarantine` may be null.
+  Result<PublishedEntry> take(const log::Record& record, const Quarantine* quarantine);
+
+  void save(Writer& out) const;
+  void load(Reader& in);
+
+  vault::KeyRing* const ring;
+  uint64_t next_no = 1;
+  Time last_stamp;
+  std::set<uint64_t> quarantined;  // entries of which the log says so
+  Engine engine;
+  ReportFilter filter;
+  std::optional<vault::Sealer> sealer;  // none without a ring
+};
+
+// Somebody is erased by the entry, and something that is sealed about this person, or these zones, can still
+// be read.
+bool erases_what_has_keys(const PublishedEntry& entry, const vault::KeyRing& ring);
+
+}  // namespace haechi::spine

@@ -227,7 +227,8 @@ void add_verify(CLI::App& app, tools::VerifyOptions& options) {
   CLI::App* verify = app.add_subcommand("verify", "Check a closed or crashed log, byte by byte");
   verify->add_option("directory", options.directory, "Data directory")->required();
   verify->add_option("--checkpoint", options.checkpoint, "File with a checkpoint that was kept elsewhere");
-  verify->add_option("--key", options.key, "The log's public key, kept elsewhere: name+id+base64");
+  verify->add_option("--key", options.keys,
+                     "The log's public key, kept elsewhere: name+id+base64; repeatable, where it changed");
 }
 
 void add_replay(CLI::App& app, tools::ReplayOptions& options) {

@@ -2,8 +2,8 @@
 """A second verifier of Haechi's evidence, for courts and auditors. It shares no code with the product: it was written
 after docs/log_format.md and docs/evidence.md alone and needs nothing but Python 3.9 or later.
 
-    verify_log.py log DIRECTORY [--checkpoint FILE] [--key NAME+ID+BASE64]
-    verify_log.py bundle FILE [--key NAME+ID+BASE64] [--checkpoint FILE]
+    verify_log.py log DIRECTORY [--checkpoint FILE] [--key NAME+ID+BASE64]...
+    verify_log.py bundle FILE [--key NAME+ID+BASE64]... [--checkpoint FILE]
 
 Prints what holds. The exit code is 1 when anything does not, with one sentence that says what.
 """
@@ -120,6 +120,30 @@ class Key:
             if len(signature) == 64 and ed25519_holds(self.bytes, message, signature):
                 return True
         return False
+
+
+class Keys:
+    """The keys of one log: several where one took the place of another."""
+
+    def __init__(self, texts):
+        require(texts, 'the key of the log is missing')
+        self.keys = [Key(text) for text in texts]
+        self.name, self.text = self.keys[0].name, ', '.join(key.text for key in self.keys)
+        require(all(key.name == self.name for key in self.keys), 'the keys are of several logs')
+
+    def signed(self, note):
+        return any(key.signed(note) for key in self.keys)
+
+    def with_next(self, evidence):
+        """And the key that one of them says comes after it, if a note in the directory says so."""
+        path = evidence / 'succession'
+        if not path.is_file():
+            return self
+        note = Note(path.read_bytes(), str(path))
+        lines = note.body.decode(errors='replace').split('\n')
+        if not self.signed(note) or lines[:2] != [self.name, 'next key'] or len(lines) != 4:
+            return self
+        return Keys([key.text for key in self.keys] + [lines[2]])
 
 
 class Note:
@@ -320,8 +344,10 @@ def verify_log(directory, kept=None, key=None):
         if key is None:
             require((evidence / 'key.pub').is_file(), 'the key of the log is missing')
             text = (evidence / 'key.pub').read_bytes().decode(errors='replace')
-            key = Key(text)
-            require(text == key.text + '\n', 'the key of the log is damaged')
+            key = Keys(text.splitlines())
+            require(text == ''.join(one.text + '\n' for one in key.keys), 'the key of the log is damaged')
+        elif isinstance(key, Keys):
+            key = key.with_next(evidence)
         paths = [evidence / name for name in ('checkpoint', 'witnessed') if (evidence / name).is_file()]
         for path in paths + ([pathlib.Path(kept)] if kept else []):
             checkpoints.append(Checkpoint(path.read_bytes(), key, str(path)))
@@ -481,10 +507,10 @@ def main():
     parser.add_argument('what', choices=('log', 'bundle'))
     parser.add_argument('path')
     parser.add_argument('--checkpoint', help='a checkpoint that was kept elsewhere')
-    parser.add_argument('--key', help='the public key of the log, kept elsewhere')
+    parser.add_argument('--key', action='append', help='the public key of the log, kept elsewhere; again where it changed')
     chosen = parser.parse_args()
     try:
-        key = Key(chosen.key) if chosen.key else None
+        key = Keys(chosen.key) if chosen.key else None
         for line in (verify_log if chosen.what == 'log' else verify_bundle)(chosen.path, chosen.checkpoint, key):
             print(line)
     except (Broken, OSError) as error:

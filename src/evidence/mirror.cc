@@ -69,20 +69,22 @@ std::string push_of(const Note& checkpoint, std::string_view records) {
 Result<Mirror> Mirror::open(const std::string& directory, const std::vector<VerifierKey>& logs) {
   TRY_STATUS(log::make_directory(directory));
   Mirror mirror(directory);
-  for (const VerifierKey& key : logs) {
-    TRY(Copy copy, mirror.open_copy(key));
-    mirror.copies_.emplace(key.name(), std::move(copy));
+  std::map<std::string, LogKeys> keys;
+  for (const VerifierKey& key : logs) keys[key.name()].push_back(key);
+  for (auto& [origin, own] : keys) {
+    TRY(Copy copy, mirror.open_copy(std::move(own)));
+    mirror.copies_.emplace(origin, std::move(copy));
   }
   return mirror;
 }
 
-Result<Mirror::Copy> Mirror::open_copy(const VerifierKey& key) const {
-  const std::string origin = origin_of("");
-  if (!key.name().starts_with(origin)) return invalid("mirror.logs", key.name() + " is no log of ours");
-  const std::string id = key.name().substr(origin.size());
-  Copy copy{key, directory_ + "/" + id, nullptr, {}};
+Result<Mirror::Copy> Mirror::open_copy(LogKeys keys) const {
+  const std::string origin = origin_of(""), name = keys.front().name();
+  if (!name.starts_with(origin)) return invalid("mirror.logs", name + " is no log of ours");
+  const std::string id = name.substr(origin.size());
+  Copy copy{std::move(keys), directory_ + "/" + id, nullptr, {}};
   TRY_STATUS(log::make_directory(copy.folder));
-  TRY_STATUS(log::replace_file(copy.folder + "/" + kPublicKeyName, key.text() + "\n"));
+  TRY_STATUS(log::replace_file(copy.folder + "/" + kPublicKeyName, text_of(copy.keys)));
   TRY(copy.log, log::open_sqlite_log({.directory = copy.folder + "/log", .identity = id}));
   TRY_STATUS(copy.log->read(1, [&copy](const log::Record& record) {
     copy.root.add(leaf_hash(entry_of(record.no, record.stamp, record.fact)));
@@ -97,7 +99,7 @@ WitnessAnswer Mirror::take(std::string_view text) {
   const auto found = copies_.find(push->checkpoint.origin);
   if (found == copies_.end()) return told(404, "this log is not kept here");
   Copy& copy = found->second;
-  if (!copy.key.signed_at(push->note)) return told(403, "not signed by the key of this log");
+  if (!signed_by_any(copy.keys, push->note)) return told(403, "not signed by the key of this log");
   const uint64_t size = copy.log->next_no() - 1;
   if (size + push->records.size() != push->checkpoint.size) return told(409, std::to_string(size));
   RunningRoot root = copy.root;

@@ -42,13 +42,13 @@ class Mirror {
 
  private:
   struct Copy {
-    VerifierKey key;
+    LogKeys keys;
     std::string folder;
     std::unique_ptr<log::Log> log;
     RunningRoot root;
   };
   explicit Mirror(std::string directory) : directory_(std::move(directory)) {}
-  Result<Copy> open_copy(const VerifierKey& key) const;
+  Result<Copy> open_copy(LogKeys keys) const;
 
   std::string directory_;
   std::map<std::string, Copy> copies_;  // by origin

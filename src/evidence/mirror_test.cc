@@ -33,7 +33,7 @@ class MirrorTest : public testing::Test {
     mirror.reset();
     EvidenceReport report;
     const Status status = verify_evidence(
-        {folder() + "/log", folder() + "/evidence", folder() + "/checkpoint", notary->verifier()}, report);
+        {folder() + "/log", folder() + "/evidence", folder() + "/checkpoint", {notary->verifier()}}, report);
     open();
     return status.ok() ? "" : status.error().text();
   }

@@ -19,20 +19,41 @@ std::string origin_of(const std::string& log_id) {
   return "haechi/" + log_id;
 }
 
-Notary::Notary(NotaryOptions options, log::Reader& reader, SigningKey key)
-    : options_(std::move(options)), reader_(reader), key_(std::move(key)) {}
+Notary::Notary(NotaryOptions options, log::Reader& reader, SigningKey key, std::optional<SigningKey> next)
+    : options_(std::move(options)), reader_(reader), key_(std::move(key)), next_(std::move(next)) {}
 
 Result<std::unique_ptr<Notary>> Notary::open(const NotaryOptions& options, log::Reader& reader,
                                              const std::string& log_id) {
   TRY_STATUS(log::make_directory(options.directory));
   TRY(SigningKey key, SigningKey::open_or_make(options.key_file, origin_of(log_id), KeyUse::kLog));
-  std::unique_ptr<Notary> notary(new Notary(options, reader, std::move(key)));
+  std::optional<SigningKey> next;
+  if (!options.next_key_file.empty()) {
+    TRY(SigningKey opened, SigningKey::open_or_make(options.next_key_file, origin_of(log_id), KeyUse::kLog));
+    next.emplace(std::move(opened));
+  }
+  std::unique_ptr<Notary> notary(new Notary(options, reader, std::move(key), std::move(next)));
   TRY_STATUS(notary->take_up());
   return notary;
 }
 
+Status Notary::tell_keys() const {
+  LogKeys keys{key_.verifier()};
+  if (next_) {
+    keys.push_back(next_->verifier());
+    Note succession{body_of_succession(next_->verifier()), {}};
+    sign(succession);
+    TRY_STATUS(log::replace_file(options_.directory + "/" + kSuccessionName, text_of(succession)));
+  }
+  return log::replace_file(options_.directory + "/" + kPublicKeyName, text_of(keys));
+}
+
+void Notary::sign(Note& note) const {
+  key_.sign(note, Time{});
+  if (next_) next_->sign(note, Time{});
+}
+
 Status Notary::take_up() {
-  TRY_STATUS(log::replace_file(options_.directory + "/" + kPublicKeyName, key_.verifier().text() + "\n"));
+  TRY_STATUS(tell_keys());
   Checkpoint& last = newest_.checkpoint;
   last.origin = key_.verifier().name();
   last.root = empty_root();
@@ -106,7 +127,7 @@ Status Notary::round() {
 
 Status Notary::publish(const Checkpoint& checkpoint) {
   Note note{body_of(checkpoint), {}};
-  key_.sign(note, Time{});
+  sign(note);
   TRY_STATUS(log::replace_file(options_.directory + "/" + kCheckpointName, text_of(note)));
   newest_ = {checkpoint, std::move(note)};
   return {};
@@ -140,7 +161,7 @@ Result<Notary::MirrorRequest> Notary::request_to_mirror(uint64_t known_size) con
     }));
   TRY(until.root, tree_->root(until.size));
   Note note{body_of(until), {}};
-  key_.sign(note, Time{});
+  sign(note);
   return MirrorRequest{push_of(note, records), until.size};
 }
 
@@ -157,6 +178,7 @@ Status Notary::take_cosignature(const SignedCheckpoint& offered, const VerifierK
 
 Result<std::string> Notary::file(std::string_view path) const {
   if (path == kWitnessedName) return log::read_file(options_.directory + "/" + kWitnessedName, kNoteBytesMax);
+  if (path == kSuccessionName) return log::read_file(options_.directory + "/" + kSuccessionName, kNoteBytesMax);
   if (path != kCheckpointName) return tree_->tile(path, newest_.checkpoint.size);
   if (newest_.checkpoint.size == 0) return Error{Code::kNotFound, "", "nothing was signed yet"};
   return text_of(newest_.note);

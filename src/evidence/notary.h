@@ -11,6 +11,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,8 @@ namespace haechi::evidence {
 // Names within the directory.
 inline constexpr char kCheckpointName[] = "checkpoint";  // signed by the log
 inline constexpr char kWitnessedName[] = "witnessed";    // the newest that a witness has cosigned
-inline constexpr char kPublicKeyName[] = "key.pub";
+inline constexpr char kPublicKeyName[] = "key.pub";       // a line each: the key, the next one
+inline constexpr char kSuccessionName[] = "succession";    // the newest next key, signed by the one before
 
 // What a checkpoint calls the log: unique, and the same for ever.
 std::string origin_of(const std::string& log_id);
@@ -31,6 +33,9 @@ std::string origin_of(const std::string& log_id);
 struct NotaryOptions {
   std::string directory;  // holds the files of evidence and nothing else; made if missing
   std::string key_file;   // made if missing; better kept on another disk than the log
+  // While a key takes the place of another: signs everything as well; made if missing. Empty: none. Once
+  // whoever trusted the key knows this one, it becomes the key_file.
+  std::string next_key_file = {};
 };
 
 struct SignedCheckpoint {
@@ -62,13 +67,15 @@ class Notary {
   Status take_cosignature(const SignedCheckpoint& offered, const VerifierKey& witness,
                           std::string_view lines);
 
-  // "checkpoint", "witnessed" or a tile of the newest checkpoint, as tlog-tiles names them.
+  // "checkpoint", "witnessed", "succession" or a tile of the newest checkpoint, as tlog-tiles names them.
   Result<std::string> file(std::string_view path) const;
   const SignedCheckpoint& newest() const { return newest_; }
   VerifierKey verifier() const { return key_.verifier(); }
 
  private:
-  Notary(NotaryOptions options, log::Reader& reader, SigningKey key);
+  Notary(NotaryOptions options, log::Reader& reader, SigningKey key, std::optional<SigningKey> next);
+  Status tell_keys() const;
+  void sign(Note& note) const;
   Status take_up();
   Status make_again();
   Status fold(uint64_t until_no);
@@ -77,6 +84,7 @@ class Notary {
   const NotaryOptions options_;
   log::Reader& reader_;
   const SigningKey key_;
+  const std::optional<SigningKey> next_;
   std::unique_ptr<Tree> tree_;
 
   SignedCheckpoint newest_;

@@ -148,6 +148,85 @@ TEST_F(Witnessed, EveryStepIsCosignedAlsoAfterARestartOfTheWitness) {
   }
 }
 
+// A log whose key is replaced: signed by the one, by both, by the next.
+class Succeeded : public testing::Test {
+ protected:
+  // The newest checkpoint after one more entry.
+  Note grown(Notary& notary) {
+    world.append(1);
+    EXPECT_TRUE(notary.round().ok());
+    return *read_note(*notary.file("checkpoint"));
+  }
+  static VerifierKey only(const Notary& notary) { return notary.verifier(); }
+
+  const log::TestDirectory directory{true};
+  NotarisedLog world{directory.path()};
+};
+
+TEST_F(Succeeded, BothKeysSignUntilTheNextOneTakesThePlaceOfTheOther) {
+  auto notary = std::move(*world.notary());
+  const VerifierKey first = only(*notary);
+  grown(*notary);
+  notary = std::move(*world.notary("key", "next"));
+  const Note both = grown(*notary);
+  EXPECT_TRUE(first.signed_at(both));
+  EXPECT_EQ(both.signatures.size(), 2u);
+  const VerifierKey second = *read_succession({first}, *notary->file("succession"));
+  EXPECT_TRUE(second.signed_at(both));
+  EXPECT_EQ(second.name(), first.name()) << "it is the same log";
+  notary = std::move(*world.notary("next"));
+  EXPECT_EQ(only(*notary).text(), second.text());
+  const Note after = grown(*notary);
+  EXPECT_FALSE(first.signed_at(after));
+  EXPECT_TRUE(second.signed_at(after));
+}
+
+TEST_F(Succeeded, AKeyThatSignedNothingBesideTheOneBeforeIsRefused) {
+  grown(**world.notary());
+  EXPECT_THAT(world.notary("another").error().reason, HasSubstr("is not signed by this log's key"));
+}
+
+TEST_F(Succeeded, OnlyAKeyThatIsTrustedNamesTheNextOne) {
+  const auto notary = std::move(*world.notary("key", "next"));
+  grown(*notary);
+  const std::string told = *notary->file("succession");
+  const std::string name = only(*notary).name();
+  const SigningKey stranger = std::move(*SigningKey::from_seed(name, KeyUse::kLog, std::string(32, 's')));
+  EXPECT_FALSE(read_succession({stranger.verifier()}, told).ok());
+  for (size_t at = 0; at < told.size(); ++at) {
+    std::string bad = told;
+    bad[at] ^= 1;
+    // What is bad may be the signature of the next key, which nobody who asks relies on.
+    const auto read = read_succession({only(*notary)}, bad);
+    EXPECT_TRUE(!read.ok() || read->text() == read_succession({only(*notary)}, told)->text()) << at;
+  }
+  Note forged{body_of_succession(stranger.verifier()), {}};
+  stranger.sign(forged, Time{});
+  EXPECT_FALSE(read_succession({only(*notary)}, text_of(forged)).ok());
+  EXPECT_FALSE(read_succession({only(*notary)}, *notary->file("checkpoint")).ok()) << "a checkpoint names none";
+}
+
+TEST_F(Succeeded, AWitnessThatIsToldBothKeysCosignsBeforeAndAfter) {
+  const Time now{1'700'000'000'000'000};
+  auto notary = std::move(*world.notary());
+  const VerifierKey first = only(*notary);
+  grown(*notary);
+  const auto shown_to = [&](const LogKeys& keys, uint64_t known) {
+    Witness it = std::move(*Witness::open(directory.file("witness"), "example.com/w", keys));
+    return it.add_checkpoint(*notary->request_to_witness(notary->newest(), known), now).status;
+  };
+  EXPECT_EQ(shown_to({first}, 0), 200);
+  notary = std::move(*world.notary("key", "next"));
+  grown(*notary);
+  EXPECT_EQ(shown_to({first}, 1), 200) << "who knows the one before is served by both signatures";
+  const VerifierKey second = *read_succession({first}, *notary->file("succession"));
+  notary = std::move(*world.notary("next"));
+  grown(*notary);
+  EXPECT_EQ(shown_to({first}, 2), 403);
+  EXPECT_EQ(shown_to({first, second}, 2), 200);
+  EXPECT_EQ(shown_to({second}, 3), 200);
+}
+
 TEST_F(Witnessed, ItSaysWhatItHasSeenToALogThatDoesNotKnow) {
   grow(5);
   Witness it = witness();

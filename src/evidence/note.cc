@@ -1,5 +1,6 @@
 #include "evidence/note.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/base64.h"
@@ -166,6 +167,43 @@ std::optional<Time> VerifierKey::signed_at(const Note& note) const {
       return Time{static_cast<int64_t>(seconds) * 1'000'000};
   }
   return std::nullopt;
+}
+
+Result<LogKeys> read_log_keys(std::string_view text) {
+  LogKeys keys;
+  while (!text.empty()) {
+    TRY(VerifierKey key, VerifierKey::read(take_line(text)));
+    if (!keys.empty() && keys.front().name() != key.name()) return no_key("is of another log than the one before");
+    keys.push_back(std::move(key));
+  }
+  if (keys.empty()) return no_key("is missing");
+  return keys;
+}
+
+std::string text_of(const LogKeys& keys) {
+  std::string out;
+  for (const VerifierKey& key : keys) out += key.text() + "\n";
+  return out;
+}
+
+bool signed_by_any(const LogKeys& keys, const Note& note) {
+  return std::any_of(keys.begin(), keys.end(),
+                     [&note](const VerifierKey& key) { return key.signed_at(note).has_value(); });
+}
+
+std::string body_of_succession(const VerifierKey& next) {
+  return next.name() + "\nnext key\n" + next.text() + "\n";
+}
+
+Result<VerifierKey> read_succession(const LogKeys& trusted, std::string_view text) {
+  TRY(const Note note, read_note(text));
+  if (!signed_by_any(trusted, note)) return no_note("is not signed by a key that is trusted");
+  std::string_view rest = note.body;
+  const std::string_view origin = take_line(rest), kind = take_line(rest);
+  TRY(VerifierKey next, VerifierKey::read(take_line(rest)));
+  if (kind != "next key" || origin != next.name() || origin != trusted.front().name() || !rest.empty())
+    return no_note("names no next key of this log");
+  return next;
 }
 
 Result<SigningKey> SigningKey::from_seed(std::string name, KeyUse use, std::string_view seed) {

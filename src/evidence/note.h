@@ -74,6 +74,20 @@ class VerifierKey {
   uint32_t id_;
 };
 
+// The keys that one log signs with: several while one takes the place of another.
+using LogKeys = std::vector<VerifierKey>;
+// One key a line. kInvalid when there is none, or they are not of one name.
+Result<LogKeys> read_log_keys(std::string_view text);
+std::string text_of(const LogKeys& keys);
+// Does the note bear a signature of one of them?
+bool signed_by_any(const LogKeys& keys, const Note& note);
+
+// Whoever trusts a log's key learns from a note that it signed which key comes after it.
+//   origin | "next key" | name+id+base64       three lines; no checkpoint, whose second line is a number
+std::string body_of_succession(const VerifierKey& next);
+// The next key; kInvalid unless the note is one, of this log, and one of `trusted` has signed it.
+Result<VerifierKey> read_succession(const LogKeys& trusted, std::string_view text);
+
 class SigningKey {
  public:
   // The key in the file, which must be of this name and use; kNotFound without the file.

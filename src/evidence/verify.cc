@@ -21,7 +21,7 @@ class Verifier {
     const std::string witnessed = question_.evidence_directory + "/" + kWitnessedName;
     const bool has_own = log::file_exists(own);
     if (!has_own && question_.kept_checkpoint.empty()) return {};
-    TRY_STATUS(find_key());
+    TRY_STATUS(find_keys());
     if (has_own) TRY_STATUS(take(own));
     if (log::file_exists(witnessed)) TRY_STATUS(take(witnessed));
     if (!question_.kept_checkpoint.empty()) TRY_STATUS(take(question_.kept_checkpoint));
@@ -35,17 +35,19 @@ class Verifier {
   }
 
  private:
-  Status find_key() {
-    if (!question_.key) {
-      TRY(const std::string text,
-          log::read_file(question_.evidence_directory + "/" + kPublicKeyName, kNoteBytesMax));
-      TRY(const VerifierKey key, VerifierKey::read(text));
-      if (key.text() + "\n" != text) return broken("key.pub is damaged");
-      key_ = key;
-    } else {
-      key_ = question_.key;
+  Status find_keys() {
+    const std::string& directory = question_.evidence_directory;
+    LogKeys& keys = report_.keys = question_.keys;
+    if (keys.empty()) {
+      TRY(const std::string text, log::read_file(directory + "/" + kPublicKeyName, kNoteBytesMax));
+      TRY(keys, read_log_keys(text));
+      if (text_of(keys) != text) return broken("key.pub is damaged");
+      return {};
     }
-    report_.key = key_->text();
+    const std::string succession = directory + "/" + kSuccessionName;
+    if (!log::file_exists(succession)) return {};
+    TRY(const std::string text, log::read_file(succession, kNoteBytesMax));
+    if (Result<VerifierKey> next = read_succession(keys, text); next.ok()) keys.push_back(*std::move(next));
     return {};
   }
 
@@ -53,10 +55,11 @@ class Verifier {
     TRY(const std::string text, log::read_file(path, kNoteBytesMax));
     const Result<Note> note = read_note(text);
     if (!note.ok()) return broken(path + ": " + note.error().text());
-    if (text_of(*note) != text || !key_->signed_at(*note))
-      return broken(path + " is not signed by " + key_->name());
+    const std::string& name = report_.keys.front().name();
+    if (text_of(*note) != text || !signed_by_any(report_.keys, *note))
+      return broken(path + " is not signed by " + name);
     TRY(const Checkpoint checkpoint, read_checkpoint(note->body));
-    if (checkpoint.origin != key_->name()) return broken(path + " is of another log");
+    if (checkpoint.origin != name) return broken(path + " is of another log");
     report_.checkpoints.push_back({path, checkpoint, false});
     return {};
   }
@@ -101,7 +104,6 @@ class Verifier {
 
   const EvidenceQuestion& question_;
   EvidenceReport& report_;
-  std::optional<VerifierKey> key_;
   std::unique_ptr<Tree> tree_;
   uint64_t records_ = 0;
 };

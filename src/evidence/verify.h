@@ -2,7 +2,6 @@
 // elsewhere.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,7 @@ struct CheckedCheckpoint {
 };
 
 struct EvidenceReport {
-  std::string key;  // the one everything was checked with; empty: there was nothing to check
+  LogKeys keys;   // that everything was checked with; empty: there was nothing to check
   Digest root{};    // of all records
   std::vector<CheckedCheckpoint> checkpoints;
 };
@@ -27,11 +26,12 @@ struct EvidenceQuestion {
   std::string log_directory;
   std::string evidence_directory;  // need not exist
   std::string kept_checkpoint;     // path of a checkpoint that was kept elsewhere; empty: none
-  std::optional<VerifierKey>
-      key;  // from elsewhere; else the one in the evidence directory, which proves less
+  // From elsewhere, and whatever came after them by the note of succession in the evidence directory. Empty:
+  // those in that directory, which prove less.
+  LogKeys keys;
 };
 
-// Reads the log once. kCorrupt, with a sentence, when a checkpoint is not signed by the key, the log is
+// Reads the log once. kCorrupt, with a sentence, when a checkpoint is not signed by one of the keys, the log is
 // shorter than it or other, or a file of the tree does not follow from the log. Changes nothing.
 Status verify_evidence(const EvidenceQuestion& question, EvidenceReport& report);
 

@@ -41,7 +41,7 @@ class Verify : public testing::Test {
     Status status = log::verify_directory(directory.file("log"), chain);
     EvidenceReport report;
     if (status.ok())
-      status = verify_evidence({directory.file("log"), directory.file("evidence"), checkpoint, key}, report);
+      status = verify_evidence({directory.file("log"), directory.file("evidence"), checkpoint, {*key}}, report);
     return status.ok() ? "" : status.error().text();
   }
   std::string verified(const log::TestDirectory& directory) const {
@@ -187,6 +187,38 @@ TEST_F(Verify, AWholeOlderDirectoryIsNoticedByWhoKeptACheckpoint) {
   EXPECT_EQ(verified(older, ""), "") << "in itself it is whole";
   EXPECT_EQ(verified(older, kept.file("middle")), "");
   EXPECT_THAT(verified(older), HasSubstr("was cut or rolled back"));
+}
+
+TEST_F(Verify, ALogWhoseSignerChangedHoldsForWhoIsToldBothKeysOrTrustsTheOneBefore) {
+  const log::TestDirectory changed(true);
+  {
+    NotarisedLog world(changed.path());
+    auto notary = std::move(*world.notary());
+    world.append(4);
+    ASSERT_TRUE(notary->round().ok());
+    log::spill(changed.file("before"), *notary->file("checkpoint"));
+    key = notary->verifier();
+    notary = std::move(*world.notary("key", "next"));
+    world.append(1);
+    ASSERT_TRUE(notary->round().ok());
+    notary = std::move(*world.notary("next"));
+    world.append(1);
+    ASSERT_TRUE(notary->round().ok());
+    rows.clear();
+  }
+  const VerifierKey next = *read_succession({*key}, log::slurp(changed.file("evidence/succession")));
+  const auto says = [&](const LogKeys& keys, const std::string& checkpoint) {
+    EvidenceReport report;
+    return verify_evidence({changed.file("log"), changed.file("evidence"), checkpoint, keys}, report);
+  };
+  EXPECT_TRUE(says({*key, next}, changed.file("before")).ok());
+  EXPECT_TRUE(says({*key}, changed.file("before")).ok()) << "the key before names the next one";
+  EXPECT_TRUE(says({next}, "").ok());
+  EXPECT_TRUE(says({}, "").ok());
+  EXPECT_THAT(says({next}, changed.file("before")).error().reason, HasSubstr("is not signed by"));
+  fs::remove(changed.file("evidence/succession"));
+  EXPECT_THAT(says({*key}, changed.file("before")).error().reason, HasSubstr("is not signed by"));
+  EXPECT_TRUE(says({*key, next}, changed.file("before")).ok());
 }
 
 TEST_F(Verify, ACheckpointOfAStrangerIsRefused) {

@@ -59,17 +59,15 @@ Result<Witness> Witness::open(const std::string& directory, const std::string& n
   TRY(SigningKey key, SigningKey::open_or_make(directory + "/key", name, KeyUse::kCosignature));
   TRY_STATUS(log::replace_file(directory + "/key.pub", key.verifier().text() + "\n"));
   Witness witness(directory, std::move(key));
-  for (const VerifierKey& log : logs) {
-    Known known{log, {}};
-    const Result<std::string> stored = log::read_file(witness.file_of(log.name()), kNoteBytesMax);
+  for (const VerifierKey& log : logs) witness.logs_[log.name()].keys.push_back(log);
+  for (auto& [origin, known] : witness.logs_) {
+    const Result<std::string> stored = log::read_file(witness.file_of(origin), kNoteBytesMax);
     if (!stored.ok() && stored.error().code != Code::kNotFound) return stored.error();
-    if (stored.ok()) {
-      TRY(const Note note, read_note(*stored));
-      TRY(known.seen, read_checkpoint(note.body));
-      if (!log.signed_at(note))
-        return Error{Code::kCorrupt, "witness", "what was seen of " + log.name() + " is not signed by it"};
-    }
-    witness.logs_.emplace(log.name(), std::move(known));
+    if (!stored.ok()) continue;
+    TRY(const Note note, read_note(*stored));
+    TRY(known.seen, read_checkpoint(note.body));
+    if (!signed_by_any(known.keys, note))
+      return Error{Code::kCorrupt, "witness", "what was seen of " + origin + " is not signed by it"};
   }
   return witness;
 }
@@ -85,7 +83,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view request, Time now) {
   if (found == logs_.end()) return plain(404, "this log is not known here");
   Known& known = found->second;
   const Checkpoint& next = read->checkpoint;
-  if (!known.key.signed_at(read->note)) return plain(403, "not signed by the key of this log");
+  if (!signed_by_any(known.keys, read->note)) return plain(403, "not signed by the key of this log");
   if (read->old_size > next.size) return plain(400, "the old size is above the new one");
   if (read->old_size != known.seen.size) return seen_size(known.seen.size);
   if (next.size == known.seen.size && next.root != known.seen.root && next.size > 0)

@@ -21,7 +21,8 @@ struct WitnessAnswer {
 
 class Witness {
  public:
-  // `directory` holds what was seen and the witness's key; made if missing. `name` is the key's.
+  // `directory` holds what was seen and the witness's key; made if missing. `name` is the key's. A log may
+  // have several keys.
   static Result<Witness> open(const std::string& directory, const std::string& name,
                               const std::vector<VerifierKey>& logs);
 
@@ -31,7 +32,7 @@ class Witness {
 
  private:
   struct Known {
-    VerifierKey key;
+    LogKeys keys;
     Checkpoint seen;  // size 0: nothing yet
   };
   Witness(std::string directory, SigningKey key) : directory_(std::move(directory)), key_(std::move(key)) {}

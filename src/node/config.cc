@@ -299,6 +299,7 @@ Status take_credentials(Config& config) {
                                                              {"tls.client_key", &config.tls.client_key},
                                                              {"keys.master", &config.master_key},
                                                              {"evidence.key", &config.evidence_key},
+                                                             {"evidence.next_key", &config.evidence_next_key},
                                                              {"notify.push.key", &config.vapid_key}};
   for (ProviderConfig& one : config.providers)
     files.emplace_back("oidc.client_secret_file", &one.client_secret_file);
@@ -372,7 +373,7 @@ Status read_config(const std::string& path, Config& config) {
     TRY_STATUS(
         check_keys(*accounts, {"breached_passwords", "memory_kib", "passes", "personal_keys"}, "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
-    TRY_STATUS(check_keys(*evidence, {"key", "mirrors", "witnesses"}, "evidence."));
+    TRY_STATUS(check_keys(*evidence, {"key", "next_key", "mirrors", "witnesses"}, "evidence."));
   if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));
   if (const auto* witness = table["witness"].as_table())
     TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
@@ -382,6 +383,7 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_cost(table, "accounts.memory_kib", config.password_cost.memory_kib));
   TRY_STATUS(read_cost(table, "accounts.passes", config.password_cost.passes));
   TRY_STATUS(read_text(table, "evidence.key", config.evidence_key));
+  TRY_STATUS(read_text(table, "evidence.next_key", config.evidence_next_key));
   TRY_STATUS(read_texts(table, "evidence.witnesses", config.witnesses));
   TRY_STATUS(read_texts(table, "evidence.mirrors", config.mirrors));
   TRY_STATUS(read_texts(table, "mirror.logs", config.mirror_logs));

@@ -75,7 +75,7 @@ Status EvidenceRoom::start() {
 void EvidenceRoom::open() {
   const std::string directory = config_.data + "/evidence";
   const std::string key = config_.evidence_key.empty() ? directory + "/key" : config_.evidence_key;
-  auto opened = evidence::Notary::open({directory, key}, *reader_, log_id_);
+  auto opened = evidence::Notary::open({directory, key, config_.evidence_next_key}, *reader_, log_id_);
   if (!opened.ok()) return tell(opened.error());
   notary_ = std::move(*opened);
   round();

@@ -88,6 +88,7 @@ std::string secrets_in_files(const Config& config) {
   add(out, in_file(config.tls.client_key), "tls.client_key");
   add(out, !config.master_key.starts_with("pkcs11:") && !is_credential(config.master_key), "keys.master");
   add(out, !is_credential(config.evidence_key), "evidence.key");
+  add(out, in_file(config.evidence_next_key), "evidence.next_key");
   add(out, !config.notify.push.contact.empty() && !is_credential(config.vapid_key), "notify.push.key");
   for (const ProviderConfig& one : config.providers)
     add(out, in_file(one.client_secret_file), "oidc.client_secret_file");

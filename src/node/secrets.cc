@@ -38,7 +38,10 @@ Result<std::shared_ptr<Tls>> open_door(const TlsConfig& tls, const std::string& 
 Status check_signing_key(const Config& config) {
   const std::string folder = config.data + "/evidence";
   const std::string path = config.evidence_key.empty() ? folder + "/key" : config.evidence_key;
+  const std::string& next = config.evidence_next_key;
   struct stat about {};
+  if (!next.empty() && ::stat(next.c_str(), &about) == 0 && (about.st_mode & S_IRWXO) != 0)
+    return invalid("evidence.next_key", next + ": everybody on this machine may use it; chmod o= " + next);
   if (::stat(path.c_str(), &about) == 0) {
     if ((about.st_mode & S_IRWXO) == 0) return {};
     return invalid("evidence.key", path + ": everybody on this machine may use it; chmod o= " + path);

@@ -1,7 +1,5 @@
 #include "store/accounts.h"
 
-#include <array>
-
 #include "base/base64.h"
 
 namespace haechi::store {
@@ -45,7 +43,7 @@ constexpr const char* kAccountColumns =
 constexpr const char* kPasskeyColumns =
     "SELECT credential_id, id, account, public_key, counter, label, added_at_us, used_at_us FROM passkey ";
 
-Status done(const Result<uint64_t>& changed) {
+Status done(const Result<size_t>& changed) {
   if (!changed.ok()) return changed.error();
   return {};
 }
@@ -55,30 +53,20 @@ Status done(const Result<uint64_t>& changed) {
 Result<std::unique_ptr<AccountRecords>> AccountRecords::open(const std::string& path, vault::KeyRing* ring) {
   TRY(Connection connection, open_tables(path, kTables, kFormVersion, 1));
   std::unique_ptr<AccountRecords> records(new AccountRecords(std::move(connection), ring));
-  if (ring != nullptr) TRY_STATUS(records->seal_all());
+  // What was written before there was a ring.
+  if (ring != nullptr) TRY_STATUS(done(records->seal(Resealed::kClear)));
   return records;
 }
 
-// What was written before there was a ring. The checkpoint takes it out of the write-ahead file as well.
-Status AccountRecords::seal_all() {
-  for (const auto& [select, update] : {std::pair("SELECT name, totp_secret FROM account",
-                                                 "UPDATE account SET totp_secret = ? WHERE name = ?"),
-                                       std::pair("SELECT account, totp_secret FROM link",
-                                                 "UPDATE link SET totp_secret = ? WHERE account = ?")}) {
-    std::vector<std::array<std::string, 2>> clear;
-    Query all(db(), select);
-    while (true) {
-      TRY(const bool row, all.next());
-      if (!row) break;
-      if (!SealedText::is_sealed(all.text(1))) clear.push_back({all.text(0), all.text(1)});
-    }
-    for (const auto& [account, secret] : clear) {
-      TRY(const std::string kept, sealing_.seal(account, secret));
-      TRY_STATUS(done(Query(db(), update).with(kept).with(account).run()));
-    }
-  }
-  TRY([[maybe_unused]] const bool busy, Query(db(), "PRAGMA wal_checkpoint(TRUNCATE)").next());
-  return {};
+Result<size_t> AccountRecords::seal(Resealed which) {
+  return seal_columns(
+      db(), sealing_,
+      {{"SELECT name, totp_secret, name FROM account", "UPDATE account SET totp_secret = ? WHERE name = ?"},
+       {"SELECT account, totp_secret, account FROM link",
+        "UPDATE link SET totp_secret = ? WHERE account = ?"},
+       {"SELECT credential_id, label, account FROM passkey",
+        "UPDATE passkey SET label = ? WHERE credential_id = ?"}},
+      which);
 }
 
 Result<std::string> AccountRecords::opened(const std::string& account, const std::string& kept) const {
@@ -106,13 +94,7 @@ Result<AccountRecord> AccountRecords::read_account(const Query& query) const {
 }
 
 Status AccountRecords::together(const std::function<Status()>& change) {
-  TRY_STATUS(done(Query(db(), "BEGIN IMMEDIATE").run()));
-  Status changed = change();
-  if (changed.ok()) changed = done(Query(db(), "COMMIT").run());
-  // What the roll-back itself says does not matter: an open transaction ends with the connection at the
-  // latest.
-  if (!changed.ok()) (void)Query(db(), "ROLLBACK").run().ok();
-  return changed;
+  return store::together(db(), change);
 }
 
 Status AccountRecords::put_account(const AccountRecord& a) {

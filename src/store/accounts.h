@@ -121,6 +121,9 @@ class AccountRecords {
   static Result<std::unique_ptr<AccountRecords>> open(const std::string& path,
                                                       vault::KeyRing* ring = nullptr);
 
+  // Seals every secret again, under the newest key of its account. The number of them.
+  Result<size_t> reseal() { return seal(Resealed::kAll); }
+
   // Everything that `change` writes is there when this is ok, and nothing of it otherwise.
   Status together(const std::function<Status()>& change);
 
@@ -179,7 +182,7 @@ class AccountRecords {
   AccountRecords(Connection connection, vault::KeyRing* ring)
       : connection_(std::move(connection)), sealing_(ring, "account/") {}
   sqlite3* db() const { return connection_.get(); }
-  Status seal_all();
+  Result<size_t> seal(Resealed which);
   Result<AccountRecord> read_account(const Query& query) const;
   Result<std::vector<PasskeyRecord>> read_passkeys(Query& query) const;
   // What was sealed for the account. kCorrupt also when its key is gone: no account is erased.

@@ -88,6 +88,23 @@ TEST_F(AccountsFile, SealsWhatLayThereInTheClearWhenItIsOpenedWithARing) {
   EXPECT_EQ((*records->enrolment("digest"))->totp_secret, kLater);
 }
 
+TEST_F(AccountsFile, SealsEverySecretAgainUnderTheNextKeySoThatTheOneBeforeCanEnd) {
+  const auto keys = ring();
+  const auto records = std::move(open(keys.get()).value());
+  ASSERT_TRUE(records->put_account(account(kSecret)).ok());
+  ASSERT_TRUE(records->put_enrolment({"digest", "op-kim", kLater, Time{7}}).ok());
+  ASSERT_TRUE(records->put_passkey({"id", "op-kim", "cred", "key", 3, "the blue one", Time{5}, Time{}}).ok());
+  ASSERT_TRUE(keys->renew("account/op-kim").ok());
+  EXPECT_EQ((*records->account("op-kim"))->totp_secret, kSecret) << "the key before opens as ever";
+  EXPECT_EQ(*records->reseal(), 3u);
+  EXPECT_EQ(*keys->destroy_replaced("account/op-kim"), 1u);
+  EXPECT_EQ((*records->account("op-kim"))->totp_secret, kSecret);
+  EXPECT_EQ((*records->enrolment("digest"))->totp_secret, kLater);
+  EXPECT_EQ(records->passkeys("op-kim")->front().label, "the blue one");
+  for (const std::string& secret : {kSecret, kLater, std::string("the blue one")})
+    EXPECT_FALSE(holds(secret)) << secret;
+}
+
 TEST_F(AccountsFile, OfAFormWithoutLinksForOneFactorIsBroughtUpAndItsLinksEnd) {
   {
     constexpr const char* kOlder =

@@ -2,8 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <array>
-
 #include "store/sealed_text.h"
 #include "store/sqlite.h"
 
@@ -42,19 +40,19 @@ class SqliteRecords final : public Records {
   SqliteRecords(Connection connection, vault::KeyRing* ring)
       : connection_(std::move(connection)), sealing_(ring) {}
 
-  // Seals what was written before there was a ring.
-  Status seal_all() {
-    if (!sealing_.seals()) return {};
-    TRY_STATUS(seal_column("SELECT id, record, id FROM person", "UPDATE person SET record = ? WHERE id = ?"));
-    TRY_STATUS(seal_column("SELECT id, text, person_id FROM note", "UPDATE note SET text = ? WHERE id = ?"));
+  Result<size_t> seal(Resealed which) {
+    if (!sealing_.seals()) return 0;
+    std::vector<SealedColumn> columns = {
+        {"SELECT id, record, id FROM person", "UPDATE person SET record = ? WHERE id = ?"},
+        {"SELECT id, text, person_id FROM note", "UPDATE note SET text = ? WHERE id = ?"}};
     for (const AddressKind kind : {AddressKind::kPost, AddressKind::kPush}) {
       const std::string of = "holder = 0 AND kind = " + std::to_string(number_of(kind));
-      TRY_STATUS(seal_column(("SELECT id, value, id FROM address WHERE " + of).c_str(),
-                             ("UPDATE address SET value = ? WHERE id = ? AND " + of).c_str()));
+      columns.push_back({"SELECT id, value, id FROM address WHERE " + of,
+                         "UPDATE address SET value = ? WHERE id = ? AND " + of});
     }
-    sqlite3_exec(db(), "PRAGMA wal_checkpoint(TRUNCATE);", nullptr, nullptr, nullptr);
-    return {};
+    return seal_columns(db(), sealing_, columns, which);
   }
+  Result<size_t> reseal() override { return seal(Resealed::kAll); }
 
   Status put_person(const std::string& person_id, const Personal& record) override {
     TRY(const std::string kept, sealing_.seal(person_id, bytes(record)));
@@ -201,22 +199,6 @@ class SqliteRecords final : public Records {
     if (!text) return std::optional<Personal>();
     return std::optional<Personal>(Personal(*std::move(text)));
   }
-  // The select gives id, text and person of each row.
-  Status seal_column(const char* select, const char* update) {
-    std::vector<std::array<std::string, 3>> rows;
-    Query all(db(), select);
-    while (true) {
-      TRY(const bool row, all.next());
-      if (!row) break;
-      if (!SealedText::is_sealed(all.text(1))) rows.push_back({all.text(0), all.text(1), all.text(2)});
-    }
-    for (const auto& [id, text, person_id] : rows) {
-      TRY(const std::string kept, sealing_.seal(person_id, text));
-      Query change(db(), update);
-      TRY_STATUS(write(change.with(kept).with(id)));
-    }
-    return {};
-  }
   static Status write(Query& query) {
     TRY(const uint64_t changed, query.run());
     ENSURE(changed == 1, changed);
@@ -253,7 +235,8 @@ Result<std::unique_ptr<Records>> Records::open(const std::string& path, vault::K
                                  opened_in_query, nullptr, nullptr, nullptr) != SQLITE_OK)
     return failed(connection.get(), "open records");
   auto records = std::make_unique<SqliteRecords>(std::move(connection), ring);
-  TRY_STATUS(records->seal_all());
+  // What was written before there was a ring.
+  TRY([[maybe_unused]] const size_t sealed, records->seal(Resealed::kClear));
   return std::unique_ptr<Records>(std::move(records));
 }
 

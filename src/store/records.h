@@ -68,6 +68,9 @@ class Records {
   static Result<std::unique_ptr<Records>> open(const std::string& path, vault::KeyRing* ring = nullptr);
   virtual ~Records() = default;
 
+  // Seals every sealed text again, under the newest key of its person. The number of them.
+  virtual Result<size_t> reseal() = 0;
+
   // The record of a person: a JSON document; nothing but its name is of interest here.
   virtual Status put_person(const std::string& person_id, const Personal& record) = 0;
   virtual Result<std::optional<Personal>> person(const std::string& person_id) = 0;

@@ -276,6 +276,42 @@ TEST_F(SealedRecords, WhatADestroyedKeySealedIsAsIfItWereNotThere) {
   EXPECT_EQ(records->persons_named("h", 5)->size(), 1u);
 }
 
+TEST_F(SealedRecords, SealsEverythingAgainUnderTheNextKeysSoThatTheOnesBeforeCanEnd) {
+  auto records = open_sealed();
+  const Personal record(R"({"name":"Canary Name"})"), note("canary note"),
+      address(R"({"email":"canary@example"})"), gone("gone");
+  ASSERT_TRUE(records->put_person("W-1", record).ok());
+  ASSERT_TRUE(records->put_note("K-1", "W-1", note).ok());
+  ASSERT_TRUE(records->put_address(Holder::kPerson, "W-1", AddressKind::kPost, address).ok());
+  ASSERT_TRUE(records->put_person("W-2", gone).ok());
+  ASSERT_TRUE(ring_->destroy("person/W-2", 1).ok());
+  const std::string before = bytes_on_disk();
+  ASSERT_TRUE(ring_->renew("person/W-1").ok());
+  EXPECT_EQ(records->person("W-1")->value(), record) << "the key before opens as ever";
+  EXPECT_EQ(*records->reseal(), 3u) << "what an ended key sealed stays as it is";
+  EXPECT_NE(bytes_on_disk(), before);
+  EXPECT_EQ(*ring_->destroy_replaced("person/W-1"), 1u);
+  EXPECT_EQ(records->person("W-1")->value(), record);
+  EXPECT_EQ(records->note("K-1")->value(), note);
+  EXPECT_EQ(records->address(Holder::kPerson, "W-1", AddressKind::kPost)->value(), address);
+  EXPECT_EQ(records->persons_named("canary", 5)->size(), 1u);
+  EXPECT_FALSE(records->person("W-2")->has_value());
+  for (const char* sign : {"Canary", "canary"})
+    EXPECT_EQ(bytes_on_disk().find(sign), std::string::npos) << sign;
+}
+
+TEST_F(SealedRecords, ACrashBeforeTheEndOfAResealLeavesEachTextUnderAKeyThatLives) {
+  ASSERT_TRUE(open_sealed()->put_person("W-1", Personal("{}")).ok());
+  ASSERT_TRUE(ring_->renew("person/W-1").ok());  // and no more: the texts are still under the key before
+  ASSERT_TRUE(open_sealed()->put_note("K-1", "W-1", Personal("later")).ok());
+  EXPECT_EQ(open_sealed()->person("W-1")->value(), Personal("{}"));
+  EXPECT_EQ(open_sealed()->note("K-1")->value(), Personal("later"));
+  ASSERT_TRUE(ring_->renew("person/W-1").ok());
+  EXPECT_EQ(*open_sealed()->reseal(), 2u);
+  EXPECT_EQ(*ring_->destroy_replaced("person/W-1"), 2u);
+  EXPECT_EQ(open_sealed()->note("K-1")->value(), Personal("later"));
+}
+
 TEST_F(SealedRecords, DoesNotGiveOutWhatItCannotOpen) {
   ASSERT_TRUE(open_sealed()->put_person("W-1", Personal("{}")).ok());
   EXPECT_EQ(open()->person("W-1").error().code, Code::kCorrupt);

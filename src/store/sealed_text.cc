@@ -1,9 +1,11 @@
 #include "store/sealed_text.h"
 
+#include <array>
 #include <cstring>
 #include <string_view>
 
 #include "base/base64.h"
+#include "store/sqlite.h"
 #include "vault/cipher.h"
 #include "vault/key_ring.h"
 
@@ -53,6 +55,47 @@ Result<std::optional<std::string>> SealedText::open(const std::string& id, const
                                                    all.substr(kIdBytes + vault::kNonceBytes));
   if (!text) return corrupt("a sealed text is not what was sealed");
   return text;
+}
+
+namespace {
+
+Result<size_t> seal_column(sqlite3* connection, const SealedText& sealing, const SealedColumn& column,
+                           Resealed which) {
+  std::vector<std::array<std::string, 3>> rows;
+  Query all(connection, column.select.c_str());
+  while (true) {
+    TRY(const bool row, all.next());
+    if (!row) break;
+    if (which == Resealed::kAll || !SealedText::is_sealed(all.text(1)))
+      rows.push_back({all.text(0), all.text(1), all.text(2)});
+  }
+  size_t sealed = 0;
+  for (const auto& [row_id, kept, about] : rows) {
+    TRY(const std::optional<std::string> text, sealing.open(about, kept));
+    if (!text) continue;
+    TRY(const std::string next, sealing.seal(about, *text));
+    TRY([[maybe_unused]] const uint64_t changed,
+        Query(connection, column.update.c_str()).with(next).with(row_id).run());
+    ++sealed;
+  }
+  return sealed;
+}
+
+}  // namespace
+
+Result<size_t> seal_columns(sqlite3* connection, const SealedText& sealing,
+                            const std::vector<SealedColumn>& columns, Resealed which) {
+  size_t sealed = 0;
+  TRY_STATUS(together(connection, [&]() -> Status {
+    for (const SealedColumn& column : columns) {
+      TRY(const size_t more, seal_column(connection, sealing, column, which));
+      sealed += more;
+    }
+    return {};
+  }));
+  // Out of the write-ahead file as well.
+  TRY([[maybe_unused]] const bool busy, Query(connection, "PRAGMA wal_checkpoint(TRUNCATE)").next());
+  return sealed;
 }
 
 }  // namespace haechi::store

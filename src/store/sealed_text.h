@@ -5,8 +5,11 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
+
+struct sqlite3;
 
 namespace haechi::vault {
 class KeyRing;
@@ -30,5 +33,16 @@ class SealedText {
   vault::KeyRing* ring_;
   std::string kind_;
 };
+
+// A column of sealed texts.
+struct SealedColumn {
+  std::string select;  // id of the row, text, id of whom it is about
+  std::string update;  // text, id of the row
+};
+// kClear: what lies there unsealed. kAll: also what is sealed, under the newest key of its owner.
+enum class Resealed { kClear, kAll };
+// The number of texts that were sealed. What a destroyed key sealed stays as it is. As one: all or none.
+Result<size_t> seal_columns(sqlite3* connection, const SealedText& sealing,
+                            const std::vector<SealedColumn>& columns, Resealed which);
 
 }  // namespace haechi::store

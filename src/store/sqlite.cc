@@ -114,6 +114,19 @@ int64_t Query::number(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
 
+Status together(sqlite3* connection, const std::function<Status()>& change) {
+  TRY([[maybe_unused]] const uint64_t begun, Query(connection, "BEGIN IMMEDIATE").run());
+  Status changed = change();
+  if (changed.ok()) {
+    if (const auto committed = Query(connection, "COMMIT").run(); !committed.ok())
+      changed = committed.error();
+  }
+  // What the roll-back itself says does not matter: an open transaction ends with the connection at the
+  // latest.
+  if (!changed.ok()) (void)Query(connection, "ROLLBACK").run().ok();
+  return changed;
+}
+
 std::string join(const std::vector<std::string>& ids) {
   std::string out;
   for (const std::string& id : ids) out += (out.empty() ? "" : " ") + id;

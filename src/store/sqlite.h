@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,9 @@ class Query {
   int status_ = 0;
   int bound_ = 0;
 };
+
+// Everything that `change` writes is there when this is ok, and nothing of it otherwise.
+Status together(sqlite3* connection, const std::function<Status()>& change);
 
 // Ids hold no space, so a list of them is words.
 std::string join(const std::vector<std::string>& ids);

@@ -21,15 +21,17 @@ Status verify_checkpoints(const VerifyOptions& options) {
   question.log_directory = log_in(options.directory);
   question.evidence_directory = options.directory + "/evidence";
   question.kept_checkpoint = options.checkpoint;
-  if (!options.key.empty()) {
-    TRY(question.key, evidence::VerifierKey::read(options.key));
+  if (!options.keys.empty()) {
+    std::string lines;
+    for (const std::string& key : options.keys) lines += key + "\n";
+    TRY(question.keys, evidence::read_log_keys(lines));
   }
   evidence::EvidenceReport report;
   const Status status = evidence::verify_evidence(question, report);
   for (const evidence::CheckedCheckpoint& one : report.checkpoints)
     std::printf("checkpoint    %llu records, %s: %s\n", static_cast<unsigned long long>(one.checkpoint.size),
                 one.file.c_str(), one.holds ? "holds" : "does not hold");
-  if (!report.key.empty()) std::printf("key           %s\n", report.key.c_str());
+  for (const evidence::VerifierKey& key : report.keys) std::printf("key           %s\n", key.text().c_str());
   if (status.ok() && report.checkpoints.empty())
     std::printf("checkpoint    none: whether the log was rewritten or cut cannot be known\n");
   return status;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace haechi::tools {
 
@@ -11,7 +12,9 @@ std::string log_in(const std::string& directory);
 struct VerifyOptions {
   std::string directory;   // a data directory, or the log's own
   std::string checkpoint;  // a file with a checkpoint that was kept elsewhere; empty: none
-  std::string key;         // of the log, kept elsewhere: "name+id+base64"; empty: as the directory says
+  // Of the log, kept elsewhere: "name+id+base64"; several where one took the place of another; none: as the
+  // directory says.
+  std::vector<std::string> keys;
 };
 
 // Checks every record and the chain, and the checkpoints of the log; prints what holds. The exit code: 1 when

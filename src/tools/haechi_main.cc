@@ -14,6 +14,7 @@
 #include "tools/import.h"
 #include "tools/migrate.h"
 #include "tools/replay.h"
+#include "tools/reseal.h"
 #include "tools/rotate_master.h"
 #include "tools/watchdog.h"
 
@@ -197,22 +198,37 @@ int bundle(BundleWords& words) {
   return tools::run_bundle(words.options);
 }
 
-void add_keys_commands(CLI::App& app, tools::RotateMasterOptions& options) {
+struct KeysWords {
+  tools::RotateMasterOptions rotate;
+  tools::ResealOptions reseal;
+  CLI::App* resealing = nullptr;
+};
+
+void add_keys_commands(CLI::App& app, KeysWords& words) {
   CLI::App* keys = app.add_subcommand("keys", "The keys under which a data directory is sealed");
   keys->require_subcommand(1);
   CLI::App* rotate = keys->add_subcommand("rotate-master", "Wrap all keys under another master key");
-  rotate->add_option("--data", options.data, "Data directory of a server that is not running")->required();
-  add_keys(*rotate, options.keys);
+  rotate->add_option("--data", words.rotate.data, "Data directory of a server that is not running")
+      ->required();
+  add_keys(*rotate, words.rotate.keys);
   rotate->add_option(
-      "--to", options.to,
+      "--to", words.rotate.to,
       "File (made if missing) or pkcs11: URI of the next one; left out: a new key in the same file");
+  CLI::App* reseal = words.resealing = keys->add_subcommand(
+      "reseal", "Next keys for everybody; records and accounts are sealed again under them");
+  reseal->add_option("--data", words.reseal.data, "Data directory of a server that is not running")
+      ->required();
+  add_keys(*reseal, words.reseal.keys);
+  reseal->add_flag("--end-replaced", words.reseal.end_replaced,
+                   "End the keys of accounts that were replaced; backups of accounts from before need them");
 }
 
 void add_verify(CLI::App& app, tools::VerifyOptions& options) {
   CLI::App* verify = app.add_subcommand("verify", "Check a closed or crashed log, byte by byte");
   verify->add_option("directory", options.directory, "Data directory")->required();
   verify->add_option("--checkpoint", options.checkpoint, "File with a checkpoint that was kept elsewhere");
-  verify->add_option("--key", options.key, "The log's public key, kept elsewhere: name+id+base64");
+  verify->add_option("--key", options.keys,
+                     "The log's public key, kept elsewhere: name+id+base64; repeatable, where it changed");
 }
 
 void add_replay(CLI::App& app, tools::ReplayOptions& options) {
@@ -268,7 +284,7 @@ int main(int argc, char** argv) {
   BundleWords bundle_words;
   tools::VerifyOptions verify_options;
   tools::ReplayOptions replay_options;
-  tools::RotateMasterOptions rotate_options;
+  KeysWords keys_words;
   WatchdogWords watchdog_words;
   add_serve(app, serve_words);
 #ifdef HAECHI_DEMONSTRATION
@@ -279,7 +295,7 @@ int main(int argc, char** argv) {
   add_bundle(app, bundle_words);
   add_verify(app, verify_options);
   add_replay(app, replay_options);
-  add_keys_commands(app, rotate_options);
+  add_keys_commands(app, keys_words);
   add_watchdog(app, watchdog_words);
   app.add_subcommand("openapi", "Print the description of the interface, as at /openapi.json");
   app.add_subcommand("version", "Print the version");
@@ -292,7 +308,9 @@ int main(int argc, char** argv) {
   if (app.got_subcommand("import")) return import_any(app, import_words);
   if (app.got_subcommand("export")) return export_folder(export_words);
   if (app.got_subcommand("bundle")) return bundle(bundle_words);
-  if (app.got_subcommand("keys")) return tools::run_rotate_master(rotate_options);
+  if (app.got_subcommand("keys"))
+    return keys_words.resealing->parsed() ? tools::run_reseal(keys_words.reseal)
+                                          : tools::run_rotate_master(keys_words.rotate);
   if (app.got_subcommand("verify")) return tools::run_verify(verify_options);
   if (app.got_subcommand("replay")) {
     if (replay_options.directory.empty() && replay_options.facts.empty())

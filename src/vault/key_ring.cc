@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -173,7 +174,7 @@ Status KeyRing::read_slots() {
     slot.since_no = get(bytes, kSinceAt, 8);
     if (slot.living) slot.wrapped = bytes.substr(kWrappedAt, kWrappedBytes);
     const KeyId id = get(bytes, kIdAt, 8);
-    if (slot.living && id != kCheck) living_[slot.owner] = id;
+    if (slot.living && id != kCheck) living_[slot.owner].push_back(id);
     slots_[id] = std::move(slot);
   }
   return {};
@@ -208,7 +209,17 @@ Status KeyRing::settle() {
 Result<KeyId> KeyRing::key_of(const std::string& owner) {
   ENSURE(!owner.empty() && owner.size() <= kOwnerBytesMax, owner.size());
   const std::lock_guard lock(mutex_);
-  if (const auto found = living_.find(owner); found != living_.end()) return found->second;
+  if (const auto found = living_.find(owner); found != living_.end()) return found->second.back();
+  return make(owner);
+}
+
+Result<KeyId> KeyRing::renew(const std::string& owner) {
+  ENSURE(!owner.empty() && owner.size() <= kOwnerBytesMax, owner.size());
+  const std::lock_guard lock(mutex_);
+  return make(owner);
+}
+
+Result<KeyId> KeyRing::make(const std::string& owner) {
   KeyId id = kCheck;
   while (id == kCheck || slots_.contains(id)) draw(reinterpret_cast<char*>(&id), sizeof id);
   TRY(const std::string wrapped, master_->wrap(Key(random_secret(Key::kBytes))));
@@ -217,7 +228,7 @@ Result<KeyId> KeyRing::key_of(const std::string& owner) {
   ++next_place_;
   unsettled_ = true;
   slots_[id] = std::move(slot);
-  living_[owner] = id;
+  living_[owner].push_back(id);
   return id;
 }
 
@@ -241,23 +252,49 @@ KeyRing::State KeyRing::find(KeyId id, Key& key) const {
 bool KeyRing::has_older(const std::string& owner, uint64_t no) const {
   const std::lock_guard lock(mutex_);
   const auto living = living_.find(owner);
-  return living != living_.end() && slots_.at(living->second).since_no < no;
+  return living != living_.end() && std::any_of(living->second.begin(), living->second.end(), [&](KeyId id) {
+           return slots_.at(id).since_no < no;
+         });
 }
 
 Status KeyRing::destroy(const std::string& owner, uint64_t no) {
   const std::lock_guard lock(mutex_);
   const auto living = living_.find(owner);
   if (living == living_.end()) return {};
-  Slot& slot = slots_.at(living->second);
-  if (slot.since_no >= no) return {};
-  Slot gone = slot;
-  gone.living = false;
-  gone.wrapped.clear();
-  TRY_STATUS(write_slot(file_, living->second, gone));
+  std::vector<KeyId> older;
+  for (const KeyId id : living->second)
+    if (slots_.at(id).since_no < no) older.push_back(id);
+  return end(older);
+}
+
+Result<size_t> KeyRing::destroy_replaced(const std::string& owner) {
+  const std::lock_guard lock(mutex_);
+  const auto living = living_.find(owner);
+  if (living == living_.end()) return 0;
+  const std::vector<KeyId> replaced(living->second.begin(), living->second.end() - 1);
+  TRY_STATUS(end(replaced));
+  return replaced.size();
+}
+
+// All of them are of one owner.
+Status KeyRing::end(const std::vector<KeyId>& ids) {
+  if (ids.empty()) return {};
+  for (const KeyId id : ids) {
+    Slot gone = slots_.at(id);
+    gone.living = false;
+    gone.wrapped.clear();
+    TRY_STATUS(write_slot(file_, id, gone));
+  }
   if (!sync(file_).ok()) storage_failed("the end of a key could not be synced");
-  slot = std::move(gone);
-  opened_.erase(living->second);
-  living_.erase(living);
+  std::vector<KeyId>& living = living_.at(slots_.at(ids.front()).owner);
+  for (const KeyId id : ids) {
+    Slot& slot = slots_.at(id);
+    slot.living = false;
+    slot.wrapped.clear();
+    opened_.erase(id);
+    std::erase(living, id);
+  }
+  if (living.empty()) living_.erase(slots_.at(ids.front()).owner);
   return {};
 }
 
@@ -298,7 +335,17 @@ Status KeyRing::rewrap(std::unique_ptr<Master> master) {
 
 size_t KeyRing::living() const {
   const std::lock_guard lock(mutex_);
-  return living_.size();
+  size_t keys = 0;
+  for (const auto& [owner, ids] : living_) keys += ids.size();
+  return keys;
+}
+
+std::vector<std::string> KeyRing::owners() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> out;
+  for (const auto& [owner, ids] : living_) out.push_back(owner);
+  std::sort(out.begin(), out.end());
+  return out;
 }
 
 namespace {

@@ -1,4 +1,5 @@
-// KeyRing: the data keys of persons, each wrapped under the master key, in one small file of its own.
+// KeyRing: the data keys of persons, each wrapped under the master key, in one small file of its own. An owner
+// may have several: the newest seals, the others open what was sealed under them.
 //
 // 1. Keys are made without waiting for the disk and are on it when settle() returns: whoever seals calls it
 // before what is
@@ -57,8 +58,10 @@ class KeyRing {
   ~KeyRing();
   KeyRing(const KeyRing&) = delete;
 
-  // The living key of `owner` ("person/W-1", 1..kOwnerBytesMax bytes); made when there is none.
+  // The newest living key of `owner` ("person/W-1", 1..kOwnerBytesMax bytes); made when there is none.
   Result<KeyId> key_of(const std::string& owner);
+  // The next key of `owner`, in the place of whatever was the newest.
+  Result<KeyId> renew(const std::string& owner);
   // Waits until every key that was made is on disk; returns at once when all are. Here and in destroy() a
   // sync that fails ends the process: the next might succeed without having kept them.
   Status settle();
@@ -70,13 +73,17 @@ class KeyRing {
   // Ends the keys that `owner` got before entry `no` of the log, as that entry says. Repeating it changes
   // nothing.
   Status destroy(const std::string& owner, uint64_t no);
+  // Ends all keys of `owner` but the newest: for whoever knows that nothing is sealed under them any more.
+  // The number of them.
+  Result<size_t> destroy_replaced(const std::string& owner);
   // The entry that is being written: keys made from now on are younger than those before it.
   void reach(uint64_t no) { entry_no_.store(no, std::memory_order_relaxed); }
 
   // Wraps every key under another master key, in a new file that takes the place of the old one, of which
   // nothing is left to unwrap. A crash leaves the one or the other.
   Status rewrap(std::unique_ptr<Master> master);
-  size_t living() const;
+  size_t living() const;                    // keys
+  std::vector<std::string> owners() const;  // that have a living key, by name
 
   static constexpr size_t kOwnerBytesMax = 128;
 
@@ -91,6 +98,8 @@ class KeyRing {
   KeyRing(std::string path, int file, std::unique_ptr<Master> master)
       : path_(std::move(path)), file_(file), master_(std::move(master)) {}
   Status begin(RingMode mode);
+  Result<KeyId> make(const std::string& owner);
+  Status end(const std::vector<KeyId>& ids);
   Status read_slots();
   Status write_slot(int file, KeyId id, const Slot& slot) const;
   // All of `slots` under another master key; they are so afterwards.
@@ -105,7 +114,7 @@ class KeyRing {
   uint32_t next_place_ = 1;
   bool unsettled_ = false;
   std::unordered_map<KeyId, Slot> slots_;
-  std::unordered_map<std::string, KeyId> living_;
+  std::unordered_map<std::string, std::vector<KeyId>> living_;  // of each owner, the newest last
   mutable std::unordered_map<KeyId, Key> opened_;  // at most kOpenedMax
 };
 

@@ -101,6 +101,90 @@ TEST_F(KeyRingTest, AnErasureThatIsReplayedSparesTheKeyThatCameAfterIt) {
   EXPECT_EQ(ring->find(second, key), KeyRing::State::kDestroyed);
 }
 
+TEST_F(KeyRingTest, ANextKeySealsFromThenOnAndTheOnesBeforeItStillOpen) {
+  auto ring = open();
+  const KeyId first = *ring->key_of("person/W-1");
+  const Key before = key_of(*ring, first);
+  const KeyId second = *ring->renew("person/W-1"), third = *ring->renew("person/W-1");
+  for (int opened = 0; opened < 2; ++opened) {
+    EXPECT_EQ(*ring->key_of("person/W-1"), third);
+    EXPECT_EQ(key_of(*ring, first).view(), before.view());
+    EXPECT_NE(key_of(*ring, second).view(), key_of(*ring, third).view());
+    EXPECT_EQ(ring->living(), 3u);
+    EXPECT_EQ(ring->owners(), std::vector<std::string>{"person/W-1"});
+    ring.reset();
+    ring = open();
+  }
+  ring.reset();
+  ASSERT_TRUE(open()->rewrap(master_of(kOther)).ok());
+  EXPECT_EQ(*open(kOther)->key_of("person/W-1"), third) << "under another master key as well";
+}
+
+TEST_F(KeyRingTest, AnErasureEndsEveryKeyFromBeforeItAndNoneFromAfterwards) {
+  auto ring = open();
+  const KeyId first = *ring->key_of("person/W-1");
+  ring->reach(5);
+  const KeyId second = *ring->renew("person/W-1");
+  const std::string wrapped[] = {wrap(kMaster, key_of(*ring, first)), wrap(kMaster, key_of(*ring, second))};
+  ring->reach(10);
+  const KeyId third = *ring->renew("person/W-1"), hers = *ring->key_of("person/P-1");
+  EXPECT_TRUE(ring->has_older("person/W-1", 1));
+  ASSERT_TRUE(ring->destroy("person/W-1", 10).ok());
+  EXPECT_FALSE(ring->has_older("person/W-1", 10));
+  EXPECT_TRUE(ring->has_older("person/W-1", 11));
+  for (const std::string& one : wrapped) EXPECT_EQ(bytes().find(one), std::string::npos);
+  for (int opened = 0; opened < 2; ++opened) {
+    Key key;
+    EXPECT_EQ(ring->find(first, key), KeyRing::State::kDestroyed);
+    EXPECT_EQ(ring->find(second, key), KeyRing::State::kDestroyed);
+    EXPECT_EQ(*ring->key_of("person/W-1"), third);
+    EXPECT_EQ(*ring->key_of("person/P-1"), hers);
+    ring.reset();
+    ring = open();
+  }
+  ASSERT_TRUE(ring->destroy("person/W-1", 11).ok());
+  EXPECT_EQ(ring->living(), 1u);
+  EXPECT_EQ(ring->owners(), std::vector<std::string>{"person/P-1"});
+}
+
+TEST_F(KeyRingTest, EndsTheReplacedKeysOfOneOwnerAlone) {
+  auto ring = open();
+  const KeyId first = *ring->key_of("account/kim"), second = *ring->renew("account/kim");
+  const KeyId other = *ring->key_of("account/lee");
+  ASSERT_TRUE(ring->renew("account/lee").ok());
+  EXPECT_EQ(*ring->destroy_replaced("account/kim"), 1u);
+  EXPECT_EQ(*ring->destroy_replaced("account/kim"), 0u);
+  EXPECT_EQ(*ring->destroy_replaced("account/nobody"), 0u);
+  Key key;
+  EXPECT_EQ(ring->find(first, key), KeyRing::State::kDestroyed);
+  EXPECT_EQ(ring->find(second, key), KeyRing::State::kLiving);
+  EXPECT_EQ(ring->find(other, key), KeyRing::State::kLiving);
+}
+
+// A power cut keeps any part of what was not synced.
+TEST_F(KeyRingTest, AnErasureOfSeveralKeysThatIsCutShortIsFinishedWhenItIsReplayed) {
+  auto ring = open();
+  ASSERT_TRUE(ring->key_of("person/W-1").ok());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(ring->renew("person/W-1").ok());
+  const std::string before = bytes();
+  ASSERT_TRUE(ring->destroy("person/W-1", 1).ok());
+  const std::string after = bytes();
+  ring.reset();
+  const size_t slot = before.size() / 4;
+  for (int kept = 0; kept < 8; ++kept) {
+    std::string cut = before;
+    for (size_t i = 0; i < 3; ++i)
+      if ((kept >> i & 1) != 0) cut.replace((i + 1) * slot, slot, after, (i + 1) * slot, slot);
+    write(cut);
+    ring = open();
+    EXPECT_EQ(ring->has_older("person/W-1", 1), kept != 7) << "or a replay would not go on";
+    ASSERT_TRUE(ring->destroy("person/W-1", 1).ok());
+    EXPECT_EQ(ring->living(), 0u);
+    ring.reset();
+    EXPECT_EQ(bytes(), after);
+  }
+}
+
 TEST_F(KeyRingTest, RefusesAnotherMasterKeyAndASecondProcess) {
   auto ring = open();
   EXPECT_EQ(KeyRing::open(path(), kMaster, RingMode::kWrite).error().code, Code::kUnavailable);

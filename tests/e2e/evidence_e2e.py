@@ -257,6 +257,52 @@ def check_witnessed(checks, program, folder):
     return log.data, kept, key
 
 
+def check_change_of_key(checks, program, folder):
+    """A log whose key is replaced: signed by the one, by both, by the next."""
+    place = folder / 'changed'
+    place.mkdir()
+    next_key = folder / 'next-key'
+    kept, keys = [], []
+    for turn, settings in enumerate(('', f'[evidence]\nnext_key = "{next_key}"\n', f'[evidence]\nkey = "{next_key}"\n')):
+        server = Server(program, place, config(folder, f'turn-{turn}.toml', settings) if settings else ())
+        if turn == 0:
+            register(server)
+        tell(server, 'D-W', 37.5, turn + 1)
+        server.stop()
+        server.end()
+        evidence = place / 'store' / 'evidence'
+        kept.append(folder / f'kept-{turn}')
+        shutil.copyfile(evidence / 'checkpoint', kept[-1])
+        keys.append((evidence / 'key.pub').read_text().split())
+    old, new = keys[0][0], keys[2][0]
+    checks.check('the key is another one now, and both were named while it changed', keys[1] == [old, new] and old != new, keys)
+    notes = [verify_log.Note(path.read_bytes(), 'a checkpoint') for path in kept]
+    signed = [[verify_log.Key(text).signed(note) for text in (old, new)] for note in notes]
+    checks.check('the one signed, then both, then the next', signed == [[True, False], [True, True], [False, True]], signed)
+
+    def holds(checkpoint, *with_keys):
+        words = [word for text in with_keys for word in ('--key', text)] + ['--checkpoint', str(checkpoint)]
+        runs = [subprocess.run([*verifier, str(place / 'store'), *words], capture_output=True, timeout=60).returncode
+                for verifier in ((program, 'verify'), (sys.executable, SECOND, 'log'))]
+        return set(runs) == {0} if len(set(runs)) == 1 else runs
+
+    checks.check('told both keys, both verifiers hold the log to a checkpoint from before', holds(kept[0], old, new) is True)
+    checks.check('told the old one, they learn the next from what it signed', holds(kept[0], old) is True)
+    checks.check('told the next one alone, they do not take what the old one signed', holds(kept[0], new) is False)
+    checks.check('... and do take what both signed', holds(kept[1], new) is True)
+    (place / 'store' / 'evidence' / 'succession').unlink()
+    checks.check('without that note the old one alone is not enough', holds(kept[0], old) is False)
+    checks.check('... and both are', holds(kept[0], old, new) is True)
+    try:
+        server = Server(program, place)
+        broken = wait_for(lambda: server.metrics().get('haechi_evidence_broken') == 1, 15)
+        server.stop()
+        server.end()
+    except RuntimeError as error:
+        broken = error
+    checks.check('a node that goes back to the key of before signs nothing', broken is True, broken)
+
+
 def check_bundle(checks, program, folder, data, kept, key):
     out = folder / 'bundle.jsonl'
     run = subprocess.run([program, 'bundle', '--data', data, '--wearer', 'W-1', '--protected', 'P-1', '--out', out],
@@ -306,6 +352,7 @@ def main():
         check_tampering(checks, program, folder)
         data, kept, key = check_witnessed(checks, program, folder)
         check_bundle(checks, program, folder, data, kept, key)
+        check_change_of_key(checks, program, folder)
     checks.finish()
 
 

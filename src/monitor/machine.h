@@ -166,6 +166,7 @@ struct Trail {
   uint32_t interval_s = 15;                   // of the device
   uint32_t device = kNone;
   Duration deaf_when_fixed;  // what Machine::deaf_ was when the newest fix came
+  Time fixed_stamp;          // of the entry that it came with
 };
 
 // A few indexes, held where they are looked at.

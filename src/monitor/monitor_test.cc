@@ -154,6 +154,19 @@ TEST(KeepAway, AFixFromTheFutureIsJudgedAsOfItsArrival) {
   EXPECT_THAT(world.raised_kinds(), Contains(v1::ALERT_KIND_NEAR_POLICE)) << "the clock was not carried off";
 }
 
+TEST(KeepAway, RingsAsEverWhileOurOwnClockStandsBehind) {
+  World world = pair_world();
+  stay(world, at_m(2'200, 0), at_m(0, 0), 2);
+  // Stamps go on, the clock that dates arrivals was set back by an hour, and devices know the true time.
+  world.clock_behind = Duration::seconds(3'600);
+  for (const int east : {2'150, 2'050, 1'900, 1'700}) {
+    world.report("w-1", at_m(east, 0));
+    world.pass(15);
+  }
+  EXPECT_THAT(world.raised_kinds(), Contains(v1::ALERT_KIND_NEAR_WARN));
+  for (const v1::Alert& alert : world.raised()) EXPECT_FALSE(alert.late());
+}
+
 TEST(KeepAway, ShowsHerNothingUntilSheAgreesAndNothingMoreOnceSheTakesItBack) {
   World world = pair_world();
   stay(world, at_m(1'700, 0), at_m(0, 0), 3);

@@ -45,6 +45,14 @@ bool fits(const Track& track, const KeptFix& fix) {
   return !returned || moves_alike(track, fix);
 }
 
+// When a fix came that says to be younger than that. Later than the one before it by as much as has passed
+// since: our own clock may have been set back, and then it is no witness against the device's.
+Time arrival_of(const Trail& trail, const Step& step, Time fixed) {
+  if (trail.track.empty()) return step.received;
+  const Time by_the_last = trail.track.latest().at + (step.now - trail.fixed_stamp);
+  return std::max(step.received, std::min(fixed, by_the_last));
+}
+
 }  // namespace
 
 void Machine::receive(const v1::ReportReceived& fact, Step& step) {
@@ -94,7 +102,7 @@ void Machine::accept_fix(uint32_t index, const v1::Fix& fix, Step& step) {
   // arrival.
   const bool ahead = Time{fix.fixed_at_us()} > step.received + kClockAheadMax;
   step.clock_ahead = ahead;
-  kept.at = ahead ? step.received : Time{fix.fixed_at_us()};
+  kept.at = ahead ? arrival_of(trail_of(index), step, Time{fix.fixed_at_us()}) : Time{fix.fixed_at_us()};
   kept.sigma_mm = axis_sigma_mm(fix.accuracy_mm(), fix.source());
   kept.accuracy_mm = fix.accuracy_mm();
   kept.speed_known = fix.has_speed_mmps();
@@ -182,6 +190,7 @@ void Machine::file_fix(uint32_t index, const KeptFix& fix, bool newest, Step& st
   if (newest) {
     trail.interval_s = devices_[index].interval_s;
     trail.deaf_when_fixed = deaf_;
+    trail.fixed_stamp = step.now;
     place_device(index, fix.place);
   }
   if (person.device != index) {

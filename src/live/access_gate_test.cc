@@ -1,0 +1,52 @@
+#include "live/access_gate.h"
+
+#include <gtest/gtest.h>
+
+#include "live/hub_testing.h"
+#include "net/run_on.h"
+
+namespace haechi::live {
+namespace {
+
+class AccessGateTest : public testing::Test {
+ protected:
+  AccessGateTest() { loop_.start(); }
+  ~AccessGateTest() override { loop_.stop(); }
+  bool shown() {
+    bool open = false;
+    net::run_on(loop_, [&] {
+      open = gate_.open({.account = "desk", .role = trust::Role::kDispatch}, trust::Action::kSeePosition, "W-1",
+                        {.allowed = true, .precision = trust::Precision::kFull, .reason = ""});
+      gate_.flush();
+    });
+    return open;
+  }
+
+  net::Loop loop_{"front"};
+  FakeSubmit submit_;
+  ManualClock clock_{Time{kStart}};
+  AccessGate gate_{loop_, submit_, clock_, [](const std::string&) {}};
+};
+
+TEST_F(AccessGateTest, IsOpenForAMinuteFromTheMomentOnAtWhichTheRecordIsDurable) {
+  submit_.hold();
+  EXPECT_FALSE(shown());
+  EXPECT_FALSE(shown());
+  submit_.release();
+  EXPECT_TRUE(shown());
+  clock_.advance(Duration::seconds(59));
+  EXPECT_TRUE(shown());
+  EXPECT_EQ(submit_.facts().size(), 1U);
+}
+
+TEST_F(AccessGateTest, AsksForANewRecordAtOnceWhenTheClockWasSetBack) {
+  shown();
+  ASSERT_TRUE(shown());
+  clock_.advance(Duration::seconds(-3'600));
+  EXPECT_FALSE(shown()) << "by this clock the old record would hold for an hour";
+  EXPECT_EQ(submit_.facts().size(), 2U);
+  EXPECT_TRUE(shown());
+}
+
+}  // namespace
+}  // namespace haechi::live

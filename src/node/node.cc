@@ -498,6 +498,8 @@ void Node::Rooms::count_notifications() {
     metrics.add(
         {name, help, {}, true, [this, field] { return static_cast<double>(sender->counters().*field); }});
   };
+  of_all("haechi_notify_unseen_total",
+         "Alerts that a protected person was not shown, whatever channel was tried.", &S::unseen);
   of_all("haechi_notify_receipts_total", "Receipts of text messages.", &S::receipts);
   of_all("haechi_notify_receipts_refused_total", "Receipts that were not signed or not readable.",
          &S::receipts_refused);

@@ -13,6 +13,7 @@
 #include "link/signature.h"
 #include "net/run_on.h"
 #include "notify/sms.h"
+#include "notify/wake_ups.h"
 
 namespace haechi::notify {
 namespace {
@@ -78,6 +79,10 @@ void fold(Waiting& waiting, const spine::Batch& batch) {
   }
 }
 
+bool concerns_us(const v1::Effect& effect) {
+  return notification_of(effect) != nullptr || effect.has_notify_protected() || effect.has_clear_alert();
+}
+
 using Reported = std::shared_ptr<const v1::NotificationReported>;
 
 std::unique_ptr<v1::Fact> fact_of(const v1::NotificationReported& reported) {
@@ -95,6 +100,7 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     v1::Notification about;
     uint64_t number = 0;
     uint32_t tries = 0;
+    bool wakes = false;
   };
   struct Lane {
     std::deque<std::pair<std::string, uint64_t>> ready;  // id and number of a job; it may be gone meanwhile
@@ -121,7 +127,23 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     for (const auto& entry : batch.entries)
       for (const auto& effect : entry.effects)
         if (const v1::Notification* about = notification_of(*effect)) note(*about);
+    for (const v1::Notification& about : wake_ups.fold(batch)) note(about);
     if (started) pump_all();
+    look_after_a_second();
+  }
+
+  void look_after_a_second() {
+    unseen = wake_ups.unseen();
+    if (looking || !wake_ups.any()) return;
+    looking = true;
+    loop.after(Duration::seconds(1), [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->looking = false;
+      for (const v1::Notification& about : self->wake_ups.look()) self->note(about);
+      self->pump_all();
+      self->look_after_a_second();
+    });
   }
 
   void start() {
@@ -131,7 +153,8 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
 
   Waiting waiting() const {
     std::map<uint64_t, const v1::Notification*> by_number;
-    for (const auto& [id, job] : jobs) by_number[job.number] = &job.about;
+    for (const auto& [id, job] : jobs)
+      if (!job.wakes) by_number[job.number] = &job.about;
     Waiting out;
     for (const auto& [number, about] : by_number) out.push_back(*about);
     return out;
@@ -156,7 +179,7 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
       ++dropped;
       return;
     }
-    jobs[about.id()] = Job{about, ++last_number, 0};
+    jobs[about.id()] = Job{about, ++last_number, 0, wake_ups.holds(about.id())};
     Lane& lane = lane_of(jobs[about.id()]);
     ++lane.counters.waiting;
     lane.ready.emplace_back(about.id(), last_number);
@@ -183,7 +206,13 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     while (lane.in_flight < options.in_flight_max && !lane.ready.empty()) {
       const auto [id, number] = std::move(lane.ready.front());
       lane.ready.pop_front();
-      if (const auto job = find(id, number); job != jobs.end()) attempt(lane, job->second);
+      const auto job = find(id, number);
+      if (job == jobs.end()) continue;
+      // She was shown it while this waited for its turn.
+      if (job->second.wakes && !wake_ups.holds(id))
+        drop(job);
+      else
+        attempt(lane, job->second);
     }
   }
 
@@ -247,7 +276,17 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     report(job, v1::NOTIFICATION_STATE_FAILED, reason);
   }
 
+  // A wake-up is in no log: it has left, and waits for her, or it goes another way at once.
+  void conclude_wake_up(const std::string& id, bool left) {
+    drop(jobs.find(id));
+    if (left) return;
+    if (const auto about = wake_ups.failed(id)) note(*about);
+    pump_all();
+    unseen = wake_ups.unseen();
+  }
+
   void report(const Job& job, v1::NotificationState state, const std::string& reason) {
+    if (job.wakes) return conclude_wake_up(std::string(job.about.id()), state == v1::NOTIFICATION_STATE_SENT);
     auto reported = std::make_shared<v1::NotificationReported>();
     reported->set_notification_id(job.about.id());
     reported->set_state(state);
@@ -285,12 +324,23 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
       return refuse(401, valid.error());
     const auto reported = read_receipt(request.body);
     if (!reported.ok()) return refuse(400, reported.error());
+    if (WakeUps::is_of_wake_up(reported->notification_id())) return receive_of_wake_up(*reported, respond);
     submit.submit(fact_of(*reported), [self = shared_from_this(), respond](Result<spine::Receipt> receipt) {
       if (!receipt.ok())
         return respond(net::problem(503, "unavailable", "", "it was not kept: send it again"));
       ++self->receipts;
       respond({200, "application/json", "{}", {}});
     });
+  }
+
+  // That it came to her phone does not say that she saw it.
+  void receive_of_wake_up(const v1::NotificationReported& reported, const net::Respond& respond) {
+    ++receipts;
+    respond({200, "application/json", "{}", {}});
+    if (reported.state() != v1::NOTIFICATION_STATE_FAILED) return;
+    if (const auto about = wake_ups.failed(reported.notification_id())) note(*about);
+    pump_all();
+    unseen = wake_ups.unseen();
   }
 
   net::Loop& loop;
@@ -300,9 +350,10 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
   const SenderOptions options;
   Jobs jobs;
   std::array<Lane, kChannels> lanes;
+  WakeUps wake_ups;
   uint64_t last_number = 0;
-  bool started = false;
-  std::atomic<uint64_t> receipts{0}, receipts_refused{0}, dropped{0};
+  bool started = false, looking = false;
+  std::atomic<uint64_t> receipts{0}, receipts_refused{0}, dropped{0}, unseen{0};
   std::unique_ptr<Carrier> carrier;  // ends first: its thread hands over to us
 };
 
@@ -318,7 +369,8 @@ Sender::~Sender() {
 void Sender::on_batch(std::shared_ptr<const spine::Batch> batch) {
   const bool relevant = std::any_of(batch->entries.begin(), batch->entries.end(), [](const auto& entry) {
     return std::any_of(entry.effects.begin(), entry.effects.end(),
-                       [](const auto& effect) { return notification_of(*effect) != nullptr; });
+                       [](const auto& effect) { return concerns_us(*effect); }) ||
+           entry.fact->hop_observed().hop() == v1::HOP_SHOWN_PROTECTED;
   });
   if (relevant) inner_->on_loop([batch = std::move(batch)](Inner& inner) { inner.apply(*batch); });
 }
@@ -350,7 +402,7 @@ void Sender::receive_receipt(net::Request request, net::Respond respond) {
 SenderCounters Sender::counters() const {
   const auto& lanes = inner_->lanes;
   return {lanes[0].counters.now(), lanes[1].counters.now(),  lanes[2].counters.now(), lanes[3].counters.now(),
-          inner_->receipts,        inner_->receipts_refused, inner_->dropped};
+          inner_->receipts,        inner_->receipts_refused, inner_->dropped,         inner_->unseen};
 }
 
 }  // namespace haechi::notify

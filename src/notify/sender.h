@@ -1,5 +1,7 @@
 // Sender: carries notifications out as the legal machine queues them, and tells the log what became of each.
 //
+// Beside that it wakes a protected person's phone when an alert concerns her (wake_ups.h).
+//
 // Invariants:
 //   1. Nothing leaves before the entry that queued it is durable. What is to be sent is known from the log
 //   alone: a
@@ -49,6 +51,7 @@ struct ChannelCounters {
 struct SenderCounters {
   ChannelCounters push, sms, email, voice;
   uint64_t receipts = 0, receipts_refused = 0, dropped = 0;
+  uint64_t unseen = 0;  // wake-ups after which she was not shown the alert, whatever was tried
 };
 
 class Sender {

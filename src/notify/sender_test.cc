@@ -447,5 +447,69 @@ TEST_F(SenderTest, TakesNoReceiptWithoutASecret) {
   EXPECT_EQ(receipt(R"({"id":"n","state":"NOTIFICATION_STATE_DELIVERED"})", {"sms", ""}).status, 401);
 }
 
+// That an alert concerns her, as the monitoring machine says it.
+std::shared_ptr<spine::Batch> alerting(const std::string& effect_id) {
+  auto effect = std::make_shared<v1::Effect>();
+  effect->set_id(effect_id);
+  effect->mutable_notify_protected()->set_protected_id("p-1");
+  effect->mutable_notify_protected()->set_alert_id("a-1");
+  auto batch = std::make_shared<spine::Batch>();
+  batch->entries.push_back({1, Time{1}, std::make_shared<v1::Fact>(), {effect}});
+  return batch;
+}
+
+TEST_F(SenderTest, WakesHerPhoneWhenAnAlertConcernsHerAndWritesNothingOfItIntoTheLog) {
+  subscribe_her();
+  make();
+  sender->start();
+  sender->on_batch(alerting("e-1"));
+  ASSERT_TRUE(eventually([&] { return carried.count() == 1; }));
+  EXPECT_EQ(carried.parcel(0).url, "https://push.example/her");
+  ASSERT_TRUE(eventually([&] { return sender->counters().push.sent == 1; }));
+  EXPECT_EQ(sender->counters().push.waiting, 0u);
+  EXPECT_THAT(submit.reports(), IsEmpty());
+}
+
+TEST_F(SenderTest, WakesHerByATextMessageInNeutralWordsWhereNoPushGets) {
+  subscribe_her();
+  carried.behaviour = [](size_t, const Parcel& parcel) {
+    return parcel.url.starts_with("https://push") ? Outcome{Kind::kRefused, 410, "refused_410"}
+                                                  : Outcome{Kind::kTaken, 200, ""};
+  };
+  make();
+  sender->start();
+  sender->on_batch(alerting("e-1"));
+  ASSERT_TRUE(eventually([&] { return sender->counters().sms.sent == 1; }));
+  ASSERT_EQ(carried.count(), 2u);
+  EXPECT_THAT(carried.parcel(1).body, HasSubstr("There is something new"));
+  for (const char* word : {"a-1", "p-1", "KEEP_AWAY", "alert"})
+    EXPECT_EQ(carried.parcel(1).body.find(word), std::string::npos) << word;
+  EXPECT_THAT(submit.reports(), IsEmpty());
+}
+
+TEST_F(SenderTest, TakesAReceiptOfAWakeUpWithoutAWordToTheLog) {
+  put_person(R"({"name":"김가해","phone":"010-1111-2222"})");
+  make();
+  sender->start();
+  sender->on_batch(alerting("e-1"));
+  ASSERT_TRUE(eventually([&] { return sender->counters().sms.sent == 1; })) << "she has no browser";
+  const std::string failed = R"({"id":"note.e-1","state":"NOTIFICATION_STATE_FAILED"})";
+  EXPECT_EQ(receipt(failed, {"sms", kSecret}).status, 200);
+  EXPECT_TRUE(eventually([&] { return sender->counters().unseen == 1; })) << "nobody takes calls";
+  EXPECT_EQ(receipt(failed, {"sms", kSecret}).status, 200);
+  EXPECT_EQ(sender->counters().unseen, 1u);
+  EXPECT_THAT(submit.reports(), IsEmpty());
+}
+
+TEST_F(SenderTest, CountsWhomItCannotWakeAtAll) {
+  Settings none = settings();
+  none.sms = {};
+  make(none);
+  sender->start();
+  sender->on_batch(alerting("e-1"));
+  EXPECT_TRUE(eventually([&] { return sender->counters().unseen == 1; }));
+  EXPECT_EQ(carried.count(), 0u);
+}
+
 }  // namespace
 }  // namespace haechi::notify

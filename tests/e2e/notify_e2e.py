@@ -9,7 +9,7 @@ import tempfile
 
 import debian_python
 import notify_servers
-from haechi_server import Checks, Server, arguments, wait_for
+from haechi_server import Checks, Server, arguments, register_device, report, wait_for
 
 SECRET, BEARER = 'a secret of both sides', 'a-token-of-the-gateway'
 NAME, STREET = '김가해카나리', '오남읍 카나리길 77'
@@ -251,6 +251,31 @@ def nothing_of_anybody_left(story):
         story.checks.check(f'no byte that left says "{secret}"', at < 0, everything[max(0, at - 60):at + 60])
 
 
+def an_alert_wakes_her_phone(story):
+    """No app is open. He stands 400 m from two of them: one has a browser, the other none."""
+    check, server, gateway = story.checks.check, story.server, story.gateway
+    register_device(server, 'his-anklet', SECRET, 'w-near')
+    for which in ('push', 'plain'):
+        server.put(f'devices/phone-{which}', {'kind': 'DEVICE_KIND_PHONE', 'person_id': f'p-canary-{which}', 'interval_s': 30,
+                                              'secret': SECRET})
+        server.put(f'orders/o-{which}', {'kind': 'ST_PROV_3_2', 'legal_basis': 'Stalking Act 9(1)3-2', 'wearer_id': 'w-near', 'starts_at_us': '1',
+                                         'time_zone': 'Asia/Seoul',
+                                         'conditions': [{'id': 'k', 'keep_away': {'protected_id': f'p-canary-{which}'}}]})
+        server.ingest(f'phone-{which}', SECRET, report(1, LAT / 1e7, LNG / 1e7))
+    server.ingest('his-anklet', SECRET, report(1, LAT / 1e7 + 0.0036, LNG / 1e7))
+    pushed = wait_for(lambda: [one for one in story.push.requests if one['path'] == story.browser.path], 5)
+    check('an alert that concerns her is pushed to her phone', pushed)
+    check('and says nothing but an id', list(json.loads(story.browser.read(pushed[0]['body']))) == ['id'])
+    check('she who has no browser gets a text message at once', wait_for(lambda: gateway.to(NUMBERS['plain']), 5))
+    check('she who has one, not yet', not gateway.to(NUMBERS['push']))
+    check('but when nobody was shown it within ten seconds', wait_for(lambda: gateway.to(NUMBERS['push']), 15))
+    check('each gets one, whatever the number of alerts', [len(gateway.to(NUMBERS[which])) for which in ('push', 'plain')] == [1, 1])
+    check('in the neutral words of every other', {m['text'] for m in gateway.requests} == {'새 알림이 있습니다\nhttps://haechi.example/me/'})
+    everything = story.sent_bytes()
+    check('and none of it says whom it is about', not [word for word in (NAME, 'canary', 'w-near', 'KEEP', 'NEAR', '37.71', '127.20')
+                                                       if word in everything])
+
+
 def main():
     checks = Checks()
     program = arguments().haechi
@@ -264,6 +289,14 @@ def main():
             eleven_minutes_later(story)
             states_are_true(story, plain, flaky, opened)
             nothing_of_anybody_left(story)
+        finally:
+            story.end()
+    with tempfile.TemporaryDirectory(prefix='haechi-wake-') as folder:
+        story = Story(checks, program, folder)
+        try:
+            story.start()
+            prepare(story)
+            an_alert_wakes_her_phone(story)
         finally:
             story.end()
     checks.finish()

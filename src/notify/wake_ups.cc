@@ -1,0 +1,115 @@
+#include "notify/wake_ups.h"
+
+#include <set>
+#include <string_view>
+
+#include "haechi/v1/effect.pb.h"
+#include "haechi/v1/fact.pb.h"
+#include "spine/submit.h"
+
+namespace haechi::notify {
+namespace {
+
+// As neutral as the ids of the legal machine's, and none of them.
+constexpr std::string_view kPrefix = "note.";
+constexpr int kPushLooks = 10, kTextLooks = 20, kCallLooks = 60;
+constexpr int kQuietLooks = 600;
+
+v1::NotificationChannel after(v1::NotificationChannel channel) {
+  return channel == v1::NOTIFICATION_CHANNEL_PUSH  ? v1::NOTIFICATION_CHANNEL_SMS
+         : channel == v1::NOTIFICATION_CHANNEL_SMS ? v1::NOTIFICATION_CHANNEL_VOICE
+                                                   : v1::NOTIFICATION_CHANNEL_UNSPECIFIED;
+}
+
+int looks_of(v1::NotificationChannel channel) {
+  return channel == v1::NOTIFICATION_CHANNEL_PUSH  ? kPushLooks
+         : channel == v1::NOTIFICATION_CHANNEL_SMS ? kTextLooks
+                                                   : kCallLooks;
+}
+
+}  // namespace
+
+bool WakeUps::is_of_wake_up(std::string_view id) {
+  return id.starts_with(kPrefix);
+}
+
+std::vector<v1::Notification> WakeUps::fold(const spine::Batch& batch) {
+  std::vector<v1::Notification> out;
+  if (batch.replayed) return out;
+  for (const auto& entry : batch.entries) {
+    const v1::HopObserved& hop = entry.fact->hop_observed();
+    if (hop.hop() == v1::HOP_SHOWN_PROTECTED) shown(hop.alert_id());
+    for (const auto& effect : entry.effects) {
+      if (effect->has_clear_alert()) over(effect->clear_alert().id());
+      if (!effect->has_notify_protected()) continue;
+      const v1::ProtectedNotice& notice = effect->notify_protected();
+      // An outage is many persons' alert: that one was shown it says nothing of another.
+      const bool hers = notice.reason() == v1::ProtectedNotice::REASON_UNSPECIFIED;
+      begin(std::string(kPrefix) + effect->id(), notice.protected_id(), hers ? notice.alert_id() : "",
+            entry.stamped_at.us, out);
+    }
+  }
+  return out;
+}
+
+void WakeUps::begin(const std::string& id, const std::string& person, const std::string& alert,
+                    int64_t now_us, std::vector<v1::Notification>& out) {
+  Wake& made = waiting_[id];
+  made.alert_id = alert;
+  made.looks_left = kPushLooks;
+  made.about.set_id(id);
+  made.about.set_party(v1::CASE_PARTY_PROTECTED_PERSON);
+  made.about.set_person_id(person);
+  made.about.set_channel(v1::NOTIFICATION_CHANNEL_PUSH);
+  made.about.set_state(v1::NOTIFICATION_STATE_QUEUED);
+  made.about.set_queued_at_us(now_us);
+  out.push_back(made.about);
+}
+
+std::vector<v1::Notification> WakeUps::look() {
+  std::vector<v1::Notification> out;
+  for (auto one = quiet_.begin(); one != quiet_.end();)
+    one = --one->second <= 0 ? quiet_.erase(one) : std::next(one);
+  for (auto wake = waiting_.begin(); wake != waiting_.end();) {
+    const auto here = wake++;
+    if (--here->second.looks_left > 0) continue;
+    if (auto about = next(here)) out.push_back(std::move(*about));
+  }
+  return out;
+}
+
+std::optional<v1::Notification> WakeUps::failed(const std::string& id) {
+  const auto found = waiting_.find(id);
+  return found == waiting_.end() ? std::nullopt : next(found);
+}
+
+std::optional<v1::Notification> WakeUps::next(Waiting::iterator wake) {
+  v1::Notification& about = wake->second.about;
+  v1::NotificationChannel channel = after(about.channel());
+  while (channel != v1::NOTIFICATION_CHANNEL_UNSPECIFIED) {
+    if (quiet_.try_emplace({about.person_id(), channel}, kQuietLooks).second) {
+      about.set_channel(channel);
+      about.set_fallback(true);
+      wake->second.looks_left = looks_of(channel);
+      return about;
+    }
+    channel = after(channel);
+  }
+  ++unseen_;
+  waiting_.erase(wake);
+  return std::nullopt;
+}
+
+void WakeUps::over(const std::string& alert_id) {
+  std::erase_if(waiting_, [&](const auto& one) { return one.second.alert_id == alert_id; });
+}
+
+// Whoever is shown one alert has the app open, and sees the others.
+void WakeUps::shown(const std::string& alert_id) {
+  std::set<std::string> persons;
+  for (const auto& [id, one] : waiting_)
+    if (!alert_id.empty() && one.alert_id == alert_id) persons.insert(one.about.person_id());
+  std::erase_if(waiting_, [&](const auto& one) { return persons.contains(one.second.about.person_id()); });
+}
+
+}  // namespace haechi::notify

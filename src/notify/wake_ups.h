@@ -1,0 +1,67 @@
+// WakeUps: that an alert concerns her, told to a phone that lies in a pocket. A push at once; a text message
+// where the push failed or nobody was shown the alert within ten seconds; a call twenty seconds later. It
+// says that there is something new, never what.
+//
+//   push --10 s or failed--> text message --20 s or failed--> voice --failed--> unseen (counted)
+//    |                        |
+//    +---- an alert about her is shown to her, or it is over ----> ended
+//
+// Invariants:
+//   1. Of now alone: what is read back at a start wakes nobody; her app has it when it is opened.
+//   2. Every notice is pushed; a person gets one text message and one call in ten minutes.
+//   3. Time is counted in looks, a second each, so that a clock that is set changes nothing.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "haechi/v1/case.pb.h"
+
+namespace haechi::spine {
+struct Batch;
+}
+
+namespace haechi::notify {
+
+class WakeUps {
+ public:
+  // What to send because of a batch that just became durable.
+  std::vector<v1::Notification> fold(const spine::Batch& batch);
+  // A second is over: what to send because nobody was shown an alert.
+  std::vector<v1::Notification> look();
+  // It did not leave on its channel: what to send instead.
+  std::optional<v1::Notification> failed(const std::string& id);
+
+  // Also of one that has ended.
+  static bool is_of_wake_up(std::string_view id);
+  bool holds(const std::string& id) const { return waiting_.contains(id); }
+  bool any() const { return !waiting_.empty() || !quiet_.empty(); }
+  uint64_t unseen() const { return unseen_; }
+
+ private:
+  struct Wake {
+    v1::Notification about;
+    std::string alert_id;
+    int looks_left = 0;
+  };
+  using Waiting = std::map<std::string, Wake>;
+
+  void begin(const std::string& id, const std::string& person, const std::string& alert, int64_t now_us,
+             std::vector<v1::Notification>& out);
+  // The next channel that this person may be told on now; nothing: it was the last, and the wake-up is gone.
+  std::optional<v1::Notification> next(Waiting::iterator wake);
+  void over(const std::string& alert_id);
+  void shown(const std::string& alert_id);
+
+  Waiting waiting_;
+  // Looks until the person may be told on that channel again.
+  std::map<std::pair<std::string, v1::NotificationChannel>, int> quiet_;
+  uint64_t unseen_ = 0;
+};
+
+}  // namespace haechi::notify

@@ -153,6 +153,17 @@ def check_checklist(problems):
         problems.append(f'docs/checklist.md: its rows make it: {checklist_total(text)}')
 
 
+def check_promises(problems):
+    """The headings of docs/promises.md that count its rows, as they have to be."""
+    states = ('held', 'in part', 'missing', 'not applicable')
+    for part in (TOP / 'docs/promises.md').read_text().split('\n## ')[1:]:
+        rows = re.findall(rf'^\| P?\d+ \|[^|]*\| ({"|".join(states)}) \|', part, re.MULTILINE)
+        heading = part.partition('\n')[0]
+        right = heading.partition(':')[0] + ': ' + ', '.join(f'{rows.count(state)} {state}' for state in states)
+        if heading != right:
+            problems.append(f'docs/promises.md: its rows make it: ## {right}')
+
+
 def check_cryptography(problems):
     """docs/cryptography.md names every source that calls a library of ciphers, or its header."""
     text = (TOP / 'docs/cryptography.md').read_text()
@@ -172,7 +183,8 @@ def check_format(problems):
 
 def main():
     problems = []
-    for check in (check_format, check_includes, check_text, check_documents, check_asvs, check_checklist, check_cryptography):
+    for check in (check_format, check_includes, check_text, check_documents, check_asvs, check_checklist, check_promises,
+                  check_cryptography):
         check(problems)
     for problem in problems:
         print(problem)

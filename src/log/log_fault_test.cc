@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <map>
 
 #include "log/log.h"
 #include "log/test_log.h"
@@ -20,8 +21,21 @@ namespace {
 
 std::atomic<int> g_syncs{0};         // syncs asked for since the start
 std::atomic<int> g_failing_sync{0};  // the one that fails; every later one "succeeds", as Linux does. 0: none
+std::atomic<int> g_calls{0};         // calls that change what lies on the disk, syncs among them
+std::atomic<int> g_failing_call{0};  // the one that fails; 0: none
+std::atomic<int> g_dying_call{0};    // the one before which the process dies; 0: none
+
+// True: this one fails.
+bool storage_call() {
+  const int turn = ++g_calls;
+  if (turn == g_dying_call) ::kill(::getpid(), SIGKILL);
+  if (turn != g_failing_call) return false;
+  errno = EIO;
+  return true;
+}
 
 int counted_sync(long call, int file) {
+  if (storage_call()) return -1;
   const int turn = ++g_syncs;
   const int failing = g_failing_sync;
   if (failing != 0 && turn == failing) {
@@ -33,12 +47,30 @@ int counted_sync(long call, int file) {
 
 }  // namespace
 
-// SQLite and this room both sync through these names, and the program's own come first.
+// SQLite and this room both reach the disk through these names, and the program's own come first.
 extern "C" int fdatasync(int file) {
   return counted_sync(SYS_fdatasync, file);
 }
 extern "C" int fsync(int file) {
   return counted_sync(SYS_fsync, file);
+}
+extern "C" ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at) {
+  return storage_call() ? -1 : ::syscall(SYS_pwrite64, file, bytes, size, at);
+}
+extern "C" ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) {
+  return pwrite64(file, bytes, size, at);
+}
+extern "C" int ftruncate64(int file, off64_t size) noexcept {
+  return storage_call() ? -1 : static_cast<int>(::syscall(SYS_ftruncate, file, size));
+}
+extern "C" int ftruncate(int file, off_t size) noexcept {
+  return ftruncate64(file, size);
+}
+extern "C" int unlink(const char* path) noexcept {
+  return storage_call() ? -1 : static_cast<int>(::syscall(SYS_unlink, path));
+}
+extern "C" int rename(const char* from, const char* to) noexcept {
+  return storage_call() ? -1 : static_cast<int>(::syscall(SYS_rename, from, to));
 }
 
 namespace haechi::log {
@@ -133,6 +165,64 @@ TEST(Fault, WhateverSyncFailsNothingMoreIsAcknowledgedAndNothingAcknowledgedIsLo
   // SQLite does not look at the result when it syncs the directory, which this room therefore syncs itself;
   // and the checkpoint at closing may fail, for the next opening does it again.
   EXPECT_LE(unnoticed, 5) << aborted << " aborted, " << unopened << " did not open";
+}
+
+// Makes a log, appends 20 batches of 3 and closes it; says each acknowledged number. Exits with 3 when it did
+// not open.
+void live_once(const std::string& directory, int pipe) {
+  ::close(STDERR_FILENO);
+  g_calls = 0;
+  {
+    const auto log = open_at(directory);
+    if (!log.ok()) ::_exit(3);
+    for (int i = 0; i < 20; ++i) {
+      append_facts(**log, 3);
+      say(pipe, (*log)->next_no() - 1);
+    }
+  }
+  ::_exit(g_calls >= std::max(g_failing_call.load(), g_dying_call.load()) ? 4 : 5);
+}
+
+// One life for each call in turn until there are no more, with that one failing or the process dying before
+// it. What was acknowledged is there afterwards, and the log goes on. Gives how many lives ended in which
+// way.
+std::map<int, int> live_with_each_call(std::atomic<int>& marked) {
+  std::map<int, int> ends;
+  for (int call = 1; call < 2'000; ++call) {
+    const TestDirectory directory(true);
+    int pipe[2];
+    EXPECT_EQ(::pipe(pipe), 0);
+    marked = call;
+    const int status = in_child([&] { live_once(directory.path(), pipe[1]); });
+    marked = 0;
+    ::close(pipe[1]);
+    const uint64_t acked = last_said(pipe[0]);
+    const int end = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+    ++ends[end];
+    EXPECT_GE(records_in(directory), acked) << "call " << call;
+    const auto log = open_at(directory.path());
+    append_facts(**log, 1);
+    if (end == 5 || testing::Test::HasFailure()) return ends;
+  }
+  ADD_FAILURE() << "there is no end to it";
+  return ends;
+}
+
+TEST(Fault, WhicheverCallToTheDiskFailsNothingAcknowledgedIsLost) {
+  std::map<int, int> ends = live_with_each_call(g_failing_call);
+  EXPECT_EQ(ends[5], 1);
+  EXPECT_GE(ends[-SIGABRT], 100) << "each write and sync of 20 batches and their marks";
+  EXPECT_GE(ends[3], 10);
+  // As above; and a name that stays, or a file that is not cut, changes nothing that is read.
+  EXPECT_LE(ends[4], 12);
+  EXPECT_EQ(ends.size(), 4u);
+}
+
+TEST(Crash, KilledBeforeEachCallToTheDiskKeepsAllThatWasAcknowledged) {
+  std::map<int, int> ends = live_with_each_call(g_dying_call);
+  EXPECT_GE(ends[-SIGKILL], 150);
+  EXPECT_EQ(ends[5], 1);
+  EXPECT_EQ(ends.size(), 2u);
 }
 
 TEST(Fault, AFullDiskEndsTheProcessWithAWord) {

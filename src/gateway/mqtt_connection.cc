@@ -32,14 +32,17 @@ void MqttConnection::start() {
 void MqttConnection::read() {
   if (reading_ || closed_) return;
   reading_ = true;
-  wire_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](ErrorCode error, size_t bytes) {
+  // Trying before there is something costs a system call for every report of a device that sends now and then.
+  wire_.async_wait_readable([self = shared_from_this()](ErrorCode error) {
+    self->reading_ = false;
+    if (self->closed_) return;
+    const size_t bytes = error ? 0 : self->wire_.read_some(asio::buffer(self->buffer_), error);
+    if (error == asio::error::would_block) return self->read();
     self->on_read(error, bytes);
   });
 }
 
 void MqttConnection::on_read(ErrorCode error, size_t bytes) {
-  reading_ = false;
-  if (closed_) return;
   const Time now = steady_now();
   if (error) {
     if (!wire_.is_shaken()) {

@@ -71,6 +71,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   void submit_hop(const std::string& alert_id, v1::Hop hop, Time at, const std::string& who, int tries);
   void accept(std::shared_ptr<net::Socket> socket);
   void gate_opened(const std::string& account);
+  void pump_opened();
   void flush();
   void check_keys();
   void drop_closed();
@@ -92,7 +93,8 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   CurrentChanges current;
   Shared shared;
   std::vector<std::shared_ptr<Client>> clients;
-  std::vector<uint32_t> heard;  // since the last flush, each once
+  std::set<std::string> opened;  // accounts that may see more, and whose clients were not told yet
+  std::vector<uint32_t> heard;   // since the last flush, each once
   std::vector<bool> is_heard, has_moved;
   bool rights_grew = false;
   uint64_t refused = 0, closed_slow = 0;
@@ -302,9 +304,19 @@ void Hub::Core::accept(std::shared_ptr<net::Socket> socket) {
   gate.flush();
 }
 
+// An alert opens it for every viewer at once: they are looked for together.
 void Hub::Core::gate_opened(const std::string& account) {
+  opened.insert(account);
+  if (opened.size() > 1) return;
+  loop.post([weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->pump_opened();
+  });
+}
+
+void Hub::Core::pump_opened() {
+  const std::set<std::string> accounts = std::exchange(opened, {});
   for (const auto& client : clients) {
-    if (client->viewer().account == account) client->pump();
+    if (accounts.contains(client->viewer().account)) client->pump();
   }
   gate.flush();
 }

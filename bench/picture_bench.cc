@@ -1,5 +1,5 @@
-// What a snapshot costs the loop that people look at the picture from: all of it as bytes, in one go. Of so
-// many wearers, each with as many protected persons and twenty minutes of track.
+// What the picture takes as bytes and back: at the end of a run, at a start, and beside a run for each
+// snapshot. Of so many wearers, each with as many protected persons and twenty minutes of track.
 #include <benchmark/benchmark.h>
 
 #include "base/saved.h"

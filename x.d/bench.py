@@ -3,6 +3,7 @@
   limits    a synced page and a round trip on this machine
   ingest    reports acknowledged durably over MQTT, 200 connections, CPU seconds of the server per million, bytes an entry, start
             on what was written; by name also ingest_2000, ingest_tls, ingest_http, paced_5000, paced_20000
+  day       by name: one person's day of 5,760 fixes over REST, out of a log of 5.8 million entries, after a restart
   memory    by name: bytes of the whole process per wearer (he, she, two devices, an order), registered, and after 20 minutes
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s; by name also
             webhook_5000, webhook_20000
@@ -242,6 +243,46 @@ def bench_recovery(binaries, wearers=100_000, reports=1_000_000):
         result['snapshot_bytes'] = size_of(log.parent / 'snapshots')
         server.process.kill()
         server.process.wait()
+        return result
+
+
+def bench_day(binaries, people=1_000, reports=5_760_000):
+    """A day of one person at a report every 15 s, out of a log that holds as long of all others, page after page over REST."""
+    with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
+        log = pathlib.Path(folder) / 'data' / 'log'
+        log.parent.mkdir(mode=0o700)
+        subprocess.run([binaries / 'engine_bench', '--cell', f'{people // 2},1000,1', '--warm', '0', '--reports', str(reports), '--log', log],
+                       check=True, stdout=subprocess.DEVNULL)
+        server = Server(binaries / 'haechi', folder, 1_000_000)
+
+        def metric(name):
+            return int(re.search(rf'^{name} (\d+)', server.call('GET', '/metrics'), re.MULTILINE)[1])
+
+        def indexed():
+            while metric('haechi_history_indexed_entry_no') < entries:
+                time.sleep(0.5)
+
+        def day_of(person):
+            began, fixes, after = time.monotonic(), 0, ''
+            while True:
+                page = server.call('GET', f'/api/v1/playback?person_id={person}&from_us={to_us - 86_400_000_000}&to_us={to_us}{after}',
+                                   key='control')
+                fixes += len(page.get('points', []))
+                if 'next' not in page:
+                    return (time.monotonic() - began) * 1000, fixes
+                after = f'&after={page["next"]}'
+
+        entries = metric('haechi_spine_entry_no')
+        indexed()
+        server.stop()
+        server.start(binaries / 'haechi')
+        to_us = 1 + max(int(one['position']['fix']['fixed_at_us']) for one in server.call('GET', '/api/v1/positions', key='control')['positions'])
+        first_ms, fixes = day_of(f'person-{people // 3}')
+        indexed()
+        times = sorted(day_of(f'person-{n}')[0] for n in range(0, people, people // 20))
+        result = {'people': people, 'entries': entries, 'fixes': fixes, 'at_once_ms': round(first_ms), 'p50_ms': round(times[len(times) // 2]),
+                  'max_ms': round(times[-1]), 'index_bytes_per_entry': round((log.parent / 'fixes.sqlite').stat().st_size / entries, 2)}
+        server.stop()
         return result
 
 
@@ -493,7 +534,7 @@ def main():
     measured = {
         'limits': bench_limits, 'ingest': ingest(), 'ingest_2000': ingest(connections=2_000), 'ingest_tls': ingest(tls=True),
         'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
-        'memory': lambda: bench_memory(binaries),
+        'day': lambda: bench_day(binaries), 'memory': lambda: bench_memory(binaries),
         'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),
         'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
         'field': lambda: bench_field(binaries), 'field_5000': lambda: bench_field(binaries, background=5_000),
@@ -518,7 +559,7 @@ def main():
     for name in ('log', 'geo'):
         if not chosen.names or name in chosen.names:
             subprocess.run([binaries / f'{name}_bench', '--benchmark_min_time=0.5'], check=True)
-    if 'picture' in chosen.names:  # how long a snapshot holds up what people see
+    if 'picture' in chosen.names:  # the picture as bytes, and back
         subprocess.run([binaries / 'picture_bench'], check=True)
     # What people see, in a real browser: each tool prints one JSON object.
     for name, tool in (('screens', 'screen-latency'), ('screens', 'flood-bench'), ('scale', 'scale-bench'), ('map', 'map-bench')):

@@ -69,6 +69,13 @@ def write(results, path):
         lines += table(['', 'heap, bytes', 'resident, bytes'],
                        [[label, f'{row[f"{at}_heap_bytes_per_wearer"]:,}', f'{row[f"{at}_resident_bytes_per_wearer"]:,}'] for at, label in (
                            ('registered', 'registered'), ('reporting', 'after 20 minutes of a report every 15 s from both'))])
+    if row := results.get('day'):
+        lines += ['', '## A day of one person', '',
+                  f'{row["fixes"]:,} fixes, read page after page over REST out of a log of {row["entries"]:,} entries of {row["people"]:,} people '
+                  'who report every 15 s, after a restart; ms. At once: the newest million entries are not indexed again yet. The log is not '
+                  'sealed and in the page cache. The index takes '
+                  f'{row["index_bytes_per_entry"]} bytes an entry on disk.', '']
+        lines += table(['at once', 'p50 of 20 people', 'max'], [[f'{row["at_once_ms"]:,}', f'{row["p50_ms"]:,}', f'{row["max_ms"]:,}']])
     if grid := results.get('engine', {}).get('cells'):
         least = min(cell['ns_per_report'] for cell in grid)
         lines += ['', '## The engine alone, and what growth costs', '',

@@ -7,8 +7,16 @@
 #include <unordered_map>
 
 #include "haechi/v1/fact.pb.h"
+#include "store/fix_index.h"
 
 namespace haechi::api {
+namespace {
+
+constexpr uint64_t kIndexedAtOnce = 4'096;  // entries; some ten milliseconds, which a page waits at most
+constexpr int kRests = 3;                   // times as long as it took
+constexpr auto kNothingNew = std::chrono::seconds(1);
+
+}  // namespace
 
 // One page in the making.
 class History::Scan {
@@ -131,11 +139,22 @@ Status History::read(HistoryQuery query, Done done) {
 }
 
 void History::loop() {
+  using Steady = std::chrono::steady_clock;
+  Steady::duration rest{};
+  check_fixes();
   while (true) {
     Waiting next;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+      const auto ready = [this] { return stopping_ || !waiting_.empty(); };
+      if (!log_.fixes) {
+        wake_.wait(lock, ready);
+      } else if (!wake_.wait_for(lock, rest, ready)) {
+        lock.unlock();
+        const auto began = Steady::now();
+        rest = index_more() ? kRests * (Steady::now() - began) : kNothingNew;
+        continue;
+      }
       if (stopping_) return;
       next = std::move(waiting_.front());
       waiting_.pop_front();
@@ -158,22 +177,86 @@ Result<std::vector<EntryRange>> History::ranges_of(const HistoryQuery& query) co
   return united(std::move(ranges));
 }
 
+// What the index covers on disk is of this very log, or nothing.
+void History::check_fixes() {
+  if (!log_.fixes || log_.fixes->stored().no == 0) return;
+  const store::FixIndex::End end = log_.fixes->stored();
+  bool same = false;
+  const Status read = log_.read(end.no, [&](const LoggedFact& logged) {
+    same = logged.no == end.no && logged.stamp == end.stamp;
+    return false;
+  });
+  // One that cannot be cleared is not used.
+  if ((!read.ok() || !same) && !log_.fixes->clear().ok()) log_.fixes = nullptr;
+}
+
+// False when there is nothing more, or it could not be kept.
+bool History::index_more() {
+  const uint64_t last_no =
+      std::min<uint64_t>(index_.entry_no(), log_.fixes->covered() + kIndexedAtOnce);
+  if (log_.fixes->covered() >= last_no) return false;
+  v1::Fact fact;
+  bool kept = true;
+  const Status read = log_.read(log_.fixes->covered() + 1, [&](const LoggedFact& logged) {
+    if (logged.no > last_no || stopping_) return false;
+    std::optional<uint32_t> person;
+    if (fact.ParseFromArray(logged.fact.data(), static_cast<int>(logged.fact.size())) &&
+        fact.has_report_received())
+      person = index_.holder(fact.report_received().report().device_id(), logged.no);
+    const std::string id = person ? index_.person_id(*person) : "";
+    kept = log_.fixes->take(logged.no, logged.stamp, person ? &id : nullptr).ok();
+    return kept;
+  });
+  return kept && read.ok();
+}
+
+Result<bool> History::scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no,
+                                  Scan& scan) const {
+  TRY(const std::vector<uint64_t> numbers, log_.fixes->find(query.person_ids, next_no, last_no));
+  Status taken;
+  bool goes_on = true;
+  TRY_STATUS(log_.pick(numbers, [&](const LoggedFact& logged) {
+    taken = scan.take(logged);
+    next_no = logged.no + 1;
+    goes_on = taken.ok() && !scan.full();
+    return goes_on;
+  }));
+  TRY_STATUS(taken);
+  if (goes_on) next_no = last_no + 1;
+  return goes_on;
+}
+
+Result<bool> History::scan_range(const HistoryQuery& query, const EntryRange& range, uint64_t& next_no,
+                                 Scan& scan) const {
+  if (log_.fixes && !query.everybody) {
+    const uint64_t covered = std::min(range.last, log_.fixes->covered());
+    if (next_no <= covered) {
+      TRY(const bool goes_on, scan_picked(query, covered, next_no, scan));
+      if (!goes_on) return false;
+    }
+  }
+  Status taken;
+  bool goes_on = true;
+  if (next_no > range.last) return true;
+  TRY_STATUS(log_.read(next_no, [&](const LoggedFact& logged) {
+    if (logged.no > range.last) return false;
+    taken = scan.take(logged);
+    next_no = logged.no + 1;
+    goes_on = taken.ok() && !scan.full();
+    return goes_on;
+  }));
+  TRY_STATUS(taken);
+  return goes_on;
+}
+
 Result<HistoryPage> History::scan(const HistoryQuery& query) const {
   Scan scan(query, index_, log_, stopping_);
   if (scan.nobody()) return scan.page(0);
   TRY(const std::vector<EntryRange> ranges, ranges_of(query));
   for (size_t i = 0; i < ranges.size(); ++i) {
     uint64_t next_no = ranges[i].first;
-    Status taken;
-    const Status read = log_.read(ranges[i].first, [&](const LoggedFact& logged) {
-      if (logged.no > ranges[i].last) return false;
-      taken = scan.take(logged);
-      next_no = logged.no + 1;
-      return taken.ok() && !scan.full();
-    });
-    if (!read.ok()) return read.error();
-    if (!taken.ok()) return taken.error();
-    if (next_no <= ranges[i].last) return scan.page(next_no);
+    TRY(const bool goes_on, scan_range(query, ranges[i], next_no, scan));
+    if (!goes_on && next_no <= ranges[i].last) return scan.page(next_no);
     if (scan.full() && i + 1 < ranges.size()) return scan.page(ranges[i + 1].first);
   }
   return scan.page(0);

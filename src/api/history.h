@@ -8,6 +8,8 @@
 //     except for strays: what reached the log later comes in a later page, in the place of its arrival;
 //   - an empty page is not the end; next_no of 0 is;
 //   - a fix that arrives while somebody pages comes too, as long as the log grows beyond the page.
+// With an index of fixes (store/fix_index.h) a page about persons reads their entries and no others, as far as
+// the index covers the log. It is made by this thread while nobody asks, a quarter of the time at most.
 // Thinning keeps the first fix of each person in each step of time (steps begin at multiples of the step);
 // where two pages meet, or a stray falls in between, there may be one more.
 #pragma once
@@ -19,6 +21,7 @@
 #include <functional>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -29,6 +32,10 @@
 #include "base/time.h"
 #include "haechi/v1/picture.pb.h"
 #include "spine/submit.h"
+
+namespace haechi::store {
+class FixIndex;
+}
 
 namespace haechi::api {
 
@@ -46,6 +53,11 @@ struct LogSource {
   std::function<Status(uint64_t from_no, const std::function<bool(const LoggedFact&)>&)> read;
   // Puts sealed parts of an entry back, as far as their keys are there; empty: nothing is sealed.
   std::function<Status(uint64_t no, v1::Fact&)> open = {};
+  // These entries alone, rising; empty: there is no index of them.
+  std::function<Status(std::span<const uint64_t>, const std::function<bool(const LoggedFact&)>&)> pick = {};
+  // Where the reports of each person are, kept up here and nowhere else; outlives the history. nullptr: every
+  // page reads all that lies in its time.
+  store::FixIndex* fixes = nullptr;
 };
 
 struct HistoryQuery {
@@ -98,8 +110,14 @@ class History {
   void loop();
   Result<std::vector<EntryRange>> ranges_of(const HistoryQuery& query) const;
   Result<HistoryPage> scan(const HistoryQuery& query) const;
+  // Up to `last_no`, from `next_no` on, which follows; false when the page is full.
+  Result<bool> scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no, Scan& scan) const;
+  Result<bool> scan_range(const HistoryQuery& query, const EntryRange& range, uint64_t& next_no,
+                          Scan& scan) const;
+  void check_fixes();
+  bool index_more();
 
-  const LogSource log_;
+  LogSource log_;  // without `fixes` where those are of no use
   HistoryIndex index_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -2,11 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <future>
+#include <thread>
 
 #include "base/random.h"
 #include "haechi/v1/fact.pb.h"
+#include "store/fix_index.h"
 
 namespace haechi::api {
 namespace {
@@ -322,6 +326,127 @@ TEST(HistoryIndex, KeepsFewRangesForManyStraysThatLieTogetherAndNeverMoreThanIts
     })) << no;
   }
   EXPECT_TRUE(index.strays(kStart - kHour - kHour, kStart - kHour, 1).empty());
+}
+
+// A log of a hundred people who report in turn, and an index of it.
+class IndexedPast : public testing::Test {
+ protected:
+  static constexpr int kPeople = 100, kRounds = 60;
+  IndexedPast() {
+    std::string name = testing::TempDir() + "haechi-history-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+    PastWorld world;
+    for (int i = 0; i < kPeople; ++i) world.device(at_s(-1), id("D", i), id("P", i));
+    for (int round = 0; round < kRounds; ++round)
+      for (int i = 0; i < kPeople; ++i) world.report(at_s(round * 15), id("D", i), at_s(round * 15), round);
+    // One fix comes an hour late, and one device changes hands.
+    world.report(at_s(4'500), "D-7", at_s(20), 1'000);
+    world.device(at_s(4'501), "D-7", "P-8");
+    world.report(at_s(4'502), "D-7", at_s(4'502), 2'000);
+    entries_ = world.entries;
+    open();
+  }
+  ~IndexedPast() override {
+    history_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  static std::string id(const char* kind, int i) { return kind + ("-" + std::to_string(i)); }
+
+  // As a start does it; `entries` of the log are there.
+  void open(std::optional<size_t> entries = std::nullopt) {
+    history_.reset();
+    if (entries) entries_.resize(*entries);
+    fixes_ = *store::FixIndex::open(folder_ + "/fixes.sqlite", "log-1", 1'000);
+    LogSource log{[this](Time at) -> Result<uint64_t> {
+                    const auto found =
+                        std::partition_point(entries_.begin(), entries_.end(),
+                                             [&](const auto& entry) { return entry.stamp < at; });
+                    return static_cast<uint64_t>(found - entries_.begin()) + 1;
+                  },
+                  [this](uint64_t from_no, const std::function<bool(const LoggedFact&)>& each) -> Status {
+                    for (uint64_t no = from_no; no <= entries_.size() && give(no, each);) ++no;
+                    return {};
+                  }};
+    log.pick = [this](std::span<const uint64_t> numbers,
+                      const std::function<bool(const LoggedFact&)>& each) -> Status {
+      for (const uint64_t no : numbers)
+        if (!give(no, each)) break;
+      return {};
+    };
+    log.fixes = fixes_.get();
+    history_ = std::make_unique<History>(log);
+    for (uint64_t no = 1; no <= entries_.size(); ++no) {
+      v1::Fact fact;
+      ASSERT_TRUE(fact.ParseFromString(entries_[no - 1].bytes));
+      history_->index().fold(no, entries_[no - 1].stamp, fact);
+    }
+  }
+  bool give(uint64_t no, const std::function<bool(const LoggedFact&)>& each) const {
+    return each({no, entries_[no - 1].stamp, entries_[no - 1].bytes});
+  }
+  bool indexed() {
+    for (int i = 0; i < 5'000 && fixes_->covered() < entries_.size(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));  // it is made by a thread of its own
+    return fixes_->covered() == entries_.size();
+  }
+  HistoryPage read(const HistoryQuery& query) {
+    std::promise<Result<HistoryPage>> page;
+    EXPECT_TRUE(history_->read(query, [&](Result<HistoryPage> found) { page.set_value(std::move(found)); }).ok());
+    return *page.get_future().get();
+  }
+  static std::vector<std::pair<std::string, int32_t>> seen(const HistoryPage& page) {
+    std::vector<std::pair<std::string, int32_t>> out;
+    for (const HistoryPoint& point : page.points)
+      out.emplace_back(point.person_id, point.point.place().lat_e7());
+    return out;
+  }
+
+  std::string folder_;
+  std::vector<PastWorld::Entry> entries_;
+  std::unique_ptr<store::FixIndex> fixes_;
+  std::unique_ptr<History> history_;
+};
+
+TEST_F(IndexedPast, APageAboutAPersonReadsTheEntriesOfThatPersonOnly) {
+  ASSERT_TRUE(indexed());
+  const HistoryPage page = read(of({"P-3"}));
+  EXPECT_EQ(page.points.size(), size_t{kRounds});
+  EXPECT_EQ(page.entries_read, uint64_t{kRounds});
+  EXPECT_EQ(page.next_no, 0U);
+}
+
+TEST_F(IndexedPast, AnIndexChangesNothingOfWhatIsFound) {
+  const auto all = [this](const HistoryQuery& query) {
+    HistoryQuery everybody = query;
+    everybody.everybody = true;  // which reads everything
+    std::vector<std::pair<std::string, int32_t>> out;
+    do {
+      const HistoryPage page = read(everybody);
+      for (const auto& [person, lat] : seen(page))
+        if (query.person_ids.contains(person)) out.emplace_back(person, lat);
+      everybody.after_no = page.next_no;
+    } while (everybody.after_no != 0);
+    return out;
+  };
+  ASSERT_TRUE(indexed());
+  for (const HistoryQuery& query : {of({"P-7"}), of({"P-8"}, kStart, kStart + kHour * 2), of({"P-7", "P-8"}),
+                                    of({"P-99"}, at_s(100), at_s(400)), of({"nobody"})})
+    EXPECT_EQ(seen(read(query)), all(query)) << *query.person_ids.begin();
+}
+
+TEST_F(IndexedPast, WhatIsNotIndexedYetIsReadFromTheLog) {
+  ASSERT_TRUE(indexed());
+  open();  // the last block is not in the file
+  EXPECT_EQ(read(of({"P-3"})).points.size(), size_t{kRounds});
+}
+
+TEST_F(IndexedPast, OfALogThatIsNotTheOneItWasMadeOfItIsMadeAnew) {
+  ASSERT_TRUE(indexed());
+  ASSERT_GT(fixes_->stored().no, 5'000U);
+  open(5'000);
+  ASSERT_TRUE(indexed());
+  EXPECT_EQ(fixes_->stored().no, 5'000U);
+  EXPECT_EQ(read(of({"P-3"})).points.size(), size_t{49});
 }
 
 }  // namespace

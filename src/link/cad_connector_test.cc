@@ -183,6 +183,7 @@ class CadConnectorTest : public testing::Test {
     auto& entry = batch->entries.emplace_back();
     entry.fact = std::make_shared<v1::Fact>();
     for (const v1::Effect& effect : effects) entry.effects.push_back(std::make_shared<v1::Effect>(effect));
+    published_.push_back(batch);
     connector_->on_batch(batch);
   }
   int post(const net::Request& request) {
@@ -205,6 +206,7 @@ class CadConnectorTest : public testing::Test {
   net::Loop loop_{"link"};
   std::vector<CadEndpoint> endpoints_;
   std::unique_ptr<CadConnector> connector_;
+  spine::Batches published_;
 };
 
 TEST_F(CadConnectorTest, WhosePlacesAnAgencyIsToldIsRecordedThoughTheQueueOfFactsIsFullAtFirst) {
@@ -378,6 +380,7 @@ TEST_F(CadConnectorTest, AnotherConnectorThatTakesUpWhatThisOneSavedSendsWhatIsO
   publish({sending(alarm_new("H-1")), sending(alarm_new("H-2")), sending(alarm_update("H-1", 2))});
   publish({sending(alarm_update("H-1", 3)), ending("H-2")});
   const std::string bytes = spine::saved_by(connector_->part());
+  EXPECT_EQ(spine::saved_by_copy(connector_->part(), published_), bytes);
 
   FakeCad cad(take_all);
   net::Loop loop{"next"};

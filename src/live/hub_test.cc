@@ -51,6 +51,7 @@ TEST_F(HubTest, TakesUpThePictureOfAnotherAndTellsWhoWantsToGoOnBehindAnOlderMes
   open_call();
   move("W1", 371'000'000);
   const std::string bytes = spine::saved_by(hub_->part());
+  EXPECT_EQ(spine::saved_by_copy(hub_->part(), published_), bytes);
   const std::string entry = std::to_string(no_);
   tick({alert("only in the other history"), incident()});
   EXPECT_FALSE(spine::load_into(hub_->part(), bytes.substr(1)).ok());

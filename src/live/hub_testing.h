@@ -255,6 +255,7 @@ class HubTest : public ::testing::Test {
     batch->durable_at = Time{kStart + 5 * kS};
     batch->judged_at = Time{kStart + 6 * kS};
     batch->replayed = replayed;
+    published_.push_back(batch);
     hub_->on_batch(std::move(batch));
   }
   void tick(const std::vector<v1::Effect>& effects, bool replayed = false) {
@@ -368,6 +369,7 @@ class HubTest : public ::testing::Test {
   std::unique_ptr<net::HttpServer> server_;
   std::unique_ptr<Hub> hub_;
   uint64_t no_ = 0;
+  spine::Batches published_;
   int64_t fixed_us_ = kStart;
 };
 

@@ -1,6 +1,10 @@
 #include "log/live_reader.h"
 
 #include <chrono>
+#include <cstring>
+#include <memory>
+
+#include "base/ensure.h"
 
 namespace haechi::log {
 
@@ -73,6 +77,68 @@ Status LiveReader::read(uint64_t from_no, const std::function<bool(const Record&
       if (!each(record)) return {};
     }
   }
+}
+
+Status LiveReader::copy_one(uint64_t no, ChainPoint& before, Time& before_at, Copy& copy) {
+  // Reset ends the read transaction, as above.
+  const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> reset(rows_.get(), &sqlite3_reset);
+  const uint64_t from = no == 1 ? 1 : no - 1;
+  sqlite3_bind_int64(rows_.get(), 1, static_cast<int64_t>(from) - 1);
+  StoredRecord row;
+  for (uint64_t expected = from; expected <= no; ++expected) {
+    TRY(const bool found, next_row(source_.database, rows_.get(), expected, row));
+    if (!found || row.no != expected) return corrupt(records_named(expected, expected) + " missing");
+    if (expected == no) break;
+    if (row.digest.size() != before.digest.size())
+      return corrupt(records_named(expected, expected) + " damaged: not of its types");
+    before.no = expected;
+    std::memcpy(before.digest.data(), row.digest.data(), before.digest.size());
+    before_at = row.stamp;
+  }
+  copy.no = row.no;
+  copy.stamp = row.stamp;
+  copy.crc = row.crc;
+  copy.digest.assign(row.digest);
+  copy.fact.assign(row.fact);
+  return {};
+}
+
+Status LiveReader::copy_picked(std::span<const uint64_t> numbers) {
+  copied_ = 0;
+  befores_.clear();
+  const Turns::Turn turn(source_.turns);
+  ENSURE(numbers.back() <= source_.durable_no, numbers.back());
+  if (!rows_) {
+    TRY(rows_, source_.database.prepare(kRowsAfter));
+  }
+  const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(kSliceMax.us);
+  while (copied_ < numbers.size() && copied_ < kSliceRecords) {
+    if (slice_.size() == copied_) slice_.emplace_back();
+    ChainPoint before;
+    Time before_at;
+    TRY_STATUS(copy_one(numbers[copied_], before, before_at, slice_[copied_]));
+    befores_.emplace_back(before, before_at);
+    ++copied_;
+    if (std::chrono::steady_clock::now() >= until) break;
+  }
+  return {};
+}
+
+Status LiveReader::pick(std::span<const uint64_t> numbers, const std::function<bool(const Record&)>& each) {
+  Record record;
+  while (!numbers.empty()) {
+    TRY_STATUS(copy_picked(numbers));
+    for (size_t i = 0; i < copied_; ++i) {
+      Copy& copy = slice_[i];
+      TRY_STATUS(befores_[i].check({copy.no, copy.stamp, copy.crc, copy.digest, copy.fact}));
+      record.no = copy.no;
+      record.stamp = copy.stamp;
+      record.fact.swap(copy.fact);
+      if (!each(record)) return {};
+    }
+    numbers = numbers.subspan(copied_);
+  }
+  return {};
 }
 
 Result<Time> LiveReader::stamp_of(uint64_t no) {

@@ -58,6 +58,29 @@ TEST(Reader, GivesEveryRecordOfManySlicesInOrderAndStopsWhenTold) {
   EXPECT_EQ(seen, 3 * kSliceRecords);
 }
 
+TEST(Reader, PicksTheRecordsThatAreNamedInManyTurnsAndStopsWhenTold) {
+  const TestDirectory directory;
+  const auto log = open_at(directory.path());
+  append_up_to(**log, 1'000);
+  const auto reader = (*log)->reader();
+  std::vector<uint64_t> wanted = {1, 2, 3, 1'000}, seen;
+  for (uint64_t no = 10; no < 999; no += 2) wanted.insert(wanted.end() - 1, no);
+  ASSERT_TRUE(reader
+                  ->pick(wanted,
+                         [&](const Record& record) {
+                           EXPECT_EQ(record.stamp, stamp_of(record.no));
+                           EXPECT_EQ(record.fact, fact_of(record.no));
+                           seen.push_back(record.no);
+                           return true;
+                         })
+                  .ok());
+  EXPECT_EQ(seen, wanted);
+  seen.clear();
+  ASSERT_TRUE(reader->pick(wanted, [&](const Record& record) { return seen.push_back(record.no), false; }).ok());
+  EXPECT_EQ(seen, std::vector<uint64_t>{1});
+  EXPECT_TRUE(reader->pick({}, [](const Record&) { return ADD_FAILURE(), true; }).ok());
+}
+
 TEST(Reader, SeesRecordsThatWereAppendedSinceItLastLooked) {
   const TestDirectory directory;
   const auto log = open_at(directory.path());
@@ -130,6 +153,12 @@ TEST(Reader, NamesTheDamagedRecordAndGivesNothingOfIt) {
   EXPECT_EQ(status.error().code, Code::kCorrupt);
   EXPECT_THAT(status.error().reason, HasSubstr("record 30 is damaged"));
   EXPECT_TRUE(reader->read(31, [](const Record&) { return true; }).ok()) << "what is whole can still be read";
+  seen = 0;
+  const std::vector<uint64_t> picked = {7, 30, 31};
+  const Status of_picked = reader->pick(picked, [&](const Record& record) { return seen = record.no, true; });
+  EXPECT_EQ(seen, 7u);
+  ASSERT_FALSE(of_picked.ok());
+  EXPECT_THAT(of_picked.error().reason, HasSubstr("record 30 is damaged"));
   EXPECT_EQ(*reader->find(stamp_of(40)), 40u);
 }
 

@@ -60,6 +60,9 @@ class Reader {
   // As Log::read; `each` must not call this reader. The end is where the log ends when it gets there, so
   // whoever reads a log that grows bounds it through `each`, which may take its time: nobody waits for it.
   virtual Status read(uint64_t from_no, const std::function<bool(const Record&)>& each) = 0;
+  // Likewise of these alone, which rise and are all there; each is checked, as is that it follows the one
+  // before it.
+  virtual Status pick(std::span<const uint64_t> numbers, const std::function<bool(const Record&)>& each) = 0;
 };
 inline constexpr size_t kSliceRecords = 256;
 inline constexpr size_t kSliceBytes = 256u << 10;  // ends after the record that goes beyond

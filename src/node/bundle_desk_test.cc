@@ -17,6 +17,11 @@ class HeldReader final : public log::Reader {
   explicit HeldReader(log::Log& log) : reader_(log.reader()) {}
   uint64_t next_no() override { return reader_->next_no(); }
   Result<uint64_t> find(Time at) override { return reader_->find(at); }
+  Status pick(std::span<const uint64_t> numbers,
+              const std::function<bool(const log::Record&)>& each) override {
+    go.get_future().wait();
+    return reader_->pick(numbers, each);
+  }
   Status read(uint64_t from_no, const std::function<bool(const log::Record&)>& each) override {
     go.get_future().wait();
     return reader_->read(from_no, each);

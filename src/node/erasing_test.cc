@@ -5,9 +5,10 @@
 
 #include <filesystem>
 
-#include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
+#include "node/snapshots.h"
+#include "spine/part_testing.h"
 #include "vault/sealer.h"
 
 namespace haechi::node {
@@ -98,17 +99,22 @@ class Retention : public testing::Test {
     destroy.set_source("EM Act 31-8(4)3");
     spine::Batch opened = batch_of(1, Time{1}, v1::Fact(), {measure, duty});
     opened.replayed = true;
-    job_.on_batch(opened);
+    give(opened);
   }
   void tick(Time at) {
     v1::Fact fact;
     fact.mutable_clock_ticked();
-    job_.on_batch(batch_of(2, at, fact, {}));
+    give(batch_of(2, at, fact, {}));
+  }
+  void give(const spine::Batch& batch) {
+    given_.push_back(std::make_shared<spine::Batch>(batch));
+    job_.on_batch(batch);
   }
 
   static constexpr Time kDue{1'900'000'000'000'000};
   Submitted submitted_;
   RetentionJob job_{submitted_};
+  spine::Batches given_;
 };
 
 TEST_F(Retention, AsksForTheErasureWhenThePackSaysAndNotBefore) {
@@ -139,8 +145,10 @@ TEST_F(Retention, AsksAgainTheNextDayWhileItIsRefused) {
 
 TEST_F(Retention, OneThatTookUpTheStateOfAnotherAsksAsThatOneWould) {
   tick(kDue);
+  const spine::SnapshotPart part = part_of(job_);
+  EXPECT_EQ(spine::saved_by_copy(part, given_), spine::saved_by(part));
   RetentionJob next(submitted_);
-  ASSERT_TRUE(take_saved(saved(job_.state()), next.state()).ok());
+  ASSERT_TRUE(spine::load_into(part_of(next), spine::saved_by(part)).ok());
   v1::Fact ticked;
   ticked.mutable_clock_ticked();
   next.on_batch(batch_of(3, kDue, ticked, {}));

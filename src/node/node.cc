@@ -45,6 +45,7 @@
 #include "node/time_zones.h"
 #include "notify/sender.h"
 #include "spine/spine.h"
+#include "store/fix_index.h"
 #include "store/records.h"
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
@@ -58,14 +59,20 @@ constexpr Duration kSayAgain = Duration::seconds(3600);     // that a list of re
 constexpr Duration kLetterTimeout = Duration::seconds(10);  // of one try to hand a notification over
 
 // The log as the history reads it, on its own thread. The reader outlives whoever uses this.
-api::LogSource source_of(log::Reader& reader, const vault::KeyRing& ring) {
+api::LogSource source_of(log::Reader& reader, const vault::KeyRing& ring, store::FixIndex& fixes) {
+  const auto given = [](const std::function<bool(const api::LoggedFact&)>& each) {
+    return [&each](const log::Record& record) { return each({record.no, record.stamp, record.fact}); };
+  };
   return {[&reader](Time at) { return reader.find(at); },
-          [&reader](uint64_t from_no, const std::function<bool(const api::LoggedFact&)>& each) {
-            return reader.read(from_no, [&each](const log::Record& record) {
-              return each({record.no, record.stamp, record.fact});
-            });
+          [&reader, given](uint64_t from_no, const std::function<bool(const api::LoggedFact&)>& each) {
+            return reader.read(from_no, given(each));
           },
-          [&ring](uint64_t no, v1::Fact& fact) { return vault::open(ring, no, fact); }};
+          [&ring](uint64_t no, v1::Fact& fact) { return vault::open(ring, no, fact); },
+          [&reader, given](std::span<const uint64_t> numbers,
+                           const std::function<bool(const api::LoggedFact&)>& each) {
+            return reader.pick(numbers, given(each));
+          },
+          &fixes};
 }
 
 }  // namespace
@@ -112,6 +119,7 @@ struct Node::Rooms {
   std::unique_ptr<spine::Spine> spine;
   std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<log::Reader> past;       // of the spine's log
+  std::unique_ptr<store::FixIndex> fixes;  // likewise
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
   std::unique_ptr<BundleDesk> bundles;     // likewise
 
@@ -151,6 +159,7 @@ Status Node::Rooms::open() {
                                            : write_demo_keys(*keys, config.demo_keys_file));
   const live::HubOptions hub_options{.epoch = opened.log->id()};
   past = opened.log->reader();
+  TRY(fixes, store::FixIndex::open(config.data + "/fixes.sqlite", opened.log->id()));
   auto notary_reader = opened.log->reader();
   auto bundle_reader = opened.log->reader();
   const std::string log_id = opened.log->id();
@@ -180,7 +189,7 @@ Status Node::Rooms::open() {
   api = std::make_unique<api::Api>(
       api::ApiOptions{
           .time_zones = read_time_zone,
-          .log = source_of(*past, *ring),
+          .log = source_of(*past, *ring, *fixes),
           .bundles = bundles.get(),
           .letters = letters.get(),
           .accounts = accounts.get(),
@@ -413,6 +422,8 @@ void Node::Rooms::count() {
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;
                }});
+  metrics.add({"haechi_history_indexed_entry_no", "Up to which entry a person's past is found at once.", {},
+               false, [this] { return static_cast<double>(fixes->covered()); }});
   metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
                  return static_cast<double>(heap_bytes());
                }});

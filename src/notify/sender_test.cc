@@ -158,8 +158,10 @@ class SenderTest : public testing::Test {
     auto batch = std::make_shared<spine::Batch>();
     batch->replayed = replayed;
     batch->entries.push_back({1, Time{1}, std::make_shared<v1::Fact>(), {effect}});
+    published.push_back(batch);
     sender->on_batch(batch);
   }
+  spine::Batches published;
   // Everything that was handed to the loop so far has run.
   void settle() {
     std::promise<void> done;
@@ -359,6 +361,7 @@ TEST_F(SenderTest, AnotherSenderThatTakesUpWhatThisOneSavedSendsWhatIsQueuedInIt
   publish(notification("z-first", v1::NOTIFICATION_CHANNEL_SMS));
   publish(notification("a-second", v1::NOTIFICATION_CHANNEL_SMS));
   const std::string bytes = spine::saved_by(sender->part());
+  EXPECT_EQ(spine::saved_by_copy(sender->part(), published), bytes);
   settle();
   make();
   {

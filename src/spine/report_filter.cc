@@ -1,5 +1,6 @@
 #include "spine/report_filter.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/digest.h"
@@ -24,33 +25,44 @@ uint64_t content_digest(const v1::Report& report) {
 
 }  // namespace
 
+size_t ReportFilter::Ranges::after(uint64_t n) const {
+  const auto found = std::upper_bound(ranges_.begin(), ranges_.end(), n,
+                                      [](uint64_t number, const Range& one) { return number < one.first; });
+  return static_cast<size_t>(found - ranges_.begin());
+}
+
 bool ReportFilter::Ranges::contains(uint64_t n) const {
-  const auto after = ends_.upper_bound(n);
-  return after != ends_.begin() && std::prev(after)->second >= n;
+  const size_t next = after(n);
+  return next > 0 && ranges_[next - 1].last >= n;
 }
 
 void ReportFilter::Ranges::add(uint64_t n) {
-  auto after = ends_.upper_bound(n);
-  const bool joins_after = after != ends_.end() && after->first == n + 1;
-  if (after != ends_.begin() && std::prev(after)->second + 1 == n) {
-    auto before = std::prev(after);
-    before->second = joins_after ? after->second : n;
-    if (joins_after) ends_.erase(after);
-    return;
+  const size_t next = after(n);
+  const bool joins_next = next < ranges_.size() && ranges_[next].first == n + 1;
+  const auto at = ranges_.begin() + static_cast<ptrdiff_t>(next);
+  if (next > 0 && ranges_[next - 1].last + 1 == n) {
+    ranges_[next - 1].last = joins_next ? ranges_[next].last : n;
+    if (joins_next) ranges_.erase(at);
+  } else if (joins_next) {
+    ranges_[next].first = n;
+  } else {
+    ranges_.insert(at, {n, n});
+    if (ranges_.size() > kRangesMax) forget_oldest();
   }
-  const uint64_t last = joins_after ? after->second : n;
-  if (joins_after) ends_.erase(after);
-  ends_.emplace(n, last);
-  if (ends_.size() > kRangesMax) forget_oldest();
 }
 
 // Too many holes: the oldest is taken as filled. A report that would fill it later is then dropped as a
 // duplicate, which needs 256 other holes of the same device and epoch to be open at once.
 void ReportFilter::Ranges::forget_oldest() {
-  const auto first = ends_.begin();
-  const auto second = std::next(first);
-  first->second = second->second;
-  ends_.erase(second);
+  ranges_[1].first = ranges_[0].first;
+  ranges_.erase(ranges_.begin());
+}
+
+ReportFilter::Ranges& ReportFilter::seen_in(Device& device, uint32_t epoch) {
+  const auto at = std::lower_bound(device.epochs.begin(), device.epochs.end(), epoch,
+                                   [](const Epoch& one, uint32_t number) { return one.number < number; });
+  if (at != device.epochs.end() && at->number == epoch) return at->seen;
+  return device.epochs.insert(at, Epoch{epoch, {}})->seen;
 }
 
 const ReportFilter::Content* ReportFilter::find(const Device& device, uint64_t key) const {
@@ -86,7 +98,7 @@ ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
   // The content key of a numbered report: its number, out of reach of the digests by chance only. Those of
   // two epochs are at least fifty million apart, whichever two they are.
   const uint64_t key = report.seq() + report.epoch() * 0x9E37'79B9'7F4A'7C15u;
-  Ranges& seen = device.epochs[report.epoch()];
+  Ranges& seen = seen_in(device, report.epoch());
   if (seen.contains(report.seq())) {
     const Content* known = find(device, key);
     if (known && known->digest == digest) return Verdict::kDuplicate;

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "base/archived.h"
@@ -38,13 +37,21 @@ class ReportFilter {
    public:
     bool contains(uint64_t n) const;
     void add(uint64_t n);
-    size_t size() const { return ends_.size(); }
 
    private:
     friend struct haechi::Fields<Ranges>;
     static constexpr size_t kFieldCount = 1;
+    struct Range {
+      uint64_t first = 0;
+      uint64_t last = 0;
+    };
+    size_t after(uint64_t n) const;  // the first that begins behind it
     void forget_oldest();
-    std::map<uint64_t, uint64_t> ends_;  // first -> last
+    std::vector<Range> ranges_;  // hardly ever more than one, so in one piece
+  };
+  struct Epoch {
+    uint32_t number = 0;
+    Ranges seen;
   };
   struct Content {
     uint64_t key = 0;
@@ -54,12 +61,13 @@ class ReportFilter {
   static constexpr size_t kRangesMax = 256;
   static constexpr size_t kEpochsKept = 4;
   struct Device {
-    std::map<uint32_t, Ranges> epochs;
+    std::vector<Epoch> epochs;  // rising
     std::vector<Content> recent;  // ring
     size_t next = 0;
     int64_t newest_fix_us = 0;
   };
   const Content* find(const Device& device, uint64_t key) const;
+  static Ranges& seen_in(Device& device, uint32_t epoch);
   void remember(Device& device, Content content);
 
   Interner names_;

@@ -1,0 +1,145 @@
+#include "store/fix_index.h"
+
+#include <algorithm>
+
+#include "base/ensure.h"
+
+namespace haechi::store {
+namespace {
+
+constexpr const char* kTables = R"(
+  CREATE TABLE IF NOT EXISTS log(id TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS block(last INTEGER PRIMARY KEY, stamp INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS fixes(person TEXT NOT NULL, before INTEGER NOT NULL, steps TEXT NOT NULL,
+    PRIMARY KEY(person, before)) WITHOUT ROWID;
+)";
+
+Status run(sqlite3* connection, const char* sql) {
+  const auto changed = Query(connection, sql).run();
+  return changed.ok() ? Status() : Status(changed.error());
+}
+
+void append(std::string& steps, uint64_t step) {
+  for (; step >= 0x80; step >>= 7) steps += static_cast<char>(step | 0x80);
+  steps += static_cast<char>(step);
+}
+
+// Those of [first, last] to `out`.
+void read_steps(const std::string& steps, uint64_t before, uint64_t first, uint64_t last,
+                std::vector<uint64_t>& out) {
+  uint64_t no = before, step = 0;
+  int shift = 0;
+  for (const char byte : steps) {
+    step |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    shift += 7;
+    if ((byte & 0x80) != 0 && shift < 63) continue;
+    no += step;
+    step = 0;
+    shift = 0;
+    if (no > last) return;
+    if (no >= first) out.push_back(no);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FixIndex>> FixIndex::open(const std::string& path, const std::string& log_id,
+                                                 uint64_t block) {
+  TRY(Connection connection, open_tables(path, kTables, 1, 1));
+  std::unique_ptr<FixIndex> index(new FixIndex(std::move(connection), block));
+  TRY_STATUS(index->begin(log_id));
+  return index;
+}
+
+Status FixIndex::begin(const std::string& log_id) {
+  Query known(connection_.get(), "SELECT 1 FROM log WHERE id = ?");
+  known.with(log_id);
+  TRY(const bool same, known.next());
+  if (!same) {
+    TRY_STATUS(clear());
+    TRY_STATUS(run(connection_.get(), "DELETE FROM log"));
+    TRY(const uint64_t added, Query(connection_.get(), "INSERT INTO log VALUES(?)").with(log_id).run());
+    ENSURE(added == 1);
+  }
+  Query newest(connection_.get(), "SELECT last, stamp FROM block ORDER BY last DESC LIMIT 1");
+  TRY(const bool any, newest.next());
+  if (any) stored_ = {static_cast<uint64_t>(newest.number(0)), Time{newest.number(1)}};
+  if (stored_.no % block_ != 0) TRY_STATUS(clear());  // made with blocks of another size
+  covered_ = stored_.no;
+  return {};
+}
+
+Status FixIndex::clear() {
+  TRY_STATUS(run(connection_.get(), "DELETE FROM block"));
+  TRY_STATUS(run(connection_.get(), "DELETE FROM fixes"));
+  under_way_.clear();
+  stored_ = {};
+  covered_ = 0;
+  return {};
+}
+
+Status FixIndex::take(uint64_t no, Time stamp, const std::string* person_id) {
+  ENSURE(no == covered_ + 1, no, covered_);
+  if (person_id != nullptr) {
+    Numbers& numbers = under_way_[*person_id];
+    const uint64_t before = std::max(numbers.last, begin_of(no));
+    if (no > before) append(numbers.steps, no - before);  // else it was taken by a try that failed
+    numbers.last = no;
+  }
+  if (no % block_ == 0) TRY_STATUS(write_block({no, stamp}));
+  covered_ = no;
+  return {};
+}
+
+Status FixIndex::write_block(const End& end) {
+  sqlite3* connection = connection_.get();
+  TRY_STATUS(run(connection, "BEGIN IMMEDIATE"));
+  const auto write = [&]() -> Status {
+    for (const auto& [person_id, numbers] : under_way_) {
+      Query insert(connection, "INSERT OR REPLACE INTO fixes VALUES(?, ?, ?)");
+      TRY(const uint64_t added, insert.with(person_id)
+                                    .with(static_cast<int64_t>(begin_of(end.no)))
+                                    .with(numbers.steps)
+                                    .run());
+      ENSURE(added == 1);
+    }
+    TRY(const uint64_t added, Query(connection, "INSERT OR REPLACE INTO block VALUES(?, ?)")
+                                  .with(static_cast<int64_t>(end.no))
+                                  .with(end.stamp.us)
+                                  .run());
+    ENSURE(added == 1);
+    return run(connection, "COMMIT");
+  };
+  const Status written = write();
+  if (!written.ok()) {
+    (void)run(connection, "ROLLBACK").ok();  // there is nothing to undo when that fails too
+    return written;
+  }
+  under_way_.clear();
+  stored_ = end;
+  return {};
+}
+
+Result<std::vector<uint64_t>> FixIndex::find(const std::set<std::string>& person_ids, uint64_t first,
+                                             uint64_t last) {
+  std::vector<uint64_t> out;
+  if (first > last) return out;
+  for (const std::string& person_id : person_ids) {
+    Query blocks(connection_.get(),
+                 "SELECT before, steps FROM fixes WHERE person = ? AND before BETWEEN ? AND ?");
+    blocks.with(person_id)
+        .with(static_cast<int64_t>(begin_of(first)))
+        .with(static_cast<int64_t>(begin_of(last)));
+    while (true) {
+      TRY(const bool row, blocks.next());
+      if (!row) break;
+      read_steps(blocks.text(1), static_cast<uint64_t>(blocks.number(0)), first, last, out);
+    }
+    const auto now = under_way_.find(person_id);
+    if (now != under_way_.end()) read_steps(now->second.steps, stored_.no, first, last, out);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace haechi::store

@@ -132,8 +132,9 @@ def asvs_totals(text):
         some = [row for row in rows if row[2] in level]
         yield (f'| {label} | {len(some)} | {count(some, "met")} | {count(some, "not applicable")} | '
                f'{count(some, "missing")} |')
-    first = [row[1] for row in rows if row[2] == '1' and row[3] == 'missing']
-    yield f'Missing at Level 1: {", ".join(first) or "none"}.'
+    for level in '12':
+        some = [row[1] for row in rows if row[2] == level and row[3] == 'missing']
+        yield f'Missing at Level {level}: {", ".join(some) or "none"}.'
 
 
 def check_asvs(problems):

@@ -11,6 +11,8 @@ namespace {
 
 using trust::Action;
 
+constexpr size_t kCodeMax = 64;
+
 v1::EnrolmentLink written(const trust::Link& link) {
   v1::EnrolmentLink out;
   out.set_account(link.account);
@@ -71,6 +73,9 @@ Result<Plan> own(const Exchange& exchange) {
 
 static_assert(static_cast<int>(store::AccountEvent::kPasswordChanged) == v1::ACCOUNT_EVENT_PASSWORD_CHANGED);
 static_assert(static_cast<int>(store::AccountEvent::kLinkIssued) == v1::ACCOUNT_EVENT_LINK_ISSUED);
+static_assert(static_cast<int>(store::AccountEvent::kHalfRight) == v1::ACCOUNT_EVENT_HALF_RIGHT);
+static_assert(static_cast<int>(store::AccountEvent::kSignedInAfterLong) ==
+              v1::ACCOUNT_EVENT_SIGNED_IN_AFTER_LONG);
 
 Result<Plan> renewed(const Exchange& exchange, const trust::Attempt& attempt) {
   TRY(const auto renewed, exchange.world.accounts->renew(exchange.viewer.account, attempt, exchange.now));
@@ -110,6 +115,27 @@ Result<Plan> proved_and_ending(const Exchange& exchange, const trust::Attempt& a
   TRY(const trust::Verdict verdict, exchange.world.accounts->prove(account, attempt, exchange.now));
   if (verdict.right) return end_session_of(exchange, account, exchange.id());
   return refusing(exchange, "end_session", verdict.reason);
+}
+
+Result<Plan> prove(const Exchange& exchange) {
+  TRY(const v1::ProofInput input, exchange.body<v1::ProofInput>());
+  TRY(const store::AccountRecord account, own_account(exchange));
+  if (exchange.world.accounts->provider_of(account.name) != nullptr)
+    return Error{Code::kForbidden, "factor", "sign in again by the identity provider"};
+  trust::Attempt attempt{{account.name, ""}, false, input.code(), {}, exchange.now, exchange.request.peer};
+  if (input.code().size() > kCodeMax) return invalid("code", "is too long");
+  if (input.has_passkey()) {
+    TRY(attempt.passkey, proof_of(exchange, input.passkey()));
+  }
+  TRY(const std::string token, session::presented_key(exchange.request));
+  TRY(const trust::Verdict verdict,
+      exchange.world.accounts->freshen(account.name, token, attempt, exchange.now));
+  if (!verdict.right) return refusing(exchange, "prove", verdict.reason);
+  v1::Proof answer;
+  answer.set_good_until_us((exchange.now + trust::kProofFresh).us);
+  Plan plan = answering(answer);
+  plan.facts.push_back(trust::account_event(exchange.viewer, "prove", account.name, true, verdict.reason));
+  return plan;
 }
 
 // Another than the one that asks is ended by who shows both factors again; or, of an account that has none
@@ -267,7 +293,15 @@ Plan refusing(const Exchange& exchange, const char* action, const std::string& r
 }
 
 Error factor_needed() {
-  return Error{Code::kForbidden, "factor", "sign in again, and do it within five minutes"};
+  return Error{
+      Code::kForbidden, "factor",
+      "show a second factor (POST /api/v1/me/proof) or sign in again, and do it within five minutes"};
+}
+
+bool is_stale(const Exchange& exchange) {
+  const Result<std::string> token = session::presented_key(exchange.request);
+  return exchange.world.accounts != nullptr && token.ok() &&
+         exchange.world.accounts->is_stale(*token, exchange.now);
 }
 
 Result<trust::Viewer> viewer_in(const v1::AccountInput& input) {
@@ -301,13 +335,17 @@ void add_account_routes(std::vector<Route>& r) {
       "End a session of mine; another than this one with both factors", Action::kRunOwnAccount,
       end_own_session, v1::SessionEndInput::descriptor(), v1::SessionEndInput::descriptor());
   r.back().subject_kind = "session";
+  add("POST", "/api/v1/me/proof", "A second factor once more, for what weighs most", Action::kRunOwnAccount,
+      prove, v1::ProofInput::descriptor(), v1::Proof::descriptor());
   add("GET", "/api/v1/accounts", "Everybody who may sign in", Action::kRunAccounts, list, nullptr,
       v1::AccountList::descriptor());
   add("POST", "/api/v1/accounts", "Invite somebody by a one-time link", Action::kRunAccounts, create,
       v1::AccountInput::descriptor(), v1::EnrolmentLink::descriptor());
+  r.back().asks_factor = true;
   add("POST", "/api/v1/accounts/{id}/change",
       "Make another link, unlock, disable, enable, or end all sessions", Action::kRunAccounts, change,
       v1::AccountChangeInput::descriptor(), v1::AccountChanged::descriptor());
+  r.back().asks_factor = true;
   add("GET", "/api/v1/accounts/{id}/sessions", "The sessions of an account", Action::kRunAccounts, sessions,
       nullptr, v1::SessionList::descriptor());
   add("POST", "/api/v1/accounts/{id}/sessions/{session}/end", "End a session of somebody",

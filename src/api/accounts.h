@@ -33,6 +33,9 @@ Plan refusing(const Exchange& exchange, const char* action, const std::string& r
 // The session is too old for what is asked.
 Error factor_needed();
 
+// A session of an account in which no factor was shown for too long.
+bool is_stale(const Exchange& exchange);
+
 void add_account_routes(std::vector<Route>& routes);
 
 }  // namespace haechi::api

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "api/accounts.h"
 #include "api/errors.h"
 #include "api/idempotency.h"
 #include "api/look_ups.h"
@@ -174,6 +175,8 @@ void Api::Inner::take(net::Request request, net::Respond respond) {
   Exchange& exchange = job->exchange;
   exchange.decision = decide(exchange, *job->route);
   if (!exchange.decision.allowed) return deny(job);
+  if (job->route->asks_factor && is_stale(exchange))
+    return finish(job, net::problem(403, "factor_needed", "factor", factor_needed().reason));
   if (!takes(*job->route, job->request)) {
     return finish(job, net::problem(415, "unsupported_media_type", "content-type", "send application/json"));
   }

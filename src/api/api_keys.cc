@@ -72,6 +72,7 @@ void add_api_key_routes(std::vector<Route>& r) {
   add("GET", "/api/v1/api-keys", "Keys of other systems", list, nullptr, v1::ApiKeyList::descriptor());
   add("POST", "/api/v1/api-keys", "Make a key for another system; it is shown once", make,
       v1::ApiKeyInput::descriptor(), v1::ApiKeyMade::descriptor());
+  r.back().asks_factor = true;
   add("POST", "/api/v1/api-keys/{id}/end", "End a key", end, v1::SessionEndInput::descriptor(),
       v1::ApiKeyItem::descriptor());
 }

@@ -132,6 +132,7 @@ void add_told(std::vector<Route>& r) {
   r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/accounts/{id}/address",
                                                  "Where the holder of an account is told", Action::kRegister,
                                                  "account", nullptr, told::put_account_address));
+  r.back().asks_factor = true;
   r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/agencies/{id}/address",
                                                  "Where an agency is told", Action::kRegister, "agency",
                                                  nullptr, told::put_agency_address));

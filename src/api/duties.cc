@@ -125,10 +125,10 @@ Result<Plan> list(const Exchange& exchange) {
 }
 
 Result<Plan> done(const Exchange& exchange) {
-  TRY(const v1::DutyDoneInput input, exchange.body<v1::DutyDoneInput>());
+  TRY(v1::DutyDoneInput input, exchange.body<v1::DutyDoneInput>());
   std::vector<files::Named> contents;
   if (input.has_file()) {
-    TRY_STATUS(files::check(input.file(), "file"));
+    TRY_STATUS(files::take_in(*input.mutable_file(), "file"));
     contents.push_back({"file.content", input.file().content()});
   }
   return files::when_clean(exchange, std::move(contents),

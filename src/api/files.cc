@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/codes.h"
+#include "api/hidden_data.h"
 #include "api/json.h"
 #include "api/pixels.h"
 #include "api/virus_scanner.h"
@@ -40,7 +41,7 @@ Status in_field(const std::string& field, Status status) {
 
 }  // namespace
 
-Status check(const v1::FileInput& file, const std::string& field) {
+Status take_in(v1::FileInput& file, const std::string& field) {
   if (file.name().empty() || file.name().size() > kNameMax)
     return invalid(field + ".name", "must be 1..128 bytes");
   if (!is_plain_name(file.name()))
@@ -55,6 +56,7 @@ Status check(const v1::FileInput& file, const std::string& field) {
     return invalid(field + ".content", "does not begin like " + file.media_type());
   if (file.media_type().starts_with("image/") && pixels_of(file.content()) > kPixelsMax)
     return invalid(field + ".content", "must have at most 50 million pixels");
+  file.set_content(without_hidden_data(file.content(), file.media_type()));
   return {};
 }
 

@@ -20,7 +20,8 @@ struct Kept {
   v1::FileInfo info;
 };
 
-Status check(const v1::FileInput& file, const std::string& field);
+// kInvalid says what is wrong with it. What is hidden in it is taken out (hidden_data.h).
+Status take_in(v1::FileInput& file, const std::string& field);
 
 // A file, and what its field is called in errors.
 struct Named {

@@ -169,11 +169,13 @@ std::string operation_id(const Route& route) {
 }
 
 json::object operation(const Route& route, Schemas& schemas) {
-  json::object out{{"operationId", operation_id(route)},
-                   {"summary", route.summary},
-                   {"tags", json::array{route.tag}},
-                   {"parameters", parameters(route)},
-                   {"responses", responses(route, schemas)}};
+  json::object out{
+      {"operationId", operation_id(route)},
+      {"summary",
+       route.summary + std::string(route.asks_factor ? "; asks for a factor of the last five minutes" : "")},
+      {"tags", json::array{route.tag}},
+      {"parameters", parameters(route)},
+      {"responses", responses(route, schemas)}};
   if (route.access == Access::kKey) {
     out["security"] =
         json::array{json::object{{"key", json::array{}}}, json::object{{"surface", json::array{}}}};

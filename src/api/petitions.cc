@@ -75,12 +75,12 @@ std::string paper_id(const v1::PetitionInput& input) {
   return input.statement().empty() && input.attachments().empty() ? std::string() : legal::made_id("S");
 }
 
-Status check(const v1::PetitionInput& input) {
+Status check(v1::PetitionInput& input) {
   if (input.statement().size() > kStatementMax) return invalid("statement", "must be at most 20000 bytes");
   if (input.attachments_size() > kAttachmentsMax) return invalid("attachments", "must be at most 8");
   size_t bytes = 0;
   for (int i = 0; i < input.attachments_size(); ++i) {
-    TRY_STATUS(files::check(input.attachments(i), "attachments[" + std::to_string(i) + "]"));
+    TRY_STATUS(files::take_in(*input.mutable_attachments(i), "attachments[" + std::to_string(i) + "]"));
     bytes += input.attachments(i).content().size();
   }
   if (bytes > files::kFilesBytesMax) return invalid("attachments", "must be at most 600000 bytes together");
@@ -154,7 +154,7 @@ Result<Plan> file_clean(const Exchange& exchange, const v1::PetitionInput& input
 }  // namespace
 
 Result<Plan> file(const Exchange& exchange) {
-  TRY(const v1::PetitionInput input, exchange.body<v1::PetitionInput>());
+  TRY(v1::PetitionInput input, exchange.body<v1::PetitionInput>());
   TRY(const std::string id, legal::chosen_id(input.id(), "PT"));
   TRY_STATUS(check(input));
   const int before = attachments_of(exchange, exchange.viewer.person_id, id);

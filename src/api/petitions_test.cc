@@ -1,6 +1,7 @@
 #include "api/petitions.h"
 
 #include "api/case_world.h"
+#include "base/base64.h"
 #include "base/digest.h"
 
 namespace haechi::api {
@@ -177,6 +178,22 @@ TEST(Petition, TakesAFileOnlyWhenItsBytesAreWhatItsTypeSaysAndItsNameIsAName) {
     EXPECT_NE(petition(name, "text/plain", "aGk=").body.find("attachments[0].name"), std::string::npos)
         << name;
   EXPECT_EQ(petition("문자 (1).txt", "text/plain", "aGk=").status, 200);
+}
+
+TEST(Petition, KeepsNothingThatACameraWroteBesideThePicture) {
+  CaseWorld world;
+  decline(world);
+  using namespace std::string_literals;
+  const std::string head = "\x89PNG\r\n\x1A\n\0\0\0\x0dIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0____"s;
+  const std::string place = "\0\0\0\x0etEXtPlace\0her door____"s, end = "\0\0\0\0IEND____"s;
+  const net::Response filed =
+      world.ask("her", "POST", "/petitions",
+                R"({"id":"p-hidden","case_id":"c-1","kinds":["ST_VPO_1"],"attachments":[
+      {"name":"a.png","media_type":"image/png","content":")" +
+                    base64(head + place + end) + R"("}]})");
+  ASSERT_EQ(filed.status, 200) << filed.body;
+  const net::Response petition = world.ask("her", "GET", "/petitions/p-hidden");
+  EXPECT_NE(petition.body.find(hex(view(sha256(head + end)))), std::string::npos) << petition.body;
 }
 
 TEST(Petition, TakesNoPictureThatFillsTheMemoryOfWhoeverOpensIt) {

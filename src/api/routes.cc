@@ -252,10 +252,17 @@ void add_erasure(std::vector<Route>& r) {
   r.push_back({"POST", "/api/v1/persons/{id}/release", "erasure",
                "End a hold; by another account than the one that placed it", Access::kKey, Action::kErase,
                "hold", nullptr, erasure::release, of<v1::HoldInput>(), of<v1::ErasureOutcome>()});
+  r.back().asks_factor = true;
   r.push_back({"POST", "/api/v1/persons/{id}/erase", "erasure",
                "Destroy the keys of this person; refused under a hold or an order in force", Access::kKey,
                Action::kErase, "erasure", nullptr, erasure::erase, of<v1::EraseInput>(),
                of<v1::ErasureOutcome>()});
+  r.back().asks_factor = true;
+}
+
+// Registering one of them gives out a secret, or says where alarms go.
+bool gives_secrets(std::string_view kind) {
+  return kind == "device" || kind == "agency";
 }
 
 void add_registers(std::vector<Route>& r) {
@@ -265,6 +272,7 @@ void add_registers(std::vector<Route>& r) {
                        std::vector<const char*> put_parameters = {}) {
     r.push_back({"PUT", path, "registers", put_summary, Access::kKey, Action::kRegister, kind, nullptr, put,
                  input, of<v1::Written>(), std::move(put_parameters)});
+    r.back().asks_factor = gives_secrets(kind);
     if (get == nullptr) return;
     r.push_back(
         {"GET", path, "registers", get_summary, Access::kKey, see, kind, subject, get, nullptr, output});
@@ -297,6 +305,7 @@ void add_registers(std::vector<Route>& r) {
   r.push_back({"POST", "/api/v1/facts", "registers",
                "Register many at once: all are checked, then all are logged", Access::kKey, Action::kRegister,
                "facts", nullptr, registers::post_facts, of<v1::FactBatch>(), of<v1::BatchWritten>()});
+  r.back().asks_factor = true;
 }
 
 void add_others(std::vector<Route>& r) {

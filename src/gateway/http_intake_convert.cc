@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "gateway/verify.h"
+#include "net/json_form.h"
 
 namespace haechi::gateway {
 namespace {
@@ -45,6 +46,9 @@ constexpr AlarmWord kAlarmWords[] = {
 }  // namespace
 
 Result<json::object> parse_json_object(std::string_view text) {
+  if (const Status form = net::check_json_form(text); !form.ok())
+    return invalid(form.error().field,
+                   form.error().field.empty() ? "the body is not JSON" : form.error().reason);
   try {
     boost::system::error_code error;
     json::value value = json::parse({text.data(), text.size()}, error);

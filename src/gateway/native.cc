@@ -5,6 +5,8 @@
 #include <exception>
 #include <string>
 
+#include "net/json_form.h"
+
 namespace haechi::gateway {
 namespace {
 
@@ -18,6 +20,7 @@ Result<std::vector<v1::Report>> reports_of(v1::ReportBatch batch) {
 }
 
 Status read_json(std::string_view body, google::protobuf::Message& into) {
+  TRY_STATUS(net::check_json_form(body));
   try {
     google::protobuf::StringPiece text(body.data(), body.size());
     auto status = google::protobuf::util::JsonStringToMessage(text, &into);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "haechi/v1/fact.pb.h"
+#include "net/json_form.h"
 
 namespace haechi::gateway {
 namespace {
@@ -16,6 +17,7 @@ bool parse(std::string_view payload, google::protobuf::Message& into) {
   // it.
   static const google::protobuf::LogSilencer silence;
   if (payload.front() != '{') return into.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
+  if (!net::check_json_form(payload).ok()) return false;
   const google::protobuf::StringPiece json(payload.data(), payload.size());
   return google::protobuf::util::JsonStringToMessage(json, &into).ok();
 }

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/ensure.h"
+#include "net/json_form.h"
 
 namespace haechi::link {
 namespace {
@@ -43,6 +44,7 @@ std::string to_json(const v1::HandOffMessage& message) {
 Result<std::vector<v1::HandOffMessage>> read_messages(std::string_view json) {
   std::vector<v1::HandOffMessage> messages;
   if (json.find_first_not_of(" \t\r\n") == std::string_view::npos) return messages;
+  if (const Status form = net::check_json_form(json); !form.ok()) return invalid("body", form.error().text());
   boost::json::error_code failed;
   const boost::json::value value = boost::json::parse({json.data(), json.size()}, failed);
   if (failed) return invalid("body", "is not JSON");

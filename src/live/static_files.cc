@@ -49,7 +49,7 @@ std::string policy(const std::vector<std::string>& map_hosts) {
   for (const std::string& host : map_hosts) hosts += " " + host;
   return "default-src 'self'; connect-src 'self' ws: wss:" + hosts + "; img-src 'self' data: blob:" + hosts +
          "; style-src 'self' 'unsafe-inline'; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
-         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; report-uri /csp-reports";
 }
 
 // Does an Accept-Encoding header take this coding? "br;q=0" does not.

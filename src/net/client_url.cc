@@ -14,6 +14,12 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+// Letters, digits and what stands between them; of an address in brackets digits, colons and points.
+bool is_plain_host(std::string_view host, bool in_brackets) {
+  constexpr std::string_view kName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  return host.find_first_not_of(in_brackets ? "0123456789abcdefABCDEF:." : kName) == std::string_view::npos;
+}
+
 bool is_this_machine(std::string_view host) {
   return host == "127.0.0.1" || host == "::1" || host == "localhost";
 }
@@ -29,6 +35,8 @@ Result<Url> parse_url(const std::string& text, const std::string& scheme) {
   if (has_control(text) || text.find(' ') != std::string::npos) {
     return invalid("url", "holds a space or control character");
   }
+  if (text.find_first_of("\\#") != std::string::npos)
+    return invalid("url", "must hold no backslash and no fragment");
   Url url;
   url.secure = scheme == "http" && text.starts_with("https://");
   if (url.secure) url.port = 443;
@@ -45,11 +53,17 @@ Result<Url> parse_url(const std::string& text, const std::string& scheme) {
     size_t bracket = authority.find(']');
     if (bracket == std::string_view::npos) return invalid("url", "has a bracket that is not closed");
     url.host = std::string(authority.substr(1, bracket - 1));
-    if (bracket + 1 == authority.size()) colon = std::string_view::npos;
+    if (bracket + 1 == authority.size()) {
+      colon = std::string_view::npos;
+    } else if (colon != bracket + 1) {
+      return invalid("url", "has something behind its bracket");
+    }
   } else {
     url.host = std::string(authority.substr(0, colon));
   }
   if (url.host.empty()) return invalid("url", "has no host");
+  if (!is_plain_host(url.host, authority.starts_with('[')))
+    return invalid("url", "must have a plain name or address as its host");
   if (colon != std::string_view::npos) {
     std::string_view digits = authority.substr(colon + 1);
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
@@ -58,6 +72,11 @@ Result<Url> parse_url(const std::string& text, const std::string& scheme) {
     }
   }
   return url;
+}
+
+std::string origin_of(const std::string& text) {
+  const Result<Url> url = parse_url(text, "http");
+  return url.ok() ? (url->secure ? "https://" : "http://") + url->authority() : std::string();
 }
 
 bool leaves_in_plain(const std::string& text) {

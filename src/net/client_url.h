@@ -1,4 +1,5 @@
-// Urls and headers of outgoing requests, checked. For this room only.
+// Urls and headers of outgoing requests, checked. Whoever decides about an address decides by this reader,
+// also where another library calls it: what is taken here means the same there (notify/addresses_test.cc).
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,11 @@ struct Url {
   std::string authority() const;
 };
 
-// `scheme` is "http", which takes https as well, or "ws". Refuses any other scheme, user names and control
-// characters.
+// `scheme` is "http", which takes https as well, or "ws". Refuses any other scheme, user names, fragments,
+// backslashes, control characters, and hosts that are no plain name or address.
 Result<Url> parse_url(const std::string& text, const std::string& scheme);
+// "https://host", with its port where that is not the scheme's; empty: it is no address.
+std::string origin_of(const std::string& text);
 
 // Refuses names and values that would break out of their line.
 Status check_headers(const Headers& headers);

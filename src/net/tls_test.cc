@@ -212,6 +212,21 @@ TEST_F(TlsTest, LetsNobodyInWhoseCertificateIsRevokedAndAsksTheListInEveryHandsh
   EXPECT_FALSE(heard("D-2"));
 }
 
+TEST_F(TlsTest, CallsNobodyWhoseCertificateIsRevoked) {
+  serve(server_files());
+  TlsFiles caller{"", "", ours.file()};
+  caller.revoked = {ours.path("crl.pem")};
+  ours.revoke("crl.pem", {});
+  call_with(caller);
+  EXPECT_EQ(body_of_ask(), "hello secure ''");
+  ours.revoke("crl.pem", {"server"});
+  call_with(caller);
+  const Result<Response> answer = ask();
+  ASSERT_FALSE(answer.ok());
+  EXPECT_NE(answer.error().reason.find("revoked"), std::string::npos) << answer.error().text();
+  EXPECT_EQ(server->counters().requests, 1u) << "nothing was sent";
+}
+
 TEST_F(TlsTest, RefusesAListThatIsNotInForceOrNotOfItsAuthorityAndKeepsTheOneItHas) {
   ours.certify("D-1");
   ours.revoke("crl.pem", {"D-1"});

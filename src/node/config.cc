@@ -112,19 +112,20 @@ Status read_tls(const toml::table& table, TlsConfig& into) {
   if (tls == nullptr) return table.contains("tls") ? wrong_type("tls", "a table") : Status();
   std::set<std::string> known;
   for (const auto& [name, path] : files) known.insert(name);
-  known.insert({"revoked", "minimum", "suites", "groups"});
+  known.insert({"revoked", "client_revoked", "minimum", "suites", "groups"});
   TRY_STATUS(check_keys(*tls, known, "tls."));
   for (const auto& [name, path] : files) TRY_STATUS(read_text(table, std::string("tls.") + name, *path));
   TRY_STATUS(read_text(table, "tls.minimum", into.offer.minimum));
   TRY_STATUS(read_texts(table, "tls.suites", into.offer.suites));
   TRY_STATUS(read_texts(table, "tls.groups", into.offer.groups));
+  TRY_STATUS(read_texts(table, "tls.client_revoked", into.client_revoked));
   return read_texts(table, "tls.revoked", into.revoked);
 }
 
 Status read_notify(const toml::table& table, notify::Settings& into) {
   const toml::table* all = table["notify"].as_table();
   if (all == nullptr) return table.contains("notify") ? wrong_type("notify", "a table") : Status();
-  TRY_STATUS(check_keys(*all, {"pages", "language", "ca_file", "email", "sms", "push"}, "notify."));
+  TRY_STATUS(check_keys(*all, {"pages", "language", "ca_file", "revoked", "email", "sms", "push"}, "notify."));
   for (const auto& [name, known] :
        std::map<std::string, std::set<std::string>>{{"email", {"server", "tls", "user", "password", "from"}},
                                                     {"sms", {"url", "body", "bearer", "secret"}},
@@ -137,6 +138,7 @@ Status read_notify(const toml::table& table, notify::Settings& into) {
   const std::pair<const char*, std::string*> texts[] = {{"notify.pages", &into.pages},
                                                         {"notify.language", &into.language},
                                                         {"notify.ca_file", &into.ca_file},
+                                                        {"notify.revoked", &into.revoked},
                                                         {"notify.email.server", &into.email.server},
                                                         {"notify.email.tls", &into.email.tls},
                                                         {"notify.email.user", &into.email.user},
@@ -212,6 +214,8 @@ Status check_tls(const TlsConfig& tls) {
       return invalid(name, "needs tls.certificate and tls.key: without TLS nobody shows a certificate");
   if (!tls.revoked.empty() && tls.device_ca.empty() && tls.agency_ca.empty())
     return invalid("tls.revoked", "needs tls.device_ca or tls.agency_ca: nobody else shows a certificate");
+  if (!tls.client_revoked.empty() && tls.ca.empty())
+    return invalid("tls.client_revoked", "needs tls.ca: the system's authorities have lists without end");
   return {};
 }
 

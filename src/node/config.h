@@ -70,6 +70,7 @@ struct TlsConfig {
   std::string agency_ca;                       // outside agencies likewise
   std::vector<std::string> revoked;            // lists of both, in force; none: nothing is looked up
   std::string ca;                              // whom we believe when we call others; empty: the system's
+  std::vector<std::string> client_revoked;     // lists of those, in force; none: nothing is looked up
   std::string client_certificate, client_key;  // what we show then, if asked
   net::TlsOffer offer;                         // of every door, and when we call others
 };

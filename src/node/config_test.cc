@@ -312,6 +312,9 @@ connections_per_address = 7
   config.tls.certificate = config.tls.key = "";
   EXPECT_EQ(check_config(config).error().field, "tls.device_ca");
   config.tls = {};
+  config.tls.client_revoked = {"crl.pem"};
+  EXPECT_EQ(check_config(config).error().field, "tls.client_revoked");
+  config.tls = {};
   config.tls.client_key = "ck.pem";
   EXPECT_EQ(check_config(config).error().field, "tls.client_certificate");
 }

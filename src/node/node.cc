@@ -33,12 +33,14 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "node/bundle_desk.h"
+#include "node/csp_reports.h"
 #include "node/demo_keys.h"
 #include "node/door.h"
 #include "node/erasing.h"
 #include "node/evidence_room.h"
 #include "node/exceptions.h"
 #include "node/metrics.h"
+#include "node/notification_counts.h"
 #include "node/secrets.h"
 #include "node/snapshots.h"
 #include "node/surface_hosts.h"
@@ -92,7 +94,6 @@ struct Node::Rooms {
   Status open_accounts();
   void answer(net::Request request, const net::Respond& respond);
   void count();
-  void count_notifications();
   ~Rooms();
 
   const Config config;
@@ -125,6 +126,7 @@ struct Node::Rooms {
 
   const std::vector<Exception> exceptions = exceptions_of(config);
   const SurfaceHosts surface_hosts{config.surface_hosts};
+  CspReports csp_reports;  // front loop
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"};
   gateway::Devices devices{[this](const std::string& device_id, uint32_t generation) {
     return signing_key(device_id, generation);
@@ -141,6 +143,7 @@ struct Node::Rooms {
   std::unique_ptr<link::CadConnector> connector;
   std::unique_ptr<notify::Letters> letters;  // any loop
   std::unique_ptr<notify::Sender> sender;
+  std::unique_ptr<notify::AccountNotices> notices;  // notify loop
 };
 
 Status Node::Rooms::open() {
@@ -233,6 +236,7 @@ Status Node::Rooms::open_sender() {
   options.sms_secret = config.notify.sms.secret;
   sender = std::make_unique<notify::Sender>(notify, *spine, *letters, clock,
                                             notify::make_carrier(kLetterTimeout), options);
+  notices = std::make_unique<notify::AccountNotices>(*letters, notify::make_carrier(kLetterTimeout));
   return {};
 }
 
@@ -248,6 +252,9 @@ Status Node::Rooms::open_accounts() {
   providers = std::make_unique<api::IdentityProviders>(front, clock, std::move(settings), config.notify.pages,
                                                        secrets.outgoing);
   provider_door = std::make_unique<api::ProviderDoor>(*providers, *accounts, *spine, clock, front);
+  accounts->tell([this](const std::string& account, Time now) {
+    notify.post([this, account, now] { notices->tell(account, now); });
+  });
   TRY(administrator_link, accounts->administrator_link(config.new_administrator_link, clock.now()));
   return {};
 }
@@ -390,6 +397,7 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
   if (api::ProviderDoor::is_for(path)) return provider_door->answer(request, respond);
   if (path.starts_with("/api/") || path == "/openapi.json")
     return api->handler()(std::move(request), respond);
+  if (path == kCspReportsPath) return respond(csp_reports.take(request));
   if (path == "/config/map.json")
     return respond(net::Response{200, "application/json", map_config, {{"cache-control", "no-cache"}}});
   if (static_files)
@@ -419,6 +427,7 @@ void Node::Rooms::count() {
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
   count_snapshots(metrics, config.data + "/snapshots");
   evidence->count(metrics);
+  csp_reports.count(metrics);
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;
                }});
@@ -485,36 +494,7 @@ void Node::Rooms::count() {
   });
   of_mqtt("haechi_mqtt_pauses_total", "Times a connection was left unread because of a bound.", &M::pauses,
           true);
-  count_notifications();
-}
-
-void Node::Rooms::count_notifications() {
-  using C = notify::ChannelCounters;
-  using S = notify::SenderCounters;
-  const auto of_channels = [this](const char* name, const char* help, uint64_t C::*field, bool counter) {
-    for (const auto& [label, channel] : {std::pair("push", &S::push), std::pair("sms", &S::sms),
-                                         std::pair("email", &S::email), std::pair("voice", &S::voice)})
-      metrics.add({name, help, {{"channel", label}}, counter, [this, field, channel = channel] {
-                     return static_cast<double>(sender->counters().*channel.*field);
-                   }});
-  };
-  of_channels("haechi_notify_waiting", "Notifications to be sent on this channel, or being sent.",
-              &C::waiting, false);
-  of_channels("haechi_notify_sent_total", "Notifications that the other side took.", &C::sent, true);
-  of_channels("haechi_notify_failed_total", "Notifications given up on this channel.", &C::failed, true);
-  of_channels("haechi_notify_failed_tries_total", "Tries that did not succeed.", &C::failed_tries, true);
-  of_channels("haechi_notify_unknown_total", "Tries of which nobody knows whether they succeeded.",
-              &C::unknown, true);
-  const auto of_all = [this](const char* name, const char* help, uint64_t S::*field) {
-    metrics.add(
-        {name, help, {}, true, [this, field] { return static_cast<double>(sender->counters().*field); }});
-  };
-  of_all("haechi_notify_unseen_total",
-         "Alerts that a protected person was not shown, whatever channel was tried.", &S::unseen);
-  of_all("haechi_notify_receipts_total", "Receipts of text messages.", &S::receipts);
-  of_all("haechi_notify_receipts_refused_total", "Receipts that were not signed or not readable.",
-         &S::receipts_refused);
-  of_all("haechi_notify_dropped_total", "Notifications beyond the bound.", &S::dropped);
+  count_notifications(metrics, *sender, *notices);
 }
 
 // Doors first, so that nothing new comes in; then the spine, which finishes what it has and acknowledges it
@@ -534,7 +514,10 @@ Node::Rooms::~Rooms() {
       rejections.reset();
     });
     end(link, [this] { connector.reset(); });
-    end(notify, [this] { sender.reset(); });
+    end(notify, [this] {
+      notices.reset();
+      sender.reset();
+    });
     end(front, [this] {
       provider_door.reset();
       providers.reset();

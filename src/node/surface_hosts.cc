@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "node/csp_reports.h"
 #include "trust/cookie.h"
 
 namespace haechi::node {
@@ -25,7 +26,8 @@ std::string surface_of(const net::Request& request) {
 }
 
 bool is_for_all(const std::string& path) {
-  return path.starts_with("/api/") || path.starts_with("/map/") || path == "/config/map.json";
+  return path.starts_with("/api/") || path.starts_with("/map/") || path == "/config/map.json" ||
+         path == "/browser.js" || path == kCspReportsPath;
 }
 
 }  // namespace

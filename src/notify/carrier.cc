@@ -111,6 +111,8 @@ void prepare(Exchange& exchange, Duration timeout) {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &exchange);
   if (!exchange.parcel.ca_file.empty())
     curl_easy_setopt(easy, CURLOPT_CAINFO, exchange.parcel.ca_file.c_str());
+  if (!exchange.parcel.revoked.empty())
+    curl_easy_setopt(easy, CURLOPT_CRLFILE, exchange.parcel.revoked.c_str());
   if (exchange.parcel.mail_from.empty()) {
     prepare_post(exchange);
   } else {

@@ -22,6 +22,7 @@ struct Parcel {
   std::string user, password;  // of the mail server; empty: no sign-in
   bool must_encrypt = false;   // smtp: STARTTLS, or nothing is said
   std::string ca_file;         // trusted instead of the system's certificates; empty: the system's
+  std::string revoked;         // their lists of revoked certificates; empty: nothing is looked up
 };
 
 struct Outcome {

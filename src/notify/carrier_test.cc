@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 #include <mutex>
 
 #include "net/server.h"
+#include "net/test_certificates.h"
 #include "net/test_support.h"
 
 namespace haechi::notify {
@@ -115,6 +117,39 @@ TEST(Carrier, SaysThatNothingWasTakenWhereNobodyListens) {
 TEST(Carrier, SpeaksNothingButHttpAndSmtp) {
   EXPECT_NE(carry("file:///etc/passwd").kind, Kind::kTaken);
   EXPECT_NE(carry("ftp://127.0.0.1/").kind, Kind::kTaken);
+}
+
+TEST(Carrier, CallsNobodyWhoseCertificateIsRevoked) {
+  const net::TestAuthority ours("haechi-carrier");
+  ours.certify("server", "IP:127.0.0.1");
+  const auto tls =
+      net::Tls::server({ours.path("server.pem"), ours.path("server.key"), ""}, net::Tls::Peer::kAnonymous);
+  ASSERT_TRUE(tls.ok()) << tls.error().text();
+  net::Loop loop{"secure"};
+  std::atomic<int> heard{0};
+  const auto server = *net::HttpServer::listen(loop, "127.0.0.1", 0, {}, {.tls = *tls});
+  server->handle([&heard](const net::Request&, const net::Respond& respond) {
+    ++heard;
+    respond({201, "text/plain", "", {}});
+  });
+  loop.start();
+  const auto carried = [&] {
+    const auto carrier = make_carrier(Duration::seconds(5));
+    Parcel parcel;
+    parcel.url = "https://127.0.0.1:" + std::to_string(server->port()) + "/201";
+    parcel.body = "{}";
+    parcel.ca_file = ours.file();
+    parcel.revoked = ours.path("crl.pem");
+    std::promise<Outcome> outcome;
+    carrier->send(parcel, [&](const Outcome& came) { outcome.set_value(came); });
+    return outcome.get_future().get();
+  };
+  ours.revoke("crl.pem", {});
+  EXPECT_EQ(carried().kind, Kind::kTaken);
+  ours.revoke("crl.pem", {"server"});
+  EXPECT_EQ(carried().reason, "tls_failed");
+  EXPECT_EQ(heard, 1) << "nothing was said to it";
+  loop.stop();
 }
 
 TEST(Carrier, EndsWithParcelsUnderWayWithoutAWord) {

@@ -103,15 +103,20 @@ Result<Letters::Post> Letters::post_of(const v1::Notification& about) {
   return post;
 }
 
-Text Letters::words(const v1::Notification& about, const std::string& language) const {
-  const Language ours = language_of(settings_.language, Language::kKo);
-  return text_of(about, language_of(language, ours), settings_.pages);
+Language Letters::language_for(const std::string& named) const {
+  return language_of(named, language_of(settings_.language, Language::kKo));
 }
 
 Result<Parcel> Letters::email(const v1::Notification& about) {
+  if (settings_.email.server.empty()) return impossible("no_connector");
+  TRY(const Post post, post_of(about));
+  return email_to(post, text_of(about, language_for(post.language), settings_.pages), about.id(),
+                  Time{about.queued_at_us()});
+}
+
+Result<Parcel> Letters::email_to(const Post& post, const Text& text, const std::string& id, Time at) const {
   const EmailSettings& server = settings_.email;
   if (server.server.empty()) return impossible("no_connector");
-  TRY(const Post post, post_of(about));
   if (!is_mailbox(post.email)) return impossible("no_address");
   Parcel parcel;
   parcel.url = smtp_url(server);
@@ -121,26 +126,40 @@ Result<Parcel> Letters::email(const v1::Notification& about) {
   parcel.password = server.password;
   parcel.must_encrypt = server.tls == "starttls";
   parcel.ca_file = settings_.ca_file;
-  parcel.body =
-      email_of(words(about, post.language), server.from, post.email, about.id(), Time{about.queued_at_us()});
+  parcel.revoked = settings_.revoked;
+  parcel.body = email_of(text, server.from, post.email, id, at);
   return parcel;
 }
 
 Result<Parcel> Letters::sms(const v1::Notification& about) {
+  if (settings_.sms.url.empty()) return impossible("no_connector");
+  TRY(const Post post, post_of(about));
+  return sms_to(post, text_of(about, language_for(post.language), settings_.pages), about.id());
+}
+
+Result<Parcel> Letters::sms_to(const Post& post, const Text& text, const std::string& id) const {
   const SmsSettings& gateway = settings_.sms;
   if (gateway.url.empty()) return impossible("no_connector");
-  TRY(const Post post, post_of(about));
   const auto number = dialled(post.phone);
   if (!number) return impossible("no_address");
   Parcel parcel;
   parcel.url = gateway.url;
   parcel.ca_file = settings_.ca_file;
-  parcel.body = fill_sms(gateway.body.empty() ? kSmsTemplate : gateway.body, *number,
-                         words(about, post.language).body, about.id());
+  parcel.revoked = settings_.revoked;
+  parcel.body = fill_sms(gateway.body.empty() ? kSmsTemplate : gateway.body, *number, text.body, id);
   parcel.headers = link::signed_headers({"sms", gateway.secret}, parcel.body, clock_.now());
-  parcel.headers.emplace_back("idempotency-key", about.id());
+  parcel.headers.emplace_back("idempotency-key", id);
   if (!gateway.bearer.empty()) parcel.headers.emplace_back("authorization", "Bearer " + gateway.bearer);
   return parcel;
+}
+
+Result<Parcel> Letters::account_notice(const std::string& account, const std::string& id) {
+  v1::Notification whose;
+  whose.set_account(account);
+  TRY(const Post post, post_of(whose));
+  const Text text = account_text(language_for(post.language), settings_.pages);
+  Result<Parcel> letter = email_to(post, text, id, clock_.now());
+  return letter.ok() ? letter : sms_to(post, text, id);
 }
 
 // The page shows words of its own; it is told which notification it was, so that it can say that it came.
@@ -154,6 +173,7 @@ Result<Parcel> Letters::push(const v1::Notification& about) {
   Parcel parcel;
   parcel.url = to.endpoint;
   parcel.ca_file = settings_.ca_file;
+  parcel.revoked = settings_.revoked;
   TRY(parcel.body, encrypt(to, R"({"id":")" + about.id() + R"("})"));
   // A push service keeps one message of a topic: what is sent twice is shown once.
   const std::string topic = base64url(view(sha256(about.id()))).substr(0, 32);

@@ -28,6 +28,9 @@ class Letters {
   // moment. Every other error says by a code in `reason` why nothing can be sent: no_connector (nothing takes
   // this channel), no_address, contact_rule (her record says how she may be reached: a human must read it).
   Result<Parcel> parcel(const v1::Notification& about);
+  // That something happened to an account: by e-mail, or as a text message where it has no such address. Its
+  // agency is not told. `id` names the letter to the servers. Errors as above.
+  Result<Parcel> account_notice(const std::string& account, const std::string& id);
   // The push service knows the subscription at this endpoint no more (404, 410).
   Status forget_subscription(const v1::Notification& about, const std::string& endpoint);
 
@@ -46,7 +49,9 @@ class Letters {
   Result<Parcel> email(const v1::Notification& about);
   Result<Parcel> sms(const v1::Notification& about);
   Result<Parcel> push(const v1::Notification& about);
-  Text words(const v1::Notification& about, const std::string& language) const;
+  Result<Parcel> email_to(const Post& post, const Text& text, const std::string& id, Time at) const;
+  Result<Parcel> sms_to(const Post& post, const Text& text, const std::string& id) const;
+  Language language_for(const std::string& named) const;
 
   const Settings settings_;
   const std::optional<KeyPair> vapid_;

@@ -1,5 +1,6 @@
 #include "notify/settings.h"
 
+#include "net/client_url.h"
 #include "notify/email.h"
 #include "notify/sms.h"
 
@@ -41,7 +42,7 @@ Status check(const EmailSettings& email) {
 
 // A number and a text go there: not in the clear past this machine.
 bool is_safe_url(const std::string& url) {
-  return is_plain(url) &&
+  return is_plain(url) && !net::origin_of(url).empty() &&
          (url.starts_with("https://") ||
           (url.starts_with("http://") && is_loopback(url.substr(std::string("http://").size()))));
 }
@@ -75,6 +76,8 @@ Status check(const Settings& settings) {
   if (!is_plain(settings.pages) || settings.pages.ends_with('/') ||
       (!settings.pages.empty() && !starts_with_any(settings.pages, {"https://", "http://"})))
     return invalid("notify.pages", "must be like https://haechi.example, without a slash at the end");
+  if (!settings.revoked.empty() && settings.ca_file.empty())
+    return invalid("notify.revoked", "needs notify.ca_file: the system's authorities have lists without end");
   TRY_STATUS(check(settings.email));
   TRY_STATUS(check(settings.sms));
   return check(settings.push);

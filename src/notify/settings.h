@@ -40,6 +40,7 @@ struct Settings {
   std::string pages;  // what links begin with, "https://haechi.example"; empty: messages hold no link
   std::string language = "ko";  // of those whose own is not known; "ko" or "en"
   std::string ca_file;          // certificates that are trusted instead of the system's; empty: the system's
+  std::string revoked;          // file with a list (CRL) of each of them; empty: nothing is looked up
   EmailSettings email;
   SmsSettings sms;
   PushSettings push;

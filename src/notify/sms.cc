@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "haechi/v1/case_api.pb.h"
+#include "net/json_form.h"
 
 namespace haechi::notify {
 namespace {
@@ -62,7 +63,8 @@ Result<v1::NotificationReported> read_receipt(const std::string& json) {
   v1::SmsReceipt receipt;
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
-  if (!google::protobuf::util::JsonStringToMessage(json, &receipt, options).ok())
+  if (!net::check_json_form(json).ok() ||
+      !google::protobuf::util::JsonStringToMessage(json, &receipt, options).ok())
     return invalid("", "is not a receipt");
   if (receipt.id().empty() || receipt.id().size() > kIdMax)
     return invalid("id", "must be that of a notification");

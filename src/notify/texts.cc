@@ -85,4 +85,11 @@ Text text_of(const v1::Notification& about, Language language, const std::string
   }
 }
 
+Text account_text(Language language, const std::string& pages) {
+  constexpr Words kSubject{"해치 계정", "Your Haechi account"},
+      kBody{"계정에 변동이 있거나 로그인 시도가 있었습니다. 내역을 확인하십시오.",
+            "Something happened to your account, or somebody tried to sign in. See what it was."};
+  return {kSubject.in(language), with_link(kBody.in(language), pages, "/account/")};
+}
+
 }  // namespace haechi::notify

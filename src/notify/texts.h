@@ -25,4 +25,7 @@ struct Text {
 // `pages` is what links begin with, empty for none.
 Text text_of(const v1::Notification& about, Language language, const std::string& pages);
 
+// That something happened to somebody's account, and where it is told what.
+Text account_text(Language language, const std::string& pages);
+
 }  // namespace haechi::notify

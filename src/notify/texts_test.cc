@@ -194,6 +194,7 @@ TEST(Settings, SendNothingInTheClearPastThisMachine) {
   EXPECT_EQ(field([](Settings& s) { s.sms.body = "{}"; }), "notify.sms.body");
   EXPECT_EQ(field([](Settings& s) { s.push.contact = "ops"; }), "notify.push.contact");
   EXPECT_EQ(field([](Settings& s) { s.push.services = {"http://push.example"}; }), "notify.push.services");
+  EXPECT_EQ(field([](Settings& s) { s.revoked = "/etc/crl.pem"; }), "notify.revoked");
   EXPECT_EQ(field([](Settings& s) { s.pages = "haechi.example"; }), "notify.pages");
   EXPECT_EQ(field([](Settings& s) { s.language = "fr"; }), "notify.language");
 }

@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/ensure.h"
 #include "base/files.h"
+#include "net/client_url.h"
 
 namespace haechi::notify {
 namespace {
@@ -81,21 +82,13 @@ std::string seal(std::string_view key, std::string_view nonce, std::string_view 
   return out;
 }
 
-// "https://host:port" of an address; empty when it is none.
-std::string origin_of(const std::string& address) {
-  const size_t host = address.find("://");
-  if (host == std::string::npos) return {};
-  return address.substr(0, address.find_first_of("/?#", host + 3));
-}
-
 }  // namespace
 
 Result<Subscription> Subscription::parse(const std::string& endpoint, const std::string& p256dh,
                                          const std::string& auth) {
   const bool printable =
       std::all_of(endpoint.begin(), endpoint.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (endpoint.size() > kEndpointMax || !printable || origin_of(endpoint).empty() ||
-      origin_of(endpoint).find('@') != std::string::npos)
+  if (endpoint.size() > kEndpointMax || !printable || net::origin_of(endpoint).empty())
     return invalid("endpoint", "must be the address of a push service");
   auto point = decode_base64url(p256dh);
   if (!point || !key_of({}, *point)) return invalid("p256dh", "must be a point of P-256 in base64url");
@@ -105,7 +98,7 @@ Result<Subscription> Subscription::parse(const std::string& endpoint, const std:
 }
 
 bool is_served_by(const std::string& endpoint, const std::vector<std::string>& services) {
-  const std::string origin = origin_of(endpoint);
+  const std::string origin = net::origin_of(endpoint);
   for (const std::string& service : services) {
     const size_t star = service.find("*");
     if (star == std::string::npos) {
@@ -211,8 +204,8 @@ Result<std::string> encrypt(const Subscription& to, std::string_view text, const
 
 std::string vapid(const KeyPair& ours, const std::string& endpoint, const std::string& contact, Time now) {
   const int64_t until_s = (now + kVapidGoodFor).us / 1'000'000;
-  const std::string claims = R"({"aud":")" + origin_of(endpoint) + R"(","exp":)" + std::to_string(until_s) +
-                             R"(,"sub":")" + contact + R"("})";
+  const std::string claims = R"({"aud":")" + net::origin_of(endpoint) + R"(","exp":)" +
+                             std::to_string(until_s) + R"(,"sub":")" + contact + R"("})";
   const std::string signed_part = base64url(R"({"typ":"JWT","alg":"ES256"})") + "." + base64url(claims);
   return "vapid t=" + signed_part + "." + base64url(ours.sign(signed_part)) +
          ", k=" + base64url(ours.point());

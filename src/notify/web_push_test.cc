@@ -85,6 +85,8 @@ TEST(WebPush, SendsOnlyToServicesThatAreNamed) {
   EXPECT_FALSE(is_served_by("https://fcm.googleapis.com.evil.example/", services));
   EXPECT_FALSE(is_served_by("https://evil.example/?.notify.windows.com", services));
   EXPECT_FALSE(is_served_by("https://.notify.windows.com", services));
+  EXPECT_FALSE(is_served_by("https://evil.example\\.notify.windows.com/", services));
+  EXPECT_FALSE(is_served_by("https://evil.example#.notify.windows.com/", services));
   EXPECT_FALSE(is_served_by("http://169.254.169.254/", services));
 }
 

@@ -91,7 +91,10 @@ enum class AccountEvent {
   kPasskeyRemoved = 4,
   kRecoveryCodeUsed = 5,
   kLocked = 6,
-  kLinkIssued = 7
+  kLinkIssued = 7,
+  kHalfRight = 8,
+  kSignedInAfterFailures = 9,
+  kSignedInAfterLong = 10
 };
 struct NoticeRecord {
   AccountEvent event = AccountEvent::kPasswordChanged;

@@ -147,6 +147,27 @@ Result<std::string> Accounts::take_factors(store::AccountRecord& account, const 
   return attempt.passkey ? take_proof(account.name, *attempt.passkey, now) : take_code(account, attempt, now);
 }
 
+Status Accounts::note(const std::string& account, store::AccountEvent event, const std::string& address,
+                      Time now) {
+  TRY_STATUS(records_.put_notice(account, {event, now, address}));
+  if (noted_) noted_(account, now);
+  return {};
+}
+
+// What its owner should know of an attempt; `account` is as it was before.
+Status Accounts::note_attempt(const store::AccountRecord& account, const Attempt& attempt, bool right,
+                              Asked asked, Time now) {
+  const auto tell = [&](store::AccountEvent event) {
+    return note(account.name, event, attempt.address, now);
+  };
+  const bool knew_password = attempt.password_matches && attempt.challenge.encoded == account.password;
+  if (!right && asked == Asked::kBoth && knew_password) return tell(store::AccountEvent::kHalfRight);
+  if (right && account.failures >= kFailuresTold) return tell(store::AccountEvent::kSignedInAfterFailures);
+  if (right && account.signed_in_at.known() && now - account.signed_in_at > kLongAway)
+    return tell(store::AccountEvent::kSignedInAfterLong);
+  return {};
+}
+
 Result<Verdict> Accounts::verify(const Attempt& attempt, Time now, Asked asked) {
   TRY(const auto found, records_.account(attempt.challenge.account));
   Verdict verdict;
@@ -163,6 +184,7 @@ Result<Verdict> Accounts::verify(const Attempt& attempt, Time now, Asked asked) 
     } else {
       TRY(verdict.reason, take_factors(account, attempt, asked, now));
       verdict.right = verdict.reason.empty();
+      TRY_STATUS(note_attempt(*found, attempt, verdict.right, asked, now));
       if (verdict.right) verdict.reason = told(asked, attempt.passkey.has_value());
       account.failures = verdict.right ? 0 : account.failures + 1;
       account.locked_until = account.failures < kFailuresFree ? Time{} : now + lock_after(account.failures);
@@ -185,7 +207,16 @@ Result<Verdict> Accounts::prove(const std::string& account, const Attempt& attem
 
 bool Accounts::is_stale(std::string_view token, Time now) const {
   const Held* found = held(token, now);
-  return found != nullptr && now - found->record.began_at >= kProofFresh;
+  return found != nullptr && now - std::max(found->record.began_at, found->proved_at) >= kProofFresh;
+}
+
+Result<Verdict> Accounts::freshen(const std::string& account, std::string_view token, const Attempt& attempt,
+                                  Time now) {
+  if (attempt.challenge.account != account) return invalid("account", "is not the one that is signed in");
+  TRY(Verdict verdict, verify(attempt, now, Asked::kSecondFactor));
+  const Held* session = held(token, now);
+  if (verdict.right && session != nullptr) sessions_.at(session->record.digest_hex).proved_at = now;
+  return verdict;
 }
 
 Result<SignedIn> Accounts::sign_in(const Attempt& attempt, const Doorway& doorway, Time now) {

@@ -37,6 +37,8 @@
 
 namespace haechi::trust {
 
+inline constexpr uint32_t kFailuresTold = 3;  // wrong attempts, after which a right one is told
+inline constexpr Duration kLongAway = Duration::seconds(90 * 24 * 3600);
 inline constexpr uint32_t kFailuresFree = 5;  // wrong attempts in a row before the account is locked
 inline constexpr Duration kLockFirst = Duration::seconds(10 * 60);  // doubled by every further one
 inline constexpr Duration kLockLongest = Duration::seconds(4 * 3600);
@@ -195,8 +197,11 @@ class Accounts {
   const ProviderName* provider_of(const std::string& account) const;
   // Both factors once more, by somebody who is signed in as `account`.
   Result<Verdict> prove(const std::string& account, const Attempt& attempt, Time now);
-  // Is it a session that began, with its factors, longer than kProofFresh ago?
+  // Is it a session that began, with its factors, longer than kProofFresh ago, and where none was shown since?
   bool is_stale(std::string_view token, Time now) const;
+  // A second factor once more, by whoever holds the session of `token` as `account`: it is fresh again then.
+  Result<Verdict> freshen(const std::string& account, std::string_view token, const Attempt& attempt,
+                          Time now);
   // Password and code once more, by somebody who is signed in as `account`: gives a link to new ones.
   struct Renewed {
     Verdict verdict;
@@ -258,9 +263,10 @@ class Accounts {
   Result<std::vector<store::AccountRecord>> all() { return records_.accounts(); }
   Result<store::AccountRecord> find(const std::string& account);  // kNotFound
   // What its owner should know of.
-  Status note(const std::string& account, store::AccountEvent event, const std::string& address, Time now) {
-    return records_.put_notice(account, {event, now, address});
-  }
+  Status note(const std::string& account, store::AccountEvent event, const std::string& address, Time now);
+  // Told of every note, when it is on the page; it may be on the disk a moment later.
+  using Noted = std::function<void(const std::string& account, Time now)>;
+  void tell(Noted noted) { noted_ = std::move(noted); }
   Result<std::vector<store::NoticeRecord>> notices(const std::string& account) {
     return records_.notices(account);
   }
@@ -289,6 +295,7 @@ class Accounts {
     SessionLimits limits;
     Time written_at;  // when seen_at was last put on the disk
     std::optional<store::ProviderSessionRecord> by_provider = {};
+    Time proved_at = {};  // when a factor was shown again; not known after a restart
 
     Time ends_at() const;
   };
@@ -302,6 +309,8 @@ class Accounts {
         providers_(std::move(providers)),
         api_keys_(std::move(api_keys)) {}
   Result<Verdict> verify(const Attempt& attempt, Time now, Asked asked = Asked::kBoth);
+  Status note_attempt(const store::AccountRecord& account, const Attempt& attempt, bool right, Asked asked,
+                      Time now);
   // Why it does not count; empty: it does.
   Result<std::string> take_factors(store::AccountRecord& account, const Attempt& attempt, Asked asked,
                                    Time now);
@@ -326,6 +335,7 @@ class Accounts {
   const std::vector<ProviderName> providers_;
   Tickets tickets_;
   ApiKeys api_keys_;
+  Noted noted_;
   HeldSessions sessions_;  // by digest
 };
 

@@ -468,6 +468,67 @@ TEST(Sessions, AreStaleFiveMinutesAfterTheirFactorsWereShown) {
   EXPECT_FALSE(world.accounts->is_stale("no session", began + kProofFresh));
 }
 
+TEST(Sessions, AreFreshAgainWhenASecondFactorIsShownAndOnlyTheirs) {
+  World world;
+  world.officer();
+  const std::string one = world.sign_in_rightly().token;
+  world.now = world.now + kMinute;
+  const std::string other = world.sign_in_rightly().token;
+  world.now = world.now + kProofFresh;
+  const auto shown = [&](const std::string& name, const std::string& code) {
+    return world.accounts->freshen(name, one, world.attempt(name, "", code), world.now);
+  };
+  EXPECT_FALSE(shown("insp-park", "000000")->right);
+  EXPECT_TRUE(world.accounts->is_stale(one, world.now)) << "a wrong code proves nothing";
+  EXPECT_TRUE(shown("insp-park", world.code_of("insp-park"))->right);
+  EXPECT_FALSE(world.accounts->is_stale(one, world.now + kProofFresh - Duration{1}));
+  EXPECT_TRUE(world.accounts->is_stale(one, world.now + kProofFresh));
+  EXPECT_TRUE(world.accounts->is_stale(other, world.now));
+  EXPECT_FALSE(shown("insp-park", world.code_of("insp-park"))->right) << "a code is taken once";
+  world.accounts = std::move(Accounts::open(*world.records, kQuick).value());
+  EXPECT_TRUE(world.accounts->is_stale(one, world.now)) << "after a restart it is shown again";
+}
+
+TEST(Sessions, AreNotMadeFreshByGuessing) {
+  World world;
+  world.officer();
+  const std::string token = world.sign_in_rightly().token;
+  world.now = world.now + kProofFresh;
+  for (uint32_t i = 0; i < kFailuresFree; ++i)
+    EXPECT_FALSE(
+        world.accounts->freshen("insp-park", token, world.attempt("insp-park", "", "000000"), world.now)
+            ->right);
+  const std::string code = world.code_of("insp-park");
+  const auto right =
+      world.accounts->freshen("insp-park", token, world.attempt("insp-park", "", code), world.now);
+  EXPECT_EQ(right->reason, "locked");
+}
+
+TEST(Notices, TellOfAttemptsThatSomebodyShouldKnowOf) {
+  World world;
+  world.officer();
+  std::vector<std::string> told;
+  world.accounts->tell([&](const std::string& account, Time) { told.push_back(account); });
+  const auto newest = [&] {
+    const auto all = *world.accounts->notices("insp-park");
+    return all.empty() ? store::AccountEvent{} : all.front().event;
+  };
+  world.fail(2);
+  EXPECT_TRUE(told.empty()) << "a wrong password is no news";
+  world.sign_in("insp-park", kPassword, "000000");
+  EXPECT_EQ(newest(), store::AccountEvent::kHalfRight);
+  world.now = world.now + kMinute;
+  EXPECT_TRUE(world.sign_in_rightly().verdict.right);
+  EXPECT_EQ(newest(), store::AccountEvent::kSignedInAfterFailures);
+  world.now = world.now + kLongAway;
+  EXPECT_TRUE(world.sign_in_rightly().verdict.right);
+  EXPECT_EQ(told.size(), 2u) << "ninety days are not more than ninety";
+  world.now = world.now + kLongAway + kMinute;
+  EXPECT_TRUE(world.sign_in_rightly().verdict.right);
+  EXPECT_EQ(newest(), store::AccountEvent::kSignedInAfterLong);
+  EXPECT_EQ(told, std::vector<std::string>(3, "insp-park"));
+}
+
 TEST(Sessions, AreNotKeptAliveByALookAtThem) {
   World world;
   const Time began = world.now;

@@ -6,6 +6,7 @@ import { dateTime } from "../kit/format";
 import { useLoaded } from "../kit/load";
 import { type ApiKeyItem, apiKeys, endApiKey, makeApiKey } from "./ask";
 import { NameField, Refusal, refusalOf, type RefusedRegistration, RoleField, Table } from "./parts";
+import { Proof } from "./proof";
 
 const ROLES = ["connector", "registrar", "auditor"];
 const DAY_MS = 86_400_000;
@@ -16,13 +17,17 @@ export function ApiKeys() {
   const loaded = useLoaded("api-keys", apiKeys, 15_000);
   const [made, setMade] = useState<{ account: string; key: string } | null>(null);
   const [refused, setRefused] = useState<RefusedRegistration | null>(null);
+  const [asked, setAsked] = useState<(() => Promise<unknown>) | null>(null);
   const attempt = async (act: () => Promise<unknown>) => {
     setRefused(null);
+    setAsked(null);
     setMade(null);
     try {
       await act();
     } catch (error) {
-      setRefused(refusalOf(error));
+      const why = refusalOf(error);
+      setRefused(why);
+      if (why === "factor") setAsked(() => act);
     }
     loaded.reload();
   };
@@ -38,6 +43,7 @@ export function ApiKeys() {
       <p className="quiet">{t("keys.help")}</p>
       <NewKey onMake={(...what) => void make(...what)} />
       <Refusal text={refused && t(`people.refused.${refused}`)} />
+      {asked && <Proof of="keys" onProved={() => void attempt(asked)} />}
       {made && (
         <div role="status" className="link">
           <p>{t("keys.new", { account: made.account })}</p>

@@ -15,6 +15,8 @@ export type Notice = Schemas["AccountNotice"];
 export const endOwnSession = (id: string, factors: Schemas["SessionEndInput"]): Promise<unknown> =>
   take(api.POST("/api/v1/me/sessions/{id}/end", { params: { path: { id } }, body: factors, signal: patience() }));
 
+export const prove = (code: string): Promise<unknown> => take(api.POST("/api/v1/me/proof", { body: { code }, signal: patience() }));
+
 export const renew = (factors: Schemas["RenewalInput"]): Promise<EnrolmentLink> =>
   take(api.POST("/api/v1/me/account/renewal", { body: factors, signal: patience() }));
 

@@ -68,9 +68,10 @@ export function Refusal({ text }: { text: string | null }) {
 }
 
 // Why an account or a key was not made or changed.
-export type RefusedRegistration = "taken" | "incomplete" | "failed";
+export type RefusedRegistration = "taken" | "incomplete" | "failed" | "factor";
 
 export function refusalOf(error: unknown): RefusedRegistration {
+  if (error instanceof ApiFailure && error.code === "factor_needed") return "factor";
   const status = error instanceof ApiFailure ? error.status : 0;
   return status === 409 ? "taken" : status === 400 ? "incomplete" : "failed";
 }

@@ -7,6 +7,7 @@ import { useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { type AccountChange, type AccountItem, accounts, addressOf, change, create, type EnrolmentLink } from "./ask";
 import { NameField, Refusal, refusalOf, type RefusedRegistration, RoleField, Table } from "./parts";
+import { Proof } from "./proof";
 
 const ROLES = ["control", "dispatch", "unit", "protected_person", "probation", "police", "court", "registrar", "auditor", "privacy", "administrator"];
 // What else an account of a role has to say.
@@ -23,14 +24,18 @@ export function People() {
   const loaded = useLoaded("accounts", accounts, 5_000);
   const [link, setLink] = useState<EnrolmentLink | null>(null);
   const [refused, setRefused] = useState<RefusedRegistration | null>(null);
+  const [asked, setAsked] = useState<(() => Promise<EnrolmentLink | undefined>) | null>(null);
   const [knownBy, setKnownBy] = useState("");
   const attempt = async (act: () => Promise<EnrolmentLink | undefined>) => {
     setRefused(null);
+    setAsked(null);
     try {
       setLink((await act()) ?? null);
       setKnownBy("");
     } catch (error) {
-      setRefused(refusalOf(error));
+      const why = refusalOf(error);
+      setRefused(why);
+      if (why === "factor") setAsked(() => act);
     }
     loaded.reload();
   };
@@ -39,6 +44,7 @@ export function People() {
       <h2 id="people">{t("people.title")}</h2>
       <Invitation onInvite={(act) => void attempt(act)} />
       <Refusal text={refused && t(`people.refused.${refused}`)} />
+      {asked && <Proof of="people" onProved={() => void attempt(asked)} />}
       {link && (
         <div role="status" className="link">
           {link.token ? (

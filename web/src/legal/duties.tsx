@@ -143,6 +143,7 @@ function DoDialog({ duty, close, changed }: { duty: Duty; close: () => void; cha
           {t("duties.file")}
           <input type="file" accept="image/jpeg,image/png,application/pdf,text/plain" onChange={(event) => setFile(event.target.files?.[0] ?? null)} />
         </label>
+        <p className="quiet">{t("duties.file_hint")}</p>
         <Refused failure={refused} />
         <button type="submit" className="button primary" disabled={busy}>
           {t("duties.confirm")}

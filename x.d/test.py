@@ -1,7 +1,7 @@
 """./x test: every test, one summary. The last line reads 'N passed, N failed, N skipped'.
 
 Test programs beside their rooms (GoogleTest), end-to-end tests in tests/e2e and the loops of tests/crash (each a program that
-prints 'N passed, N failed'), the web: its types, its unit tests (Vitest) and its screens in a real browser (Playwright), and ./x tidy.
+prints 'N passed, N failed'), some test programs again under sanitizers (named address_* and thread_*), the web: its types, its unit tests (Vitest) and its screens in a real browser (Playwright), and ./x tidy.
 """
 import argparse
 import concurrent.futures
@@ -19,36 +19,49 @@ SECONDS_MAX = 900
 ALONE = {'abuse_e2e', 'ack_order_e2e', 'degradation_e2e', 'web_screens'}  # compare times, or need both processors themselves
 
 
-def run_program(path, reports):
+# What the sanitizers look for beyond what they do by themselves. A finding ends the program with a code of its own.
+SANITIZERS = {'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1',
+              'UBSAN_OPTIONS': 'print_stacktrace=1',
+              'TSAN_OPTIONS': f'suppressions={TOP}/tests/thread_suppressions.txt:second_deadlock_stack=1'}
+
+
+def run_program(path, reports, name=None):
     """One GoogleTest program: (passed, failed, skipped, failures)."""
-    report = pathlib.Path(reports) / (path.name + '.json')
-    with open(pathlib.Path(reports) / (path.name + '.log'), 'w+') as log:
+    name = name or path.name
+    report = pathlib.Path(reports) / (name + '.json')
+    with open(pathlib.Path(reports) / (name + '.log'), 'w+') as log:
         try:
             code = subprocess.run([path, f'--gtest_output=json:{report}'], stdout=log, stderr=subprocess.STDOUT,
-                                  cwd=TOP, timeout=SECONDS_MAX).returncode
+                                  cwd=TOP, timeout=SECONDS_MAX, env=dict(os.environ, **SANITIZERS)).returncode
         except subprocess.TimeoutExpired:
             code = 'time-out'
         log.seek(0)
         text = log.read()
     if not report.exists():
-        return 0, 1, 0, [f'{path.name} ended with {code}\n{text[-4000:]}']
+        return 0, 1, 0, [f'{name} ended with {code}\n{text[-4000:]}']
     passed = failed = skipped = 0
     failures = []
     for suite in json.loads(report.read_text())['testsuites']:
         for case in suite['testsuite']:
-            name = f"{path.name}: {suite['name']}.{case['name']}"
+            title = f"{name}: {suite['name']}.{case['name']}"
             if case.get('failures'):
                 failed += 1
-                failures.append(name + '\n' + '\n'.join(f['failure'] for f in case['failures']))
+                failures.append(title + '\n' + '\n'.join(f['failure'] for f in case['failures']))
             elif case.get('result') == 'SKIPPED':
                 skipped += 1
-                print(f'  skipped: {name}')
+                print(f'  skipped: {title}')
             else:
                 passed += 1
     if code != 0 and not failed:
         failed += 1
-        failures.append(f'{path.name} ended with {code}\n{text[-2000:]}')
+        failures.append(f'{name} ended with {code}\n{finding_in(text)}')
     return passed, failed, skipped, failures
+
+
+def finding_in(text):
+    """What a sanitizer said first, or the end where none did."""
+    found = re.search(r'^(?:=+\n)?.*(?:runtime error:|Sanitizer)', text, re.M)
+    return text[found.start():][:4000] if found else text[-2000:]
 
 
 def around_failures(lines):
@@ -90,6 +103,8 @@ def run_side_by_side(jobs):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument('--build', required=True)
+    arguments.add_argument('--checked', nargs='*', default=[], help='programs of the folders of checks, beside the build folder')
+    arguments.add_argument('--only-checked', action='store_true')
     arguments.add_argument('names', nargs='*', help='rooms or end-to-end tests; all if none is named')
     chosen = arguments.parse_args()
     binaries = pathlib.Path(chosen.build).resolve() / 'bin'
@@ -108,6 +123,12 @@ def main():
         tidy = lambda: (lambda run: (1, 0, 0, []) if run.returncode == 0 else (0, 1, 0, ['tidy\n' + run.stdout]))(
             subprocess.run([sys.executable, 'x.d/tidy.py'], cwd=TOP, capture_output=True, text=True))
         jobs.append(('tidy', tidy))
+        if chosen.only_checked:
+            jobs = []
+        for program in chosen.checked:
+            path = binaries.parent.parent / program
+            name = f'{path.parent.parent.name}_{path.stem.removesuffix("_test")}'
+            jobs.append((name, lambda path=path, name=name: run_program(path, reports, name)))
         jobs = [(name, job) for name, job in jobs if not chosen.names or name in chosen.names]
         totals, failures = [0, 0, 0], []
         for done in (run_side_by_side([one for one in jobs if one[0] not in ALONE]),

@@ -45,6 +45,7 @@ class Writer {
   // `expected`: so many bytes, about; growing costs a copy.
   explicit Writer(size_t expected = 0) : bytes_(expected, '\0') {}
   void bytes(const void* from, size_t count) {
+    if (count == 0) return;  // an empty one may be nowhere, and nothing is copied from there
     if (used_ + count > bytes_.size()) bytes_.resize(std::max(bytes_.size() * 2, used_ + count + 4096));
     std::memcpy(bytes_.data() + used_, from, count);
     used_ += count;

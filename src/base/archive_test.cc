@@ -115,6 +115,12 @@ TEST(Archive, FollowsPointersToWhatTheyHold) {
   EXPECT_EQ(back.at(2), nullptr);
 }
 
+TEST(Archive, WritesNothingOfAnEmptyPieceThatIsNowhere) {
+  Writer to;
+  to.bytes(nullptr, 0);
+  EXPECT_EQ(to.take(), "");
+}
+
 TEST(Archive, RefusesEveryTruncation) {
   const std::string bytes = bytes_of(whole());
   for (size_t size = 0; size < bytes.size(); ++size) {

@@ -1,0 +1,42 @@
+# What HAECHI_CHECK adds. The sources of a room are compiled in a few pieces, for most of the time goes into reading headers.
+set(check_address -O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined
+  -fno-sanitize=vptr,null,alignment,nonnull-attribute,returns-nonnull-attribute,object-size -fno-sanitize-recover=all)
+set(check_thread -O1 -g1 -fno-omit-frame-pointer -fsanitize=thread)
+set(check_coverage -O0 -g0 --coverage)
+set(check_fuzz -O2 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=vptr,function -fno-sanitize-recover=all)
+if(NOT DEFINED check_${HAECHI_CHECK})
+  message(FATAL_ERROR "HAECHI_CHECK is address, thread, coverage or fuzz, not ${HAECHI_CHECK}")
+endif()
+add_compile_options(${check_${HAECHI_CHECK}})
+add_link_options(${check_${HAECHI_CHECK}})
+
+# In pieces of several sources each (batches.py says why and which).
+execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/cmake/batches.py OUTPUT_VARIABLE batches COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[^\n]+" batches "${batches}")
+foreach(batch ${batches})
+  string(REGEX MATCH "^(.*) (.*)$" whole ${batch})
+  set_property(SOURCE ${CMAKE_MATCH_1} PROPERTY UNITY_GROUP ${CMAKE_MATCH_2})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_MATCH_1})
+endforeach()
+function(haechi_in_batches)
+  get_property(targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
+  set_property(TARGET ${targets} PROPERTY UNITY_BUILD ON)
+  set_property(TARGET ${targets} PROPERTY UNITY_BUILD_MODE GROUP)
+  # S2 is called as Debian compiled it, and the trees of absl that we share with it look different where absl sees a sanitizer.
+  set(unseen -U__SANITIZE_ADDRESS__)
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    set(unseen "-D__has_feature(x)=0")
+  endif()
+  target_compile_options(haechi_geo PRIVATE ${unseen})
+endfunction()
+cmake_language(DEFER CALL haechi_in_batches)
+add_compile_options(-w)  # the plain build warns
+
+# The vocabulary is taken as the plain build compiled it: generated code is most of a build, and protobuf itself is not
+# looked into either.
+set(HAECHI_PLAIN "" CACHE PATH "The folder of the plain build")
+function(haechi_plain_vocabulary)
+  add_library(haechi_proto INTERFACE)
+  target_include_directories(haechi_proto SYSTEM INTERFACE ${HAECHI_PLAIN}/generated ${HAECHI_PROTO_DIR})
+  target_link_libraries(haechi_proto INTERFACE ${HAECHI_PLAIN}/libhaechi_proto.a protobuf::libprotobuf)
+endfunction()

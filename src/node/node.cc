@@ -431,8 +431,11 @@ void Node::Rooms::count() {
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;
                }});
-  metrics.add({"haechi_history_indexed_entry_no", "Up to which entry a person's past is found at once.", {},
-               false, [this] { return static_cast<double>(fixes->covered()); }});
+  metrics.add({"haechi_history_indexed_entry_no",
+               "Up to which entry a person's past is found at once.",
+               {},
+               false,
+               [this] { return static_cast<double>(fixes->covered()); }});
   metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
                  return static_cast<double>(heap_bytes());
                }});

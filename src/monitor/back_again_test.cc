@@ -32,12 +32,12 @@ struct Back {
     for (int64_t s = 60; s <= 13 * kHours - 60; s += 60) {
       const Time at = down_at + Duration::seconds(s);
       const bool with_her = s > 6 * kHours && s < 7 * kHours;
-      stored("w-1", with_her ? at_m(30, 0) : at_m(with_her_soon(s), 0), at);
+      stored("w-1", with_her ? at_m(30, 0) : at_m(east_m_when_away(s), 0), at);
       stored("p-1", at_m(0, 0), at);
     }
   }
   // He drives to her and away again at 50 km/h.
-  static double with_her_soon(int64_t s) {
+  static double east_m_when_away(int64_t s) {
     const int64_t away_s = s < 6 * kHours ? 6 * kHours - s : s - 7 * kHours;
     return std::min(30'000.0, 30.0 + 14.0 * static_cast<double>(away_s));
   }

@@ -234,6 +234,7 @@ Status Node::Rooms::open_sender() {
   letters = std::make_unique<notify::Letters>(config.notify, std::move(vapid), *records, clock);
   notify::SenderOptions options;
   options.sms_secret = config.notify.sms.secret;
+  options.wakes_phones = !config.notify.push.contact.empty() || !config.notify.sms.url.empty();
   sender = std::make_unique<notify::Sender>(notify, *spine, *letters, clock,
                                             notify::make_carrier(kLetterTimeout), options);
   notices = std::make_unique<notify::AccountNotices>(*letters, notify::make_carrier(kLetterTimeout));

@@ -127,13 +127,14 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     for (const auto& entry : batch.entries)
       for (const auto& effect : entry.effects)
         if (const v1::Notification* about = notification_of(*effect)) note(*about);
-    for (const v1::Notification& about : wake_ups.fold(batch)) note(about);
+    if (options.wakes_phones)
+      for (const v1::Notification& about : wake_ups.fold(batch)) note(about);
     if (started) pump_all();
     look_after_a_second();
   }
 
   void look_after_a_second() {
-    unseen = wake_ups.unseen();
+    note_unseen();
     if (looking || !wake_ups.any()) return;
     looking = true;
     loop.after(Duration::seconds(1), [weak = weak_from_this()] {
@@ -276,13 +277,33 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     report(job, v1::NOTIFICATION_STATE_FAILED, reason);
   }
 
+  void note_unseen() {
+    unseen = wake_ups.unseen();
+    for (const v1::ContactLogged& tried : wake_ups.take_unseen()) {
+      auto fact = std::make_shared<v1::Fact>();
+      *fact->mutable_contact_logged() = tried;
+      log_until_kept(std::move(fact));
+    }
+  }
+
+  void log_until_kept(const std::shared_ptr<const v1::Fact>& fact) {
+    submit.submit(std::make_unique<v1::Fact>(*fact),
+                  [weak = weak_from_this(), fact](const Result<spine::Receipt>& receipt) {
+                    const auto self = weak.lock();
+                    if (!self || receipt.ok() || receipt.error().code != Code::kExhausted) return;
+                    self->loop.after(self->options.retry_first, [weak, fact] {
+                      if (const auto self = weak.lock()) self->log_until_kept(fact);
+                    });
+                  });
+  }
+
   // A wake-up is in no log: it has left, and waits for her, or it goes another way at once.
   void conclude_wake_up(const std::string& id, bool left) {
     drop(jobs.find(id));
     if (left) return;
     if (const auto about = wake_ups.failed(id)) note(*about);
     pump_all();
-    unseen = wake_ups.unseen();
+    note_unseen();
   }
 
   void report(const Job& job, v1::NotificationState state, const std::string& reason) {
@@ -340,7 +361,7 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     if (reported.state() != v1::NOTIFICATION_STATE_FAILED) return;
     if (const auto about = wake_ups.failed(reported.notification_id())) note(*about);
     pump_all();
-    unseen = wake_ups.unseen();
+    note_unseen();
   }
 
   net::Loop& loop;

@@ -36,8 +36,9 @@ struct SenderOptions {
   size_t waiting_max = 100'000;
   Duration retry_first = Duration::seconds(1);  // doubles
   Duration retry_max = Duration::seconds(60);
-  uint32_t tries_max = 6;  // on one channel
-  std::string sms_secret;  // signs receipts; empty: none are taken
+  uint32_t tries_max = 6;    // on one channel
+  bool wakes_phones = true;  // a channel that ends at a phone is configured
+  std::string sms_secret;    // signs receipts; empty: none are taken
 };
 
 struct ChannelCounters {

@@ -32,12 +32,19 @@ class FakeSubmit final : public spine::Submit {
     {
       const std::lock_guard guard(lock_);
       full = failures_ > 0 && failures_-- > 0;
-      if (!full) reports_.push_back(fact->case_fact().notification_reported());
+      if (!full && fact->has_contact_logged())
+        contacts_.push_back(fact->contact_logged());
+      else if (!full)
+        reports_.push_back(fact->case_fact().notification_reported());
     }
     done(full ? Result<spine::Receipt>(Error{Code::kExhausted, "", "full"})
               : Result<spine::Receipt>(spine::Receipt{1, Time{1}, false}));
   }
   void fail_next(int times) { failures_ = times; }
+  std::vector<v1::ContactLogged> contacts() const {
+    const std::lock_guard guard(lock_);
+    return contacts_;
+  }
   // "note-1 SENT SMS", "note-1 FAILED SMS no_address"
   std::vector<std::string> reports() const {
     const std::lock_guard guard(lock_);
@@ -54,6 +61,7 @@ class FakeSubmit final : public spine::Submit {
  private:
   mutable std::mutex lock_;
   std::vector<v1::NotificationReported> reports_;
+  std::vector<v1::ContactLogged> contacts_;
   int failures_ = 0;
 };
 
@@ -456,8 +464,11 @@ std::shared_ptr<spine::Batch> alerting(const std::string& effect_id) {
   effect->set_id(effect_id);
   effect->mutable_notify_protected()->set_protected_id("p-1");
   effect->mutable_notify_protected()->set_alert_id("a-1");
+  auto raised = std::make_shared<v1::Effect>();
+  raised->mutable_raise_alert()->set_id("a-1");
+  raised->mutable_raise_alert()->set_incident_id("i-1");
   auto batch = std::make_shared<spine::Batch>();
-  batch->entries.push_back({1, Time{1}, std::make_shared<v1::Fact>(), {effect}});
+  batch->entries.push_back({1, Time{1}, std::make_shared<v1::Fact>(), {raised, effect}});
   return batch;
 }
 
@@ -504,14 +515,33 @@ TEST_F(SenderTest, TakesAReceiptOfAWakeUpWithoutAWordToTheLog) {
   EXPECT_THAT(submit.reports(), IsEmpty());
 }
 
-TEST_F(SenderTest, CountsWhomItCannotWakeAtAll) {
+TEST_F(SenderTest, WakesNobodyWhereNoChannelEndsAtAPhone) {
+  options.wakes_phones = false;
+  make();
+  sender->start();
+  sender->on_batch(alerting("e-1"));
+  settle();
+  EXPECT_EQ(sender->counters().unseen, 0u);
+  EXPECT_THAT(submit.contacts(), IsEmpty());
+}
+
+TEST_F(SenderTest, NotesInTheIncidentWhomItCannotWakeAtAll) {
   Settings none = settings();
   none.sms = {};
   make(none);
+  submit.fail_next(2);
   sender->start();
   sender->on_batch(alerting("e-1"));
-  EXPECT_TRUE(eventually([&] { return sender->counters().unseen == 1; }));
+  ASSERT_TRUE(eventually([&] { return submit.contacts().size() == 1; }));
+  const v1::ContactLogged tried = submit.contacts()[0];
+  EXPECT_EQ(tried.incident_id(), "i-1");
+  EXPECT_EQ(tried.with(), v1::ContactLogged::PROTECTED_PERSON);
+  EXPECT_EQ(tried.outcome(), v1::ContactLogged::NO_ANSWER);
+  EXPECT_EQ(sender->counters().unseen, 1u);
   EXPECT_EQ(carried.count(), 0u);
+  sender->on_batch(alerting("e-2"));
+  EXPECT_TRUE(eventually([&] { return sender->counters().unseen == 2; }));
+  EXPECT_EQ(submit.contacts().size(), 1u) << "once in ten minutes";
 }
 
 }  // namespace

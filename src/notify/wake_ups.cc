@@ -27,6 +27,15 @@ int looks_of(v1::NotificationChannel channel) {
                                                    : kCallLooks;
 }
 
+// The entry that says whom an alert concerns tells the alert as well.
+std::string incident_of(const spine::PublishedEntry& entry, const std::string& alert_id) {
+  std::string incident;
+  for (const auto& effect : entry.effects)
+    for (const v1::Alert* alert : {&effect->raise_alert(), &effect->update_alert()})
+      if (!alert_id.empty() && alert->id() == alert_id) incident = alert->incident_id();
+  return incident;
+}
+
 }  // namespace
 
 bool WakeUps::is_of_wake_up(std::string_view id) {
@@ -45,25 +54,24 @@ std::vector<v1::Notification> WakeUps::fold(const spine::Batch& batch) {
       const v1::ProtectedNotice& notice = effect->notify_protected();
       // An outage is many persons' alert: that one was shown it says nothing of another.
       const bool hers = notice.reason() == v1::ProtectedNotice::REASON_UNSPECIFIED;
-      begin(std::string(kPrefix) + effect->id(), notice.protected_id(), hers ? notice.alert_id() : "",
-            entry.stamped_at.us, out);
+      Wake made;
+      made.about.set_queued_at_us(entry.stamped_at.us);
+      if (hers) made.alert_id = notice.alert_id();
+      made.incident_id = incident_of(entry, made.alert_id);
+      out.push_back(begin(std::string(kPrefix) + effect->id(), notice.protected_id(), std::move(made)));
     }
   }
   return out;
 }
 
-void WakeUps::begin(const std::string& id, const std::string& person, const std::string& alert,
-                    int64_t now_us, std::vector<v1::Notification>& out) {
-  Wake& made = waiting_[id];
-  made.alert_id = alert;
+v1::Notification WakeUps::begin(const std::string& id, const std::string& person, Wake made) {
   made.looks_left = kPushLooks;
   made.about.set_id(id);
   made.about.set_party(v1::CASE_PARTY_PROTECTED_PERSON);
   made.about.set_person_id(person);
   made.about.set_channel(v1::NOTIFICATION_CHANNEL_PUSH);
   made.about.set_state(v1::NOTIFICATION_STATE_QUEUED);
-  made.about.set_queued_at_us(now_us);
-  out.push_back(made.about);
+  return (waiting_[id] = std::move(made)).about;
 }
 
 std::vector<v1::Notification> WakeUps::look() {
@@ -96,6 +104,17 @@ std::optional<v1::Notification> WakeUps::next(Waiting::iterator wake) {
     channel = after(channel);
   }
   ++unseen_;
+  const std::string& incident = wake->second.incident_id;
+  if (!incident.empty() &&
+      quiet_.try_emplace({about.person_id(), v1::NOTIFICATION_CHANNEL_UNSPECIFIED}, kQuietLooks).second) {
+    v1::ContactLogged& tried = noted_.emplace_back();
+    tried.set_id("K-" + about.id());
+    tried.set_incident_id(incident);
+    tried.set_with(v1::ContactLogged::PROTECTED_PERSON);
+    tried.set_channel(v1::ContactLogged::MESSAGE);
+    tried.set_outcome(v1::ContactLogged::NO_ANSWER);
+    tried.set_by("notify");
+  }
   waiting_.erase(wake);
   return std::nullopt;
 }

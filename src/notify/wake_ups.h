@@ -2,13 +2,14 @@
 // where the push failed or nobody was shown the alert within ten seconds; a call twenty seconds later. It
 // says that there is something new, never what.
 //
-//   push --10 s or failed--> text message --20 s or failed--> voice --failed--> unseen (counted)
+//   push --10 s or failed--> text message --20 s or failed--> voice --60 s or failed--> unseen: noted in the
+//   incident
 //    |                        |
 //    +---- an alert about her is shown to her, or it is over ----> ended
 //
 // Invariants:
 //   1. Of now alone: what is read back at a start wakes nobody; her app has it when it is opened.
-//   2. Every notice is pushed; a person gets one text message and one call in ten minutes.
+//   2. Every notice is pushed; a person gets one text message and one call in ten minutes, and is noted once.
 //   3. Time is counted in looks, a second each, so that a clock that is set changes nothing.
 #pragma once
 
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "haechi/v1/case.pb.h"
+#include "haechi/v1/fact.pb.h"
 
 namespace haechi::spine {
 struct Batch;
@@ -39,6 +41,8 @@ class WakeUps {
 
   // Also of one that has ended.
   static bool is_of_wake_up(std::string_view id);
+  // That they were not shown an alert, whatever was tried; each is given once.
+  std::vector<v1::ContactLogged> take_unseen() { return std::exchange(noted_, {}); }
   bool holds(const std::string& id) const { return waiting_.contains(id); }
   bool any() const { return !waiting_.empty() || !quiet_.empty(); }
   uint64_t unseen() const { return unseen_; }
@@ -46,21 +50,21 @@ class WakeUps {
  private:
   struct Wake {
     v1::Notification about;
-    std::string alert_id;
+    std::string alert_id, incident_id;
     int looks_left = 0;
   };
   using Waiting = std::map<std::string, Wake>;
 
-  void begin(const std::string& id, const std::string& person, const std::string& alert, int64_t now_us,
-             std::vector<v1::Notification>& out);
+  v1::Notification begin(const std::string& id, const std::string& person, Wake made);
   // The next channel that this person may be told on now; nothing: it was the last, and the wake-up is gone.
   std::optional<v1::Notification> next(Waiting::iterator wake);
   void over(const std::string& alert_id);
   void shown(const std::string& alert_id);
 
   Waiting waiting_;
-  // Looks until the person may be told on that channel again.
+  // Looks until the person may be told on that channel again; without a channel: be noted.
   std::map<std::pair<std::string, v1::NotificationChannel>, int> quiet_;
+  std::vector<v1::ContactLogged> noted_;
   uint64_t unseen_ = 0;
 };
 

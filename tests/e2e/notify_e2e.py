@@ -252,10 +252,10 @@ def nothing_of_anybody_left(story):
 
 
 def an_alert_wakes_her_phone(story):
-    """No app is open. He stands 400 m from two of them: one has a browser, the other none."""
+    """No app is open. He stands 400 m from three of them: one has a browser, one none, and one must not be written to."""
     check, server, gateway = story.checks.check, story.server, story.gateway
     register_device(server, 'his-anklet', SECRET, 'w-near')
-    for which in ('push', 'plain'):
+    for which in ('push', 'plain', 'rule'):
         server.put(f'devices/phone-{which}', {'kind': 'DEVICE_KIND_PHONE', 'person_id': f'p-canary-{which}', 'interval_s': 30,
                                               'secret': SECRET})
         server.put(f'orders/o-{which}', {'kind': 'ST_PROV_3_2', 'legal_basis': 'Stalking Act 9(1)3-2', 'wearer_id': 'w-near', 'starts_at_us': '1',
@@ -268,6 +268,10 @@ def an_alert_wakes_her_phone(story):
     check('and says nothing but an id', list(json.loads(story.browser.read(pushed[0]['body']))) == ['id'])
     check('she who has no browser gets a text message at once', wait_for(lambda: gateway.to(NUMBERS['plain']), 5))
     check('she who has one, not yet', not gateway.to(NUMBERS['push']))
+    about_her = lambda: [one['alert']['id'] for one in story.must('control', 'GET', 'alerts?limit=100')['alerts']
+                   if one['alert'].get('protected_id') == 'p-canary-rule']
+    noted = lambda: about_her() and 'contact_no_answer' in server.request('GET', f'/api/v1/alerts/{about_her()[0]}/timeline', 'control')[1]
+    check('that she who must not be written to was not told stands in the incident', wait_for(noted, 5))
     check('but when nobody was shown it within ten seconds', wait_for(lambda: gateway.to(NUMBERS['push']), 15))
     check('each gets one, whatever the number of alerts', [len(gateway.to(NUMBERS[which])) for which in ('push', 'plain')] == [1, 1])
     check('in the neutral words of every other', {m['text'] for m in gateway.requests} == {'새 알림이 있습니다\nhttps://haechi.example/me/'})

@@ -13,10 +13,11 @@ namespace haechi::api {
 namespace {
 
 // Our choices, none of them law. A look is off a case when no alarm of that person was open or rang in the
-// day before it; ten of them in a month, five refusals, or three times as many persons as is usual for the
-// role, ask for words.
+// day before it; ten of them in a month, five of them at one person, five refusals, or three times as many
+// persons as is usual for the role, ask for words.
 constexpr Duration kAfterAlarm = Duration::seconds(86'400);
 constexpr uint64_t kOffCaseMin = 10;
+constexpr uint64_t kOnePersonMin = 5;
 constexpr uint64_t kRefusedMin = 5;
 constexpr uint64_t kVolumeMin = 20;
 constexpr uint64_t kVolumeTimes = 3;
@@ -78,8 +79,11 @@ void LookUps::take(const v1::AccessDecided& access, Time at) {
   for (const std::string& id : persons) {
     ++account.looks;
     // Other roles see nobody to whom nothing ties them; the control centre sees everybody, by duty.
-    if (access.viewer_role() == "control" && !alarmed(id, at)) ++account.off_case;
-    if (account.persons.size() < kPersonsMax || account.persons.contains(id)) ++account.persons[id];
+    const bool off_case = access.viewer_role() == "control" && !alarmed(id, at);
+    account.off_case += off_case;
+    if (account.persons.size() >= kPersonsMax && !account.persons.contains(id)) continue;
+    ++account.persons[id];
+    if (off_case) ++account.off_case_at[id];
   }
 }
 
@@ -114,6 +118,8 @@ v1::LookUps LookUps::of_account(const std::string& name, const Account& account,
   out.set_off_case(account.off_case);
   std::set<std::string> findings;
   if (account.off_case >= kOffCaseMin) findings.insert("off_case");
+  for (const auto& [person_id, looks] : account.off_case_at)
+    if (looks >= kOnePersonMin) findings.insert("one_person");
   if (account.refused >= kRefusedMin) findings.insert("refused");
   if (out.persons() >= kVolumeMin && out.persons() > kVolumeTimes * usual.at(account.role))
     findings.insert("volume");

@@ -42,7 +42,7 @@ class LookUps {
   struct Account {
     std::string role;
     uint64_t looks = 0, refused = 0, off_case = 0;
-    std::map<std::string, uint64_t> persons;
+    std::map<std::string, uint64_t> persons, off_case_at;  // looks at each
   };
   using Month = std::map<std::string, Account>;
 

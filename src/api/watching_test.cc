@@ -142,7 +142,9 @@ TEST(LookUps, CountWhatWasLookedAtWithoutAnAlarm) {
   LookUps look_ups;
   const picture::CaseBook book;
   look_ups.fold(looks("operator-1", "control", 12, false));
-  look_ups.fold(looks("operator-2", "control", 9, false));
+  look_ups.fold(looks("operator-2", "control", 9, true));
+  look_ups.fold(looks("operator-4", "control", 5, false));
+  look_ups.fold(looks("operator-5", "control", 4, false));
   spine::Batch alarm;
   auto raised = std::make_shared<v1::Effect>();
   raised->mutable_raise_alert()->set_wearer_id("w-1");
@@ -154,9 +156,13 @@ TEST(LookUps, CountWhatWasLookedAtWithoutAnAlarm) {
   look_ups.fold(looks("operator-3", "control", 50, false, "2026-11-06T01:00:00Z"));
   const v1::LookUpsReport report = look_ups.report("2026-11", book);
   EXPECT_EQ(of(report, "operator-1").off_case(), 12u);
-  ASSERT_EQ(of(report, "operator-1").findings_size(), 1);
+  ASSERT_EQ(of(report, "operator-1").findings_size(), 2);
   EXPECT_EQ(of(report, "operator-1").findings(0), "off_case");
-  EXPECT_EQ(of(report, "operator-2").findings_size(), 0) << "nine are not worth a question";
+  EXPECT_EQ(of(report, "operator-1").findings(1), "one_person");
+  EXPECT_EQ(of(report, "operator-2").findings_size(), 0) << "nine at nine persons are not worth a question";
+  ASSERT_EQ(of(report, "operator-4").findings_size(), 1);
+  EXPECT_EQ(of(report, "operator-4").findings(0), "one_person");
+  EXPECT_EQ(of(report, "operator-5").findings_size(), 0) << "nor are four at one";
   EXPECT_EQ(of(report, "operator-3").off_case(), 0u) << "he has an alarm";
   EXPECT_EQ(report.accounts(0).account(), "operator-1") << "those with findings stand first";
 }

@@ -1,6 +1,6 @@
-// The doors: who may enter which surface, by an act, and that the key leaves no trace in address and browser.
+// The doors: who may enter which surface, by an act, that the key leaves no trace in address and browser, and that who looks stands on it.
 import { readableInBothThemes } from "./people";
-import { expect, SURFACES, test } from "./world";
+import { CARS, expect, SURFACES, test } from "./world";
 
 for (const surface of SURFACES) {
   test(`/${surface}/ opens with the key of its role, which leaves the address at once`, async ({ morning, world }) => {
@@ -54,4 +54,28 @@ test("a key of another role opens no other door, and a wrong one none", async ({
   await page.getByLabel(/열쇠|키|key/i).fill("0".repeat(64));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toBeVisible();
+});
+
+test("every map of an officer, and the whole terminal, say on each photograph who looked, and let every press through", async ({ morning, world }) => {
+  await morning.drive(2500, 900, 4, 50); // a call, so that there is a map everywhere
+  for (const surface of ["control", "dispatch", "field"] as const) {
+    const page = await world.open(surface);
+    const mark = page.locator("canvas.watermark").first();
+    await expect(mark, surface).toBeAttached({ timeout: 15_000 });
+    const account = String((await world.get("me/capabilities", await world.keyOf(surface)))["account"]);
+    await expect(mark, surface).toHaveAttribute("data-viewer", surface === "field" ? CARS[0] : account);
+    // How much of it is drawn upon, in each quarter: none of them can be cut out of a photograph without it.
+    const drawn = () => mark.evaluate((node: HTMLCanvasElement) => {
+      const { width, height } = node;
+      const half = (x: number, y: number) => {
+        const { data } = node.getContext("2d")?.getImageData(x, y, Math.floor(width / 2), Math.floor(height / 2)) ?? { data: [] };
+        let painted = 0;
+        for (let at = 3; at < data.length; at += 4) painted += Number(data[at] !== 0);
+        return painted;
+      };
+      return Math.min(half(0, 0), half(width / 2, 0), half(0, height / 2), half(width / 2, height / 2));
+    });
+    await expect.poll(drawn, { message: surface }).toBeGreaterThan(200);
+    expect(await mark.evaluate((node) => getComputedStyle(node).pointerEvents), surface).toBe("none");
+  }
 });

@@ -88,7 +88,7 @@ export function MapPane() {
 function TheMap({ drawn }: { drawn: Drawn | null }) {
   const { t, i18n } = useTranslation();
   const desk = useDesk();
-  const { picture } = useLive();
+  const { picture, who } = useLive();
   const { alertId, personId, follow, zones, jurisdictions } = useDeferredValue(useDeskState());
   const slow = useSlowPicture(1000, true);
   const past = usePlayback();
@@ -204,6 +204,7 @@ function TheMap({ drawn }: { drawn: Drawn | null }) {
           desk.map = made;
         }}
         label={label}
+        viewer={who.account ?? ""}
         tracks={tracks}
         severityOf={severityOf}
         serverNowMs={past.clock ? desk.playback.nowMs : serverNowMs}

@@ -22,7 +22,7 @@ export const mapHandle: { current: MapHandle | null } = { current: null };
 
 export function MapPane({ call }: { call: Call | undefined }) {
   const { t, i18n } = useTranslation();
-  const { picture } = useLive();
+  const { picture, who } = useLive();
   usePicture();
   const desk = useDesk();
   const { unitId } = useDeskState();
@@ -63,7 +63,7 @@ export function MapPane({ call }: { call: Call | undefined }) {
         ref={(made: MapHandle | null) => {
           mapHandle.current = made;
         }}
-        label={label} marks={marks} lines={lines} areas={areas} fit={fit} serverNowMs={serverNowMs} cluster={false} simple
+        label={label} viewer={who.account ?? ""} marks={marks} lines={lines} areas={areas} fit={fit} serverNowMs={serverNowMs} cluster={false} simple
         onPick={(id) => {
           if (id && picture.units.has(id)) desk.set({ unitId: id });
         }}

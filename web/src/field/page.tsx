@@ -4,12 +4,13 @@ import { useTranslation } from "react-i18next";
 import { LinkBar, useTheme } from "../kit/chrome";
 import { clockTime } from "../kit/format";
 import { useLink, useLive, useNow, usePicture } from "../kit/surface";
+import { Watermark } from "../kit/watermark";
 import { Assigned } from "./assigned";
 import { deskOf, outbox } from "./desk";
 import { Free } from "./free";
 import { Menu } from "./menu";
 import { reportedOf } from "./outbox";
-import { OutboxNotes, Top, UndoBar, useOutbox, Watermark } from "./parts";
+import { OutboxNotes, Top, UndoBar, useOutbox } from "./parts";
 import { phone } from "./phone";
 import { bareStatus, dutyOf, statusOffCall, statusOnCall } from "./steps";
 import { useAwake } from "./wake";
@@ -68,7 +69,7 @@ export function Page() {
       {menu && (
         <Menu theme={theme} onTheme={setTheme} awake={awake} unitId={unitId} onClose={() => setMenu(false)} onLeave={live.leave} />
       )}
-      {duty && <Watermark unitId={unitId} />}
+      {duty && <Watermark name={unitId} />}
     </div>
   );
 }

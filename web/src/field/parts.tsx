@@ -1,5 +1,5 @@
-// Parts of the terminal that stand on several of its views: the top line, the outbox, the steps, the watermark.
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+// Parts of the terminal that stand on several of its views: the top line, the outbox, the steps.
+import { useRef, useState, useSyncExternalStore } from "react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog, LinkChip } from "../kit/chrome";
@@ -142,37 +142,4 @@ export function Confirm({ status, onYes, onNo }: { status: Status; onYes: () => 
       </div>
     </Dialog>
   );
-}
-
-const MARK_EVERY_PX = 190;
-
-// Who looked, on every photograph of this screen.
-export function Watermark({ unitId }: { unitId: string }) {
-  const ref = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const draw = (): void => {
-      const canvas = ref.current;
-      const c = canvas?.getContext("2d");
-      if (!canvas || !c) return;
-      const ratio = devicePixelRatio || 1;
-      canvas.width = innerWidth * ratio;
-      canvas.height = innerHeight * ratio;
-      c.scale(ratio, ratio);
-      c.rotate(-0.35);
-      c.font = "600 15px system-ui, sans-serif";
-      c.fillStyle = "rgb(128 140 152 / 17%)";
-      const text = `${unitId} ${clockTime(serverNowMs()).slice(0, 5)}`;
-      for (let y = 0; y < innerHeight + innerWidth; y += MARK_EVERY_PX * 0.6) {
-        for (let x = -innerHeight; x < innerWidth; x += MARK_EVERY_PX) c.fillText(text, x + (y % (2 * MARK_EVERY_PX * 0.6) ? 60 : 0), y);
-      }
-    };
-    draw();
-    const timer = setInterval(draw, 60_000);
-    addEventListener("resize", draw);
-    return () => {
-      clearInterval(timer);
-      removeEventListener("resize", draw);
-    };
-  }, [unitId]);
-  return <canvas ref={ref} className="watermark" aria-hidden="true" data-unit={unitId} />;
 }

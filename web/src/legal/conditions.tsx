@@ -4,6 +4,7 @@ import { lazy, Suspense, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { newKey } from "../kit/api";
 import { distance } from "../kit/format";
+import { useLive } from "../kit/surface";
 import type { MapArea, MapHandle } from "../map/types";
 import { circleOf, type Draft, type DraftZone, placeOfText, polygonOf, problemOf, withZone } from "./draft";
 import { corners, geometryOf } from "./shapes";
@@ -53,6 +54,7 @@ export function ConditionsEditor({ draft, change }: { draft: Draft; change: (dra
 
 export function ZoneMap({ draft, change }: { draft: Draft; change: (draft: Draft) => void }) {
   const { t } = useTranslation("legal");
+  const { who } = useLive();
   const map = useRef<MapHandle>(null);
   const [centre, setCentre] = useState<[number, number] | null>(null);
   const [typed, setTyped] = useState("");
@@ -97,6 +99,7 @@ export function ZoneMap({ draft, change }: { draft: Draft; change: (draft: Draft
           <MapView
             ref={map}
             label={t("conditions.map_label", { n: draft.zones.length })}
+            viewer={who.account ?? ""}
             areas={areas}
             centre={[127.5, 36.5]}
             zoom={7}

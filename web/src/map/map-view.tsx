@@ -2,6 +2,7 @@
 // a further part that comes only where it is used.
 import { type CSSProperties, type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Watermark } from "../kit/watermark";
 import { addWords } from "../kit/words";
 import { MapPanel } from "./map-panel";
 import { Scene, type SceneState } from "./scene";
@@ -66,6 +67,7 @@ export function MapView({ ref, ...props }: MapProps & { ref?: Ref<MapHandle> }):
       aria-description={state?.drawing ? t("draw.keys") : t("keys")}
     >
       <div ref={stage} className="mapview-stage" />
+      {props.viewer && <Watermark name={props.viewer} />}
       {state && <Bars state={state} scene={scene.current} simple={props.simple === true} />}
       {state?.drawing && <DrawBar drawing={state.drawing} command={(what) => scene.current?.drawingCommand(what)} />}
       <div className="mapview-buttons">

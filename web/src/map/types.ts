@@ -62,6 +62,7 @@ export interface MapProps {
   onDelay?: (seconds: number | null) => void; // news has not been drawn for this long; null: all is drawn
   cluster?: boolean; // default true
   simple?: boolean; // no layer panel, no mouse hints: phones
+  viewer?: string; // who looks: stands on every photograph of it
 }
 
 export interface MapHandle {

@@ -497,9 +497,8 @@ spine::SnapshotPart Api::part() {
           },
           [this](Reader& in) {
             Status status;
-            net::run_on(inner_->front, [&] {
-              status = take_saved(in, inner_->trail, inner_->look_ups, inner_->index());
-            });
+            net::run_on(inner_->front,
+                        [&] { status = take_saved(in, inner_->trail, inner_->look_ups, inner_->index()); });
             return status;
           },
           spine::copies_of<fold_kept, AccessTrail, LookUps, HistoryIndex>()};

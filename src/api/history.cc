@@ -192,8 +192,7 @@ void History::check_fixes() {
 
 // False when there is nothing more, or it could not be kept.
 bool History::index_more() {
-  const uint64_t last_no =
-      std::min<uint64_t>(index_.entry_no(), log_.fixes->covered() + kIndexedAtOnce);
+  const uint64_t last_no = std::min<uint64_t>(index_.entry_no(), log_.fixes->covered() + kIndexedAtOnce);
   if (log_.fixes->covered() >= last_no) return false;
   v1::Fact fact;
   bool kept = true;

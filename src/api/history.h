@@ -8,8 +8,8 @@
 //     except for strays: what reached the log later comes in a later page, in the place of its arrival;
 //   - an empty page is not the end; next_no of 0 is;
 //   - a fix that arrives while somebody pages comes too, as long as the log grows beyond the page.
-// With an index of fixes (store/fix_index.h) a page about persons reads their entries and no others, as far as
-// the index covers the log. It is made by this thread while nobody asks, a quarter of the time at most.
+// With an index of fixes (store/fix_index.h) a page about persons reads their entries and no others, as far
+// as the index covers the log. It is made by this thread while nobody asks, a quarter of the time at most.
 // Thinning keeps the first fix of each person in each step of time (steps begin at multiples of the step);
 // where two pages meet, or a stray falls in between, there may be one more.
 #pragma once

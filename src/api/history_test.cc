@@ -391,7 +391,8 @@ class IndexedPast : public testing::Test {
   }
   HistoryPage read(const HistoryQuery& query) {
     std::promise<Result<HistoryPage>> page;
-    EXPECT_TRUE(history_->read(query, [&](Result<HistoryPage> found) { page.set_value(std::move(found)); }).ok());
+    EXPECT_TRUE(
+        history_->read(query, [&](Result<HistoryPage> found) { page.set_value(std::move(found)); }).ok());
     return *page.get_future().get();
   }
   static std::vector<std::pair<std::string, int32_t>> seen(const HistoryPage& page) {

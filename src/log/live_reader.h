@@ -47,10 +47,10 @@ class LiveReader final : public Reader {
   Status copy_one(uint64_t no, ChainPoint& before, Time& before_at, Copy& copy);
 
   const LiveSource source_;
-  Statement rows_;           // of kRowsAfter, made at first use; touched in a turn only
-  std::vector<Copy> slice_;  // its strings keep their memory
+  Statement rows_;                     // of kRowsAfter, made at first use; touched in a turn only
+  std::vector<Copy> slice_;            // its strings keep their memory
   std::vector<ChainChecker> befores_;  // of what is picked
-  size_t copied_ = 0;        // how many of them are this slice
+  size_t copied_ = 0;                  // how many of them are this slice
 };
 
 }  // namespace haechi::log

@@ -76,7 +76,8 @@ TEST(Reader, PicksTheRecordsThatAreNamedInManyTurnsAndStopsWhenTold) {
                   .ok());
   EXPECT_EQ(seen, wanted);
   seen.clear();
-  ASSERT_TRUE(reader->pick(wanted, [&](const Record& record) { return seen.push_back(record.no), false; }).ok());
+  ASSERT_TRUE(
+      reader->pick(wanted, [&](const Record& record) { return seen.push_back(record.no), false; }).ok());
   EXPECT_EQ(seen, std::vector<uint64_t>{1});
   EXPECT_TRUE(reader->pick({}, [](const Record&) { return ADD_FAILURE(), true; }).ok());
 }

@@ -37,6 +37,7 @@
 #include "node/evidence_room.h"
 #include "node/exceptions.h"
 #include "node/metrics.h"
+#include "node/past.h"
 #include "node/secrets.h"
 #include "node/snapshots.h"
 #include "node/surface_hosts.h"
@@ -55,23 +56,6 @@ namespace {
 
 constexpr Duration kSayAgain = Duration::seconds(3600);     // that a list of revoked certificates ends
 constexpr Duration kLetterTimeout = Duration::seconds(10);  // of one try to hand a notification over
-
-// The log as the history reads it, on its own thread. The reader outlives whoever uses this.
-api::LogSource source_of(log::Reader& reader, const vault::KeyRing& ring, store::FixIndex& fixes) {
-  const auto given = [](const std::function<bool(const api::LoggedFact&)>& each) {
-    return [&each](const log::Record& record) { return each({record.no, record.stamp, record.fact}); };
-  };
-  return {[&reader](Time at) { return reader.find(at); },
-          [&reader, given](uint64_t from_no, const std::function<bool(const api::LoggedFact&)>& each) {
-            return reader.read(from_no, given(each));
-          },
-          [&ring](uint64_t no, v1::Fact& fact) { return vault::open(ring, no, fact); },
-          [&reader, given](std::span<const uint64_t> numbers,
-                           const std::function<bool(const api::LoggedFact&)>& each) {
-            return reader.pick(numbers, given(each));
-          },
-          &fixes};
-}
 
 }  // namespace
 
@@ -419,8 +403,11 @@ void Node::Rooms::count() {
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;
                }});
-  metrics.add({"haechi_history_indexed_entry_no", "Up to which entry a person's past is found at once.", {},
-               false, [this] { return static_cast<double>(fixes->covered()); }});
+  metrics.add({"haechi_history_indexed_entry_no",
+               "Up to which entry a person's past is found at once.",
+               {},
+               false,
+               [this] { return static_cast<double>(fixes->covered()); }});
   metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
                  return static_cast<double>(heap_bytes());
                }});

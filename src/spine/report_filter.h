@@ -61,7 +61,7 @@ class ReportFilter {
   static constexpr size_t kRangesMax = 256;
   static constexpr size_t kEpochsKept = 4;
   struct Device {
-    std::vector<Epoch> epochs;  // rising
+    std::vector<Epoch> epochs;    // rising
     std::vector<Content> recent;  // ring
     size_t next = 0;
     int64_t newest_fix_us = 0;

@@ -52,7 +52,7 @@ class SnapshotTaker {
   SnapshotStore& store_;
   const std::unique_ptr<SnapshotMaker> maker_;
   const std::function<void(const Error&)> failed_;
-  const std::shared_ptr<Desk> desk_;                  // outlives this where a room answers late
+  const std::shared_ptr<Desk> desk_;                 // outlives this where a room answers late
   std::chrono::steady_clock::time_point rested_at_;  // that thread's
   std::thread writer_;
 };

@@ -290,10 +290,13 @@ TEST_F(SnapshotTest, TheOneThatIsMadeBesideTheSpineIsToTheByteTheOneThatTheSpine
   ASSERT_GE(replayed_, no);
   Fold fold(0, ring_.get());
   const auto reader = log_->reader();
-  ASSERT_TRUE(reader->read(1, [&](const log::Record& record) {
-                      EXPECT_TRUE(fold.take(record, nullptr).ok());
-                      return record.no < no;
-                    }).ok());
+  ASSERT_TRUE(reader
+                  ->read(1,
+                         [&](const log::Record& record) {
+                           EXPECT_TRUE(fold.take(record, nullptr).ok());
+                           return record.no < no;
+                         })
+                  .ok());
   EXPECT_EQ(saved(fold), made);
 }
 
@@ -416,10 +419,13 @@ TEST_F(SnapshotTest, AfterAnErasureThereIsOneAgainAtOnceOfTheLogWithoutWhatWasEr
   std::filesystem::remove_all(directory_ + "/snapshots");
   Fold fold(0, ring_.get());
   open();
-  ASSERT_TRUE(log_->reader()->read(1, [&](const log::Record& record) {
-                                EXPECT_TRUE(fold.take(record, nullptr).ok());
-                                return record.no < 25;
-                              }).ok());
+  ASSERT_TRUE(log_->reader()
+                  ->read(1,
+                         [&](const log::Record& record) {
+                           EXPECT_TRUE(fold.take(record, nullptr).ok());
+                           return record.no < 25;
+                         })
+                  .ok());
   EXPECT_EQ(saved(fold), made);
 }
 

@@ -270,7 +270,8 @@ std::string Spine::sealed(v1::Fact& fact) {
 Time Spine::next_stamp() {
   const int64_t running_us = options_.running_us();
   Time stamp = clock_.now();
-  if (stamp + kSetBackMin < fold_->last_stamp) stamp = fold_->last_stamp + Duration{running_us - stamped_running_us_};
+  if (stamp + kSetBackMin < fold_->last_stamp)
+    stamp = fold_->last_stamp + Duration{running_us - stamped_running_us_};
   stamped_running_us_ = running_us;
   return fold_->last_stamp = std::max(stamp, fold_->last_stamp + Duration{1});
 }
@@ -284,7 +285,8 @@ void Spine::process(std::vector<Waiting> waiting) {
     if (!admit(one, work)) continue;
     const Time stamp = next_stamp();
     work.bytes.push_back(sealed(*one.fact));
-    work.batch.entries.push_back({fold_->next_no, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
+    work.batch.entries.push_back(
+        {fold_->next_no, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
     if (one.done) work.receipts.emplace_back(std::move(one.done), Receipt{fold_->next_no, stamp, false});
     ++fold_->next_no;
   }

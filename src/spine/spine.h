@@ -126,7 +126,7 @@ class Spine final : public Submit {
   const Clock& clock_;
   std::vector<Subscriber> subscribers_;
   std::vector<SnapshotPart> parts_;
-  std::optional<Fold> fold_;  // always there; made anew where a snapshot turns out to be bad
+  std::optional<Fold> fold_;        // always there; made anew where a snapshot turns out to be bad
   int64_t stamped_running_us_ = 0;  // when the last stamp was given, by the clock that nobody can set
 
   mutable std::mutex mutex_;

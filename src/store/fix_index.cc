@@ -97,10 +97,8 @@ Status FixIndex::write_block(const End& end) {
   const auto write = [&]() -> Status {
     for (const auto& [person_id, numbers] : under_way_) {
       Query insert(connection, "INSERT OR REPLACE INTO fixes VALUES(?, ?, ?)");
-      TRY(const uint64_t added, insert.with(person_id)
-                                    .with(static_cast<int64_t>(begin_of(end.no)))
-                                    .with(numbers.steps)
-                                    .run());
+      TRY(const uint64_t added,
+          insert.with(person_id).with(static_cast<int64_t>(begin_of(end.no))).with(numbers.steps).run());
       ENSURE(added == 1);
     }
     TRY(const uint64_t added, Query(connection, "INSERT OR REPLACE INTO block VALUES(?, ?)")

@@ -31,12 +31,12 @@ class FixIndexTest : public testing::Test {
   void take_up_to(uint64_t last) {
     const std::string a = "A", b = "B";
     for (uint64_t no = index_->covered() + 1; no <= last; ++no)
-      ASSERT_TRUE(index_
-                      ->take(no, Time{static_cast<int64_t>(no) * 5},
-                             no % 3 == 0   ? &a
-                             : no % 7 == 0 ? &b
-                                           : nullptr)
-                      .ok());
+      ASSERT_TRUE(
+          index_->take(no, Time{static_cast<int64_t>(no) * 5},
+                       no % 3 == 0   ? &a
+                       : no % 7 == 0 ? &b
+                                     : nullptr)
+              .ok());
   }
   std::vector<uint64_t> find(const std::set<std::string>& persons, uint64_t first, uint64_t last) {
     const auto found = index_->find(persons, first, last);

@@ -268,7 +268,7 @@ def bench_day(binaries, people=1_000, reports=5_760_000):
                 page = server.call('GET', f'/api/v1/playback?person_id={person}&from_us={to_us - 86_400_000_000}&to_us={to_us}{after}',
                                    key='control')
                 fixes += len(page.get('points', []))
-                if 'next' not in page:
+                if not page.get('next'):
                     return (time.monotonic() - began) * 1000, fixes
                 after = f'&after={page["next"]}'
 
@@ -276,10 +276,12 @@ def bench_day(binaries, people=1_000, reports=5_760_000):
         indexed()
         server.stop()
         server.start(binaries / 'haechi')
-        to_us = 1 + max(int(one['position']['fix']['fixed_at_us']) for one in server.call('GET', '/api/v1/positions', key='control')['positions'])
-        first_ms, fixes = day_of(f'person-{people // 3}')
+        newest = server.call('GET', '/api/v1/positions', key='control')['positions']
+        to_us = 1 + max(int(one['fix']['fixed_at_us']) for one in newest)
+        persons = [one['person_id'] for one in newest]
+        first_ms, fixes = day_of(persons[0])
         indexed()
-        times = sorted(day_of(f'person-{n}')[0] for n in range(0, people, people // 20))
+        times = sorted(day_of(person)[0] for person in persons[::len(persons) // 20])
         result = {'people': people, 'entries': entries, 'fixes': fixes, 'at_once_ms': round(first_ms), 'p50_ms': round(times[len(times) // 2]),
                   'max_ms': round(times[-1]), 'index_bytes_per_entry': round((log.parent / 'fixes.sqlite').stat().st_size / entries, 2)}
         server.stop()

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <future>
 #include <thread>
@@ -352,6 +353,12 @@ class IndexedPast : public testing::Test {
   }
   static std::string id(const char* kind, int i) { return kind + ("-" + std::to_string(i)); }
 
+  // Each page is in the order of time, and its borders are elsewhere when more is read.
+  static std::vector<std::pair<std::string, int32_t>> sorted(
+      std::vector<std::pair<std::string, int32_t>> points) {
+    std::sort(points.begin(), points.end());
+    return points;
+  }
   // As a start does it; `entries` of the log are there.
   void open(std::optional<size_t> entries = std::nullopt) {
     history_.reset();
@@ -385,7 +392,7 @@ class IndexedPast : public testing::Test {
     return each({no, entries_[no - 1].stamp, entries_[no - 1].bytes});
   }
   bool indexed() {
-    for (int i = 0; i < 5'000 && fixes_->covered() < entries_.size(); ++i)
+    for (int i = 0; i < 5'000 && fixes_->covered() != entries_.size(); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(2));  // it is made by a thread of its own
     return fixes_->covered() == entries_.size();
   }
@@ -432,7 +439,7 @@ TEST_F(IndexedPast, AnIndexChangesNothingOfWhatIsFound) {
   ASSERT_TRUE(indexed());
   for (const HistoryQuery& query : {of({"P-7"}), of({"P-8"}, kStart, kStart + kHour * 2), of({"P-7", "P-8"}),
                                     of({"P-99"}, at_s(100), at_s(400)), of({"nobody"})})
-    EXPECT_EQ(seen(read(query)), all(query)) << *query.person_ids.begin();
+    EXPECT_EQ(sorted(seen(read(query))), sorted(all(query))) << *query.person_ids.begin();
 }
 
 TEST_F(IndexedPast, WhatIsNotIndexedYetIsReadFromTheLog) {

@@ -41,6 +41,7 @@
 #include "node/exceptions.h"
 #include "node/metrics.h"
 #include "node/notification_counts.h"
+#include "node/past.h"
 #include "node/secrets.h"
 #include "node/snapshots.h"
 #include "node/surface_hosts.h"
@@ -59,23 +60,6 @@ namespace {
 
 constexpr Duration kSayAgain = Duration::seconds(3600);     // that a list of revoked certificates ends
 constexpr Duration kLetterTimeout = Duration::seconds(10);  // of one try to hand a notification over
-
-// The log as the history reads it, on its own thread. The reader outlives whoever uses this.
-api::LogSource source_of(log::Reader& reader, const vault::KeyRing& ring, store::FixIndex& fixes) {
-  const auto given = [](const std::function<bool(const api::LoggedFact&)>& each) {
-    return [&each](const log::Record& record) { return each({record.no, record.stamp, record.fact}); };
-  };
-  return {[&reader](Time at) { return reader.find(at); },
-          [&reader, given](uint64_t from_no, const std::function<bool(const api::LoggedFact&)>& each) {
-            return reader.read(from_no, given(each));
-          },
-          [&ring](uint64_t no, v1::Fact& fact) { return vault::open(ring, no, fact); },
-          [&reader, given](std::span<const uint64_t> numbers,
-                           const std::function<bool(const api::LoggedFact&)>& each) {
-            return reader.pick(numbers, given(each));
-          },
-          &fixes};
-}
 
 }  // namespace
 

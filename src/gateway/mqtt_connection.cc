@@ -32,7 +32,8 @@ void MqttConnection::start() {
 void MqttConnection::read() {
   if (reading_ || closed_) return;
   reading_ = true;
-  // Trying before there is something costs a system call for every report of a device that sends now and then.
+  // Trying before there is something costs a system call for every report of a device that sends now and
+  // then.
   wire_.async_wait_readable([self = shared_from_this()](ErrorCode error) {
     self->reading_ = false;
     if (self->closed_) return;

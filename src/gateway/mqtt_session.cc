@@ -74,7 +74,7 @@ bool MqttSession::must_wait(Time now) {
   // here.
   const size_t pending_max = hub_.limits().inflight_max * (is_v5() ? size_t{2} : size_t{1});
   if (pending_.size() >= pending_max || pending_bytes_ >= hub_.limits().inflight_bytes_max) return true;
-  if (hub_.crowded(pending_.size())) return true;
+  if (hub_.crowded(at_spine_)) return true;
   if (retrying_ == 0 && hub_.may_send(*device_, now)) return false;
   hub_.wait(*this);
   return true;
@@ -279,6 +279,7 @@ void MqttSession::take(const mqtt::Publish& packet, Form form, Time now) {
   pending.payload = std::move(payload);
   pending_bytes_ += pending.payload.size();
   pending.outstanding = static_cast<uint32_t>(read.admitted);
+  at_spine_ += read.admitted;
   for (uint32_t index = 0; index < read.facts.size(); ++index) {
     if (read.facts[index] != nullptr) hub_.submit_report(std::move(read.facts[index]), id_, seq, index);
   }
@@ -290,6 +291,7 @@ void MqttSession::on_receipt(uint64_t seq, uint32_t index, Outcome outcome, Time
   Pending& pending = pending_[seq - first_seq_];
   ENSURE(pending.outstanding > 0, seq, index);
   --pending.outstanding;
+  --at_spine_;
   switch (outcome) {
     case Outcome::kDurable:
       retry_wait_ = kRetryWaitMin;
@@ -325,6 +327,7 @@ void MqttSession::resume(Time now) {
       if (read.facts[index] == nullptr)
         continue;  // admitted before, refused now: the device was retired since
       ++pending.outstanding;
+      ++at_spine_;
       hub_.counters().reports_retried.add();
       hub_.submit_report(std::move(read.facts[index]), id_, first_seq_ + at, index);
     }

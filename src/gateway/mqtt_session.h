@@ -121,6 +121,7 @@ class MqttSession {
   std::deque<Pending> pending_;
   uint64_t first_seq_ = 0;  // of pending_.front()
   size_t pending_bytes_ = 0;
+  size_t at_spine_ = 0;  // reports
   uint32_t pending_qos1_ = 0;
   uint32_t retrying_ = 0;  // entries with exhausted reports
   Time retry_at_;

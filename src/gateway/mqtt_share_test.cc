@@ -71,6 +71,21 @@ TEST_F(MqttShareTest, WhoCameFirstLeavesTheOthersTheirShare) {
   EXPECT_TRUE(first.session.blocked() && second.session.blocked() && third.session.blocked());
 }
 
+TEST_F(MqttShareTest, ABatchCountsAsTheReportsInIt) {
+  Eager batched(*hub_, "A-1", 0), second(*hub_, "A-2", 40);
+  v1::ReportBatch batch;
+  for (uint64_t seq = 1; seq <= 12; ++seq) *batch.add_reports() = good_report("A-1", seq);
+  for (uint16_t id = 1; id <= 2; ++id)
+    batched.unheard += publish_bytes(Version::k311, "d/A-1/reports", batch.SerializeAsString(), 1, id);
+  batched.hear();
+  second.hear();
+  EXPECT_EQ(at_spine(), (std::map<std::string, int>{{"A-1", 12}, {"A-2", 6}}));
+  durable(12);
+  batched.hear();
+  EXPECT_EQ(at_spine(), (std::map<std::string, int>{{"A-1", 12}, {"A-2", 6}}));
+  EXPECT_EQ(batched.acknowledged(), (std::vector<uint16_t>{1}));
+}
+
 TEST_F(MqttShareTest, OneAloneHasItAll) {
   Eager alone(*hub_, "A-1", 12);
   Eager silent(*hub_, "A-2", 0), also_silent(*hub_, "A-3", 0);

@@ -40,6 +40,7 @@ void Outbox::push_bytes(std::string bytes, Sent sent) {
 
 void Outbox::push(Piece piece) {
   pieces_.push_back(std::move(piece));
+  if (closed_) return close();
   if (std::exchange(writing_, true)) return;
   asio::post(wire.get_executor(), [self = shared_from_this()] { self->write(); });
 }
@@ -99,6 +100,7 @@ void Outbox::give_up(ErrorCode error) {
 
 // What waits for its bytes keeps the connection alive: it is told on the loop, or ends with it.
 void Outbox::close() {
+  closed_ = true;
   wire.close();
   queued_bytes_ = begun_bytes_ = 0;
   asio::post(wire.get_executor(), [pieces = std::exchange(pieces_, {})] {

@@ -13,8 +13,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "net/wire.h"
@@ -33,7 +31,7 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   void push_bytes(std::string bytes, Sent sent);
   // Of messages, without their frames, that the kernel has not yet taken.
   size_t queued_bytes() const { return queued_bytes_; }
-  // Cuts the connection; what is queued is not sent.
+  // Cuts the connection; what is queued, and what comes later, is not sent.
   void close();
 
   Wire wire;
@@ -61,6 +59,7 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   bool writing_ = false;      // write() is posted, or waits for the kernel
   bool drained_due_ = false;  // messages were queued since on_drained
   bool farewell_said_ = false;
+  bool closed_ = false;
 };
 
 class GatheredWire {

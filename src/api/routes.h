@@ -35,7 +35,7 @@ struct Route {
   const google::protobuf::Descriptor* request = nullptr;   // nullptr: no body
   const google::protobuf::Descriptor* response = nullptr;  // nullptr: text
   std::vector<const char*> parameters = {};                // of the query
-  const char* repeated = "";  // the one of them that may be given several times
+  const char* repeated = "";                               // the one of them that may be given several times
   // Weighs so much that a session has to have shown a factor within kProofFresh. Keys of systems have none.
   bool asks_factor = false;
 };

@@ -170,7 +170,8 @@ Status Notary::take_cosignature(const SignedCheckpoint& offered, const VerifierK
 
 Result<std::string> Notary::file(std::string_view path) const {
   if (path == kWitnessedName) return log::read_file(options_.directory + "/" + kWitnessedName, kNoteBytesMax);
-  if (path == kSuccessionName) return log::read_file(options_.directory + "/" + kSuccessionName, kNoteBytesMax);
+  if (path == kSuccessionName)
+    return log::read_file(options_.directory + "/" + kSuccessionName, kNoteBytesMax);
   if (path != kCheckpointName) return tree_->tile(path, newest_.checkpoint.size);
   if (newest_.checkpoint.size == 0) return Error{Code::kNotFound, "", "nothing was signed yet"};
   return text_of(newest_.note);

@@ -24,8 +24,8 @@ namespace haechi::evidence {
 // Names within the directory.
 inline constexpr char kCheckpointName[] = "checkpoint";  // signed by the log
 inline constexpr char kWitnessedName[] = "witnessed";    // the newest that a witness has cosigned
-inline constexpr char kPublicKeyName[] = "key.pub";       // a line each: the key, the next one
-inline constexpr char kSuccessionName[] = "succession";    // the newest next key, signed by the one before
+inline constexpr char kPublicKeyName[] = "key.pub";      // a line each: the key, the next one
+inline constexpr char kSuccessionName[] = "succession";  // the newest next key, signed by the one before
 
 // What a checkpoint calls the log: unique, and the same for ever.
 std::string origin_of(const std::string& log_id);

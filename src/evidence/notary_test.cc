@@ -203,7 +203,8 @@ TEST_F(Succeeded, OnlyAKeyThatIsTrustedNamesTheNextOne) {
   Note forged{body_of_succession(stranger.verifier()), {}};
   stranger.sign(forged, Time{});
   EXPECT_FALSE(read_succession({only(*notary)}, text_of(forged)).ok());
-  EXPECT_FALSE(read_succession({only(*notary)}, *notary->file("checkpoint")).ok()) << "a checkpoint names none";
+  EXPECT_FALSE(read_succession({only(*notary)}, *notary->file("checkpoint")).ok())
+      << "a checkpoint names none";
 }
 
 TEST_F(Succeeded, AWitnessThatIsToldBothKeysCosignsBeforeAndAfter) {

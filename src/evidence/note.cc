@@ -173,7 +173,8 @@ Result<LogKeys> read_log_keys(std::string_view text) {
   LogKeys keys;
   while (!text.empty()) {
     TRY(VerifierKey key, VerifierKey::read(take_line(text)));
-    if (!keys.empty() && keys.front().name() != key.name()) return no_key("is of another log than the one before");
+    if (!keys.empty() && keys.front().name() != key.name())
+      return no_key("is of another log than the one before");
     keys.push_back(std::move(key));
   }
   if (keys.empty()) return no_key("is missing");

@@ -19,9 +19,9 @@ class NotarisedLog {
   log::Log& log() { return *log_; }
   // Signs with the keys in the files of these names.
   Result<std::unique_ptr<Notary>> notary(const std::string& key = "key", const std::string& next = "") {
-    return Notary::open({directory_ + "/evidence", directory_ + "/" + key,
-                         next.empty() ? "" : directory_ + "/" + next},
-                        *reader_, log_->id());
+    return Notary::open(
+        {directory_ + "/evidence", directory_ + "/" + key, next.empty() ? "" : directory_ + "/" + next},
+        *reader_, log_->id());
   }
   void append(uint64_t count) {
     for (; count > 0; count -= std::min<uint64_t>(count, 100))

@@ -18,7 +18,7 @@ struct CheckedCheckpoint {
 
 struct EvidenceReport {
   LogKeys keys;   // that everything was checked with; empty: there was nothing to check
-  Digest root{};    // of all records
+  Digest root{};  // of all records
   std::vector<CheckedCheckpoint> checkpoints;
 };
 
@@ -31,8 +31,8 @@ struct EvidenceQuestion {
   LogKeys keys;
 };
 
-// Reads the log once. kCorrupt, with a sentence, when a checkpoint is not signed by one of the keys, the log is
-// shorter than it or other, or a file of the tree does not follow from the log. Changes nothing.
+// Reads the log once. kCorrupt, with a sentence, when a checkpoint is not signed by one of the keys, the log
+// is shorter than it or other, or a file of the tree does not follow from the log. Changes nothing.
 Status verify_evidence(const EvidenceQuestion& question, EvidenceReport& report);
 
 }  // namespace haechi::evidence

@@ -41,7 +41,8 @@ class Verify : public testing::Test {
     Status status = log::verify_directory(directory.file("log"), chain);
     EvidenceReport report;
     if (status.ok())
-      status = verify_evidence({directory.file("log"), directory.file("evidence"), checkpoint, {*key}}, report);
+      status =
+          verify_evidence({directory.file("log"), directory.file("evidence"), checkpoint, {*key}}, report);
     return status.ok() ? "" : status.error().text();
   }
   std::string verified(const log::TestDirectory& directory) const {

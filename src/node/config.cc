@@ -125,7 +125,8 @@ Status read_tls(const toml::table& table, TlsConfig& into) {
 Status read_notify(const toml::table& table, notify::Settings& into) {
   const toml::table* all = table["notify"].as_table();
   if (all == nullptr) return table.contains("notify") ? wrong_type("notify", "a table") : Status();
-  TRY_STATUS(check_keys(*all, {"pages", "language", "ca_file", "revoked", "email", "sms", "push"}, "notify."));
+  TRY_STATUS(
+      check_keys(*all, {"pages", "language", "ca_file", "revoked", "email", "sms", "push"}, "notify."));
   for (const auto& [name, known] :
        std::map<std::string, std::set<std::string>>{{"email", {"server", "tls", "user", "password", "from"}},
                                                     {"sms", {"url", "body", "bearer", "secret"}},

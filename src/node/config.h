@@ -17,7 +17,7 @@
 //              plain = false             # may they be reached without TLS?
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
 //   [http.hosts]  me = "me.example"    # surfaces that answer at a host of their own alone
-//   [evidence] key = "file"  next_key = "file"               # signs as well, while it takes the other's place
+//   [evidence] key = "file"  next_key = "file"               # signs as well, until it is the key
 //              witnesses = ["name+id+base64 https://host:port/prefix"]   # who cosigns our log
 //              mirrors = ["https://host:port/mirror/v1"]    # who keeps a copy of it
 //   [mirror]   logs = ["name+id+base64"]                     # of whose log a copy is kept here
@@ -98,7 +98,7 @@ struct Config {
   std::string
       metrics_token_sha256;  // who is not on this machine shows it at /metrics; empty: nobody else is let in
   std::string evidence_key;  // signs checkpoints of the log; empty: "evidence/key" in `data`
-  std::string evidence_next_key;  // signs them as well, while it takes the place of that; empty: none
+  std::string evidence_next_key;          // signs them as well, while it takes the place of that; empty: none
   std::vector<std::string> witnesses;     // "key url"
   std::vector<std::string> mirrors;       // addresses that keep a copy of our log
   std::vector<std::string> mirror_logs;   // keys of the logs of which a copy is kept here

@@ -75,7 +75,8 @@ Result<Secrets> Secrets::open(const Config& config) {
   const TlsConfig& tls = config.tls;
   TRY(secrets.for_people, open_door(tls, tls.agency_ca, "tls.agency_ca", Tls::Peer::kMayProve));
   TRY(secrets.for_devices, open_door(tls, tls.device_ca, "tls.device_ca", Tls::Peer::kMustProve));
-  auto outgoing = Tls::client({tls.client_certificate, tls.client_key, tls.ca, tls.client_revoked, tls.offer});
+  auto outgoing =
+      Tls::client({tls.client_certificate, tls.client_key, tls.ca, tls.client_revoked, tls.offer});
   if (!outgoing.ok()) return named("tls.client_", "tls.ca", outgoing.error());
   secrets.outgoing = *outgoing;
   if (secrets.for_people)

@@ -1,8 +1,9 @@
-// `haechi keys reseal`: next keys for everybody in the key ring of a data directory at rest, and everything in
-// the stores sealed again under them.
+// `haechi keys reseal`: next keys for everybody in the key ring of a data directory at rest, and everything
+// in the stores sealed again under them.
 //
-// The log stays under the keys that it has, because it is never changed; what is logged from then on is sealed
-// under the next ones. A crash leaves each text under a key that lives, and running it again finishes it.
+// The log stays under the keys that it has, because it is never changed; what is logged from then on is
+// sealed under the next ones. A crash leaves each text under a key that lives, and running it again finishes
+// it.
 #pragma once
 
 #include <string>

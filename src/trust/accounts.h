@@ -197,7 +197,8 @@ class Accounts {
   const ProviderName* provider_of(const std::string& account) const;
   // Both factors once more, by somebody who is signed in as `account`.
   Result<Verdict> prove(const std::string& account, const Attempt& attempt, Time now);
-  // Is it a session that began, with its factors, longer than kProofFresh ago, and where none was shown since?
+  // Is it a session that began, with its factors, longer than kProofFresh ago, and where none was shown
+  // since?
   bool is_stale(std::string_view token, Time now) const;
   // A second factor once more, by whoever holds the session of `token` as `account`: it is fresh again then.
   Result<Verdict> freshen(const std::string& account, std::string_view token, const Attempt& attempt,

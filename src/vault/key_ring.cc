@@ -252,9 +252,8 @@ KeyRing::State KeyRing::find(KeyId id, Key& key) const {
 bool KeyRing::has_older(const std::string& owner, uint64_t no) const {
   const std::lock_guard lock(mutex_);
   const auto living = living_.find(owner);
-  return living != living_.end() && std::any_of(living->second.begin(), living->second.end(), [&](KeyId id) {
-           return slots_.at(id).since_no < no;
-         });
+  return living != living_.end() && std::any_of(living->second.begin(), living->second.end(),
+                                                [&](KeyId id) { return slots_.at(id).since_no < no; });
 }
 
 Status KeyRing::destroy(const std::string& owner, uint64_t no) {

@@ -1,5 +1,5 @@
-// KeyRing: the data keys of persons, each wrapped under the master key, in one small file of its own. An owner
-// may have several: the newest seals, the others open what was sealed under them.
+// KeyRing: the data keys of persons, each wrapped under the master key, in one small file of its own. An
+// owner may have several: the newest seals, the others open what was sealed under them.
 //
 // 1. Keys are made without waiting for the disk and are on it when settle() returns: whoever seals calls it
 // before what is
@@ -115,7 +115,7 @@ class KeyRing {
   bool unsettled_ = false;
   std::unordered_map<KeyId, Slot> slots_;
   std::unordered_map<std::string, std::vector<KeyId>> living_;  // of each owner, the newest last
-  mutable std::unordered_map<KeyId, Key> opened_;  // at most kOpenedMax
+  mutable std::unordered_map<KeyId, Key> opened_;               // at most kOpenedMax
 };
 
 // The ring and its master key; both are made where neither is and `mode` allows it. kNotFound: one is

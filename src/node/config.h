@@ -12,6 +12,7 @@
 //              device_ca = "file"  agency_ca = "file"          # who must prove itself by certificate
 //              revoked = ["file"]                              # their lists of revoked certificates
 //              ca = "file"  client_certificate = "file"  client_key = "file"    # when we call others
+//              client_revoked = ["file"]                       # lists of the authorities in ca
 //              minimum = "1.2"  suites = ["TLS_..."]  groups = ["X25519"]       # left out: net/tls_offer.h
 //   [link]     hosts = ["cad.example"]   # where outside agencies may be; left out: on this machine alone
 //              plain = false             # may they be reached without TLS?

@@ -57,7 +57,7 @@ TEST(HiddenData, OfAJpegLeavesWhichSideIsUp) {
     for (int side = 1; side <= 8; ++side) {
       const std::string left = jpeg("\xFF\xD8" + segment(0xE1, exif(side, little)) + kFrame + kScan + kEnd);
       EXPECT_EQ(left.find("GPS"), std::string::npos);
-      EXPECT_EQ(left.substr(0, 40),
+      EXPECT_EQ(left.substr(0, 38),
                 "\xFF\xD8" + segment(0xE1, "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"s +
                                                static_cast<char>(side) + "\0\0\0\0\0\0"s));
     }

@@ -127,6 +127,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/statistics.csv", "COALJ"},
     {"GET /api/v1/me/account", "CDUPORKALJMV"},
     {"POST /api/v1/me/account/renewal", "CDUPORKALJMV"},
+    {"POST /api/v1/me/proof", "CDUPORKALJMV"},
     {"POST /api/v1/me/sessions/{id}/end", "CDUPORKALJMV"},
     {"POST /api/v1/me/passkeys/question", "CDUPORKALJMV"},
     {"POST /api/v1/me/passkeys", "CDUPORKALJMV"},

@@ -1,5 +1,7 @@
 #include "net/client_url.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -14,8 +16,23 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-// Letters, digits and what stands between them; of an address in brackets digits, colons and points.
-bool is_plain_host(std::string_view host, bool in_brackets) {
+// Ends in a number: other readers take it for an IPv4 address, however it is written (127.1, 0x7f000001).
+bool ends_in_number(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const std::string_view last = host.substr(host.rfind('.') + 1);
+  return last.find_first_not_of("0123456789") == std::string_view::npos || last.starts_with("0x") ||
+         last.starts_with("0X");
+}
+
+bool is_ipv4(const std::string& host) {
+  in_addr bytes{};
+  return ::inet_pton(AF_INET, host.c_str(), &bytes) == 1;
+}
+
+// Letters, digits and what stands between them, or an address in full; of one in brackets digits, colons and
+// points.
+bool is_plain_host(const std::string& host, bool in_brackets) {
+  if (!in_brackets && ends_in_number(host) && !is_ipv4(host)) return false;
   constexpr std::string_view kName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
   return host.find_first_not_of(in_brackets ? "0123456789abcdefABCDEF:." : kName) == std::string_view::npos;
 }

@@ -89,10 +89,27 @@ TEST(Reach, IsTheNamedHostsAloneAndOverTlsUnlessTheLineIsPrivate) {
 }
 
 TEST(ParseUrl, RefusesWhatItCannotCall) {
-  for (const char* text :
-       {"", "ftp://a/", "https://", "http://", "http://:80/", "http://a:0/", "http://a:65536/", "http://a:x/",
-        "http://me:secret@a/", "http://[::1/", "http://[::1]x:80/", "http://a\\b/", "http://a/#b",
-        "http://a%2fb/", "http://[a]/", "http://a,b/", "http://a/ b", "http://a/\r\nx: y"}) {
+  for (const char* text : {"",
+                           "ftp://a/",
+                           "https://",
+                           "http://",
+                           "http://:80/",
+                           "http://a:0/",
+                           "http://a:65536/",
+                           "http://a:x/",
+                           "http://me:secret@a/",
+                           "http://[::1/",
+                           "http://[::1]x:80/",
+                           "http://a\\b/",
+                           "http://a/#b",
+                           "http://a%2fb/",
+                           "http://[g]/",
+                           "http://127.1/",
+                           "http://0x7f000001/",
+                           "http://2130706433/",
+                           "http://a,b/",
+                           "http://a/ b",
+                           "http://a/\r\nx: y"}) {
     EXPECT_FALSE(parse_url(text, "http").ok()) << text;
   }
 }

@@ -12,16 +12,15 @@
 //              device_ca = "file"  agency_ca = "file"          # who must prove itself by certificate
 //              revoked = ["file"]                              # their lists of revoked certificates
 //              ca = "file"  client_certificate = "file"  client_key = "file"    # when we call others
+//              client_revoked = ["file"]                       # lists of the authorities in ca
 //              minimum = "1.2"  suites = ["TLS_..."]  groups = ["X25519"]       # left out: net/tls_offer.h
 //   [link]     hosts = ["cad.example"]   # where outside agencies may be; left out: on this machine alone
 //              plain = false             # may they be reached without TLS?
-//   [link.agreements."cad.example"]  purpose = "..."  basis = "..."  scope = "..."  method = "..."  security
-//   = "..."
-//              cost = "..."              # of each of those hosts
+//   [link.agreements."cad.example"]  purpose = "..."  basis = "..."  scope = "..."  method = "..."
+//              security = "..."  cost = "..."  # of each of those hosts
 //   [http]     address = "127.0.0.1"  port = 8080     # API, live streams, pages
 //   [http.hosts]  me = "me.example"    # surfaces that answer at a host of their own alone
-//   [evidence] key = "file"  next_key = "file"               # signs as well, while it takes the other's
-//   place
+//   [evidence] key = "file"  next_key = "file"               # signs as well, until it is the key
 //              witnesses = ["name+id+base64 https://host:port/prefix"]   # who cosigns our log
 //              mirrors = ["https://host:port/mirror/v1"]    # who keeps a copy of it
 //   [mirror]   logs = ["name+id+base64"]                     # of whose log a copy is kept here

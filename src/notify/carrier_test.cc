@@ -10,6 +10,7 @@
 #include "net/server.h"
 #include "net/test_certificates.h"
 #include "net/test_support.h"
+#include "net/tls.h"
 
 namespace haechi::notify {
 namespace {

@@ -29,11 +29,11 @@ test("what a browser lacks is said", async ({ browser }) => {
 
       const bare = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
       await bare.goto(`${server.origin}/${surface}/`);
-      await expect(bare.locator("body")).toContainText("이 화면에는 JavaScript가 필요합니다.");
+      await expect(bare.locator("noscript p").first()).toBeVisible();
       await bare.context().close();
     }
   } finally {
-    server.stop();
+    await server.end();
   }
 });
 
@@ -52,6 +52,6 @@ test("what the policy of a page forbids is reported and counted, and nothing of 
     await expect.poll(counted, { timeout: 30_000 }).toBe("1");
     expect(server.said).not.toContain("a-word-of-hers");
   } finally {
-    server.stop();
+    await server.end();
   }
 });

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "gateway/native.h"
 #include "haechi/v1/fact.pb.h"
 
 namespace haechi::gateway {

@@ -1,6 +1,6 @@
 // The readers of strangers' bytes (targets.h) over damaged copies of good input, the same for the same seed;
-// over everything that was ever found, tests/fuzz/found/<target>-*; and over what led libFuzzer through all of them
-// (corpus.h). `./x fuzz` looks further, guided by what the code does.
+// over everything that was ever found, tests/fuzz/found/<target>-*; and over what led libFuzzer through all
+// of them (corpus.h). `./x fuzz` looks further, guided by what the code does.
 #include <google/protobuf/stubs/logging.h>
 #include <gtest/gtest.h>
 

@@ -29,7 +29,8 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
     std::vector<std::string> seeds = haechi::fuzz::kept_corpus(HAECHI_SOURCE_DIR, name);
     seeds.insert(seeds.end(), chosen->seeds.begin(), chosen->seeds.end());
     for (size_t number = 0; number < seeds.size(); ++number)
-      std::ofstream(std::string(folder) + "/seed-" + std::to_string(number), std::ios::binary) << seeds[number];
+      std::ofstream(std::string(folder) + "/seed-" + std::to_string(number), std::ios::binary)
+          << seeds[number];
   }
   return 0;
 }

@@ -8,6 +8,7 @@ import pathlib
 import re
 import sys
 
+TOP = pathlib.Path(__file__).resolve().parent.parent
 BYTES_MAX = 90_000
 NOT_NAMES = {'struct', 'class', 'enum', 'constexpr', 'const', 'static', 'inline', 'using', 'namespace', 'template', 'final',
              'TEST', 'TEST_F', 'TEST_P', 'INSTANTIATE_TEST_SUITE_P', 'TYPED_TEST'}
@@ -29,11 +30,17 @@ def hidden_names(text):
     return names
 
 
+def words_of(text):
+    """Its own, and those of what tests share."""
+    shared = [TOP / 'src' / name for name in re.findall(r'#include "(\w+/\w*test\w*\.h)"', text)]
+    return set(re.findall(r'\w+', text + ' '.join(header.read_text() for header in shared if header.is_file())))
+
+
 def batches(paths):
     groups = []  # [hidden names, all words, bytes, paths]
     for path in paths:
         text = path.read_text()
-        names, words = hidden_names(text), set(re.findall(r'\w+', text))
+        names, words = hidden_names(text), words_of(text)
         for group in groups:
             if not group[0] & words and not group[1] & names and group[2] + len(text) <= BYTES_MAX:
                 break
@@ -48,8 +55,7 @@ def batches(paths):
 
 
 def main():
-    top = pathlib.Path(__file__).resolve().parent.parent
-    for folder in [*sorted((top / 'src').iterdir()), top / 'sim', top / 'sim/hunt', top / 'tests/scenarios', top / 'tests/fuzz']:
+    for folder in [*sorted((TOP / 'src').iterdir()), *(TOP / name for name in ('sim', 'sim/hunt', 'tests/scenarios', 'tests/fuzz'))]:
         sources = sorted(folder.glob('*.cc'))
         of_tests = [path for path in sources if path.stem.endswith('_test')]
         for kind, paths in (('test', of_tests), ('room', [path for path in sources if path not in of_tests])):

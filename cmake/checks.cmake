@@ -28,6 +28,12 @@ function(haechi_in_batches)
     set(unseen "-D__has_feature(x)=0")
   endif()
   target_compile_options(haechi_geo PRIVATE ${unseen})
+  # Without exceptions there are no branches but those that somebody wrote.
+  if(HAECHI_CHECK STREQUAL coverage)
+    foreach(room geo law monitor dispatch cases picture)
+      target_compile_options(haechi_${room} PRIVATE -fno-exceptions)
+    endforeach()
+  endif()
 endfunction()
 cmake_language(DEFER CALL haechi_in_batches)
 add_compile_options(-w)  # the plain build warns

@@ -1,7 +1,8 @@
 """./x test: every test, one summary. The last line reads 'N passed, N failed, N skipped'.
 
 Test programs beside their rooms (GoogleTest), end-to-end tests in tests/e2e and the loops of tests/crash (each a program that
-prints 'N passed, N failed'), some test programs again under sanitizers (named address_* and thread_*), the web: its types, its unit tests (Vitest) and its screens in a real browser (Playwright), and ./x tidy.
+prints 'N passed, N failed'), some test programs again under sanitizers (named address_* and thread_*), the web: its types, its
+unit tests (Vitest) and its screens in a real browser (Playwright), and ./x tidy.
 """
 import argparse
 import concurrent.futures
@@ -23,6 +24,9 @@ ALONE = {'abuse_e2e', 'ack_order_e2e', 'degradation_e2e', 'web_screens'}  # comp
 SANITIZERS = {'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1',
               'UBSAN_OPTIONS': 'print_stacktrace=1',
               'TSAN_OPTIONS': f'suppressions={TOP}/tests/thread_suppressions.txt:second_deadlock_stack=1'}
+# Of these programs only what has threads, for the rest takes longest and has none.
+WITH_THREADS = {'thread_spine': 'SpineTest.*:SealedSpineTest.*:SnapshotTest.*:ErasuresTest.*',
+                'thread_gateway': 'MqttServerTest.*:Intake.*:DevicesTest.*'}
 
 
 def run_program(path, reports, name=None):
@@ -31,8 +35,9 @@ def run_program(path, reports, name=None):
     report = pathlib.Path(reports) / (name + '.json')
     with open(pathlib.Path(reports) / (name + '.log'), 'w+') as log:
         try:
-            code = subprocess.run([path, f'--gtest_output=json:{report}'], stdout=log, stderr=subprocess.STDOUT,
-                                  cwd=TOP, timeout=SECONDS_MAX, env=dict(os.environ, **SANITIZERS)).returncode
+            code = subprocess.run([path, f'--gtest_output=json:{report}', f'--gtest_filter={WITH_THREADS.get(name, "*")}'],
+                                  stdout=log, stderr=subprocess.STDOUT, cwd=TOP, timeout=SECONDS_MAX,
+                                  env=dict(os.environ, **SANITIZERS)).returncode
         except subprocess.TimeoutExpired:
             code = 'time-out'
         log.seek(0)

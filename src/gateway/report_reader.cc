@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "gateway/native.h"
 #include "haechi/v1/fact.pb.h"
 #include "net/json_form.h"
 

@@ -12,8 +12,6 @@
 
 namespace haechi::gateway {
 
-inline constexpr int kBatchReportsMax = 1000;
-
 struct ReadReports {
   // One per report, in order; nullptr for a refused one. Empty when the payload could not be read at all.
   std::vector<std::unique_ptr<v1::Fact>> facts;

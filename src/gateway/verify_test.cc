@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "gateway/mqtt_test_support.h"
+#include "gateway/native.h"
 #include "gateway/rejections.h"
 #include "gateway/report_reader.h"
 

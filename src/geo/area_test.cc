@@ -50,6 +50,8 @@ TEST(Area, RefusesWhatIsNoRingAndNamesTheCorner) {
   const Place a = at(37.0, 127.0), b = at(37.1, 127.0), c = at(37.1, 127.1), d = at(37.0, 127.1);
   EXPECT_EQ(area_m2({a, b}).error().text(), invalid("", "has fewer than 3 corners").text());
   EXPECT_EQ(area_m2({a, b, c, b}).error().field, "[3]");
+  EXPECT_EQ(area_m2(std::vector<Place>(20'001, a)).error().text(),
+            invalid("", "has more than 20000 corners").text());
   const auto crossing = area_m2({a, c, b, d});
   ASSERT_FALSE(crossing.ok());
   EXPECT_EQ(crossing.error().field, "");

@@ -221,6 +221,7 @@ TEST(PlaceFromDegrees, RefusesWhatIsNoPlace) {
   EXPECT_EQ(field(std::nextafter(-90.0, -91.0), 127), "lat");
   EXPECT_EQ(field(37, 180.0000001), "lng");
   EXPECT_EQ(field(37, 540), "lng");
+  EXPECT_EQ(field(37, -180.0000001), "lng");
   EXPECT_EQ(field(127, 37), "lat");
 }
 

@@ -225,6 +225,8 @@ TEST(PolygonZone, RefusesDegenerateRingsAndSaysWhy) {
             "polygons[0].outer[3]: repeats the first corner: rings close themselves");
   EXPECT_EQ(refusal({{{at(0, 0), at(9, 0), at(9, 9), at(9, 0), at(0, 9)}, {}}}),
             "polygons[0].outer[3]: repeats corner 1");
+  EXPECT_EQ(refusal({{{at(0, 0), at(9, 0), at(0, 0), at(0, 9)}, {}}}),
+            "polygons[0].outer[2]: repeats corner 0");
   EXPECT_EQ(refusal({{{at(0, 0), at(9, 9), at(9, 0), at(0, 9)}, {}}}).substr(0, 33),
             "polygons[0].outer: crosses itself");
   EXPECT_EQ(refusal({{{{0, 0}, {0, 50'000}, {0, 90'000}}, {}}}),
@@ -249,6 +251,15 @@ TEST(PolygonZone, RefusesHolesThatAreNone) {
             "polygons[0].holes[1]: overlaps polygons[0].holes[0]");
   EXPECT_EQ(refusal({{outer, {hole, hole}}}), "polygons[0].holes[1]: overlaps polygons[0].holes[0]");
   EXPECT_EQ(refusal({{outer, {outer}}}), "polygons[0].holes[0]: shares an edge with polygons[0].outer");
+}
+
+TEST(PolygonZone, MayHaveHolesThatAreApartAndIslandsInThem) {
+  const std::vector<Place> outer = box(-100, -100, 100, 100), hole = box(-50, -50, 0, 0);
+  const std::vector<Place> island = box(-40, -40, -10, -10);
+  EXPECT_EQ(refusal({{outer, {hole, box(20, 20, 50, 50)}}}), "taken");
+  EXPECT_EQ(refusal({{outer, {hole}}, {island, {}}}), "taken");
+  EXPECT_EQ(refusal({{island, {}}, {outer, {hole}}}), "taken");
+  EXPECT_EQ(refusal({{outer, {{at(0, 0), at(1, 1)}}}}), "polygons[0].holes[0]: has fewer than 3 corners");
 }
 
 TEST(PolygonZone, RefusesPolygonsThatOverlapOrShareAnEdge) {

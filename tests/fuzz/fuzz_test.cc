@@ -1,6 +1,6 @@
 // The readers of strangers' bytes (targets.h) over damaged copies of good input, the same for the same seed;
-// and over everything that was ever found, tests/fuzz/found/<target>-*. `./x fuzz` looks further, guided by
-// what the code does.
+// over everything that was ever found, tests/fuzz/found/<target>-*; and over what led libFuzzer through all
+// of them (corpus.h). `./x fuzz` looks further, guided by what the code does.
 #include <google/protobuf/stubs/logging.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +12,7 @@
 #include <iterator>
 
 #include "base/random.h"
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/targets.h"
 
 namespace haechi::fuzz {
@@ -129,6 +130,12 @@ TEST_P(Reader, ComesBackFromWhatOnceStoppedIt) {
     std::ifstream in(file.path(), std::ios::binary);
     run(GetParam(), std::string(std::istreambuf_iterator<char>(in), {}));
   }
+}
+
+TEST_P(Reader, ComesBackFromWhatLedThroughAllOfIt) {
+  const auto corpus = kept_corpus(HAECHI_SOURCE_DIR, GetParam().name);
+  EXPECT_GT(corpus.size(), GetParam().seeds.size());
+  for (const std::string& bytes : corpus) run(GetParam(), bytes);
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, Reader, testing::ValuesIn(targets()),

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 
+#include "tests/fuzz/corpus.h"
 #include "tests/fuzz/targets.h"
 
 namespace {
@@ -25,10 +25,13 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
     for (const auto& target : haechi::fuzz::targets()) std::fprintf(stderr, "%s\n", target.name);
     std::_Exit(2);
   }
-  if (const char* folder = std::getenv("HAECHI_FUZZ_SEEDS"))
-    for (size_t number = 0; number < chosen->seeds.size(); ++number)
+  if (const char* folder = std::getenv("HAECHI_FUZZ_SEEDS")) {
+    std::vector<std::string> seeds = haechi::fuzz::kept_corpus(HAECHI_SOURCE_DIR, name);
+    seeds.insert(seeds.end(), chosen->seeds.begin(), chosen->seeds.end());
+    for (size_t number = 0; number < seeds.size(); ++number)
       std::ofstream(std::string(folder) + "/seed-" + std::to_string(number), std::ios::binary)
-          << chosen->seeds[number];
+          << seeds[number];
+  }
   return 0;
 }
 

@@ -18,8 +18,7 @@
 //   3. A view is open only while law::disclose allows it; what that rests on is checked in the same entry.
 //   4. There is at most one open incident per key (a wearer, or a protected person whom no order names).
 //   5. Nothing here walks over all persons, devices, orders or alerts.
-//
-// Everything refers to everything by index; names are only read and written at the edge.
+//   6. Everything refers to everything by index; names are only read and written at the edge.
 #pragma once
 
 #include <absl/container/btree_map.h>

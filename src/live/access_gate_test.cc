@@ -15,8 +15,8 @@ class AccessGateTest : public testing::Test {
   bool shown() {
     bool open = false;
     net::run_on(loop_, [&] {
-      open = gate_.open({.account = "desk", .role = trust::Role::kDispatch}, trust::Action::kSeePosition, "W-1",
-                        {.allowed = true, .precision = trust::Precision::kFull, .reason = ""});
+      open = gate_.open({.account = "desk", .role = trust::Role::kDispatch}, trust::Action::kSeePosition,
+                        "W-1", {.allowed = true, .precision = trust::Precision::kFull, .reason = ""});
       gate_.flush();
     });
     return open;

@@ -1,10 +1,12 @@
 #include "spine/snapshot.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "base/archive.h"
 #include "base/files.h"
@@ -37,11 +39,21 @@ Error not_to_be_trusted(std::string reason) {
 }
 
 Result<std::string> bytes_of_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  if (!file || !bytes) return system_error("read", path);
-  return std::move(bytes).str();
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return system_error("open", path);
+  std::string bytes;
+  size_t have = 0;
+  struct stat found {};
+  ssize_t got = ::fstat(file, &found);
+  if (got == 0) bytes.resize(static_cast<size_t>(found.st_size));
+  while (got >= 0 && have < bytes.size() &&
+         (got = ::read(file, bytes.data() + have, bytes.size() - have)) > 0)
+    have += static_cast<size_t>(got);
+  const Status outcome = got >= 0 ? Status() : Status(system_error("read", path));
+  ::close(file);
+  TRY_STATUS(outcome);
+  bytes.resize(have);
+  return bytes;
 }
 
 Result<std::string> opened(const std::string& file, const vault::KeyRing& ring) {

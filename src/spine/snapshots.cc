@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/archive.h"
+#include "base/canary.h"
 #include "haechi/v1/effect.pb.h"
 #include "spine/spine.h"
 
@@ -51,6 +52,7 @@ Status Spine::load(const Snapshot& snapshot) {
   read(in, last_stamp_);
   read(in, quarantined_);
   read(in, *engine_);
+  if (canary(Canary::kSnapshotAhead)) engine_->pass_over(snapshot.at.no, last_stamp_);
   read(in, filter_);
   read(in, *sealer_);
   Status loaded;
@@ -94,12 +96,13 @@ bool Spine::snapshot_is_due() const {
   return (many || late) && !taker_->busy();
 }
 
-void Spine::take_snapshot() {
+// Of the spine's own state as it is, unless one is given.
+void Spine::take_snapshot(std::string state) {
   // A log that was not read to its end has no state.
   if (!taker_ || holds_erased_ || taker_->busy() || next_no_ != log_->next_no()) return;
   const int64_t began_us = options_.running_us();
   Snapshot snapshot{{next_no_ - 1, log_->head()}, {}};
-  snapshot.parts[kOwnPart] = save();
+  snapshot.parts[kOwnPart] = state.empty() ? save() : std::move(state);
   taker_->take(std::move(snapshot), parts_);
   snapshot_no_ = next_no_ - 1;
   snapshot_running_us_ = options_.running_us();

@@ -89,6 +89,7 @@ Status Spine::replay(const Snapshot* from) {
   Work work;
   std::optional<Error> failure;
   auto flush = [&] {
+    if (options_.quarantine) options_.quarantine->applying(0);
     publish(work, true);
     work = Work{};
   };
@@ -113,6 +114,7 @@ Status Spine::replay(const Snapshot* from) {
     if (work.batch.entries.size() >= kReplayBatch) flush();
     return true;
   });
+  if (options_.quarantine) options_.quarantine->applying(0);
   if (!status.ok()) return status;
   if (failure) return *failure;
   if (!work.batch.entries.empty()) flush();
@@ -322,6 +324,8 @@ void Spine::process(std::vector<Waiting> waiting) {
   for (size_t i = 0; i < work.bytes.size(); ++i)
     work.records.push_back({work.batch.entries[i].stamped_at, work.bytes[i]});
   if (!work.records.empty()) begin_commit(work);
+  std::string state;  // of a snapshot, where it is not to be that after this batch
+  if (canary(Canary::kSnapshotAhead) && work.records.size() == 1) state = save();
   const auto step_began = SteadyClock::now();
   std::vector<PublishedEntry>& entries = work.batch.entries;
   for (size_t i = 0; i < entries.size(); ++i) {
@@ -335,7 +339,8 @@ void Spine::process(std::vector<Waiting> waiting) {
     for (auto& [done, receipt] : std::exchange(work.receipts, {})) done(receipt);
   if (!work.records.empty()) await_commit();
   publish(work, false);
-  if (snapshot_is_due()) take_snapshot();
+  const bool canary_waits = canary(Canary::kSnapshotAhead) && state.empty();
+  if (snapshot_is_due() && !canary_waits) take_snapshot(std::move(state));
 }
 
 void Spine::begin_commit(Work& work) {

@@ -117,7 +117,7 @@ class Spine final : public Submit {
   void begin_anew();
   void forget_erased(const Batch& batch);
   bool snapshot_is_due() const;
-  void take_snapshot();
+  void take_snapshot(std::string state = {});
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
   void tell_quarantined();
   Time next_stamp();

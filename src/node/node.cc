@@ -154,6 +154,7 @@ Status Node::Rooms::open() {
   const std::string log_id = opened.log->id();
   spine::SpineOptions options{.ring = ring.get()};
   options.snapshots = snapshots.get();
+  options.snapshot_entries = config.snapshot_every_entries;
   options.snapshot_failed = tell_of_snapshot;
   options.quarantine = quarantine.get();
   options.build = HAECHI_VERSION;

@@ -8,6 +8,7 @@ namespace {
 
 constexpr Duration kRowHolds = Duration::seconds(75);
 constexpr Duration kDeskSlack = Duration::seconds(6);  // a screen is drawn every five seconds
+constexpr Duration kStampsAhead = Duration::seconds(30);
 constexpr int64_t kTellWithinS = 60;
 
 uint64_t number_of(const std::string& bytes, uint64_t start) {
@@ -49,19 +50,52 @@ void Auditor::mix(const std::string& bytes) {
 
 void Auditor::node_begins() {
   read_back_ = 0;
-  present_.clear();
+  ++starts_;
 }
 
-void Auditor::node_listens() {
-  if (!entries_.empty() && read_back_ < entries_.rbegin()->first)
-    find("told again", "entries after " + std::to_string(read_back_) + " were published and are gone");
-  for (const auto& [key, bytes] : acknowledged_) {
-    const auto found = present_.find(key);
+void Auditor::node_listens(uint64_t began_behind) {
+  counts_.snapshot_starts += began_behind > 0;
+  ends_by_poison_ = 0;
+  const uint64_t read = std::max(read_back_, began_behind);
+  if (read < entries_.size())
+    find("told again", "entries after " + std::to_string(read) + " were published and are gone");
+  for (const auto& [key, logged] : logged_) {
+    if (!logged.acknowledged || logged.no <= began_behind) continue;
     const std::string name = "report " + std::to_string(std::get<2>(key)) + " (count " +
                              std::to_string(std::get<1>(key)) + ") of " + std::get<0>(key);
-    if (found == present_.end()) find("acknowledged", name + " is lost");
-    if (found != present_.end() && found->second != bytes) find("acknowledged", name + " was changed");
+    if (logged.start != starts_) find("acknowledged", name + " is lost");
+    if (logged.changed) find("acknowledged", name + " was changed");
   }
+}
+
+void Auditor::passed_over(uint64_t entry_no, const std::string& why) {
+  ++counts_.passed_over;
+  note_("the snapshot of entry " + std::to_string(entry_no) + " is passed over: " + why);
+}
+
+void Auditor::poisoned(const v1::Report& report) {
+  poison_.insert({report.device_id(), report.epoch(), report.seq()});
+}
+
+bool Auditor::poison_outstanding() const {
+  return !poison_.empty();
+}
+
+void Auditor::ended_by_poison() {
+  if (++ends_by_poison_ > 2) find("poison", "ends a third process in a row");
+}
+
+void Auditor::see_quarantined(uint64_t no) {
+  ++counts_.quarantined;
+  note_("entry " + std::to_string(no) + " is passed over");
+  quarantined_[no] = schedule_.now();
+  const auto cause = std::find_if(poison_.begin(), poison_.end(), [&](const ReportKey& key) {
+    const auto found = logged_.find(key);
+    return found != logged_.end() && found->second.no == no;
+  });
+  if (cause == poison_.end())
+    return find("poison", "entry " + std::to_string(no) + " is passed over, and nothing was wrong with it");
+  poison_.erase(cause);
 }
 
 void Auditor::refused(const std::string& why) {
@@ -72,22 +106,27 @@ void Auditor::published(const spine::Batch& batch) {
   for (const spine::PublishedEntry& entry : batch.entries) {
     uint64_t said = number_of(std::to_string(entry.stamped_at.us), 1);
     for (const auto& effect : entry.effects) said = number_of(effect->SerializeAsString(), said);
-    const auto [known, fresh] = entries_.emplace(entry.no, said);
+    const bool fresh = entry.no == entries_.size() + 1;
+    if (entry.no > entries_.size() + 1)
+      return find("told again", "entry " + std::to_string(entry.no) + " comes before those before it");
+    if (fresh) entries_.push_back(said);
     if (!fresh && !batch.replayed)
       find("told again", "entry " + std::to_string(entry.no) + " was given twice");
-    if (!fresh && known->second != said)
+    if (entries_[entry.no - 1] != said)
       find("told again", "entry " + std::to_string(entry.no) + " says something else after a start");
     if (batch.replayed) read_back_ = entry.no;
-    see_fact(entry.stamped_at, *entry.fact, !fresh);
+    see_fact(entry.no, entry.stamped_at, *entry.fact, !fresh);
     if (!fresh) continue;
     ++counts_.entries;
+    stamps_ahead_ = entry.stamped_at - schedule_.now();
     mix(std::to_string(entry.no) + std::to_string(said));
     for (const auto& effect : entry.effects) see_effect(*effect);
   }
 }
 
-void Auditor::see_fact(Time at, const v1::Fact& fact, bool again) {
-  if (fact.has_report_received()) see_report(fact.report_received(), at, again);
+void Auditor::see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again) {
+  if (fact.has_report_received()) see_report(no, fact.report_received(), at, again);
+  if (fact.has_entry_quarantined() && !again) see_quarantined(fact.entry_quarantined().entry_no());
   if (again || !fact.has_access_decided() || !fact.access_decided().allowed()) return;
   const v1::AccessDecided& row = fact.access_decided();
   std::vector<std::string> persons(row.shown_ids().begin(), row.shown_ids().end());
@@ -99,14 +138,15 @@ void Auditor::acknowledged(const v1::Report& report) {
   ++counts_.acknowledged;
   const ReportKey key{report.device_id(), report.epoch(), report.seq()};
   const std::string bytes = report.SerializeAsString();
-  acknowledged_[key] = bytes;
   const auto found = logged_.find(key);
   if (found == logged_.end())
     find("acknowledged", "report " + std::to_string(report.seq()) + " of " + report.device_id() +
                              " was acknowledged before anybody could read it in the log");
-  else if (found->second != bytes)
+  else if (found->second.bytes != bytes)
     find("acknowledged",
          "report " + std::to_string(report.seq()) + " of " + report.device_id() + " is not what was sent");
+  else
+    found->second.acknowledged = true;
   mix(bytes);
 }
 
@@ -140,6 +180,10 @@ void Auditor::see_effect(const v1::Effect& effect) {
       return see_call(effect.update_call(), false, false);
     case v1::Effect::kCloseCall:
       return see_call(effect.close_call(), false, true);
+    case v1::Effect::kRaiseAlarm:
+      if (effect.raise_alarm().kind() == v1::ALARM_KIND_ENTRY_QUARANTINED)
+        quarantined_[effect.raise_alarm().entry_no()] = Time{};
+      return;
     default:
       return;
   }
@@ -161,7 +205,8 @@ void Auditor::raise(const v1::Alert& alert, Time at) {
   // Of the way between two fixes an alert says itself that nobody saw it.
   if (matter == nullptr || !trusted(alert) || alert.basis() == v1::ALERT_BASIS_BETWEEN_FIXES) return;
   const Time shown{alert.happened_at_us()};
-  const Time from = shown - Duration::seconds(120), until = std::min(at, shown + Duration::seconds(5));
+  const Time from = shown - Duration::seconds(120) - wrong_by_max_;
+  const Time until = std::min(at, shown + Duration::seconds(5)) + wrong_by_max_;
   const bool near = std::any_of(matter->near.begin(), matter->near.end(),
                                 [&](const auto& span) { return span.first <= until && span.second >= from; });
   if (!near) find("no cause", name_of(alert) + ": he was nowhere near");
@@ -287,6 +332,10 @@ void Auditor::check_hand_overs(const Conditions& now) {
 }
 
 void Auditor::drained(const std::map<std::string, size_t>& waiting_at) {
+  if (!poison_.empty()) find("poison", std::to_string(poison_.size()) + " entries were never passed over");
+  for (const auto& [no, since] : quarantined_)
+    if (since.known())
+      find("poison", "nobody was alarmed that entry " + std::to_string(no) + " is passed over");
   for (const auto& [where, waiting] : waiting_at)
     if (waiting > 0) find("drains", std::to_string(waiting) + " still wait at " + where);
   for (const auto& [id, held] : alerts_) {
@@ -294,7 +343,9 @@ void Auditor::drained(const std::map<std::string, size_t>& waiting_at) {
     const bool of_place =
         held.alert.kind() == v1::ALERT_KIND_KEEP_AWAY || held.alert.kind() == v1::ALERT_KIND_EXCLUSION ||
         held.alert.kind() == v1::ALERT_KIND_SILENCE || held.alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE;
-    if (held.open && of_place && trusted(held.alert)) find("drains", name_of(held.alert) + " is still open");
+    // Where stamps run ahead, all that devices say is old by them, and nothing is known to be over.
+    if (held.open && of_place && trusted(held.alert) && stamps_ahead_ < kStampsAhead)
+      find("drains", name_of(held.alert) + " is still open");
   }
   for (const auto& [id, state] : hand_off_states_)
     if (state.state() < v1::HAND_OFF_STATE_REJECTED && !state.informative())

@@ -5,19 +5,22 @@
 // Its rules, by the name that a finding begins with:
 //   acknowledged  what a device was told is kept is in the log, byte for byte, now and after every start
 //   logged once   a report, however often it comes, is one entry
-//   told again    an entry that was published is there after every start, and says the same
-//   rings         a violation that fixes have shown four times has an open alert
-//   once          of one rule and pair at most one alert is open
-//   holds         no alert ends by itself while the violation goes on
-//   no cause      no alert of a place without that anybody was near it
-//   silence       a device unheard beyond its time has an open alert
-//   handed over   an alert is told to the agency in time
-//   one call      one hand-off per incident and agency at a time, one call per hand-off
-//   shown         a place is shown only with a live basis, and after the row that says so
-//   drains        when all faults have stopped, all is delivered, answered and quiet
+//   told again    an entry that was published is there after every start, and says the same; what a start
+//   from
+//                 a snapshot leaves unread is read at a later one, at the last if not before
+//   poison        an entry that ends the process is passed over after two ends, that is told, and none other
+//   is rings         a violation that fixes have shown four times has an open alert once          of one rule
+//   and pair at most one alert is open holds         no alert ends by itself while the violation goes on no
+//   cause      no alert of a place without that anybody was near it silence       a device unheard beyond its
+//   time has an open alert handed over   an alert is told to the agency in time one call      one hand-off
+//   per incident and agency at a time, one call per hand-off shown         a place is shown only with a live
+//   basis, and after the row that says so drains        when all faults have stopped, all is delivered,
+//   answered and quiet
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <map>
@@ -47,14 +50,20 @@ class Auditor final : public Witness {
 
   // Of this person's device the truth rules do not speak: it lies, or its clock does.
   void distrust(const std::string& person_id) { distrusted_.insert(person_id); }
+  // The machine's clock has been wrong by so much: what it dates may be.
+  void clock_was_wrong(Duration by) { wrong_by_max_ = std::max(wrong_by_max_, Duration{std::abs(by.us)}); }
 
   void published(const spine::Batch& batch) override;
+  void passed_over(uint64_t entry_no, const std::string& why) override;
   void shown(const std::string& viewer, const std::string& person_id) override;
   void acknowledged(const v1::Report& report);
   void told(const v1::HandOffMessage& message);  // the outside agency read it
 
-  void node_begins();                    // a process was started
-  void node_listens();                   // it has read its log back
+  void node_begins();                        // a process was started
+  void node_listens(uint64_t began_behind);  // it has read its log back, from that entry on
+  void poisoned(const v1::Report& report);   // ends whatever applies it
+  void ended_by_poison();
+  bool poison_outstanding() const;       // some was sent, and the log does not yet say that it is passed over
   void refused(const std::string& why);  // it will not start, and nothing has happened that excuses it
   void second(const Conditions& now);
   // Everything has been quiet for long enough.
@@ -66,7 +75,8 @@ class Auditor final : public Witness {
   void mix(const std::string& bytes);
 
   struct Counts {
-    uint64_t entries = 0, alerts = 0, handed_over = 0, calls = 0, acknowledged = 0, shown = 0, violations = 0;
+    uint64_t entries = 0, alerts = 0, handed_over = 0, calls = 0, acknowledged = 0, shown = 0, violations = 0,
+             snapshot_starts = 0, passed_over = 0, quarantined = 0;
   };
   const Counts& counts() const { return counts_; }
   // Alerts that nobody has acknowledged, and those that are over and not resolved; for the operator.
@@ -104,10 +114,17 @@ class Auditor final : public Witness {
     bool complained = false;
   };
   using ReportKey = std::tuple<std::string, uint32_t, uint64_t>;
+  struct Logged {
+    std::string bytes;
+    uint64_t no = 0;
+    uint64_t start = 0;  // the last that read it, or wrote it
+    bool acknowledged = false, changed = false;
+  };
 
   void find(const std::string& rule, const std::string& what);
-  void see_fact(Time at, const v1::Fact& fact, bool again);
-  void see_report(const v1::ReportReceived& received, Time at, bool again);
+  void see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again);
+  void see_report(uint64_t no, const v1::ReportReceived& received, Time at, bool again);
+  void see_quarantined(uint64_t no);
   void see_effect(const v1::Effect& effect);
   void raise(const v1::Alert& alert, Time at);
   void change(const v1::Alert& alert);
@@ -126,14 +143,16 @@ class Auditor final : public Witness {
   Town& town_;
   const Tell note_, found_;
   std::set<std::string> distrusted_;
+  Duration wrong_by_max_, stamps_ahead_;  // the latter: of the true time, of the newest entry
   Counts counts_;
   uint64_t digest_ = 0xcbf29ce484222325u;
 
-  std::map<uint64_t, uint64_t> entries_;      // published, and a number of what they said
-  uint64_t read_back_ = 0;                    // of the present process: the last entry it replayed
-  std::map<ReportKey, std::string> logged_;   // ever
-  std::map<ReportKey, std::string> present_;  // in the log as the present process knows it
-  std::map<ReportKey, std::string> acknowledged_;
+  std::vector<uint64_t> entries_;         // a number of what each said that was published
+  uint64_t starts_ = 0, read_back_ = 0;   // of the present process: which it is, the last entry it replayed
+  std::map<ReportKey, Logged> logged_;    // ever
+  std::set<ReportKey> poison_;            // not yet known to be passed over
+  std::map<uint64_t, Time> quarantined_;  // entry -> when the log said so; unknown once alarms did as well
+  int ends_by_poison_ = 0;                // in a row
   std::map<std::string, uint32_t> newest_epoch_;
   std::map<std::string, Held> alerts_;
   std::map<std::string, std::pair<std::string, bool>> hand_offs_;  // -> incident|agency, open

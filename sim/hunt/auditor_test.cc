@@ -106,10 +106,10 @@ TEST_F(AuditorTest, FindsThatWhatWasAcknowledgedIsLostOrChangedAfterAStart) {
   v1::Report other = report("W-1", 1);
   other.set_battery_percent(3);
   publish(received(other), {}, true, 1);
-  auditor_.node_listens();
+  auditor_.node_listens(0);
   EXPECT_THAT(found_, Contains("acknowledged: report 1 (count 1) of D-W-1 was changed"));
   auditor_.node_begins();
-  auditor_.node_listens();
+  auditor_.node_listens(0);
   EXPECT_THAT(found_, Contains("acknowledged: report 1 (count 1) of D-W-1 is lost"));
 }
 
@@ -124,6 +124,45 @@ TEST_F(AuditorTest, FindsAnEntryThatSaysSomethingElseAfterAStart) {
   auditor_.node_begins();
   publish({}, {raised("A-2")}, true, 1);
   EXPECT_THAT(found_, Contains(StartsWith("told again:")));
+}
+
+TEST_F(AuditorTest, LeavesToALaterStartWhatASnapshotLeavesUnreadAndFindsItThere) {
+  publish(received(report("W-1", 1)));
+  auditor_.acknowledged(report("W-1", 1));
+  auditor_.node_begins();
+  auditor_.node_listens(1);
+  EXPECT_THAT(found_, IsEmpty());
+  publish({});
+  auditor_.node_begins();
+  auditor_.node_listens(1);
+  EXPECT_THAT(found_, Contains("told again: entries after 1 were published and are gone"));
+  auditor_.node_begins();
+  auditor_.node_listens(0);
+  EXPECT_THAT(found_, Contains("acknowledged: report 1 (count 1) of D-W-1 is lost"));
+}
+
+TEST_F(AuditorTest, FindsPoisonThatEndsAThirdProcessOrIsPassedOverWithoutAlarm) {
+  auditor_.poisoned(report("W-1", 1));
+  auditor_.ended_by_poison();
+  auditor_.ended_by_poison();
+  EXPECT_THAT(found_, IsEmpty());
+  auditor_.ended_by_poison();
+  EXPECT_THAT(found_, Contains("poison: ends a third process in a row"));
+  publish(received(report("W-1", 1)));
+  v1::Fact told;
+  told.mutable_entry_quarantined()->set_entry_no(last_no_);
+  publish(told);
+  EXPECT_FALSE(auditor_.poison_outstanding());
+  auditor_.drained({});
+  EXPECT_THAT(found_, Contains("poison: nobody was alarmed that entry 1 is passed over"));
+}
+
+TEST_F(AuditorTest, FindsThatASoundEntryIsPassedOver) {
+  publish(received(report("W-1", 1)));
+  v1::Fact told;
+  told.mutable_entry_quarantined()->set_entry_no(last_no_);
+  publish(told);
+  EXPECT_THAT(found_, Contains("poison: entry 1 is passed over, and nothing was wrong with it"));
 }
 
 TEST_F(AuditorTest, FindsTwoOpenAlertsOfOneRule) {

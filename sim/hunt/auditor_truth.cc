@@ -40,11 +40,17 @@ bool Auditor::trusted(const v1::Alert& alert) const {
   return !distrusted_.contains(alert.wearer_id()) && !distrusted_.contains(alert.protected_id());
 }
 
-void Auditor::see_report(const v1::ReportReceived& received, Time at, bool again) {
+void Auditor::see_report(uint64_t no, const v1::ReportReceived& received, Time at, bool again) {
   const v1::Report& report = received.report();
   const ReportKey key{report.device_id(), report.epoch(), report.seq()};
-  const bool known = logged_.contains(key);
-  present_[key] = logged_[key] = report.SerializeAsString();
+  const auto [found, first] = logged_.try_emplace(key);
+  Logged& logged = found->second;
+  const bool known = !first;
+  std::string bytes = report.SerializeAsString();
+  logged.changed |= known && logged.acknowledged && logged.bytes != bytes;
+  logged.bytes = std::move(bytes);
+  logged.start = starts_;
+  if (!again) logged.no = no;
   if (again) return;
   // The house remembers the counts of a device's last few lives only.
   uint32_t& newest = newest_epoch_[report.device_id()];
@@ -56,7 +62,10 @@ void Auditor::see_report(const v1::ReportReceived& received, Time at, bool again
   Heard& heard = heard_[person];
   heard = {.ever = true};
   const Time fixed{report.fix().fixed_at_us()};
-  if (at - fixed > kFresh) return;
+  // Fresh or not is a question of the clock by which it was received; what looks old proves nothing by
+  // itself.
+  const Time received_at = received.received_at_us() > 0 ? Time{received.received_at_us()} : at;
+  if (received_at - fixed > kFresh) return;
   for (const Pair& pair : town_.pairs) {
     Pairing& pairing = pairings_[pair.wearer_id];
     if (pair.protected_id == person) {

@@ -152,7 +152,7 @@ void Cad::post_first() {
   request.path = "/link/v1/answers";
   request.body = link::to_json(outbox_.front());
   request.headers = link::signed_headers(kKey, request.body, schedule_.now());
-  wire_.send_to_node(std::move(request), kPatience, [this](const net::Response* response) {
+  wire_.send_to_node(kOutside, std::move(request), kPatience, [this](const net::Response* response) {
     // What the node says can never be right is not sent again.
     const bool over = response != nullptr && (response->status == 200 || response->status == 400);
     if (over) outbox_.pop_front();

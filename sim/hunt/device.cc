@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/base64.h"
 #include "gateway/mqtt_codec.h"
 #include "haechi/v1/effect.pb.h"
 
@@ -17,9 +18,12 @@ constexpr Duration kTick = Duration::millis(500);
 constexpr Duration kPatience = Duration::seconds(25);  // without a word from the node the line is dead
 constexpr Duration kAskAfter = Duration::seconds(12);
 constexpr size_t kWindow = 20;
+constexpr size_t kPostedMax =
+    5;  // well below the smallest queue of a node, or none would ever be taken whole
 constexpr size_t kStoreMax = 5'000;
 constexpr double kErrorM = 5, kErrorKept = 0.8;  // satellite errors of one fix resemble those of the last
 constexpr uint32_t kAccuracyMm = 10'000;
+constexpr uint32_t kPoisonPercent = 13;  // src/spine/engine.cc
 constexpr auto kVersion = mqtt::Version::k311;
 
 }  // namespace
@@ -53,6 +57,7 @@ void Device::tick() {
     measure();
     measure_at_ = std::max(measure_at_ + Duration::seconds(interval_s_), now);
   }
+  if (character_.posts) return post_waiting();
   if (line_ && now - heard_at_ > kPatience) lose_line();
   if (!line_ && now >= try_at_) look_for_line();
   if (!line_ || !welcome_) return;
@@ -99,6 +104,12 @@ void Device::sos() {
   if (empty_) return;
   measure();
   store_.back().add_events(v1::DEVICE_EVENT_SOS);
+}
+
+const v1::Report& Device::poison() {
+  measure();
+  store_.back().set_battery_percent(kPoisonPercent);
+  return store_.back();
 }
 
 void Device::look_for_line() {
@@ -199,6 +210,37 @@ void Device::send_waiting() {
     if (again && sent_.size() < kWindow) publish(report);
     if (old_.seq() != 0 && random_.chance(character_.replays)) publish(old_);
   }
+}
+
+void Device::post_waiting() {
+  if (!posted_.empty() || store_.empty() || schedule_.now() < try_at_) return;
+  v1::ReportBatch batch;
+  while (!store_.empty() && posted_.size() < kPostedMax) {
+    posted_.push_back(character_.newest_first ? std::move(store_.back()) : std::move(store_.front()));
+    character_.newest_first ? store_.pop_back() : store_.pop_front();
+    *batch.add_reports() = posted_.back();
+    if (random_.chance(character_.sends_again)) *batch.add_reports() = posted_.back();
+  }
+  net::Request request;
+  request.method = "POST";
+  request.path = "/ingest/v1/reports";
+  request.headers = {{"authorization", "Basic " + base64(id_ + ":" + kSecret)},
+                     {"content-type", "application/x-protobuf"}};
+  request.body = batch.SerializeAsString();
+  wire_.send_to_node(id_, std::move(request), kPatience,
+                     [this](const net::Response* response) { answered(response); });
+}
+
+// What is not known to be kept is sent again, before anything newer.
+void Device::answered(const net::Response* response) {
+  std::vector<v1::Report> posted = std::exchange(posted_, {});
+  if (response != nullptr && response->status == 200) {
+    for (const v1::Report& report : posted) acknowledged_(report);
+    return;
+  }
+  if (character_.newest_first) std::reverse(posted.begin(), posted.end());
+  store_.insert(character_.newest_first ? store_.end() : store_.begin(), posted.begin(), posted.end());
+  try_at_ = schedule_.now() + Duration{random_.between(500'000, 4'000'000)};
 }
 
 void Device::publish(const v1::Report& report) {

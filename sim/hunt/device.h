@@ -1,6 +1,7 @@
-// Device: an ankle unit or a phone, as its firmware would be. It measures, keeps every report until it is
-// acknowledged, sends over MQTT 3.1.1 with QoS 1, looks for a new line when the old one is dead, and reports
-// at the pace it was told.
+// Device: an ankle unit or a phone, as its firmware would be. It measures and keeps every report until it is
+// acknowledged. Most send over MQTT 3.1.1 with QoS 1, look for a new line when the old one is dead, and
+// report at the pace they were told; some post batches over HTTP, one after another, each until it is
+// answered.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/random.h"
 #include "haechi/v1/device.pb.h"
@@ -23,11 +25,12 @@ struct DeviceCharacter {
   double reboots_per_hour = 0;  // a new epoch; the store survives
   Duration clock_off;           // its clock is wrong by so much
   bool lies = false;            // says it is where it is not
+  bool posts = false;           // over HTTP
 };
 
 class Device {
  public:
-  // `acknowledged` hears of every PUBACK with the report it is for.
+  // `acknowledged` hears of every report of which the node said that it is kept.
   Device(Schedule& schedule, Wire& wire, std::string id, Walker& holder, DeviceCharacter character,
          uint64_t seed, std::function<void(const v1::Report&)> acknowledged);
 
@@ -39,9 +42,12 @@ class Device {
   void start();
   // The battery is empty, or charged again.
   void drain(bool empty);
-  void behave() { character_ = {.clock_off = {}}; }  // from now on an honest device
+  void behave() {
+    character_ = {.clock_off = {}, .posts = character_.posts};
+  }  // from now on an honest device
   void sos();
-  size_t waiting() const { return store_.size() + sent_.size(); }
+  const v1::Report& poison();  // measures one of the reports that Canary::kPoison means
+  size_t waiting() const { return store_.size() + sent_.size() + posted_.size(); }
   Time measured_at() const { return measured_at_; }
 
  private:
@@ -51,6 +57,8 @@ class Device {
   void hear(const std::string& bytes);
   void on_packet(uint8_t first, const std::string& body);
   void send_waiting();
+  void post_waiting();
+  void answered(const net::Response* response);
   void publish(const v1::Report& report);
   void lose_line();
   void reboot();
@@ -70,6 +78,7 @@ class Device {
   Time heard_at_, try_at_, asked_at_;
   std::deque<v1::Report> store_;
   std::map<uint16_t, v1::Report> sent_;
+  std::vector<v1::Report> posted_;
   v1::Report old_;  // acknowledged once, for a replay
   uint16_t last_packet_ = 0;
   uint32_t epoch_ = 1;

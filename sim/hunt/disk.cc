@@ -48,8 +48,19 @@ void Disk::apply(std::string& content, const Change& change) {
   content.replace(change.at, change.bytes.size(), change.bytes);
 }
 
+// What decayed and is written over is well again.
+void Disk::put(File& file, Change change) {
+  const bool mends = &file == rotten_.get() && rotten_at_ >= change.at &&
+                     (change.cut || rotten_at_ < change.at + change.bytes.size());
+  if (mends) rotten_.reset();
+  apply(file.now, change);
+  file.unsynced.push_back(std::move(change));
+}
+
 void Disk::name(std::vector<Name> change) {
   apply(names_, change);
+  const auto is_rotten = [this](const auto& named) { return named.second == rotten_; };
+  if (rotten_ && std::none_of(names_.begin(), names_.end(), is_rotten)) rotten_.reset();
   unsynced_names_.push_back(std::move(change));
 }
 
@@ -93,9 +104,7 @@ ssize_t Disk::pwrite(int file, const void* from, size_t bytes, off_t at) {
   if (open == nullptr) return -EBADF;
   const size_t end = static_cast<size_t>(at) + bytes;
   if (faults.full && end > open->file->now.size()) return ++errors_told, -ENOSPC;
-  Change change{static_cast<size_t>(at), std::string(static_cast<const char*>(from), bytes), false};
-  apply(open->file->now, change);
-  open->file->unsynced.push_back(std::move(change));
+  put(*open->file, {static_cast<size_t>(at), std::string(static_cast<const char*>(from), bytes), false});
   return static_cast<ssize_t>(bytes);
 }
 
@@ -119,9 +128,7 @@ int Disk::truncate(int file, off_t bytes) {
   if (const int refused = refuse(); refused != 0) return refused;
   Open* open = opened(file);
   if (open == nullptr) return -EBADF;
-  Change change{static_cast<size_t>(bytes), {}, true};
-  apply(open->file->now, change);
-  open->file->unsynced.push_back(std::move(change));
+  put(*open->file, {static_cast<size_t>(bytes), {}, true});
   return 0;
 }
 
@@ -168,6 +175,60 @@ int Disk::mkdir(const std::string& path) {
   return 0;
 }
 
+std::vector<std::string> Disk::list(int directory) const {
+  std::vector<std::string> out;
+  std::string start = "none";
+  if (const auto open = open_.find(directory); open != open_.end())
+    for (const auto& [path, file] : names_)
+      if (file == open->second.file) start = path + "/";
+  for (auto at = names_.lower_bound(start); at != names_.end() && at->first.starts_with(start); ++at) {
+    const std::string name = at->first.substr(start.size());
+    if (!name.empty() && name.find('/') == std::string::npos) out.push_back(name);
+  }
+  return out;
+}
+
+int Disk::allocate(int file, off_t bytes) {
+  const Open* open = opened(file);
+  if (open == nullptr) return -EBADF;
+  if (static_cast<size_t>(bytes) <= open->file->now.size()) return 0;
+  if (faults.full) return ++errors_told, -ENOSPC;
+  return truncate(file, bytes);
+}
+
+void* Disk::map(int file, size_t bytes) {
+  const Open* open = opened(file);
+  if (open == nullptr || bytes > open->file->now.size()) return nullptr;
+  auto made = std::make_unique<Map>(Map{open->file, open->file->now.substr(0, bytes)});
+  void* at = made->bytes.data();
+  maps_[at] = std::move(made);
+  return at;
+}
+
+void Disk::write_back(Map& map) {
+  if (std::string_view(map.file->now).substr(0, map.bytes.size()) != map.bytes)
+    put(*map.file, {0, map.bytes, false});
+}
+
+int Disk::sync_map(void* at) {
+  const auto found = maps_.find(at);
+  if (found == maps_.end()) return -ENOMEM;
+  write_back(*found->second);
+  const int file = open_.empty() ? kFirstFile : open_.rbegin()->first + 1;
+  open_[file] = {found->second->file, 0};
+  const int answer = sync(file);
+  close(file);
+  return answer;
+}
+
+int Disk::unmap(void* at) {
+  const auto found = maps_.find(at);
+  if (found == maps_.end()) return -EINVAL;
+  write_back(*found->second);
+  maps_.erase(found);
+  return 0;
+}
+
 int Disk::stat(const std::string& path, Found& found) const {
   const auto named = names_.find(path);
   if (named == names_.end()) return -ENOENT;
@@ -208,6 +269,10 @@ void Disk::lose_unsynced(File& file) {
 }
 
 void Disk::crash(Death death) {
+  for (const auto& [at, map] : maps_) write_back(*map);
+  // The memory of a killed process lies as it is.
+  for (auto& [at, map] : maps_) static_cast<void>(map.release());
+  maps_.clear();
   open_.clear();
   die_after = 0;
   if (death == Death::kKilled) return;
@@ -219,11 +284,32 @@ void Disk::crash(Death death) {
   for (auto& [path, file] : names_) lose_unsynced(*file);
 }
 
-std::string Disk::rot(const std::string& directory) {
-  std::vector<std::pair<std::string, std::shared_ptr<File>>> candidates;
+std::vector<Disk::Named> Disk::files_in(const std::string& directory) const {
+  std::vector<Named> out;
   for (const auto& [path, file] : names_)
-    if (path.starts_with(directory) && !file->directory && !file->now.empty())
-      candidates.emplace_back(path, file);
+    if (path.starts_with(directory) && !file->directory && !file->now.empty()) out.emplace_back(path, file);
+  return out;
+}
+
+void Disk::clear(const std::string& directory) {
+  for (const Named& one : files_in(directory)) name({{one.first, nullptr}});
+}
+
+std::string Disk::spoil(const std::string& directory) {
+  const std::vector<Named> files = files_in(directory);
+  if (files.empty()) return {};
+  const auto& [path, file] = files[random_.below(files.size())];
+  const size_t left = random_.chance(0.3) ? 0 : random_.below(file->now.size());
+  if (left == 0) {
+    name({{path, nullptr}});
+    return path + " is lost";
+  }
+  put(*file, {left, {}, true});
+  return path + " ends after " + std::to_string(left) + " bytes";
+}
+
+std::string Disk::rot(const std::string& directory) {
+  const std::vector<Named> candidates = files_in(directory);
   if (candidates.empty() || rotten_) return {};
   const auto& [path, file] = candidates[random_.below(candidates.size())];
   rotten_ = file;

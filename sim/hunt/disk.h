@@ -53,6 +53,14 @@ class Disk {
   int unlink(const std::string& path);
   int rename(const std::string& from, const std::string& to);
   int mkdir(const std::string& path);
+  // The names in it.
+  std::vector<std::string> list(int directory) const;
+  int allocate(int file, off_t bytes);
+  // What is written there is written to the file, by whatever death it may be known later.
+  void* map(int file, size_t bytes);
+  int sync_map(void* at);
+  int unmap(void* at);
+  bool is_map(void* at) const { return maps_.contains(at); }
   struct Found {
     uint64_t inode = 0;
     uint64_t bytes = 0;
@@ -65,9 +73,13 @@ class Disk {
   void crash(Death death);
   // One bit of one file of that directory decays. What was changed, in words; empty: there was nothing.
   std::string rot(const std::string& directory);
+  // One file of it is torn or lost; likewise.
+  std::string spoil(const std::string& directory);
+  // The operator removes what is in it.
+  void clear(const std::string& directory);
   // The mirror gives the file back.
   void mend();
-  // It was not noticed: what decayed is in use no more.
+  // It was not noticed by a start that read everything: what decayed is in use no more.
   void mend_forgotten() { rotten_.reset(); }
   bool decayed() const { return rotten_ != nullptr; }
 
@@ -92,7 +104,15 @@ class Disk {
     std::shared_ptr<File> file;
     size_t at = 0;
   };
+  struct Map {
+    std::shared_ptr<File> file;
+    std::string bytes;
+  };
+  void put(File& file, Change change);
+  void write_back(Map& map);
   Open* opened(int file);
+  using Named = std::pair<std::string, std::shared_ptr<File>>;
+  std::vector<Named> files_in(const std::string& directory) const;
   int refuse();
   void name(std::vector<Name> change);
   static void apply(Names& names, const std::vector<Name>& change);
@@ -102,6 +122,7 @@ class Disk {
   Random random_;
   uint64_t last_inode_ = 0;
   std::map<int, Open> open_;
+  std::map<void*, std::unique_ptr<Map>> maps_;
   Names names_, durable_names_;
   std::vector<std::vector<Name>> unsynced_names_;
   std::shared_ptr<File> rotten_;

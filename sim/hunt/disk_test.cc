@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "hunt/schedule.h"
@@ -106,6 +107,38 @@ TEST_F(DiskTest, ForgetsANameWhoseDirectoryWasNotSynced) {
     outcomes.insert(content(disk));
   }
   EXPECT_EQ(outcomes, (std::set<std::string>{"kept", "no such file"}));
+}
+
+TEST_F(DiskTest, KeepsOfAMappedPageThroughAKillWhatWasSetAndThroughAPowerCutWhatWasSynced) {
+  for (const Death death : {Death::kKilled, Death::kPowerCut}) {
+    std::set<std::string> outcomes;
+    for (uint64_t seed = 1; seed <= 50; ++seed) {
+      Disk disk(seed);
+      use(disk, [&](int file) {
+        ASSERT_EQ(disk.allocate(file, 4), 0);
+        char* page = static_cast<char*>(disk.map(file, 4));
+        std::copy_n("good", 4, page);
+        disk.sync_map(page);
+        sync_names(disk);
+        std::copy_n("last", 4, page);
+      });
+      disk.crash(death);
+      outcomes.insert(content(disk));
+    }
+    EXPECT_EQ(outcomes, death == Death::kKilled ? (std::set<std::string>{"last"})
+                                                : (std::set<std::string>{"good", "last"}));
+  }
+}
+
+TEST_F(DiskTest, HoldsDecayAgainstItselfUntilWhatDecayedIsWrittenOver) {
+  Disk disk(1);
+  use(disk, [&](int file) { disk.pwrite(file, "good", 4, 0); });
+  EXPECT_NE(disk.rot("/hunt/"), "");
+  EXPECT_NE(content(disk), "good");
+  use(disk, [&](int file) { disk.pwrite(file, "else", 4, 0); });
+  EXPECT_FALSE(disk.decayed());
+  disk.mend();
+  EXPECT_EQ(content(disk), "else");
 }
 
 TEST_F(DiskTest, KillsTheProcessAtTheWriteThatWasNamed) {

@@ -20,8 +20,9 @@ namespace {
 constexpr Time kStart{1'773'446'400'000'000};  // 2026-03-14T00:00:00Z
 constexpr size_t kPairs = 4;
 constexpr Duration kSecond = Duration::seconds(1);
-constexpr Duration kRest = Duration::seconds(1'200);        // without faults, at the end
+constexpr Duration kRest = Duration::seconds(600);          // without faults, at the end, twice
 constexpr Duration kClickPatience = Duration::seconds(15);  // then whoever pressed a button presses it again
+constexpr char kData[] = "/hunt/data/", kSnapshots[] = "/hunt/data/snapshots/";
 constexpr size_t kStoryMax = 400;
 constexpr size_t kFindingsMax = 20;
 
@@ -36,11 +37,17 @@ class World {
   void node_started(const Status& started);
   void node_died(const std::string& why, Death death);
   void strike_node(Death death, const std::string& why);
+  void stop_node();
+  void harm_disk();
+  void poison();
+  void start_without_snapshots();
   void register_all();
   void click(std::shared_ptr<const v1::Fact> fact, std::function<void()> done);
   void every(Duration mean, std::function<void()> task);
   void plan_faults();
   void plan_disk();
+  void plan_clock();
+  void set_clock(Duration off);
   void plan_devices();
   void plan_agency();
   void end_faults();
@@ -125,6 +132,7 @@ void World::start_node() {
   ++catch_.starts;
   NodeOptions options;
   if (swarm_.overload && faults_on_) options.queue_max = 12;
+  if (swarm_.snapshots) options.snapshot_entries = static_cast<uint64_t>(random_.between(40, 2'000));
   node_ = new Node(schedule_, wire_, clock_, auditor_, options);
   auditor_.node_begins();
   disk_.errors_told = 0;
@@ -133,8 +141,11 @@ void World::start_node() {
 
 void World::node_started(const Status& started) {
   if (started.ok()) {
-    tell("the node listens");
-    auditor_.node_listens();
+    const uint64_t behind = node_->began_behind();
+    tell(behind == 0 ? "the node listens"
+                     : "the node listens, from the snapshot of entry " + std::to_string(behind));
+    auditor_.node_listens(behind);
+    schedule_.poisoned = auditor_.poison_outstanding();
     if (!std::exchange(registered_, true)) register_all();
     return;
   }
@@ -153,14 +164,57 @@ void World::node_started(const Status& started) {
 
 void World::node_died(const std::string& why, Death death) {
   tell(std::string("the node dies (") + why + (death == Death::kPowerCut ? "), and the power goes" : ")"));
+  const bool read_everything = node_->listening() && node_->began_behind() == 0;
+  if (why.find("poison") != std::string::npos && death == Death::kKilled) auditor_.ended_by_poison();
   node_ = nullptr;
   wire_.stop_listening();
   disk_.crash(death);
-  disk_.mend_forgotten();
-  if (swarm_.disk_rots && faults_on_ && random_.chance(0.3))
-    if (const std::string where = disk_.rot("/hunt/data/"); !where.empty()) tell("a bit decays: " + where);
+  if (read_everything) disk_.mend_forgotten();
+  if (why.find("decayed") != std::string::npos) {
+    tell("the operator gives the disk its mirror's copy");
+    disk_.mend();
+  }
+  if (faults_on_) harm_disk();
   schedule_.at(schedule_.now() + Duration{random_.between(500'000, 40'000'000)}, kWorld,
                [this] { start_node(); });
+}
+
+void World::harm_disk() {
+  std::string what;
+  if (swarm_.disk_rots && random_.chance(0.3) && !(what = disk_.rot(kData)).empty())
+    tell("a bit decays: " + what);
+  if (!swarm_.snapshots || !swarm_.snapshots_spoilt) return;
+  if (random_.chance(0.3) && !(what = disk_.spoil(kSnapshots)).empty()) tell(what);
+  if (random_.chance(0.1)) {
+    tell("the operator removes the snapshots");
+    disk_.clear(kSnapshots);
+  }
+}
+
+// As an operator or an upgrade ends it.
+void World::stop_node() {
+  if (node_ == nullptr || !node_->listening()) return;
+  tell("the node is told to stop");
+  wire_.stop_listening();
+  node_->stop([this, ending = node_] {
+    if (node_ != ending) return;
+    schedule_.kill(ending->process());
+    node_died("stopped", Death::kKilled);
+  });
+}
+
+// Whether all that the starts behind snapshots left unread is still there and still says the same.
+void World::start_without_snapshots() {
+  strike_node(Death::kKilled, "killed for the last time");
+  disk_.clear(kSnapshots);
+}
+
+void World::poison() {
+  Device& device = *devices_[random_.below(devices_.size())];
+  if (auditor_.poison_outstanding() || device.waiting() > 0) return;
+  tell(device.id() + " sends poison");
+  auditor_.poisoned(device.poison());
+  schedule_.poisoned = true;
 }
 
 void World::strike_node(Death death, const std::string& why) {
@@ -258,6 +312,8 @@ void World::register_all() {
 }
 
 void World::plan_faults() {
+  if (options_.poison) every(Duration::seconds(600), [this] { poison(); });
+  if (swarm_.stops) every(Duration::seconds(700), [this] { stop_node(); });
   if (swarm_.kills) every(Duration::seconds(500), [this] { strike_node(Death::kKilled, "killed"); });
   if (swarm_.power_cuts)
     every(Duration::seconds(600), [this] { strike_node(Death::kPowerCut, "the plug is pulled"); });
@@ -276,6 +332,7 @@ void World::plan_faults() {
   if (swarm_.letters_twice) wire_.faults.twice = 0.15;
   if (swarm_.wire_slow) wire_.faults.delay_max = Duration::seconds(2);
   plan_disk();
+  plan_clock();
   plan_devices();
   plan_agency();
 }
@@ -309,6 +366,22 @@ void World::plan_disk() {
           [this] { disk_.faults.sync_max = Duration{random_.between(100'000, 5'000'000)}; },
           [this] { disk_.faults.sync_max = DiskFaults{}.sync_max; });
     });
+}
+
+void World::set_clock(Duration off) {
+  clock_.off = off;
+  tell("the machine's clock is " + std::to_string(clock_.wrong_by().s()) + " s ahead of the true time");
+}
+
+void World::plan_clock() {
+  if (swarm_.clock_drifts) clock_.drift_ppm = random_.between(-300, 300);
+  if (!swarm_.clock_set) return;
+  every(Duration::seconds(900), [this] {
+    const int64_t most_us = random_.chance(0.5) ? 300'000'000 : 10'800'000'000;
+    set_clock(Duration{random_.between(-most_us, most_us)});
+    schedule_.at(schedule_.now() + Duration{random_.between(5'000'000, 300'000'000)}, kWorld,
+                 [this] { set_clock({}); });
+  });
 }
 
 void World::plan_devices() {
@@ -362,6 +435,7 @@ void World::end_faults() {
   disk_.faults = {};
   disk_.die_after = 0;
   wire_.faults = {};
+  set_clock({});
   cad_.mood = Cad::Mood::kWorks;
   for (const auto& device : devices_) {
     device->behave();
@@ -398,7 +472,8 @@ void World::second() {
   schedule_.at(schedule_.now() + kSecond, kWorld, [this] { second(); });
   Conditions now;
   now.node_up = node_ != nullptr && node_->listening();
-  now.agency_reachable = cad_.mood == Cad::Mood::kWorks;
+  now.agency_reachable = cad_.mood == Cad::Mood::kWorks && !wire_.in_doubt();
+  auditor_.clock_was_wrong(clock_.wrong_by());
   auditor_.second(now);
 }
 
@@ -423,6 +498,8 @@ Catch World::live() {
   schedule_.run_until(end);
   end_faults();
   schedule_.run_until(end + kRest);
+  if (swarm_.snapshots) start_without_snapshots();
+  schedule_.run_until(end + kRest * 2);
   auditor_.drained(waiting());
   catch_.hours = static_cast<double>((schedule_.now() - kStart).s()) / 3'600;
   catch_.digest = auditor_.digest();

@@ -15,6 +15,7 @@ struct HuntOptions {
   uint64_t seed = 1;
   int64_t minutes = 60;  // under faults; another half hour without
   bool story = false;    // keep every line of the story, not just the last ones
+  bool poison = false;   // now and then a device sends a report that ends whatever applies it
 };
 
 struct Catch {

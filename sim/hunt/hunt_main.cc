@@ -37,15 +37,16 @@ struct Arguments {
 struct Told {
   uint64_t digest = 0;
   double hours = 0;
-  uint64_t starts = 0, entries = 0, violations = 0;
+  uint64_t starts = 0, entries = 0, violations = 0, snapshot_starts = 0, passed_over = 0, quarantined = 0;
 };
 
 void print(const Catch& caught, bool story) {
   std::printf(
-      "seed %llu: %zu findings, %.1f h simulated, %llu starts, %llu violations, %llu alerts, %llu "
-      "reports acknowledged, digest %016llx\n  faults: %s\n",
+      "seed %llu: %zu findings, %.1f h simulated, %llu starts (%llu from a snapshot), %llu violations, %llu "
+      "alerts, %llu reports acknowledged, digest %016llx\n  faults: %s\n",
       static_cast<unsigned long long>(caught.seed), caught.findings.size(), caught.hours,
       static_cast<unsigned long long>(caught.starts),
+      static_cast<unsigned long long>(caught.counts.snapshot_starts),
       static_cast<unsigned long long>(caught.counts.violations),
       static_cast<unsigned long long>(caught.counts.alerts),
       static_cast<unsigned long long>(caught.counts.acknowledged),
@@ -76,7 +77,9 @@ pid_t fork_seed(const Arguments& arguments, uint64_t seed, Told* told) {
   HuntOptions options = arguments.one;
   options.seed = seed;
   const Catch caught = run_hunt(options);
-  *told = {caught.digest, caught.hours, caught.starts, caught.counts.entries, caught.counts.violations};
+  const Auditor::Counts& counts = caught.counts;
+  *told = {caught.digest,     caught.hours,           caught.starts,      counts.entries,
+           counts.violations, counts.snapshot_starts, counts.passed_over, counts.quarantined};
   if (!caught.findings.empty() && !arguments.until_found) print(caught, false);
   std::fflush(nullptr);
   ::_exit(caught.findings.empty() ? 0 : 1);
@@ -129,6 +132,9 @@ class Sweep {
     entries_ += told_[at].entries;
     starts_ += told_[at].starts;
     violations_ += told_[at].violations;
+    snapshot_starts_ += told_[at].snapshot_starts;
+    passed_over_ += told_[at].passed_over;
+    quarantined_ += told_[at].quarantined;
     digest_ = digest_ * 31 + told_[at].digest;
     if (status != 0) failed_.push_back(arguments_.seeds[at]);
     if (WIFSIGNALED(status))
@@ -150,11 +156,15 @@ class Sweep {
     std::string seeds;
     for (const uint64_t seed : failed_) seeds += " " + std::to_string(seed);
     std::printf(
-        "%zu seeds, %.1f simulated hours in %.1f s (%.1f hours per second), %llu starts, %llu entries, "
-        "%llu violations; %zu seeds with findings%s%s\n",
+        "%zu seeds, %.1f simulated hours in %.1f s (%.1f hours per second), %llu starts (%llu from a "
+        "snapshot, "
+        "%llu snapshots passed over), %llu entries (%llu in quarantine), %llu violations; %zu seeds with "
+        "findings%s%s\n",
         done_, hours_, s, hours_ / s, static_cast<unsigned long long>(starts_),
-        static_cast<unsigned long long>(entries_), static_cast<unsigned long long>(violations_),
-        failed_.size(), failed_.empty() ? "" : ":", seeds.c_str());
+        static_cast<unsigned long long>(snapshot_starts_), static_cast<unsigned long long>(passed_over_),
+        static_cast<unsigned long long>(entries_), static_cast<unsigned long long>(quarantined_),
+        static_cast<unsigned long long>(violations_), failed_.size(), failed_.empty() ? "" : ":",
+        seeds.c_str());
     if (arguments_.json)
       std::printf("{\"seeds\":%zu,\"hours\":%.2f,\"seconds\":%.2f,\"failed\":%zu,\"digest\":\"%016llx\"}\n",
                   done_, hours_, s, failed_.size(), static_cast<unsigned long long>(digest_));
@@ -167,6 +177,7 @@ class Sweep {
   size_t done_ = 0;
   double hours_ = 0;
   uint64_t entries_ = 0, starts_ = 0, violations_ = 0, digest_ = 0;
+  uint64_t snapshot_starts_ = 0, passed_over_ = 0, quarantined_ = 0;
   std::vector<uint64_t> failed_;
 };
 
@@ -208,7 +219,7 @@ std::optional<Arguments> read_arguments(int count, char** texts) {
     else if (name == "--list" && i + 1 < count)
       out.seeds = seeds_of(texts[++i]), out.sweep = true;
     else if (name == "--canary" && i + 1 < count && let_in(texts[i + 1]))
-      ++i;
+      out.one.poison = std::string_view(texts[++i]) == "poison";
     else
       return std::nullopt;
   }

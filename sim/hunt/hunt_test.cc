@@ -49,6 +49,14 @@ TEST(Hunt, FindsNothingInTheSeedsOfTheFixedBudget) {
   EXPECT_EQ(seeds.code, 0) << seeds.said;
 }
 
+// Two ends at it in a row, and the third process passes it over and says so; in each of these seeds there is
+// some.
+TEST(Hunt, BearsReportsThatEndWhateverProcessAppliesThem) {
+  const Ran seeds = run("hunt_canary", "--canary poison --from 1000 --seeds 2");
+  EXPECT_EQ(seeds.code, 0) << seeds.said;
+  EXPECT_THAT(seeds.said, testing::ContainsRegex("entries \\([1-9][0-9]* in quarantine\\)"));
+}
+
 // The same seeds, each with a bug let in: it has to be found before they are used up.
 class Canaries : public testing::TestWithParam<const char*> {};
 
@@ -61,7 +69,8 @@ TEST_P(Canaries, IsFoundWithinTheBudget) {
 
 INSTANTIATE_TEST_SUITE_P(Of, Canaries,
                          testing::Values("ack_before_sync", "clear_on_silence", "forget_hand_off",
-                                         "close_unheard", "show_before_row", "duplicates_return"),
+                                         "close_unheard", "show_before_row", "duplicates_return",
+                                         "snapshot_ahead"),
                          [](const auto& about) { return std::string(about.param); });
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/ensure.h"
+#include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "hunt/town.h"
@@ -11,6 +12,7 @@
 namespace haechi::hunt {
 namespace {
 
+constexpr char kSnapshots[] = "/hunt/data/snapshots";
 constexpr Duration kWaitTick = Duration::millis(20);
 constexpr Duration kScreenTick = Duration::seconds(5);
 const trust::Viewer kViewer{
@@ -38,15 +40,25 @@ Status Node::open() {
   gateway_ = std::make_unique<net::Loop>("gateway");
   front_ = std::make_unique<net::Loop>("front");
   link_ = std::make_unique<net::Loop>("link");
-  log::SqliteOptions log_options;
-  log_options.directory = "/hunt/data/log";
-  TRY(auto log, log::open_sqlite_log(log_options));
   TRY(ring_, vault::KeyRing::open("/hunt/keys/ring", vault::Key(std::string(vault::Key::kBytes, 'm')),
                                   vault::RingMode::kWrite));
+  snapshots_ = std::make_unique<spine::SnapshotStore>(kSnapshots, *ring_);
+  log::SqliteOptions log_options;
+  log_options.directory = "/hunt/data/log";
+  TRY(auto opened, spine::open_log(log_options, *snapshots_, [this](uint64_t entry_no, const Error& why) {
+        witness_.passed_over(entry_no, why.text());
+      }));
+  TRY(quarantine_, spine::Quarantine::open("/hunt/data/quarantine"));
   spine::SpineOptions options;
   options.queue_max = options_.queue_max;
   options.ring = ring_.get();
-  spine_ = std::make_unique<spine::Spine>(options, std::move(log), clock_);
+  options.quarantine = quarantine_.get();
+  options.build = "hunt";
+  if (options_.snapshot_entries > 0) {
+    options.snapshots = snapshots_.get();
+    options.snapshot_entries = options_.snapshot_entries;
+  }
+  spine_ = std::make_unique<spine::Spine>(options, std::move(opened.log), clock_);
   rights_ = std::make_unique<live::Rights>(picture_, clock_);
   gate_ = std::make_unique<live::AccessGate>(*front_, *spine_, clock_, [](const std::string&) {});
   const auto directory = [] {
@@ -55,7 +67,25 @@ Status Node::open() {
   connector_ =
       std::make_unique<link::CadConnector>(*link_, *spine_, clock_, directory, link::CadConnectorOptions{});
   subscribe();
-  return spine_->replay();
+  take_part();
+  TRY_STATUS(spine_->replay(opened.snapshot ? &*opened.snapshot : nullptr));
+  began_behind_ = spine_->stats().entry_no - spine_->stats().entries;
+  return {};
+}
+
+// As the rooms of the node do, each on its loop.
+void Node::take_part() {
+  spine_->take_part(connector_->part());
+  spine_->take_part({"picture",
+                     [this](spine::SaveDone done) {
+                       front_->post([this, done = std::move(done)] { done(saved(picture_)); });
+                     },
+                     [this](std::string_view bytes) { return take_saved(bytes, picture_); }});
+  spine_->take_part({"gateway",
+                     [this](spine::SaveDone done) {
+                       gateway_->post([this, done = std::move(done)] { done(saved(devices_, commanded_)); });
+                     },
+                     [this](std::string_view bytes) { return take_saved(bytes, devices_, commanded_); }});
 }
 
 void Node::subscribe() {
@@ -71,13 +101,13 @@ void Node::subscribe() {
         gateway_->post([this, fact = entry.fact] { devices_.apply(*fact); });
       for (const auto& effect : entry.effects) {
         if (!effect->has_command_device()) continue;
-        if (batch->replayed)
-          commanded_[effect->command_device().device_id()] = effect;
-        else
-          gateway_->post([this, effect] {
-            hub_->command(effect->command_device(), schedule_.now());
-            flush();
-          });
+        gateway_->post([this, effect] {
+          const v1::DeviceCommand& command = effect->command_device();
+          commanded_[command.device_id()] = command;
+          if (!hub_) return;
+          hub_->command(command, schedule_.now());
+          flush();
+        });
       }
     }
   });
@@ -94,10 +124,11 @@ void Node::listen() {
       flush();
     });
   });
-  gateway_->post([this] {
-    for (const auto& [id, effect] : std::exchange(commanded_, {}))
-      hub_->command(effect->command_device(), schedule_.now());
-  });
+  for (const auto& [id, command] : commanded_) hub_->command(command, schedule_.now());
+  rejections_ = std::make_unique<gateway::Rejections>(*spine_);
+  intake_ = std::make_unique<gateway::HttpIntake>(*gateway_, clock_, *spine_, devices_, *rejections_,
+                                                  gateway::HttpIntakeOptions{});
+  gateway_->every(Duration::seconds(1), [this] { rejections_->flush(clock_.now()); });
   spine_->start();
   connector_->start();
   gateway_->every(Duration::seconds(1), [this] { tick(); });
@@ -123,6 +154,7 @@ void Node::listen() {
     flush();
   };
   door.request = [this](net::Request request, net::Respond respond) {
+    if (gateway::HttpIntake::serves(request.path)) return intake_->handle(std::move(request), respond);
     connector_->receive_answers(std::move(request), std::move(respond));
   };
   wire_.listen(std::move(door));
@@ -185,6 +217,15 @@ void Node::look_at_screen() {
   }
   gate_->flush();
   gate_->sweep();
+}
+
+// Doors first, then the spine, which finishes what it has and takes a last snapshot.
+void Node::stop(std::function<void()> ended) {
+  listening_ = false;
+  schedule_.spawn(process_, [this, ended = std::move(ended)] {
+    spine_->stop();
+    schedule_.at(schedule_.now(), kWorld, ended);
+  });
 }
 
 void Node::submit(std::unique_ptr<v1::Fact> fact, std::function<void(bool)> done) {

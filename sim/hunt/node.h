@@ -1,6 +1,6 @@
 // Node: the house under test, one process of it. Real log, key ring, spine with its threads, engine, picture,
-// device sessions, outside-CAD connector, rights and access gate, wired as src/node wires them; in place of
-// sockets the Wire. Of the house are not here: HTTP intake, REST, pages, WebSocket framing, notifications.
+// device sessions, HTTP intake, outside-CAD connector, rights and access gate, wired as src/node wires them;
+// in place of sockets the Wire. Of the house are not here: REST, pages, WebSocket framing, notifications.
 //
 // It is made anew for every start and never destroyed: a killed process tidies nothing up.
 #pragma once
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "gateway/devices.h"
+#include "gateway/http_intake.h"
 #include "gateway/mqtt_hub.h"
 #include "gateway/mqtt_session.h"
 #include "hunt/wire.h"
@@ -24,15 +25,18 @@
 
 namespace haechi::hunt {
 
-// The wall clock of the machine, which may be wrong.
+// The wall clock of the machine, which may be set wrong and may go too fast or too slowly.
 class WallClock final : public Clock {
  public:
-  explicit WallClock(const Schedule& schedule) : schedule_(schedule) {}
-  Time now() const override { return schedule_.now() + off; }
+  explicit WallClock(const Schedule& schedule) : schedule_(schedule), begun_(schedule.now()) {}
+  Time now() const override { return schedule_.now() + wrong_by(); }
+  Duration wrong_by() const { return off + Duration{(schedule_.now() - begun_).us * drift_ppm / 1'000'000}; }
   Duration off;
+  int64_t drift_ppm = 0;
 
  private:
   const Schedule& schedule_;
+  const Time begun_;
 };
 
 // Whoever watches what leaves the house.
@@ -40,12 +44,15 @@ class Witness {
  public:
   virtual ~Witness() = default;
   virtual void published(const spine::Batch& batch) = 0;
+  // It does not begin with the snapshot of that entry.
+  virtual void passed_over(uint64_t entry_no, const std::string& why) = 0;
   // A person's place was on a screen.
   virtual void shown(const std::string& viewer, const std::string& person_id) = 0;
 };
 
 struct NodeOptions {
-  size_t queue_max = 65'536;  // facts that may wait for the spine
+  size_t queue_max = 65'536;      // facts that may wait for the spine
+  uint64_t snapshot_entries = 0;  // a snapshot is taken after so many; 0: none
 };
 
 class Node {
@@ -56,6 +63,10 @@ class Node {
   // Starts the process. `started` is called in the world when it listens, or with why it refuses to.
   void boot(std::function<void(Status)> started);
   bool listening() const { return listening_; }
+  // The entry of the snapshot that it began with; 0: none.
+  uint64_t began_behind() const { return began_behind_; }
+  // It is told to end, and does so in its own time; `ended` is called in the world.
+  void stop(std::function<void()> ended);
 
   // Somebody presses a button of a screen. `done` is called in the world; never, if the node dies before.
   void submit(std::unique_ptr<v1::Fact> fact, std::function<void(bool)> done);
@@ -74,6 +85,7 @@ class Node {
 
   Status open();
   void subscribe();
+  void take_part();
   void listen();
   void tick();
   void hear(Session& session, const std::string& bytes);
@@ -89,15 +101,20 @@ class Node {
   const NodeOptions options_;
   const Process process_;
   bool listening_ = false;
+  uint64_t began_behind_ = 0;
 
   std::unique_ptr<vault::KeyRing> ring_;
+  std::unique_ptr<spine::SnapshotStore> snapshots_;
+  std::unique_ptr<spine::Quarantine> quarantine_;
   std::unique_ptr<spine::Spine> spine_;
   std::unique_ptr<net::Loop> gateway_, front_, link_;
   gateway::Devices devices_;
   std::unique_ptr<gateway::MqttHub> hub_;
+  std::unique_ptr<gateway::Rejections> rejections_;
+  std::unique_ptr<gateway::HttpIntake> intake_;
   std::map<uint64_t, Session> sessions_;  // by session
   std::map<uint64_t, uint64_t> session_of_line_;
-  std::map<std::string, std::shared_ptr<const v1::Effect>> commanded_;  // replayed, newest per device
+  std::map<std::string, v1::DeviceCommand> commanded_;  // newest per device
   std::vector<uint64_t> touched_;
   bool look_again_set_ = false;
   std::unique_ptr<link::CadConnector> connector_;

@@ -64,7 +64,10 @@ Fiber* Schedule::spawn(Process process, Task body) {
 void Schedule::resume(Fiber* fiber) {
   ENSURE(fiber_ == nullptr);
   fiber_ = fiber;
-  swapcontext(&outside_, &fiber->context);
+  if (_setjmp(outside_) == 0) {
+    if (std::exchange(fiber->begun, true)) _longjmp(fiber->here, 1);
+    setcontext(&fiber->context);
+  }
   fiber_ = nullptr;
 }
 
@@ -75,7 +78,7 @@ void Schedule::resume_later(Fiber* fiber) {
 
 void Schedule::leave() {
   Fiber* self = std::exchange(fiber_, nullptr);
-  swapcontext(&self->context, &outside_);
+  if (_setjmp(self->here) == 0) _longjmp(outside_, 1);
 }
 
 void Schedule::sleep(Duration delay) {

@@ -8,6 +8,7 @@
 
 #include <ucontext.h>
 
+#include <csetjmp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,7 +27,9 @@ inline constexpr Process kWorld = 0;
 
 // A thread of a process.
 struct Fiber {
-  ucontext_t context{};
+  ucontext_t context{};  // where it begins
+  std::jmp_buf here{};   // where it waits; switching by jumps asks the system for nothing
+  bool begun = false;
   Process process = kWorld;
   Task body;
   bool done = false;
@@ -66,6 +69,7 @@ class Schedule {
   void wake(const void* on, bool all);
 
   Random& random() { return random_; }
+  bool poisoned = false;  // somebody's report ends whatever process applies it
 
  private:
   struct Event {
@@ -88,7 +92,7 @@ class Schedule {
   std::set<Process> dead_;
   std::function<void(Process, std::string)> on_death_;
   Fiber* fiber_ = nullptr;
-  ucontext_t outside_{};
+  std::jmp_buf outside_{};
   std::vector<Fiber*> waiting_;  // for conditions, longest first
 };
 

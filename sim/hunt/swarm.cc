@@ -33,6 +33,12 @@ auto kinds(S& swarm) {
       {&swarm.agency_fails, "agency fails"},
       {&swarm.agency_lies, "agency lies"},
       {&swarm.overload, "overload"},
+      {&swarm.stops, "stops"},
+      {&swarm.snapshots, "snapshots"},
+      {&swarm.snapshots_spoilt, "snapshots spoilt"},
+      {&swarm.devices_post, "devices post"},
+      {&swarm.clock_set, "clock set"},
+      {&swarm.clock_drifts, "clock drifts"},
   };
 }
 
@@ -41,6 +47,8 @@ auto kinds(S& swarm) {
 Swarm::Swarm(uint64_t seed) {
   Random random(seed);
   for (const auto& [kind, name] : kinds(*this)) *kind = random.chance(0.5);
+  // While the clock is ahead much is excused: that is for fewer seeds.
+  clock_set = clock_set && random.chance(0.5);
 }
 
 std::string Swarm::names() const {
@@ -57,6 +65,7 @@ DeviceCharacter Swarm::character(Random& random) const {
   if (devices_reboot) out.reboots_per_hour = 4;
   out.lies = devices_lie && random.chance(0.2);
   if (clocks_wrong && random.chance(0.2)) out.clock_off = Duration::seconds(random.between(-7'200, 7'200));
+  out.posts = devices_post && random.chance(0.4);
   return out;
 }
 

@@ -13,11 +13,14 @@ namespace haechi::hunt {
 struct Swarm {
   explicit Swarm(uint64_t seed);
 
-  bool kills, power_cuts, kills_while_writing, kills_at_alerts;  // of the node
+  bool kills, power_cuts, kills_while_writing, kills_at_alerts, stops;  // of the node
+  bool snapshots, snapshots_spoilt;                                     // are taken; are torn or lost
   bool disk_errors, disk_full, disk_slow, disk_rots;
   bool letters_lost, letters_twice, lines_reset, devices_cut_off, wire_slow;
   bool devices_drain, devices_reboot, devices_repeat, devices_newest_first, devices_lie, clocks_wrong;
+  bool devices_post;  // no fault: some speak HTTP
   bool agency_refuses, agency_deaf, agency_fails, agency_lies;
+  bool clock_set, clock_drifts;  // of the machine that the node runs on
   bool overload;
 
   std::string names() const;

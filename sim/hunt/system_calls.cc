@@ -4,10 +4,13 @@
 // Everything else goes to the system.
 //
 // They are found before the C library's because the program defines them; its libraries are served as well.
+#include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <pthread.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -20,8 +23,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hunt/disk.h"
 #include "hunt/schedule.h"
@@ -75,6 +80,23 @@ void fill_random(void* into, size_t bytes) {
 
 Time time_of(const timespec& at) {
   return Time{at.tv_sec * 1'000'000 + at.tv_nsec / 1'000};
+}
+
+// A directory of the Disk that is being read. A DIR* points at one of these or at one of the C library's.
+struct Listing {
+  int file;
+  std::vector<std::string> names;
+  size_t next = 0;
+  dirent entry{};
+};
+std::map<void*, Listing>& listings() {
+  static std::map<void*, Listing> all;
+  return all;
+}
+
+template <typename Function>
+Function of_library(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
 }
 
 int wait_on(pthread_cond_t* condition, pthread_mutex_t* mutex, Time until) {
@@ -145,6 +167,66 @@ int rename(const char* from, const char* to) noexcept {
 }
 int mkdir(const char* path, mode_t mode) noexcept {
   return ours(path) ? told(mounted->mkdir(path)) : static_cast<int>(syscall(SYS_mkdir, path, mode));
+}
+int openat(int beside, const char* path, int flags, ...) {
+  if (ours(path)) return told(mounted->open(path, flags));
+  mode_t mode = 0;
+  if ((flags & O_CREAT) != 0) {
+    va_list arguments;
+    va_start(arguments, flags);
+    mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+  }
+  return static_cast<int>(syscall(SYS_openat, beside, path, flags, mode));
+}
+int remove(const char* path) noexcept {
+  static const auto otherwise = of_library<int (*)(const char*)>("remove");
+  return ours(path) ? told(mounted->unlink(path)) : otherwise(path);
+}
+DIR* fdopendir(int file) {
+  static const auto otherwise = of_library<DIR* (*)(int)>("fdopendir");
+  if (!ours(file)) return otherwise(file);
+  auto* key = new char;  // an address that nobody else has
+  listings()[key] = {file, mounted->list(file), 0, {}};
+  return reinterpret_cast<DIR*>(key);
+}
+struct dirent* readdir(DIR* directory) {
+  static const auto otherwise = of_library<dirent* (*)(DIR*)>("readdir");
+  const auto found = listings().find(directory);
+  if (found == listings().end()) return otherwise(directory);
+  Listing& listing = found->second;
+  if (listing.next == listing.names.size()) return nullptr;
+  const std::string& name = listing.names[listing.next++];
+  listing.entry.d_type = DT_REG;
+  listing.entry.d_name[name.copy(listing.entry.d_name, sizeof listing.entry.d_name - 1)] = '\0';
+  return &listing.entry;
+}
+int closedir(DIR* directory) {
+  static const auto otherwise = of_library<int (*)(DIR*)>("closedir");
+  const auto found = listings().find(directory);
+  if (found == listings().end()) return otherwise(directory);
+  mounted->close(found->second.file);
+  listings().erase(found);
+  delete reinterpret_cast<char*>(directory);
+  return 0;
+}
+int posix_fallocate(int file, off_t at, off_t bytes) {
+  if (!ours(file)) return syscall(SYS_fallocate, file, 0, at, bytes) == 0 ? 0 : errno;
+  return -mounted->allocate(file, at + bytes);
+}
+void* mmap(void* wished, size_t bytes, int rights, int how, int file, off_t at) noexcept {
+  if (file < Disk::kFirstFile || mounted == nullptr)
+    return reinterpret_cast<void*>(syscall(SYS_mmap, wished, bytes, rights, how, file, at));
+  void* mapped = mounted->map(file, bytes);
+  return mapped == nullptr ? MAP_FAILED : mapped;
+}
+int msync(void* at, size_t bytes, int how) {
+  if (mounted != nullptr && mounted->is_map(at)) return told(mounted->sync_map(at));
+  return static_cast<int>(syscall(SYS_msync, at, bytes, how));
+}
+int munmap(void* at, size_t bytes) noexcept {
+  if (mounted != nullptr && mounted->is_map(at)) return told(mounted->unmap(at));
+  return static_cast<int>(syscall(SYS_munmap, at, bytes));
 }
 int stat(const char* path, struct stat* into) noexcept {
   if (!ours(path)) return static_cast<int>(syscall(SYS_stat, path, into));
@@ -239,10 +321,17 @@ int pthread_cond_broadcast(pthread_cond_t* condition) noexcept {
   return 0;
 }
 
-// A process whose disk told it an error is right to end. Any other end is a fault of the program.
+// A process whose disk told it an error, or has decayed, is right to end, and one that was poisoned cannot
+// help it. Any other end is a fault of the program. The other threads go on until it is over.
 void abort() noexcept {
   if (running != nullptr && running->fiber() != nullptr && mounted->errors_told > 0)
     running->die("ended itself: the disk told it an error");
+  if (running != nullptr && running->fiber() != nullptr && mounted->decayed())
+    running->die("ended itself: what it read had decayed");
+  if (running != nullptr && running->fiber() != nullptr && running->poisoned) {
+    running->sleep(Duration{static_cast<int64_t>(running->random().below(20'000))});
+    running->die("ended itself: it was poisoned");
+  }
   std::fflush(nullptr);
   signal(SIGABRT, SIG_DFL);
   raise(SIGABRT);

@@ -106,20 +106,23 @@ void Wire::send(Process process, net::Request request, const std::string& url, D
                                  [&](const auto& known) { return url.starts_with(known.first); });
   const bool arrives = site != sites_.end() && !random_.chance(faults.lost);
   finish(schedule_.now() + patience, std::nullopt, arrives);
-  if (!arrives) return;
+  const auto lose = [this, until = schedule_.now() + patience] {
+    in_doubt_until_ = std::max(in_doubt_until_, until);
+  };
+  if (!arrives) return lose();
   const int copies = random_.chance(faults.twice) ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {
     const Duration late = delay() + (copy == 0 ? Duration{} : Duration{random_.between(0, 5'000'000)});
-    schedule_.at(schedule_.now() + late, kWorld, [this, finish, request, serve = site->second] {
-      serve(request, [this, finish](net::Response response) {
-        if (random_.chance(faults.lost)) return;
+    schedule_.at(schedule_.now() + late, kWorld, [this, finish, lose, request, serve = site->second] {
+      serve(request, [this, finish, lose](net::Response response) {
+        if (random_.chance(faults.lost)) return lose();
         finish(schedule_.now() + delay(), std::move(response), true);
       });
     });
   }
 }
 
-void Wire::send_to_node(net::Request request, Duration patience,
+void Wire::send_to_node(const std::string& from, net::Request request, Duration patience,
                         std::function<void(const net::Response*)> done) {
   const auto answered = std::make_shared<bool>(false);
   const auto finish = [this, answered, done = std::move(done)](Time when,
@@ -129,13 +132,14 @@ void Wire::send_to_node(net::Request request, Duration patience,
     });
   };
   finish(schedule_.now() + patience, std::nullopt);
-  if (!door_ || random_.chance(faults.lost)) return;
+  if (!door_ || cut_[from] || random_.chance(faults.lost)) return;
   const int copies = random_.chance(faults.twice) ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy)
-    schedule_.at(schedule_.now() + delay(), door_->process, [this, request, finish] {
+    schedule_.at(schedule_.now() + delay(), door_->process, [this, from, request, finish] {
       if (!door_) return;
-      door_->request(request, [this, finish](net::Response response) {
-        if (!random_.chance(faults.lost)) finish(schedule_.now() + delay(), std::move(response));
+      door_->request(request, [this, from, finish](net::Response response) {
+        if (!cut_[from] && !random_.chance(faults.lost))
+          finish(schedule_.now() + delay(), std::move(response));
       });
     });
 }

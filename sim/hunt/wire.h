@@ -70,11 +70,14 @@ class Wire {
   void close(const LinePtr& line);  // by either end; both hear of it unless cut off
 
   void found(const std::string& url_start, Site site) { sites_[url_start] = std::move(site); }
+  // A letter to that site was lost, and who sent it may still be waiting for an answer.
+  bool in_doubt() const { return schedule_.now() < in_doubt_until_; }
   // `done` runs in `process`. An answer that does not come is nullptr after `patience`.
   void send(Process process, net::Request request, const std::string& url, Duration patience,
             std::function<void(const net::Response*, bool sent)> done);
-  // To the node's own HTTP door.
-  void send_to_node(net::Request request, Duration patience, std::function<void(const net::Response*)> done);
+  // To the node's own HTTP door. Of who is cut off neither half arrives.
+  void send_to_node(const std::string& from, net::Request request, Duration patience,
+                    std::function<void(const net::Response*)> done);
 
  private:
   Duration delay();
@@ -88,6 +91,7 @@ class Wire {
   std::map<uint64_t, LinePtr> lines_;
   std::map<std::string, bool> cut_;
   std::map<std::string, Site> sites_;
+  Time in_doubt_until_;
 };
 
 // The one that the HTTP clients of the running process use.

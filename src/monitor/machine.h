@@ -177,14 +177,13 @@ inline void drop(IndexList& list, uint32_t index) {
 // The trail of a person is that of the device that leads: it places her.
 struct alignas(64) Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
-  bool removed = false, synthetic = false;  // the latter: a watchdog moves this one
-  bool stale = false;                       // told to the trackers
-  bool stale_deadline_set = false;
-  bool agreed_to_view = false;  // as protected person
-  uint32_t live_orders = 0;     // as wearer
-  IndexList rules;              // as wearer
-  IndexList rules_about;        // as protected person
-  IndexList rules_apart;        // as the one whom a wearer may not meet; protects nobody
+  bool removed = false, synthetic = false;         // the latter: a watchdog moves this one
+  bool stale = false, stale_deadline_set = false;  // the former: told to the trackers
+  bool agreed_to_view = false;                     // as protected person
+  uint32_t live_orders = 0;                        // as wearer
+  IndexList rules;                                 // as wearer
+  IndexList rules_about;                           // as protected person
+  IndexList rules_apart;                           // as the one whom a wearer may not meet; protects nobody
   IndexList devices;
   // No zone rule can change state while he is nearer than this to the anchor; negative: not known.
   geo::Place zone_anchor;

@@ -54,6 +54,7 @@ Result<std::unique_ptr<Bundle>> Bundle::begin(const api::BundleQuery& query, con
   TRY(evidence::SigningKey key,
       evidence::SigningKey::open(key_file, made->checkpoint_.origin, evidence::KeyUse::kLog));
   made->key_.emplace(std::move(key));
+  made->engine_.leave_out(source.passed_over);
   if (!made->key_->verifier().signed_at(note))
     return Error{Code::kCorrupt, "evidence", "the checkpoint is not signed by this key"};
   TRY(made->tree_, evidence::Tree::open(source.evidence, made->checkpoint_.size, false));

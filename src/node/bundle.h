@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct BundleSource {
   std::string evidence;  // directory of the log's evidence
   std::string key_file;  // the log's private key; empty: as that directory has it
   std::string build;
+  std::set<uint64_t> passed_over = {};  // entries that the node judges no more (spine/quarantine.h)
 };
 
 class Bundle {

@@ -368,7 +368,9 @@ Status read_config(const std::string& path, Config& config) {
   if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
   TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
   TRY_STATUS(read_text(table, "keys.master", config.master_key));
-  if (const auto* server = table["server"].as_table()) TRY_STATUS(check_keys(*server, {"accept"}, "server."));
+  if (const auto* server = table["server"].as_table())
+    TRY_STATUS(check_keys(*server, {"accept", "snapshot_every_entries"}, "server."));
+  TRY_STATUS(read_rate(table, "server.snapshot_every_entries", config.snapshot_every_entries));
   TRY_STATUS(read_texts(table, "server.accept", config.accepted));
   if (const auto* files = table["files"].as_table()) TRY_STATUS(check_keys(*files, {"clamd"}, "files."));
   TRY_STATUS(read_text(table, "files.clamd", config.clamd_socket));

@@ -319,6 +319,15 @@ connections_per_address = 7
   EXPECT_EQ(check_config(config).error().field, "tls.client_certificate");
 }
 
+TEST(Config, TakesHowOftenASnapshotIsTaken) {
+  Config config;
+  ASSERT_TRUE(read("[server]\nsnapshot_every_entries = 300\n", config).ok());
+  EXPECT_EQ(config.snapshot_every_entries, 300U);
+  for (const char* bad : {"0", "1000001", "\"often\""})
+    EXPECT_EQ(read("[server]\nsnapshot_every_entries = " + std::string(bad) + "\n", config).error().field,
+              "server.snapshot_every_entries");
+}
+
 TEST(Config, TakesOfTlsWhatThisMachineKnowsAndNothingWeaker) {
   const auto refused = [](const std::string& line) {
     Config config = with_files();

@@ -152,6 +152,7 @@ Status Node::Rooms::open() {
   const std::string log_id = opened.log->id();
   spine::SpineOptions options{.ring = ring.get()};
   options.snapshots = snapshots.get();
+  options.snapshot_entries = config.snapshot_every_entries;
   options.snapshot_failed = tell_of_snapshot;
   options.quarantine = quarantine.get();
   options.build = HAECHI_VERSION;
@@ -170,9 +171,12 @@ Status Node::Rooms::open() {
     return viewer ? viewer : accounts->api_keys().viewer_of(key, now);
   };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
-  bundles = std::make_unique<BundleDesk>(
-      BundleSource{config.data + "/evidence", config.evidence_key, HAECHI_VERSION}, std::move(bundle_reader),
-      *ring);
+  const std::vector<uint64_t> passed_over = quarantine->entries();
+  bundles = std::make_unique<BundleDesk>(BundleSource{config.data + "/evidence",
+                                                      config.evidence_key,
+                                                      HAECHI_VERSION,
+                                                      {passed_over.begin(), passed_over.end()}},
+                                         std::move(bundle_reader), *ring);
   api = std::make_unique<api::Api>(
       api::ApiOptions{
           .time_zones = read_time_zone,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/archive.h"
+#include "base/canary.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -14,13 +15,23 @@ namespace {
 // its answers, then the tracks that the answers open. More than this is a loop, hence a bug.
 constexpr int kExchangesMax = 8;
 
+// What Canary::kPoison makes of a report: a battery that says so.
+constexpr uint32_t kPoisonPercent = 13;
+
 }  // namespace
 
 std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& entry) {
+  if (left_out_.contains(entry.no)) {
+    pass_over(entry.no, entry.stamped_at);
+    return {};
+  }
   ENSURE(entry.no == last_no_ + 1, entry.no, last_no_);
   ENSURE(entry.stamped_at > last_stamp_, entry.no, entry.stamped_at, last_stamp_);
   last_no_ = entry.no;
   last_stamp_ = entry.stamped_at;
+  ENSURE(
+      !canary(Canary::kPoison) || entry.fact.report_received().report().battery_percent() != kPoisonPercent,
+      "poison was let in", entry.no);
 
   names_by_subject_ |= entry.fact.process_started().names_by_subject();
   law::EffectSink effects(partition_, entry.no, entry.stamped_at, names_by_subject_);

@@ -9,6 +9,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "base/archived.h"
@@ -28,6 +30,8 @@ class Engine {
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
   // Counts the entry and judges nothing: it ended the process whenever it was tried (spine/quarantine.h).
   void pass_over(uint64_t no, Time stamped_at);
+  // The entries that step() passes over from now on: those of which the log says that its node did.
+  void leave_out(std::set<uint64_t> entries) { left_out_ = std::move(entries); }
   // A fact that will be applied after kAhead others, so that what it needs is at hand by then. To be called
   // for facts in their order; one that is not announced is only slower, and nothing else changes.
   static constexpr size_t kAhead = 24;
@@ -45,6 +49,7 @@ class Engine {
   uint64_t last_no_ = 0;
   Time last_stamp_;
   bool names_by_subject_ = false;
+  std::set<uint64_t> left_out_;  // not saved: whoever has the log knows it
   Legal legal_;
   monitor::Monitor monitor_;
   dispatch::Dispatch dispatch_;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/canary.h"
 #include "base/ensure.h"
 
 namespace haechi::spine {
@@ -55,6 +56,7 @@ SnapshotMaker::State SnapshotMaker::begun_with(uint64_t from_no) const {
 Result<Snapshot> SnapshotMaker::make(const log::ChainPoint& at, uint64_t from_no,
                                      const std::function<bool()>& go_on) {
   State state = begun_with(from_no);
+  if (canary(Canary::kSnapshotAhead)) state.fold->engine.leave_out({at.no});
   std::optional<Error> ended;
   Batch batch;
   batch.replayed = true;

@@ -73,6 +73,7 @@ Status Spine::replay(const StoredSnapshot* from) {
   Work work;
   std::optional<Error> failure;
   auto flush = [&] {
+    if (options_.quarantine) options_.quarantine->applying(0);
     publish(work, true);
     work = Work{};
   };
@@ -86,6 +87,7 @@ Status Spine::replay(const StoredSnapshot* from) {
     if (work.batch.entries.size() >= kReplayBatch) flush();
     return true;
   });
+  if (options_.quarantine) options_.quarantine->applying(0);
   if (!status.ok()) return status;
   if (failure) return *failure;
   if (!work.batch.entries.empty()) flush();

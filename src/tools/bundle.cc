@@ -13,8 +13,10 @@ namespace haechi::tools {
 Result<BundleResult> bundle_log(const BundleOptions& options) {
   const api::BundleQuery query{
       options.wearer_id, {options.wearer_id}, options.protected_id, options.from, options.to};
+  TRY(std::set<uint64_t> passed_over, passed_over_in(options.data));
   TRY(const std::unique_ptr<node::Bundle> bundle,
-      node::Bundle::begin(query, {options.data + "/evidence", options.key, options.build}, SIZE_MAX));
+      node::Bundle::begin(
+          query, {options.data + "/evidence", options.key, options.build, std::move(passed_over)}, SIZE_MAX));
   const Unsealer unsealer(options.data, options.keys);
   const vault::KeyRing* ring = unsealer.ring().ok() ? unsealer.ring()->get() : nullptr;
   Status taken;

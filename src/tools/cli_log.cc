@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "evidence/verify.h"
+#include "haechi/v1/fact.pb.h"
 #include "log/log.h"
 
 namespace haechi::tools {
@@ -12,6 +13,17 @@ std::string log_in(const std::string& directory) {
   std::error_code error;
   const std::filesystem::path inside = std::filesystem::path(directory) / "log";
   return std::filesystem::is_directory(inside, error) ? inside.string() : directory;
+}
+
+Result<std::set<uint64_t>> passed_over_in(const std::string& directory) {
+  std::set<uint64_t> out;
+  v1::Fact fact;
+  TRY_STATUS(log::read_directory(log_in(directory), 1, [&](const log::Record& record) {
+    if (fact.ParseFromString(record.fact) && fact.has_entry_quarantined())
+      out.insert(fact.entry_quarantined().entry_no());
+    return true;
+  }));
+  return out;
 }
 
 namespace {

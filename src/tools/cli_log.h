@@ -1,13 +1,20 @@
 // haechi verify: a log at rest, looked at without changing it.
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "base/result.h"
 
 namespace haechi::tools {
 
 // The log of a data directory, or the directory itself when it is the log's.
 std::string log_in(const std::string& directory);
+
+// The entries of which the log says that they are passed over. Who folds it as its node did leaves them out.
+Result<std::set<uint64_t>> passed_over_in(const std::string& directory);
 
 struct VerifyOptions {
   std::string directory;   // a data directory, or the log's own

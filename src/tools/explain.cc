@@ -66,7 +66,8 @@ const char* state_name(monitor::TrackerState state) {
 
 }  // namespace
 
-Explainer::Explainer(std::string alert_id) : alert_id_(std::move(alert_id)) {
+Explainer::Explainer(std::string alert_id, std::set<uint64_t> passed_over) : alert_id_(std::move(alert_id)) {
+  engine_.leave_out(std::move(passed_over));
   engine_.set_witness(this);
 }
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -20,7 +21,7 @@ namespace haechi::tools {
 
 class Explainer : private monitor::Witness {
  public:
-  explicit Explainer(std::string alert_id);
+  explicit Explainer(std::string alert_id, std::set<uint64_t> passed_over = {});
 
   // False once the alert has been raised: no more is needed.
   bool step(const law::Entry& entry);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "base/digest.h"
@@ -90,6 +91,8 @@ class Exporter {
         return fact.ok();
       };
     };
+    TRY(std::set<uint64_t> passed_over, passed_over_in(options_.data));
+    engine_.leave_out(std::move(passed_over));
     if (selection_.needs_survey())
       TRY_STATUS(read(take([this](const log::Record&, const v1::Fact& fact) { selection_.survey(fact); })));
     TRY_STATUS(read(take([this](const log::Record& record, const v1::Fact& fact) { step(record, fact); })));

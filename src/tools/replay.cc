@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -25,8 +26,18 @@ void print_entry(const law::Entry& entry) {
               static_cast<long long>(entry.stamped_at.us), sim::to_json(entry.fact).c_str());
 }
 
+int fail(const Error& error) {
+  std::fprintf(stderr, "replay: %s\n", error.text().c_str());
+  return 1;
+}
+
 int replay_log(const ReplayOptions& options) {
   spine::Engine engine(0);
+  if (options.effects) {
+    const auto passed_over = passed_over_in(options.directory);
+    if (!passed_over.ok()) return fail(passed_over.error());
+    engine.leave_out(*passed_over);
+  }
   const Status status = read_log(
       options.directory, options.keys, options.effects ? 1 : options.from_no, [&](const law::Entry& entry) {
         const auto effects =
@@ -36,9 +47,7 @@ int replay_log(const ReplayOptions& options) {
         for (const auto& effect : effects) std::printf("{\"effect\":%s}\n", sim::to_json(*effect).c_str());
         return true;
       });
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "replay: %s\n", status.error().text().c_str());
-  return 1;
+  return status.ok() ? 0 : fail(status.error());
 }
 
 int replay_facts(const ReplayOptions& options, std::istream& lines) {
@@ -52,11 +61,17 @@ int replay_facts(const ReplayOptions& options, std::istream& lines) {
 }
 
 int explain(const ReplayOptions& options, std::istream& lines) {
-  Explainer explainer(options.explain);
+  std::set<uint64_t> passed_over;
+  if (options.facts.empty()) {
+    auto found = passed_over_in(options.directory);
+    if (!found.ok()) return fail(found.error());
+    passed_over = *std::move(found);
+  }
+  Explainer explainer(options.explain, std::move(passed_over));
   const EachEntry each = [&](const law::Entry& entry) { return explainer.step(entry); };
   if (options.facts.empty()) {
     const Status status = read_log(options.directory, options.keys, 1, each);
-    if (!status.ok()) return std::fprintf(stderr, "replay: %s\n", status.error().text().c_str()), 1;
+    if (!status.ok()) return fail(status.error());
   } else {
     read_facts(lines, options.ticks, std::cerr, each);
   }

@@ -40,24 +40,34 @@ def free_port():
 class Server:
     """One run of `haechi serve`."""
 
-    def __init__(self, program, folder, keys_file, http_port):
-        self.http_port, self.keys_file = http_port, keys_file
+    def __init__(self, program, folder, keys_file, http_port, settings):
+        self.http_port, self.keys_file, self.said = http_port, keys_file, ''
         self.errors = open(keys_file.parent / 'serve.log', 'ab')
         self.process = subprocess.Popen(
-            [program, 'serve', '--data', folder / 'store', '--http-port', str(http_port), '--devices-http-port', '0',
+            [program, 'serve', '--config', settings, '--data', folder / 'store', '--http-port', str(http_port), '--devices-http-port', '0',
              '--mqtt-port', '0', '--demo-keys', keys_file], stdout=subprocess.PIPE, stderr=self.errors)
         self.ended = asyncio.get_running_loop().run_in_executor(None, self.process.wait)
 
     async def ready(self):
         """The seconds until it was, or None when it ended before."""
         began = time.monotonic()
-        line = await asyncio.get_running_loop().run_in_executor(None, self.process.stdout.readline)
-        if not line.startswith(b'ready '):
+        line = await self.line_with('ready ')
+        if line is None:
             return None
-        ports = dict(pair.split('=') for pair in line.decode().split()[1:])
+        took = time.monotonic() - began
+        ports = dict(pair.split('=') for pair in line.split()[1:])
         self.devices_port, self.mqtt_port = int(ports['devices_http']), int(ports['mqtt'])
         self.keys = json.loads(self.keys_file.read_text())
-        return time.monotonic() - began
+        await self.line_with('began with the snapshot', 'replayed ')
+        return took
+
+    async def line_with(self, *words):
+        """The next that it prints with one of them; None when it ends before. All are kept in `said`."""
+        while True:
+            line = (await asyncio.get_running_loop().run_in_executor(None, self.process.stdout.readline)).decode()
+            self.said += line
+            if not line or any(word in line for word in words):
+                return line or None
 
     def bearer(self, role):
         return 'Bearer ' + self.keys[role]
@@ -160,24 +170,43 @@ class Life:
         self.operator = Operator(self.promises)
         self.log = Log(program, disk.folder)
         self.keys_file = pathlib.Path(scratch) / 'keys.json'
+        self.settings = pathlib.Path(scratch) / 'haechi.toml'
+        self.settings.write_text(f'[server]\nsnapshot_every_entries = {self.random.randint(50, 400)}\n')
         self.starts = []  # seconds each
+        self.began_with_snapshots, self.harmed = 0, 0  # starts; of the latter a snapshot was harmed
         self.running = None
 
     def server(self):
-        self.running = Server(self.program, self.disk.folder, self.keys_file, self.http_port)
+        self.running = Server(self.program, self.disk.folder, self.keys_file, self.http_port, self.settings)
         return self.running
 
     def complaint(self):
         return (self.keys_file.parent / 'serve.log').read_text(errors='replace')[-600:]
 
+    def harm_newest_snapshot(self):
+        """One byte of it is another, or its end is missing. Its entry, or None."""
+        snapshots = sorted((self.disk.folder / 'store/snapshots').glob('*.snapshot'), key=lambda path: int(path.stem))
+        if not snapshots or self.random.random() > 1 / 4:
+            return None
+        content = bytearray(snapshots[-1].read_bytes())
+        at = self.random.randrange(len(content))
+        content[at] ^= 1 << self.random.randrange(8)
+        snapshots[-1].write_bytes(content if self.random.random() < 1 / 2 else content[:at])
+        return snapshots[-1].stem
+
     async def round(self):
         """Start, check, load, kill, check. One time in seven the kill comes during the start."""
+        harmed = self.harm_newest_snapshot()
         server = self.server()
         if self.random.random() < 1 / 7:
             await asyncio.sleep(self.random.uniform(0, max(self.starts[-5:], default=0.1)))
             await server.end()
         else:
             await self.ready(server)
+            if harmed is not None:
+                self.harmed += 1
+                hold(f'the snapshot of entry {harmed} is passed over' in server.said, 'a harmed snapshot is believed',
+                     server.said)
             await self.read_back(server, 3)
             code = await self.load(server, self.random.randint(1, 150))
             hold(code is None, f'the server ended by itself with {code}', self.complaint())
@@ -203,6 +232,7 @@ class Life:
         took = await server.ready()
         hold(took is not None, 'the server does not start', self.complaint())
         self.starts.append(took)
+        self.began_with_snapshots += 'began with the snapshot' in server.said
 
     async def load(self, server, acknowledgements):
         """Ends the server after so many more. Its exit code if it ended before by itself, or else None."""

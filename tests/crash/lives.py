@@ -29,6 +29,7 @@ def arguments(description, rounds):
 class Outcome:
     def __init__(self, seed):
         self.seed, self.broken, self.starts, self.acknowledged, self.rounds = seed, None, [], 0, 0
+        self.began_with_snapshots, self.harmed = 0, 0
 
 
 async def rounds_and_end(life, outcome, rounds):
@@ -46,6 +47,7 @@ async def led(program, scratch, disk, outcome, lead, more):
         outcome.broken = str(wrong)
     finally:
         outcome.starts, outcome.acknowledged = life.starts, life.promises.count
+        outcome.began_with_snapshots, outcome.harmed = life.began_with_snapshots, life.harmed
         await life.end()
 
 
@@ -72,6 +74,9 @@ def lead_lives(options, checks, what, make_disk):
     for outcome in sorted(outcomes, key=lambda one: one.seed):
         checks.check(f'{what}: seed {outcome.seed}, {outcome.rounds} rounds, {outcome.acknowledged} acknowledgements kept',
                      outcome.broken is None, f'--seed {outcome.seed} --rounds {ROUNDS_OF_A_LIFE}: {outcome.broken}')
+    with_snapshots, harmed = sum(one.began_with_snapshots for one in outcomes), sum(one.harmed for one in outcomes)
+    checks.check(f'{what}: {with_snapshots} starts began with a snapshot, {harmed} harmed ones were passed over',
+                 (with_snapshots > 0 and harmed > 0) or options.rounds < ROUNDS_OF_A_LIFE)
     took = time.monotonic() - began
     rounds, starts = sum(one.rounds for one in outcomes), sorted(s for one in outcomes for s in one.starts)
     print(f'{rounds} rounds in {took:.1f} s, {rounds / took:.2f} a second, {sum(o.acknowledged for o in outcomes)} '

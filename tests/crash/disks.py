@@ -7,6 +7,8 @@ import tempfile
 
 
 class Folder:
+    HARMS = True  # do snapshots on it decay now and then?
+
     def __init__(self, scratch):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='disk-', dir=scratch))
 
@@ -39,6 +41,7 @@ class NoFuse(Exception):
 
 class PowerDisk(Folder):
     """Loses, at each kill, what was not synced: all of it, or by sectors and names."""
+    HARMS = False
 
     def __init__(self, program, scratch, lies=None):
         """`lies`: syncs of what has this in its name do nothing."""

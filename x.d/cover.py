@@ -31,7 +31,7 @@ def measured():
     """{file: {line: [times taken of each branch]}}"""
     report = subprocess.run(
         ['gcovr', '--root', str(TOP), '--object-directory', str(FOLDER), '--filter', f'src/({"|".join(ROOMS)})/',
-         '--exclude', r'.*_test\.cc', '--exclude-throw-branches', '--exclude-unreachable-branches',
+         '--exclude', r'.*/(\w+_test|\w+_testing|test_\w+)\.\w+', '--exclude-throw-branches', '--exclude-unreachable-branches',
          '--exclude-branches-by-pattern', r'.*\bENSURE\(', '-j', str(os.cpu_count()), '--json', '-', str(FOLDER)],
         cwd=TOP, stdout=subprocess.PIPE, check=True)
     files = {}

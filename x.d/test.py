@@ -23,7 +23,7 @@ ALONE = {'abuse_e2e', 'ack_order_e2e', 'degradation_e2e', 'web_screens'}  # comp
 # What the sanitizers look for beyond what they do by themselves. A finding ends the program with a code of its own.
 SANITIZERS = {'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1',
               'UBSAN_OPTIONS': 'print_stacktrace=1',
-              'TSAN_OPTIONS': f'suppressions={TOP}/tests/thread_suppressions.txt:second_deadlock_stack=1'}
+              'TSAN_OPTIONS': 'second_deadlock_stack=1'}
 # Of these programs only what has threads, for the rest takes longest and has none.
 WITH_THREADS = {'thread_spine': 'SpineTest.*:SealedSpineTest.*:SnapshotTest.*:ErasuresTest.*',
                 'thread_gateway': 'MqttServerTest.*:Intake.*:DevicesTest.*'}

@@ -18,6 +18,22 @@ constexpr Duration kScreenTick = Duration::seconds(5);
 const trust::Viewer kViewer{
     .account = Node::kDispatcher, .role = trust::Role::kDispatch, .agency_id = kBuiltIn};
 
+using Commanded = std::map<std::string, v1::DeviceCommand>;  // newest per device
+
+void fold_picture(picture::Picture& picture, const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries)
+    picture.fold(entry.no, entry.stamped_at, *entry.fact, entry.effects);
+}
+
+void fold_commanded(gateway::Devices& devices, Commanded& commanded, const spine::Batch& batch) {
+  for (const spine::PublishedEntry& entry : batch.entries) {
+    if (gateway::Devices::concerns(*entry.fact)) devices.apply(*entry.fact);
+    for (const auto& effect : entry.effects)
+      if (effect->has_command_device())
+        commanded[effect->command_device().device_id()] = effect->command_device();
+  }
+}
+
 }  // namespace
 
 Node::Node(Schedule& schedule, Wire& wire, const WallClock& clock, Witness& witness, NodeOptions options)
@@ -80,22 +96,21 @@ void Node::take_part() {
                      [this](spine::SaveDone done) {
                        front_->post([this, done = std::move(done)] { done(saved(picture_)); });
                      },
-                     [this](std::string_view bytes) { return take_saved(bytes, picture_); }});
+                     [this](Reader& in) { return take_saved(in, picture_); },
+                     spine::copies_of<fold_picture, picture::Picture>()});
   spine_->take_part({"gateway",
                      [this](spine::SaveDone done) {
                        gateway_->post([this, done = std::move(done)] { done(saved(devices_, commanded_)); });
                      },
-                     [this](std::string_view bytes) { return take_saved(bytes, devices_, commanded_); }});
+                     [this](Reader& in) { return take_saved(in, devices_, commanded_); },
+                     spine::copies_of<fold_commanded, gateway::Devices, Commanded>()});
 }
 
 void Node::subscribe() {
   spine_->subscribe([this](const std::shared_ptr<const spine::Batch>& batch) {
     witness_.published(*batch);
     connector_->on_batch(batch);
-    front_->post([this, batch] {
-      for (const spine::PublishedEntry& entry : batch->entries)
-        picture_.fold(entry.no, entry.stamped_at, *entry.fact, entry.effects);
-    });
+    front_->post([this, batch] { fold_picture(picture_, *batch); });
     for (const spine::PublishedEntry& entry : batch->entries) {
       if (gateway::Devices::concerns(*entry.fact))
         gateway_->post([this, fact = entry.fact] { devices_.apply(*fact); });

@@ -36,10 +36,13 @@ test("a one-time link, an invitation, password and code, and a session that an a
     await expect(admin.locator("[data-person=op-lee]")).toBeVisible();
     await expect(admin.locator("[name=people-proof]")).toHaveCount(0);
 
+    const shown = admin.locator("[data-link]:is(code)");
+    const forLee = (await shown.textContent()) ?? "";
     await admin.locator("[name=new-account]").fill("op-kim");
     await admin.locator("[name=new-role]").selectOption("control");
     await admin.getByRole("button", { name: "초대" }).click();
-    const link = (await admin.locator("[data-link]:is(code)").textContent()) ?? "";
+    await expect(shown).not.toHaveText(forLee);
+    const link = (await shown.textContent()) ?? "";
     const operator = await pageOf(browser);
     const codes = await enrol(operator, link);
     await operator.locator(".codes .button").click();

@@ -7,8 +7,6 @@ import tempfile
 
 
 class Folder:
-    HARMS = True  # do snapshots on it decay now and then?
-
     def __init__(self, scratch):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='disk-', dir=scratch))
 
@@ -41,8 +39,6 @@ class NoFuse(Exception):
 
 class PowerDisk(Folder):
     """Loses, at each kill, what was not synced: all of it, or by sectors and names."""
-    HARMS = False
-
     def __init__(self, program, scratch, lies=None):
         """`lies`: syncs of what has this in its name do nothing."""
         super().__init__(scratch)

@@ -186,7 +186,7 @@ class Life:
     def harm_newest_snapshot(self):
         """One byte of it is another, or its end is missing. Its entry, or None."""
         snapshots = sorted((self.disk.folder / 'store/snapshots').glob('*.snapshot'), key=lambda path: int(path.stem))
-        if not self.disk.HARMS or not snapshots or self.random.random() > 1 / 4:
+        if not snapshots or self.random.random() > 1 / 4:
             return None
         content = bytearray(snapshots[-1].read_bytes())
         at = self.random.randrange(len(content))

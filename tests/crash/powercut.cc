@@ -249,6 +249,9 @@ int fs_open(const char* path, fuse_file_info* info) {
   const std::lock_guard lock(g_mutex);
   const NodePtr node = find(path);
   if (!node) return -ENOENT;
+  // The kernel leaves it to whoever opens.
+  const int error = (info->flags & O_TRUNC) != 0 ? change(node, {true, 0, ""}) : 0;
+  if (error != 0) return error;
   info->fh = reinterpret_cast<uint64_t>(new NodePtr(node));
   return 0;
 }

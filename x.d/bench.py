@@ -226,13 +226,18 @@ def waits_of(waits, **more):
     return {**more, 'received': len(waits), 'p50_ms': at(0.5), 'p99_ms': at(0.99), 'p999_ms': at(0.999), 'max_ms': at(1)}
 
 
+def server_with_a_past(binaries, folder, cell, reports):
+    """On a log of the engine's own benchmark: so many wearers, zones and rules for each (`cell`)."""
+    log = pathlib.Path(folder) / 'data' / 'log'
+    log.parent.mkdir(mode=0o700)
+    subprocess.run([binaries / 'engine_bench', '--cell', cell, '--warm', '0', '--reports', str(reports), '--log', log], check=True,
+                   stdout=subprocess.DEVNULL)
+    return Server(binaries / 'haechi', folder, 1_000_000)
+
+
 def bench_recovery(binaries, wearers=100_000, reports=1_000_000):
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
-        log = pathlib.Path(folder) / 'data' / 'log'
-        log.parent.mkdir(mode=0o700)
-        subprocess.run([binaries / 'engine_bench', '--cell', f'{wearers},10000,1', '--warm', '0', '--reports', str(reports), '--log', log],
-                       check=True, stdout=subprocess.DEVNULL)
-        server = Server(binaries / 'haechi', folder, 1_000_000)
+        server = server_with_a_past(binaries, folder, f'{wearers},10000,1', reports)
         result = {'wearers': wearers, 'whole_log_s': round(server.started_s, 2)}
         began = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
@@ -240,7 +245,7 @@ def bench_recovery(binaries, wearers=100_000, reports=1_000_000):
         result['last_snapshot_s'] = round(time.monotonic() - began, 2)
         result['entries'] = server.restart(binaries / 'haechi')
         result['snapshot_s'] = round(server.started_s, 2)
-        result['snapshot_bytes'] = size_of(log.parent / 'snapshots')
+        result['snapshot_bytes'] = size_of(server.folder / 'data' / 'snapshots')
         server.process.kill()
         server.process.wait()
         return result
@@ -249,11 +254,7 @@ def bench_recovery(binaries, wearers=100_000, reports=1_000_000):
 def bench_day(binaries, people=1_000, reports=5_760_000):
     """A day of one person at a report every 15 s, out of a log that holds as long of all others, page after page over REST."""
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
-        log = pathlib.Path(folder) / 'data' / 'log'
-        log.parent.mkdir(mode=0o700)
-        subprocess.run([binaries / 'engine_bench', '--cell', f'{people // 2},1000,1', '--warm', '0', '--reports', str(reports), '--log', log],
-                       check=True, stdout=subprocess.DEVNULL)
-        server = Server(binaries / 'haechi', folder, 1_000_000)
+        server = server_with_a_past(binaries, folder, f'{people // 2},1000,1', reports)
 
         def metric(name):
             return int(re.search(rf'^{name} (\d+)', server.call('GET', '/metrics'), re.MULTILINE)[1])
@@ -283,7 +284,7 @@ def bench_day(binaries, people=1_000, reports=5_760_000):
         indexed()
         times = sorted(day_of(person)[0] for person in persons[::len(persons) // 20])
         result = {'people': people, 'entries': entries, 'fixes': fixes, 'at_once_ms': round(first_ms), 'p50_ms': round(times[len(times) // 2]),
-                  'max_ms': round(times[-1]), 'index_bytes_per_entry': round((log.parent / 'fixes.sqlite').stat().st_size / entries, 2)}
+                  'max_ms': round(times[-1]), 'index_bytes_per_entry': round((server.folder / 'data' / 'fixes.sqlite').stat().st_size / entries, 2)}
         server.stop()
         return result
 

@@ -2,11 +2,13 @@
 // thread.
 //
 //   load ingest --port N --devices FILE --seconds S --window W     as fast as acknowledgements come
-//   load http   --port N --devices FILE --seconds S                likewise over HTTP, one request at a time
-//   each load paced  --port N --devices FILE --seconds S --rate R       R reports a second on a timetable
-//   load alerts --port N --devices FILE --background R --alerts N --every MS   N approaches, one each MS
-//   (20), over R reports/s load walk   --port N --devices FILE --seconds S                every device moves
-//   and reports once a second
+//   load http   --port N --devices FILE --seconds S                likewise over HTTP, one request each at a
+//   time load paced  --port N --devices FILE --seconds S --rate R       R reports a second on a timetable
+//   load alerts --port N --devices FILE --background R --alerts N --every MS
+//                                                                  N approaches, one each MS (20), amid R
+//                                                                  reports/s
+//   load walk   --port N --devices FILE --seconds S                every device moves and reports once a
+//   second
 //
 // With --ca FILE over TLS, believing that authority. FILE holds one "id secret" a line. In `alerts` the first
 // N devices are wearers, whose protected persons stand at the place the script registered; the rest give the
@@ -301,36 +303,45 @@ void run_paced(asio::io_context& io, Load& load, int seconds, size_t rate) {
           .c_str());
 }
 
-// One approach each `every`: a fix well outside every distance, then one 500 m from her. The moment just
-// before the second is written is printed, one line each, for the script to hold against the receiver's
-// clock.
+// One approach each `every`: a fix well outside every distance, then one 500 m from her. Around them, on a
+// timetable of their own, `background_per_s` reports, each millisecond its share; approaches fall anywhere
+// between. The moment when the second was due is printed, one line each, for the script to hold against the
+// receiver's clock.
 void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t background_per_s,
                 std::chrono::milliseconds every) {
   load.closed_loop = false;
   load.running = true;
   constexpr int32_t kHerLat = 375'000'000, kHerLng = 1'270'000'000;
-  std::printf("{\"sent\": [");
-  auto next = Steady::now();
+  constexpr std::chrono::milliseconds kShare(1);
+  constexpr size_t kAhead = 50;  // approaches between a wearer's first report and his second
+  const size_t others = load.devices_.size() - alerts;
   double owed = 0;
   size_t turn = 0;
-  for (size_t step = 0; step < alerts + 50; ++step) {
+  auto share_due = Steady::now();
+  const auto run_to = [&](Steady::time_point due) {
+    for (; share_due < due; share_due += kShare) {
+      io.run_until(share_due);
+      for (owed += static_cast<double>(background_per_s) / 1'000; owed >= 1; --owed, ++turn)
+        load.send(*load.devices_[alerts + turn % others], 371'000'000 + static_cast<int32_t>(turn % 5'000),
+                  1'271'000'000);
+    }
+    io.run_until(due);
+  };
+  std::printf("{\"sent\": [");
+  auto due = Steady::now();
+  for (size_t step = 0; step < alerts + kAhead; ++step) {
+    // A step that has no common beat with the shares of the background.
+    run_to(due += every + std::chrono::microseconds(step * 618 % 1'000));
     if (step < alerts)  // 5.5 km north, ten minutes ago: a car in town
       load.send(*load.devices_[step], kHerLat + 500'000, kHerLng, Steady::now(), 600'000'000);
-    if (step >= 50) {
-      Device& wearer = *load.devices_[step - 50];
-      std::printf("%s[\"%s\", %lld]", step == 50 ? "" : ", ", wearer.id.c_str(),
-                  static_cast<long long>(unix_us()));
-      load.send(wearer, kHerLat + 45'000, kHerLng);  // 500 m north
-    }
-    for (owed += static_cast<double>(background_per_s) * std::chrono::duration<double>(every).count();
-         owed >= 1 && load.devices_.size() > alerts; --owed) {
-      Device& device = *load.devices_[alerts + turn++ % (load.devices_.size() - alerts)];
-      load.send(device, 371'000'000 + static_cast<int32_t>(turn % 5'000), 1'271'000'000);
-    }
-    next += every;
-    io.run_until(next);
+    if (step < kAhead) continue;
+    Device& wearer = *load.devices_[step - kAhead];
+    const auto late = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - due);
+    std::printf("%s[\"%s\", %lld]", step == kAhead ? "" : ", ", wearer.id.c_str(),
+                static_cast<long long>(unix_us() - late.count()));
+    load.send(wearer, kHerLat + 45'000, kHerLng);  // 500 m north
   }
-  io.run_for(std::chrono::seconds(3));
+  run_to(due + std::chrono::seconds(3));
   std::printf("], \"acknowledged\": %llu, \"ack_p50_us\": %u, \"ack_p99_us\": %u}\n",
               static_cast<unsigned long long>(load.acknowledged), percentile(load.ack_us, 0.5),
               percentile(load.ack_us, 0.99));

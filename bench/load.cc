@@ -1,14 +1,12 @@
 // A load generator for the device ports: MQTT 3.1.1 at QoS 1, or HTTP, over many connections, from one
 // thread.
 //
-//   load ingest --port N --devices FILE --seconds S --window W     as fast as acknowledgements come
-//   load http   --port N --devices FILE --seconds S                likewise over HTTP, one request each at a
-//   time load paced  --port N --devices FILE --seconds S --rate R       R reports a second on a timetable
+//   load ingest --port N --devices FILE --seconds S --window W    as fast as acknowledgements come
+//   load http   --port N --devices FILE --seconds S               one request each at a time
+//   load paced  --port N --devices FILE --seconds S --rate R      R reports a second on a timetable
 //   load alerts --port N --devices FILE --background R --alerts N --every MS
-//                                                                  N approaches, one each MS (20), amid R
-//                                                                  reports/s
-//   load walk   --port N --devices FILE --seconds S                every device moves and reports once a
-//   second
+//                                                                 an approach each MS (20) amid R reports/s
+//   load walk   --port N --devices FILE --seconds S               each moves and reports once a second
 //
 // With --ca FILE over TLS, believing that authority. FILE holds one "id secret" a line. In `alerts` the first
 // N devices are wearers, whose protected persons stand at the place the script registered; the rest give the

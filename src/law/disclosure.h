@@ -2,13 +2,14 @@
 //
 //   no order in force, or one that grants no view, or no open alert that concerns her,
 //   or she has not read the penalty notice and agreed                                  -> nothing
-//   an open alert                                                                      -> distance,
-//   direction, trend the same, within the map distance                                                  ->
-//   the place as well
+//   an open alert                                       -> distance, direction, trend
+//   the same, within the map distance                   -> the place as well
 //
 // Electronic Monitoring Act, decree 13-3 and 23-17(1): the place is given together with the notification of
 // an alert, where the distance and the risk make it urgent; it is never a permanent feed. What is too old is
-// marked degraded and loses its trend; it is never shown as safety, and never silently dropped.
+// marked degraded and loses its trend; it is never shown as safety, and never silently dropped. Where he was
+// longer ago than kSeenAgeMax, told by an alert that came late, is his history: it is not shown, and the view
+// waits for something newer.
 #pragma once
 
 #include <optional>
@@ -18,6 +19,9 @@
 #include "haechi/v1/effect.pb.h"
 
 namespace haechi::law {
+
+// As far back as a patrol car sees his track.
+inline constexpr Duration kSeenAgeMax = Duration::seconds(15 * 60);
 
 struct Permission {
   bool order_in_force = false;

@@ -88,6 +88,15 @@ void Machine::refresh_view(uint32_t index, Step& step) {
     sight.protected_fixed_at = about.track.latest().at;
     sight.stale = !is_fresh(wearer, step.now) || !is_fresh(about, step.now);
     seen = law::disclose(permission, sight);
+    // An alert of now is shown with what there is, a device with a slow clock included.
+    const bool past = alerts_.at(alert).alert.late() && step.now - sight.wearer_fixed_at > law::kSeenAgeMax;
+    if (seen && past) {
+      if (!rule.view) return;
+      seen = *rule.view;
+      seen->set_degraded(true);
+      seen->set_trend(v1::TREND_UNKNOWN);
+      seen->clear_time_to_contact_s();
+    }
   }
   if (!seen) {
     const bool taken_back = permission.order_in_force && permission.view_granted && !permission.agreed;

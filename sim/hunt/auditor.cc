@@ -10,6 +10,7 @@ constexpr Duration kRowHolds = Duration::seconds(75);
 constexpr Duration kDeskSlack = Duration::seconds(6);  // a screen is drawn every five seconds
 constexpr Duration kStampsAhead = Duration::seconds(30);
 constexpr int64_t kTellWithinS = 60;
+constexpr Duration kGivenUpHolds = Duration::seconds(600);  // the house says it no more often
 
 uint64_t number_of(const std::string& bytes, uint64_t start) {
   uint64_t out = start;
@@ -127,6 +128,7 @@ void Auditor::published(const spine::Batch& batch) {
 void Auditor::see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again) {
   if (fact.has_report_received()) see_report(no, fact.report_received(), at, again);
   if (fact.has_entry_quarantined() && !again) see_quarantined(fact.entry_quarantined().entry_no());
+  if (!again) see_shown_or_given_up(fact);
   if (again || !fact.has_access_decided() || !fact.access_decided().allowed()) return;
   const v1::AccessDecided& row = fact.access_decided();
   std::vector<std::string> persons(row.shown_ids().begin(), row.shown_ids().end());
@@ -180,6 +182,9 @@ void Auditor::see_effect(const v1::Effect& effect) {
       return see_call(effect.update_call(), false, false);
     case v1::Effect::kCloseCall:
       return see_call(effect.close_call(), false, true);
+    case v1::Effect::kNotifyProtected:
+      notices_.push_back({effect.notify_protected().protected_id(), effect.notify_protected().alert_id()});
+      return;
     case v1::Effect::kRaiseAlarm:
       if (effect.raise_alarm().kind() == v1::ALARM_KIND_ENTRY_QUARANTINED)
         quarantined_[effect.raise_alarm().entry_no()] = Time{};
@@ -225,6 +230,7 @@ void Auditor::clear(const v1::Alert& alert) {
   if (found == alerts_.end()) return find("once", name_of(alert) + " ends and was never raised");
   found->second.alert = alert;
   found->second.open = false;
+  std::erase_if(notices_, [&](const Notice& one) { return one.alert_id == alert.id(); });
   note_(name_of(alert) + " ends: " + alert.clear_reason());
   const Matter* matter = matter_of(alert);
   if (matter == nullptr || !trusted(alert) || !matter->in_since.known()) return;
@@ -285,6 +291,43 @@ void Auditor::shown(const std::string& viewer, const std::string& person_id) {
                                     [&](const auto& known) { return known.second.contains(person_id); });
   if (!called && !informed)
     find("shown", person_id + " is on the screen of " + viewer + " and no open call is about them");
+}
+
+// Whoever looks at one alert sees them all.
+void Auditor::see_shown_or_given_up(const v1::Fact& fact) {
+  std::string person;
+  if (fact.has_hop_observed() && fact.hop_observed().hop() == v1::HOP_SHOWN_PROTECTED) {
+    person = fact.hop_observed().who();
+  } else if (fact.has_contact_logged() && fact.contact_logged().by() == "notify") {
+    for (const auto& [id, held] : alerts_)
+      if (held.alert.incident_id() == fact.contact_logged().incident_id()) person = held.alert.protected_id();
+    note_(person + " cannot be reached, says the incident");
+    given_up_[person] = schedule_.now();
+  }
+  std::erase_if(notices_, [&](const Notice& one) { return one.person_id == person; });
+}
+
+void Auditor::woken(const std::string& person_id) {
+  ++counts_.woken;
+  note_("the phone of " + person_id + " stirs");
+  std::erase_if(notices_, [&](const Notice& one) { return one.person_id == person_id; });
+}
+
+std::vector<std::string> Auditor::alerts_about(const std::string& protected_id) const {
+  std::vector<std::string> out;
+  for (const auto& [id, held] : alerts_)
+    if (held.open && held.alert.protected_id() == protected_id) out.push_back(id);
+  return out;
+}
+
+void Auditor::check_notices(const Conditions& now) {
+  for (Notice& notice : notices_) {
+    const auto given_up = given_up_.find(notice.person_id);
+    if (given_up != given_up_.end() && schedule_.now() - given_up->second < kGivenUpHolds) continue;
+    if (now.node_up && now.phones_reachable) ++notice.grace_s;
+    if (notice.grace_s <= kTellWithinS || std::exchange(notice.complained, true)) continue;
+    find("woken", "the phone of " + notice.person_id + " did not stir for " + notice.alert_id);
+  }
 }
 
 std::vector<Auditor::Work> Auditor::work() const {

@@ -3,19 +3,19 @@
 // but the vocabulary of proto/haechi/v1.
 //
 // Its rules, by the name that a finding begins with:
+//
 //   acknowledged  what a device was told is kept is in the log, byte for byte, now and after every start
 //   logged once   a report, however often it comes, is one entry
 //   told again    an entry that was published is there after every start, and says the same; what a start
-//   from
-//                 a snapshot leaves unread is read at a later one, at the last if not before
-//   poison        an entry that ends the process is passed over after two ends, that is told, and none other
+//                 from a snapshot leaves unread is read at a later one, at the last if not before
+//   poison        an entry that ends the process is passed over after two ends, which is told, and none else
 //   is rings         a violation that fixes have shown four times has an open alert once          of one rule
 //   and pair at most one alert is open holds         no alert ends by itself while the violation goes on no
 //   cause      no alert of a place without that anybody was near it silence       a device unheard beyond its
 //   time has an open alert handed over   an alert is told to the agency in time one call      one hand-off
 //   per incident and agency at a time, one call per hand-off shown         a place is shown only with a live
-//   basis, and after the row that says so drains        when all faults have stopped, all is delivered,
-//   answered and quiet
+//   basis, and after the row that says so woken         her phone stirs in time, or the incident says that
+//   she cannot be reached drains        when all faults have stopped, all is delivered, answered and quiet
 #pragma once
 
 #include <algorithm>
@@ -40,6 +40,7 @@ namespace haechi::hunt {
 struct Conditions {
   bool node_up = false;
   bool agency_reachable = false;  // the outside agency works and the network to it does
+  bool phones_reachable = false;  // so do the services that messages to a phone go through
 };
 
 class Auditor final : public Witness {
@@ -58,6 +59,7 @@ class Auditor final : public Witness {
   void shown(const std::string& viewer, const std::string& person_id) override;
   void acknowledged(const v1::Report& report);
   void told(const v1::HandOffMessage& message);  // the outside agency read it
+  void woken(const std::string& person_id);      // a message came to her phone
 
   void node_begins();                        // a process was started
   void node_listens(uint64_t began_behind);  // it has read its log back, from that entry on
@@ -76,7 +78,7 @@ class Auditor final : public Witness {
 
   struct Counts {
     uint64_t entries = 0, alerts = 0, handed_over = 0, calls = 0, acknowledged = 0, shown = 0, violations = 0,
-             snapshot_starts = 0, passed_over = 0, quarantined = 0;
+             woken = 0, snapshot_starts = 0, passed_over = 0, quarantined = 0;
   };
   const Counts& counts() const { return counts_; }
   // Alerts that nobody has acknowledged, and those that are over and not resolved; for the operator.
@@ -85,6 +87,8 @@ class Auditor final : public Witness {
     v1::Handling handling;
   };
   std::vector<Work> work() const;
+  // Open ones that concern her: what her app shows.
+  std::vector<std::string> alerts_about(const std::string& protected_id) const;
   std::map<std::string, Time> open_calls() const;  // of the built-in desk, and since when
 
  private:
@@ -113,6 +117,12 @@ class Auditor final : public Witness {
     int64_t unheard_s = 0;  // while the node was up
     bool complained = false;
   };
+  // That something concerns her, and her phone has not stirred since.
+  struct Notice {
+    std::string person_id, alert_id;
+    int64_t grace_s = 0;  // seconds in which she could have been told, so far
+    bool complained = false;
+  };
   using ReportKey = std::tuple<std::string, uint32_t, uint64_t>;
   struct Logged {
     std::string bytes;
@@ -125,6 +135,7 @@ class Auditor final : public Witness {
   void see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again);
   void see_report(uint64_t no, const v1::ReportReceived& received, Time at, bool again);
   void see_quarantined(uint64_t no);
+  void see_shown_or_given_up(const v1::Fact& fact);
   void see_effect(const v1::Effect& effect);
   void raise(const v1::Alert& alert, Time at);
   void change(const v1::Alert& alert);
@@ -134,6 +145,7 @@ class Auditor final : public Witness {
   void watch(Matter& matter, double metres, double radius);
   void check_matter(const Pair& pair, Pairing& pairing, Matter& matter, v1::AlertKind kind, bool node_up);
   void check_hand_overs(const Conditions& now);
+  void check_notices(const Conditions& now);
   void check_silence(const std::string& person_id, const Pair& pair, bool node_up);
   Matter* matter_of(const v1::Alert& alert);
   bool trusted(const v1::Alert& alert) const;
@@ -163,6 +175,8 @@ class Auditor final : public Witness {
   std::map<std::string, Time> rows_;                       // viewer|person -> when its row was published
   std::map<std::string, Pairing> pairings_;
   std::map<std::string, Heard> heard_;
+  std::vector<Notice> notices_;
+  std::map<std::string, Time> given_up_;  // when the incident was last told that she cannot be reached
 };
 
 }  // namespace haechi::hunt

@@ -9,6 +9,7 @@ namespace {
 
 using testing::Contains;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 constexpr Time kStart{1'773'446'400'000'000};
@@ -81,7 +82,7 @@ class AuditorTest : public testing::Test {
   void pass(int64_t seconds, bool node_up = true) {
     for (int64_t i = 0; i < seconds; ++i) {
       schedule_.run_until(schedule_.now() + Duration::seconds(1));
-      auditor_.second({node_up, true});
+      auditor_.second({node_up, true, true});
     }
   }
 
@@ -233,6 +234,25 @@ TEST_F(AuditorTest, FindsASecondHandOffOfOneIncidentAndOneOfWhichNoEntrySpeaks) 
   EXPECT_THAT(found_, Contains(StartsWith("one call: a second hand-off")));
   auditor_.told(handed_over("H-3").send_hand_off());
   EXPECT_THAT(found_, Contains("one call: the agency was handed H-3, of which no entry speaks"));
+}
+
+TEST_F(AuditorTest, FindsAPhoneThatDidNotStir) {
+  v1::Effect notice;
+  notice.mutable_notify_protected()->set_protected_id("P-1");
+  notice.mutable_notify_protected()->set_alert_id("A-1");
+  const auto rings = [&] {
+    say(raised("A-1"));
+    say(notice);
+  };
+  rings();
+  auditor_.woken("P-1");
+  pass(90);
+  EXPECT_THAT(found_, Not(Contains(StartsWith("woken:")))) << "it stirred";
+  say(notice);
+  pass(90, false);
+  EXPECT_THAT(found_, Not(Contains(StartsWith("woken:")))) << "there was no node to wake it";
+  pass(90);
+  EXPECT_THAT(found_, Contains("woken: the phone of P-1 did not stir for A-1"));
 }
 
 TEST_F(AuditorTest, FindsAPlaceThatIsShownWithoutRowOrWithoutCall) {

@@ -138,6 +138,7 @@ void Auditor::second(const Conditions& now) {
     check_silence(pair.protected_id, pair, now.node_up);
   }
   check_hand_overs(now);
+  check_notices(now);
 }
 
 }  // namespace haechi::hunt

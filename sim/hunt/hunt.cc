@@ -11,6 +11,7 @@
 #include "hunt/device.h"
 #include "hunt/disk.h"
 #include "hunt/node.h"
+#include "hunt/phones.h"
 #include "hunt/swarm.h"
 #include "hunt/town.h"
 
@@ -42,6 +43,7 @@ class World {
   void poison();
   void start_without_snapshots();
   void register_all();
+  void open_app(const std::string& person_id);
   void click(std::shared_ptr<const v1::Fact> fact, std::function<void()> done);
   void every(Duration mean, std::function<void()> task);
   void plan_faults();
@@ -50,6 +52,7 @@ class World {
   void set_clock(Duration off);
   void plan_devices();
   void plan_agency();
+  void plan_phones();
   void end_faults();
   void people_work();
   void second();
@@ -66,6 +69,7 @@ class World {
   Catch catch_;
   Auditor auditor_;
   Cad cad_;
+  Phones phones_;
   std::vector<std::unique_ptr<Device>> devices_;
   Node* node_ = nullptr;  // never freed: a killed process frees nothing
   std::set<std::string> clicked_;
@@ -89,7 +93,10 @@ World::World(const HuntOptions& options)
             if (catch_.findings.size() < kFindingsMax) catch_.findings.push_back(finding);
           }),
       cad_(schedule_, wire_, random_.next(),
-           [this](const v1::HandOffMessage& message) { auditor_.told(message); }) {
+           [this](const v1::HandOffMessage& message) { auditor_.told(message); }),
+      phones_(
+          schedule_, wire_, random_.next(), [this](const std::string& person) { auditor_.woken(person); },
+          [this](const std::string& person) { open_app(person); }) {
   running = &schedule_;
   mounted = &disk_;
   wire = &wire_;
@@ -132,6 +139,7 @@ void World::start_node() {
   ++catch_.starts;
   NodeOptions options;
   if (swarm_.overload && faults_on_) options.queue_max = 12;
+  for (const Pair& pair : town_.pairs) options.phones_of.push_back(pair.protected_id);
   if (swarm_.snapshots) options.snapshot_entries = static_cast<uint64_t>(random_.between(40, 2'000));
   node_ = new Node(schedule_, wire_, clock_, auditor_, options);
   auditor_.node_begins();
@@ -236,6 +244,21 @@ void World::click(std::shared_ptr<const v1::Fact> fact, std::function<void()> do
   });
 }
 
+// Her app shows what is open about her, and says so.
+void World::open_app(const std::string& person_id) {
+  if (node_ == nullptr || !node_->listening()) return;
+  tell(person_id + " looks at her phone");
+  for (const std::string& alert_id : auditor_.alerts_about(person_id)) {
+    auto fact = std::make_unique<v1::Fact>();
+    v1::HopObserved& hop = *fact->mutable_hop_observed();
+    hop.set_alert_id(alert_id);
+    hop.set_hop(v1::HOP_SHOWN_PROTECTED);
+    hop.set_at_us(clock_.now().us);
+    hop.set_who(person_id);
+    node_->submit(std::move(fact), [](bool) {});
+  }
+}
+
 void set_place(const Degrees& degrees, v1::Place& place) {
   place.set_lat_e7(degrees.lat_e7);
   place.set_lng_e7(degrees.lng_e7);
@@ -335,6 +358,7 @@ void World::plan_faults() {
   plan_clock();
   plan_devices();
   plan_agency();
+  plan_phones();
 }
 
 void World::plan_disk() {
@@ -429,6 +453,20 @@ void World::plan_agency() {
   mood(swarm_.agency_lies, Cad::Mood::kLies);
 }
 
+void World::plan_phones() {
+  const auto out_of_order = [this](bool wanted, const char* what, bool& fails) {
+    if (!wanted) return;
+    every(Duration::seconds(600), [this, what, &fails] {
+      fails = true;
+      tell(std::string(what) + " is out of order");
+      schedule_.at(schedule_.now() + Duration{random_.between(10'000'000, 300'000'000)}, kWorld,
+                   [&fails] { fails = false; });
+    });
+  };
+  out_of_order(swarm_.push_fails, "the push service", phones_.push_fails);
+  out_of_order(swarm_.texts_fail, "the gateway of text messages", phones_.texts_fail);
+}
+
 void World::end_faults() {
   tell("all faults stop");
   faults_on_ = false;
@@ -437,6 +475,7 @@ void World::end_faults() {
   wire_.faults = {};
   set_clock({});
   cad_.mood = Cad::Mood::kWorks;
+  phones_.push_fails = phones_.texts_fail = false;
   for (const auto& device : devices_) {
     device->behave();
     device->drain(false);
@@ -473,6 +512,7 @@ void World::second() {
   Conditions now;
   now.node_up = node_ != nullptr && node_->listening();
   now.agency_reachable = cad_.mood == Cad::Mood::kWorks && !wire_.in_doubt();
+  now.phones_reachable = phones_.reachable() && !wire_.in_doubt();
   auditor_.clock_was_wrong(clock_.wrong_by());
   auditor_.second(now);
 }

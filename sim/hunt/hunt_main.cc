@@ -43,14 +43,15 @@ struct Told {
 void print(const Catch& caught, bool story) {
   std::printf(
       "seed %llu: %zu findings, %.1f h simulated, %llu starts (%llu from a snapshot), %llu violations, %llu "
-      "alerts, %llu reports acknowledged, digest %016llx\n  faults: %s\n",
+      "alerts, %llu reports acknowledged, %llu phones woken, digest %016llx\n  faults: %s\n",
       static_cast<unsigned long long>(caught.seed), caught.findings.size(), caught.hours,
       static_cast<unsigned long long>(caught.starts),
       static_cast<unsigned long long>(caught.counts.snapshot_starts),
       static_cast<unsigned long long>(caught.counts.violations),
       static_cast<unsigned long long>(caught.counts.alerts),
       static_cast<unsigned long long>(caught.counts.acknowledged),
-      static_cast<unsigned long long>(caught.digest), caught.swarm.c_str());
+      static_cast<unsigned long long>(caught.counts.woken), static_cast<unsigned long long>(caught.digest),
+      caught.swarm.c_str());
   for (const std::string& finding : caught.findings) std::printf("  FOUND %s\n", finding.c_str());
   if (!story && caught.findings.empty()) return;
   std::printf("  what happened (minutes:seconds from the start):\n");

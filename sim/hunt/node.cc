@@ -6,6 +6,7 @@
 #include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
+#include "hunt/phones.h"
 #include "hunt/town.h"
 #include "log/log.h"
 
@@ -56,6 +57,7 @@ Status Node::open() {
   gateway_ = std::make_unique<net::Loop>("gateway");
   front_ = std::make_unique<net::Loop>("front");
   link_ = std::make_unique<net::Loop>("link");
+  notify_ = std::make_unique<net::Loop>("notify");
   TRY(ring_, vault::KeyRing::open("/hunt/keys/ring", vault::Key(std::string(vault::Key::kBytes, 'm')),
                                   vault::RingMode::kWrite));
   snapshots_ = std::make_unique<spine::SnapshotStore>(kSnapshots, *ring_);
@@ -82,6 +84,12 @@ Status Node::open() {
   };
   connector_ =
       std::make_unique<link::CadConnector>(*link_, *spine_, clock_, directory, link::CadConnectorOptions{});
+  TRY(records_, store::Records::open(":memory:"));
+  for (const std::string& person : options_.phones_of) Phones::register_in(*records_, person);
+  letters_ =
+      std::make_unique<notify::Letters>(Phones::settings(), notify::KeyPair::generate(), *records_, clock_);
+  sender_ = std::make_unique<notify::Sender>(*notify_, *spine_, *letters_, clock_, make_wire_carrier(),
+                                             notify::SenderOptions{});
   subscribe();
   take_part();
   TRY_STATUS(spine_->replay(opened.snapshot ? &*opened.snapshot : nullptr));
@@ -92,6 +100,7 @@ Status Node::open() {
 // As the rooms of the node do, each on its loop.
 void Node::take_part() {
   spine_->take_part(connector_->part());
+  spine_->take_part(sender_->part());
   spine_->take_part({"picture",
                      [this](spine::SaveDone done) {
                        front_->post([this, done = std::move(done)] { done(saved(picture_)); });
@@ -110,6 +119,7 @@ void Node::subscribe() {
   spine_->subscribe([this](const std::shared_ptr<const spine::Batch>& batch) {
     witness_.published(*batch);
     connector_->on_batch(batch);
+    sender_->on_batch(batch);
     front_->post([this, batch] { fold_picture(picture_, *batch); });
     for (const spine::PublishedEntry& entry : batch->entries) {
       if (gateway::Devices::concerns(*entry.fact))
@@ -146,6 +156,7 @@ void Node::listen() {
   gateway_->every(Duration::seconds(1), [this] { rejections_->flush(clock_.now()); });
   spine_->start();
   connector_->start();
+  sender_->start();
   gateway_->every(Duration::seconds(1), [this] { tick(); });
   front_->every(kScreenTick, [this] { look_at_screen(); });
   Door door;

@@ -1,6 +1,7 @@
 // Node: the house under test, one process of it. Real log, key ring, spine with its threads, engine, picture,
 // device sessions, HTTP intake, outside-CAD connector, rights and access gate, wired as src/node wires them;
-// in place of sockets the Wire. Of the house are not here: REST, pages, WebSocket framing, notifications.
+// in place of sockets the Wire. Of the house are not here: REST, pages, WebSocket framing. The records hold
+// telephone numbers only, and are kept nowhere.
 //
 // It is made anew for every start and never destroyed: a killed process tidies nothing up.
 #pragma once
@@ -19,8 +20,11 @@
 #include "live/access_gate.h"
 #include "live/rights.h"
 #include "net/loop.h"
+#include "notify/letters.h"
+#include "notify/sender.h"
 #include "picture/picture.h"
 #include "spine/spine.h"
+#include "store/records.h"
 #include "vault/key_ring.h"
 
 namespace haechi::hunt {
@@ -51,8 +55,9 @@ class Witness {
 };
 
 struct NodeOptions {
-  size_t queue_max = 65'536;      // facts that may wait for the spine
-  uint64_t snapshot_entries = 0;  // a snapshot is taken after so many; 0: none
+  size_t queue_max = 65'536;           // facts that may wait for the spine
+  uint64_t snapshot_entries = 0;       // a snapshot is taken after so many; 0: none
+  std::vector<std::string> phones_of;  // protected persons who are told on their phones
 };
 
 class Node {
@@ -107,7 +112,7 @@ class Node {
   std::unique_ptr<spine::SnapshotStore> snapshots_;
   std::unique_ptr<spine::Quarantine> quarantine_;
   std::unique_ptr<spine::Spine> spine_;
-  std::unique_ptr<net::Loop> gateway_, front_, link_;
+  std::unique_ptr<net::Loop> gateway_, front_, link_, notify_;
   gateway::Devices devices_;
   std::unique_ptr<gateway::MqttHub> hub_;
   std::unique_ptr<gateway::Rejections> rejections_;
@@ -118,6 +123,9 @@ class Node {
   std::vector<uint64_t> touched_;
   bool look_again_set_ = false;
   std::unique_ptr<link::CadConnector> connector_;
+  std::unique_ptr<store::Records> records_;
+  std::unique_ptr<notify::Letters> letters_;
+  std::unique_ptr<notify::Sender> sender_;
   picture::Picture picture_;
   std::unique_ptr<live::Rights> rights_;
   std::unique_ptr<live::AccessGate> gate_;

@@ -37,6 +37,8 @@ auto kinds(S& swarm) {
       {&swarm.snapshots, "snapshots"},
       {&swarm.snapshots_spoilt, "snapshots spoilt"},
       {&swarm.devices_post, "devices post"},
+      {&swarm.push_fails, "push fails"},
+      {&swarm.texts_fail, "texts fail"},
       {&swarm.clock_set, "clock set"},
       {&swarm.clock_drifts, "clock drifts"},
   };

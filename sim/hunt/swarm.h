@@ -20,6 +20,7 @@ struct Swarm {
   bool devices_drain, devices_reboot, devices_repeat, devices_newest_first, devices_lie, clocks_wrong;
   bool devices_post;  // no fault: some speak HTTP
   bool agency_refuses, agency_deaf, agency_fails, agency_lies;
+  bool push_fails, texts_fail;   // of the services between the house and her phone
   bool clock_set, clock_drifts;  // of the machine that the node runs on
   bool overload;
 

@@ -15,6 +15,7 @@ enum class Canary {
   kShowBeforeRow,     // a place is shown while the row that says so is still on its way
   kDuplicatesReturn,  // after a restart a report that is logged is taken for new
   kSnapshotAhead,     // a snapshot names an entry that is not yet in its state
+  kForgetWakeUp,      // a start wakes nobody whom the process before it had yet to wake
   kPoison,  // no bug to be found but one to be borne: some reports end the process that applies them
 };
 
@@ -34,6 +35,7 @@ inline bool let_in(std::string_view name) {
                   : name == "show_before_row"   ? Canary::kShowBeforeRow
                   : name == "duplicates_return" ? Canary::kDuplicatesReturn
                   : name == "snapshot_ahead"    ? Canary::kSnapshotAhead
+                  : name == "forget_wake_up"    ? Canary::kForgetWakeUp
                   : name == "poison"            ? Canary::kPoison
                                                 : Canary::kNone;
   return canary_let_in != Canary::kNone;

@@ -62,7 +62,8 @@ bool is_due(const v1::Notification& about) {
 // What is still to be sent, in the order in which it was queued.
 using Waiting = std::vector<v1::Notification>;
 
-void fold(Waiting& waiting, const spine::Batch& batch) {
+void fold(Waiting& waiting, Unshown& unshown, const spine::Batch& batch) {
+  unshown.fold(batch);
   for (const auto& entry : batch.entries) {
     for (const auto& effect : entry.effects) {
       const v1::Notification* about = notification_of(*effect);
@@ -149,7 +150,10 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
 
   void start() {
     started = true;
+    if (options.wakes_phones)
+      for (const v1::Notification& about : wake_ups.resume()) note(about);
     pump_all();
+    look_after_a_second();
   }
 
   Waiting waiting() const {
@@ -391,7 +395,7 @@ void Sender::on_batch(std::shared_ptr<const spine::Batch> batch) {
   const bool relevant = std::any_of(batch->entries.begin(), batch->entries.end(), [](const auto& entry) {
     return std::any_of(entry.effects.begin(), entry.effects.end(),
                        [](const auto& effect) { return concerns_us(*effect); }) ||
-           entry.fact->hop_observed().hop() == v1::HOP_SHOWN_PROTECTED;
+           entry.fact->hop_observed().hop() == v1::HOP_SHOWN_PROTECTED || entry.fact->has_contact_logged();
   });
   if (relevant) inner_->on_loop([batch = std::move(batch)](Inner& inner) { inner.apply(*batch); });
 }
@@ -399,15 +403,21 @@ void Sender::on_batch(std::shared_ptr<const spine::Batch> batch) {
 spine::SnapshotPart Sender::part() {
   return {"notify",
           [inner = inner_](spine::SaveDone done) {
-            inner->on_loop([done = std::move(done)](Inner& inner) { done(saved(inner.waiting())); });
+            inner->on_loop([done = std::move(done)](Inner& inner) {
+              done(saved(inner.waiting(), inner.wake_ups.unshown()));
+            });
           },
           [inner = inner_](Reader& in) -> Status {
             Waiting waiting;
-            TRY_STATUS(take_saved(in, waiting));
-            net::run_on(inner->loop, [&] { inner->wait_for(waiting); });
+            Unshown unshown;
+            TRY_STATUS(take_saved(in, waiting, unshown));
+            net::run_on(inner->loop, [&] {
+              inner->wait_for(waiting);
+              inner->wake_ups.take(unshown);
+            });
             return {};
           },
-          spine::copies_of<fold, Waiting>()};
+          spine::copies_of<fold, Waiting, Unshown>()};
 }
 
 void Sender::start() {

@@ -3,6 +3,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/canary.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "spine/submit.h"
@@ -11,7 +12,7 @@ namespace haechi::notify {
 namespace {
 
 // As neutral as the ids of the legal machine's, and none of them.
-constexpr std::string_view kPrefix = "note.";
+constexpr std::string_view kPrefix = "note.", kTriedPrefix = "K-";
 constexpr int kPushLooks = 10, kTextLooks = 20, kCallLooks = 60;
 constexpr int kQuietLooks = 600;
 
@@ -36,7 +37,47 @@ std::string incident_of(const spine::PublishedEntry& entry, const std::string& a
   return incident;
 }
 
+// Whoever is shown one alert has the app open, and sees the others.
+std::set<std::string> persons_of(const Unshown& unshown, const std::string& alert_id) {
+  std::set<std::string> out;
+  for (const auto& [id, notice] : unshown.notices)
+    if (!alert_id.empty() && notice.alert_id == alert_id) out.insert(notice.person_id);
+  return out;
+}
+
+std::string wake_up_of(const v1::Effect& effect) {
+  return std::string(kPrefix) + effect.id();
+}
+
+Unshown::Notice notice_of(const spine::PublishedEntry& entry, const v1::ProtectedNotice& notice) {
+  // An outage is many persons' alert: that one was shown it says nothing of another.
+  const bool hers = notice.reason() == v1::ProtectedNotice::REASON_UNSPECIFIED;
+  const std::string alert_id = hers ? notice.alert_id() : std::string();
+  return {notice.protected_id(), alert_id, incident_of(entry, alert_id), entry.stamped_at.us};
+}
+
 }  // namespace
+
+void Unshown::fold(const spine::Batch& batch) {
+  for (const auto& entry : batch.entries) {
+    const v1::Fact& fact = *entry.fact;
+    std::set<std::string> done;
+    if (fact.hop_observed().hop() == v1::HOP_SHOWN_PROTECTED)
+      done = persons_of(*this, fact.hop_observed().alert_id());
+    if (const std::string& tried = fact.contact_logged().id(); tried.starts_with(kTriedPrefix))
+      if (const auto found = notices.find(tried.substr(kTriedPrefix.size())); found != notices.end())
+        done.insert(found->second.person_id);
+    std::erase_if(notices, [&](const auto& one) { return done.contains(one.second.person_id); });
+    for (const auto& effect : entry.effects) {
+      if (effect->has_clear_alert())
+        std::erase_if(notices,
+                      [&](const auto& one) { return one.second.alert_id == effect->clear_alert().id(); });
+      if (!effect->has_notify_protected()) continue;
+      Notice notice = notice_of(entry, effect->notify_protected());
+      if (!notice.alert_id.empty()) notices[wake_up_of(*effect)] = std::move(notice);
+    }
+  }
+}
 
 bool WakeUps::is_of_wake_up(std::string_view id) {
   return id.starts_with(kPrefix);
@@ -44,6 +85,7 @@ bool WakeUps::is_of_wake_up(std::string_view id) {
 
 std::vector<v1::Notification> WakeUps::fold(const spine::Batch& batch) {
   std::vector<v1::Notification> out;
+  unshown_.fold(batch);
   if (batch.replayed) return out;
   for (const auto& entry : batch.entries) {
     const v1::HopObserved& hop = entry.fact->hop_observed();
@@ -51,24 +93,28 @@ std::vector<v1::Notification> WakeUps::fold(const spine::Batch& batch) {
     for (const auto& effect : entry.effects) {
       if (effect->has_clear_alert()) over(effect->clear_alert().id());
       if (!effect->has_notify_protected()) continue;
-      const v1::ProtectedNotice& notice = effect->notify_protected();
-      // An outage is many persons' alert: that one was shown it says nothing of another.
-      const bool hers = notice.reason() == v1::ProtectedNotice::REASON_UNSPECIFIED;
-      Wake made;
-      made.about.set_queued_at_us(entry.stamped_at.us);
-      if (hers) made.alert_id = notice.alert_id();
-      made.incident_id = incident_of(entry, made.alert_id);
-      out.push_back(begin(std::string(kPrefix) + effect->id(), notice.protected_id(), std::move(made)));
+      out.push_back(begin(wake_up_of(*effect), notice_of(entry, effect->notify_protected())));
     }
   }
   return out;
 }
 
-v1::Notification WakeUps::begin(const std::string& id, const std::string& person, Wake made) {
+std::vector<v1::Notification> WakeUps::resume() {
+  std::vector<v1::Notification> out;
+  if (canary(Canary::kForgetWakeUp)) return out;
+  for (const auto& [id, notice] : unshown_.notices) out.push_back(begin(id, notice));
+  return out;
+}
+
+v1::Notification WakeUps::begin(const std::string& id, const Unshown::Notice& notice) {
+  Wake made;
+  made.alert_id = notice.alert_id;
+  made.incident_id = notice.incident_id;
   made.looks_left = kPushLooks;
+  made.about.set_queued_at_us(notice.queued_at_us);
   made.about.set_id(id);
   made.about.set_party(v1::CASE_PARTY_PROTECTED_PERSON);
-  made.about.set_person_id(person);
+  made.about.set_person_id(notice.person_id);
   made.about.set_channel(v1::NOTIFICATION_CHANNEL_PUSH);
   made.about.set_state(v1::NOTIFICATION_STATE_QUEUED);
   return (waiting_[id] = std::move(made)).about;
@@ -108,7 +154,7 @@ std::optional<v1::Notification> WakeUps::next(Waiting::iterator wake) {
   if (!incident.empty() &&
       quiet_.try_emplace({about.person_id(), v1::NOTIFICATION_CHANNEL_UNSPECIFIED}, kQuietLooks).second) {
     v1::ContactLogged& tried = noted_.emplace_back();
-    tried.set_id("K-" + about.id());
+    tried.set_id(std::string(kTriedPrefix) + about.id());
     tried.set_incident_id(incident);
     tried.set_with(v1::ContactLogged::PROTECTED_PERSON);
     tried.set_channel(v1::ContactLogged::MESSAGE);

@@ -8,7 +8,8 @@
 //    +---- an alert about her is shown to her, or it is over ----> ended
 //
 // Invariants:
-//   1. Of now alone: what is read back at a start wakes nobody; her app has it when it is opened.
+//   1. A start goes on with what of the log was neither shown to her nor given up, and is not over: from the
+//   push on.
 //   2. Every notice is pushed; a person gets one text message and one call in ten minutes, and is noted once.
 //   3. Time is counted in looks, a second each, so that a clock that is set changes nothing.
 #pragma once
@@ -30,10 +31,26 @@ struct Batch;
 
 namespace haechi::notify {
 
+// Notices of open alerts that their persons were not shown, by wake-up, as the log has them.
+struct Unshown {
+  struct Notice {
+    std::string person_id, alert_id, incident_id;
+    int64_t queued_at_us = 0;
+  };
+  std::map<std::string, Notice> notices;
+
+  void fold(const spine::Batch& batch);
+};
+
 class WakeUps {
  public:
   // What to send because of a batch that just became durable.
   std::vector<v1::Notification> fold(const spine::Batch& batch);
+  // What to send when the log has been read back.
+  std::vector<v1::Notification> resume();
+  // For snapshots.
+  const Unshown& unshown() const { return unshown_; }
+  void take(Unshown unshown) { unshown_ = std::move(unshown); }
   // A second is over: what to send because nobody was shown an alert.
   std::vector<v1::Notification> look();
   // It did not leave on its channel: what to send instead.
@@ -55,12 +72,13 @@ class WakeUps {
   };
   using Waiting = std::map<std::string, Wake>;
 
-  v1::Notification begin(const std::string& id, const std::string& person, Wake made);
+  v1::Notification begin(const std::string& id, const Unshown::Notice& notice);
   // The next channel that this person may be told on now; nothing: it was the last, and the wake-up is gone.
   std::optional<v1::Notification> next(Waiting::iterator wake);
   void over(const std::string& alert_id);
   void shown(const std::string& alert_id);
 
+  Unshown unshown_;
   Waiting waiting_;
   // Looks until the person may be told on that channel again; without a channel: be noted.
   std::map<std::pair<std::string, v1::NotificationChannel>, int> quiet_;

@@ -112,9 +112,27 @@ TEST_F(WakeUpsTest, OfAnOutageAreNotEndedByWhatAnotherWasShown) {
   EXPECT_THAT(in(10), ElementsAre("10 p-1 SMS", "10 p-2 SMS"));
 }
 
-TEST_F(WakeUpsTest, AreNotMadeOfWhatIsReadBackAtAStart) {
-  EXPECT_THAT(fold(notice("p-1", "a-1"), {}, true), IsEmpty());
-  EXPECT_FALSE(wake_ups_.any());
+TEST_F(WakeUpsTest, GoOnAfterAStartWithWhatSheWasNotShown) {
+  EXPECT_THAT(fold(notice("p-1", "a-1"), {}, true), IsEmpty()) << "not while the log is read back";
+  EXPECT_THAT(told(wake_ups_.resume()), ElementsAre("p-1 PUSH"));
+  EXPECT_THAT(in(10), ElementsAre("10 p-1 SMS"));
+}
+
+TEST_F(WakeUpsTest, AreNotMadeAgainOfWhatSheWasShownOrIsOverOrGivenUp) {
+  v1::Fact shown, given_up;
+  shown.mutable_hop_observed()->set_alert_id("a-1");
+  shown.mutable_hop_observed()->set_hop(v1::HOP_SHOWN_PROTECTED);
+  given_up.mutable_contact_logged()->set_id("K-note.e3");
+  v1::Effect cleared;
+  cleared.mutable_clear_alert()->set_id("a-2");
+  fold(notice("p-1", "a-1"), {}, true);
+  fold(notice("p-2", "a-2"), {}, true);
+  fold(notice("p-3", "a-3"), {}, true);
+  fold(notice("p-4", "outage", v1::ProtectedNotice::COVER_LOST), {}, true);
+  fold({}, shown, true);
+  fold(cleared, {}, true);
+  fold({}, given_up, true);
+  EXPECT_THAT(told(wake_ups_.resume()), IsEmpty());
 }
 
 }  // namespace

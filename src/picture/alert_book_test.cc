@@ -191,6 +191,21 @@ TEST_F(AlertBookTest, AHandOffToldOfForInformationIsNoHopOfTheResponse) {
   EXPECT_EQ(book_.hand_off_ids("I1"), Steps{"H1"});
 }
 
+TEST_F(AlertBookTest, TellsThatNoUnitWasNamedInTimeAndThatTheOtherSideRefused) {
+  alert("A1");
+  v1::HandOff hand_off;
+  hand_off.set_id("H1");
+  hand_off.set_incident_id("I1");
+  book_.put_hand_off(next(), hand_off);
+  hand_off.set_overdue(true);
+  book_.put_hand_off(next(), hand_off);
+  book_.put_hand_off(next(), hand_off);
+  hand_off.set_state(v1::HAND_OFF_STATE_REJECTED);
+  book_.put_hand_off(next(), hand_off);
+  book_.put_hand_off(next(), hand_off);
+  EXPECT_EQ(steps(), (Steps{"overdue", "rejected"}));
+}
+
 TEST_F(AlertBookTest, OnlyTheFirstMessageToTheAgencyThatRespondsIsTheSending) {
   alert("A1");
   v1::HandOffMessage message;
@@ -238,6 +253,46 @@ TEST_F(AlertBookTest, TellsHowItsConditionAndItsUrgencyChanged) {
   alert("A1", v1::ALERT_STATE_ACTIVE, v1::ALERT_HANDLING_NEW, 1);
   alert("A1", v1::ALERT_STATE_CLEARED, v1::ALERT_HANDLING_NEW, 1);
   EXPECT_EQ(steps(), (Steps{"unknown", "code_1", "active", "cleared"}));
+  v1::Alert higher = book_.alert("A1")->alert();
+  higher.set_escalation(2);
+  book_.put_alert(next(), higher);
+  book_.put_alert(next(), higher);
+  EXPECT_EQ(steps().back(), "escalated_2");
+  EXPECT_EQ(steps().size(), 5u);
+}
+
+TEST_F(AlertBookTest, AnAlertOfNoIncidentIsKeptAndEndsLikeAnyOther) {
+  v1::Alert alone;
+  alone.set_id("A1");
+  book_.put_alert(next(), alone);
+  alone.set_state(v1::ALERT_STATE_CLEARED);
+  book_.put_alert(next(), alone);
+  EXPECT_EQ(steps(), Steps{"cleared"});
+  alone.set_synthetic(true);
+  alone.set_handling(v1::ALERT_HANDLING_CLOSED);
+  book_.put_alert(next(), alone);
+  EXPECT_EQ(book_.alert("A1"), nullptr) << "one of a watchdog leaves at once";
+}
+
+TEST_F(AlertBookTest, TellsTheSecondUnitAndTheSameUnitSentToAnotherPerson) {
+  alert("A1");
+  v1::Call before, now;
+  now.set_incident_id("I1");
+  const auto add = [&now](const std::string& unit_id, v1::Target target) {
+    v1::Assignment& unit = *now.add_assignments();
+    unit.set_unit_id(unit_id);
+    unit.set_target(target);
+    unit.set_status(v1::UNIT_STATUS_EN_ROUTE);
+  };
+  add("U1", v1::TARGET_WEARER);
+  book_.call_changed(next(), nullptr, now);
+  for (const auto& [id, target] : {std::pair("U2", v1::TARGET_WEARER), {"U1", v1::TARGET_PROTECTED_PERSON}}) {
+    before = now;
+    add(id, target);
+    book_.call_changed(next(), &before, now);
+  }
+  EXPECT_EQ(steps(), (Steps{"assigned", "en_route", "assigned", "en_route", "assigned", "en_route"}));
+  EXPECT_EQ(book_.timeline("A1").steps(3).who(), "U2");
 }
 
 TEST_F(AlertBookTest, AConditionHoldsUntilItIsClearOrAPersonHasSettledIt) {

@@ -71,7 +71,7 @@ def main():
             totals[whole][0] += taken
             totals[whole][1] += len(counts)
     for name in sys.argv[1:]:
-        show_missed(name, files[name])
+        show_missed(name, files.get(name, {}))
     below = [room for room in [*ROOMS, 'all'] if row(room, *totals[room]) < PERCENT_MIN]
     if below:
         print(f'below {PERCENT_MIN} %: {", ".join(below)}')

@@ -542,7 +542,8 @@ TEST(Measures, AreRefusedForAnOffenceThatTheCountryDoesNotKnowAndKeepTheOneTheyW
              R"(,"stated":{"conditions":[{"id":"k","keep_away":{"protected_id":"p-1"}}]})");
   const json::value changed = world.get("judge-1", "GET", "/measures/m-1");
   EXPECT_EQ(text(changed.at("measure").at("stated").at("offence")), "SEXUAL_VIOLENCE");
-  const json::array& offences = world.get("insp-park", "GET", "/law/kinds").at("offences").as_array();
+  const json::value kinds = world.get("insp-park", "GET", "/law/kinds");
+  const json::array& offences = kinds.at("offences").as_array();
   EXPECT_EQ(offences.size(), 7u);
   EXPECT_EQ(text(offences[0].at("basis")), "EM Act 2 no. 2");
 }

@@ -7,6 +7,7 @@
 
 #include <boost/crc.hpp>
 #include <cstring>
+#include <memory>
 
 #include "base/ensure.h"
 
@@ -37,7 +38,11 @@ __attribute__((target("sse4.2"))) uint32_t crc32c_by_processor(std::string_view 
 }  // namespace
 
 Digest sha256(std::string_view first, std::string_view second) {
-  thread_local EVP_MD_CTX* context = EVP_MD_CTX_new();
+  struct Free {
+    void operator()(EVP_MD_CTX* made) const { EVP_MD_CTX_free(made); }
+  };
+  thread_local const std::unique_ptr<EVP_MD_CTX, Free> kept(EVP_MD_CTX_new());
+  EVP_MD_CTX* const context = kept.get();
   // EVP_sha256() would be looked up anew with every digest, under locks, which costs more than the digest.
   static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   Digest out;

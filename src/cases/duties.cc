@@ -95,7 +95,7 @@ std::string Machine::open_duty(const DutySpec& spec, Turn& turn) {
   state.set_wearer_id(spec.wearer_id);
   state.set_alert_id(spec.alert_id);
   state.set_party(to_wire<v1::CaseParty>(spec.by));
-  for (int party = 0; party < 14; ++party)
+  for (int party = 0; party < v1::CaseParty_MAX; ++party)
     if ((spec.to & (law::Parties{1} << party)) != 0) state.add_to(static_cast<v1::CaseParty>(party + 1));
   state.set_what_en(std::string(spec.what.en));
   state.set_what_ko(std::string(spec.what.ko));

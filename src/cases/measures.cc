@@ -86,9 +86,9 @@ Result<HeldMeasure> made_measure(const v1::Case& of, const std::string& id, cons
                                  const std::string& protected_id, const v1::Order& stated) {
   const law::Pack* pack = law::find_pack(of.country());
   if (pack == nullptr) return invalid("country", "has no pack");
+  TRY_STATUS(law::check_id(of.subject_id(), "subject_id"));
   if (!protected_id.empty()) TRY_STATUS(law::check_id(protected_id, "protected_id"));
   if (protected_id == of.subject_id()) return invalid("protected_id", "is the subject himself");
-  TRY_STATUS(law::check_id(of.subject_id(), "subject_id"));
   TRY_STATUS(check_draft(stated, of.subject_id(), kind));
   TRY(law::LegalLife life,
       law::LegalLife::begin(*pack, kind, {protected_id, Time{of.declined_told_at_us()}}));

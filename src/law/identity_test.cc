@@ -168,5 +168,67 @@ TEST(Identity, SaysEveryGroundInBothLanguages) {
   }
 }
 
+TEST(Identity, ReadsWhatIsNoTextAsIfItWereNotThere) {
+  EXPECT_EQ(normal_name("Kim\xff Min\xc3"), "kim min");
+  EXPECT_EQ(normal_name("Kim \xe2\x28\xa1Min"), "kim min") << "a byte too few: the rest is read";
+  EXPECT_EQ(normal_name("\xf8\x80\x80\x80"), "");
+  EXPECT_EQ(normal_name("Kim \xf0\x9f\x98\x80"), "kim \xf0\x9f\x98\x80") << "four bytes are one letter";
+  EXPECT_EQ(sound_keys("").size(), 0u);
+  EXPECT_TRUE(sound_keys("\xd0\x9a\xd0\xb8\xd0\xbc").empty()) << "letters that have no Latin reading";
+}
+
+TEST(Identity, JoinsHangulThatWasTypedLetterByLetter) {
+  EXPECT_EQ(normal_name("\u1100\u1175\u11b7\u1106\u1175\u11ab\u110c\u116e\u11ab"), "김민준");
+  EXPECT_EQ(normal_name("\u1175"), normal_name("\u1175")) << "a vowel alone stays one";
+  EXPECT_EQ(normal_name("\u1112\u1161\u11ab\u11ab"), "한\u11ab") << "no syllable ends twice";
+}
+
+TEST(Identity, ReadsAccentsOfWesternEuropeAsTheirLetters) {
+  EXPECT_EQ(normal_name("José Núñez-Müller"), "jose nunez muller");
+  EXPECT_EQ(normal_name("Øyvind Ÿ"), normal_name("OYVIND Ÿ"));
+  EXPECT_EQ(normal_name("Zoë×Anaÿ÷"), "zoe anay") << "signs are no letters";
+  EXPECT_EQ(normal_name("Kim\u3000Min\u2010jun"), "kim min jun") << "wide blanks and long dashes part words";
+}
+
+TEST(Identity, MeetsVowelsThatAreWrittenInSeveralWays) {
+  const std::pair<const char*, const char*> same[] = {
+      {"Bae Jin", "Bai Jin"},  {"Hae Won", "Hay Won"},  {"Myeong", "Myung"},  {"Oe Jin", "Oi Jin"},
+      {"Gwui", "Gwi"},         {"Jin Seek", "Jin Sik"}, {"Jean", "Jin"},      {"Zin", "Jin"},
+      {"Quin Cho", "Guin Jo"}, {"Gue Ri", "Ge Ri"},     {"Parkk Ji", "Park Ji"}};
+  for (const auto& [one, other] : same)
+    EXPECT_EQ(sound_keys(one)[0], sound_keys(other)[0]) << one << " and " << other;
+  EXPECT_NE(sound_keys("Kim Min")[0], sound_keys("Kim Man")[0]);
+}
+
+TEST(Identity, TakesABirthDateThatIsNearlyTheSameForASlip) {
+  const auto grounds = [](const char* one, const char* other) {
+    return compare(person("", one, ""), person("", other, "")).grounds;
+  };
+  using Grounds = std::vector<Ground>;
+  EXPECT_EQ(grounds("1988-03-14", "1988-03-15"), Grounds{Ground::kBornNear});
+  EXPECT_EQ(grounds("1988-03-14", "1989-03-14"), Grounds{Ground::kBornNear});
+  EXPECT_EQ(grounds("1988-03-14", "1988-14-03"), Grounds{Ground::kBornNear}) << "day and month exchanged";
+  EXPECT_EQ(grounds("1988-03-14", "1987-14-03"), Grounds{Ground::kBornDiffers});
+  EXPECT_EQ(grounds("1988-03-14", "1988-14-04"), Grounds{Ground::kBornDiffers});
+  EXPECT_EQ(grounds("1988-03-14", "1988/03/14"), Grounds{}) << "no date: nothing is said of it";
+  EXPECT_EQ(grounds("1988-03/14", "1988-03-14"), Grounds{});
+}
+
+TEST(Identity, FindsTheBuildingOfAnAddressByItsNumber) {
+  const auto grounds = [](const char* one, const char* other) {
+    return compare(person("", "", one), person("", "", other)).grounds;
+  };
+  using Grounds = std::vector<Ground>;
+  EXPECT_EQ(grounds("경기도 남양주시 경춘로 1037 101동 1203호", "경기 남양주시 경춘로 1037 102동 5호"),
+            Grounds{Ground::kAddressNear});
+  EXPECT_EQ(grounds("경기도 남양주시 경춘로 1037", "경기도 남양주시 경춘로 1038"), Grounds{});
+  EXPECT_EQ(grounds("경기도 남양주시", "경기도 구리시"), Grounds{}) << "without a number it is no building";
+  EXPECT_EQ(grounds("경기도 남양주시 (다산동, 1단지) 경춘로 5", "경기도 남양주시 경춘로 5"),
+            Grounds{Ground::kAddressSame})
+      << "what stands in brackets is said beside it";
+  EXPECT_EQ(grounds("서울 종로 3가) 5", "서울 종로 3가 5"), Grounds{Ground::kAddressSame});
+  EXPECT_EQ(grounds("5번지", "5번지 나"), Grounds{}) << "a number alone says no street";
+}
+
 }  // namespace
 }  // namespace haechi::law

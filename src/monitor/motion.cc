@@ -48,6 +48,9 @@ constexpr Duration kYoung = Duration::seconds(120);
 // After so long a filter says nothing of what came between.
 constexpr Duration kSilentMax = Duration::seconds(600);
 
+// Two fixes a microsecond apart can say anything; no more is told of it, so that sums of speeds keep their sign.
+constexpr double kToldMpsMax = 100'000;
+
 double square(double value) {
   return value * value;
 }
@@ -68,6 +71,10 @@ geo::NearPlane::Point operator*(double times, geo::NearPlane::Point a) {
 
 int64_t rounded(double value) {
   return static_cast<int64_t>(value + (value < 0 ? -0.5 : 0.5));
+}
+
+int32_t told_mmps(double mps) {
+  return static_cast<int32_t>(rounded(std::clamp(mps, -kToldMpsMax, kToldMpsMax) * 1'000));
 }
 
 // exp(-t / lasts_s). Nearly all devices report in whole seconds, and soon: those are worked out once.
@@ -282,9 +289,8 @@ std::optional<KeptFix> Motion::take_suspect() {
 
 std::optional<Velocity> Motion::velocity() const {
   if (count_ < 2) return std::nullopt;
-  return Velocity{static_cast<int32_t>(rounded(filter_.velocity.east_m * 1'000)),
-                  static_cast<int32_t>(rounded(filter_.velocity.north_m * 1'000)),
-                  static_cast<int32_t>(rounded(std::sqrt(std::max(filter_.vv, 0.0)) * 1'000))};
+  return Velocity{told_mmps(filter_.velocity.east_m), told_mmps(filter_.velocity.north_m),
+                  told_mmps(std::sqrt(std::max(filter_.vv, 0.0)))};
 }
 
 bool Motion::young() const {
@@ -293,7 +299,7 @@ bool Motion::young() const {
 
 int64_t Motion::speed_mmps() const {
   if (count_ < 2 || state_ == MotionState::kResting) return 0;
-  return rounded(speed_mps_ * 1'000);
+  return told_mmps(speed_mps_);
 }
 
 std::optional<Stay> Motion::stay() const {

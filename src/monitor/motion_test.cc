@@ -186,6 +186,19 @@ TEST(Motion, ALateFixMustFitBetweenItsNeighbours) {
   EXPECT_TRUE(detour_explained(before, leaps, much_later)) << "in ten minutes he may well have been there";
 }
 
+TEST(Motion, TellsNoSpeedThatTurnsRoundInItsNumberHoweverSoonAFixComes) {
+  Motion motion;
+  motion.observe(fix(0, 0, 0));
+  KeptFix near = fix(0, 100'000, -100'000), beside = fix(0, 100'010, -100'010);
+  near.at = near.at + Duration{1};
+  beside.at = beside.at + Duration{2};
+  EXPECT_EQ(motion.observe(near), Verdict::kSuspect);
+  EXPECT_EQ(motion.observe(beside), Verdict::kAgreed) << "ten metres on in a microsecond";
+  EXPECT_EQ(motion.velocity()->east_mmps, 100'000'000);
+  EXPECT_EQ(motion.velocity()->north_mmps, -100'000'000);
+  EXPECT_EQ(motion.speed_mmps(), 100'000'000);
+}
+
 TEST(Motion, TellsNoiseThatIsNewWithEveryFixFromErrorsThatLastAndFromAWalk) {
   Random random(7);
   Drift drift(8, 20);

@@ -302,7 +302,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 };
 
 // Carries one answer from any thread to its connection. Dropped unanswered, it answers 500 so that nobody
-// waits.
+// waits. It may outlive its connection, and with that the loop.
 template <typename Value>
 class Reply {
  public:
@@ -315,7 +315,7 @@ class Reply {
   Reply(const Reply&) = delete;
 
   void send(Value value) {
-    if (sent_.exchange(true)) return;
+    if (sent_.exchange(true) || connection_.expired()) return;
     auto deliver = [connection = connection_, deliver = deliver_](Value given) {
       if (auto alive = connection.lock()) ((*alive).*deliver)(std::move(given));
     };

@@ -379,6 +379,23 @@ TEST(HttpServer, LetsAnAnswerComeAfterTheConnectionHasGone) {
   EXPECT_TRUE(echo.still_serves());
 }
 
+TEST(HttpServer, LetsAnAnswerComeOrBeDroppedAfterTheLoopHasEnded) {
+  std::vector<Respond> held;
+  {
+    Echo echo;
+    RawConnection first(echo.server->port()), second(echo.server->port());
+    for (RawConnection* connection : {&first, &second}) connection->send("GET /hold HTTP/1.1\r\nhost: x\r\n\r\n");
+    ASSERT_TRUE(eventually([&] {
+      std::lock_guard lock(echo.mutex);
+      return echo.held.size() == 2;
+    }));
+    held.swap(echo.held);
+  }
+  ASSERT_EQ(held.size(), 2u);
+  held[0](Response{});  // AddressSanitizer would find a loop that is not there any more
+  held.clear();
+}
+
 TEST(HttpServer, SaysWhyItCannotListen) {
   Loop loop("http");
   auto first = HttpServer::listen(loop, "127.0.0.1", 0, {});

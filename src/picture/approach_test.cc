@@ -156,5 +156,36 @@ TEST_F(ApproachTest, AReportWithoutAPlaceIsHeardAndMovesNobody) {
   EXPECT_EQ(picture_.positions().live(*picture_.heard())->heard_at_us(), kStart + 9 * kS);
 }
 
+TEST_F(ApproachTest, IsOfNobodyWhereEitherIsUnknownUnheardOrFaked) {
+  const auto of = [this](const char* unit_id, const char* person_id) {
+    v1::TrackAccess access = access_;
+    access.set_unit_id(unit_id);
+    access.set_person_id(person_id);
+    return approach(picture_, access).has_value();
+  };
+  EXPECT_FALSE(of("U1", "W1")) << "neither has been heard";
+  fix("U1", 0, from_him(-500, 0));
+  EXPECT_FALSE(of("U1", "W1")) << "he has not";
+  fix("W1", 0, kHim);
+  EXPECT_TRUE(of("U1", "W1"));
+  EXPECT_FALSE(of("U9", "W1"));
+  EXPECT_FALSE(of("U1", "W9"));
+  fix("U1", 10, from_him(-400, 0), 4'000, v1::FIX_SOURCE_GNSS, true);
+  EXPECT_FALSE(of("U1", "W1")) << "of a car whose place is made up nothing is said";
+  fix("U1", 20, from_him(-300, 0));
+  fix("W1", 20, kHim, 4'000, v1::FIX_SOURCE_GNSS, true);
+  EXPECT_FALSE(of("U1", "W1"));
+}
+
+TEST_F(ApproachTest, SaysNoAccuracyWhereOneOfTheTwoStatesNone) {
+  fix("U1", 0, from_him(-500, 0));
+  fix("W1", 0, kHim, 0);
+  EXPECT_EQ(approach(picture_, access_)->accuracy_m(), 0u);
+  fix("W1", 10, kHim);
+  EXPECT_EQ(approach(picture_, access_)->accuracy_m(), 6u);
+  fix("U1", 10, from_him(-500, 0), 0);
+  EXPECT_EQ(approach(picture_, access_)->accuracy_m(), 0u);
+}
+
 }  // namespace
 }  // namespace haechi::picture

@@ -98,18 +98,4 @@ std::vector<const v1::TrackAccess*> CallBook::accesses(std::string_view unit_id)
   return out;
 }
 
-const v1::TrackAccess* CallBook::access(std::string_view unit_id, std::string_view person_id) const {
-  for (const v1::TrackAccess* access : accesses(unit_id)) {
-    if (access->person_id() == person_id) return access;
-  }
-  return nullptr;
-}
-
-const v1::View* CallBook::view_between(std::string_view protected_id, std::string_view wearer_id) const {
-  for (const auto& [id, view] : views_) {
-    if (view.protected_id() == protected_id && view.wearer_id() == wearer_id) return &view;
-  }
-  return nullptr;
-}
-
 }  // namespace haechi::picture

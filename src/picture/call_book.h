@@ -49,11 +49,8 @@ class CallBook {
   const std::set<std::string>& open_calls() const { return open_; }
   std::vector<const v1::Call*> calls_of_incident(std::string_view incident_id) const;  // open ones
 
-  // The live right of the unit to follow the person; null if there is none now.
-  const v1::TrackAccess* access(std::string_view unit_id, std::string_view person_id) const;
+  // The live rights of the unit to follow somebody.
   std::vector<const v1::TrackAccess*> accesses(std::string_view unit_id) const;
-  // The view of that wearer which is open to that protected person; null if none.
-  const v1::View* view_between(std::string_view protected_id, std::string_view wearer_id) const;
 
  private:
   friend struct haechi::Fields<CallBook>;

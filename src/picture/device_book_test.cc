@@ -110,5 +110,64 @@ TEST(DeviceBook, ForgetsTheOldestCallForHelpBeyondItsBound) {
   EXPECT_NE(book.told("D-1", "press-1"), nullptr);
 }
 
+TEST(DeviceBook, ADeviceOfAPatrolCarChangesHandsLikeAnyOther) {
+  DeviceBook book;
+  v1::Device car;
+  car.set_id("D-1");
+  car.set_kind(v1::DEVICE_KIND_VEHICLE);
+  car.set_unit_id("U-1");
+  book.put(car);
+  EXPECT_EQ(book.of_unit("U-1"), std::vector<std::string>{"D-1"});
+  car.set_unit_id("U-2");
+  book.put(car);
+  EXPECT_TRUE(book.of_unit("U-1").empty());
+  EXPECT_EQ(book.of_unit("U-2"), std::vector<std::string>{"D-1"});
+  book.put(device("D-1", v1::DEVICE_KIND_PHONE, "P-1", true));
+  book.put(device("D-1", v1::DEVICE_KIND_PHONE, "P-1"));
+  EXPECT_TRUE(book.of_unit("U-2").empty());
+  EXPECT_EQ(book.of_person("P-1"), std::vector<std::string>{"D-1"});
+}
+
+TEST(DeviceBook, LeadsFromACallForHelpToTheAlertThatItRangAndToNoOther) {
+  DeviceBook book;
+  book.put(device("D-1", v1::DEVICE_KIND_PHONE, "P-1"));
+  const auto sos = [](const char* id, const char* person_id, v1::AlertKind kind, bool again) {
+    auto effect = std::make_shared<v1::Effect>();
+    v1::Alert& alert = again ? *effect->mutable_update_alert() : *effect->mutable_raise_alert();
+    alert.set_id(id);
+    alert.set_protected_id(person_id);
+    alert.set_kind(kind);
+    return effect;
+  };
+  v1::ReportReceived pressed = received("D-1", 1'000);
+  pressed.set_client_id("press-1");
+  book.report(1, pressed,
+              {sos("A-1", "P-1", v1::ALERT_KIND_KEEP_AWAY, false), sos("A-2", "P-2", v1::ALERT_KIND_SOS, false),
+               sos("A-3", "P-1", v1::ALERT_KIND_SOS, true)});
+  EXPECT_EQ(book.told("D-1", "press-1")->alert_id, "A-3");
+  pressed.set_client_id("press-2");
+  book.report(2, pressed, {sos("A-1", "P-1", v1::ALERT_KIND_KEEP_AWAY, false)});
+  EXPECT_EQ(book.told("D-1", "press-2")->alert_id, "") << "it rang nothing";
+  EXPECT_EQ(book.told("D-1", "press-3"), nullptr);
+}
+
+TEST(DeviceBook, KnowsNothingOfWhatIsNotRegisteredAndTakesNoFixWithoutAPlace) {
+  DeviceBook book;
+  v1::DeviceConnectionChanged changed;
+  changed.set_device_id("D-9");
+  changed.set_connected(true);
+  book.connection(Time{5}, changed);
+  EXPECT_FALSE(book.health("D-9").connected());
+  EXPECT_FALSE(book.holds_kind("P-9", v1::DEVICE_KIND_PHONE));
+  book.put(device("D-1", v1::DEVICE_KIND_PHONE, "P-1"));
+  v1::ReportReceived said = received("D-1", 1'000);
+  said.mutable_report()->mutable_fix()->set_fixed_at_us(900);
+  book.report(1, said, {});
+  EXPECT_EQ(book.health("D-1").fixed_at_us(), 0);
+  EXPECT_EQ(book.health("D-1").heard_at_us(), 1'000);
+  book.restarted(Time{2'000});
+  EXPECT_EQ(book.health("D-1").connection_changed_at_us(), 0) << "it was not connected";
+}
+
 }  // namespace
 }  // namespace haechi::picture

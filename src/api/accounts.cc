@@ -199,6 +199,12 @@ Result<Plan> create(const Exchange& exchange) {
   return plan;
 }
 
+// One administrator alone makes nobody who could be somebody's second person, once there is another to ask.
+Result<std::optional<std::string>> second_of_create(const Exchange& exchange) {
+  TRY(const v1::AccountInput input, exchange.body<v1::AccountInput>());
+  return second_for_role(exchange, input.role(), write_json(input));
+}
+
 // What a change is a link for; nothing: it is none.
 std::optional<trust::LinkSets> link_of(v1::AccountChange change) {
   switch (change) {
@@ -283,7 +289,26 @@ Result<Plan> change(const Exchange& exchange) {
   return plan;
 }
 
+// A link that sets both factors makes whoever holds it that account.
+Result<std::optional<std::string>> second_of_change(const Exchange& exchange) {
+  TRY(const v1::AccountChangeInput input, exchange.body<v1::AccountChangeInput>());
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  TRY(const store::AccountRecord account, accounts->find(exchange.id()));
+  if (input.change() != v1::ACCOUNT_CHANGE_INVITE || accounts->awaits_enrolment(account))
+    return std::optional<std::string>();
+  return second_for_role(exchange, account.role, write_json(input));
+}
+
 }  // namespace
+
+Result<std::optional<std::string>> second_for_role(const Exchange& exchange, const std::string& role,
+                                                   std::string what) {
+  TRY(trust::Accounts * accounts, accounts_of(exchange));
+  TRY(const bool two, accounts->asks_two());
+  const auto named = trust::parse_role(role);
+  if (!two || !named || !trust::gives_rights(*named)) return std::optional<std::string>();
+  return std::optional(std::move(what));
+}
 
 Plan refusing(const Exchange& exchange, const char* action, const std::string& reason) {
   Plan plan;
@@ -342,10 +367,12 @@ void add_account_routes(std::vector<Route>& r) {
   add("POST", "/api/v1/accounts", "Invite somebody by a one-time link", Action::kRunAccounts, create,
       v1::AccountInput::descriptor(), v1::EnrolmentLink::descriptor());
   r.back().asks_factor = true;
+  r.back().second = second_of_create;
   add("POST", "/api/v1/accounts/{id}/change",
       "Make another link, unlock, disable, enable, or end all sessions", Action::kRunAccounts, change,
       v1::AccountChangeInput::descriptor(), v1::AccountChanged::descriptor());
   r.back().asks_factor = true;
+  r.back().second = second_of_change;
   add("GET", "/api/v1/accounts/{id}/sessions", "The sessions of an account", Action::kRunAccounts, sessions,
       nullptr, v1::SessionList::descriptor());
   add("POST", "/api/v1/accounts/{id}/sessions/{session}/end", "End a session of somebody",

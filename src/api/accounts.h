@@ -33,6 +33,10 @@ Plan refusing(const Exchange& exchange, const char* action, const std::string& r
 // The session is too old for what is asked.
 Error factor_needed();
 
+// `what` where an account or key of this role asks for a second person to be made; nothing: it does not.
+Result<std::optional<std::string>> second_for_role(const Exchange& exchange, const std::string& role,
+                                                   std::string what);
+
 // A session of an account in which no factor was shown for too long.
 bool is_stale(const Exchange& exchange);
 

@@ -4,9 +4,10 @@
 #include <set>
 
 #include "api/accounts.h"
+#include "api/acts.h"
 #include "api/errors.h"
 #include "api/idempotency.h"
-#include "api/look_ups.h"
+#include "api/look_watch.h"
 #include "api/openapi.h"
 #include "api/routes.h"
 #include "api/session.h"
@@ -108,22 +109,26 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               options.accounts,
               options.key_sessions,
               &options.breached,
+              &options.words,
               &slow,
               options.agencies,
               options.signing_keys,
-              &scanner} {}
+              &scanner,
+              options.act_term,
+              options.look_limits} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
   bool identify(const JobPtr& job);
   std::optional<trust::Viewer> viewer_of(const std::string& key, const Job& job);
+  std::string session_of(const std::string& key, Time now) const;
   void answer_anyone(const JobPtr& job);
   bool begin_idempotent(const JobPtr& job);
-  // Finds the subject with its ties, then asks.
-  trust::Decision decide(Exchange& exchange, const Route& route);
+  std::unique_ptr<v1::Fact> access_of(const Job& job, const trust::Decision& decision) const;
   void deny(const JobPtr& job);
   void prepare(const JobPtr& job);
   Result<Plan> run(const JobPtr& job);
+  bool looks_too_much(Job& job);
   void refuse(const JobPtr& job, const Refusal& refused);
   void await_later(const JobPtr& job);
   void resume(const JobPtr& job, Resume resume);
@@ -167,13 +172,14 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   SlowWork slow{"passwords"};
   const VirusScanner scanner{options.clamd_socket};
   World world;
+  LookWatch look_watch{options.look_limits, look_ups, world.picture.case_book()};
 };
 
 void Api::Inner::take(net::Request request, net::Respond respond) {
   const auto job = std::make_shared<Job>(world, std::move(request), std::move(respond));
   if (!admit(job)) return;
   Exchange& exchange = job->exchange;
-  exchange.decision = decide(exchange, *job->route);
+  exchange.decision = api::decide(exchange, *job->route);
   if (!exchange.decision.allowed) return deny(job);
   if (job->route->asks_factor && is_stale(exchange))
     return finish(job, net::problem(403, "factor_needed", "factor", factor_needed().reason));
@@ -244,6 +250,11 @@ std::optional<trust::Viewer> Api::Inner::viewer_of(const std::string& key, const
   return options.accounts ? options.accounts->api_keys().viewer_of(key, now) : std::nullopt;
 }
 
+std::string Api::Inner::session_of(const std::string& key, Time now) const {
+  const std::string id = options.accounts ? options.accounts->session_id(key, now) : std::string();
+  return id.empty() ? trust::name_of_key(key) : id;
+}
+
 // Key and purpose: false when the request was answered.
 bool Api::Inner::identify(const JobPtr& job) {
   Exchange& exchange = job->exchange;
@@ -261,6 +272,9 @@ bool Api::Inner::identify(const JobPtr& job) {
     return false;
   }
   exchange.viewer = *viewer;
+  exchange.session = session_of(*key, exchange.now);
+  exchange.of_system = options.accounts != nullptr &&
+                       options.accounts->api_keys().viewer_of(*key, exchange.now).has_value();
   if (const Duration wait = pace.wait(*viewer, job->route->path, exchange.now); wait.us > 0) {
     finish(job, too_many(wait));
     return false;
@@ -275,20 +289,22 @@ bool Api::Inner::identify(const JobPtr& job) {
   return true;
 }
 
-trust::Decision Api::Inner::decide(Exchange& exchange, const Route& route) {
-  exchange.subject =
-      route.subject != nullptr
-          ? route.subject(exchange)
-          : trust::Subject{.kind = route.subject_kind, .id = exchange.ids.empty() ? "" : exchange.ids[0]};
-  if (route.subject == nullptr && exchange.ids.empty()) {
-    return trust::decide_collection(exchange.viewer, route.action, exchange.purpose);
-  }
-  return trust::decide(exchange.viewer, route.action, exchange.subject, exchange.purpose, exchange.now);
+std::unique_ptr<v1::Fact> Api::Inner::access_of(const Job& job, const trust::Decision& decision) const {
+  const Exchange& e = job.exchange;
+  auto fact = trust::access_decided(e.viewer, job.route->action, e.subject, e.purpose, decision,
+                                    decision.allowed ? job.plan.shown_ids : std::vector<std::string>());
+  trust::say_from_where(*fact, e.viewer, {job.request.peer, e.session});
+  if (!decision.allowed) return fact;
+  v1::AccessDecided& access = *fact->mutable_access_decided();
+  access.set_why(job.plan.why);
+  access.set_request_id(job.plan.act_id);
+  if (job.plan.asks_second) access.set_reason("asked for, and not done before a second person approves it");
+  return fact;
 }
 
 void Api::Inner::deny(const JobPtr& job) {
   const Exchange& e = job->exchange;
-  submit_fact(trust::access_decided(e.viewer, job->route->action, e.subject, e.purpose, e.decision),
+  submit_fact(access_of(*job, e.decision),
               [self = shared_from_this(), job](const Result<spine::Receipt>&) {
                 // Recorded or not, the answer is no.
                 self->fail(job, Error{Code::kForbidden, "", job->exchange.decision.reason});
@@ -325,7 +341,9 @@ bool Api::Inner::begin_idempotent(const JobPtr& job) {
 }
 
 Result<Plan> Api::Inner::run(const JobPtr& job) {
-  return job->resume ? job->resume(job->exchange) : job->route->run(job->exchange);
+  Result<Plan> plan = job->resume ? job->resume(job->exchange) : job->route->run(job->exchange);
+  if (!plan.ok() || job->route->second == nullptr) return plan;
+  return acts::by_two(job->exchange, *job->route, std::move(plan.value()));
 }
 
 void Api::Inner::prepare(const JobPtr& job) {
@@ -334,7 +352,25 @@ void Api::Inner::prepare(const JobPtr& job) {
   job->plan = std::move(plan.value());
   if (job->plan.refused) return refuse(job, *job->plan.refused);
   if (job->plan.later) return await_later(job);
+  if (looks_too_much(*job)) return deny(job);
   record(job);
+}
+
+// Tells of it as well. The answer is recorded as any other no.
+bool Api::Inner::looks_too_much(Job& job) {
+  Exchange& e = job.exchange;
+  const std::vector<std::string> persons = looked_at(trust::action_name(job.route->action), e.subject.kind,
+                                                     e.subject.id, job.plan.shown_ids);
+  if (persons.empty() || persons.size() > kPersonsNamedMax || e.subject.relations.glass) return false;
+  for (const v1::LooksExceeded& exceeded : look_watch.tell(e.viewer.account, persons, e.now)) {
+    auto fact = std::make_unique<v1::Fact>();
+    fact->mutable_case_fact()->set_by("haechi");
+    *fact->mutable_case_fact()->mutable_looks_exceeded() = exceeded;
+    submit.submit(std::move(fact), {});
+  }
+  if (!look_watch.holds(e.viewer.account, persons, e.now)) return false;
+  e.decision = {false, trust::Precision::kNone, "too many persons within an hour; an auditor lifts that"};
+  return true;
 }
 
 void Api::Inner::refuse(const JobPtr& job, const Refusal& refused) {
@@ -357,7 +393,7 @@ void Api::Inner::resume(const JobPtr& job, Resume resume) {
   job->resume = std::move(resume);
   job->exchange.now = clock.now();
   if (job->route->access == Access::kPublic) return answer_anyone(job);
-  job->exchange.decision = decide(job->exchange, *job->route);
+  job->exchange.decision = api::decide(job->exchange, *job->route);
   if (!job->exchange.decision.allowed) return deny(job);
   prepare(job);
 }
@@ -374,9 +410,7 @@ void Api::Inner::record(const JobPtr& job) {
   if (action == trust::Action::kSeeSelf || action == trust::Action::kReportOwn ||
       action == trust::Action::kMeasure)
     return recorded(job, spine::Receipt{});
-  submit_fact(trust::access_decided(e.viewer, job->route->action, e.subject, e.purpose, e.decision,
-                                    job->plan.shown_ids),
-              done);
+  submit_fact(access_of(*job, e.decision), done);
 }
 
 void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& receipt) {
@@ -385,7 +419,7 @@ void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& recei
   // The right may have ended while the record was written.
   job->exchange.now = clock.now();
   const trust::Precision recorded_precision = job->exchange.decision.precision;
-  job->exchange.decision = decide(job->exchange, *job->route);
+  job->exchange.decision = api::decide(job->exchange, *job->route);
   if (!job->exchange.decision.allowed) return deny(job);
   if (job->request.method == "GET") return show(job, recorded_precision);
   write(job);
@@ -445,7 +479,8 @@ void Api::Inner::await_fold(const JobPtr& job) {
 void Api::Inner::finish(const JobPtr& job, net::Response response) {
   response = secured(std::move(response));
   if (!job->idempotency_key.empty()) {
-    if (response.status >= 500) {
+    // What waits for a second person is sent again, and is another answer then.
+    if (response.status >= 500 || response.status == 202) {
       idempotency.abandon(job->idempotency_key);
     } else {
       idempotency.finish(job->idempotency_key, response);

@@ -36,11 +36,14 @@ struct ApiOptions {
   trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
   trust::KeySessions* key_sessions = nullptr;     // likewise; nullptr: no page is opened by a key
   trust::BreachedPasswords breached{};            // that nobody may take
+  std::vector<std::string> words{};               // of the place, which no password may hold; with the names of agencies
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
   net::Reach agencies = {};                       // where outside agencies may be
   trust::SigningKeys signing_keys = {};           // empty: no device can be given a key to sign with
   std::string clamd_socket = {};                  // empty: nobody looks for viruses
   PaceRates rates = {};
+  Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
+  LookLimits look_limits = {};
 };
 
 class Api {

@@ -45,6 +45,11 @@ Result<Plan> make(const Exchange& exchange) {
   return plan;
 }
 
+Result<std::optional<std::string>> second(const Exchange& exchange) {
+  TRY(const v1::ApiKeyInput input, exchange.body<v1::ApiKeyInput>());
+  return second_for_role(exchange, input.viewer().role(), write_json(input));
+}
+
 Result<Plan> end(const Exchange& exchange) {
   TRY(const v1::SessionEndInput input, exchange.body<v1::SessionEndInput>());
   TRY(trust::Accounts * accounts, accounts_of(exchange));
@@ -73,6 +78,7 @@ void add_api_key_routes(std::vector<Route>& r) {
   add("POST", "/api/v1/api-keys", "Make a key for another system; it is shown once", make,
       v1::ApiKeyInput::descriptor(), v1::ApiKeyMade::descriptor());
   r.back().asks_factor = true;
+  r.back().second = second;
   add("POST", "/api/v1/api-keys/{id}/end", "End a key", end, v1::SessionEndInput::descriptor(),
       v1::ApiKeyItem::descriptor());
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "api/legal.h"
-#include "api/playback.h"
+#include "haechi/v1/api.pb.h"
 
 namespace haechi::api::bundles {
 namespace {
@@ -19,12 +19,18 @@ Plan busy() {
 }
 
 // The file leaves once: whatever is asked for again is made again.
-Resume showing(Result<std::string> made, std::vector<std::string> shown_ids) {
+struct Taken {
+  std::vector<std::string> shown_ids;
+  std::string why;
+};
+
+Resume showing(Result<std::string> made, Taken taken) {
   const auto held = std::make_shared<Result<std::string>>(std::move(made));
-  return [held, shown_ids = std::move(shown_ids)](const Exchange&) -> Result<Plan> {
+  return [held, taken = std::move(taken)](const Exchange&) -> Result<Plan> {
     if (!held->ok()) return held->error();
     Plan plan;
-    plan.shown_ids = shown_ids;
+    plan.shown_ids = taken.shown_ids;
+    plan.why = taken.why;
     plan.answer = [held](uint64_t) {
       return net::Response{200,
                            "application/x-ndjson",
@@ -38,18 +44,19 @@ Resume showing(Result<std::string> made, std::vector<std::string> shown_ids) {
 Result<Plan> between(const Exchange& exchange, const v1::Case& one, const std::string& her) {
   Bundles* bundles = exchange.world.bundles;
   if (bundles == nullptr) return Error{Code::kUnavailable, "", "nothing can be proven here"};
-  TRY(const std::optional<playback::Span> span, playback::span_of(exchange));
+  TRY(const v1::BundleInput input, exchange.body<v1::BundleInput>());
+  TRY_STATUS(check_why(input.why()));
+  if (input.from_us() < 0 || input.to_us() < 0 || (input.to_us() != 0 && input.to_us() <= input.from_us()))
+    return invalid("to_us", "must be later than from_us");
   const std::string& he = one.subject_id();
   BundleQuery query{he, exchange.world.picture.case_book().worn_as(he), her, {}, {}};
   query.worn_as.insert(he);
-  if (span) {
-    query.from = span->from;
-    query.to = span->to;
-  }
+  query.from = Time{input.from_us()};
+  query.to = Time{input.to_us()};
   Plan plan;
-  plan.later = [bundles, query, shown = std::vector<std::string>{he, her}](const Deliver& deliver) {
+  plan.later = [bundles, query, taken = Taken{{he, her}, input.why()}](const Deliver& deliver) {
     const bool begun = bundles->begin(
-        query, [deliver, shown](Result<std::string> made) { deliver(showing(std::move(made), shown)); });
+        query, [deliver, taken](Result<std::string> made) { deliver(showing(std::move(made), taken)); });
     if (!begun) deliver([](const Exchange&) -> Result<Plan> { return busy(); });
     return Status();
   };
@@ -57,6 +64,40 @@ Result<Plan> between(const Exchange& exchange, const v1::Case& one, const std::s
 }
 
 }  // namespace
+
+Status check_why(const std::string& why) {
+  constexpr size_t kFewest = 4, kMost = 200;
+  size_t characters = 0;
+  for (const char c : why) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (byte < 0x20 || byte == 0x7f) return invalid("why", "must be one line of words");
+    characters += (byte & 0xc0) != 0x80 ? 1 : 0;
+  }
+  if (characters < kFewest || characters > kMost)
+    return invalid("why", "must say in 4 to 200 characters what it is taken for, without names");
+  return {};
+}
+
+Result<std::optional<std::string>> second(const Exchange& exchange) {
+  if (!exchange.decision.two_persons) return std::optional<std::string>();
+  TRY(const v1::BundleInput input, exchange.body<v1::BundleInput>());
+  return std::optional(write_json(input));
+}
+
+Result<Plan> table(const Exchange& exchange) {
+  constexpr int kPersonsMax = 5'000;
+  TRY(const v1::TableInput input, exchange.body<v1::TableInput>());
+  TRY_STATUS(check_why(input.why()));
+  if (input.person_ids_size() < 1 || input.person_ids_size() > kPersonsMax)
+    return invalid("person_ids", "must be 1 to 5000");
+  const picture::Picture& picture = exchange.world.picture;
+  for (const std::string& id : input.person_ids())
+    if (!picture.persons().contains(id) && picture.calls().unit(id) == nullptr)
+      return invalid("person_ids", "there is no such person or unit");
+  Plan plan = answering(input, {input.person_ids().begin(), input.person_ids().end()});
+  plan.why = input.why();
+  return plan;
+}
 
 Result<Plan> of_petition(const Exchange& exchange) {
   const picture::CaseBook& book = exchange.world.picture.case_book();
@@ -70,7 +111,8 @@ Result<Plan> of_case(const Exchange& exchange) {
   const v1::Case* one = exchange.world.picture.case_book().find_case(exchange.id());
   if (one == nullptr) return legal::not_found();
   const auto& hers = one->protected_ids();
-  std::string her = exchange.request.parameter("protected_id");
+  TRY(const v1::BundleInput input, exchange.body<v1::BundleInput>());
+  std::string her = input.protected_id();
   if (her.empty() && hers.size() == 1) her = hers[0];
   if (std::find(hers.begin(), hers.end(), her) == hers.end())
     return invalid("protected_id", "must be one of those whom the case protects");

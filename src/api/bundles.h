@@ -28,9 +28,15 @@ class Bundles {
 
 namespace bundles {
 
-// ?from_us= &to_us=, both or none.
+// Whoever takes data out says why: it stands in the record of the access.
+Status check_why(const std::string& why);
+
+// By an officer alone it is half taken; a court has before it what somebody else brought.
+Result<std::optional<std::string>> second(const Exchange& exchange);
+// That a screen makes a table of the newest places that it shows.
+Result<Plan> table(const Exchange& exchange);
+
 Result<Plan> of_petition(const Exchange& exchange);
-// ... &protected_id=, needed where the case protects several.
 Result<Plan> of_case(const Exchange& exchange);
 
 }  // namespace bundles

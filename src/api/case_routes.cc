@@ -74,9 +74,11 @@ void add_cases(std::vector<Route>& r) {
   r.push_back(row<void, v1::PlaceHistory>("GET", "/api/v1/cases/{id}/places",
                                           "Which places of hers counted when, and under which order",
                                           Action::kSeeCase, "case", case_of, cases::place_history));
-  r.push_back(row<void, void>(
-      "GET", "/api/v1/cases/{id}/bundle", "The signed file about the subject and one whom the case protects",
-      Action::kTakeEvidence, "case", case_of, bundles::of_case, {"from_us", "to_us", "protected_id"}));
+  r.push_back(row<v1::BundleInput, void>(
+      "POST", "/api/v1/cases/{id}/bundle", "The signed file about the subject and one whom the case protects",
+      Action::kTakeEvidence, "case", case_of, bundles::of_case));
+  r.back().asks_factor = true;
+  r.back().second = bundles::second;
   r.push_back(row<v1::LegalMeasureInput, v1::LegalMeasureAnswer>(
       "POST", "/api/v1/cases/{id}/measures", "Begin a measure, and apply for it", Action::kRunCase, "case",
       case_of, cases::begin_measure));
@@ -86,6 +88,7 @@ void add_cases(std::vector<Route>& r) {
   r.push_back(row<v1::JudgementInput, v1::LegalMeasureAnswer>(
       "POST", "/api/v1/measures", "Write down what a judgement, a parole or a bail decision ordered",
       Action::kStepMeasure, "measure", nullptr, cases::judgement));
+  r.back().asks_factor = true;
   r.push_back(row<void, v1::LegalMeasureAnswer>("GET", "/api/v1/measures/{id}",
                                                 "A measure, its clocks and the steps the viewer may take",
                                                 Action::kSeeCase, "measure", measure_of, cases::measure));
@@ -136,6 +139,7 @@ void add_told(std::vector<Route>& r) {
   r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/agencies/{id}/address",
                                                  "Where an agency is told", Action::kRegister, "agency",
                                                  nullptr, told::put_agency_address));
+  r.back().asks_factor = true;
 }
 
 void add_petitions(std::vector<Route>& r) {
@@ -158,19 +162,23 @@ void add_petitions(std::vector<Route>& r) {
   r.push_back(row<void, v1::EvidenceBundle>("GET", "/api/v1/petitions/{id}/evidence",
                                             "What the system knows of the two", Action::kSeeEvidence,
                                             "petition", petition_of, petitions::evidence));
-  r.push_back(row<void, void>("GET", "/api/v1/petitions/{id}/bundle",
-                              "The signed file about the two, made from the whole log (docs/evidence.md)",
-                              Action::kTakeEvidence, "petition", petition_of, bundles::of_petition,
-                              {"from_us", "to_us"}));
+  r.push_back(row<v1::BundleInput, void>(
+      "POST", "/api/v1/petitions/{id}/bundle",
+      "The signed file about the two, made from the whole log (docs/evidence.md)", Action::kTakeEvidence,
+      "petition", petition_of, bundles::of_petition));
+  r.back().asks_factor = true;
+  r.back().second = bundles::second;
   r.push_back(row<v1::DocketInput, v1::PetitionAnswer>("POST", "/api/v1/petitions/{id}/docket",
                                                        "Take a petition in", Action::kDecideMeasure,
                                                        "petition", petition_of, petitions::docket));
   r.push_back(row<v1::InterimInput, v1::PetitionAnswer>(
       "POST", "/api/v1/petitions/{id}/interim", "Order for the time until the decision",
       Action::kDecideMeasure, "petition", petition_of, petitions::interim));
+  r.back().asks_factor = true;
   r.push_back(row<v1::PetitionDecisionInput, v1::PetitionAnswer>("POST", "/api/v1/petitions/{id}/decision",
                                                                  "Decide and sign", Action::kDecideMeasure,
                                                                  "petition", petition_of, petitions::decide));
+  r.back().asks_factor = true;
 }
 
 void add_risk(std::vector<Route>& r) {
@@ -196,6 +204,7 @@ void add_watching(std::vector<Route>& r) {
       "POST", "/api/v1/break-glass",
       "See one person for minutes without a tie; a second person is told at once", Action::kBreakGlass,
       "person", nullptr, watching::break_glass));
+  r.back().asks_factor = true;
   r.push_back(row<void, v1::GlassList>("GET", "/api/v1/break-glass", "Glass that was broken, newest first",
                                        Action::kWatch, "glass", nullptr, watching::glasses, {"limit"}));
   r.push_back(row<v1::GlassAnswerInput, v1::BrokenGlass>(
@@ -212,6 +221,9 @@ void add_watching(std::vector<Route>& r) {
   r.push_back(row<v1::LookUpsReviewInput, v1::LookUpsReview>(
       "POST", "/api/v1/look-ups/review", "A second person has reviewed a month of an account", Action::kWatch,
       "look_ups", nullptr, watching::review));
+  r.push_back(row<v1::LooksLifted, v1::LooksLift>(
+      "POST", "/api/v1/look-ups/lift", "An account that has looked at too many in an hour may go on for another",
+      Action::kWatch, "look_ups", nullptr, watching::lift));
 }
 
 }  // namespace

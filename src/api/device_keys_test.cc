@@ -100,13 +100,21 @@ TEST_F(WithoutARing, NoKeyIsMadeAndItSaysWhy) {
 }
 
 TEST_F(DeviceKeys, ASecretOfAnAgencyLikewise) {
-  const auto put_agency = [this](const std::string& secret, const std::string& query) {
-    return world
-        .ask(
-            Role::kRegistrar, "PUT", "/api/v1/agencies/A-1" + query,
-            R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://127.0.0.1:1/","secret":")" +
-                secret + R"("}})")
-        .status;
+  std::string other;
+  world.on_loop([&] {
+    other = *world.keys->issue({.account = "registrar-2", .role = Role::kRegistrar}, Time{});
+  });
+  // By two, as every change of where alarms go.
+  const auto put_agency = [this, &other](const std::string& secret, const std::string& query) {
+    const std::string path = "/api/v1/agencies/A-1" + query;
+    const std::string body =
+        R"({"name":"x","desk":"DESK_CONNECTOR","connector":{"endpoint":"https://127.0.0.1:1/","secret":")" +
+        secret + R"("}})";
+    const net::Response asked = world.ask(Role::kRegistrar, "PUT", path, body);
+    if (asked.status != 202) return asked.status;
+    const std::string id(boost::json::parse(asked.body).at("asked").at("id").as_string());
+    world.ask_with_key(other, "POST", "/api/v1/acts/" + id + "/answer", R"({"approved":true})");
+    return world.ask(Role::kRegistrar, "PUT", path, body).status;
   };
   const auto kept = [this] { return **world.records->connector("A-1"); };
   put_agency("the-first-of-its-secrets", "");

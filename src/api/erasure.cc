@@ -66,4 +66,9 @@ Result<Plan> erase(const Exchange& exchange) {
   return planned(exchange, std::move(fact));
 }
 
+Result<std::optional<std::string>> second(const Exchange& exchange) {
+  TRY(const v1::EraseInput input, exchange.body<v1::EraseInput>());
+  return std::optional(write_json(input));
+}
+
 }  // namespace haechi::api::erasure

@@ -9,5 +9,7 @@ Result<Plan> holds(const Exchange& exchange);
 Result<Plan> hold(const Exchange& exchange);
 Result<Plan> release(const Exchange& exchange);
 Result<Plan> erase(const Exchange& exchange);
+// Always: what is erased is gone.
+Result<std::optional<std::string>> second(const Exchange& exchange);
 
 }  // namespace haechi::api::erasure

@@ -11,6 +11,7 @@
 
 #include "api/access_trail.h"
 #include "api/json.h"
+#include "api/look_ups.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "haechi/v1/fact.pb.h"
@@ -38,7 +39,6 @@ using OrderVersions = std::map<std::string, uint32_t>;
 
 class Bundles;
 class History;
-class LookUps;
 class SlowWork;
 class VirusScanner;
 
@@ -56,10 +56,13 @@ struct World {
   trust::Accounts* accounts = nullptr;         // nullptr: nobody signs in here with a password
   trust::KeySessions* key_sessions = nullptr;  // nullptr: no page is opened by a key
   const trust::BreachedPasswords* breached = nullptr;
+  const std::vector<std::string>* words = nullptr;  // of the place
   SlowWork* slow = nullptr;
   net::Reach agencies = {};               // where outside agencies may be
   trust::SigningKeys signing_keys = {};   // empty: there is no key ring, and none can be made
   const VirusScanner* scanner = nullptr;  // never nullptr where files are taken
+  Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
+  LookLimits look_limits = {};
 };
 
 struct Exchange {
@@ -73,6 +76,8 @@ struct Exchange {
   trust::Decision decision;
   std::vector<std::string> ids;  // what stood for {id} in the path
   Time now;
+  bool of_system = false;  // who asks is another system, by a key of its own
+  std::string session;     // what the record of the access calls the session or key; empty: nobody's
 
   const std::string& id() const { return ids.at(0); }
   // The request's body as a message.
@@ -106,6 +111,9 @@ struct Plan {
   std::function<Status(Deliver)> later;          // may be empty; must not block; its error is the answer
   std::optional<Refusal> refused;                // set: it is recorded and answered, nothing else counts
   std::vector<std::string> shown_ids;            // whom a list shows, for the audit record
+  std::string why;                               // typed by who takes data out, for the audit record
+  std::string act_id;                            // of the act that asks for two (acts.h), likewise
+  bool asks_second = false;                      // it is asked for, and not done
   std::function<Status()> keep;                  // may be empty
   std::vector<std::unique_ptr<v1::Fact>> facts;  // may be empty
   std::function<net::Response(uint64_t last_entry_no)> answer;

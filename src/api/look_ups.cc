@@ -22,9 +22,9 @@ constexpr uint64_t kRefusedMin = 5;
 constexpr uint64_t kVolumeMin = 20;
 constexpr uint64_t kVolumeTimes = 3;
 
-bool is_look(const v1::AccessDecided& access) {
+bool is_look(const std::string& action) {
   static constexpr std::array kActions = {"see_position", "see_record", "see_risk"};
-  return std::find(kActions.begin(), kActions.end(), access.action()) != kActions.end();
+  return std::find(kActions.begin(), kActions.end(), action) != kActions.end();
 }
 
 const char* finding_of(v1::RecusalGround ground) {
@@ -54,6 +54,13 @@ std::string month_of(Time time) {
   return iso8601(time).substr(0, 7);
 }
 
+std::vector<std::string> looked_at(const std::string& action, const std::string& subject_kind,
+                                   const std::string& subject_id, const std::vector<std::string>& shown_ids) {
+  if (!is_look(action)) return {};
+  if (!subject_id.empty()) return {subject_id};
+  return subject_kind == "playback" ? shown_ids : std::vector<std::string>();
+}
+
 bool LookUps::alarmed(const std::string& person_id, Time at) const {
   const auto open = open_alarms_.find(person_id);
   if (open != open_alarms_.end() && !open->second.empty()) return true;
@@ -61,14 +68,44 @@ bool LookUps::alarmed(const std::string& person_id, Time at) const {
   return heard != alarm_heard_.end() && at <= heard->second + kAfterAlarm;
 }
 
+void LookUps::note(Hour& hour, const std::string& of, const std::string& with, Time at) {
+  auto& seen = hour[of];
+  seen[with] = at;
+  std::erase_if(seen, [at](const auto& one) { return one.second + kLooksHour <= at; });
+}
+
+uint32_t LookUps::different(const Hour& hour, const std::string& of, const std::string& with, Time now) {
+  uint32_t count = 1;
+  const auto found = hour.find(of);
+  if (found == hour.end()) return count;
+  for (const auto& [id, at] : found->second) count += id != with && now < at + kLooksHour ? 1 : 0;
+  return count;
+}
+
+uint32_t LookUps::persons_with(const std::string& account, const std::string& person_id, Time now) const {
+  return different(persons_of_, account, person_id, now);
+}
+
+uint32_t LookUps::accounts_with(const std::string& person_id, const std::string& account, Time now) const {
+  return different(accounts_at_, person_id, account, now);
+}
+
 void LookUps::take(const v1::AccessDecided& access, Time at) {
-  std::vector<std::string> persons;
-  if (!access.subject_id().empty()) {
-    persons.push_back(access.subject_id());
-  } else if (access.subject_kind() == "playback") {
-    persons.assign(access.shown_ids().begin(), access.shown_ids().end());
+  const std::vector<std::string> persons =
+      looked_at(access.action(), access.subject_kind(), access.subject_id(),
+                {access.shown_ids().begin(), access.shown_ids().end()});
+  if (access.allowed() && !access.why().empty()) {
+    Account& account = months_[month_of(at)][access.viewer()];
+    account.role = access.viewer_role();
+    v1::DataTaken& taken = account.taken.emplace_back();
+    taken.set_at_us(at.us);
+    taken.set_subject_kind(access.subject_kind());
+    taken.set_subject_id(access.subject_id());
+    taken.set_persons(static_cast<uint32_t>(access.shown_ids_size()));
+    taken.set_why(access.why());
+    if (account.taken.size() > kTakenMax) account.taken.pop_front();
   }
-  if (!is_look(access) || persons.empty()) return;
+  if (persons.empty()) return;
   Account& account = months_[month_of(at)][access.viewer()];
   while (months_.size() > kMonthsMax) months_.erase(months_.begin());
   account.role = access.viewer_role();
@@ -78,6 +115,10 @@ void LookUps::take(const v1::AccessDecided& access, Time at) {
   }
   for (const std::string& id : persons) {
     ++account.looks;
+    if (persons.size() <= kPersonsNamedMax && counts(id, at)) {
+      note(persons_of_, access.viewer(), id, at);
+      note(accounts_at_, id, access.viewer(), at);
+    }
     // Other roles see nobody to whom nothing ties them; the control centre sees everybody, by duty.
     const bool off_case = access.viewer_role() == "control" && !alarmed(id, at);
     account.off_case += off_case;
@@ -138,15 +179,23 @@ v1::LookUps LookUps::of_account(const std::string& name, const Account& account,
     glasses += glass.account() == name && month_of(Time{glass.broken_at_us()}) == month ? 1 : 0;
   out.set_glasses(glasses);
   if (glasses > 0) findings.insert("glass");
+  for (auto taken = account.taken.rbegin(); taken != account.taken.rend(); ++taken) *out.add_taken() = *taken;
+  if (!account.taken.empty()) findings.insert("taken");
   for (const std::string& finding : findings) out.add_findings(finding);
   if (const v1::LookUpsReview* review = book.review(name, month)) *out.mutable_review() = *review;
   return out;
 }
 
-v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseBook& book) const {
+v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseBook& book,
+                                  Time now) const {
   v1::LookUpsReport report;
   for (auto one = months_.rbegin(); one != months_.rend(); ++one) report.add_months(one->first);
   report.set_month(month.empty() && !months_.empty() ? months_.rbegin()->first : month);
+  const auto& alarms = book.look_alarms();
+  for (auto alarm = alarms.rbegin(); alarm != alarms.rend(); ++alarm)
+    if (month_of(Time{alarm->at_us()}) == report.month()) *report.add_alarms() = *alarm;
+  for (const auto& [account, lift] : book.look_lifts())
+    if (now.us < lift.until_us()) *report.add_lifts() = lift;
   const auto found = months_.find(report.month());
   if (found == months_.end()) return report;
   std::map<std::string, std::vector<uint64_t>> by_role;

@@ -125,7 +125,7 @@ TEST(LookUpsOfAYear, FindNearlyAllWhoShouldBeAskedAndHardlyAnybodyElse) {
       }
       year.at = year.at + Duration::seconds(-2 * 86'400 + 60);
     }
-    const v1::LookUpsReport report = year.look_ups.report("", year.book);
+    const v1::LookUpsReport report = year.look_ups.report("", year.book, Time{});
     for (const v1::LookUps& one : report.accounts()) {
       const bool questioned = one.findings_size() > 0;
       guilty.contains(one.account()) ? ++misused : ++honest;

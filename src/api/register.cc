@@ -5,6 +5,7 @@
 
 #include "api/geojson.h"
 #include "api/references.h"
+#include "api/told.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
 #include "law/shapes.h"
@@ -236,6 +237,15 @@ Error in_fact(size_t index, const Error& error) {
   return Error{error.code, error.field.empty() ? where : where + "." + error.field, error.reason};
 }
 
+// What changes where alarms go asks for a second person, so it comes by itself.
+Status check_asks_nobody(const Exchange& exchange, const v1::Fact& fact) {
+  const picture::Picture& picture = exchange.world.picture;
+  const bool known = picture.agencies().contains(fact.agency_registered().id()) ||
+                     picture.jurisdictions().contains(fact.jurisdiction_registered().id());
+  if (!known) return {};
+  return Error{Code::kConflict, "id", "is registered already; a change asks for a second person, by a PUT of it"};
+}
+
 Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& references,
                     std::set<std::string>& time_zones, Plan& plan) {
   if (!is_registration(fact)) return invalid("", "only registrations may be posted here");
@@ -248,6 +258,7 @@ Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& refere
   if (Time{fact.violation_taken_over().happened_at_us()} > exchange.now)
     return invalid("happened_at_us", "must not lie in the future");
   if (references.repeats(fact)) return {};
+  TRY_STATUS(check_asks_nobody(exchange, fact));
   references.add(fact);
   if (fact.has_order_registered()) {
     const v1::Order& order = fact.order_registered();
@@ -305,6 +316,16 @@ void hide_secrets(v1::Device& device) {
   device.clear_former_secret_sha256();
 }
 
+// She has another one already: this one is not her first.
+bool her_other_phone(const Exchange& exchange, const v1::Device& device) {
+  const v1::Person* person = find(exchange.world.picture.persons(), device.person_id());
+  if (person == nullptr || person->role() != v1::ROLE_PROTECTED_PERSON) return false;
+  const auto& devices = exchange.world.picture.devices();
+  return std::any_of(devices.begin(), devices.end(), [&](const auto& one) {
+    return one.second.person_id() == device.person_id() && one.first != device.id();
+  });
+}
+
 Result<Plan> put_device(const Exchange& exchange) {
   TRY(v1::DeviceInput input, exchange.body<v1::DeviceInput>());
   TRY_STATUS(take_id(exchange, input));
@@ -324,7 +345,10 @@ Result<Plan> put_device(const Exchange& exchange) {
   TRY_STATUS(set_credentials(exchange, input, known == nullptr ? v1::Device() : *known, device, written));
   TRY_STATUS(check(exchange, *fact));
   Plan plan;
+  const bool another = known == nullptr && her_other_phone(exchange, device);
+  const std::string person_id = device.person_id();
   plan.facts.push_back(std::move(fact));
+  if (another) plan.facts.push_back(told::her_phone(exchange, person_id, v1::HER_PHONE_EVENT_DEVICE));
   plan.answer = [status = status_of(known != nullptr), written](uint64_t entry_no) mutable {
     written.set_entry_no(entry_no);
     return json_response(status, written);
@@ -406,6 +430,15 @@ Result<Plan> put_jurisdiction(const Exchange& exchange) {
   return logging(std::move(fact), status_of(existed));
 }
 
+Result<std::optional<std::string>> second_of_jurisdiction(const Exchange& exchange) {
+  TRY(v1::Jurisdiction input, exchange.body<v1::Jurisdiction>());
+  input.set_id(exchange.id());
+  const v1::Jurisdiction* known = find(exchange.world.picture.jurisdictions(), exchange.id());
+  if (known == nullptr || known->SerializeAsString() == input.SerializeAsString())
+    return std::optional<std::string>();
+  return std::optional(write_json(input));
+}
+
 Result<Plan> get_jurisdiction(const Exchange& exchange) {
   return get(exchange.world.picture.jurisdictions(), exchange.id());
 }
@@ -429,6 +462,26 @@ Result<Plan> put_agency(const Exchange& exchange) {
     return keep_connector(records, input, former_until);
   };
   return plan;
+}
+
+// What changes where alarms go. A new one takes nothing from anybody, so it needs nobody else; of a secret the
+// second person sees that there is another one, not which.
+Result<std::optional<std::string>> second_of_agency(const Exchange& exchange) {
+  TRY(v1::AgencyInput input, exchange.body<v1::AgencyInput>());
+  input.set_id(exchange.id());
+  const v1::Agency* known = find(exchange.world.picture.agencies(), exchange.id());
+  if (known == nullptr) return std::optional<std::string>();
+  TRY(const std::optional<store::Connector> before, exchange.world.records.connector(exchange.id()));
+  const bool stated = input.has_connector();
+  v1::ConnectorInput& connector = *input.mutable_connector();
+  const bool same_secret =
+      connector.secret().empty() || (before && store::Personal(connector.secret()) == before->secret);
+  const bool same_way = !stated ||
+                        (before && same_secret && connector.endpoint() == before->endpoint);
+  if (known->desk() == input.desk() && same_way) return std::optional<std::string>();
+  if (!connector.secret().empty())
+    connector.set_secret("sha256:" + hex(view(sha256(connector.secret()))).substr(0, 16));
+  return std::optional(write_json(input));
 }
 
 Result<v1::AgencyAnswer> agency_answer(const Exchange& exchange, const v1::Agency& agency) {

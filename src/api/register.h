@@ -17,6 +17,9 @@ Result<Plan> get_zone(const Exchange& exchange);
 Result<Plan> put_jurisdiction(const Exchange& exchange);
 Result<Plan> get_jurisdiction(const Exchange& exchange);
 Result<Plan> put_agency(const Exchange& exchange);
+// A change of what exists, as far as it changes where alarms go.
+Result<std::optional<std::string>> second_of_agency(const Exchange& exchange);
+Result<std::optional<std::string>> second_of_jurisdiction(const Exchange& exchange);
 Result<Plan> get_agency(const Exchange& exchange);
 Result<Plan> put_holiday_calendar(const Exchange& exchange);
 Result<Plan> get_holiday_calendar(const Exchange& exchange);

@@ -1,7 +1,9 @@
 #include "api/routes.h"
 
 #include "api/accounts.h"
+#include "api/acts.h"
 #include "api/api_keys.h"
+#include "api/bundles.h"
 #include "api/case_routes.h"
 #include "api/contacts.h"
 #include "api/erasure.h"
@@ -194,6 +196,11 @@ void add_history(std::vector<Route>& r) {
                of<v1::PlaybackAnswer>(),
                {"from_us", "to_us", "person_id", "step_s", "after"},
                "person_id"});
+  r.push_back({"POST", "/api/v1/positions/table", "positions",
+               "Say why a table of the newest places is taken from a screen, before it is", Access::kKey,
+               Action::kSeePosition, "table", nullptr, bundles::table, of<v1::TableInput>(),
+               of<v1::TableInput>()});
+  r.back().asks_factor = true;
   r.push_back({"POST", "/api/v1/measure", "positions", "Lengths, bearings and the area between given places",
                Access::kKey, Action::kMeasure, "measure", nullptr, measure, of<v1::MeasureInput>(),
                of<v1::MeasureAnswer>()});
@@ -258,11 +265,17 @@ void add_erasure(std::vector<Route>& r) {
                Action::kErase, "erasure", nullptr, erasure::erase, of<v1::EraseInput>(),
                of<v1::ErasureOutcome>()});
   r.back().asks_factor = true;
+  r.back().second = erasure::second;
 }
 
-// Registering one of them gives out a secret, or says where alarms go.
-bool gives_secrets(std::string_view kind) {
-  return kind == "device" || kind == "agency";
+// Registering one of them gives out a secret, says where alarms go, or who is monitored and how.
+bool weighs(std::string_view kind) {
+  return kind == "device" || kind == "agency" || kind == "order" || kind == "jurisdiction";
+}
+
+SecondOf second_of(std::string_view kind) {
+  if (kind == "agency") return registers::second_of_agency;
+  return kind == "jurisdiction" ? registers::second_of_jurisdiction : nullptr;
 }
 
 void add_registers(std::vector<Route>& r) {
@@ -272,7 +285,8 @@ void add_registers(std::vector<Route>& r) {
                        std::vector<const char*> put_parameters = {}) {
     r.push_back({"PUT", path, "registers", put_summary, Access::kKey, Action::kRegister, kind, nullptr, put,
                  input, of<v1::Written>(), std::move(put_parameters)});
-    r.back().asks_factor = gives_secrets(kind);
+    r.back().asks_factor = weighs(kind);
+    r.back().second = second_of(kind);
     if (get == nullptr) return;
     r.push_back(
         {"GET", path, "registers", get_summary, Access::kKey, see, kind, subject, get, nullptr, output});
@@ -366,6 +380,7 @@ std::vector<Route> make_routes() {
   add_account_routes(out);
   add_passkey_routes(out);
   add_api_key_routes(out);
+  acts::add_act_routes(out);
   add_others(out);
   return out;
 }
@@ -402,6 +417,16 @@ bool fits(std::string_view pattern, const std::vector<std::string_view>& parts,
 const std::vector<Route>& routes() {
   static const std::vector<Route> table = make_routes();
   return table;
+}
+
+trust::Decision decide(Exchange& exchange, const Route& route) {
+  exchange.subject =
+      route.subject != nullptr
+          ? route.subject(exchange)
+          : trust::Subject{.kind = route.subject_kind, .id = exchange.ids.empty() ? "" : exchange.ids[0]};
+  if (route.subject == nullptr && exchange.ids.empty())
+    return trust::decide_collection(exchange.viewer, route.action, exchange.purpose);
+  return trust::decide(exchange.viewer, route.action, exchange.subject, exchange.purpose, exchange.now);
 }
 
 Match match(std::string_view method, std::string_view path) {

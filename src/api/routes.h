@@ -20,6 +20,9 @@ enum class Access {
   kElsewhere,  // mounted by another room, which has its own guard; listed so that the description is whole
 };
 
+// The act as JSON without secrets where it asks for a second person; nothing where one person is enough.
+using SecondOf = Result<std::optional<std::string>> (*)(const Exchange&);
+
 struct Route {
   const char* method;
   const char* path;  // "/api/v1/persons/{id}"
@@ -38,9 +41,13 @@ struct Route {
   const char* repeated = "";                               // the one of them that may be given several times
   // Weighs so much that a session has to have shown a factor within kProofFresh. Keys of systems have none.
   bool asks_factor = false;
+  SecondOf second = nullptr;  // nullptr: one person is always enough
 };
 
 const std::vector<Route>& routes();
+
+// Finds the subject with its ties, then asks.
+trust::Decision decide(Exchange& exchange, const Route& route);
 
 // What a path leads to.
 struct Match {

@@ -64,6 +64,9 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/positions/{id}", "CDUO"},
     {"GET /api/v1/tracks/{id}", "CDUO"},
     {"GET /api/v1/playback", "CDUOL"},
+    {"POST /api/v1/positions/table", "CDUOL"},
+    {"GET /api/v1/acts", "ORAJMV"},
+    {"POST /api/v1/acts/{id}/answer", "ORAJMV"},
     {"POST /api/v1/measure", "CDUO"},
     {"GET /api/v1/alerts", "CDOK"},
     {"GET /api/v1/alerts/{id}", "CDO"},
@@ -124,6 +127,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"GET /api/v1/recusals", "RA"},
     {"GET /api/v1/look-ups", "A"},
     {"POST /api/v1/look-ups/review", "A"},
+    {"POST /api/v1/look-ups/lift", "A"},
     {"GET /api/v1/statistics.csv", "COALJ"},
     {"GET /api/v1/me/account", "CDUPORKALJMV"},
     {"POST /api/v1/me/account/renewal", "CDUPORKALJMV"},
@@ -175,6 +179,7 @@ std::string with_id(std::string path) {
                                                   {"me/sessions", "s"},
                                                   {"me/passkeys", "k"},
                                                   {"api-keys", "k"},
+                                                  {"acts", "a"},
                                                   {"petitions", "t"},
                                                   {"break-glass", "g"}};
   const std::string kind = path.substr(8, at - 9);
@@ -212,6 +217,24 @@ TEST(Routes, AreOpenToExactlyTheRolesOfTheMatrixAndEveryDecisionIsRecorded) {
       }
     }
   }
+}
+
+TEST(Routes, RecordFromWhereAndInWhichSessionAndOfAProtectedPersonNotFromWhere) {
+  TestWorld world;
+  const auto record = [&](Role role, const char* path) {
+    world.ask(role, "GET", path);
+    return world.new_decisions().back();
+  };
+  const v1::AccessDecided his = record(Role::kControl, "/api/v1/positions/W-1");
+  EXPECT_EQ(his.address(), "203.0.113.7");
+  EXPECT_EQ(his.session().substr(0, 4), "key-");
+  EXPECT_EQ(world.key_of.at(Role::kControl).find(his.session().substr(4)), std::string::npos)
+      << "it names the key and is no part of it";
+  EXPECT_EQ(record(Role::kControl, "/api/v1/positions/W-2").session(), his.session());
+  EXPECT_EQ(record(Role::kCourt, "/api/v1/positions/W-1").address(), "203.0.113.7") << "of a refusal too";
+  const v1::AccessDecided hers = record(Role::kProtectedPerson, "/api/v1/views");
+  EXPECT_EQ(hers.address(), "") << "it would tell where she is";
+  EXPECT_NE(hers.session(), "");
 }
 
 TEST(Routes, ShowEachRoleExactlyTheFieldsThatWereApproved) {

@@ -78,8 +78,8 @@ TEST(WhatTheApiKeeps, IsTheSameWhetherItWasSavedHalfWayOrNot) {
   }
   EXPECT_EQ(second.bytes(), whole.bytes());
   const picture::CaseBook book;
-  EXPECT_EQ(second.look_ups.report("", book).SerializeAsString(),
-            whole.look_ups.report("", book).SerializeAsString());
+  EXPECT_EQ(second.look_ups.report("", book, Time{}).SerializeAsString(),
+            whole.look_ups.report("", book, Time{}).SerializeAsString());
   EXPECT_EQ(second.trail.find({}).SerializeAsString(), whole.trail.find({}).SerializeAsString());
   EXPECT_EQ(second.index.holder("D-1", 30), whole.index.holder("D-1", 30));
   EXPECT_TRUE(second.index.holder("D-1", 30).has_value());

@@ -4,6 +4,7 @@
 #include "api/read.h"
 #include "api/session.h"
 #include "api/slow_work.h"
+#include "api/told.h"
 #include "haechi/v1/account.pb.h"
 #include "trust/audit.h"
 #include "trust/totp.h"
@@ -30,6 +31,12 @@ std::string from(const std::string& reason, const std::string& address) {
   return reason + ", from " + address;
 }
 
+// She is signed in elsewhere as well: the session that this browser had is gone by now.
+bool is_another_phone(const Exchange& exchange, const trust::Viewer& who) {
+  if (who.role != trust::Role::kProtectedPerson) return false;
+  return exchange.world.accounts->sessions(who.account, "", exchange.now).size() > 1;
+}
+
 Result<Plan> signed_in(const Exchange& exchange, const trust::Attempt& attempt,
                        const trust::Doorway& doorway) {
   TRY(const trust::SignedIn in, exchange.world.accounts->sign_in(attempt, doorway, exchange.now));
@@ -37,6 +44,8 @@ Result<Plan> signed_in(const Exchange& exchange, const trust::Attempt& attempt,
   Plan plan;
   plan.facts.push_back(trust::account_event(who, "sign_in", who.account, in.verdict.right,
                                             from(in.verdict.reason, doorway.address)));
+  if (in.verdict.right && is_another_phone(exchange, who))
+    plan.facts.push_back(told::her_phone(exchange, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
   net::Response response =
       in.verdict.right ? with_cookie(json_response(200, read::capabilities_of(who)), exchange.request,
                                      who.role, doorway.surface, in.token)
@@ -91,11 +100,22 @@ Result<Plan> look_at_enrolment(const Exchange& exchange) {
   return answering(answer);
 }
 
+// The account of this link has been somebody's already.
+Result<bool> was_enrolled(const Exchange& exchange, const std::string& token) {
+  trust::Accounts& accounts = *exchange.world.accounts;
+  TRY(const trust::PendingEnrolment pending, accounts.enrolment(token, exchange.now));
+  TRY(const store::AccountRecord account, accounts.find(pending.viewer.account));
+  return !account.password.empty();
+}
+
 Result<Plan> enrolled(const Exchange& exchange, const std::string& token, const trust::Enrolling& brought,
                       const trust::Doorway& doorway) {
+  TRY(const bool known, was_enrolled(exchange, token));
   TRY(const trust::EnrolledAccount in, exchange.world.accounts->enrol(token, brought, doorway, exchange.now));
   const trust::Viewer& who = in.verdict.viewer;
   Plan plan;
+  if (in.verdict.right && known && who.role == trust::Role::kProtectedPerson)
+    plan.facts.push_back(told::her_phone(exchange, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
   plan.facts.push_back(trust::account_event(who, "enrol", who.account, in.verdict.right,
                                             from(in.verdict.reason, doorway.address)));
   if (!in.verdict.right) {
@@ -113,9 +133,22 @@ Result<Plan> enrolled(const Exchange& exchange, const std::string& token, const 
 
 // The list of breached passwords is on the disk, so the password is checked where it is hashed.
 Result<std::string> checked_and_hashed(const std::string& password, const std::string& account,
-                                       const trust::BreachedPasswords& breached, trust::PasswordCost cost) {
-  TRY_STATUS(trust::check_password(password, account, breached));
+                                       const trust::BreachedPasswords& breached,
+                                       const std::vector<std::string>& words, trust::PasswordCost cost) {
+  TRY_STATUS(trust::check_password(password, account, breached, words));
   return trust::hash_password(password, cost);
+}
+
+// Those of the configuration, and those in the names of the agencies that are registered.
+std::vector<std::string> words_of_the_place(const Exchange& exchange) {
+  std::vector<std::string> out;
+  const auto add = [&out](std::string_view name) {
+    for (std::string& word : trust::words_of(name)) out.push_back(std::move(word));
+  };
+  if (exchange.world.words != nullptr)
+    for (const std::string& word : *exchange.world.words) add(word);
+  for (const auto& [id, agency] : exchange.world.picture.agencies()) add(agency.name());
+  return out;
 }
 
 Result<Plan> enrol(const Exchange& exchange) {
@@ -130,8 +163,8 @@ Result<Plan> enrol(const Exchange& exchange) {
   trust::Enrolling brought{"",
                            {std::move(challenge), false, input.code(), {}, exchange.now, doorway.address}};
   Plan plan;
-  plan.later = [slow = exchange.world.slow, breached = exchange.world.breached, cost = accounts->cost(),
-                input, doorway, stays = pending.sets == trust::LinkSets::kFactor,
+  plan.later = [slow = exchange.world.slow, breached = exchange.world.breached,
+                words = words_of_the_place(exchange), cost = accounts->cost(), input, doorway, stays = pending.sets == trust::LinkSets::kFactor,
                 brought = std::move(brought)](Deliver deliver) {
     return slow->post([=]() mutable {
       trust::Challenge& asked = brought.shown.challenge;
@@ -139,7 +172,7 @@ Result<Plan> enrol(const Exchange& exchange) {
       if (stays) {
         brought.shown.password_matches = trust::password_matches(asked.encoded, input.password());
       } else {
-        encoded = checked_and_hashed(input.password(), asked.account, *breached, cost);
+        encoded = checked_and_hashed(input.password(), asked.account, *breached, words, cost);
         if (encoded.ok()) brought.encoded = *encoded;
       }
       deliver([=](const Exchange& e) -> Result<Plan> {

@@ -30,6 +30,79 @@ TEST(SignIn, GivesTheCookieOfTheSurfaceForPasswordAndCode) {
   EXPECT_EQ(world.status_with(world.cookie_of(in)), 200);
 }
 
+// Her account, enrolled on her first phone.
+struct HerPhones : People {
+  HerPhones() { enrolled(link(R"({"account":"her-app","role":"protected_person","person_id":"P-1"})", "accounts")); }
+  std::string link(const std::string& body, const std::string& path) {
+    const net::Response made = ask(Role::kAdministrator, "POST", "/api/v1/" + path, body);
+    EXPECT_LT(made.status, 300) << made.body;
+    const json::value answer = json::parse(made.body);
+    return std::string((answer.as_object().contains("link") ? answer.at("link") : answer).at("token").as_string());
+  }
+  void enrolled(const std::string& token) { EXPECT_EQ(enrol(token).status, 200); }
+  net::Response sign_in(net::Headers headers = {{"haechi-surface", "me"}}) {
+    on_loop([&] { clock.advance(Duration::seconds(60)); });
+    return post("sign-in", {{"account", "her-app"}, {"password", kPassword}, {"code", code()}}, headers);
+  }
+  std::string told() {
+    std::string out;
+    for (const v1::Fact& fact : logged())
+      if (fact.case_fact().has_her_phone_changed())
+        out += fact.case_fact().her_phone_changed().person_id() + " " +
+               v1::HerPhoneEvent_Name(fact.case_fact().her_phone_changed().event()).substr(16) + "\n";
+    return out;
+  }
+};
+
+TEST(HerPhone, ASecondSignInIsToldAndTheSameBrowserAgainIsNot) {
+  HerPhones world;
+  EXPECT_EQ(world.told(), "") << "her first phone";
+  world.on_loop([&] { EXPECT_TRUE(world.accounts->end_sessions("her-app").ok()); });
+  const net::Response first = world.sign_in();
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(world.told(), "");
+  ASSERT_EQ(world.sign_in({{"haechi-surface", "me"}, {"cookie", world.cookie_of(first)}}).status, 200);
+  EXPECT_EQ(world.told(), "") << "in the place of the session that this browser had";
+  ASSERT_EQ(world.sign_in().status, 200);
+  EXPECT_EQ(world.told(), "P-1 SIGNED_IN\n");
+}
+
+TEST(HerPhone, NewFactorsByALinkAreTold) {
+  HerPhones world;
+  world.enrolled(world.link(R"({"change":"ACCOUNT_CHANGE_INVITE","known_by":"came in person"})",
+                            "accounts/her-app/change"));
+  EXPECT_EQ(world.told(), "P-1 SIGNED_IN\n");
+}
+
+TEST(HerPhone, AnotherDeviceOfHersIsToldAndOneOfAWearerIsNot) {
+  HerPhones world;
+  const auto put = [&](const char* id, const char* person) {
+    const std::string body = std::string(R"({"kind":"DEVICE_KIND_PHONE","person_id":")") + person + "\"}";
+    const int status = world.ask(Role::kRegistrar, "PUT", std::string("/api/v1/devices/") + id, body).status;
+    EXPECT_LT(status, 300) << id;
+  };
+  put("D-3", "P-1");
+  EXPECT_EQ(world.told(), "") << "the one that she has";
+  put("D-8", "W-1");
+  EXPECT_EQ(world.told(), "");
+  put("D-9", "P-1");
+  EXPECT_EQ(world.told(), "P-1 DEVICE\n");
+}
+
+TEST(SignIn, RefusesAPasswordWithTheNameOfAnAgencyInIt) {
+  People world;
+  v1::Fact fact;
+  v1::Agency& agency = *fact.mutable_agency_registered();
+  agency.set_id("A-7");
+  agency.set_name("Namyangju 남부경찰서");
+  agency.set_desk(v1::DESK_BUILT_IN);
+  world.on_loop([&] { world.submit.add(fact, {}); });
+  const std::string token = world.invite("op-kim");
+  for (const char* password : {"sunset over NAMYANGJU hills", "해질녘의남부경찰서뒷산언덕길"})
+    EXPECT_EQ(world.enrol(token, password).status, 400) << password;
+  EXPECT_EQ(world.enrol(token).status, 200);
+}
+
 TEST(SignIn, NeedsTheHeaderThatNoForeignPageCanSend) {
   People world;
   world.enrol(world.invite("op-kim"));

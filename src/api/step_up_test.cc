@@ -70,7 +70,7 @@ TEST(StepUp, IsAskedForErasureTheEndOfAHoldAndSecretsOfDevices) {
     EXPECT_EQ(privacy.code_of(privacy.send("POST", path, R"({"reason":"x"})")), "factor_needed") << path;
   EXPECT_NE(privacy.code_of(privacy.send("POST", "persons/W-1/hold", R"({"reason":"x"})")), "factor_needed")
       << "to keep something is never held up";
-  for (const char* path : {"devices/D-1", "agencies/A-1", "accounts/op/address"})
+  for (const char* path : {"devices/D-1", "agencies/A-1", "accounts/op/address", "orders/O-1"})
     EXPECT_EQ(registrar.code_of(registrar.send("PUT", path, "{}")), "factor_needed") << path;
   EXPECT_EQ(registrar.code_of(registrar.send("POST", "facts", "{}")), "factor_needed")
       << "or a device would be registered by the other door";
@@ -89,9 +89,23 @@ TEST(StepUp, IsAskedByTheRoutesThatGiveRightsOrSecretsOrEndData) {
   for (const Route& route : routes())
     if (route.asks_factor) asking += std::string(route.method) + " " + route.path + "\n";
   EXPECT_EQ(asking,
-            "POST /api/v1/persons/{id}/release\nPOST /api/v1/persons/{id}/erase\nPUT /api/v1/devices/{id}\n"
-            "PUT /api/v1/agencies/{id}\nPOST /api/v1/facts\nPUT /api/v1/accounts/{id}/address\n"
-            "POST /api/v1/accounts\nPOST /api/v1/accounts/{id}/change\nPOST /api/v1/api-keys\n");
+            "POST /api/v1/positions/table\nPOST /api/v1/persons/{id}/release\nPOST /api/v1/persons/{id}/erase\n"
+            "PUT /api/v1/devices/{id}\nPUT /api/v1/orders/{id}\nPUT /api/v1/jurisdictions/{id}\n"
+            "PUT /api/v1/agencies/{id}\nPOST /api/v1/facts\nPOST /api/v1/cases/{id}/bundle\nPOST /api/v1/measures\n"
+            "PUT /api/v1/accounts/{id}/address\nPUT /api/v1/agencies/{id}/address\n"
+            "POST /api/v1/petitions/{id}/bundle\nPOST /api/v1/petitions/{id}/interim\n"
+            "POST /api/v1/petitions/{id}/decision\nPOST /api/v1/break-glass\nPOST /api/v1/accounts\n"
+            "POST /api/v1/accounts/{id}/change\nPOST /api/v1/api-keys\nPOST /api/v1/acts/{id}/answer\n");
+}
+
+TEST(StepUp, NeverStandsBetweenAnAlarmAndWhoAnswersIt) {
+  for (const Route& route : routes()) {
+    const std::string_view path = route.path;
+    const bool is_emergency = path.starts_with("/api/v1/alerts") || path.starts_with("/api/v1/incidents") ||
+                              path.starts_with("/api/v1/calls") || path.starts_with("/api/v1/units/{id}/") ||
+                              path.starts_with("/api/v1/hand-offs") || path.starts_with("/api/v1/me/");
+    if (is_emergency) EXPECT_FALSE(route.asks_factor || route.second != nullptr) << path;
+  }
 }
 
 }  // namespace

@@ -129,6 +129,7 @@ std::future<net::Response> TestWorld::begin(const std::string& key, const std::s
   }
   request.body = std::move(body);
   request.secure = over_tls;
+  request.peer = "203.0.113.7";
   auto promise = std::make_shared<std::promise<net::Response>>();
   api->handler()(std::move(request),
                  [promise](net::Response response) { promise->set_value(std::move(response)); });

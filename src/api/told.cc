@@ -42,6 +42,15 @@ bool is_own(const trust::Viewer& viewer, const v1::Notification& one) {
 
 }  // namespace
 
+std::unique_ptr<v1::Fact> her_phone(const Exchange& exchange, const std::string& person_id,
+                                    v1::HerPhoneEvent event) {
+  legal::Facts facts;
+  v1::HerPhoneChanged& changed = *legal::add_fact(exchange, 0, facts).mutable_her_phone_changed();
+  changed.set_person_id(person_id);
+  changed.set_event(event);
+  return std::move(facts.front());
+}
+
 Result<Plan> put_account_address(const Exchange& exchange) {
   TRY_STATUS(law::check_id(exchange.id(), "id"));
   return put_address(exchange, Holder::kAccount);

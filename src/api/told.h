@@ -4,11 +4,16 @@
 #pragma once
 
 #include "api/exchange.h"
+#include "haechi/v1/watching.pb.h"
 
 namespace haechi::api::told {
 
 Result<Plan> put_account_address(const Exchange& exchange);
 Result<Plan> put_agency_address(const Exchange& exchange);
+
+// That something changed about how a protected person is reached, for her protection officer.
+std::unique_ptr<v1::Fact> her_phone(const Exchange& exchange, const std::string& person_id,
+                                    v1::HerPhoneEvent event);
 
 Result<Plan> push(const Exchange& exchange);
 Result<Plan> subscribe(const Exchange& exchange);

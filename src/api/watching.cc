@@ -100,7 +100,19 @@ Result<Plan> recusals(const Exchange& exchange) {
 }
 
 Result<Plan> look_ups(const Exchange& exchange) {
-  return answering(exchange.world.look_ups.report(exchange.request.parameter("month"), book_of(exchange)));
+  return answering(
+      exchange.world.look_ups.report(exchange.request.parameter("month"), book_of(exchange), exchange.now));
+}
+
+Result<Plan> lift(const Exchange& exchange) {
+  TRY(const v1::LooksLifted input, exchange.body<v1::LooksLifted>());
+  legal::Facts facts;
+  *legal::add_fact(exchange, 0, facts).mutable_looks_lifted() = input;
+  return legal::judged_as(exchange, std::move(facts), [&exchange, input]() -> Result<v1::LooksLift> {
+    const auto made = book_of(exchange).look_lifts().find(input.account());
+    if (made == book_of(exchange).look_lifts().end()) return legal::not_found();
+    return made->second;
+  });
 }
 
 Result<Plan> review(const Exchange& exchange) {

@@ -14,6 +14,7 @@ Result<Plan> recuse(const Exchange& exchange);
 Result<Plan> recusals(const Exchange& exchange);
 
 Result<Plan> look_ups(const Exchange& exchange);
+Result<Plan> lift(const Exchange& exchange);
 Result<Plan> review(const Exchange& exchange);
 
 }  // namespace haechi::api::watching

@@ -154,7 +154,7 @@ TEST(LookUps, CountWhatWasLookedAtWithoutAnAlarm) {
       {99, *parse_iso8601("2026-11-06T00:00:00Z"), std::make_shared<v1::Fact>(), {raised}});
   look_ups.fold(alarm);
   look_ups.fold(looks("operator-3", "control", 50, false, "2026-11-06T01:00:00Z"));
-  const v1::LookUpsReport report = look_ups.report("2026-11", book);
+  const v1::LookUpsReport report = look_ups.report("2026-11", book, Time{});
   EXPECT_EQ(of(report, "operator-1").off_case(), 12u);
   ASSERT_EQ(of(report, "operator-1").findings_size(), 2);
   EXPECT_EQ(of(report, "operator-1").findings(0), "off_case");
@@ -173,7 +173,7 @@ TEST(LookUps, FindWhoLooksAtFarMorePersonsThanIsUsualForTheRole) {
   for (const char* account : {"officer-1", "officer-2", "officer-3"})
     look_ups.fold(looks(account, "probation", 8, true));
   look_ups.fold(looks("officer-4", "probation", 25, true));
-  const v1::LookUpsReport report = look_ups.report("", book);
+  const v1::LookUpsReport report = look_ups.report("", book, Time{});
   EXPECT_EQ(report.month(), "2026-11");
   ASSERT_EQ(of(report, "officer-4").findings_size(), 1);
   EXPECT_EQ(of(report, "officer-4").findings(0), "volume");
@@ -190,10 +190,33 @@ TEST(LookUps, FindLooksAtSomebodyCloseThoughThatWasSaidLater) {
   effect.mutable_update_recusal()->set_person_id("w-1");
   effect.mutable_update_recusal()->set_ground(v1::RECUSAL_GROUND_FORMER_PARTNER);
   book.fold(picture::At{}, effect);
-  const v1::LookUps found = of(look_ups.report("2026-11", book), "officer-1");
+  const v1::LookUps found = of(look_ups.report("2026-11", book, Time{}), "officer-1");
   EXPECT_EQ(found.close(), 3u);
   ASSERT_EQ(found.findings_size(), 1);
   EXPECT_EQ(found.findings(0), "former_partner");
+}
+
+TEST(LookUps, SayWhatWasTakenOutAndWhy) {
+  LookUps look_ups;
+  const picture::CaseBook book;
+  auto fact = std::make_shared<v1::Fact>();
+  v1::AccessDecided& access = *fact->mutable_access_decided();
+  access.set_viewer("officer-1");
+  access.set_viewer_role("probation");
+  access.set_action("take_evidence");
+  access.set_subject_kind("case");
+  access.set_subject_id("c-1");
+  access.set_allowed(true);
+  access.set_why("hearing of 12 May");
+  access.add_shown_ids("w-1");
+  spine::Batch batch;
+  batch.entries.push_back({1, *parse_iso8601("2026-11-05T00:00:00Z"), fact, {}});
+  look_ups.fold(batch);
+  const v1::LookUps found = of(look_ups.report("2026-11", book, Time{}), "officer-1");
+  ASSERT_EQ(found.taken_size(), 1);
+  EXPECT_EQ(found.taken(0).why(), "hearing of 12 May");
+  EXPECT_EQ(found.taken(0).subject_id(), "c-1");
+  EXPECT_EQ(found.findings(0), "taken") << "somebody is asked about it";
 }
 
 TEST(LookUps, KeepAYearAndTheMonthThatRuns) {
@@ -204,7 +227,7 @@ TEST(LookUps, KeepAYearAndTheMonthThatRuns) {
     look_ups.fold(looks("a", "control", 1, false, "2025-" + text + "-15T00:00:00Z"));
     look_ups.fold(looks("a", "control", 1, false, "2026-" + text + "-15T00:00:00Z"));
   }
-  const v1::LookUpsReport report = look_ups.report("", book);
+  const v1::LookUpsReport report = look_ups.report("", book, Time{});
   ASSERT_EQ(report.months_size(), 13);
   EXPECT_EQ(report.months(0), "2026-12");
   EXPECT_EQ(report.months(12), "2025-12");

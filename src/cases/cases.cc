@@ -59,6 +59,12 @@ std::string subject_of(const v1::CaseFact& fact) {
       return fact.recused().account();
     case v1::CaseFact::kLookUpsReviewed:
       return fact.look_ups_reviewed().account();
+    case v1::CaseFact::kLooksExceeded:
+      return fact.looks_exceeded().account();
+    case v1::CaseFact::kLooksLifted:
+      return fact.looks_lifted().account();
+    case v1::CaseFact::kHerPhoneChanged:
+      return fact.her_phone_changed().person_id();
     case v1::CaseFact::KIND_NOT_SET:
       break;
   }
@@ -197,6 +203,12 @@ Status Machine::apply(const v1::CaseFact& fact, Turn& turn) {
       return recuse(fact.recused(), turn);
     case v1::CaseFact::kLookUpsReviewed:
       return review_look_ups(fact.look_ups_reviewed(), turn);
+    case v1::CaseFact::kLooksExceeded:
+      return exceed_looks(fact.looks_exceeded(), turn);
+    case v1::CaseFact::kLooksLifted:
+      return lift_looks(fact.looks_lifted(), turn);
+    case v1::CaseFact::kHerPhoneChanged:
+      return change_her_phone(fact.her_phone_changed(), turn);
     case v1::CaseFact::KIND_NOT_SET:
       break;
   }

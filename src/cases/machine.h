@@ -184,6 +184,9 @@ class Machine {
   Status break_glass(const v1::GlassBroken& broken, Turn& turn);
   Status answer_glass(const v1::GlassAnswered& answered, Turn& turn);
   Status recuse(const v1::Recused& recused, Turn& turn);
+  Status exceed_looks(const v1::LooksExceeded& exceeded, Turn& turn);
+  Status lift_looks(const v1::LooksLifted& lifted, Turn& turn);
+  Status change_her_phone(const v1::HerPhoneChanged& changed, Turn& turn);
   Status review_look_ups(const v1::LookUpsReviewed& reviewed, Turn& turn);
 
   // notifications.cc

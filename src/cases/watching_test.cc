@@ -66,6 +66,102 @@ TEST(BrokenGlass, KeepsItsEndWhenItWasJustified) {
   EXPECT_EQ(world.of(v1::CaseEffect::kUpdateGlass).back().update_glass().ends_at_us(), ends);
 }
 
+TEST(BrokenGlass, IsNotBrokenAgainForTheSamePersonBeforeSomebodyAnsweredForTheFirstTime) {
+  World world("2026-11-22T09:00:00+09:00");
+  ASSERT_EQ(world.submit(broken("insp-park", "g-1")), "");
+  const char* kAgain =
+      "conflict: person_id: the glass was broken for this person; again when somebody has answered for that";
+  EXPECT_EQ(world.submit(broken("insp-park", "g-2")), kAgain);
+  EXPECT_EQ(world.submit(broken("insp-choi", "g-3")), "") << "another officer, of whom it is told as well";
+  v1::CaseFact other = broken("insp-park", "g-4");
+  other.mutable_glass_broken()->set_person_id("w-2");
+  EXPECT_EQ(world.submit(other), "") << "another person";
+  ASSERT_EQ(world.submit(answered("auditor-1", "g-1", v1::REVIEW_VERDICT_JUSTIFIED)), "");
+  EXPECT_EQ(world.submit(broken("insp-park", "g-5")), "");
+  world.pass_to("2026-11-22T20:59:00+09:00");
+  EXPECT_EQ(world.submit(broken("insp-park", "g-6")), kAgain);
+  world.pass_to("2026-11-22T21:00:01+09:00");
+  EXPECT_EQ(world.submit(broken("insp-park", "g-6")), "") << "half a day later at the latest";
+}
+
+v1::CaseFact exceeded(v1::LookAlarmKind kind, const std::string& account, const std::string& person_id) {
+  v1::CaseFact fact;
+  fact.set_by("haechi");
+  v1::LooksExceeded& one = *fact.mutable_looks_exceeded();
+  one.set_kind(kind);
+  one.set_account(account);
+  one.set_person_id(person_id);
+  one.set_count(41);
+  return fact;
+}
+
+TEST(ManyLooks, AreToldToThePrivacyOfficerInTheSameEntry) {
+  World world("2026-11-22T09:00:00+09:00");
+  ASSERT_EQ(world.submit(exceeded(v1::LOOK_ALARM_KIND_MANY_PERSONS, "operator-1", "")), "");
+  EXPECT_EQ(world.told(v1::NOTIFICATION_KIND_MANY_LOOKS, v1::CASE_PARTY_PRIVACY_OFFICER), 1u);
+  const v1::LookAlarm alarm = world.of(v1::CaseEffect::kTellLookAlarm).back().tell_look_alarm();
+  EXPECT_EQ(alarm.account(), "operator-1");
+  EXPECT_EQ(alarm.count(), 41u);
+  ASSERT_EQ(world.submit(exceeded(v1::LOOK_ALARM_KIND_MANY_ACCOUNTS, "", "w-1")), "");
+  EXPECT_EQ(world.submit(exceeded(v1::LOOK_ALARM_KIND_UNSPECIFIED, "a", "")), "invalid: kind: must be given");
+  EXPECT_EQ(world.submit(exceeded(v1::LOOK_ALARM_KIND_BOUND, "", "w-1")),
+            "invalid: account: must be 1..128 bytes");
+  EXPECT_NE(world.submit(exceeded(v1::LOOK_ALARM_KIND_MANY_ACCOUNTS, "a", "")), "");
+}
+
+TEST(ManyLooks, AreLiftedForAnHourByAnotherThanTheAccount) {
+  World world("2026-11-22T09:00:00+09:00");
+  v1::CaseFact fact;
+  fact.set_by("auditor-1");
+  fact.mutable_looks_lifted()->set_account("operator-1");
+  ASSERT_EQ(world.submit(fact), "");
+  const v1::LooksLift lift = world.of(v1::CaseEffect::kUpdateLookLift).back().update_look_lift();
+  EXPECT_EQ(lift.until_us(), (world.now() + Duration::seconds(3600)).us);
+  fact.set_by("operator-1");
+  EXPECT_EQ(world.submit(fact), "conflict: by: must be another than the account");
+}
+
+v1::CaseFact her_phone(const std::string& person_id, v1::HerPhoneEvent event) {
+  v1::CaseFact fact;
+  fact.mutable_her_phone_changed()->set_person_id(person_id);
+  fact.mutable_her_phone_changed()->set_event(event);
+  return fact;
+}
+
+TEST(HerPhone, AnotherOneOrAnotherSignInIsToldToTheOfficerWhoProtectsHer) {
+  World world("2026-11-22T09:00:00+09:00");
+  ASSERT_EQ(world.open_case("c-1", "s-1", "p-1"), "");
+  ASSERT_EQ(world.open_case("c-2", "s-2", "p-2"), "");
+  ASSERT_EQ(world.submit(her_phone("p-1", v1::HER_PHONE_EVENT_SIGNED_IN)), "");
+  const auto told = world.of(v1::CaseEffect::kQueueNotification);
+  ASSERT_EQ(told.size(), 1u) << "the officer of her case, nobody of another's";
+  EXPECT_EQ(told[0].queue_notification().kind(), v1::NOTIFICATION_KIND_HER_PHONE);
+  EXPECT_EQ(told[0].queue_notification().account(), "officer-kim");
+  EXPECT_EQ(told[0].queue_notification().case_id(), "c-1");
+  EXPECT_EQ(world.submit(her_phone("p-1", v1::HER_PHONE_EVENT_UNSPECIFIED)),
+            "invalid: event: must be given");
+  ASSERT_EQ(world.close_case("c-1", v1::CASE_CLOSE_REASON_MISTAKE), "");
+  ASSERT_EQ(world.submit(her_phone("p-1", v1::HER_PHONE_EVENT_DEVICE)), "");
+  EXPECT_EQ(world.of(v1::CaseEffect::kQueueNotification).size(), 0u) << "nobody protects her any more";
+}
+
+TEST(HerPhone, IsToldToTheStationWhereNoOfficerWasNamed) {
+  World world("2026-11-22T09:00:00+09:00");
+  v1::CaseFact fact;
+  v1::CaseOpened& opened = *fact.mutable_case_opened();
+  opened.set_case_id("c-1");
+  opened.set_country("kr");
+  opened.set_kind(v1::CASE_KIND_STALKING);
+  opened.set_agency_id("police-namyangju");
+  opened.set_subject_id("s-1");
+  opened.add_protected_ids("p-1");
+  ASSERT_EQ(world.submit(fact), "");
+  ASSERT_EQ(world.submit(her_phone("p-1", v1::HER_PHONE_EVENT_DEVICE)), "");
+  const auto told = world.of(v1::CaseEffect::kQueueNotification);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].queue_notification().agency_id(), "police-namyangju");
+}
+
 TEST(Reviews, AreOfARealMonthAndNeverOfOneself) {
   World world("2026-11-22T09:00:00+09:00");
   v1::CaseFact fact;

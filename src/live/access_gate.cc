@@ -24,7 +24,7 @@ AccessGate::AccessGate(net::Loop& loop, spine::Submit& submit, const Clock& cloc
       self_(std::make_shared<AccessGate*>(this)) {}
 
 bool AccessGate::open(const trust::Viewer& viewer, trust::Action action, const std::string& person_id,
-                      const trust::Decision& decision) {
+                      const trust::Decision& decision, const trust::Source& source) {
   State& state = accounts_[viewer.account].states[Key{person_id, action, decision.precision}];
   const Time now = clock_.now();
   // One that is open for longer than any was opened for was so by a clock that has been set back since.
@@ -33,7 +33,7 @@ bool AccessGate::open(const trust::Viewer& viewer, trust::Action action, const s
   if (state.pending || (holds && now < state.until - kRenewBefore)) return is_open;
   state.pending = true;
   for (Asked& asked : asked_) {
-    if (asked.viewer.account != viewer.account || asked.action != action ||
+    if (asked.viewer.account != viewer.account || asked.source.session != source.session || asked.action != action ||
         asked.decision.basis != decision.basis || asked.decision.precision != decision.precision ||
         asked.persons.size() >= kPersonsPerFact) {
       continue;
@@ -41,7 +41,7 @@ bool AccessGate::open(const trust::Viewer& viewer, trust::Action action, const s
     asked.persons.push_back(person_id);
     return is_open;
   }
-  asked_.push_back(Asked{viewer, action, decision, {person_id}});
+  asked_.push_back(Asked{viewer, action, decision, source, {person_id}});
   return is_open;
 }
 
@@ -56,6 +56,7 @@ void AccessGate::submit(const Asked& asked) {
   static const std::vector<std::string> kNone;
   auto fact = trust::access_decided(asked.viewer, asked.action, subject, trust::purpose_of(asked.viewer.role),
                                     asked.decision, asked.persons.size() == 1 ? kNone : asked.persons);
+  trust::say_from_where(*fact, asked.viewer, asked.source);
   std::vector<Key> keys;
   for (const std::string& person : asked.persons)
     keys.emplace_back(person, asked.action, asked.decision.precision);

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "net/loop.h"
 #include "spine/submit.h"
+#include "trust/audit.h"
 #include "trust/decide.h"
 
 namespace haechi::live {
@@ -30,7 +31,7 @@ class AccessGate {
   // May the viewer be shown the person at this precision now? If not, the record is asked for at the next
   // flush(). `decision` must allow it.
   bool open(const trust::Viewer& viewer, trust::Action action, const std::string& person_id,
-            const trust::Decision& decision);
+            const trust::Decision& decision, const trust::Source& source = {});
   // Submits the records asked for since the last call.
   void flush();
   // Forgets what has expired. To be called now and then.
@@ -50,6 +51,7 @@ class AccessGate {
     trust::Viewer viewer;
     trust::Action action;
     trust::Decision decision;
+    trust::Source source;  // of the stream that was shown first
     std::vector<std::string> persons;
   };
   void submit(const Asked& asked);

@@ -16,7 +16,8 @@ class AccessGateTest : public testing::Test {
     bool open = false;
     net::run_on(loop_, [&] {
       open = gate_.open({.account = "desk", .role = trust::Role::kDispatch}, trust::Action::kSeePosition,
-                        "W-1", {.allowed = true, .precision = trust::Precision::kFull, .reason = ""});
+                        "W-1", {.allowed = true, .precision = trust::Precision::kFull, .reason = ""},
+                        {"203.0.113.7", "session-1"});
       gate_.flush();
     });
     return open;
@@ -46,6 +47,13 @@ TEST_F(AccessGateTest, AsksForANewRecordAtOnceWhenTheClockWasSetBack) {
   EXPECT_FALSE(shown()) << "by this clock the old record would hold for an hour";
   EXPECT_EQ(submit_.facts().size(), 2U);
   EXPECT_TRUE(shown());
+}
+
+TEST_F(AccessGateTest, TheRecordSaysFromWhereAndInWhichSession) {
+  shown();
+  const v1::AccessDecided access = submit_.facts().at(0).access_decided();
+  EXPECT_EQ(access.address(), "203.0.113.7");
+  EXPECT_EQ(access.session(), "session-1");
 }
 
 }  // namespace

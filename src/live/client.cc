@@ -49,8 +49,13 @@ std::optional<Cursor> read_cursor(std::string_view text) {
 
 }  // namespace
 
-Client::Client(Shared& shared, std::shared_ptr<net::Socket> socket, trust::Viewer viewer, std::string key)
-    : shared_(shared), socket_(std::move(socket)), viewer_(std::move(viewer)), key_(std::move(key)) {
+Client::Client(Shared& shared, std::shared_ptr<net::Socket> socket, trust::Viewer viewer, std::string key,
+               std::string session)
+    : shared_(shared),
+      socket_(std::move(socket)),
+      viewer_(std::move(viewer)),
+      source_{socket_->request().peer, std::move(session)},
+      key_(std::move(key)) {
   topics_ = topics_of(socket_->request().parameter("topics"));
   binary_ = socket_->request().parameter("tracks") == "binary";
 }
@@ -95,7 +100,7 @@ Variant Client::hidden_places(const Change& change) {
     const trust::Decision decision = shared_.rights.person_place(viewer_, person_id);
     if (!decision.allowed || decision.precision != trust::Precision::kFull) {
       hidden |= bit;
-    } else if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, person_id, decision)) {
+    } else if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, person_id, decision, source_)) {
       hidden |= bit;
       withheld_.insert({change.name, change.id});
     }
@@ -116,13 +121,13 @@ std::optional<Variant> Client::variant_of(const Change& change) {
     return std::nullopt;
   }
   if (change.action != trust::Action::kSeeView) return hidden_places(change);
-  if (!shared_.gate.open(viewer_, change.action, change.places[0], decision)) {
+  if (!shared_.gate.open(viewer_, change.action, change.places[0], decision, source_)) {
     withheld_.insert({change.name, change.id});
     return kHideFirst;
   }
   const auto& view = dynamic_cast<const v1::View&>(*change.body);
   if (view.mode() != v1::VIEW_MODE_MAP || decision.precision != trust::Precision::kFull) return kHideSecond;
-  switch (shared_.ledger.row(viewer_, view, decision)) {
+  switch (shared_.ledger.row(viewer_, view, decision, source_)) {
     case UsageLedger::Row::kWritten:
       return Variant{0};
     case UsageLedger::Row::kRefused:
@@ -179,7 +184,7 @@ void Client::send_tracks() {
     const auto holder = shared_.picture.positions().find_person(access->person_id());
     const trust::Decision decision = shared_.rights.person_place(viewer_, access->person_id());
     if (!holder || !decision.allowed) continue;
-    if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, access->person_id(), decision)) continue;
+    if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, access->person_id(), decision, source_)) continue;
     const v1::Track track = shared_.picture.positions().track(*holder, Time{access->from_us()});
     send("{\"entry\":" + std::to_string(shared_.picture.entry_no()) + ",\"track\":" + json(track) + "}");
     tracks_sent_.insert(key);
@@ -234,7 +239,7 @@ void Client::send_positions() {
       const trust::Decision decision = shared_.rights.holder_place(viewer_, holder);
       const bool visible = decision.allowed && positions.has_fix(holder);
       if (visible && !positions.is_unit(holder) &&
-          !shared_.gate.open(viewer_, trust::Action::kSeePosition, positions.id(holder), decision)) {
+          !shared_.gate.open(viewer_, trust::Action::kSeePosition, positions.id(holder), decision, source_)) {
         waiting.push_back(holder);
         continue;
       }
@@ -277,7 +282,7 @@ void Client::send_approach() {
     const std::optional<v1::Approach> approach = picture::approach(picture, *access);
     const trust::Decision decision = shared_.rights.person_place(viewer_, person_id);
     if (!approach || !decision.allowed || decision.precision != trust::Precision::kFull) continue;
-    if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, person_id, decision)) {
+    if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, person_id, decision, source_)) {
       approach_due_ = true;
       continue;
     }

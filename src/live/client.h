@@ -45,7 +45,8 @@ struct Shared {
 
 class Client {
  public:
-  Client(Shared& shared, std::shared_ptr<net::Socket> socket, trust::Viewer viewer, std::string key);
+  Client(Shared& shared, std::shared_ptr<net::Socket> socket, trust::Viewer viewer, std::string key,
+         std::string session);
 
   // Says hello, then resumes behind the cursor of the request or sends a snapshot.
   void start();
@@ -94,6 +95,7 @@ class Client {
   Shared& shared_;
   std::shared_ptr<net::Socket> socket_;
   trust::Viewer viewer_;
+  const trust::Source source_;
   std::string key_;
   uint8_t topics_ = kAllTopics;
   bool binary_ = false;  // places as binary frames

@@ -281,7 +281,9 @@ void Hub::Core::accept(std::shared_ptr<net::Socket> socket) {
     ++refused;
     return socket->close(1013, "too many viewers");
   }
-  auto client = std::make_shared<Client>(shared, socket, *viewer, std::move(key));
+  std::string session = options.session_of ? options.session_of(key) : std::string();
+  if (session.empty()) session = trust::name_of_key(key);
+  auto client = std::make_shared<Client>(shared, socket, *viewer, std::move(key), std::move(session));
   std::weak_ptr<Client> weak = client;
   std::weak_ptr<Core> weak_core = weak_from_this();
   socket->on_message = [weak](std::string message) {

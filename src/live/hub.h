@@ -30,6 +30,8 @@ struct HubOptions {
   Duration flush_period = Duration::millis(200);  // positions go out at most this often
   Duration heartbeat_period = Duration::seconds(5);
   Throttle::Rate wrong_keys{.per_minute = 20, .burst = 20};  // guesses from one address; more: 429
+  // What names the session of a key in records; empty: the digits of its digest.
+  std::function<std::string(std::string_view key)> session_of = {};
   Duration key_check_period = Duration::seconds(1);          // ended keys close their sockets
 };
 

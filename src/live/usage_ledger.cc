@@ -14,7 +14,7 @@ UsageLedger::UsageLedger(net::Loop& loop, spine::Submit& submit,
       self_(std::make_shared<UsageLedger*>(this)) {}
 
 UsageLedger::Row UsageLedger::row(const trust::Viewer& viewer, const v1::View& view,
-                                  const trust::Decision& decision) {
+                                  const trust::Decision& decision, const trust::Source& source) {
   Key key{viewer.account, view.id()};
   State& state = states_[key];
   const int64_t point_us = view.wearer_fixed_at_us();
@@ -24,7 +24,9 @@ UsageLedger::Row UsageLedger::row(const trust::Viewer& viewer, const v1::View& v
   if (state.refused_us == point_us || point_us < state.written_us) return Row::kRefused;
   state.pending = true;
   std::weak_ptr<UsageLedger*> weak = self_;
-  submit_.submit(trust::point_shown(viewer, view.wearer_id(), decision, point_us),
+  auto fact = trust::point_shown(viewer, view.wearer_id(), decision, point_us);
+  trust::say_from_where(*fact, viewer, source);
+  submit_.submit(std::move(fact),
                  [&loop = loop_, weak, key = std::move(key), point_us](Result<spine::Receipt> receipt) {
                    loop.post([weak, key, point_us, durable = receipt.ok()] {
                      if (auto self = weak.lock()) (*self)->answered(key, point_us, durable);

@@ -15,6 +15,7 @@
 
 #include "net/loop.h"
 #include "spine/submit.h"
+#include "trust/audit.h"
 #include "trust/decide.h"
 
 namespace haechi::v1 {
@@ -33,7 +34,8 @@ class UsageLedger {
 
   // Of the view's point for this account; asks for it where it is new. One at a time for each view: a point
   // that comes meanwhile waits. `decision` must allow it in full.
-  Row row(const trust::Viewer& viewer, const v1::View& view, const trust::Decision& decision);
+  Row row(const trust::Viewer& viewer, const v1::View& view, const trust::Decision& decision,
+          const trust::Source& source = {});
   // Forgets views that are not open any more.
   void sweep(const std::function<bool(const std::string& view_id)>& is_open);
 

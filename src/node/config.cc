@@ -93,6 +93,16 @@ Status read_rate(const toml::table& table, const std::string& key, uint32_t& int
   return {};
 }
 
+Status read_acts(const toml::table& table, Config& config) {
+  constexpr uint32_t kActHoursMax = 7 * 24;
+  TRY_STATUS(read_texts(table, "accounts.words", config.words));
+  TRY_STATUS(read_rate(table, "accounts.act_hours", config.act_hours));
+  if (config.act_hours > kActHoursMax) return invalid("accounts.act_hours", "must be 1 to 168");
+  TRY_STATUS(read_rate(table, "accounts.persons_an_hour_told", config.look_limits.persons_told));
+  TRY_STATUS(read_rate(table, "accounts.persons_an_hour", config.look_limits.persons_max));
+  return read_rate(table, "accounts.accounts_an_hour_told", config.look_limits.accounts_told);
+}
+
 Status check_keys(const toml::table& table, const std::set<std::string>& known, const std::string& prefix) {
   for (const auto& [key, node] : table)
     if (!known.contains(std::string(key.str())))
@@ -378,7 +388,10 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_text(table, "notify.push.key", config.vapid_key));
   if (const auto* accounts = table["accounts"].as_table())
     TRY_STATUS(
-        check_keys(*accounts, {"breached_passwords", "memory_kib", "passes", "personal_keys"}, "accounts."));
+        check_keys(*accounts,
+                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "words", "act_hours",
+                    "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
+                   "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "next_key", "mirrors", "witnesses"}, "evidence."));
   if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));
@@ -386,6 +399,7 @@ Status read_config(const std::string& path, Config& config) {
     TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
   TRY_STATUS(read_text(table, "accounts.breached_passwords", config.breached_passwords));
   TRY_STATUS(read_flag(table, "accounts.personal_keys", config.personal_keys));
+  TRY_STATUS(read_acts(table, config));
   TRY_STATUS(read_providers(table, config.providers));
   TRY_STATUS(read_cost(table, "accounts.memory_kib", config.password_cost.memory_kib));
   TRY_STATUS(read_cost(table, "accounts.passes", config.password_cost.passes));

@@ -30,6 +30,9 @@
 //              master = "pkcs11:..."     # or in a token; docs/running.md
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
 //              personal_keys = false     # are keys good that stand for persons? A demonstration's are
+//              words = ["Namyangju"]     # that no password holds, beside the names of the agencies
+//              act_hours = 24            # for so long an act waits for its second person
+//              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  # docs/watching.md
 //   [[oidc]]   id = "police"  name = "Police"  issuer = "https://id.example"  client_id = "haechi"
 //              client_secret_file = "file"  claim = "preferred_username"  acr = []  amr = ["mfa"]
 //   [files]    clamd = "/run/clamav/clamd.ctl"  # looks for viruses in what people attach
@@ -50,6 +53,7 @@
 #include <vector>
 
 #include "api/identity_providers.h"
+#include "api/look_ups.h"
 #include "base/result.h"
 #include "net/reach.h"
 #include "net/tls_offer.h"
@@ -115,6 +119,9 @@ struct Config {
   std::string vapid_key;  // by which push services know this node; empty: "vapid.pem" in `data`
   trust::PasswordCost password_cost;
   std::string breached_passwords;  // file or folder of what nobody may take; empty: none
+  std::vector<std::string> words;  // of the place, which no password holds
+  uint32_t act_hours = 24;         // for so long an act waits for its second person
+  api::LookLimits look_limits;
   bool personal_keys = false;      // keys of persons are good here, as they are in a demonstration
   std::vector<ProviderConfig> providers;
   bool new_administrator_link = false;  // also where there is an administrator

@@ -144,7 +144,9 @@ Status Node::Rooms::open() {
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
-  const live::HubOptions hub_options{.epoch = opened.log->id()};
+  const live::HubOptions hub_options{
+      .epoch = opened.log->id(),
+      .session_of = [this](std::string_view key) { return accounts->session_id(key, clock.now()); }};
   past = opened.log->reader();
   TRY(fixes, store::FixIndex::open(config.data + "/fixes.sqlite", opened.log->id()));
   auto notary_reader = opened.log->reader();
@@ -186,10 +188,13 @@ Status Node::Rooms::open() {
           .accounts = accounts.get(),
           .key_sessions = &*key_sessions,
           .breached = breached,
+          .words = config.words,
           .agencies = config.agencies,
           .signing_keys = [this](const std::string& device_id,
                                  uint32_t generation) { return signing_key(device_id, generation); },
-          .clamd_socket = config.clamd_socket},
+          .clamd_socket = config.clamd_socket,
+          .act_term = Duration::seconds(int64_t{3600} * config.act_hours),
+          .look_limits = config.look_limits},
       front, *spine, hub->picture(), *records, *keys, clock);
   const auto identify_request = [identify](const net::Request& request) {
     const Result<std::string> key = api::session::presented_key(request);

@@ -35,6 +35,12 @@ Words words_of(v1::NotificationKind kind) {
     case v1::NOTIFICATION_KIND_GLASS_BROKEN:
       return {"긴급 열람이 있었습니다. 확인이 필요합니다.",
               "Somebody broke the glass to see a person. It waits for your answer."};
+    case v1::NOTIFICATION_KIND_MANY_LOOKS:
+      return {"단시간에 많은 조회가 있었습니다. 확인이 필요합니다.",
+              "Many look-ups happened within an hour. They wait for you to look at them."};
+    case v1::NOTIFICATION_KIND_HER_PHONE:
+      return {"보호대상자의 휴대전화나 로그인에 변동이 있습니다. 본인에게 확인하십시오.",
+              "A protected person's phone or sign-in has changed. Ask her whether it was she."};
     default:
       return {"새 알림이 있습니다.", "There is a new notice."};
   }

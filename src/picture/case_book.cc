@@ -72,6 +72,13 @@ void CaseBook::fold(At at, const v1::CaseEffect& effect) {
       reviews_[effect.update_review().account() + "\n" + effect.update_review().month()] =
           effect.update_review();
       break;
+    case v1::CaseEffect::kTellLookAlarm:
+      look_alarms_.push_back(effect.tell_look_alarm());
+      if (look_alarms_.size() > kLookAlarmsMax) look_alarms_.pop_front();
+      break;
+    case v1::CaseEffect::kUpdateLookLift:
+      look_lifts_[effect.update_look_lift().account()] = effect.update_look_lift();
+      break;
     case v1::CaseEffect::kEndOrder:  // the measure itself says so too
     case v1::CaseEffect::KIND_NOT_SET:
       break;

@@ -3,7 +3,7 @@
 //
 // Bounds: cases, links, petitions and open duties stay, measures until the law lets nobody keep them; of
 // duties that ended the newest kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax,
-// of broken glass kGlassesMax.
+// of broken glass kGlassesMax, of alarms about looks kLookAlarmsMax.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@ inline constexpr size_t kDoneDutiesMax = 20'000;
 inline constexpr size_t kNotificationsMax = 20'000;
 inline constexpr size_t kRefusalsMax = 1'000;
 inline constexpr size_t kGlassesMax = 5'000;
+inline constexpr size_t kLookAlarmsMax = 5'000;
 
 struct Supervision {
   std::string officer;
@@ -48,6 +49,8 @@ class CaseBook {
   const std::deque<v1::BrokenGlass>& glasses() const { return glasses_; }  // oldest first
   const Book<Book<v1::Recused>>& recusals() const { return recusals_; }    // by account, by person
   const v1::LookUpsReview* review(std::string_view account, std::string_view month) const;  // null: none yet
+  const std::deque<v1::LookAlarm>& look_alarms() const { return look_alarms_; }  // oldest first
+  const Book<v1::LooksLift>& look_lifts() const { return look_lifts_; }          // by account, the newest
   const v1::BrokenGlass* glass(std::string_view id) const;
   // What this account broke last to see this person; null: it opens nothing at `now`.
   const v1::BrokenGlass* open_glass(std::string_view account, std::string_view person_id, Time now) const;
@@ -72,7 +75,7 @@ class CaseBook {
 
  private:
   friend struct haechi::Fields<CaseBook>;
-  static constexpr size_t kFieldCount = 19;
+  static constexpr size_t kFieldCount = 21;
   void put_duty(At at, const v1::Duty& duty);
   void put_glass(const v1::BrokenGlass& glass);
   void put_notification(At at, const v1::Notification& notification);
@@ -93,6 +96,8 @@ class CaseBook {
   Book<Book<v1::BrokenGlass>> newest_glass_;  // by account, by person
   Book<Book<v1::Recused>> recusals_;
   Book<v1::LookUpsReview> reviews_;  // by account and month
+  std::deque<v1::LookAlarm> look_alarms_;
+  Book<v1::LooksLift> look_lifts_;
   std::deque<std::string> done_duties_;
   std::deque<std::string> notified_;
   std::map<uint64_t, v1::CaseRefusal> refusals_;

@@ -85,6 +85,11 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
     case v1::Fact::kViolationTakenOver:
       taken_over_.put(at.entry_no, fact.violation_taken_over());
       break;
+    case v1::Fact::kActRequested:
+    case v1::Fact::kActAnswered:
+    case v1::Fact::kActDone:
+      acts_.fold(at.stamped_at, fact);
+      break;
     case v1::Fact::kAccessDecided:
       ++(fact.access_decided().allowed() ? access_.allowed : access_.denied);
       access_.last_at = at.stamped_at;

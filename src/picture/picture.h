@@ -16,6 +16,7 @@
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "haechi/v1/picture.pb.h"
+#include "picture/act_book.h"
 #include "picture/alert_book.h"
 #include "picture/call_book.h"
 #include "picture/case_book.h"
@@ -62,6 +63,7 @@ class Picture {
   const PastAlerts& past_alerts() const { return past_alerts_; }
   const TakenOver& taken_over() const { return taken_over_; }
   const ErasureBook& erasure_book() const { return erasure_book_; }
+  const ActBook& acts() const { return acts_; }
   const PlaceHistory& place_history() const { return place_history_; }
   AccessCounts access_counts() const { return access_; }
 
@@ -95,7 +97,7 @@ class Picture {
 
  private:
   friend struct haechi::Fields<Picture>;
-  static constexpr size_t kFieldCount = 20;
+  static constexpr size_t kFieldCount = 21;
   void fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved);
   void fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects);
   void fold_effect(At at, const v1::Effect& effect);
@@ -118,6 +120,7 @@ class Picture {
   PastAlerts past_alerts_;
   TakenOver taken_over_;
   ErasureBook erasure_book_;
+  ActBook acts_;
   PlaceHistory place_history_;
   AccessCounts access_;
   Register<v1::Person> persons_;

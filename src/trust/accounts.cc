@@ -374,6 +374,15 @@ Result<std::optional<Link>> Accounts::administrator_link(bool again, Time now) {
   return std::optional<Link>(std::move(link));
 }
 
+Result<bool> Accounts::asks_two() {
+  TRY(const auto accounts, records_.accounts());
+  const auto enrolled = std::count_if(accounts.begin(), accounts.end(), [this](const auto& account) {
+    const bool came = provider_of(account.name) ? account.signed_in_at.known() : !account.password.empty();
+    return account.role == role_name(Role::kAdministrator) && came;
+  });
+  return enrolled >= 2;
+}
+
 Status Accounts::check_new(const Viewer& viewer) {
   TRY_STATUS(check_account_name(viewer.account));
   TRY_STATUS(check_viewer(viewer));
@@ -463,6 +472,11 @@ const Accounts::Held* Accounts::held(std::string_view token, Time now) const {
   const auto found = sessions_.find(digest_of(token));
   if (found == sessions_.end()) return nullptr;
   return now >= found->second.ends_at() ? nullptr : &found->second;
+}
+
+std::string Accounts::session_id(std::string_view token, Time now) const {
+  const Held* found = held(token, now);
+  return found == nullptr ? std::string() : found->record.id;
 }
 
 std::optional<Viewer> Accounts::viewer_of(std::string_view token, Time now) const {

@@ -251,6 +251,9 @@ class Accounts {
 
   // Of an administrator. kConflict: the name is taken; kInvalid: the account would not be whole.
   Status check_new(const Viewer& viewer);
+  // Have two administrators ever enrolled? From then on no one of them makes an account that could be the
+  // second person of somebody (gives_rights); before, there is nobody to ask.
+  Result<bool> asks_two();
   // The link of an account that belongs to a provider has no token.
   Result<Link> create(const Viewer& viewer, Time now);
   // kConflict: the account belongs to a provider, or has no factor yet that could stay.
@@ -278,6 +281,8 @@ class Accounts {
   // Whom a session's token stands for; nothing when it has ended. The second also counts as use.
   std::optional<Viewer> viewer_of(std::string_view token, Time now) const;
   std::optional<Viewer> use(std::string_view token, Time now);
+  // What names its session to people; empty: it is none.
+  std::string session_id(std::string_view token, Time now) const;
   // Newest first; `current_token` marks the one that asks.
   std::vector<Session> sessions(const std::string& account, std::string_view current_token, Time now) const;
   // kNotFound: the account has no such session.

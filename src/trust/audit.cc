@@ -1,5 +1,6 @@
 #include "trust/audit.h"
 
+#include "base/digest.h"
 #include "haechi/v1/fact.pb.h"
 
 namespace haechi::trust {
@@ -44,6 +45,17 @@ std::unique_ptr<v1::Fact> account_event(const Viewer& by, const std::string& act
   access.set_allowed(allowed);
   access.set_reason(reason);
   return fact;
+}
+
+std::string name_of_key(std::string_view key) {
+  constexpr size_t kDigits = 12;
+  return "key-" + hex(view(sha256(key))).substr(0, kDigits);
+}
+
+void say_from_where(v1::Fact& access_decided, const Viewer& viewer, const Source& source) {
+  v1::AccessDecided& access = *access_decided.mutable_access_decided();
+  if (viewer.person_id.empty()) access.set_address(source.address);
+  access.set_session(source.session);
 }
 
 v1::Hop shown_hop(Role role) {

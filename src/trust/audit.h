@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "trust/decide.h"
@@ -20,6 +21,17 @@ namespace haechi::trust {
 std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, const Subject& subject,
                                          Purpose purpose, const Decision& decision,
                                          const std::vector<std::string>& shown_ids = {});
+
+// From where somebody asks. `session`: as its holder is shown it at /account/; of a key name_of_key().
+struct Source {
+  std::string address{};
+  std::string session{};
+};
+// Digits of its digest: they name it and open nothing.
+std::string name_of_key(std::string_view key);
+// Into an AccessDecided fact. Where a protected person is must not be found by the address of her phone, so
+// of her the session alone is kept.
+void say_from_where(v1::Fact& access_decided, const Viewer& viewer, const Source& source);
 
 // The hop of an alert's ledger that is reached when a viewer of this role has been shown the alert;
 // HOP_UNSPECIFIED for a role without a screen of its own.

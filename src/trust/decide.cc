@@ -16,6 +16,7 @@ struct Rule {
   Tie tie;
   Precision precision;
   const char* basis;
+  bool two_persons = false;
 };
 
 // First matching row wins, so of two rows for one role and action the one that shows more stands first.
@@ -124,7 +125,7 @@ constexpr Rule kRules[] = {
     {Role::kProbation, Action::kCarryOut, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kDecideLink, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kDoDuty, &Relations::case_link, Precision::kNone, "supervised case"},
-    {Role::kProbation, Action::kTakeEvidence, &Relations::case_link, Precision::kFull, "supervised case"},
+    {Role::kProbation, Action::kTakeEvidence, &Relations::case_link, Precision::kFull, "supervised case", true},
     {Role::kProbation, Action::kSeeRisk, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kReadNotification, kNoTie, Precision::kNone, "supervision"},
     {Role::kProbation, Action::kSeeStatistics, kNoTie, Precision::kNone, "supervision"},
@@ -158,6 +159,13 @@ constexpr Rule kRules[] = {
     {Role::kAuditor, Action::kRecuse, kNoTie, Precision::kNone, "audit duty"},
     {Role::kAuditor, Action::kWatch, kNoTie, Precision::kNone, "audit duty"},
     {Role::kAdministrator, Action::kRunAccounts, kNoTie, Precision::kNone, "administration"},
+
+    {Role::kAdministrator, Action::kAnswerAct, kNoTie, Precision::kNone, "second person"},
+    {Role::kRegistrar, Action::kAnswerAct, kNoTie, Precision::kNone, "second person"},
+    {Role::kPrivacy, Action::kAnswerAct, kNoTie, Precision::kNone, "second person"},
+    {Role::kProbation, Action::kAnswerAct, kNoTie, Precision::kNone, "second person"},
+    {Role::kCourt, Action::kAnswerAct, kNoTie, Precision::kNone, "second person"},
+    {Role::kAuditor, Action::kAnswerAct, kNoTie, Precision::kNone, "second person"},
 };
 
 bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
@@ -270,6 +278,8 @@ const char* action_name(Action action) {
       return "run_accounts";
     case Action::kRunOwnAccount:
       return "run_own_account";
+    case Action::kAnswerAct:
+      return "answer_act";
   }
   ENSURE(false, static_cast<int>(action));
 }
@@ -298,12 +308,13 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
   for (const Rule& rule : kRules) {
     if (!role_and_action(rule, viewer, action)) continue;
     role_may = true;
-    if (rule.tie == kNoTie) return Decision{true, rule.precision, rule.basis, rule.basis};
+    if (rule.tie == kNoTie) return Decision{true, rule.precision, rule.basis, rule.basis, rule.two_persons};
     if (!(subject.relations.*rule.tie)) continue;
     if (subject.basis_ends_at.known() && now >= subject.basis_ends_at) {
       return denied("the legal basis has ended");
     }
-    return Decision{true, rule.precision, rule.basis, subject.basis.empty() ? rule.basis : subject.basis};
+    return Decision{true, rule.precision, rule.basis, subject.basis.empty() ? rule.basis : subject.basis,
+                    rule.two_persons};
   }
   return denied(role_may ? "nothing ties this account to the subject now" : "this role may not do this");
 }
@@ -315,10 +326,15 @@ Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose)
   }
   for (const Rule& rule : kRules) {
     if (role_and_action(rule, viewer, action)) {
-      return Decision{true, rule.precision, rule.basis, rule.basis};
+      return Decision{true, rule.precision, rule.basis, rule.basis, rule.two_persons};
     }
   }
   return denied("this role may not do this");
+}
+
+bool gives_rights(Role role) {
+  return role == Role::kAdministrator || role == Role::kRegistrar || role == Role::kPrivacy ||
+         role == Role::kAuditor;
 }
 
 std::vector<Action> capabilities(Role role) {

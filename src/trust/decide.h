@@ -56,6 +56,7 @@ enum class Action {
   kWatch,             // answer for broken glass, review look-ups
   kRunAccounts,       // invite people, lock them out, end their sessions
   kRunOwnAccount,     // one's own sessions, password and second factor
+  kAnswerAct,         // see what acts of one's own and of others wait for a second person; answer those one could do
 };
 inline constexpr std::array kActions = {Action::kSeePosition,
                                         Action::kSeeAlert,
@@ -100,7 +101,8 @@ inline constexpr std::array kActions = {Action::kSeePosition,
                                         Action::kWatch,
                                         Action::kRunAccounts,
                                         Action::kRunOwnAccount,
-                                        Action::kErase};
+                                        Action::kErase,
+                                        Action::kAnswerAct};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in
@@ -140,6 +142,7 @@ struct Decision {
   Precision precision = Precision::kNone;
   std::string reason;   // a sentence without personal values
   std::string basis{};  // copied from the subject when the relation was needed, else the rule's own
+  bool two_persons = false;  // not without a second who could do the same
 };
 
 Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now);
@@ -147,6 +150,9 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
 // May this role do this to at least some subject, for this purpose? For collections: ask this once, then
 // decide() for each member and leave out what is denied.
 Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose);
+
+// Accounts of this role give rights to others, or are the second person of somebody: nobody makes one alone.
+bool gives_rights(Role role);
 
 // Every action the role may do to at least some subject; what a user interface may offer.
 std::vector<Action> capabilities(Role role);

@@ -153,6 +153,12 @@ const std::set<Row> kAllowed = {
     {"auditor", "recuse", "any", "none"},
     {"auditor", "watch", "any", "none"},
     {"administrator", "run_accounts", "any", "none"},
+    {"administrator", "answer_act", "any", "none"},
+    {"registrar", "answer_act", "any", "none"},
+    {"privacy", "answer_act", "any", "none"},
+    {"probation", "answer_act", "any", "none"},
+    {"court", "answer_act", "any", "none"},
+    {"auditor", "answer_act", "any", "none"},
 };
 
 Decision ask(Role role, Action action, Tie tie) {
@@ -185,6 +191,12 @@ TEST(Decide, AllowsExactlyWhatTheMatrixListsForEveryRoleActionAndRelation) {
       EXPECT_EQ(found, expected) << role_name(role) << " " << action_name(action);
     }
   }
+}
+
+TEST(Decide, AsksTwoPersonsWhereAnOfficerTakesATrackOutAndNotWhereTheCourtDoes) {
+  EXPECT_TRUE(ask(Role::kProbation, Action::kTakeEvidence, &Relations::case_link).two_persons);
+  EXPECT_FALSE(ask(Role::kCourt, Action::kTakeEvidence, &Relations::agency).two_persons);
+  EXPECT_FALSE(ask(Role::kProbation, Action::kSeePosition, &Relations::case_link).two_persons);
 }
 
 TEST(Decide, DeniesEverythingToAViewerWithoutARole) {

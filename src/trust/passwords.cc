@@ -7,7 +7,6 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <vector>
 
 #include "base/digest.h"
 #include "base/ensure.h"
@@ -177,8 +176,26 @@ Result<bool> BreachedPasswords::hold(std::string_view password) const {
   return folder_ ? in_range_file(path_, sha1) : in_sorted_file(path_, sha1);
 }
 
+std::vector<std::string> words_of(std::string_view name) {
+  constexpr size_t kLettersMin = 4, kSyllablesMin = 2;
+  std::vector<std::string> out;
+  std::string word;
+  const auto end_word = [&] {
+    const bool plain = word.size() == characters(word);
+    if (characters(word) >= (plain ? kLettersMin : kSyllablesMin)) out.push_back(lower(word));
+    word.clear();
+  };
+  for (const char c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<uint8_t>(c) >= 0x80;
+    if (letter) word += c;
+    if (!letter) end_word();
+  }
+  end_word();
+  return out;
+}
+
 Status check_password(std::string_view password, std::string_view account,
-                      const BreachedPasswords& breached) {
+                      const BreachedPasswords& breached, const std::vector<std::string>& words) {
   const auto refused = [](const char* reason) { return invalid("password", reason); };
   if (characters(password) < kPasswordLengthMin) return refused("must have 12 characters or more");
   if (password.size() > kPasswordBytesMax) return refused("must have 512 bytes or fewer");
@@ -187,6 +204,9 @@ Status check_password(std::string_view password, std::string_view account,
     return refused("must not hold the name of the account");
   for (const std::string_view name : kProductNames) {
     if (plain.find(name) != std::string::npos) return refused("must not hold the name of this system");
+  }
+  for (const std::string& word : words) {
+    if (plain.find(word) != std::string::npos) return refused("must not hold a name of this place or its agencies");
   }
   if (surprises(repeated_part(plain)) < kDistinctMin)
     return refused("is too easily guessed: sequences and repetitions count as one character");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -47,6 +48,10 @@ class BreachedPasswords {
 };
 
 // kInvalid, with a sentence, when the password may not become that of this account. Reads the disk.
-Status check_password(std::string_view password, std::string_view account, const BreachedPasswords& breached);
+// `words`: of the place, in lower case; what holds one is guessed first there.
+Status check_password(std::string_view password, std::string_view account, const BreachedPasswords& breached,
+                      const std::vector<std::string>& words = {});
+// The words of a name that nobody may take: of four letters or more, or of two syllables (한글) or more.
+std::vector<std::string> words_of(std::string_view name);
 
 }  // namespace haechi::trust

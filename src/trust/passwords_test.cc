@@ -43,6 +43,21 @@ class Folder {
 };
 
 // A test vector of the reference implementation (src/test.c): version 19, t=2, m=2^16, p=1.
+TEST(Passwords, HoldNoWordOfThePlace) {
+  const std::vector<std::string> words = {"namyangju", "남양주"};
+  for (const char* password : {"the hills of Namyangju", "가을밤남양주언덕위의달빛산책"})
+    EXPECT_EQ(check_password(password, "kim", {}, words).error().reason,
+              "must not hold a name of this place or its agencies")
+        << password;
+  EXPECT_TRUE(check_password("a green coat at dusk", "kim", {}, words).ok());
+}
+
+TEST(Passwords, TakeTheWordsOfANameThatSomebodyMightUse) {
+  EXPECT_EQ(words_of("Seoul N. Police of 남양주 서 (Bukbu-2)"),
+            (std::vector<std::string>{"seoul", "police", "남양주", "bukbu"}));
+  EXPECT_TRUE(words_of("").empty());
+}
+
 TEST(Passwords, MatchTheKnownVectorOfArgon2id) {
   const std::string known =
       "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";

@@ -311,7 +311,7 @@ def bundles(case, folder):
     for who, account, path in (('the court of her petition', 'court', 'petitions/pet-1/bundle'),
                                ('the court of the measures', 'court', 'cases/c-1/bundle'),
                                ('the officer who supervises him', case.officer, 'cases/c-1/bundle')):
-        status, text = server.request('GET', '/api/v1/' + path, account)
+        status, text = server.by_two('POST', '/api/v1/' + path, account, 'court', {'why': 'hearing of the court'})
         case.checks.check(f'{who} takes the signed bundle from the running server', status == 200, text[:300])
         case.checks.check('which verifies without it', *verified(text))
         rows = [json.loads(line) for line in text.splitlines()]
@@ -326,11 +326,15 @@ def bundles(case, folder):
         case.checks.check(f'{name} touched, it does not verify', not verified(touched)[0])
     for who, account in (('another court', case.other_court), ('the police', 'police'), ('another station', case.other),
                          ('she', case.her), ('the control room', 'control')):
-        answers = [case.ask(account, 'GET', path)[0] for path in ('petitions/pet-1/bundle', 'cases/c-1/bundle')]
+        answers = [case.ask(account, 'POST', path, {'why': 'hearing of the court'})[0]
+                   for path in ('petitions/pet-1/bundle', 'cases/c-1/bundle')]
         case.checks.check(f'{who} is refused', answers == [403, 403], answers)
     looks = case.good('the record of it', 'auditor', 'GET', 'audit?action=take_evidence')['entries']
-    case.checks.check('names every one that was given or refused', sum(r['access'].get('allowed', False) for r in looks) == 3
+    case.checks.check('an officer alone only asked', sum('second person' in r['access'].get('reason', '') for r in looks) == 1, looks[:3])
+    case.checks.check('names every one that was asked for, given or refused', sum(r['access'].get('allowed', False) for r in looks) == 4
                       and sum(not r['access'].get('allowed', False) for r in looks) == 10, looks[:3])
+    case.checks.check('with the reason that was typed, and from where', all(r['access']['why'] == 'hearing of the court' and r['access']['address']
+                      for r in looks if 'second person' not in r['access'].get('reason', '') and r['access'].get('allowed')), looks[:3])
 
 
 def main():

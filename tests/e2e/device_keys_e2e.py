@@ -172,7 +172,8 @@ def answers(server, secret):
 
 
 def put_agency(server, secret, query=''):
-    return server.request('PUT', '/api/v1/agencies/cad-1' + query, 'registrar', {
+    other = server.new_key(role='registrar', agency_id='second')
+    return server.by_two('PUT', '/api/v1/agencies/cad-1' + query, 'registrar', other, {
         'name': 'cad', 'desk': 'DESK_CONNECTOR', 'connector': {'endpoint': 'http://127.0.0.1:9', 'secret': secret}})
 
 

@@ -18,6 +18,7 @@ SECRET = 'a-secret-of-good-length'
 HIS = {'lat': 37.6123457, 'lng': 127.2345671, 'name': 'Gu Canary-Wearer', 'phone': '010-5550-7713'}
 HERS = {'lat': 37.6127459, 'lng': 127.2348673, 'name': '서 카나리아', 'phone': '010-5550-9931'}
 HOME = {'lat': 37.6323451, 'lng': 127.2545679}
+REASON = {'reason': '2026 no 17'}
 NOTE = 'seen behind the kiln of the old brickworks'
 
 
@@ -113,8 +114,18 @@ def live_a_day(server):
 
 
 def wish(server, person_id, what, key='privacy'):
-    status, text = server.request('POST', f'/api/v1/persons/{person_id}/{what}', key, {'reason': '2026 no 17'})
+    path, body = f'/api/v1/persons/{person_id}/{what}', REASON
+    if what == 'erase':
+        status, text = server.by_two('POST', path, key, second_officer(server), body)
+    else:
+        status, text = server.request('POST', path, key, body)
     return status, json.loads(text)
+
+
+def approved(server, person_id):
+    text = server.request('POST', f'/api/v1/persons/{person_id}/erase', 'privacy', REASON)[1]
+    act = json.loads(text)['asked']['id']
+    assert server.request('POST', f'/api/v1/acts/{act}/answer', second_officer(server), {'approved': True})[0] == 200
 
 
 def second_officer(server):
@@ -133,6 +144,11 @@ def check_before(checks, program, server):
 def check_refusals(checks, server):
     status, told = wish(server, 'W-1', 'erase')
     checks.check('nobody is erased whom an order in force is about', status == 409 and told['refusal'] == 'MONITORED', told)
+    told = server.request('POST', '/api/v1/persons/W-1/erase', 'privacy', {'reason': 'alone'})
+    checks.check('one privacy officer alone only asks', told[0] == 202 and '"ACT_STATE_WAITING"' in told[1], told)
+    act = json.loads(told[1])['asked']['id']
+    answer = server.request('POST', f'/api/v1/acts/{act}/answer', 'privacy', {'approved': True})
+    checks.check('... and does not approve it', answer[0] == 403, answer)
     checks.check('... and nobody but the privacy officer may ask', wish(server, 'W-1', 'erase', 'control')[0] == 403 and
                  wish(server, 'W-1', 'hold', 'registrar')[0] == 403)
     order(server, withdrawn=True)
@@ -237,10 +253,11 @@ def check_kill(checks, program, before, top):
         folder = top / f'kill-{turn}'
         shutil.copytree(before, folder)
         server = Server(program, folder)
+        approved(server, 'W-1')
 
         def ask(running=server):
             try:
-                wish(running, 'W-1', 'erase')
+                running.request('POST', '/api/v1/persons/W-1/erase', 'privacy', REASON)
             except OSError:
                 pass
 

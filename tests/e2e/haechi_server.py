@@ -159,6 +159,15 @@ class Server:
             raise RuntimeError(f'no key: {status} {text}')
         return json.loads(text)['key']
 
+    def by_two(self, method, path, key, other, body):
+        """What asks for two persons: one asks, the other approves, the first does it."""
+        status, text = self.request(method, path, key, body)
+        if status != 202:
+            return status, text
+        act = json.loads(text)['asked']['id']
+        status, text = self.request('POST', f'/api/v1/acts/{act}/answer', other, {'approved': True})
+        return self.request(method, path, key, body) if status == 200 else (status, text)
+
     def put(self, path, body, key='registrar'):
         status, text = self.request('PUT', '/api/v1/' + path, key, body)
         if status not in (200, 201):

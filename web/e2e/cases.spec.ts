@@ -188,6 +188,7 @@ test("she asks the court herself; it orders for the time being, draws a zone, de
   await expect(court.locator(".evidence [data-past]").first()).toBeVisible();
   await expect(court.locator(".evidence svg")).toBeVisible();
   await expect(court.locator("[data-source=old-system]")).toContainText("old-system에서 넘겨받음");
+  await court.getByLabel("가져가는 목적").fill("5월 심문");
   const [bundle] = await Promise.all([court.waitForEvent("download"), court.getByRole("button", { name: "서명된 증거 묶음 받기" }).click()]);
   expect(bundle.suggestedFilename()).toMatch(/^haechi-.*\.jsonl$/);
   await expect(court.locator("[data-interim]")).toBeVisible();

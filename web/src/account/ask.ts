@@ -1,6 +1,7 @@
 // Asking about accounts; every failure is told apart by its status.
 import { api, type Schemas } from "../kit/api";
-import { patience, take } from "../kit/load";
+import { ApiFailure, patience, take } from "../kit/load";
+import { surface } from "../kit/session";
 
 export type OwnAccount = Schemas["OwnAccount"];
 export type AccountItem = Schemas["AccountItem"];
@@ -48,6 +49,42 @@ export const create = (input: AccountInput): Promise<EnrolmentLink> => take(api.
 
 export const change = (id: string, what: AccountChange, knownBy: string): Promise<Schemas["AccountChanged"]> =>
   take(api.POST("/api/v1/accounts/{id}/change", { params: { path: { id } }, body: { change: what, known_by: knownBy }, signal: patience() }));
+
+export type ActRequest = Schemas["ActRequest"];
+
+export const acts = async (): Promise<ActRequest[]> => (await take(api.GET("/api/v1/acts", { signal: patience() }))).requests ?? [];
+
+export const answerAct = (id: string, approved: boolean): Promise<unknown> =>
+  take(api.POST("/api/v1/acts/{id}/answer", { params: { path: { id } }, body: { approved }, signal: patience() }));
+
+// What an act gave: a link or a key that is shown once, or nothing; a file is saved.
+export interface Done {
+  shown: string;
+}
+
+// Sends what was approved once more, as it was asked for.
+export async function doAct(request: ActRequest): Promise<Done> {
+  const { method = "POST", path = "", what = "" } = request.asked ?? {};
+  const headers = { "Haechi-Surface": surface, "Content-Type": "application/json" };
+  const answer = await fetch(path, { method, headers, body: what, cache: "no-store" }).catch(() => null);
+  if (!answer) throw new ApiFailure(0, "no_answer", "");
+  if (answer.headers.get("content-type")?.startsWith("application/x-ndjson")) {
+    saveFile("bundle.jsonl", await answer.blob());
+    return { shown: "" };
+  }
+  const body = (await answer.json().catch(() => ({}))) as Partial<EnrolmentLink> & { link?: EnrolmentLink; key?: string; code?: string; reason?: string };
+  if (!answer.ok || answer.status === 202) throw new ApiFailure(answer.status, body.code ?? "", body.reason ?? "");
+  const link = body.link ?? (body.token ? body : null);
+  return { shown: link ? addressOf(link) : (body.key ?? "") };
+}
+
+function saveFile(name: string, file: Blob): void {
+  const anchor = document.createElement("a");
+  anchor.href = URL.createObjectURL(file);
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
+}
 
 // Where people of a role work.
 const HOMES: Record<string, string> = {

@@ -6,6 +6,7 @@ import { msOf } from "../kit/clock";
 import { dateTime } from "../kit/format";
 import { ApiFailure, type Loaded, useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
+import { Acts } from "./acts";
 import { ApiKeys } from "./api-keys";
 import { addressOf, endOwnSession, homeOf, type Notice, type OwnAccount, ownAccount, renew } from "./ask";
 import { FactorFields, Refusal, Table, useFactors } from "./parts";
@@ -49,6 +50,7 @@ export function Page() {
         {loaded.data && provider && <p>{t("by_provider", { name: provider })}</p>}
         {loaded.data && provider === "" && <Passkeys account={loaded.data} loaded={loaded} />}
         {loaded.data && provider === "" && <Renewal account={loaded.data} />}
+        {(who.actions ?? []).includes("answer_act") && <Acts />}
         {(who.actions ?? []).includes("run_accounts") && <People />}
         {(who.actions ?? []).includes("run_accounts") && <ApiKeys />}
       </main>

@@ -68,10 +68,11 @@ export function Refusal({ text }: { text: string | null }) {
 }
 
 // Why an account or a key was not made or changed.
-export type RefusedRegistration = "taken" | "incomplete" | "failed" | "factor";
+export type RefusedRegistration = "taken" | "incomplete" | "failed" | "factor" | "second";
 
 export function refusalOf(error: unknown): RefusedRegistration {
   if (error instanceof ApiFailure && error.code === "factor_needed") return "factor";
+  if (error instanceof ApiFailure && error.code === "asks_second") return "second";
   const status = error instanceof ApiFailure ? error.status : 0;
   return status === 409 ? "taken" : status === 400 ? "incomplete" : "failed";
 }

@@ -1,7 +1,7 @@
 // The map as a table: the same persons with the same filter, by keyboard, and as CSV. Only the rows in sight
 // are in the page.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Severity } from "../kit/chrome";
 import { serverNowMs } from "../kit/clock";
@@ -10,6 +10,8 @@ import { useLive, useNow } from "../kit/surface";
 import { useDesk, useDeskState } from "./desk";
 import { usePlayback, useSeverityOf } from "./hooks";
 import { csvOf, type Filter, FILTERS, rowsOf, type Sort, SORTS } from "./table-model";
+
+const TableOut = lazy(() => import("./table-out"));
 
 const ROW_PX = 34;
 const COLUMNS: readonly Sort[] = SORTS;
@@ -53,7 +55,9 @@ export function TableTwin() {
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
   }, [selected]);
-  const download = () => {
+  const [leaving, setLeaving] = useState(false);
+  const save = () => {
+    setLeaving(false);
     const csv = csvOf(tracks, rows, severityOf, nowMs);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob(["\ufeff", csv], { type: "text/csv;charset=utf-8" }));
@@ -84,9 +88,15 @@ export function TableTwin() {
         <span role="status" className="quiet">
           {t("table.count", { n: rows.length, of: tracks.count })}
         </span>
-        <button type="button" className="button small" onClick={download} disabled={rows.length === 0}>
-          {t("table.csv")}
-        </button>
+        {leaving ? (
+          <Suspense fallback={null}>
+            <TableOut ids={() => rows.map((row) => tracks.ids[row] ?? "")} onTaken={save} />
+          </Suspense>
+        ) : (
+          <button type="button" className="button small" onClick={() => setLeaving(true)} disabled={rows.length === 0}>
+            {t("table.csv")}
+          </button>
+        )}
       </div>
       <div
         ref={scroller}

@@ -10,6 +10,7 @@ export class ApiFailure extends Error {
     readonly status: number, // 0: no answer
     readonly code: string,
     readonly reason: string,
+    public again?: () => void, // does it once more, for who has shown a factor meanwhile
   ) {
     super(`${status} ${code} ${reason}`);
   }
@@ -29,6 +30,8 @@ export async function take<T>(asked: Promise<Answered<T>>): Promise<T> {
   } catch {
     throw new ApiFailure(0, "no_answer", "");
   }
+  // It is asked for, and waits for a second person.
+  if (answer.response.status === 202) throw new ApiFailure(202, "asks_second", "");
   if (answer.response.ok && answer.data !== undefined) return answer.data;
   const problem = (answer.error ?? {}) as Partial<Problem>;
   throw new ApiFailure(answer.response.status, problem.code ?? "", problem.reason ?? "");

@@ -194,7 +194,8 @@ function OneCase({ answer, changed }: { answer: CaseAnswer; changed: () => void 
       {(one.protected_ids ?? []).map((id) => (
         <TakeBundle
           key={id}
-          path={`/api/v1/cases/${one.id}/bundle?protected_id=${id}`}
+          path={`/api/v1/cases/${one.id}/bundle`}
+          protectedId={id}
           name={`haechi-${one.id}-${id}`}
           about={one.protected_ids?.length === 1 ? "" : id}
         />

@@ -16,10 +16,13 @@ export function save(name: string, type: string, base64: string): void {
   give(name, new Blob([bytes], { type }));
 }
 
-// A file that the server makes as a whole: no JSON.
-export async function download(path: string, name: string): Promise<void> {
-  const answer = await fetch(path, { cache: "no-store", headers: { "Haechi-Surface": surface } }).catch(() => null);
+// A file that the server makes as a whole: no JSON. With a body it is asked for by POST.
+export async function download(path: string, name: string, body?: object): Promise<void> {
+  const headers = { "Haechi-Surface": surface, ...(body ? { "Content-Type": "application/json" } : {}) };
+  const asked = body ? { method: "POST", body: JSON.stringify(body) } : {};
+  const answer = await fetch(path, { cache: "no-store", headers, ...asked }).catch(() => null);
   if (!answer) throw new ApiFailure(0, "no_answer", "");
+  if (answer.status === 202) throw new ApiFailure(202, "asks_second", "");
   if (answer.ok) return give(name, await answer.blob());
   const problem = (await answer.json().catch(() => ({}))) as Partial<Problem>;
   throw new ApiFailure(answer.status, problem.code ?? "", problem.reason ?? "");

@@ -9,6 +9,7 @@ import { language } from "../kit/words";
 import { attempt, bare, type Duty, type LegalMeasure, type Outcome } from "./asks";
 import { leftOf } from "./clocks";
 import { useCaseNumber } from "./names";
+import { Proof } from "./proof";
 import { addressOf } from "./where";
 
 // Word, sign and colour together, as severity is shown.
@@ -124,6 +125,7 @@ export function useDeed(after: () => void) {
     setBusy(true);
     const outcome: Outcome<T> = await attempt(wish());
     setBusy(false);
+    if ("refused" in outcome) outcome.refused.again = () => void run(wish);
     setRefused("refused" in outcome ? outcome.refused : null);
     if ("done" in outcome) after();
     return "done" in outcome;
@@ -133,10 +135,18 @@ export function useDeed(after: () => void) {
 
 export function Refused({ failure }: { failure: ApiFailure | null }) {
   const { t } = useTranslation("legal");
+  const why = () => {
+    if (failure?.status === 0) return t("refused.no_answer");
+    if (failure?.code === "asks_second" || failure?.code === "factor_needed") return t(`refused.${failure.code}`);
+    return t("refused.why", { reason: failure?.reason || failure?.code });
+  };
   return (
-    <p role="alert" className={failure ? "problem" : "visually-hidden"}>
-      {failure && (failure.status === 0 ? t("refused.no_answer") : t("refused.why", { reason: failure.reason || failure.code }))}
-    </p>
+    <>
+      <p role="alert" className={!failure ? "visually-hidden" : failure.code === "asks_second" ? "" : "problem"}>
+        {failure && why()}
+      </p>
+      {failure?.code === "factor_needed" && failure.again && <Proof onProved={failure.again} />}
+    </>
   );
 }
 

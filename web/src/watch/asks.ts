@@ -5,6 +5,7 @@ import { patience, take } from "../kit/load";
 export type AccessEntry = Schemas["AccessEntry"];
 export type BrokenGlass = Schemas["BrokenGlass"];
 export type LivePosition = Schemas["LivePosition"];
+export type LookAlarm = Schemas["LookAlarm"];
 export type LookUps = Schemas["LookUps"];
 export type LookUpsReport = Schemas["LookUpsReport"];
 export type Recused = Schemas["Recused"];
@@ -50,6 +51,8 @@ export const recuse = (body: Recused) => take(api.POST("/api/v1/recusals", { bod
 
 export const lookUps = (month: string) =>
   take(api.GET("/api/v1/look-ups", { params: query(month ? { month } : {}), signal: patience() }));
+
+export const lift = (account: string) => take(api.POST("/api/v1/look-ups/lift", { body: { account }, ...once(), signal: patience() }));
 
 export const review = (body: Schemas["LookUpsReviewInput"]) =>
   take(api.POST("/api/v1/look-ups/review", { body, ...once(), signal: patience() }));

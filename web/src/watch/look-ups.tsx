@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { useLoaded } from "../kit/load";
 import { bare } from "../legal/asks";
-import { LoadedView, Refused, Rows, useDeed, useHeldBack } from "../legal/parts";
-import { type LookUps, lookUps, review } from "./asks";
+import { LoadedView, Moment, Refused, Rows, useDeed, useHeldBack } from "../legal/parts";
+import { lift, type LookUps, type LookUpsReport, lookUps, review } from "./asks";
 
 const COLUMNS = ["account", "looks", "persons", "off_case", "close", "refused", "glasses", "findings", "review"] as const;
 
@@ -28,6 +28,7 @@ export function LookUpsPage() {
                 ))}
               </select>
             </label>
+            <Alarms report={report} changed={loaded.reload} />
             {(report.accounts ?? []).length === 0 ? <Empty title={t("look_ups.none")} /> : (
               <Rows title={t("look_ups.title")} head={COLUMNS.map((name) => t(`look_ups.column.${name}`))}>
                 {(report.accounts ?? []).map((one) => (
@@ -39,6 +40,34 @@ export function LookUpsPage() {
         )}
       </LoadedView>
     </section>
+  );
+}
+
+// What was found within the hour, and who may go on although it looked at too many.
+function Alarms({ report, changed }: { report: LookUpsReport; changed: () => void }) {
+  const { t } = useTranslation("watch");
+  const held = useHeldBack("watch");
+  const { busy, refused, run } = useDeed(changed);
+  const lifted = (account: string | undefined) => (report.lifts ?? []).some((one) => one.account === account);
+  if ((report.alarms ?? []).length === 0) return null;
+  return (
+    <>
+      <h3>{t("look_ups.alarms")}</h3>
+      <Refused failure={refused} />
+      <ul>
+        {(report.alarms ?? []).map((one) => (
+          <li key={`${one.at_us} ${one.kind} ${one.account} ${one.person_id}`} data-look-alarm={one.kind}>
+            <Moment us={one.at_us} /> {t(`look_alarm.${bare(one.kind, "LOOK_ALARM_KIND_")}`, { account: one.account, person: one.person_id, n: one.count })}{" "}
+            {one.kind === "LOOK_ALARM_KIND_BOUND" &&
+              (lifted(one.account) ? <span className="chip">{t("look_ups.lifted")}</span> : (
+                <button type="button" className="button small" disabled={busy || held !== null} onClick={() => void run(() => lift(one.account ?? ""))}>
+                  {t("look_ups.lift")}
+                </button>
+              ))}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -64,6 +93,11 @@ function Row({ one, month, changed }: { one: LookUps; month: string; changed: ()
           <span key={finding} className="chip">
             {t(`finding.${finding}`)}
           </span>
+        ))}
+        {(one.taken ?? []).map((taken) => (
+          <small key={`${taken.at_us} ${taken.subject_id}`} className="quiet" data-taken>
+            <Moment us={taken.at_us} /> {taken.subject_kind} {taken.subject_id} {taken.why}
+          </small>
         ))}
       </td>
       <td>

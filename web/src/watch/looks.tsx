@@ -6,7 +6,7 @@ import { useLoaded } from "../kit/load";
 import { LoadedView, Moment, Rows } from "../legal/parts";
 import { type AccessEntry, looks } from "./asks";
 
-const COLUMNS = ["when", "who", "did", "whom", "answer", "why"] as const;
+const COLUMNS = ["when", "who", "did", "whom", "answer", "why", "from"] as const;
 
 export function Looks() {
   const { t } = useTranslation("watch");
@@ -72,7 +72,13 @@ function Table({ list }: { list: readonly AccessEntry[] }) {
             {access?.subject_id || t("looks.several", { n: access?.shown_ids?.length ?? 0 })} <small className="quiet">{access?.subject_kind}</small>
           </td>
           <td className={access?.allowed ? "" : "problem"}>{t(access?.allowed ? "looks.allowed" : "looks.denied")}</td>
-          <td>{access?.allowed ? access?.basis : access?.reason}</td>
+          <td>
+            {access?.allowed ? access?.basis : access?.reason}
+            {access?.why && <> · {access.why}</>}
+          </td>
+          <td>
+            {access?.address} <small className="quiet">{access?.session}</small>
+          </td>
         </tr>
       ))}
     </Rows>

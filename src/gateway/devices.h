@@ -48,6 +48,8 @@ class Devices {
     bool retired = false;
     uint32_t interval_s = 15;  // normal time between reports
 
+    // It proves itself, so nobody else reports for it.
+    bool has_credential() const { return !secret_sha256.empty() || generation != 0; }
     bool signs_with(uint32_t wanted, Time now) const {
       return wanted != 0 &&
              (wanted == generation || (wanted == former_generation && now < former_generation_until));

@@ -94,6 +94,7 @@ struct HttpIntake::Call {
   net::Respond respond;
   std::string protocol;
   Time received_at;
+  std::string who;  // whose bytes these are: the address, once proven the device
 };
 
 // Counts the facts of one request home. Its callbacks run on the spine's thread and touch nothing of the
@@ -178,6 +179,9 @@ void HttpIntake::run(const std::shared_ptr<Call>& shared) {
     response.headers.emplace_back("allow", may_get ? "GET, POST" : "POST");
     return call.respond(std::move(response));
   }
+  call.who = Suspects::name_of_address(call.request.peer);
+  const Suspects::Reading reading(call.who);
+  if (shuns(call, call.who)) return;
   if (path == kNative) return run_native(call);
   if (path == kSigned) return run_signed(call);
   if (path == kOsmand) return run_osmand(call);
@@ -223,7 +227,7 @@ bool HttpIntake::authenticate(Call& call, std::string_view claimed_id, std::stri
   for (const Credential& credential : credentials) {
     if (devices_.credential_ok(credential.id, credential.secret, call.received_at)) {
       device_id = credential.id;
-      if (!options_.certificates || call.request.certificate == device_id) return true;
+      if (!options_.certificates || call.request.certificate == device_id) return !shuns(call, device_id);
       refuse(call, 403, device_id, {"foreign_certificate", "", "the certificate is not that of the device"});
       return false;
     }
@@ -242,6 +246,20 @@ bool HttpIntake::authenticate(Call& call, std::string_view claimed_id, std::stri
   return false;
 }
 
+bool HttpIntake::forwards(Call& call, const std::string& device_id) {
+  const Devices::Known* known = call.protocol == "traccar" ? devices_.find(device_id) : nullptr;
+  if (known == nullptr || !known->has_credential()) return true;
+  refuse(call, 403, device_id,
+         {"foreign_device", "device.uniqueId", "this device has a secret of its own and reports for itself"});
+  return false;
+}
+
+bool HttpIntake::shuns(Call& call, const std::string& who) {
+  if (suspects_ == nullptr || !suspects_->shuns(who, call.received_at)) return false;
+  refuse(call, 503, who, {"shunned", "", Suspects::kWhy});
+  return true;
+}
+
 bool HttpIntake::authenticate_forwarder(Call& call) {
   auto token = read_bearer(call.request.header("authorization"));
   std::string expected = options_.forwarder_token_sha256;
@@ -256,6 +274,7 @@ bool HttpIntake::authenticate_forwarder(Call& call) {
 void HttpIntake::run_native(Call& call) {
   std::string device_id;
   if (!authenticate(call, "", device_id)) return;
+  const Suspects::Reading reading(device_id);
   std::string type = media_type(call.request);
   Result<std::vector<v1::Report>> reports = invalid("", "");
   if (type == "application/json") {
@@ -283,6 +302,7 @@ void HttpIntake::run_native(Call& call) {
 void HttpIntake::run_signed(Call& call) {
   std::string device_id;
   if (!authenticate(call, "", device_id)) return;
+  const Suspects::Reading reading(device_id);
   const std::string type = media_type(call.request);
   Result<v1::SignedReport> from = invalid("", "");
   if (type == "application/json") {
@@ -338,6 +358,7 @@ void HttpIntake::run_osmand(Call& call) {
 void HttpIntake::run_owntracks(Call& call) {
   std::string device_id;
   if (!authenticate(call, "", device_id)) return;
+  const Suspects::Reading reading(device_id);
   std::string type = media_type(call.request);
   if (!type.empty() && type != "application/json") {
     return refuse(call, 415, device_id, {"media_type", "content-type", "must be application/json"});
@@ -372,6 +393,7 @@ void HttpIntake::run_traccar_event(Call& call) {
   if (known == nullptr || known->retired) {
     return refuse(call, 404, "", {"unknown_device", "device.uniqueId", "no device of this id is in use"});
   }
+  if (!forwards(call, event->device_id)) return;
   auto fact = std::make_unique<v1::Fact>();
   fact->mutable_device_connection_changed()->set_device_id(event->device_id);
   fact->mutable_device_connection_changed()->set_connected(*event->connected);
@@ -383,6 +405,8 @@ void HttpIntake::run_traccar_event(Call& call) {
 void HttpIntake::take(Call& call, std::vector<v1::Report> reports, bool indexed) {
   size_t without_fix = 0;
   for (size_t i = 0; i < reports.size(); ++i) {
+    const Suspects::Reading reading(reports[i].device_id());
+    if (shuns(call, reports[i].device_id()) || !forwards(call, reports[i].device_id())) return;
     Admission admission = admit(reports[i], call.received_at, devices_, call.protocol);
     if (admission.rejection && indexed) {
       std::string& field = admission.rejection->field;

@@ -39,6 +39,7 @@
 #include "base/time.h"
 #include "gateway/devices.h"
 #include "gateway/rejections.h"
+#include "gateway/suspects.h"
 #include "gateway/verify.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -71,6 +72,8 @@ class HttpIntake {
   HttpIntake(net::Loop& loop, const Clock& clock, spine::Submit& submit, const Devices& devices,
              Rejections& rejections, HttpIntakeOptions options);
 
+  // Before the loop runs. Whose bytes are not heard; it outlives the intake. Nullptr: nobody's.
+  void heed(const Suspects* suspects) { suspects_ = suspects; }
   // Is the path one of ours? Any thread.
   static bool serves(std::string_view path);
 
@@ -98,6 +101,9 @@ class HttpIntake {
   // The device that the request proves to come from; false if it has been answered instead.
   bool authenticate(Call& call, std::string_view claimed_id, std::string& device_id);
   bool authenticate_forwarder(Call& call);
+  // Of a forwarder: may it report for this device? False: it has been answered.
+  bool forwards(Call& call, const std::string& device_id);
+  bool shuns(Call& call, const std::string& who);  // then it has been answered
   // Checks all reports, then submits all.
   void take(Call& call, std::vector<v1::Report> reports, bool indexed);
   bool within_rate(Call& call, const std::vector<v1::Report>& reports);
@@ -111,6 +117,7 @@ class HttpIntake {
   const Devices& devices_;
   Rejections& rejections_;
   HttpIntakeOptions options_;
+  const Suspects* suspects_ = nullptr;
   Throttle reports_, alarms_;  // by device
   std::shared_ptr<Ledger> ledger_ = std::make_shared<Ledger>();
 };

@@ -1,8 +1,10 @@
 #include "gateway/http_intake.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <future>
 #include <mutex>
 #include <set>
@@ -66,6 +68,7 @@ class Intake : public ::testing::Test {
     register_device("D-1", "secret", false);
     register_device("D:2.x", "s3:cret", false);
     register_device("GONE", "secret", true);
+    register_device("T-1", "", false);
     server_ = *net::HttpServer::listen(loop_, "127.0.0.1", 0, {});
     server_->handle([this](net::Request request, net::Respond respond) {
       intake_.handle(std::move(request), std::move(respond));
@@ -80,7 +83,8 @@ class Intake : public ::testing::Test {
   void register_device(const std::string& id, const std::string& secret, bool retired) {
     v1::Fact fact;
     fact.mutable_device_registered()->set_id(id);
-    fact.mutable_device_registered()->set_secret_sha256(std::string(view(sha256(secret))));
+    if (!secret.empty())
+      fact.mutable_device_registered()->set_secret_sha256(std::string(view(sha256(secret))));
     fact.mutable_device_registered()->set_retired(retired);
     devices_.apply(fact);
   }
@@ -372,7 +376,7 @@ TEST_F(Intake, AnswersOwntracksWithAnEmptyList) {
 }
 
 TEST_F(Intake, TakesWhatATraccarServerForwardsUnderItsTokenOnly) {
-  const std::string device = R"("device":{"uniqueId":"D-1"})";
+  const std::string device = R"("device":{"uniqueId":"T-1"})";
   const std::string position =
       R"({"position":{"attributes":{},"fixTime":"2026-08-21T16:18:48.000+00:00","valid":true,
       "latitude":37.6361,"longitude":127.2165,"speed":2.0},)" +
@@ -383,7 +387,7 @@ TEST_F(Intake, TakesWhatATraccarServerForwardsUnderItsTokenOnly) {
   EXPECT_EQ(net::status_of(post_json(path, position, kBearer)), 401);
   EXPECT_EQ(net::status_of(post_json(path, position, "Basic forward")), 401);
   std::string unknown = position;
-  unknown.replace(unknown.find("D-1"), 3, "D-9");
+  unknown.replace(unknown.find("T-1"), 3, "T-9");
   EXPECT_EQ(net::status_of(post_json(path, unknown, "Bearer forward")), 404);
   std::string offline = R"({"event":{"type":"deviceOffline"},)" + device + "}";
   EXPECT_EQ(net::status_of(post_json("/ingest/traccar/events", offline, "Bearer forward")), 200);
@@ -394,6 +398,46 @@ TEST_F(Intake, TakesWhatATraccarServerForwardsUnderItsTokenOnly) {
   EXPECT_EQ(spine_.last().report_received().report().events_size(), 1);
   EXPECT_EQ(net::status_of(post_json("/ingest/traccar/events", "{}", "Bearer forward")), 400);
   EXPECT_EQ(spine_.size(), 3u);
+}
+
+TEST_F(Intake, LetsAForwarderReportForNoDeviceThatHasASecretOfItsOwn) {
+  const std::string device = R"("device":{"uniqueId":"D-1"}})";
+  const std::string position =
+      R"({"position":{"fixTime":"2026-08-21T16:18:48.000+00:00","valid":true,"latitude":37.6,"longitude":127.2},)";
+  for (const auto& [path, body] :
+       {std::pair("positions", position),
+        {"events", R"({"event":{"type":"deviceOffline"},)"},
+        {"events", R"({"event":{"type":"alarm","attributes":{"alarm":"sos"}},)"}}) {
+    const std::string said =
+        post_json(std::string("/ingest/traccar/") + path, body + device, "Bearer forward");
+    EXPECT_EQ(net::status_of(said), 403) << body;
+    EXPECT_THAT(said, testing::HasSubstr("reports for itself"));
+  }
+  EXPECT_EQ(spine_.size(), 0u);
+}
+
+TEST_F(Intake, HearsNobodyWhoseBytesEndedTheProgramTwice) {
+  const std::string path = testing::TempDir() + "intake-suspects-" + std::to_string(::getpid());
+  std::unique_ptr<Suspects> suspects;
+  for (int i = 0; i < 3; ++i) {
+    suspects.reset();
+    suspects = std::move(*Suspects::open(path, "test", clock_.now()));
+    if (i == 2) break;
+    const Suspects::Reading reading("D-1");
+    Suspects::note_fault();
+  }
+  intake_.heed(suspects.get());
+  const std::string said = native(report());
+  EXPECT_EQ(net::status_of(said), 503);
+  EXPECT_THAT(said, testing::HasSubstr("ended this program twice"));
+  EXPECT_EQ(spine_.size(), 0u);
+  EXPECT_EQ(
+      net::status_of(ask("POST", "/ingest/v1/reports",
+                         "authorization: Bearer D:2.x.s3:cret\r\ncontent-type: application/json\r\n", "{}")),
+      400)
+      << "another device is heard, if there were anything to hear";
+  intake_.heed(nullptr);
+  std::filesystem::remove(path);
 }
 
 TEST_F(Intake, TellsTheLogOfRefusalsWithoutNamingStrangers) {

@@ -20,6 +20,7 @@
 #include "gateway/devices.h"
 #include "gateway/mqtt_limits.h"
 #include "gateway/rejections.h"
+#include "gateway/suspects.h"
 #include "spine/submit.h"
 
 namespace haechi::v1 {
@@ -59,6 +60,9 @@ class MqttHub {
   MqttHub(const MqttHub&) = delete;
   MqttHub& operator=(const MqttHub&) = delete;
 
+  // Whose bytes are not heard; it outlives the hub. Nullptr: nobody's.
+  void heed(const Suspects* suspects) { suspects_ = suspects; }
+
   // For the owner of the sockets.
   void drain_receipts(Time now);
   void tick(Time now);                             // once a second: keep-alives, delayed facts
@@ -74,6 +78,7 @@ class MqttHub {
   const MqttLimits& limits() const { return limits_; }
   const Devices& devices() const { return devices_; }
   Time wall() const { return clock_.now(); }
+  bool shuns(std::string_view who) const { return suspects_ != nullptr && suspects_->shuns(who, wall()); }
   uint64_t open(MqttSession& session);
   void close(MqttSession& session);
   void touch(MqttSession& session);
@@ -118,6 +123,7 @@ class MqttHub {
   const Devices& devices_;
   spine::Submit& submit_;
   const Clock& clock_;
+  const Suspects* suspects_ = nullptr;
   Rejections rejections_;
   MqttCounters counters_;
   std::shared_ptr<Inbox> inbox_;

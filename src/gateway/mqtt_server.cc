@@ -46,6 +46,7 @@ class MqttServer::Inner : public std::enable_shared_from_this<Inner> {
     };
   }
 
+  void heed(const Suspects* suspects) { hub_.heed(suspects); }
   void start() {
     accept();
     tick();
@@ -114,11 +115,14 @@ void MqttServer::Inner::accept() {
 
 void MqttServer::Inner::take(tcp::socket socket) {
   MqttCounters& counters = hub_.counters();
-  if (connections_.size() >= hub_.limits().connections_max || !door_.lets_in(net::peer_address(socket)))
+  const std::string from = net::peer_address(socket);
+  if (connections_.size() >= hub_.limits().connections_max || !door_.lets_in(from) ||
+      hub_.shuns(Suspects::name_of_address(from)))
     return counters.connections_refused.add();
   make_room();
   auto connection = std::make_shared<MqttConnection>(net::Wire(std::move(socket), door_.tls), hub_, owner_,
                                                      shared_from_this());
+  connection->session().comes_from(from);
   const uint64_t id = connection->session().id();
   connections_.emplace(id, connection);
   newcomers_.push_back(id);
@@ -215,7 +219,8 @@ void MqttServer::Inner::shut() {
 Result<std::unique_ptr<MqttServer>> MqttServer::listen(net::Loop& loop, const std::string& address,
                                                        uint16_t port, MqttLimits limits,
                                                        const Devices& devices, spine::Submit& submit,
-                                                       const Clock& clock, net::Door door) {
+                                                       const Clock& clock, net::Door door,
+                                                       const Suspects* suspects) {
   ErrorCode error;
   const auto ip = asio::ip::make_address(address, error);
   if (error) return invalid("mqtt.address", "not an IP address");
@@ -228,6 +233,7 @@ Result<std::unique_ptr<MqttServer>> MqttServer::listen(net::Loop& loop, const st
   if (error) return Error{Code::kUnavailable, "mqtt.port", "cannot listen: " + error.message()};
   auto inner =
       std::make_shared<Inner>(loop, std::move(acceptor), limits, devices, submit, clock, std::move(door));
+  inner->heed(suspects);
   loop.post([inner] { inner->start(); });
   return std::unique_ptr<MqttServer>(new MqttServer(std::move(inner)));
 }

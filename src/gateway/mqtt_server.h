@@ -23,6 +23,8 @@ class DeviceCommand;
 
 namespace haechi::gateway {
 
+class Suspects;
+
 class MqttServer {
  public:
   // Listens on address:port (port 0: any free one), under TLS if the door has it; where peers must show a
@@ -32,7 +34,7 @@ class MqttServer {
   static Result<std::unique_ptr<MqttServer>> listen(net::Loop& loop, const std::string& address,
                                                     uint16_t port, MqttLimits limits, const Devices& devices,
                                                     spine::Submit& submit, const Clock& clock,
-                                                    net::Door door = {});
+                                                    net::Door door = {}, const Suspects* suspects = nullptr);
   // On the loop's thread, or when the loop is not running. Connected devices are told that we are shutting
   // down.
   ~MqttServer();

@@ -38,6 +38,7 @@ std::string_view MqttSession::device_id() const {
 
 size_t MqttSession::on_bytes(std::string_view bytes, Time now) {
   size_t used = 0;
+  const Suspects::Reading reading(device_ == nullptr ? std::string_view(from_) : device_id());
   const bool was_blocked = std::exchange(blocked_, false);
   while (!ended_ && used < bytes.size()) {
     if (device_ == nullptr && bytes[used] != 0x10) {
@@ -96,6 +97,7 @@ void MqttSession::handle(const mqtt::Frame& frame, Time now) {
 }
 
 void MqttSession::handle_connected(const mqtt::Packet& packet, Time now) {
+  const Suspects::Reading reading(device_id());
   if (const auto* publish_packet = std::get_if<mqtt::Publish>(&packet)) return publish(*publish_packet, now);
   if (const auto* puback = std::get_if<mqtt::PubAck>(&packet)) return acknowledged(*puback);
   if (std::holds_alternative<mqtt::PingReq>(packet)) {
@@ -146,6 +148,8 @@ void MqttSession::connect(const mqtt::Connect& packet, Time now) {
     return refuse_connect(5, reason::kNotAuthorised, "foreign_certificate",
                           "the certificate is not that of the device", packet.client_id, now);
   }
+  if (hub_.shuns(packet.client_id))
+    return refuse_connect(3, reason::kServerUnavailable, "shunned", Suspects::kWhy, packet.client_id, now);
   topic_prefix_ = "d/" + std::string(packet.client_id) + "/";
   if (!will_ok(packet, now)) return;
   device_ = hub_.claim(*this, packet.client_id, now);

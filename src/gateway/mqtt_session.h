@@ -16,6 +16,7 @@
 #include "gateway/mqtt_codec.h"
 #include "gateway/mqtt_hub.h"
 #include "gateway/report_reader.h"
+#include "gateway/suspects.h"
 
 namespace haechi::gateway {
 
@@ -37,6 +38,8 @@ class MqttSession {
 
   // The peer has shown a certificate of this name: it may speak for the device of that id only.
   void must_be(std::string name) { certificate_name_ = std::move(name); }
+  // Where its bytes come from, until a device has proved itself.
+  void comes_from(const std::string& address) { from_ = Suspects::name_of_address(address); }
   void count_failed_handshake() { hub_.counters().handshakes_failed.add(); }
 
   // Sends again what the spine had no room for, if it is time.
@@ -107,6 +110,7 @@ class MqttSession {
   MqttDevice* device_ = nullptr;  // set while this session speaks for it
   std::string topic_prefix_;      // "d/<device id>/"
   std::optional<std::string> certificate_name_;
+  std::string from_;
   Digest secret_sha256_{};  // of the secret that it signed in with
   std::string output_;
   bool ended_ = false;

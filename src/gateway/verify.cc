@@ -2,11 +2,15 @@
 
 #include <utility>
 
+#include "base/canary.h"
+#include "base/ensure.h"
 #include "haechi/v1/fact.pb.h"
 
 namespace haechi::gateway {
 namespace {
 
+// What Canary::kPoison makes of a report that is not yet logged: a battery that says so.
+constexpr uint32_t kUnreadablePercent = 14;
 constexpr int32_t kLatE7Max = 900'000'000;
 constexpr int32_t kLngE7Max = 1'800'000'000;
 constexpr uint32_t kCourseCdegMax = 35'999;
@@ -80,6 +84,7 @@ std::optional<Rejection> verify_rest(const v1::Report& report) {
   if (report.sent_at_us() < 0 || report.sent_at_us() > kSentAtUsMax) {
     return rejection("sent_at_out_of_range", "sent_at_us", "must be 0 or a time before the year 10000");
   }
+  ENSURE(!canary(Canary::kPoison) || report.battery_percent() != kUnreadablePercent, "poison was let in");
   if (report.battery_percent() > 100) {
     return rejection("battery_out_of_range", "battery_percent", "must lie between 0 and 100");
   }

@@ -90,6 +90,7 @@ struct Node::Rooms {
   std::unique_ptr<vault::KeyRing> ring;  // outlives whoever seals or opens
   std::unique_ptr<spine::SnapshotStore> snapshots;
   std::unique_ptr<spine::Quarantine> quarantine;
+  std::unique_ptr<gateway::Suspects> suspects;
   Secrets secrets;
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
@@ -138,15 +139,16 @@ Status Node::Rooms::open() {
   snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
   TRY(auto opened, open_with_snapshot(config.data + "/log", *snapshots));
   TRY(quarantine, spine::Quarantine::open(config.data + "/quarantine"));
+  TRY(suspects, gateway::Suspects::open(config.data + "/suspects", HAECHI_VERSION, clock.now()));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
   TRY(keys, trust::Keys::open(*records));
   keys->take_persons(config.personal_keys || !config.demo_keys_file.empty());
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
-  const live::HubOptions hub_options{
-      .epoch = opened.log->id(),
-      .session_of = [this](std::string_view key) { return accounts->session_id(key, clock.now()); }};
+  const live::HubOptions hub_options{.epoch = opened.log->id(), .session_of = [this](std::string_view key) {
+                                       return accounts->session_id(key, clock.now());
+                                     }};
   past = opened.log->reader();
   TRY(fixes, store::FixIndex::open(config.data + "/fixes.sqlite", opened.log->id()));
   auto notary_reader = opened.log->reader();
@@ -301,7 +303,7 @@ Status Node::Rooms::listen_devices() {
   limits.reports_per_s = config.reports_per_s;
   limits.reports_burst = config.reports_per_s * 10;
   TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices,
-                                        *spine, clock, door));
+                                        *spine, clock, door, suspects.get()));
   for (const auto& [id, command] : commanded) mqtt->command(command);
   rejections = std::make_unique<gateway::Rejections>(*spine);
   gateway.every(Duration::seconds(1), [this] {
@@ -315,6 +317,7 @@ Status Node::Rooms::listen_devices() {
           .certificates = !config.tls.device_ca.empty(),
           .osmand_addresses = config.osmand_addresses || !config.demo_keys_file.empty(),
           .reports_per_s = config.reports_per_s});
+  intake->heed(suspects.get());
   TRY(device_http,
       net::HttpServer::listen(gateway, config.device_address, config.device_http_port, {}, door));
   device_http->handle([this](net::Request request, net::Respond respond) {

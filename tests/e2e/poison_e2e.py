@@ -1,7 +1,11 @@
 """An entry that ends every process of a build that applies it: two starts end at it, the third passes it over, says so in the
 log and on the control screen, and goes on. `haechi verify`, `replay` and `export` treat the log as that node does.
 
-The build that cannot apply it is the program haechi_poison (Canary::kPoison): to it a report is poison whose battery says 13 %."""
+And a report that ends the process while it is read, before it is in the log: the device that sends it again and again is not
+heard any more, and everybody else is.
+
+The build that cannot bear them is the program haechi_poison (Canary::kPoison): a battery of 13 % it cannot judge, one of 14 % it
+cannot read."""
 import base64
 import json
 import os
@@ -105,11 +109,44 @@ def live(checks, program, poisoned, folder):
     checks.check('so does an export', exported.returncode == 0, exported.stderr)
 
 
+def unread(checks, poisoned, folder):
+    server = Server(poisoned, data=folder)
+    for device, person in (('ankle', 'w-1'), ('other', 'w-2')):
+        register_device(server, device, SECRET, person)
+    checks.check('another device is heard', server.ingest('other', SECRET, report(1))[0] == 200)
+    for nth in ('first', 'second'):
+        try:
+            server.ingest('ankle', SECRET, report(7, battery_percent=14))
+        except OSError:
+            pass  # nobody is left who could answer
+        checks.check(f'the {nth} time the process ends while it reads it', wait_for(lambda: not server.alive()))
+        server.end()
+        server = Server(poisoned, data=folder)
+    status, text = server.ingest('ankle', SECRET, report(7, battery_percent=14))
+    checks.check('the third time it is not read', status == 503 and 'ended this program twice' in text, (status, text))
+    checks.check('nor anything else that this device sends', server.ingest('ankle', SECRET, report(8))[0] == 503)
+    checks.check('the process lives', server.alive())
+    checks.check('another device is heard as before', server.ingest('other', SECRET, report(2))[0] == 200)
+    server.kill()
+    server.end()
+    server = Server(poisoned, data=folder)
+    checks.check('a kill makes nobody suspect', server.ingest('other', SECRET, report(3))[0] == 200)
+    checks.check('... and clears nobody', server.ingest('ankle', SECRET, report(9))[0] == 503)
+    checks.check('asked to end, it ends', server.stop() == 0)
+    server.end()
+    lines = lines_of(poisoned, 'replay', folder / 'store')
+    refused = [one['fact']['input_rejected'] for one in lines if 'input_rejected' in one.get('fact', {})]
+    checks.check('the log says of whom and why', any(one.get('device_id') == 'ankle' and 'twice' in one.get('reason', '')
+                                                     for one in refused), refused)
+
+
 def main():
     options, checks = arguments(), Checks()
     poisoned = pathlib.Path(options.haechi).resolve().parent / 'haechi_poison'
     with tempfile.TemporaryDirectory(prefix='haechi-poison-') as folder:
         live(checks, options.haechi, poisoned, pathlib.Path(folder))
+    with tempfile.TemporaryDirectory(prefix='haechi-unread-') as folder:
+        unread(checks, poisoned, pathlib.Path(folder))
     checks.finish()
 
 

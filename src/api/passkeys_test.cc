@@ -110,6 +110,24 @@ TEST(Passkeys, OpenTheDoorTogetherWithThePasswordAndNeverWithoutIt) {
   }
 }
 
+TEST(Passkeys, EndCodesAtTheDoorWhereTheConfigurationSaysSo) {
+  Holder holder;
+  holder.on_loop([&] { holder.accounts->end_codes_by_passkeys(); });
+  EXPECT_EQ(holder.post("sign-in", holder.right()).status, 200) << "there is none yet";
+  TestAuthenticator authenticator;
+  const std::string id = holder.added(authenticator);
+  holder.new_decisions();
+  EXPECT_EQ(holder.post("sign-in", holder.right()).status, 401);
+  EXPECT_EQ(holder.new_decisions().back().reason(), "a code, and the account has a passkey");
+  json::object recovering = holder.both_factors();
+  recovering["account"] = "op-kim";
+  EXPECT_EQ(holder.post("sign-in", recovering, holder.at_the_door()).status, 401) << "nor a recovery code";
+  EXPECT_EQ(holder.sign_in(authenticator, holder.challenge()).status, 200);
+  EXPECT_EQ(holder.post("me/passkeys/" + id + "/remove", holder.both_factors(), holder.signed_in()).status, 200)
+      << "who is in shows a code as before";
+  EXPECT_EQ(holder.post("sign-in", holder.right()).status, 200);
+}
+
 TEST(Passkeys, AreRefusedForEachThingThatIsWrongAndTheTrailSaysWhich) {
   Holder holder;
   TestAuthenticator authenticator;

@@ -389,7 +389,7 @@ Status read_config(const std::string& path, Config& config) {
   if (const auto* accounts = table["accounts"].as_table())
     TRY_STATUS(
         check_keys(*accounts,
-                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "words", "act_hours",
+                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes", "words", "act_hours",
                     "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
                    "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
@@ -399,6 +399,7 @@ Status read_config(const std::string& path, Config& config) {
     TRY_STATUS(check_keys(*witness, {"name", "logs"}, "witness."));
   TRY_STATUS(read_text(table, "accounts.breached_passwords", config.breached_passwords));
   TRY_STATUS(read_flag(table, "accounts.personal_keys", config.personal_keys));
+  TRY_STATUS(read_flag(table, "accounts.passkeys_end_codes", config.passkeys_end_codes));
   TRY_STATUS(read_acts(table, config));
   TRY_STATUS(read_providers(table, config.providers));
   TRY_STATUS(read_cost(table, "accounts.memory_kib", config.password_cost.memory_kib));

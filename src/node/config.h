@@ -30,6 +30,7 @@
 //              master = "pkcs11:..."     # or in a token; docs/running.md
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
 //              personal_keys = false     # are keys good that stand for persons? A demonstration's are
+//              passkeys_end_codes = false    # does whoever has a passkey sign in with nothing else?
 //              words = ["Namyangju"]     # that no password holds, beside the names of the agencies
 //              act_hours = 24            # for so long an act waits for its second person
 //              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  # docs/watching.md
@@ -123,6 +124,7 @@ struct Config {
   uint32_t act_hours = 24;         // for so long an act waits for its second person
   api::LookLimits look_limits;
   bool personal_keys = false;      // keys of persons are good here, as they are in a demonstration
+  bool passkeys_end_codes = false;  // who has a passkey does not sign in with a code
   std::vector<ProviderConfig> providers;
   bool new_administrator_link = false;  // also where there is an administrator
   std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback

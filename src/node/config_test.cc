@@ -62,6 +62,7 @@ TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
       read("[accounts]\nmemory_kib = 19456\npasses = 2\nbreached_passwords = \"/srv/breached\"\n", config)
           .ok());
   EXPECT_EQ(config.breached_passwords, "/srv/breached");
+  EXPECT_FALSE(config.passkeys_end_codes);
   EXPECT_TRUE(check_config(config).ok());
   for (const char* cheap : {"memory_kib = 19455", "passes = 1"}) {
     Config cheaper = with_files();

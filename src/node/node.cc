@@ -248,6 +248,7 @@ Status Node::Rooms::open_accounts() {
   providers = std::make_unique<api::IdentityProviders>(front, clock, std::move(settings), config.notify.pages,
                                                        secrets.outgoing);
   provider_door = std::make_unique<api::ProviderDoor>(*providers, *accounts, *spine, clock, front);
+  if (config.passkeys_end_codes) accounts->end_codes_by_passkeys();
   accounts->tell([this](const std::string& account, Time now) {
     notify.post([this, account, now] { notices->tell(account, now); });
   });

@@ -144,7 +144,12 @@ Result<std::string> Accounts::take_factors(store::AccountRecord& account, const 
     if (!attempt.password_matches) return std::string("wrong password");
   }
   if (asked == Asked::kPassword) return std::string();
-  return attempt.passkey ? take_proof(account.name, *attempt.passkey, now) : take_code(account, attempt, now);
+  if (attempt.passkey) return take_proof(account.name, *attempt.passkey, now);
+  if (asked == Asked::kAtTheDoor && passkeys_end_codes_) {
+    TRY(const auto passkeys, records_.passkeys(account.name));
+    if (!passkeys.empty()) return std::string("a code, and the account has a passkey");
+  }
+  return take_code(account, attempt, now);
 }
 
 Status Accounts::note(const std::string& account, store::AccountEvent event, const std::string& address,
@@ -161,7 +166,8 @@ Status Accounts::note_attempt(const store::AccountRecord& account, const Attempt
     return note(account.name, event, attempt.address, now);
   };
   const bool knew_password = attempt.password_matches && attempt.challenge.encoded == account.password;
-  if (!right && asked == Asked::kBoth && knew_password) return tell(store::AccountEvent::kHalfRight);
+  const bool both = asked == Asked::kAtTheDoor || asked == Asked::kBoth;
+  if (!right && both && knew_password) return tell(store::AccountEvent::kHalfRight);
   if (right && account.failures >= kFailuresTold) return tell(store::AccountEvent::kSignedInAfterFailures);
   if (right && account.signed_in_at.known() && now - account.signed_in_at > kLongAway)
     return tell(store::AccountEvent::kSignedInAfterLong);
@@ -220,7 +226,7 @@ Result<Verdict> Accounts::freshen(const std::string& account, std::string_view t
 }
 
 Result<SignedIn> Accounts::sign_in(const Attempt& attempt, const Doorway& doorway, Time now) {
-  TRY(Verdict verdict, verify(attempt, now));
+  TRY(Verdict verdict, verify(attempt, now, Asked::kAtTheDoor));
   if (!verdict.right) return SignedIn{std::move(verdict), ""};
   TRY(std::string token, begin_session(verdict.viewer, doorway, now));
   return SignedIn{std::move(verdict), std::move(token)};

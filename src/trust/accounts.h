@@ -173,7 +173,8 @@ struct Session {
 
 class Accounts {
  public:
-  enum class Asked { kBoth, kPassword, kSecondFactor };
+  // At the door both, and of the second what cannot be asked for elsewhere, where the account has one.
+  enum class Asked { kAtTheDoor, kBoth, kPassword, kSecondFactor };
 
   // Reads the sessions. `records` outlives it. `pages`: origin of the pages, "https://haechi.example"; empty:
   // whatever a request says.
@@ -268,6 +269,8 @@ class Accounts {
   Result<store::AccountRecord> find(const std::string& account);  // kNotFound
   // What its owner should know of.
   Status note(const std::string& account, store::AccountEvent event, const std::string& address, Time now);
+  // From now on whoever has a passkey does not come in with a code: a code can be asked for by another page.
+  void end_codes_by_passkeys() { passkeys_end_codes_ = true; }
   // Told of every note, when it is on the page; it may be on the disk a moment later.
   using Noted = std::function<void(const std::string& account, Time now)>;
   void tell(Noted noted) { noted_ = std::move(noted); }
@@ -342,6 +345,7 @@ class Accounts {
   Tickets tickets_;
   ApiKeys api_keys_;
   Noted noted_;
+  bool passkeys_end_codes_ = false;
   HeldSessions sessions_;  // by digest
 };
 

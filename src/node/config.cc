@@ -387,11 +387,10 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_doors(table, config));
   TRY_STATUS(read_text(table, "notify.push.key", config.vapid_key));
   if (const auto* accounts = table["accounts"].as_table())
-    TRY_STATUS(
-        check_keys(*accounts,
-                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "words", "act_hours",
-                    "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
-                   "accounts."));
+    TRY_STATUS(check_keys(*accounts,
+                          {"breached_passwords", "memory_kib", "passes", "personal_keys", "words",
+                           "act_hours", "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
+                          "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "next_key", "mirrors", "witnesses"}, "evidence."));
   if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));

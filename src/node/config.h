@@ -32,7 +32,8 @@
 //              personal_keys = false     # are keys good that stand for persons? A demonstration's are
 //              words = ["Namyangju"]     # that no password holds, beside the names of the agencies
 //              act_hours = 24            # for so long an act waits for its second person
-//              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  # docs/watching.md
+//              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  #
+//              docs/watching.md
 //   [[oidc]]   id = "police"  name = "Police"  issuer = "https://id.example"  client_id = "haechi"
 //              client_secret_file = "file"  claim = "preferred_username"  acr = []  amr = ["mfa"]
 //   [files]    clamd = "/run/clamav/clamd.ctl"  # looks for viruses in what people attach
@@ -122,7 +123,7 @@ struct Config {
   std::vector<std::string> words;  // of the place, which no password holds
   uint32_t act_hours = 24;         // for so long an act waits for its second person
   api::LookLimits look_limits;
-  bool personal_keys = false;      // keys of persons are good here, as they are in a demonstration
+  bool personal_keys = false;  // keys of persons are good here, as they are in a demonstration
   std::vector<ProviderConfig> providers;
   bool new_administrator_link = false;  // also where there is an administrator
   std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback

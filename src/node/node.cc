@@ -144,9 +144,9 @@ Status Node::Rooms::open() {
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
-  const live::HubOptions hub_options{
-      .epoch = opened.log->id(),
-      .session_of = [this](std::string_view key) { return accounts->session_id(key, clock.now()); }};
+  const live::HubOptions hub_options{.epoch = opened.log->id(), .session_of = [this](std::string_view key) {
+                                       return accounts->session_id(key, clock.now());
+                                     }};
   past = opened.log->reader();
   TRY(fixes, store::FixIndex::open(config.data + "/fixes.sqlite", opened.log->id()));
   auto notary_reader = opened.log->reader();

@@ -1,5 +1,5 @@
-// Acts that ask for two persons (docs/accounts.md): who asks is answered 202 and what waits; another who could
-// do the same answers; then the first sends the same request again, and it is done.
+// Acts that ask for two persons (docs/accounts.md): who asks is answered 202 and what waits; another who
+// could do the same answers; then the first sends the same request again, and it is done.
 //
 // 1. The act is the account, its role, the method, the path and the body without its secrets: what differs in
 //    any of them was not approved.

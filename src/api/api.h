@@ -32,11 +32,11 @@ struct ApiOptions {
   TimeZoneRules time_zones;    // empty: orders may name any zone, whose rules someone else has to log
   LogSource log;               // empty: nothing of the past is answered
   Bundles* bundles = nullptr;  // outlives the Api; nullptr: nothing can be proven here
-  const notify::Letters* letters = nullptr;       // outlives the Api; nullptr: nothing is pushed from here
-  trust::Accounts* accounts = nullptr;            // likewise; nullptr: keys alone open this door
-  trust::KeySessions* key_sessions = nullptr;     // likewise; nullptr: no page is opened by a key
-  trust::BreachedPasswords breached{};            // that nobody may take
-  std::vector<std::string> words{};               // of the place, which no password may hold; with the names of agencies
+  const notify::Letters* letters = nullptr;    // outlives the Api; nullptr: nothing is pushed from here
+  trust::Accounts* accounts = nullptr;         // likewise; nullptr: keys alone open this door
+  trust::KeySessions* key_sessions = nullptr;  // likewise; nullptr: no page is opened by a key
+  trust::BreachedPasswords breached{};         // that nobody may take
+  std::vector<std::string> words{};  // of the place, which no password may hold; with the names of agencies
   Duration fold_ms_max = Duration::millis(2000);  // how long a durable write waits for the picture; then 504
   net::Reach agencies = {};                       // where outside agencies may be
   trust::SigningKeys signing_keys = {};           // empty: no device can be given a key to sign with

@@ -56,9 +56,11 @@ TEST(Bundles, LeaveWithAnOfficerOnlyWhenASecondPersonHasApprovedIt) {
     EXPECT_EQ(world.ask(account, "POST", "/acts/" + act + "/answer", R"({"approved":true})").status, 403)
         << account << " could not take it";
   world.get("auditor-1", "POST", "/acts/" + act + "/answer", R"({"approved":true})");
-  EXPECT_EQ(world.ask("auditor-1", "POST", path, kFor).status, 403) << "who watches approves and sees nothing";
+  EXPECT_EQ(world.ask("auditor-1", "POST", path, kFor).status, 403)
+      << "who watches approves and sees nothing";
   for (int turn = 0; turn < 2; ++turn)
-    EXPECT_EQ(world.ask("officer-kang", "POST", path, kFor).status, 200) << "until it ends, the line may break";
+    EXPECT_EQ(world.ask("officer-kang", "POST", path, kFor).status, 200)
+        << "until it ends, the line may break";
   EXPECT_EQ(world.ask("officer-kang", "POST", path, R"({"why":"something else"})").status, 202);
   world.pass(Duration::seconds(24 * 3600));
   EXPECT_EQ(world.ask("officer-kang", "POST", path, kFor).status, 202);
@@ -71,7 +73,8 @@ TEST(Bundles, AreTakenWithAReasonThatSomebodyTyped) {
     EXPECT_EQ(world.ask("judge-1", "POST", path, body).status, 400) << body;
   EXPECT_EQ(world.ask("judge-1", "POST", path, R"({"why":")" + std::string(201, 'x') + R"("})").status, 400);
   EXPECT_TRUE(world.bundles.asked.empty());
-  EXPECT_EQ(world.ask("judge-1", "POST", path, R"({"why":"사건 심리"})").status, 200) << "characters, not bytes";
+  EXPECT_EQ(world.ask("judge-1", "POST", path, R"({"why":"사건 심리"})").status, 200)
+      << "characters, not bytes";
 }
 
 TEST(Tables, AreTakenFromAScreenWithAReasonAndTheRecordNamesWhoIsInThem) {
@@ -79,7 +82,8 @@ TEST(Tables, AreTakenFromAScreenWithAReasonAndTheRecordNamesWhoIsInThem) {
   EXPECT_EQ(world.ask("control-1", "POST", "/positions/table", R"({"person_ids":["w-1"]})").status, 400);
   EXPECT_EQ(world.ask("control-1", "POST", "/positions/table", R"({"why":"shift change"})").status, 400);
   EXPECT_EQ(
-      world.ask("control-1", "POST", "/positions/table", R"({"person_ids":["nobody"],"why":"shift change"})").status,
+      world.ask("control-1", "POST", "/positions/table", R"({"person_ids":["nobody"],"why":"shift change"})")
+          .status,
       400);
   world.get("control-1", "POST", "/positions/table", R"({"person_ids":["w-1","p-1"],"why":"shift change"})");
   const v1::AccessDecided recorded = world.submit.logged.back().access_decided();
@@ -100,11 +104,13 @@ TEST(Bundles, AreMadeOneAtATime) {
 TEST(Bundles, SayWhyOneCannotBeMade) {
   CaseWorld world;
   const std::string path = petitioned(world);
-  EXPECT_EQ(world.ask("judge-1", "POST", path, R"({"why":"hearing","protected_id":"p-2"})").status, 400) << "not of this case";
+  EXPECT_EQ(world.ask("judge-1", "POST", path, R"({"why":"hearing","protected_id":"p-2"})").status, 400)
+      << "not of this case";
   EXPECT_EQ(world.ask("judge-1", "POST", path, R"({"why":"hearing","from_us":"7","to_us":"7"})").status, 400);
   EXPECT_TRUE(world.bundles.asked.empty());
   world.bundles.made = invalid("from_us", "the file would be over 64 MiB: ask for less time");
-  const net::Response refused = world.ask("judge-1", "POST", path, R"({"why":"hearing","from_us":"7","to_us":"8"})");
+  const net::Response refused =
+      world.ask("judge-1", "POST", path, R"({"why":"hearing","from_us":"7","to_us":"8"})");
   EXPECT_EQ(refused.status, 400);
   EXPECT_NE(refused.body.find("ask for less time"), std::string::npos);
   EXPECT_EQ(world.bundles.asked[0].from, Time{7});

@@ -74,9 +74,9 @@ void add_cases(std::vector<Route>& r) {
   r.push_back(row<void, v1::PlaceHistory>("GET", "/api/v1/cases/{id}/places",
                                           "Which places of hers counted when, and under which order",
                                           Action::kSeeCase, "case", case_of, cases::place_history));
-  r.push_back(row<v1::BundleInput, void>(
-      "POST", "/api/v1/cases/{id}/bundle", "The signed file about the subject and one whom the case protects",
-      Action::kTakeEvidence, "case", case_of, bundles::of_case));
+  r.push_back(row<v1::BundleInput, void>("POST", "/api/v1/cases/{id}/bundle",
+                                         "The signed file about the subject and one whom the case protects",
+                                         Action::kTakeEvidence, "case", case_of, bundles::of_case));
   r.back().asks_factor = true;
   r.back().second = bundles::second;
   r.push_back(row<v1::LegalMeasureInput, v1::LegalMeasureAnswer>(
@@ -162,10 +162,10 @@ void add_petitions(std::vector<Route>& r) {
   r.push_back(row<void, v1::EvidenceBundle>("GET", "/api/v1/petitions/{id}/evidence",
                                             "What the system knows of the two", Action::kSeeEvidence,
                                             "petition", petition_of, petitions::evidence));
-  r.push_back(row<v1::BundleInput, void>(
-      "POST", "/api/v1/petitions/{id}/bundle",
-      "The signed file about the two, made from the whole log (docs/evidence.md)", Action::kTakeEvidence,
-      "petition", petition_of, bundles::of_petition));
+  r.push_back(
+      row<v1::BundleInput, void>("POST", "/api/v1/petitions/{id}/bundle",
+                                 "The signed file about the two, made from the whole log (docs/evidence.md)",
+                                 Action::kTakeEvidence, "petition", petition_of, bundles::of_petition));
   r.back().asks_factor = true;
   r.back().second = bundles::second;
   r.push_back(row<v1::DocketInput, v1::PetitionAnswer>("POST", "/api/v1/petitions/{id}/docket",
@@ -222,8 +222,9 @@ void add_watching(std::vector<Route>& r) {
       "POST", "/api/v1/look-ups/review", "A second person has reviewed a month of an account", Action::kWatch,
       "look_ups", nullptr, watching::review));
   r.push_back(row<v1::LooksLifted, v1::LooksLift>(
-      "POST", "/api/v1/look-ups/lift", "An account that has looked at too many in an hour may go on for another",
-      Action::kWatch, "look_ups", nullptr, watching::lift));
+      "POST", "/api/v1/look-ups/lift",
+      "An account that has looked at too many in an hour may go on for another", Action::kWatch, "look_ups",
+      nullptr, watching::lift));
 }
 
 }  // namespace

@@ -101,9 +101,8 @@ TEST_F(WithoutARing, NoKeyIsMadeAndItSaysWhy) {
 
 TEST_F(DeviceKeys, ASecretOfAnAgencyLikewise) {
   std::string other;
-  world.on_loop([&] {
-    other = *world.keys->issue({.account = "registrar-2", .role = Role::kRegistrar}, Time{});
-  });
+  world.on_loop(
+      [&] { other = *world.keys->issue({.account = "registrar-2", .role = Role::kRegistrar}, Time{}); });
   // By two, as every change of where alarms go.
   const auto put_agency = [this, &other](const std::string& secret, const std::string& query) {
     const std::string path = "/api/v1/agencies/A-1" + query;

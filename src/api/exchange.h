@@ -58,9 +58,9 @@ struct World {
   const trust::BreachedPasswords* breached = nullptr;
   const std::vector<std::string>* words = nullptr;  // of the place
   SlowWork* slow = nullptr;
-  net::Reach agencies = {};               // where outside agencies may be
-  trust::SigningKeys signing_keys = {};   // empty: there is no key ring, and none can be made
-  const VirusScanner* scanner = nullptr;  // never nullptr where files are taken
+  net::Reach agencies = {};                          // where outside agencies may be
+  trust::SigningKeys signing_keys = {};              // empty: there is no key ring, and none can be made
+  const VirusScanner* scanner = nullptr;             // never nullptr where files are taken
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
 };

@@ -186,8 +186,7 @@ v1::LookUps LookUps::of_account(const std::string& name, const Account& account,
   return out;
 }
 
-v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseBook& book,
-                                  Time now) const {
+v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseBook& book, Time now) const {
   v1::LookUpsReport report;
   for (auto one = months_.rbegin(); one != months_.rend(); ++one) report.add_months(one->first);
   report.set_month(month.empty() && !months_.empty() ? months_.rbegin()->first : month);

@@ -6,8 +6,9 @@
 // counted.
 //
 // A look is an allowed question about one person: place, track, playback, record, risk view. What a room is
-// shown of everybody, and alerts and calls, are its work and not looks. Bounds: of the hour, accounts and persons; kMonthsMax months,
-// kPersonsMax persons of an account in one; looks at further ones are counted, but not at whom.
+// shown of everybody, and alerts and calls, are its work and not looks. Bounds: of the hour, accounts and
+// persons; kMonthsMax months, kPersonsMax persons of an account in one; looks at further ones are counted,
+// but not at whom.
 #pragma once
 
 #include <deque>
@@ -32,7 +33,7 @@ namespace haechi::api {
 inline constexpr size_t kMonthsMax = 13;  // a year, and the month that runs
 inline constexpr size_t kPersonsMax = 5'000;
 inline constexpr size_t kPersonsNamedMax = 10;  // a playback of more is what a room is shown of everybody
-inline constexpr size_t kTakenMax = 100;  // of an account in a month
+inline constexpr size_t kTakenMax = 100;        // of an account in a month
 inline constexpr Duration kLooksHour = Duration::seconds(3600);
 
 // How many different ones within an hour; 0: any number. Our choices.

@@ -17,8 +17,8 @@ bool LookWatch::holds(const std::string& account, const std::vector<std::string>
 
 bool LookWatch::is_news(const v1::LooksExceeded& exceeded, Time now) {
   std::erase_if(told_, [now](const auto& one) { return one.second + kLooksHour <= now; });
-  const std::string name = v1::LookAlarmKind_Name(exceeded.kind()) + "\n" + exceeded.account() + "\n" +
-                           exceeded.person_id();
+  const std::string name =
+      v1::LookAlarmKind_Name(exceeded.kind()) + "\n" + exceeded.account() + "\n" + exceeded.person_id();
   if (!told_.emplace(name, now).second) return false;
   const auto& alarms = book_.look_alarms();
   return std::none_of(alarms.rbegin(), alarms.rend(), [&](const v1::LookAlarm& alarm) {

@@ -243,7 +243,8 @@ Status check_asks_nobody(const Exchange& exchange, const v1::Fact& fact) {
   const bool known = picture.agencies().contains(fact.agency_registered().id()) ||
                      picture.jurisdictions().contains(fact.jurisdiction_registered().id());
   if (!known) return {};
-  return Error{Code::kConflict, "id", "is registered already; a change asks for a second person, by a PUT of it"};
+  return Error{Code::kConflict, "id",
+               "is registered already; a change asks for a second person, by a PUT of it"};
 }
 
 Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& references,
@@ -464,8 +465,8 @@ Result<Plan> put_agency(const Exchange& exchange) {
   return plan;
 }
 
-// What changes where alarms go. A new one takes nothing from anybody, so it needs nobody else; of a secret the
-// second person sees that there is another one, not which.
+// What changes where alarms go. A new one takes nothing from anybody, so it needs nobody else; of a secret
+// the second person sees that there is another one, not which.
 Result<std::optional<std::string>> second_of_agency(const Exchange& exchange) {
   TRY(v1::AgencyInput input, exchange.body<v1::AgencyInput>());
   input.set_id(exchange.id());
@@ -476,8 +477,7 @@ Result<std::optional<std::string>> second_of_agency(const Exchange& exchange) {
   v1::ConnectorInput& connector = *input.mutable_connector();
   const bool same_secret =
       connector.secret().empty() || (before && store::Personal(connector.secret()) == before->secret);
-  const bool same_way = !stated ||
-                        (before && same_secret && connector.endpoint() == before->endpoint);
+  const bool same_way = !stated || (before && same_secret && connector.endpoint() == before->endpoint);
   if (known->desk() == input.desk() && same_way) return std::optional<std::string>();
   if (!connector.secret().empty())
     connector.set_secret("sha256:" + hex(view(sha256(connector.secret()))).substr(0, 16));

@@ -164,7 +164,8 @@ Result<Plan> enrol(const Exchange& exchange) {
                            {std::move(challenge), false, input.code(), {}, exchange.now, doorway.address}};
   Plan plan;
   plan.later = [slow = exchange.world.slow, breached = exchange.world.breached,
-                words = words_of_the_place(exchange), cost = accounts->cost(), input, doorway, stays = pending.sets == trust::LinkSets::kFactor,
+                words = words_of_the_place(exchange), cost = accounts->cost(), input, doorway,
+                stays = pending.sets == trust::LinkSets::kFactor,
                 brought = std::move(brought)](Deliver deliver) {
     return slow->post([=]() mutable {
       trust::Challenge& asked = brought.shown.challenge;

@@ -32,12 +32,15 @@ TEST(SignIn, GivesTheCookieOfTheSurfaceForPasswordAndCode) {
 
 // Her account, enrolled on her first phone.
 struct HerPhones : People {
-  HerPhones() { enrolled(link(R"({"account":"her-app","role":"protected_person","person_id":"P-1"})", "accounts")); }
+  HerPhones() {
+    enrolled(link(R"({"account":"her-app","role":"protected_person","person_id":"P-1"})", "accounts"));
+  }
   std::string link(const std::string& body, const std::string& path) {
     const net::Response made = ask(Role::kAdministrator, "POST", "/api/v1/" + path, body);
     EXPECT_LT(made.status, 300) << made.body;
     const json::value answer = json::parse(made.body);
-    return std::string((answer.as_object().contains("link") ? answer.at("link") : answer).at("token").as_string());
+    return std::string(
+        (answer.as_object().contains("link") ? answer.at("link") : answer).at("token").as_string());
   }
   void enrolled(const std::string& token) { EXPECT_EQ(enrol(token).status, 200); }
   net::Response sign_in(net::Headers headers = {{"haechi-surface", "me"}}) {

@@ -155,7 +155,8 @@ Status Machine::change_her_phone(const v1::HerPhoneChanged& changed, Turn& turn)
     about.set_kind(v1::NOTIFICATION_KIND_HER_PHONE);
     about.set_case_id(id);
     const bool named = !one.protection_officer().empty();
-    notify(about, recipient(named ? law::Party::kProtectionOfficer : law::Party::kPolice, id, {}, {}, {}), turn);
+    notify(about, recipient(named ? law::Party::kProtectionOfficer : law::Party::kPolice, id, {}, {}, {}),
+           turn);
   }
   return {};
 }

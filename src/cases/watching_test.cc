@@ -138,8 +138,7 @@ TEST(HerPhone, AnotherOneOrAnotherSignInIsToldToTheOfficerWhoProtectsHer) {
   EXPECT_EQ(told[0].queue_notification().kind(), v1::NOTIFICATION_KIND_HER_PHONE);
   EXPECT_EQ(told[0].queue_notification().account(), "officer-kim");
   EXPECT_EQ(told[0].queue_notification().case_id(), "c-1");
-  EXPECT_EQ(world.submit(her_phone("p-1", v1::HER_PHONE_EVENT_UNSPECIFIED)),
-            "invalid: event: must be given");
+  EXPECT_EQ(world.submit(her_phone("p-1", v1::HER_PHONE_EVENT_UNSPECIFIED)), "invalid: event: must be given");
   ASSERT_EQ(world.close_case("c-1", v1::CASE_CLOSE_REASON_MISTAKE), "");
   ASSERT_EQ(world.submit(her_phone("p-1", v1::HER_PHONE_EVENT_DEVICE)), "");
   EXPECT_EQ(world.of(v1::CaseEffect::kQueueNotification).size(), 0u) << "nobody protects her any more";

@@ -33,9 +33,9 @@ bool AccessGate::open(const trust::Viewer& viewer, trust::Action action, const s
   if (state.pending || (holds && now < state.until - kRenewBefore)) return is_open;
   state.pending = true;
   for (Asked& asked : asked_) {
-    if (asked.viewer.account != viewer.account || asked.source.session != source.session || asked.action != action ||
-        asked.decision.basis != decision.basis || asked.decision.precision != decision.precision ||
-        asked.persons.size() >= kPersonsPerFact) {
+    if (asked.viewer.account != viewer.account || asked.source.session != source.session ||
+        asked.action != action || asked.decision.basis != decision.basis ||
+        asked.decision.precision != decision.precision || asked.persons.size() >= kPersonsPerFact) {
       continue;
     }
     asked.persons.push_back(person_id);

@@ -184,7 +184,8 @@ void Client::send_tracks() {
     const auto holder = shared_.picture.positions().find_person(access->person_id());
     const trust::Decision decision = shared_.rights.person_place(viewer_, access->person_id());
     if (!holder || !decision.allowed) continue;
-    if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, access->person_id(), decision, source_)) continue;
+    if (!shared_.gate.open(viewer_, trust::Action::kSeePosition, access->person_id(), decision, source_))
+      continue;
     const v1::Track track = shared_.picture.positions().track(*holder, Time{access->from_us()});
     send("{\"entry\":" + std::to_string(shared_.picture.entry_no()) + ",\"track\":" + json(track) + "}");
     tracks_sent_.insert(key);

@@ -32,7 +32,7 @@ struct HubOptions {
   Throttle::Rate wrong_keys{.per_minute = 20, .burst = 20};  // guesses from one address; more: 429
   // What names the session of a key in records; empty: the digits of its digest.
   std::function<std::string(std::string_view key)> session_of = {};
-  Duration key_check_period = Duration::seconds(1);          // ended keys close their sockets
+  Duration key_check_period = Duration::seconds(1);  // ended keys close their sockets
 };
 
 // Whom a key stands for now; nothing when unknown or ended. Called on the hub's loop.

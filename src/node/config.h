@@ -33,7 +33,8 @@
 //              passkeys_end_codes = false    # does whoever has a passkey sign in with nothing else?
 //              words = ["Namyangju"]     # that no password holds, beside the names of the agencies
 //              act_hours = 24            # for so long an act waits for its second person
-//              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  # docs/watching.md
+//              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  #
+//              docs/watching.md
 //   [[oidc]]   id = "police"  name = "Police"  issuer = "https://id.example"  client_id = "haechi"
 //              client_secret_file = "file"  claim = "preferred_username"  acr = []  amr = ["mfa"]
 //   [files]    clamd = "/run/clamav/clamd.ctl"  # looks for viruses in what people attach

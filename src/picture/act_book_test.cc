@@ -70,12 +70,10 @@ TEST(ActBook, KnowsTheVeryActAndNoOtherUntilItWasDone) {
   book.fold(kNow, requested("r-1", "{\"reason\":\"a\"}"));
   const v1::ActRequested asked = book.find("r-1")->asked();
   EXPECT_NE(book.standing(asked, kNow), nullptr);
-  for (auto change : {&v1::ActRequested::set_by<const char*>, &v1::ActRequested::set_by_role<const char*>,
-                      &v1::ActRequested::set_method<const char*>, &v1::ActRequested::set_path<const char*>,
-                      &v1::ActRequested::set_what<const char*>}) {
+  for (const char* field : {"by", "by_role", "method", "path", "what"}) {
     v1::ActRequested other = asked;
-    (other.*change)("other");
-    EXPECT_EQ(book.standing(other, kNow), nullptr) << other.DebugString();
+    other.GetReflection()->SetString(&other, other.GetDescriptor()->FindFieldByName(field), "other");
+    EXPECT_EQ(book.standing(other, kNow), nullptr) << field;
   }
   book.fold(kNow, done("r-1"));
   EXPECT_EQ(state(book, "r-1"), v1::ACT_STATE_WAITING) << "nothing is done that nobody approved";

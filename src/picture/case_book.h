@@ -49,8 +49,8 @@ class CaseBook {
   const std::deque<v1::BrokenGlass>& glasses() const { return glasses_; }  // oldest first
   const Book<Book<v1::Recused>>& recusals() const { return recusals_; }    // by account, by person
   const v1::LookUpsReview* review(std::string_view account, std::string_view month) const;  // null: none yet
-  const std::deque<v1::LookAlarm>& look_alarms() const { return look_alarms_; }  // oldest first
-  const Book<v1::LooksLift>& look_lifts() const { return look_lifts_; }          // by account, the newest
+  const std::deque<v1::LookAlarm>& look_alarms() const { return look_alarms_; }             // oldest first
+  const Book<v1::LooksLift>& look_lifts() const { return look_lifts_; }  // by account, the newest
   const v1::BrokenGlass* glass(std::string_view id) const;
   // What this account broke last to see this person; null: it opens nothing at `now`.
   const v1::BrokenGlass* open_glass(std::string_view account, std::string_view person_id, Time now) const;

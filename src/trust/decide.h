@@ -56,53 +56,24 @@ enum class Action {
   kWatch,             // answer for broken glass, review look-ups
   kRunAccounts,       // invite people, lock them out, end their sessions
   kRunOwnAccount,     // one's own sessions, password and second factor
-  kAnswerAct,         // see what acts of one's own and of others wait for a second person; answer those one could do
+  kAnswerAct,  // see what acts of one's own and of others wait for a second person; answer those one could do
 };
-inline constexpr std::array kActions = {Action::kSeePosition,
-                                        Action::kSeeAlert,
-                                        Action::kHandleAlert,
-                                        Action::kSeeCall,
-                                        Action::kRunCall,
-                                        Action::kSeeUnit,
-                                        Action::kReportUnitStatus,
-                                        Action::kSeeView,
-                                        Action::kSeeRecord,
-                                        Action::kSeeRegister,
-                                        Action::kSeeOrganisation,
-                                        Action::kRegister,
-                                        Action::kReportShown,
-                                        Action::kAnswerHandOff,
-                                        Action::kLogContact,
-                                        Action::kSeeContacts,
-                                        Action::kSearch,
-                                        Action::kReportOwn,
-                                        Action::kRaiseSos,
-                                        Action::kMeasure,
-                                        Action::kSeeAudit,
-                                        Action::kSeeSelf,
-                                        Action::kSeeCase,
-                                        Action::kRunCase,
-                                        Action::kStepMeasure,
-                                        Action::kDecideMeasure,
-                                        Action::kCarryOut,
-                                        Action::kDecideLink,
-                                        Action::kDoDuty,
-                                        Action::kSeePetition,
-                                        Action::kSeeEvidence,
-                                        Action::kTakeEvidence,
-                                        Action::kReadNotification,
-                                        Action::kFilePetition,
-                                        Action::kSeeRisk,
-                                        Action::kSeeStatistics,
-                                        Action::kIdentify,
-                                        Action::kAssign,
-                                        Action::kBreakGlass,
-                                        Action::kRecuse,
-                                        Action::kWatch,
-                                        Action::kRunAccounts,
-                                        Action::kRunOwnAccount,
-                                        Action::kErase,
-                                        Action::kAnswerAct};
+inline constexpr std::array kActions = {
+    Action::kSeePosition,      Action::kSeeAlert,        Action::kHandleAlert,
+    Action::kSeeCall,          Action::kRunCall,         Action::kSeeUnit,
+    Action::kReportUnitStatus, Action::kSeeView,         Action::kSeeRecord,
+    Action::kSeeRegister,      Action::kSeeOrganisation, Action::kRegister,
+    Action::kReportShown,      Action::kAnswerHandOff,   Action::kLogContact,
+    Action::kSeeContacts,      Action::kSearch,          Action::kReportOwn,
+    Action::kRaiseSos,         Action::kMeasure,         Action::kSeeAudit,
+    Action::kSeeSelf,          Action::kSeeCase,         Action::kRunCase,
+    Action::kStepMeasure,      Action::kDecideMeasure,   Action::kCarryOut,
+    Action::kDecideLink,       Action::kDoDuty,          Action::kSeePetition,
+    Action::kSeeEvidence,      Action::kTakeEvidence,    Action::kReadNotification,
+    Action::kFilePetition,     Action::kSeeRisk,         Action::kSeeStatistics,
+    Action::kIdentify,         Action::kAssign,          Action::kBreakGlass,
+    Action::kRecuse,           Action::kWatch,           Action::kRunAccounts,
+    Action::kRunOwnAccount,    Action::kErase,           Action::kAnswerAct};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in
@@ -140,8 +111,8 @@ const char* precision_name(Precision precision);  // "none", "distance", "coarse
 struct Decision {
   bool allowed = false;
   Precision precision = Precision::kNone;
-  std::string reason;   // a sentence without personal values
-  std::string basis{};  // copied from the subject when the relation was needed, else the rule's own
+  std::string reason;        // a sentence without personal values
+  std::string basis{};       // copied from the subject when the relation was needed, else the rule's own
   bool two_persons = false;  // not without a second who could do the same
 };
 

@@ -194,8 +194,8 @@ std::vector<std::string> words_of(std::string_view name) {
   return out;
 }
 
-Status check_password(std::string_view password, std::string_view account,
-                      const BreachedPasswords& breached, const std::vector<std::string>& words) {
+Status check_password(std::string_view password, std::string_view account, const BreachedPasswords& breached,
+                      const std::vector<std::string>& words) {
   const auto refused = [](const char* reason) { return invalid("password", reason); };
   if (characters(password) < kPasswordLengthMin) return refused("must have 12 characters or more");
   if (password.size() > kPasswordBytesMax) return refused("must have 512 bytes or fewer");
@@ -206,7 +206,8 @@ Status check_password(std::string_view password, std::string_view account,
     if (plain.find(name) != std::string::npos) return refused("must not hold the name of this system");
   }
   for (const std::string& word : words) {
-    if (plain.find(word) != std::string::npos) return refused("must not hold a name of this place or its agencies");
+    if (plain.find(word) != std::string::npos)
+      return refused("must not hold a name of this place or its agencies");
   }
   if (surprises(repeated_part(plain)) < kDistinctMin)
     return refused("is too easily guessed: sequences and repetitions count as one character");

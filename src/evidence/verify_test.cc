@@ -158,7 +158,8 @@ TEST_F(Verify, ARewrittenLogIsNoticedWhateverWasDoneToIt) {
   }
 }
 
-// As above with a log that is long enough for whole levels of the tree, and one of the changes at each record.
+// As above with a log that is long enough for whole levels of the tree, and one of the changes at each
+// record.
 TEST_F(Verify, AChangeOfAnyOfAThousandRecordsIsNoticed) {
   constexpr uint64_t kMany = 1'000;
   const log::TestDirectory large(true), bad(true);

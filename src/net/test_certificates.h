@@ -34,8 +34,8 @@ class TestAuthority {
   std::string file() const { return path("ca.pem"); }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-  // What a certificate may be worse at than others: what its key may be used for ("serverAuth"; empty: all), what
-  // it is signed over, and so many bits of RSA in place of a key of P-256.
+  // What a certificate may be worse at than others: what its key may be used for ("serverAuth"; empty: all),
+  // what it is signed over, and so many bits of RSA in place of a key of P-256.
   struct Made {
     std::string use = "";
     const EVP_MD* digest = EVP_sha256();

@@ -17,8 +17,8 @@ namespace {
 
 using ContextPtr = std::shared_ptr<SSL_CTX>;
 
-// Of everything that others prove themselves by, whatever the system's own file says: 112 bits, so no SHA-1 and no
-// RSA below 2048.
+// Of everything that others prove themselves by, whatever the system's own file says: 112 bits, so no SHA-1
+// and no RSA below 2048.
 constexpr int kSecurityLevel = 2;
 constexpr int kStrengthBitsMin = 128;  // of our own keys, NIST SP 800-57 part 1, table 2
 

@@ -188,7 +188,8 @@ TEST_F(TlsTest, KnowsByItsCertificateWhoAsks) {
 
 // What the server answers to somebody who holds himself to nothing; empty: it did not let him in.
 std::string answer_to_anybody(uint16_t port, const std::string& certificate, const std::string& key) {
-  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                  SSL_CTX_free);
   SSL_CTX_set_security_level(context.get(), 0);
   std::signal(SIGPIPE, SIG_IGN);  // who is not let in writes to nobody
   EXPECT_EQ(SSL_CTX_use_certificate_file(context.get(), certificate.c_str(), SSL_FILETYPE_PEM), 1);

@@ -66,7 +66,8 @@ TEST(Link, ThatIsDeclinedAfterAllGivesTheOrderBackToTheSubjectHimself) {
   EXPECT_EQ(ended[0].end_order().reason(), "replaced");
   ASSERT_EQ(world.active().size(), 1u);
   EXPECT_EQ(world.active().begin()->second.wearer_id(), "s-77");
-  EXPECT_NE(world.active().begin()->first, first.id()) << "an order does not change its wearer: it is another";
+  EXPECT_NE(world.active().begin()->first, first.id())
+      << "an order does not change its wearer: it is another";
   EXPECT_EQ(world.active().begin()->second.starts_at_us(), world.now().us);
 }
 

@@ -1,5 +1,5 @@
-// What is refused, field by field: nothing of it changes anything (test_world.h looks), and who sent it is told
-// which field it was.
+// What is refused, field by field: nothing of it changes anything (test_world.h looks), and who sent it is
+// told which field it was.
 #include <functional>
 
 #include "cases/test_world.h"
@@ -95,15 +95,15 @@ TEST(Reports, OfACaseAreKeptWithTheirDayAndEachOnce) {
   report.set_code("FOLLOWED_HOME");
   report.set_happened_at_us(at("2027-05-02T22:00:00+09:00").us);
   using F = v1::CaseFact;
-  expect_refused(world, fact,
-                 {{"invalid: report_id", [](F& f) { f.mutable_case_reported()->clear_report_id(); }},
-                  {"not_found: case_id", [](F& f) { f.mutable_case_reported()->set_case_id("c-9"); }},
-                  {"invalid: code", [](F& f) { f.mutable_case_reported()->clear_code(); }},
-                  {"invalid: code", [](F& f) { f.mutable_case_reported()->set_code(kLong); }},
-                  {"invalid: happened_at_us", [](F& f) { f.mutable_case_reported()->set_happened_at_us(-1); }},
-                  {"invalid: happened_at_us: lies in the future", [](F& f) {
-                     f.mutable_case_reported()->set_happened_at_us(at("2028-01-01T00:00:00+09:00").us);
-                   }}});
+  expect_refused(
+      world, fact,
+      {{"invalid: report_id", [](F& f) { f.mutable_case_reported()->clear_report_id(); }},
+       {"not_found: case_id", [](F& f) { f.mutable_case_reported()->set_case_id("c-9"); }},
+       {"invalid: code", [](F& f) { f.mutable_case_reported()->clear_code(); }},
+       {"invalid: code", [](F& f) { f.mutable_case_reported()->set_code(kLong); }},
+       {"invalid: happened_at_us", [](F& f) { f.mutable_case_reported()->set_happened_at_us(-1); }},
+       {"invalid: happened_at_us: lies in the future",
+        [](F& f) { f.mutable_case_reported()->set_happened_at_us(at("2028-01-01T00:00:00+09:00").us); }}});
   const v1::Case kept = world.of(v1::CaseEffect::kUpdateCase).back().update_case();
   ASSERT_EQ(kept.reports_size(), 1);
   EXPECT_EQ(kept.reports(0).by(), "insp-park");
@@ -148,16 +148,15 @@ TEST(Refused, IsAWearerOrASupervisorWhoIsNone) {
   v1::CaseFact wears;
   wears.mutable_wearer_known()->set_wearer_id("w-1");
   wears.mutable_wearer_known()->set_order_id("o-1");
-  expect_refused(
-      world, wears,
-      {{"invalid: wearer_id", [](F& f) { f.mutable_wearer_known()->clear_wearer_id(); }},
-       {"invalid: order_id", [](F& f) { f.mutable_wearer_known()->clear_order_id(); }},
-       {"invalid: agency_id", [](F& f) { f.mutable_wearer_known()->set_agency_id(kNoId); }},
-       {"invalid: kind", [](F& f) { f.mutable_wearer_known()->set_kind(kLong); }},
-       {"invalid: ends_at_us", [](F& f) { f.mutable_wearer_known()->set_ends_at_us(-1); }},
-       {"invalid: protected_ids", [](F& f) {
-          for (int i = 0; i < 1'001; ++i) f.mutable_wearer_known()->add_protected_ids("p");
-        }}});
+  expect_refused(world, wears,
+                 {{"invalid: wearer_id", [](F& f) { f.mutable_wearer_known()->clear_wearer_id(); }},
+                  {"invalid: order_id", [](F& f) { f.mutable_wearer_known()->clear_order_id(); }},
+                  {"invalid: agency_id", [](F& f) { f.mutable_wearer_known()->set_agency_id(kNoId); }},
+                  {"invalid: kind", [](F& f) { f.mutable_wearer_known()->set_kind(kLong); }},
+                  {"invalid: ends_at_us", [](F& f) { f.mutable_wearer_known()->set_ends_at_us(-1); }},
+                  {"invalid: protected_ids", [](F& f) {
+                     for (int i = 0; i < 1'001; ++i) f.mutable_wearer_known()->add_protected_ids("p");
+                   }}});
   v1::CaseFact supervised;
   supervised.mutable_supervisor_assigned()->set_wearer_id("w-1");
   expect_refused(
@@ -187,9 +186,8 @@ TEST(Refused, IsAMeasureOfNoCountryCourtOrPerson) {
        {"invalid: agency_id", [](F& f) { f.mutable_measure_begun()->set_agency_id(kNoId); }},
        {"invalid: subject_id", [](F& f) { f.mutable_measure_begun()->clear_subject_id(); }},
        {"invalid: protected_id", [](F& f) { f.mutable_measure_begun()->set_protected_id(kNoId); }},
-       {"invalid: protected_id: is the subject", [](F& f) {
-          f.mutable_measure_begun()->set_protected_id("w-1");
-        }},
+       {"invalid: protected_id: is the subject",
+        [](F& f) { f.mutable_measure_begun()->set_protected_id("w-1"); }},
        {"invalid: time_zone", [](F& f) { f.mutable_measure_begun()->set_time_zone("Moon/Crater"); }}});
   EXPECT_EQ(world.measure("m-post").court_id(), "court-1");
   EXPECT_EQ(world.submit(judged), "conflict: measure_id: is the id of a measure already");
@@ -244,18 +242,16 @@ TEST(Refused, ArePlacesOfNobodyOrNone) {
       world, fact,
       {{"not_found: case_id", [](F& f) { f.mutable_places_changed()->set_case_id("c-9"); }},
        {"invalid: protected_id", [](F& f) { f.mutable_places_changed()->set_protected_id(kNoId); }},
-       {"invalid: protected_id: is not protected", [](F& f) {
-          f.mutable_places_changed()->set_protected_id("p-2");
-        }},
+       {"invalid: protected_id: is not protected",
+        [](F& f) { f.mutable_places_changed()->set_protected_id("p-2"); }},
        {"invalid: places", [](F& f) { f.mutable_places_changed()->clear_places(); }},
        {"invalid: places", [](F& f) { f.mutable_places_changed()->add_places(); }},
        {"invalid: places",
         [](F& f) {
           for (int i = 0; i < 64; ++i) f.mutable_places_changed()->add_places()->set_new_zone_id("z");
         }},
-       {"invalid: places.zone_id", [](F& f) {
-          f.mutable_places_changed()->mutable_places(0)->set_old_zone_id(kNoId);
-        }}});
+       {"invalid: places.zone_id",
+        [](F& f) { f.mutable_places_changed()->mutable_places(0)->set_old_zone_id(kNoId); }}});
 }
 
 TEST(Refused, IsWhatWasSeenOfNobody) {
@@ -265,15 +261,14 @@ TEST(Refused, IsWhatWasSeenOfNobody) {
   fact.mutable_trigger_seen()->set_case_id("c-1");
   fact.mutable_trigger_seen()->set_alert_id("a-1");
   using F = v1::CaseFact;
-  expect_refused(
-      world, fact,
-      {{"invalid: trigger", [](F& f) { f.mutable_trigger_seen()->clear_trigger(); }},
-       {"invalid: trigger",
-        [](F& f) { f.mutable_trigger_seen()->set_trigger(static_cast<v1::DutyTrigger>(99)); }},
-       {"invalid: alert_id", [](F& f) { f.mutable_trigger_seen()->set_alert_id(kNoId); }},
-       {"not_found: case_id", [](F& f) { f.mutable_trigger_seen()->set_case_id("c-9"); }},
-       {"not_found: measure_id", [](F& f) { f.mutable_trigger_seen()->set_measure_id("m-9"); }},
-       {"not_found: wearer_id", [](F& f) { f.mutable_trigger_seen()->clear_case_id(); }}});
+  expect_refused(world, fact,
+                 {{"invalid: trigger", [](F& f) { f.mutable_trigger_seen()->clear_trigger(); }},
+                  {"invalid: trigger",
+                   [](F& f) { f.mutable_trigger_seen()->set_trigger(static_cast<v1::DutyTrigger>(99)); }},
+                  {"invalid: alert_id", [](F& f) { f.mutable_trigger_seen()->set_alert_id(kNoId); }},
+                  {"not_found: case_id", [](F& f) { f.mutable_trigger_seen()->set_case_id("c-9"); }},
+                  {"not_found: measure_id", [](F& f) { f.mutable_trigger_seen()->set_measure_id("m-9"); }},
+                  {"not_found: wearer_id", [](F& f) { f.mutable_trigger_seen()->clear_case_id(); }}});
   EXPECT_EQ(world.duty("K2").wearer_id(), "s-1") << "the subject of that case";
   fact.mutable_trigger_seen()->clear_case_id();
   fact.mutable_trigger_seen()->set_wearer_id("w-1");
@@ -291,13 +286,12 @@ TEST(Refused, IsADutyDoneBeforeItWasOneOrWithAProofThatIsNone) {
   fact.mutable_duty_done()->set_proof_id("proof-1");
   fact.mutable_duty_done()->set_proof_sha256(kDigest);
   using F = v1::CaseFact;
-  expect_refused(
-      world, fact,
-      {{"not_found: duty_id", [](F& f) { f.mutable_duty_done()->set_duty_id("duty-9"); }},
-       {"invalid: note_code", [](F& f) { f.mutable_duty_done()->set_note_code(kLong); }},
-       {"invalid: proof_id", [](F& f) { f.mutable_duty_done()->set_proof_id(kNoId); }},
-       {"invalid: proof_sha256", [](F& f) { f.mutable_duty_done()->set_proof_sha256("short"); }},
-       {"invalid: at_us", [](F& f) { f.set_at_us(at("2027-05-01T00:00:00+09:00").us); }}});
+  expect_refused(world, fact,
+                 {{"not_found: duty_id", [](F& f) { f.mutable_duty_done()->set_duty_id("duty-9"); }},
+                  {"invalid: note_code", [](F& f) { f.mutable_duty_done()->set_note_code(kLong); }},
+                  {"invalid: proof_id", [](F& f) { f.mutable_duty_done()->set_proof_id(kNoId); }},
+                  {"invalid: proof_sha256", [](F& f) { f.mutable_duty_done()->set_proof_sha256("short"); }},
+                  {"invalid: at_us", [](F& f) { f.set_at_us(at("2027-05-01T00:00:00+09:00").us); }}});
   EXPECT_EQ(world.of(v1::CaseEffect::kUpdateDuty).front().update_duty().proof_id(), "proof-1");
 }
 
@@ -312,10 +306,9 @@ TEST(Refused, IsALinkStoppedAsADutyOrDecidedTwice) {
   fact.mutable_link_decided()->set_link_id(world.link().id());
   fact.mutable_link_decided()->set_accepted(true);
   using F = v1::CaseFact;
-  expect_refused(
-      world, fact,
-      {{"not_found: link_id", [](F& f) { f.mutable_link_decided()->set_link_id("link-9"); }},
-       {"invalid: reason_code", [](F& f) { f.mutable_link_decided()->set_reason_code(kLong); }}});
+  expect_refused(world, fact,
+                 {{"not_found: link_id", [](F& f) { f.mutable_link_decided()->set_link_id("link-9"); }},
+                  {"invalid: reason_code", [](F& f) { f.mutable_link_decided()->set_reason_code(kLong); }}});
   EXPECT_EQ(world.submit(fact), "conflict: link_id: was accepted already");
   EXPECT_EQ(world.close_case("c-1", v1::CASE_CLOSE_REASON_JUDGED), "");
   EXPECT_EQ(world.submit(fact), "conflict: link_id: waits for no decision");
@@ -356,16 +349,16 @@ TEST(Refused, IsAPetitionWithoutItsPapersInOrder) {
       {{"invalid: petition_id", [](F& f) { f.mutable_petition_filed()->clear_petition_id(); }},
        {"not_found: case_id", [](F& f) { f.mutable_petition_filed()->set_case_id("c-9"); }},
        {"invalid: protected_id", [](F& f) { f.mutable_petition_filed()->set_protected_id(kNoId); }},
-       {"invalid: protected_id: is not protected", [](F& f) {
-          f.mutable_petition_filed()->set_protected_id("p-2");
-        }},
+       {"invalid: protected_id: is not protected",
+        [](F& f) { f.mutable_petition_filed()->set_protected_id("p-2"); }},
        {"invalid: statement_id", [](F& f) { f.mutable_petition_filed()->set_statement_id(kNoId); }},
        {"invalid: statement_sha256", [](F& f) { f.mutable_petition_filed()->set_statement_sha256("short"); }},
        {"invalid: court_id", [](F& f) { f.mutable_petition_filed()->set_court_id(kNoId); }},
        {"invalid: court_ground", [](F& f) { f.mutable_petition_filed()->set_court_ground(kLong); }},
        {"invalid: attachments", [](F& f) { f.mutable_petition_filed()->set_attachments(17); }},
        {"invalid: attachments", [](F& f) { f.mutable_petition_filed()->set_attachments(2); }},
-       {"invalid: attachment_sha256", [](F& f) { f.mutable_petition_filed()->set_attachment_sha256(0, "x"); }},
+       {"invalid: attachment_sha256",
+        [](F& f) { f.mutable_petition_filed()->set_attachment_sha256(0, "x"); }},
        {"invalid: kinds", [](F& f) { f.mutable_petition_filed()->clear_kinds(); }},
        {"invalid: kinds",
         [](F& f) {
@@ -407,9 +400,8 @@ TEST(Refused, IsADecisionOnAPetitionThatDoesNotFitIt) {
        {"invalid: interim_kind", [](F& f) { f.mutable_petition_decided()->set_interim_kind("ST_PROV_2"); }},
        {"invalid: interim_kind", [](F& f) { f.mutable_petition_decided()->set_interim_kind("ST_NONE"); }},
        {"invalid: until_us", [](F& f) { f.mutable_petition_decided()->set_until_us(-1); }},
-       {"invalid: stated", [](F& f) {
-          *f.mutable_petition_decided()->mutable_stated() = keep_away("s-1");
-        }}});
+       {"invalid: stated",
+        [](F& f) { *f.mutable_petition_decided()->mutable_stated() = keep_away("s-1"); }}});
   v1::CaseFact decided;
   decided.mutable_petition_decided()->set_petition_id("pet-1");
   decided.mutable_petition_decided()->set_granted(true);
@@ -425,9 +417,8 @@ TEST(Refused, IsADecisionOnAPetitionThatDoesNotFitIt) {
        {"invalid: until_us", [](F& f) { f.mutable_petition_decided()->set_until_us(-1); }},
        {"invalid: until: ",
         [](F& f) { f.mutable_petition_decided()->set_until_us(at("2190-01-01T00:00:00+09:00").us); }},
-       {"invalid: stated", [](F& f) {
-          *f.mutable_petition_decided()->mutable_stated() = keep_away("s-1");
-        }}});
+       {"invalid: stated",
+        [](F& f) { *f.mutable_petition_decided()->mutable_stated() = keep_away("s-1"); }}});
   EXPECT_EQ(world.petition("pet-1").reasons_id(), "why-1");
 }
 
@@ -490,12 +481,11 @@ TEST(Refused, IsGlassOrAReviewOfNobody) {
   glass.mutable_glass_broken()->set_reason(v1::GLASS_REASON_DANGER_TO_LIFE);
   glass.mutable_glass_broken()->set_minutes(5);
   using F = v1::CaseFact;
-  expect_refused(
-      world, glass,
-      {{"invalid: id", [](F& f) { f.mutable_glass_broken()->clear_id(); }},
-       {"invalid: person_id", [](F& f) { f.mutable_glass_broken()->clear_person_id(); }},
-       {"invalid: reason",
-        [](F& f) { f.mutable_glass_broken()->set_reason(static_cast<v1::GlassReason>(99)); }}});
+  expect_refused(world, glass,
+                 {{"invalid: id", [](F& f) { f.mutable_glass_broken()->clear_id(); }},
+                  {"invalid: person_id", [](F& f) { f.mutable_glass_broken()->clear_person_id(); }},
+                  {"invalid: reason",
+                   [](F& f) { f.mutable_glass_broken()->set_reason(static_cast<v1::GlassReason>(99)); }}});
   EXPECT_EQ(world.submit(glass), "conflict: id: is the id of broken glass already");
   v1::CaseFact answered;
   answered.mutable_glass_answered()->set_glass_id("g-1");
@@ -511,25 +501,23 @@ TEST(Refused, IsGlassOrAReviewOfNobody) {
   reviewed.mutable_look_ups_reviewed()->set_account("insp-park");
   reviewed.mutable_look_ups_reviewed()->set_month("2027-04");
   reviewed.mutable_look_ups_reviewed()->set_verdict(v1::REVIEW_VERDICT_JUSTIFIED);
-  expect_refused(
-      world, reviewed,
-      {{"invalid: account", [](F& f) { f.mutable_look_ups_reviewed()->clear_account(); }},
-       {"invalid: account", [](F& f) { f.mutable_look_ups_reviewed()->set_account(kLong); }},
-       {"invalid: by", [](F& f) { f.clear_by(); }},
-       {"invalid: verdict", [](F& f) { f.mutable_look_ups_reviewed()->clear_verdict(); }},
-       {"invalid: month", [](F& f) { f.mutable_look_ups_reviewed()->set_month("2027-0x"); }},
-       {"invalid: month", [](F& f) { f.mutable_look_ups_reviewed()->set_month("/027-04"); }}});
+  expect_refused(world, reviewed,
+                 {{"invalid: account", [](F& f) { f.mutable_look_ups_reviewed()->clear_account(); }},
+                  {"invalid: account", [](F& f) { f.mutable_look_ups_reviewed()->set_account(kLong); }},
+                  {"invalid: by", [](F& f) { f.clear_by(); }},
+                  {"invalid: verdict", [](F& f) { f.mutable_look_ups_reviewed()->clear_verdict(); }},
+                  {"invalid: month", [](F& f) { f.mutable_look_ups_reviewed()->set_month("2027-0x"); }},
+                  {"invalid: month", [](F& f) { f.mutable_look_ups_reviewed()->set_month("/027-04"); }}});
   v1::CaseFact recused;
   recused.mutable_recused()->set_account("insp-park");
   recused.mutable_recused()->set_person_id("p-1");
   recused.mutable_recused()->set_ground(v1::RECUSAL_GROUND_FAMILY);
-  expect_refused(
-      world, recused,
-      {{"invalid: account", [](F& f) { f.mutable_recused()->clear_account(); }},
-       {"invalid: person_id", [](F& f) { f.mutable_recused()->set_person_id(kNoId); }},
-       {"invalid: ground", [](F& f) { f.mutable_recused()->clear_ground(); }},
-       {"invalid: ground",
-        [](F& f) { f.mutable_recused()->set_ground(static_cast<v1::RecusalGround>(99)); }}});
+  expect_refused(world, recused,
+                 {{"invalid: account", [](F& f) { f.mutable_recused()->clear_account(); }},
+                  {"invalid: person_id", [](F& f) { f.mutable_recused()->set_person_id(kNoId); }},
+                  {"invalid: ground", [](F& f) { f.mutable_recused()->clear_ground(); }},
+                  {"invalid: ground",
+                   [](F& f) { f.mutable_recused()->set_ground(static_cast<v1::RecusalGround>(99)); }}});
 }
 
 TEST(Refused, IsWordOfANotificationThatGoesBackOrIsOfNone) {
@@ -545,17 +533,17 @@ TEST(Refused, IsWordOfANotificationThatGoesBackOrIsOfNone) {
   reported.set_state(v1::NOTIFICATION_STATE_DELIVERED);
   reported.set_channel(v1::NOTIFICATION_CHANNEL_PUSH);
   using F = v1::CaseFact;
-  expect_refused(
-      world, fact,
-      {{"not_found: notification_id",
-        [](F& f) { f.mutable_notification_reported()->set_notification_id("note-9"); }},
-       {"invalid: state", [](F& f) { f.mutable_notification_reported()->clear_state(); }},
-       {"invalid: state", [](F& f) {
-          f.mutable_notification_reported()->set_state(static_cast<v1::NotificationState>(99));
-        }}});
+  expect_refused(world, fact,
+                 {{"not_found: notification_id",
+                   [](F& f) { f.mutable_notification_reported()->set_notification_id("note-9"); }},
+                  {"invalid: state", [](F& f) { f.mutable_notification_reported()->clear_state(); }},
+                  {"invalid: state", [](F& f) {
+                     f.mutable_notification_reported()->set_state(static_cast<v1::NotificationState>(99));
+                   }}});
   EXPECT_EQ(world.submit(fact), "conflict: state: never goes back");
   reported.set_state(v1::NOTIFICATION_STATE_FAILED);
-  EXPECT_EQ(world.submit(fact), "conflict: state: is of a channel that is not tried any more") << "she has it";
+  EXPECT_EQ(world.submit(fact), "conflict: state: is of a channel that is not tried any more")
+      << "she has it";
 }
 
 TEST(Calendars, ThatAreNoneChangeNothingAndACaseOfAnUnknownOneIsRefused) {

@@ -16,7 +16,8 @@ namespace {
 
 using Message = v1::HandOffMessage;
 
-Message::Alarm alarm(const std::string& id, uint32_t code = 2, const std::string& kind = "ALERT_KIND_SILENCE") {
+Message::Alarm alarm(const std::string& id, uint32_t code = 2,
+                     const std::string& kind = "ALERT_KIND_SILENCE") {
   Message::Alarm made;
   made.set_alert_id(id);
   made.set_code(code);
@@ -27,7 +28,8 @@ Message::Alarm alarm(const std::string& id, uint32_t code = 2, const std::string
   return made;
 }
 
-v1::Destination destination(v1::Target target, const std::string& person_id, int32_t lat_e7 = 0, int64_t at_us = 0) {
+v1::Destination destination(v1::Target target, const std::string& person_id, int32_t lat_e7 = 0,
+                            int64_t at_us = 0) {
   v1::Destination made;
   made.set_target(target);
   made.set_person_id(person_id);

@@ -55,11 +55,14 @@ class Verify : public testing::Test {
     fs::remove_all(directory.file("log"));
     fs::remove_all(directory.file("evidence"));
     auto log = std::move(*log::open_at(directory.file("log"), 512));
+    std::vector<log::NewRecord> records;
     int64_t after = 0;
     for (const Row& row : as) {
-      const log::NewRecord record{Time{std::max(row.stamp.us, after + 1)}, row.fact};
-      after = record.stamp.us;
-      ASSERT_TRUE(log->append({&record, 1}).ok());
+      records.push_back({Time{std::max(row.stamp.us, after + 1)}, row.fact});
+      after = records.back().stamp.us;
+    }
+    if (!records.empty()) {
+      ASSERT_TRUE(log->append(records).ok());
     }
   }
 
@@ -152,6 +155,44 @@ TEST_F(Verify, ARewrittenLogIsNoticedWhateverWasDoneToIt) {
       std::swap(as[at].fact, as[with].fact);
       expect_noticed(as, "swapped " + which, other);
     }
+  }
+}
+
+// As above with a log that is long enough for whole levels of the tree, and one of the changes at each
+// record.
+TEST_F(Verify, AChangeOfAnyOfAThousandRecordsIsNoticed) {
+  constexpr uint64_t kMany = 1'000;
+  const log::TestDirectory large(true), bad(true);
+  std::vector<Row> all;
+  {
+    NotarisedLog world(large.path());
+    auto notary = world.notary();
+    ASSERT_TRUE(notary.ok());
+    world.append(kMany);
+    ASSERT_TRUE((*notary)->round().ok());
+    log::spill(kept.file("large"), *(*notary)->file("checkpoint"));
+    key = (*notary)->verifier();
+  }
+  for (uint64_t no = 1; no <= kMany; ++no) all.push_back({log::stamp_of(no), log::fact_of(no)});
+  rewrite(bad, all);
+  ASSERT_EQ(verified(bad, kept.file("large")), "");
+  for (size_t at = 0; at < kMany; ++at) {
+    std::vector<Row> as = all;
+    switch (at % 4) {
+      case 0:
+        as[at].fact[0] ^= 1;
+        break;
+      case 1:
+        as[at].stamp.us += 1;
+        break;
+      case 2:
+        std::swap(as[at].fact, as[at - 1].fact);
+        break;
+      default:
+        as.erase(as.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    rewrite(bad, as);
+    EXPECT_NE(verified(bad, kept.file("large")), "") << "record " << at + 1;
   }
 }
 

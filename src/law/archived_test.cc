@@ -102,10 +102,13 @@ TEST(Order, IsUnchangedWhereEveryConditionIs) {
   EXPECT_TRUE(differs([](v1::Order& o) { o.mutable_conditions(0)->set_id("c-9"); }));
   using Set = void (v1::JudgementPolicy::*)(uint32_t);
   using P = v1::JudgementPolicy;
-  for (const auto& [set, value] :
-       {std::pair<Set, uint32_t>{&P::set_band_mm, 5'000}, {&P::set_confirm_ppm, 700'000}, {&P::set_dwell_s, 60},
-        {&P::set_clear_hold_s, 60}, {&P::set_hysteresis_mm, 5'000}, {&P::set_foresight_s, 0},
-        {&P::set_speed_max_mmps, 20'000}})
+  for (const auto& [set, value] : {std::pair<Set, uint32_t>{&P::set_band_mm, 5'000},
+                                   {&P::set_confirm_ppm, 700'000},
+                                   {&P::set_dwell_s, 60},
+                                   {&P::set_clear_hold_s, 60},
+                                   {&P::set_hysteresis_mm, 5'000},
+                                   {&P::set_foresight_s, 0},
+                                   {&P::set_speed_max_mmps, 20'000}})
     EXPECT_TRUE(differs([&](v1::Order& o) { (o.mutable_policy()->*set)(value); })) << value;
 }
 

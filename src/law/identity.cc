@@ -94,7 +94,8 @@ std::vector<std::u32string> split(std::string_view text) {
   bool inside = false;
   for (const char32_t raw : composed(decode(text))) {
     const char32_t code = plain(raw);
-    const bool mark = code < 0xC0 || code == 0xD7 || code == 0xF7 || (code >= 0x2000 && code < 0x2070) || (code >= 0x3000 && code < 0x3040);
+    const bool mark = code < 0xC0 || code == 0xD7 || code == 0xF7 || (code >= 0x2000 && code < 0x2070) ||
+                      (code >= 0x3000 && code < 0x3040);
     const bool letter = (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') || !mark;
     if (letter && !inside) out.emplace_back();
     if (letter) out.back().push_back(code);

@@ -192,8 +192,8 @@ TEST(Identity, ReadsAccentsOfWesternEuropeAsTheirLetters) {
 
 TEST(Identity, MeetsVowelsThatAreWrittenInSeveralWays) {
   const std::pair<const char*, const char*> same[] = {
-      {"Bae Jin", "Bai Jin"},  {"Hae Won", "Hay Won"},  {"Myeong", "Myung"},  {"Oe Jin", "Oi Jin"},
-      {"Gwui", "Gwi"},         {"Jin Seek", "Jin Sik"}, {"Jean", "Jin"},      {"Zin", "Jin"},
+      {"Bae Jin", "Bai Jin"},  {"Hae Won", "Hay Won"},  {"Myeong", "Myung"},    {"Oe Jin", "Oi Jin"},
+      {"Gwui", "Gwi"},         {"Jin Seek", "Jin Sik"}, {"Jean", "Jin"},        {"Zin", "Jin"},
       {"Quin Cho", "Guin Jo"}, {"Gue Ri", "Ge Ri"},     {"Parkk Ji", "Park Ji"}};
   for (const auto& [one, other] : same)
     EXPECT_EQ(sound_keys(one)[0], sound_keys(other)[0]) << one << " and " << other;

@@ -14,7 +14,8 @@ namespace {
 TEST(Words, EveryPartyHasANameOfItsOwnInBothLanguages) {
   std::set<std::string_view> english, korean;
   size_t count = 0;
-  for (auto party = static_cast<uint8_t>(Party::kPolice); words(static_cast<Party>(party)).en != "?"; ++party) {
+  for (auto party = static_cast<uint8_t>(Party::kPolice); words(static_cast<Party>(party)).en != "?";
+       ++party) {
     const Words name = words(static_cast<Party>(party));
     english.insert(name.en);
     korean.insert(name.ko);
@@ -27,9 +28,9 @@ TEST(Words, EveryPartyHasANameOfItsOwnInBothLanguages) {
 
 TEST(Words, EveryGroundOfAnIdentityHasANameAndItsPoints) {
   std::set<std::string_view> names;
-  for (const Ground ground :
-       {Ground::kDocumentSame, Ground::kDocumentDiffers, Ground::kNameSame, Ground::kNameSounds,
-        Ground::kBornSame, Ground::kBornNear, Ground::kBornDiffers, Ground::kAddressSame, Ground::kAddressNear}) {
+  for (const Ground ground : {Ground::kDocumentSame, Ground::kDocumentDiffers, Ground::kNameSame,
+                              Ground::kNameSounds, Ground::kBornSame, Ground::kBornNear, Ground::kBornDiffers,
+                              Ground::kAddressSame, Ground::kAddressNear}) {
     names.insert(words(ground).en);
     EXPECT_NE(words(ground).ko, "?");
     const bool against = ground == Ground::kDocumentDiffers || ground == Ground::kBornDiffers;
@@ -44,7 +45,8 @@ TEST(Steps, ThatMayComeNextAreThoseOfTheStageAndTheWayItComesAbout) {
     return std::count(steps.begin(), steps.end(), step) == 1;
   };
   EXPECT_TRUE(may(Stage::kNew, Path::kApplication, Step::kApply));
-  EXPECT_FALSE(may(Stage::kNew, Path::kApplication, Step::kImpose)) << "the police impose what is urgent only";
+  EXPECT_FALSE(may(Stage::kNew, Path::kApplication, Step::kImpose))
+      << "the police impose what is urgent only";
   EXPECT_FALSE(may(Stage::kNew, Path::kDirect, Step::kApply)) << "she asks for it herself";
   EXPECT_TRUE(may(Stage::kNew, Path::kDirect, Step::kPetition));
   EXPECT_TRUE(may(Stage::kPetitioned, Path::kApplication, Step::kGrant));

@@ -48,7 +48,8 @@ constexpr Duration kYoung = Duration::seconds(120);
 // After so long a filter says nothing of what came between.
 constexpr Duration kSilentMax = Duration::seconds(600);
 
-// Two fixes a microsecond apart can say anything; no more is told of it, so that sums of speeds keep their sign.
+// Two fixes a microsecond apart can say anything; no more is told of it, so that sums of speeds keep their
+// sign.
 constexpr double kToldMpsMax = 100'000;
 
 double square(double value) {

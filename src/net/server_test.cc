@@ -384,7 +384,8 @@ TEST(HttpServer, LetsAnAnswerComeOrBeDroppedAfterTheLoopHasEnded) {
   {
     Echo echo;
     RawConnection first(echo.server->port()), second(echo.server->port());
-    for (RawConnection* connection : {&first, &second}) connection->send("GET /hold HTTP/1.1\r\nhost: x\r\n\r\n");
+    for (RawConnection* connection : {&first, &second})
+      connection->send("GET /hold HTTP/1.1\r\nhost: x\r\n\r\n");
     ASSERT_TRUE(eventually([&] {
       std::lock_guard lock(echo.mutex);
       return echo.held.size() == 2;

@@ -24,7 +24,7 @@ class TestAuthority {
   explicit TestAuthority(const std::string& name)
       : folder_(std::filesystem::temp_directory_path() / (name + "-" + std::to_string(::getpid()))),
         key_(EVP_EC_gen("P-256"), EVP_PKEY_free) {
-    certificate_ = make(name, "", key_.get(), 3600);
+    certificate_ = make(name, "", key_.get(), 3600, {});
     std::filesystem::create_directories(folder_);
     write(path("ca.pem"), [this](FILE* file) { PEM_write_X509(file, certificate_.get()); });
   }
@@ -34,11 +34,21 @@ class TestAuthority {
   std::string file() const { return path("ca.pem"); }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
+  // What a certificate may be worse at than others: what its key may be used for ("serverAuth"; empty: all),
+  // what it is signed over, and so many bits of RSA in place of a key of P-256.
+  struct Made {
+    std::string use = "";
+    const EVP_MD* digest = EVP_sha256();
+    unsigned rsa_bits = 0;
+  };
   // Writes NAME.pem and NAME.key: a certificate with NAME as its CN, good for the address or host `san`
   // ("IP:127.0.0.1"), if any. It ends `ends_in_s` from now.
   void certify(const std::string& name, const std::string& san = "", long ends_in_s = 3600) const {
-    const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-    const Certificate certificate = make(name, san, key.get(), ends_in_s);
+    certify(name, san, ends_in_s, Made{});
+  }
+  void certify(const std::string& name, const std::string& san, long ends_in_s, const Made& made) const {
+    const Key key(made.rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(made.rsa_bits), EVP_PKEY_free);
+    const Certificate certificate = make(name, san, key.get(), ends_in_s, made);
     write(path(name + ".pem"), [&](FILE* file) { PEM_write_X509(file, certificate.get()); });
     write(path(name + ".key"),
           [&](FILE* file) { PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
@@ -87,7 +97,8 @@ class TestAuthority {
     X509_EXTENSION_free(extension);
   }
 
-  Certificate make(const std::string& name, const std::string& san, EVP_PKEY* key, long ends_in_s) const {
+  Certificate make(const std::string& name, const std::string& san, EVP_PKEY* key, long ends_in_s,
+                   const Made& made) const {
     static long serial = 0;
     Certificate out(X509_new(), X509_free);
     X509_set_version(out.get(), X509_VERSION_3);
@@ -102,7 +113,8 @@ class TestAuthority {
     X509_set_pubkey(out.get(), key);
     if (!certificate_) extend(out.get(), issuer, NID_basic_constraints, "critical,CA:TRUE");
     if (!san.empty()) extend(out.get(), issuer, NID_subject_alt_name, san);
-    X509_sign(out.get(), key_.get(), EVP_sha256());
+    if (!made.use.empty()) extend(out.get(), issuer, NID_ext_key_usage, made.use);
+    X509_sign(out.get(), key_.get(), made.digest);
     return out;
   }
 

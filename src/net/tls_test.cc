@@ -1,7 +1,10 @@
 #include "net/tls.h"
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
+#include <csignal>
 #include <fstream>
 #include <future>
 
@@ -181,6 +184,48 @@ TEST_F(TlsTest, KnowsByItsCertificateWhoAsks) {
   call_with({ours.path("D-1.pem"), ours.path("D-1.key"), ours.file()});
   EXPECT_FALSE(ask().ok()) << "it has ended";
   EXPECT_EQ(server->counters().requests, 1u);
+}
+
+// What the server answers to somebody who holds himself to nothing; empty: it did not let him in.
+std::string answer_to_anybody(uint16_t port, const std::string& certificate, const std::string& key) {
+  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
+                                                                  SSL_CTX_free);
+  SSL_CTX_set_security_level(context.get(), 0);
+  std::signal(SIGPIPE, SIG_IGN);  // who is not let in writes to nobody
+  EXPECT_EQ(SSL_CTX_use_certificate_file(context.get(), certificate.c_str(), SSL_FILETYPE_PEM), 1);
+  EXPECT_EQ(SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM), 1);
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> wire(BIO_new_ssl_connect(context.get()), BIO_free_all);
+  BIO_set_conn_hostname(wire.get(), ("127.0.0.1:" + std::to_string(port)).c_str());
+  BIO_puts(wire.get(), "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+  std::string answer(4'096, '\0');
+  const int size = BIO_read(wire.get(), answer.data(), static_cast<int>(answer.size()));
+  ERR_clear_error();
+  return answer.substr(0, static_cast<size_t>(std::max(size, 0)));
+}
+
+TEST_F(TlsTest, LetsNobodyInWhoseCertificateIsForAnotherUseOrCanBeForged) {
+  serve(server_files(ours.file()), Peer::kMustProve);
+  using Made = TestAuthority::Made;
+  const auto answer = [&](const std::string& name, const Made& made) {
+    ours.certify(name, "", 3'600, made);
+    return answer_to_anybody(server->port(), ours.path(name + ".pem"), ours.path(name + ".key"));
+  };
+  EXPECT_NE(answer("device", {}).find("'device'"), std::string::npos);
+  EXPECT_NE(answer("named-use", {.use = "clientAuth"}).find("'named-use'"), std::string::npos);
+  EXPECT_NE(answer("rsa-2048", {.rsa_bits = 2'048}).find("'rsa-2048'"), std::string::npos);
+  EXPECT_EQ(answer("of-a-server", {.use = "serverAuth"}), "");
+  EXPECT_EQ(answer("of-code", {.use = "codeSigning"}), "");
+  EXPECT_EQ(answer("sha-1", {.digest = EVP_sha1()}), "");
+  EXPECT_EQ(answer("rsa-1024", {.rsa_bits = 1'024}), "");
+  EXPECT_EQ(server->counters().accepted, 7u);
+}
+
+TEST_F(TlsTest, CallsNobodyWhoseCertificateIsForAnotherUse) {
+  ours.certify("client", "IP:127.0.0.1", 3'600, {.use = "clientAuth"});
+  serve({ours.path("client.pem"), ours.path("client.key"), ""});
+  call_with({"", "", ours.file()});
+  EXPECT_FALSE(ask().ok());
+  EXPECT_EQ(server->counters().requests, 0u);
 }
 
 TEST_F(TlsTest, LetsWhoNeedNotProveItselfComeWithoutACertificateButNotWithABadOne) {

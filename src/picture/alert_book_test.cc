@@ -68,9 +68,8 @@ class AlertBookTest : public testing::Test {
 
 TEST_F(AlertBookTest, TellsWhatWasDoneWithAnAlertAndByWhom) {
   alert("A1");
-  for (const v1::Handling handling :
-       {v1::HANDLING_ACKNOWLEDGE, v1::HANDLING_ACT, v1::HANDLING_SHELVE, v1::HANDLING_RESOLVE,
-        v1::HANDLING_CLOSE, v1::HANDLING_UNSPECIFIED}) {
+  for (const v1::Handling handling : {v1::HANDLING_ACKNOWLEDGE, v1::HANDLING_ACT, v1::HANDLING_SHELVE,
+                                      v1::HANDLING_RESOLVE, v1::HANDLING_CLOSE, v1::HANDLING_UNSPECIFIED}) {
     v1::AlertHandled handled;
     handled.set_alert_id("A1");
     handled.set_handling(handling);
@@ -242,8 +241,8 @@ TEST_F(AlertBookTest, TellsEachStepOfEachUnitOnce) {
     before = now;
     book_.call_changed(next(), &before, now);
   }
-  EXPECT_EQ(steps(), (Steps{"assigned", "unit_acknowledged", "en_route", "on_scene", "transporting",
-                            "unit_cleared"}));
+  EXPECT_EQ(steps(),
+            (Steps{"assigned", "unit_acknowledged", "en_route", "on_scene", "transporting", "unit_cleared"}));
   EXPECT_GT(book_.alert("A1")->ledger().on_scene_at_us(), book_.alert("A1")->ledger().assigned_at_us());
 }
 

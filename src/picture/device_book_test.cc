@@ -142,8 +142,8 @@ TEST(DeviceBook, LeadsFromACallForHelpToTheAlertThatItRangAndToNoOther) {
   v1::ReportReceived pressed = received("D-1", 1'000);
   pressed.set_client_id("press-1");
   book.report(1, pressed,
-              {sos("A-1", "P-1", v1::ALERT_KIND_KEEP_AWAY, false), sos("A-2", "P-2", v1::ALERT_KIND_SOS, false),
-               sos("A-3", "P-1", v1::ALERT_KIND_SOS, true)});
+              {sos("A-1", "P-1", v1::ALERT_KIND_KEEP_AWAY, false),
+               sos("A-2", "P-2", v1::ALERT_KIND_SOS, false), sos("A-3", "P-1", v1::ALERT_KIND_SOS, true)});
   EXPECT_EQ(book.told("D-1", "press-1")->alert_id, "A-3");
   pressed.set_client_id("press-2");
   book.report(2, pressed, {sos("A-1", "P-1", v1::ALERT_KIND_KEEP_AWAY, false)});

@@ -49,6 +49,9 @@ export const create = (input: AccountInput): Promise<EnrolmentLink> => take(api.
 export const change = (id: string, what: AccountChange, knownBy: string): Promise<Schemas["AccountChanged"]> =>
   take(api.POST("/api/v1/accounts/{id}/change", { params: { path: { id } }, body: { change: what, known_by: knownBy }, signal: patience() }));
 
+export const nodeConditions = async (): Promise<Schemas["NodeConditionItem"][]> =>
+  (await take(api.GET("/api/v1/node", { signal: patience() }))).conditions ?? [];
+
 // Where people of a role work.
 const HOMES: Record<string, string> = {
   control: "control", dispatch: "dispatch", unit: "field", protected_person: "me", court: "court", police: "cases", probation: "cases",

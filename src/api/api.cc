@@ -8,6 +8,7 @@
 #include "api/idempotency.h"
 #include "api/look_ups.h"
 #include "api/openapi.h"
+#include "api/pin.h"
 #include "api/routes.h"
 #include "api/session.h"
 #include "api/slow_work.h"
@@ -111,7 +112,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               &slow,
               options.agencies,
               options.signing_keys,
-              &scanner} {}
+              &scanner,
+              &pin_guesses} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -166,6 +168,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   HistoryIndex no_history;  // in its place
   SlowWork slow{"passwords"};
   const VirusScanner scanner{options.clamd_socket};
+  PinGuesses pin_guesses;
   World world;
 };
 

@@ -39,6 +39,7 @@ using OrderVersions = std::map<std::string, uint32_t>;
 class Bundles;
 class History;
 class LookUps;
+class PinGuesses;
 class SlowWork;
 class VirusScanner;
 
@@ -60,6 +61,7 @@ struct World {
   net::Reach agencies = {};               // where outside agencies may be
   trust::SigningKeys signing_keys = {};   // empty: there is no key ring, and none can be made
   const VirusScanner* scanner = nullptr;  // never nullptr where files are taken
+  PinGuesses* pin_guesses = nullptr;      // likewise where numbers open apps
 };
 
 struct Exchange {

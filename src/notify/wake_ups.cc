@@ -52,11 +52,14 @@ std::vector<v1::Notification> WakeUps::fold(const spine::Batch& batch) {
       if (effect->has_clear_alert()) over(effect->clear_alert().id());
       if (!effect->has_notify_protected()) continue;
       const v1::ProtectedNotice& notice = effect->notify_protected();
+      if (notice.quiet()) continue;
       // An outage is many persons' alert: that one was shown it says nothing of another.
       const bool hers = notice.reason() == v1::ProtectedNotice::REASON_UNSPECIFIED;
       Wake made;
       made.about.set_queued_at_us(entry.stamped_at.us);
       if (hers) made.alert_id = notice.alert_id();
+      // That she is covered again is no reason to look for her.
+      if (notice.reason() != v1::ProtectedNotice::COVER_BACK) made.paged_alert_id = notice.alert_id();
       made.incident_id = incident_of(entry, made.alert_id);
       out.push_back(begin(std::string(kPrefix) + effect->id(), notice.protected_id(), std::move(made)));
     }
@@ -104,12 +107,14 @@ std::optional<v1::Notification> WakeUps::next(Waiting::iterator wake) {
     channel = after(channel);
   }
   ++unseen_;
-  const std::string& incident = wake->second.incident_id;
-  if (!incident.empty() &&
+  const std::string& paged = wake->second.paged_alert_id;
+  if (!paged.empty() &&
       quiet_.try_emplace({about.person_id(), v1::NOTIFICATION_CHANNEL_UNSPECIFIED}, kQuietLooks).second) {
     v1::ContactLogged& tried = noted_.emplace_back();
     tried.set_id("K-" + about.id());
-    tried.set_incident_id(incident);
+    tried.set_incident_id(wake->second.incident_id);
+    tried.set_person_id(about.person_id());
+    tried.set_unreached_alert_id(paged);
     tried.set_with(v1::ContactLogged::PROTECTED_PERSON);
     tried.set_channel(v1::ContactLogged::MESSAGE);
     tried.set_outcome(v1::ContactLogged::NO_ANSWER);

@@ -67,6 +67,37 @@ TEST_F(WakeUpsTest, GoFromPushToTextAfterTenSecondsToACallAfterThirtyAndAreThenC
   EXPECT_EQ(wake_ups_.unseen(), 1u);
 }
 
+TEST_F(WakeUpsTest, PageAnOfficerOnceInTenMinutesWhereNoChannelReachedHer) {
+  fold(notice("p-1", "a-1"));
+  in(90);
+  const auto paged = wake_ups_.take_unseen();
+  ASSERT_EQ(paged.size(), 1u);
+  EXPECT_EQ(paged[0].person_id(), "p-1");
+  EXPECT_EQ(paged[0].unreached_alert_id(), "a-1");
+  EXPECT_EQ(paged[0].outcome(), v1::ContactLogged::NO_ANSWER);
+  fold(notice("p-1", "a-2"));
+  in(90);
+  EXPECT_THAT(wake_ups_.take_unseen(), IsEmpty());
+}
+
+TEST_F(WakeUpsTest, PageForWhoIsUncoveredByAnOutageAndNotForWhoIsCoveredAgain) {
+  fold(notice("p-1", "outage", v1::ProtectedNotice::COVER_LOST));
+  in(90);
+  const auto paged = wake_ups_.take_unseen();
+  ASSERT_EQ(paged.size(), 1u);
+  EXPECT_EQ(paged[0].unreached_alert_id(), "outage");
+  fold(notice("p-2", "outage", v1::ProtectedNotice::COVER_BACK));
+  in(90);
+  EXPECT_THAT(wake_ups_.take_unseen(), IsEmpty());
+}
+
+TEST_F(WakeUpsTest, LeaveThePhoneOfWhoHasCalledSilentlyInPeace) {
+  v1::Effect effect = notice("p-1", "a-1");
+  effect.mutable_notify_protected()->set_quiet(true);
+  EXPECT_THAT(fold(effect), IsEmpty());
+  EXPECT_THAT(in(90), IsEmpty());
+}
+
 TEST_F(WakeUpsTest, GoOnAtOnceWhereAChannelFailed) {
   fold(notice("p-1", "a-1"));
   const std::string id = "note.e1";

@@ -9,6 +9,7 @@
 #include "api/idempotency.h"
 #include "api/look_watch.h"
 #include "api/openapi.h"
+#include "api/pin.h"
 #include "api/routes.h"
 #include "api/session.h"
 #include "api/slow_work.h"
@@ -115,7 +116,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               options.signing_keys,
               &scanner,
               options.act_term,
-              options.look_limits} {}
+              options.look_limits,
+              &pin_guesses} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
@@ -171,6 +173,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
   HistoryIndex no_history;  // in its place
   SlowWork slow{"passwords"};
   const VirusScanner scanner{options.clamd_socket};
+  PinGuesses pin_guesses;
   World world;
   LookWatch look_watch{options.look_limits, look_ups, world.picture.case_book()};
 };

@@ -39,6 +39,7 @@ using OrderVersions = std::map<std::string, uint32_t>;
 
 class Bundles;
 class History;
+class PinGuesses;
 class SlowWork;
 class VirusScanner;
 
@@ -63,6 +64,7 @@ struct World {
   const VirusScanner* scanner = nullptr;             // never nullptr where files are taken
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
+  PinGuesses* pin_guesses = nullptr;                 // never nullptr where numbers open apps
 };
 
 struct Exchange {

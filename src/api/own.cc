@@ -124,11 +124,6 @@ Result<Press> read_press(const Exchange& exchange) {
   return press;
 }
 
-Status check_press_id(const std::string& id) {
-  if (id.size() < kIdMin || id.size() > kIdMax) return invalid("id", "must be 8 to 64 characters");
-  return law::check_id(id, "id");
-}
-
 net::Response answer_of(const picture::Told* told, uint64_t entry_no, int64_t received_at_us,
                         const std::string& fix_refused) {
   v1::OwnReportAnswer answer;
@@ -159,6 +154,35 @@ trust::Subject subject(const Exchange& exchange) {
                          .id = viewer.unit_id.empty() ? viewer.person_id : viewer.unit_id};
   subject.relations.own = !subject.id.empty();
   return subject;
+}
+
+bool has_device(const Exchange& exchange) {
+  return !speaking_device(exchange).empty();
+}
+
+Status check_press_id(const std::string& id) {
+  if (id.size() < kIdMin || id.size() > kIdMax) return invalid("id", "must be 8 to 64 characters");
+  return law::check_id(id, "id");
+}
+
+Result<Plan> opening(const Exchange& exchange, const v1::PinTry& pressed, bool duress) {
+  const std::string device_id = speaking_device(exchange);
+  Plan plan;
+  if (device_id.empty()) return plan;  // it was taken away after the number was set
+  auto fact = report_of(exchange, device_id);
+  v1::ReportReceived& received = *fact->mutable_report_received();
+  if (duress && exchange.world.picture.device_book().told(device_id, pressed.id()) == nullptr) {
+    v1::SosInput input;
+    input.set_id(pressed.id());
+    input.set_silent(true);
+    input.set_pressed_at_us(pressed.pressed_at_us());
+    fill(exchange, input, received);
+    received.set_duress(true);
+  }
+  if (pressed.has_fix() && check_fix(pressed.fix(), exchange.now).ok())
+    *received.mutable_report()->mutable_fix() = pressed.fix();
+  plan.facts.push_back(std::move(fact));
+  return plan;
 }
 
 Result<Plan> position(const Exchange& exchange) {

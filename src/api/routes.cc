@@ -9,8 +9,10 @@
 #include "api/erasure.h"
 #include "api/lists.h"
 #include "api/measure.h"
+#include "api/node_state.h"
 #include "api/own.h"
 #include "api/passkeys.h"
+#include "api/pin.h"
 #include "api/playback.h"
 #include "api/read.h"
 #include "api/register.h"
@@ -373,6 +375,8 @@ std::vector<Route> make_routes() {
   add_work(out);
   add_contacts(out);
   add_own(out);
+  add_pin_routes(out);
+  add_node_routes(out);
   add_erasure(out);
   add_registers(out);
   add_case_routes(out);

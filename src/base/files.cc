@@ -10,6 +10,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/last_words.h"
+
 namespace haechi {
 
 bool file_exists(const std::string& path) {
@@ -68,6 +70,7 @@ void storage_failed(std::string_view what) {
   std::fprintf(stderr, "haechi storage: %.*s. Nothing more is acknowledged; a sync is never retried.\n",
                static_cast<int>(what.size()), what.data());
   std::fflush(stderr);
+  note_failed_storage();
   std::abort();
 }
 

@@ -334,6 +334,9 @@ Status Cases::step(const v1::CaseFact& fact, Time now, Out& out) {
 void Cases::advance(Time now, Out& out) {
   machine_->advance(now, out);
 }
+void Cases::tell_unreached(const std::string& protected_id, Time now, Out& out) {
+  machine_->tell_unreached(protected_id, now, out);
+}
 
 void Cases::save(Writer& out) const {
   write(out, *machine_);

@@ -53,6 +53,8 @@ class Cases {
 
   // Applies one fact stamped `now`, after what was due by then. The error is also an effect (`refuse`).
   Status step(const v1::CaseFact& fact, Time now, Out& out);
+  // She was not shown an alert on any channel: those who protect her are told at once.
+  void tell_unreached(const std::string& protected_id, Time now, Out& out);
   // What is due by `now`. Moments do not go back.
   void advance(Time now, Out& out);
 

@@ -388,6 +388,22 @@ TEST(Cases, GoThroughTheChannelsAndThenSayThatSheCannotBeReached) {
   EXPECT_GT(world.told(v1::NOTIFICATION_KIND_UNREACHABLE, v1::CASE_PARTY_PROTECTION_OFFICER), 0u);
 }
 
+TEST(Notifications, PageHerOfficerWhenNoChannelReachedHerWithAnAlert) {
+  World world("2026-03-02T08:00:00+09:00");
+  EXPECT_EQ(world.open_case("c-1", "s-1"), "");
+  EXPECT_EQ(world.open_case("c-2", "s-2", "p-2"), "");
+  EXPECT_EQ(world.open_case("c-3", "s-3"), "");
+  EXPECT_EQ(world.close_case("c-3", v1::CASE_CLOSE_REASON_MISTAKE), "");
+  const size_t before = world.told(v1::NOTIFICATION_KIND_UNREACHABLE, v1::CASE_PARTY_PROTECTION_OFFICER);
+  world.unreached("p-1");
+  const auto paged = world.of(v1::CaseEffect::kQueueNotification);
+  ASSERT_EQ(paged.size(), 1u) << "of her one open case";
+  EXPECT_EQ(paged[0].queue_notification().account(), "officer-kim");
+  EXPECT_EQ(paged[0].queue_notification().case_id(), "c-1");
+  EXPECT_EQ(paged[0].queue_notification().channel(), v1::NOTIFICATION_CHANNEL_PUSH) << "not a dark screen";
+  EXPECT_EQ(world.told(v1::NOTIFICATION_KIND_UNREACHABLE, v1::CASE_PARTY_PROTECTION_OFFICER), before + 1);
+}
+
 v1::CaseFact reported(const std::string& id, v1::NotificationState state, v1::NotificationChannel channel,
                       const std::string& reason = "") {
   v1::CaseFact fact;

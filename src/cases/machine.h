@@ -81,6 +81,7 @@ struct DutySpec {
 struct Recipient {
   law::Party party{};
   std::string person_id, account, agency_id;
+  bool urgent = false;  // not by way of a screen that may be dark
 };
 
 class Machine {
@@ -89,6 +90,7 @@ class Machine {
   void know(const v1::HolidayCalendar& calendar);
   Status step(const v1::CaseFact& fact, Time now, Out& out);
   void advance(Time now, Out& out);
+  void tell_unreached(const std::string& protected_id, Time now, Out& out);
 
  private:
   friend struct haechi::Fields<Machine>;

@@ -16,6 +16,8 @@ constexpr size_t kReasonMax = 64;
 constexpr const char* kPrivacyOfficer = "privacy-officer";
 
 std::vector<v1::NotificationChannel> channels_of(const Recipient& to) {
+  if (to.urgent)
+    return {v1::NOTIFICATION_CHANNEL_PUSH, v1::NOTIFICATION_CHANNEL_SMS, v1::NOTIFICATION_CHANNEL_VOICE};
   switch (to.party) {
     case law::Party::kProtectedPerson:
     case law::Party::kHousehold:
@@ -50,7 +52,8 @@ bool is_tried_on(const v1::Notification& one, v1::NotificationChannel channel) {
 
 Recipient Machine::recipient(law::Party party, const std::string& case_id, const std::string& wearer_id,
                              const std::string& protected_id, const std::string& petition_id) const {
-  Recipient made{party, {}, {}, {}};
+  Recipient made;
+  made.party = party;
   const auto owner = cases_.find(case_id);
   const auto wearer = wearers_.find(wearer_of(wearer_id));
   switch (party) {
@@ -134,6 +137,24 @@ void Machine::next_channel(v1::Notification& one, Turn& turn) {
   about.set_petition_id(failed.petition_id());
   for (const law::Party party : {law::Party::kProtectionOfficer, law::Party::kPolice})
     notify(about, recipient(party, failed.case_id(), {}, {}, {}), turn);
+}
+
+// Her officer in each case that is open; the police where none is named. The control room has its alarm.
+void Machine::tell_unreached(const std::string& protected_id, Time now, Out& out) {
+  Turn turn{now, out, now, "engine"};
+  std::set<std::pair<std::string, std::string>> told;
+  for (const auto& [id, one] : cases_) {
+    const auto& hers = one.protected_ids();
+    if (one.closed_at_us() != 0 || std::find(hers.begin(), hers.end(), protected_id) == hers.end()) continue;
+    Recipient to = recipient(law::Party::kProtectionOfficer, id, {}, {}, {});
+    if (to.account.empty()) to = recipient(law::Party::kPolice, id, {}, {}, {});
+    if (!told.insert({to.account, to.agency_id}).second) continue;
+    to.urgent = true;
+    v1::Notification about;
+    about.set_kind(v1::NOTIFICATION_KIND_UNREACHABLE);
+    about.set_case_id(id);
+    notify(about, to, turn);
+  }
 }
 
 void Machine::look_at_notification(const std::string& id, Turn& turn) {

@@ -82,6 +82,12 @@ class World : private Out {
     opened.set_protection_officer("officer-kim");
     return submit(fact);
   }
+  // She was not shown an alert on any channel.
+  void unreached(const std::string& protected_id) {
+    begin();
+    cases_.tell_unreached(protected_id, now_, *this);
+    end();
+  }
   std::string close_case(const std::string& id, v1::CaseCloseReason reason) {
     v1::CaseFact fact;
     fact.mutable_case_closed()->set_case_id(id);

@@ -12,6 +12,7 @@
 
 #include "base/digest.h"
 #include "base/files.h"
+#include "base/last_words.h"
 
 namespace haechi::gateway {
 namespace {
@@ -49,6 +50,7 @@ Result<std::unique_ptr<Suspects>> Suspects::open(const std::string& path, std::s
   std::memcpy(&digest, sha256(build).data(), sizeof digest);
   made->judge_last_run(digest, now);
   g_at_fault = made->page_->at_fault;
+  before_last_words(&Suspects::note_fault);
   return made;
 }
 

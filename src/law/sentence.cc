@@ -203,6 +203,10 @@ Sentence sos(const v1::Alert& alert) {
     made.en += " silently: do not call her back";
     made.ko += ", 무음 신고: 전화하지 말 것";
   }
+  if (alert.duress()) {
+    made.en += "; she opened her app under duress";
+    made.ko += ", 강요에 의한 앱 열기";
+  }
   if (alert.wearer_id().empty()) return made;
   const std::string distance = metres(alert.proximity().distance_mm());
   made.en += alert.has_proximity() ? "; wearer " + alert.wearer_id() + " is " + distance + " away"

@@ -93,6 +93,12 @@ class Log {
   // it is given; kCorrupt names the first that fails. `each` must not call this log.
   virtual Status read(uint64_t from_no, const std::function<bool(const Record&)>& each) = 0;
 
+  // The disk refused a write: what is appended goes to the journal beside the log, for as long as this is
+  // open. Any thread.
+  virtual bool journalled() const { return false; }
+  // So many records of a run before this one came out of the journal when this was opened.
+  virtual uint64_t taken_in() const { return 0; }
+
   // Any thread. nullptr: this log cannot be read beside its writer. While Log::read goes on, Readers wait.
   virtual std::unique_ptr<Reader> reader() { return nullptr; }
 };
@@ -108,6 +114,10 @@ struct SqliteOptions {
   uint32_t page_bytes = 8192;
   // Of a log that is made now: Log::id() of the one that it is to be a copy of. Empty: a new one.
   std::string identity = {};
+  // A directory on another disk for a journal (journal.h). Then a disk that refuses a write does not end the
+  // process: that batch and all later ones go to the journal, readers see what was there before, and the next
+  // opening takes the journal in. Empty: there is none.
+  std::string journal = {};
 };
 
 // Opens the log in a directory, or makes it. Errors:
@@ -116,8 +126,9 @@ struct SqliteOptions {
 //   says
 //                 which records. Nothing was changed; a person or a mirror copy must decide.
 // An append() of this log never fails softly: when the disk refuses a write or a sync, what is on disk is
-// unknown and a second sync may report success for lost pages, so the process aborts; opening again finds
-// out. Closing (destruction) leaves everything in the main database file.
+// unknown and a second sync may report success for lost pages, so nothing is written to it again: the journal
+// takes the batch, or, where there is none or its disk refuses as well, the process aborts; opening again
+// finds out. Closing (destruction) leaves everything in the main database file.
 Result<std::unique_ptr<Log>> open_sqlite_log(const SqliteOptions& options);
 
 // What verify_directory() found, as far as it came.

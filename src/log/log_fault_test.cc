@@ -24,10 +24,22 @@ std::atomic<int> g_failing_sync{0};  // the one that fails; every later one "suc
 std::atomic<int> g_calls{0};         // calls that change what lies on the disk, syncs among them
 std::atomic<int> g_failing_call{0};  // the one that fails; 0: none
 std::atomic<int> g_dying_call{0};    // the one before which the process dies; 0: none
+std::string g_dead_directory;        // from the call on that dies, whatever is asked of files in it fails
+std::atomic<int> g_dead_from{0};     // 0: nothing is dead
+
+bool lies_in_dead_directory(int file) {
+  char path[4096];
+  const ssize_t length = ::readlink(("/proc/self/fd/" + std::to_string(file)).c_str(), path, sizeof path);
+  return length > 0 && std::string_view(path, static_cast<size_t>(length)).starts_with(g_dead_directory);
+}
 
 // True: this one fails.
-bool storage_call() {
+bool storage_call(int file = -1) {
   const int turn = ++g_calls;
+  if (g_dead_from != 0 && turn >= g_dead_from && lies_in_dead_directory(file)) {
+    errno = EIO;
+    return true;
+  }
   if (turn == g_dying_call) ::kill(::getpid(), SIGKILL);
   if (turn != g_failing_call) return false;
   errno = EIO;
@@ -35,7 +47,7 @@ bool storage_call() {
 }
 
 int counted_sync(long call, int file) {
-  if (storage_call()) return -1;
+  if (storage_call(file)) return -1;
   const int turn = ++g_syncs;
   const int failing = g_failing_sync;
   if (failing != 0 && turn == failing) {
@@ -55,13 +67,13 @@ extern "C" int fsync(int file) {
   return counted_sync(SYS_fsync, file);
 }
 extern "C" ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at) {
-  return storage_call() ? -1 : ::syscall(SYS_pwrite64, file, bytes, size, at);
+  return storage_call(file) ? -1 : ::syscall(SYS_pwrite64, file, bytes, size, at);
 }
 extern "C" ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) {
   return pwrite64(file, bytes, size, at);
 }
 extern "C" int ftruncate64(int file, off64_t size) noexcept {
-  return storage_call() ? -1 : static_cast<int>(::syscall(SYS_ftruncate, file, size));
+  return storage_call(file) ? -1 : static_cast<int>(::syscall(SYS_ftruncate, file, size));
 }
 extern "C" int ftruncate(int file, off_t size) noexcept {
   return ftruncate64(file, size);
@@ -223,6 +235,135 @@ TEST(Crash, KilledBeforeEachCallToTheDiskKeepsAllThatWasAcknowledged) {
   EXPECT_GE(ends[-SIGKILL], 150);
   EXPECT_EQ(ends[5], 1);
   EXPECT_EQ(ends.size(), 2u);
+}
+
+Result<std::unique_ptr<Log>> open_with_journal(const TestDirectory& log, const TestDirectory& journal) {
+  SqliteOptions options;
+  options.directory = log.path();
+  options.journal = journal.path();
+  return open_sqlite_log(options);
+}
+
+// As live_once, with a journal. Exits with 4 when the journal had to take over, 5 when it had not, 6 when the
+// reader beside the writer saw what is in the journal alone.
+void live_with_journal(const TestDirectory& directory, const TestDirectory& beside, bool closes, int pipe) {
+  ::close(STDERR_FILENO);
+  g_calls = 0;
+  bool journalled = false;
+  {
+    auto log = open_with_journal(directory, beside);
+    if (!log.ok()) ::_exit(3);
+    for (int i = 0; i < 20; ++i) {
+      append_facts(**log, 3);
+      say(pipe, (*log)->next_no() - 1);
+    }
+    journalled = (*log)->journalled();
+    if (journalled && (*log)->reader()->next_no() > (*log)->next_no()) ::_exit(6);
+    if (!closes) ::_exit(journalled ? 4 : 5);
+  }
+  ::_exit(journalled ? 4 : 5);
+}
+
+TEST(Journal, TakesOverWheneverTheDiskOfTheLogDiesAndIsTakenInOnce) {
+  std::map<int, int> ends;
+  for (int call = 1; call < 2'000 && ends[5] < 2; ++call) {
+    const TestDirectory directory(true), beside(true);
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    g_dead_directory = directory.path();
+    g_dead_from = call;
+    const int status = in_child([&] { live_with_journal(directory, beside, call % 2 == 0, pipe[1]); });
+    g_dead_from = 0;
+    ::close(pipe[1]);
+    const uint64_t acked = last_said(pipe[0]);
+    ASSERT_TRUE(WIFEXITED(status)) << "call " << call << ": it goes on";
+    ++ends[WEXITSTATUS(status)];
+    EXPECT_EQ(acked, WEXITSTATUS(status) == 3 ? 0u : 60u);
+    for (int opening = 0; opening < 2; ++opening) {
+      const auto log = open_with_journal(directory, beside);
+      ASSERT_TRUE(log.ok()) << "call " << call << ": " << log.error().text();
+      EXPECT_EQ((*log)->next_no() - 1, acked + opening) << "call " << call;
+      expect_facts(**log, acked + opening);
+      EXPECT_TRUE(opening == 0 || (*log)->taken_in() == 0) << "once";
+      append_facts(**log, 1);
+    }
+  }
+  EXPECT_GE(ends[4], 100) << "each write and sync of 20 batches and their marks";
+  EXPECT_GE(ends[3], 10);
+  EXPECT_EQ(ends[6], 0);
+}
+
+TEST(Journal, WhoseDiskDiesAsWellEndsTheProcess) {
+  const TestDirectory directory(true), beside(true);
+  const auto live = [&] {
+    const auto log = open_with_journal(directory, beside);
+    g_dead_directory = "/";
+    g_dead_from = 1;
+    append_facts(**log, 1);
+  };
+  EXPECT_EXIT(live(), testing::KilledBySignal(SIGABRT), "neither log nor journal");
+}
+
+// A log of 3 records and a journal with two batches of 3 behind them.
+void fill_both(const TestDirectory& directory, const TestDirectory& beside) {
+  const int status = in_child([&] {
+    const auto log = open_with_journal(directory, beside);
+    append_facts(**log, 3);
+    g_dead_directory = directory.path();
+    g_dead_from = 1;
+    append_facts(**log, 3);
+    append_facts(**log, 3);
+    ::_exit(0);
+  });
+  ASSERT_TRUE(WIFEXITED(status));
+}
+
+TEST(Journal, IsThereAgainWhenTheDiskDiesAgain) {
+  const TestDirectory directory(true), beside(true);
+  fill_both(directory, beside);
+  fill_both(directory, beside);
+  const auto log = open_with_journal(directory, beside);
+  ASSERT_TRUE(log.ok()) << log.error().text();
+  EXPECT_EQ((*log)->taken_in(), 6u);
+  expect_facts(**log, 18);
+}
+
+TEST(Journal, WhoseEndWasCutOffLosesThatBatchAlone) {
+  const TestDirectory directory(true), beside(true);
+  fill_both(directory, beside);
+  const std::string whole = slurp(beside.file("journal"));
+  spill(beside.file("journal"), whole.substr(0, whole.size() - 1));
+  const auto log = open_with_journal(directory, beside);
+  ASSERT_TRUE(log.ok());
+  EXPECT_EQ((*log)->taken_in(), 3u);
+  expect_facts(**log, 6);
+}
+
+TEST(Journal, ThatIsDamagedOrOfAnotherLogIsRefused) {
+  const TestDirectory directory(true), beside(true), other(true);
+  fill_both(directory, beside);
+  const std::string whole = slurp(beside.file("journal"));
+  std::string harmed = whole;
+  harmed[harmed.find("fact 4")] ^= 1;  // in the first of its batches
+  spill(beside.file("journal"), harmed);
+  EXPECT_EQ(open_with_journal(directory, beside).error().code, Code::kCorrupt);
+  EXPECT_EQ(slurp(beside.file("journal")), harmed) << "it stays for who looks into it";
+  spill(beside.file("journal"), whole);
+  ASSERT_TRUE(open_at(other.path()).ok());
+  EXPECT_EQ(open_with_journal(other, beside).error().field, "log.journal");
+}
+
+TEST(Journal, ThatDoesNotAgreeWithTheLogIsRefused) {
+  const TestDirectory directory(true), beside(true);
+  fill_both(directory, beside);
+  {
+    const auto log = open_at(directory.path());  // somebody went on without the journal
+    const NewRecord another{(*log)->last_stamp() + Duration::seconds(1), "another fact 4"};
+    ASSERT_TRUE((*log)->append({&another, 1}).ok());
+  }
+  const auto log = open_with_journal(directory, beside);
+  ASSERT_FALSE(log.ok());
+  EXPECT_THAT(log.error().text(), testing::HasSubstr("do not agree at record 4"));
 }
 
 TEST(Fault, AFullDiskEndsTheProcessWithAWord) {

@@ -2,14 +2,17 @@
 // on, the watermark beside it.
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/hex.h"
 #include "log/chain.h"
 #include "log/database.h"
 #include "log/files.h"
+#include "log/journal.h"
 #include "log/live_reader.h"
 #include "log/log.h"
 #include "log/turns.h"
@@ -31,6 +34,8 @@ class SqliteLog final : public Log {
     return hex({reinterpret_cast<const char*>(identity_.data()), identity_.size()});
   }
   Status read(uint64_t from_no, const std::function<bool(const Record&)>& each) override;
+  bool journalled() const override { return journalled_; }
+  uint64_t taken_in() const override { return taken_in_; }
   std::unique_ptr<Reader> reader() override {
     return std::make_unique<LiveReader>(LiveSource{turns_, database_, durable_no_});
   }
@@ -46,8 +51,12 @@ class SqliteLog final : public Log {
         last_stamp_(end.stamp()),
         identity_(identity) {}
   Status prepare();
-  void step(const Statement& statement, const char* what);
-  void insert(const NewRecord& record);
+  Status take_in_journal();
+  // False: the disk refused, and there is a journal.
+  bool step(const Statement& statement, const char* what);
+  bool insert(const NewRecord& record);
+  bool commit(std::span<const NewRecord> batch);
+  uint64_t put_into_journal(std::span<const NewRecord> batch);
 
   // Destroyed from the last to the first: statements, then the connection, the lock at the very end.
   DirectoryLock lock_;
@@ -61,6 +70,9 @@ class SqliteLog final : public Log {
   const Identity identity_;
   std::string scratch_;
   bool reading_ = false;
+  std::unique_ptr<Journal> journal_;
+  std::atomic<bool> journalled_ = false;
+  uint64_t taken_in_ = 0;
 };
 
 Status remove_file(const std::string& path) {
@@ -132,16 +144,54 @@ Result<std::unique_ptr<Log>> SqliteLog::open(const SqliteOptions& options) {
   // What a crash left in the write-ahead file may be in the page cache only. The engine will act on it now,
   // so it must be durable now: a checkpoint syncs it, and the watermark then covers it.
   TRY_STATUS(database.checkpoint());
-  TRY(auto watermark, WatermarkWriter::open(options.directory + "/" + kWatermarkName, mark));
+  TRY(auto watermark,
+      WatermarkWriter::open(options.directory + "/" + kWatermarkName, mark, !options.journal.empty()));
   watermark->start(end.point());
-  watermark->wait();
+  if (!watermark->wait())
+    return Error{Code::kUnavailable, "log", "the watermark in " + options.directory + " cannot be written"};
   std::unique_ptr<SqliteLog> log(
       new SqliteLog(std::move(lock), std::move(database), std::move(watermark), end, mark.identity));
   TRY_STATUS(log->prepare());
   // Whoever made the files may have been killed before their names were synced, and SQLite does it only for
   // those it makes itself.
   TRY_STATUS(sync_directory(options.directory));
+  if (!options.journal.empty()) {
+    TRY(auto journal, Journal::open(options.journal, mark.identity));
+    log->journal_ = std::move(journal);
+    TRY_STATUS(log->take_in_journal());
+  }
   return std::unique_ptr<Log>(std::move(log));
+}
+
+// What the log has already is there as the journal has it; the rest follows it.
+Status SqliteLog::take_in_journal() {
+  if (journal_->empty()) return {};
+  const uint64_t had = end_.no;
+  std::unique_ptr<Journal> journal = std::move(journal_);  // not written to meanwhile
+  ChainChecker next(end_, last_stamp_);
+  const auto taken = [&](const StoredRecord& record) -> Status {
+    if (record.no > had) return next.check(record);
+    TRY(const ChainChecker here, checker_at(database_, record.no));
+    if (view(here.point().digest) == record.digest) return {};
+    return corrupt("the log and the journal beside it do not agree at " +
+                   records_named(record.no, record.no));
+  };
+  const auto batch_taken = [&](std::span<const StoredRecord> batch) -> Status {
+    std::vector<NewRecord> missing;
+    for (const StoredRecord& record : batch) {
+      TRY_STATUS(taken(record));
+      if (record.no > had) missing.push_back({record.stamp, record.fact});
+    }
+    if (!missing.empty()) (void)append(missing).ok();  // without a journal it does not fail
+    return {};
+  };
+  TRY_STATUS(journal->read(batch_taken));
+  if (!watermark_->wait()) return Error{Code::kUnavailable, "log", "the watermark cannot be written"};
+  TRY_STATUS(database_.checkpoint());
+  TRY_STATUS(journal->clear());
+  journal_ = std::move(journal);
+  taken_in_ = end_.no - had;
+  return {};
 }
 
 Status SqliteLog::prepare() {
@@ -158,15 +208,17 @@ SqliteLog::~SqliteLog() {
   insert_.reset();
   commit_.reset();
   // Left undone, the next opening does it: a failure here loses nothing.
-  (void)database_.checkpoint().ok();
+  if (!journalled_) (void)database_.checkpoint().ok();
 }
 
-void SqliteLog::step(const Statement& statement, const char* what) {
-  if (sqlite3_step(statement.get()) != SQLITE_DONE) storage_failed(database_.error(what).reason);
+bool SqliteLog::step(const Statement& statement, const char* what) {
+  const bool done = sqlite3_step(statement.get()) == SQLITE_DONE;
+  if (!done && !journal_) storage_failed(database_.error(what).reason);
   sqlite3_reset(statement.get());
+  return done;
 }
 
-void SqliteLog::insert(const NewRecord& record) {
+bool SqliteLog::insert(const NewRecord& record) {
   ENSURE(record.stamp > last_stamp_, record.stamp, last_stamp_);
   ENSURE(record.fact.size() <= kFactBytesMax, record.fact.size());
   const uint64_t no = end_.no + 1;
@@ -179,26 +231,55 @@ void SqliteLog::insert(const NewRecord& record) {
   // An empty view may have no address, and SQLite stores a blob without address as NULL.
   const char* fact = record.fact.empty() ? "" : record.fact.data();
   sqlite3_bind_blob(row, 5, fact, static_cast<int>(record.fact.size()), SQLITE_STATIC);
-  step(insert_, "a record could not be written");
+  if (!step(insert_, "a record could not be written")) return false;
   end_ = {no, made.digest};
   last_stamp_ = record.stamp;
+  return true;
+}
+
+bool SqliteLog::commit(std::span<const NewRecord> batch) {
+  const Turns::Turn turn(turns_);
+  if (!step(begin_, "a batch could not be begun")) return false;
+  for (const NewRecord& record : batch)
+    if (!insert(record)) return false;
+  if (!step(commit_, "a batch could not be made durable")) return false;
+  durable_no_ = end_.no;
+  return true;
+}
+
+// For good, until the log is opened anew: what the disk took of the batch that it refused is not known.
+uint64_t SqliteLog::put_into_journal(std::span<const NewRecord> batch) {
+  journalled_ = true;
+  const uint64_t first = next_no();
+  const Result<ChainPoint> last = journal_->append(end_, batch);
+  if (!last.ok()) storage_failed("neither log nor journal can be written: " + last.error().text());
+  end_ = *last;
+  last_stamp_ = batch.back().stamp;
+  return first;
 }
 
 Result<uint64_t> SqliteLog::append(std::span<const NewRecord> batch) {
   ENSURE(!batch.empty());
   ENSURE(!reading_);
+  if (journalled_) return put_into_journal(batch);
   const uint64_t first = next_no();
-  {
-    const Turns::Turn turn(turns_);
-    step(begin_, "a batch could not be begun");
-    for (const NewRecord& record : batch) insert(record);
-    step(commit_, "a batch could not be made durable");
-    durable_no_ = end_.no;
+  const ChainPoint before = end_;
+  const Time stamp_before = last_stamp_;
+  if (!commit(batch)) {
+    (void)database_.run("ROLLBACK").ok();  // there may be nothing to roll back
+    end_ = before;
+    last_stamp_ = stamp_before;
+    return put_into_journal(batch);
   }
   // The mark of the batch before had the whole of this one to reach the disk; this one's starts now that the
-  // batch is durable, so it is there soon even when no batch follows.
-  watermark_->wait();
-  watermark_->start(end_);
+  // batch is durable, so it is there soon even when no batch follows. Of a mark that the disk refused, the
+  // batch itself is durable; the next one trusts that disk no more.
+  if (watermark_->wait()) {
+    watermark_->start(end_);
+  } else {
+    if (!journal_) storage_failed("the watermark could not be written");
+    journalled_ = true;
+  }
   return first;
 }
 

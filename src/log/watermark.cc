@@ -84,10 +84,11 @@ Status create_watermark(const std::string& path, const Mark& mark) {
   return sync_directory(directory_of(path));
 }
 
-Result<std::unique_ptr<WatermarkWriter>> WatermarkWriter::open(const std::string& path, const Mark& last) {
+Result<std::unique_ptr<WatermarkWriter>> WatermarkWriter::open(const std::string& path, const Mark& last,
+                                                               bool soft) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (file < 0) return system_error("open", path);
-  std::unique_ptr<WatermarkWriter> writer(new WatermarkWriter(file, last));
+  std::unique_ptr<WatermarkWriter> writer(new WatermarkWriter(file, last, soft));
   try {
     writer->thread_ = std::thread([raw = writer.get()] { raw->run(); });
   } catch (const std::system_error&) {
@@ -96,7 +97,8 @@ Result<std::unique_ptr<WatermarkWriter>> WatermarkWriter::open(const std::string
   return writer;
 }
 
-WatermarkWriter::WatermarkWriter(int file, const Mark& last) : file_(file), mark_(last) {}
+WatermarkWriter::WatermarkWriter(int file, const Mark& last, bool soft)
+    : file_(file), soft_(soft), mark_(last) {}
 
 WatermarkWriter::~WatermarkWriter() {
   {
@@ -120,9 +122,10 @@ void WatermarkWriter::start(const ChainPoint& point) {
   changed_.notify_all();
 }
 
-void WatermarkWriter::wait() {
+bool WatermarkWriter::wait() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !pending_; });
+  return !failed_;
 }
 
 void WatermarkWriter::run() {
@@ -132,16 +135,19 @@ void WatermarkWriter::run() {
     if (!pending_) return;
     const Mark mark = mark_;
     lock.unlock();
-    write(mark);
+    const bool written = write(mark);
     lock.lock();
+    if (!written) failed_ = true;
     pending_ = false;
     changed_.notify_all();
   }
 }
 
-void WatermarkWriter::write(const Mark& mark) {
-  if (!write_all(file_, encode_mark(mark), (mark.turn % kSlotCount) * kSlotBytes) || ::fdatasync(file_) != 0)
-    storage_failed("the watermark could not be written: " + std::string(std::strerror(errno)));
+bool WatermarkWriter::write(const Mark& mark) {
+  if (write_all(file_, encode_mark(mark), (mark.turn % kSlotCount) * kSlotBytes) && ::fdatasync(file_) == 0)
+    return true;
+  if (!soft_) storage_failed("the watermark could not be written: " + std::string(std::strerror(errno)));
+  return false;
 }
 
 }  // namespace haechi::log

@@ -39,30 +39,33 @@ Result<Mark> read_watermark(const std::string& path);
 Status create_watermark(const std::string& path, const Mark& mark);
 
 // Writes marks in a thread of its own, so that the sync runs beside the database's. A failed write or sync
-// aborts the process: see open_sqlite_log().
+// aborts the process (see open_sqlite_log()), or, if asked to be soft, is the last: wait() says so for good.
 class WatermarkWriter {
  public:
   // `last` is the newest mark in the file.
-  static Result<std::unique_ptr<WatermarkWriter>> open(const std::string& path, const Mark& last);
+  static Result<std::unique_ptr<WatermarkWriter>> open(const std::string& path, const Mark& last,
+                                                       bool soft = false);
   ~WatermarkWriter();
   WatermarkWriter(const WatermarkWriter&) = delete;
 
   // Starts to write the mark of a record that is durable. wait() must have been called since the last
   // start().
   void start(const ChainPoint& point);
-  // Returns when all that was started is on disk.
-  void wait();
+  // Returns when all that was started is on disk. False: the disk refused one.
+  bool wait();
 
  private:
-  WatermarkWriter(int file, const Mark& last);
+  WatermarkWriter(int file, const Mark& last, bool soft);
   void run();
-  void write(const Mark& mark);
+  bool write(const Mark& mark);
 
   const int file_;
+  const bool soft_;
   Mark mark_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool pending_ = false;
+  bool failed_ = false;
   bool stop_ = false;
   std::thread thread_;
 };

@@ -150,6 +150,12 @@ void Machine::notify(const HeldAlert& held, Step& step) {
   notice.set_protected_id(held.alert.protected_id());
   notice.set_alert_id(held.alert.id());
   notice.set_code(held.alert.code());
+  notice.set_quiet(called_silently(held.about));
+}
+
+// Her phone would betray her.
+bool Machine::called_silently(uint32_t person) const {
+  return persons_[person].sos != 0 && alerts_.at(persons_[person].sos).alert.silent();
 }
 
 void Machine::state_reason(HeldAlert& held) {

@@ -160,6 +160,7 @@ void Machine::ring_sos(uint32_t index, Time at, bool late, Step& step) {
     if (!track.empty()) law::set_place(track.latest().place, *alert.mutable_place());
     if (now) *alert.mutable_proximity() = *now;
     if (step.silent) alert.set_silent(true);
+    if (step.duress) alert.set_duress(true);
   };
   if (persons_[holder].sos != 0) {
     HeldAlert& held = alerts_.at(persons_[holder].sos);

@@ -66,6 +66,12 @@ void Machine::apply(const v1::Fact& fact, Step& step) {
       raise_alarm(v1::ALARM_KIND_ENTRY_QUARANTINED, "", step)
           .set_entry_no(fact.entry_quarantined().entry_no());
       break;
+    case v1::Fact::kNodeCondition:
+      tell_condition(fact.node_condition(), step);
+      break;
+    case v1::Fact::kContactLogged:
+      page_for(fact.contact_logged(), step);
+      break;
     case v1::Fact::kAlertHandled:
       handle(fact.alert_handled(), step);
       break;

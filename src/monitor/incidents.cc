@@ -15,6 +15,20 @@ constexpr Duration kHandOffAgeMax = Duration::seconds(900);
 // The radius that holds 95 % of a circular normal error, in thousandths of its standard deviation per axis.
 constexpr int64_t kErrorCircle = 2'448;
 
+// What of the node's own troubles the control room has to know at once; unspecified: nothing.
+v1::AlarmKind alarm_kind_of(v1::NodeCondition::Kind kind) {
+  switch (kind) {
+    case v1::NodeCondition::LOG_JOURNALLED:
+      return v1::ALARM_KIND_LOG_JOURNALLED;
+    case v1::NodeCondition::DISK_FILLING:
+      return v1::ALARM_KIND_DISK_FILLING;
+    case v1::NodeCondition::CLOCK_UNKEPT:
+      return v1::ALARM_KIND_CLOCK_UNKEPT;
+    default:
+      return v1::ALARM_KIND_UNSPECIFIED;
+  }
+}
+
 }  // namespace
 
 const HeldIncident* Machine::incident_of(const HeldAlert& held) const {
@@ -156,6 +170,23 @@ v1::Alarm& Machine::raise_alarm(v1::AlarmKind kind, const std::string& incident_
   alarm.set_incident_id(incident_id);
   alarm.set_raised_at_us(step.now.us);
   return alarm;
+}
+
+void Machine::page_for(const v1::ContactLogged& tried, Step& step) const {
+  const auto number = alert_numbers_.find(tried.unreached_alert_id());
+  if (number == alert_numbers_.end() || !rings(number->second)) return;
+  const v1::Alert& alert = alerts_.at(number->second).alert;
+  v1::Alarm& alarm = raise_alarm(v1::ALARM_KIND_PROTECTED_UNREACHED, alert.incident_id(), step);
+  alarm.set_alert_id(alert.id());
+  alarm.set_person_id(tried.person_id());
+}
+
+void Machine::tell_condition(const v1::NodeCondition& condition, Step& step) const {
+  const v1::AlarmKind kind = alarm_kind_of(condition.kind());
+  if (kind == v1::ALARM_KIND_UNSPECIFIED) return;
+  v1::Alarm& alarm = raise_alarm(kind, "", step);
+  alarm.set_over(condition.over());
+  alarm.set_days_left(condition.days_left());
 }
 
 void Machine::raise_hand_offs(HeldIncident& held, Step& step) {

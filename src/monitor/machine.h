@@ -48,6 +48,7 @@
 #include "monitor/motion.h"
 #include "monitor/plausibility.h"
 #include "monitor/position.h"
+#include "monitor/step.h"
 #include "monitor/tracker.h"
 #include "monitor/witness.h"
 
@@ -62,17 +63,6 @@ constexpr uint64_t wearer_key(uint32_t person) {
 constexpr uint64_t protected_key(uint32_t person) {
   return uint64_t{person} * 2 + 1;
 }
-
-// One entry being applied.
-struct Step {
-  const law::Entry& entry;
-  law::EffectSink& effects;
-  Time now;                  // the entry's stamp
-  Time received;             // when the report of this entry reached us; not known for any other fact
-  bool clock_ahead = false;  // the report's fix was dated in the future
-  bool silent = false;       // the phone of this SOS must not ring, light up or be called back
-  Witness* witness = nullptr;
-};
 
 // The numbers of an alert's kind; 0 in `alert` means none is open.
 struct Tier {
@@ -509,6 +499,7 @@ class Machine {
   static void state_reason(HeldAlert& held);  // its sentence, from what it holds now
   void tell_alert(const HeldAlert& held, Step& step);
   void notify(const HeldAlert& held, Step& step);
+  bool called_silently(uint32_t person) const;
   void await_acknowledgement(uint64_t number, Step& step);
   void raise_code(uint64_t number, uint32_t code, Step& step);
   void handle(const v1::AlertHandled& fact, Step& step);
@@ -535,6 +526,9 @@ class Machine {
   std::optional<uint32_t> pair_rule(const HeldAlert& held) const;
   std::vector<Recipient> recipients_for(HeldIncident& held, const HeldAlert& lead) const;
   v1::Alarm& raise_alarm(v1::AlarmKind kind, const std::string& incident_id, Step& step) const;
+  // She was not shown an alert on any channel.
+  void page_for(const v1::ContactLogged& tried, Step& step) const;
+  void tell_condition(const v1::NodeCondition& condition, Step& step) const;
   void add_destination(v1::Target target, uint32_t person, v1::HandOffMessage_Alarm& alarm) const;
 
   // views.cc

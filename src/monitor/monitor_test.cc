@@ -10,6 +10,7 @@ namespace {
 
 using testing::Contains;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
@@ -357,6 +358,87 @@ TEST(Sos, ThatMustStaySilentSaysSoToWhoeverAnswers) {
             "Protected person p-1 pressed SOS silently: do not call her back.");
   press(false);
   EXPECT_TRUE(world.alert(id).silent()) << "what was asked for once holds";
+}
+
+TEST(Sos, ThatIsSilentKeepsHerPhoneDarkForEveryOtherAlertOfHers) {
+  World world;
+  world.wearer("w-1");
+  world.protected_person("p-1");
+  world.submit_order(world.keep_away_order("o-1", "w-1", "p-1"));
+  world.event("p-1", v1::DEVICE_EVENT_SOS);
+  world.report("p-1", at_m(0, 0));
+  v1::Fact silently;
+  silently.mutable_report_received()->set_silent(true);
+  silently.mutable_report_received()->mutable_report()->set_device_id("d-p-1");
+  silently.mutable_report_received()->mutable_report()->add_events(v1::DEVICE_EVENT_SOS);
+  world.submit(silently);
+  world.forget_effects();
+  world.report("w-1", at_m(0, 50));
+  const auto notices = world.of(v1::Effect::kNotifyProtected);
+  ASSERT_FALSE(notices.empty());
+  for (const v1::Effect& notice : notices) EXPECT_TRUE(notice.notify_protected().quiet());
+}
+
+TEST(Sos, UnderDuressSaysSo) {
+  World world;
+  world.protected_person("p-1");
+  v1::Fact fact;
+  v1::ReportReceived& received = *fact.mutable_report_received();
+  received.set_silent(true);
+  received.set_duress(true);
+  received.mutable_report()->set_device_id("d-p-1");
+  received.mutable_report()->add_events(v1::DEVICE_EVENT_SOS);
+  world.submit(fact);
+  ASSERT_EQ(world.raised().size(), 1u);
+  EXPECT_EQ(world.raised()[0].code(), 0u);
+  EXPECT_TRUE(world.raised()[0].duress());
+  EXPECT_THAT(world.raised()[0].sentence_en(), HasSubstr("under duress"));
+}
+
+TEST(Unreached, PagesTheControlRoomWhileTheAlertRings) {
+  World world;
+  world.wearer("w-1");
+  world.protected_person("p-1");
+  world.submit_order(world.keep_away_order("o-1", "w-1", "p-1"));
+  world.report("p-1", at_m(0, 0));
+  world.report("w-1", at_m(0, 50));
+  ASSERT_FALSE(world.raised().empty());
+  const v1::Alert alert = world.raised()[0];
+  const auto unreached = [&](const std::string& about) {
+    v1::Fact fact;
+    fact.mutable_contact_logged()->set_person_id("p-1");
+    fact.mutable_contact_logged()->set_unreached_alert_id(about);
+    world.submit(fact);
+    std::vector<v1::Alarm> out;
+    for (const v1::Effect& effect : world.effects())
+      if (effect.raise_alarm().kind() == v1::ALARM_KIND_PROTECTED_UNREACHED)
+        out.push_back(effect.raise_alarm());
+    return out;
+  };
+  EXPECT_EQ(unreached("a-of-nobody").size(), 0u);
+  const auto alarms = unreached(alert.id());
+  ASSERT_EQ(alarms.size(), 1u);
+  EXPECT_EQ(alarms[0].alert_id(), alert.id());
+  EXPECT_EQ(alarms[0].incident_id(), alert.incident_id());
+  EXPECT_EQ(alarms[0].person_id(), "p-1");
+  EXPECT_EQ(unreached("").size(), 1u) << "an officer's own call that nobody answered pages nobody";
+}
+
+TEST(Node, TellsTheControlRoomWhatIsWrongWithItselfAndWhenItIsOver) {
+  World world;
+  v1::Fact fact;
+  fact.mutable_node_condition()->set_kind(v1::NodeCondition::DISK_FILLING);
+  fact.mutable_node_condition()->set_days_left(12);
+  world.submit(fact);
+  fact.mutable_node_condition()->set_over(true);
+  world.submit(fact);
+  fact.mutable_node_condition()->set_kind(v1::NodeCondition::PROCESS_ENDED);
+  world.submit(fact);
+  ASSERT_EQ(world.effects().size(), 2u) << "how the program ended is for who keeps it";
+  EXPECT_EQ(world.effects()[0].raise_alarm().kind(), v1::ALARM_KIND_DISK_FILLING);
+  EXPECT_EQ(world.effects()[0].raise_alarm().days_left(), 12u);
+  EXPECT_FALSE(world.effects()[0].raise_alarm().over());
+  EXPECT_TRUE(world.effects()[1].raise_alarm().over());
 }
 
 TEST(Device, StrapRingsUnderAnOrderOnlyAndClosingItEndsTheConditionOnly) {

@@ -396,6 +396,7 @@ void Machine::tell_cover(uint32_t person, v1::ProtectedNotice::Reason reason, St
   notice.set_alert_id(uncovered_.at(person).alert_id);
   notice.set_code(law::code112(v1::ALERT_KIND_AREA_OUTAGE, law::Nearness::kNobody));
   notice.set_reason(reason);
+  notice.set_quiet(called_silently(person));
 }
 
 // It has changed: that is told, and whether it is over is looked at, when its deadline comes.

@@ -61,6 +61,7 @@ void Machine::receive(const v1::ReportReceived& fact, Step& step) {
   if (!found || *found >= devices_.size() || devices_[*found].retired) return;
   const uint32_t index = *found;
   step.silent = fact.silent();
+  step.duress = fact.duress();
   step.received = fact.received_at_us() > 0 ? Time{fact.received_at_us()} : step.now;
   Device& device = devices_[index];
   hear_device(index, report, step);

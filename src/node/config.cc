@@ -135,11 +135,12 @@ Status read_tls(const toml::table& table, TlsConfig& into) {
 Status read_notify(const toml::table& table, notify::Settings& into) {
   const toml::table* all = table["notify"].as_table();
   if (all == nullptr) return table.contains("notify") ? wrong_type("notify", "a table") : Status();
-  TRY_STATUS(
-      check_keys(*all, {"pages", "language", "ca_file", "revoked", "email", "sms", "push"}, "notify."));
+  TRY_STATUS(check_keys(*all, {"pages", "language", "ca_file", "revoked", "email", "sms", "voice", "push"},
+                        "notify."));
   for (const auto& [name, known] :
        std::map<std::string, std::set<std::string>>{{"email", {"server", "tls", "user", "password", "from"}},
                                                     {"sms", {"url", "body", "bearer", "secret"}},
+                                                    {"voice", {"url", "body", "form", "bearer", "secret"}},
                                                     {"push", {"contact", "services", "key"}}}) {
     if (!all->contains(name)) continue;
     const toml::table* one = (*all)[name].as_table();
@@ -159,8 +160,13 @@ Status read_notify(const toml::table& table, notify::Settings& into) {
                                                         {"notify.sms.body", &into.sms.body},
                                                         {"notify.sms.bearer", &into.sms.bearer},
                                                         {"notify.sms.secret", &into.sms.secret},
+                                                        {"notify.voice.url", &into.voice.url},
+                                                        {"notify.voice.body", &into.voice.body},
+                                                        {"notify.voice.bearer", &into.voice.bearer},
+                                                        {"notify.voice.secret", &into.voice.secret},
                                                         {"notify.push.contact", &into.push.contact}};
   for (const auto& [key, text] : texts) TRY_STATUS(read_text(table, key, *text));
+  TRY_STATUS(read_flag(table, "notify.voice.form", into.voice.form));
   return read_texts(table, "notify.push.services", into.push.services);
 }
 
@@ -323,7 +329,9 @@ Status take_credentials(Config& config) {
   }
   for (const auto& [setting, text] : {std::pair("notify.email.password", &config.notify.email.password),
                                       std::pair("notify.sms.bearer", &config.notify.sms.bearer),
-                                      std::pair("notify.sms.secret", &config.notify.sms.secret)}) {
+                                      std::pair("notify.sms.secret", &config.notify.sms.secret),
+                                      std::pair("notify.voice.bearer", &config.notify.voice.bearer),
+                                      std::pair("notify.voice.secret", &config.notify.voice.secret)}) {
     Result<std::string> secret = credential_value(setting, *text);
     if (!secret.ok() && secret.error().code != Code::kNotFound) return secret.error();
     if (secret.ok()) {
@@ -373,6 +381,7 @@ Status read_config(const std::string& path, Config& config) {
                          "notify",
                          "accounts",
                          "keys",
+                         "log",
                          "oidc"},
                         ""));
   if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
@@ -382,6 +391,8 @@ Status read_config(const std::string& path, Config& config) {
     TRY_STATUS(check_keys(*server, {"accept", "snapshot_every_entries"}, "server."));
   TRY_STATUS(read_rate(table, "server.snapshot_every_entries", config.snapshot_every_entries));
   TRY_STATUS(read_texts(table, "server.accept", config.accepted));
+  if (const auto* log = table["log"].as_table()) TRY_STATUS(check_keys(*log, {"journal"}, "log."));
+  TRY_STATUS(read_text(table, "log.journal", config.journal));
   if (const auto* files = table["files"].as_table()) TRY_STATUS(check_keys(*files, {"clamd"}, "files."));
   TRY_STATUS(read_text(table, "files.clamd", config.clamd_socket));
   TRY_STATUS(read_doors(table, config));

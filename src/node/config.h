@@ -3,11 +3,11 @@
 //   data = "/var/lib/haechi"
 //   [server]   accept = ["private authority"]   # what is less safe than it could be; docs/running.md
 //              snapshot_every_entries = 1000000  # at the latest; once an hour in any case
-//   static_files = "/usr/share/haechi/web"
-//   map_config = "/etc/haechi/map.json"  # what /config/map.json says; empty = the built-in base map
-//   map_hosts = ["https://tiles.example"] # map servers that pages may fetch from
-//   forwarder_token_sha256 = "hex"       # of a Traccar that forwards positions; empty = none
-//   metrics_token_sha256 = "hex"         # of who reads /metrics from elsewhere; empty = nobody
+//   [log]      journal = "/var/lib/haechi-journal"   # on another disk: where facts go while the log cannot
+//   be written static_files = "/usr/share/haechi/web" map_config = "/etc/haechi/map.json"  # what
+//   /config/map.json says; empty = the built-in base map map_hosts = ["https://tiles.example"] # map servers
+//   that pages may fetch from forwarder_token_sha256 = "hex"       # of a Traccar that forwards positions;
+//   empty = none metrics_token_sha256 = "hex"         # of who reads /metrics from elsewhere; empty = nobody
 //   trusted_proxies = ["10.0.0.5"]       # who may say for whom it asks; without [tls] nobody else is let in
 //   [tls]      certificate = "file"  key = "file"    # of every door; docs/running.md
 //              device_ca = "file"  agency_ca = "file"          # who must prove itself by certificate
@@ -44,7 +44,8 @@
 //   [notify.email]  server = "mail.example:587"  tls = "starttls"  user = ""  password = ""
 //                   from = "h@example.org"
 //   [notify.sms]    url = "https://sms.example/v1"  body = ""  bearer = ""  secret = "signs both ways"
-//   [notify.push]   contact = "mailto:ops@example.org"  services = ["https://fcm.googleapis.com"]
+//   [notify.voice]  url = "https://voice.example/v1"  body = ""  form = false  bearer = ""  secret =
+//   "likewise" [notify.push]   contact = "mailto:ops@example.org"  services = ["https://fcm.googleapis.com"]
 //                   key = "file"
 // A secret, or the file of one, may be "credential:NAME" (node/credentials.h).
 #pragma once
@@ -85,6 +86,8 @@ struct TlsConfig {
 struct Config {
   std::string data = "data";
   std::vector<std::string> accepted;  // exceptions (node/exceptions.h)
+  std::string journal;                // directory of the log's journal; empty: none
+  std::string accept_older_log;       // why the log may be older than what was seen; empty: it may not
   uint32_t snapshot_every_entries = 1'000'000;
   std::vector<std::string> secrets_in_clear;  // settings whose value is a secret as it stands in the file
   std::string key_ring;                       // of the data keys of persons; empty: "<data>.keys/ring"

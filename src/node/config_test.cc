@@ -162,6 +162,11 @@ from = "h@example.org"
 [notify.sms]
 url = "https://sms.example/v1"
 secret = "a secret of sixteen bytes"
+[notify.voice]
+url = "https://voice.example/v1"
+body = "To={to}&Say={text}"
+form = true
+secret = "a secret of those who call"
 [notify.push]
 contact = "mailto:ops@example.org"
 services = ["https://push.example"]
@@ -169,9 +174,20 @@ services = ["https://push.example"]
                    config)
                   .ok());
   EXPECT_EQ(config.notify.email.server, "mail.example:465");
+  EXPECT_EQ(config.notify.voice.body, "To={to}&Say={text}");
+  EXPECT_TRUE(config.notify.voice.form);
   EXPECT_EQ(config.notify.sms.secret, "a secret of sixteen bytes");
   EXPECT_EQ(config.notify.push.services, std::vector<std::string>{"https://push.example"});
   config.accepted.push_back("service secrets");
+  EXPECT_TRUE(check_config(config).ok());
+  config.notify.voice.body = "Say={text}";
+  EXPECT_EQ(check_config(config).error().field, "notify.voice.body") << "it calls nobody";
+  config.notify.voice.body = "To={to} &Say={text}";
+  EXPECT_EQ(check_config(config).error().field, "notify.voice.body") << "no form has a space";
+  config.notify.voice.form = false;
+  config.notify.voice.body = R"({"to":"{to}","say":{text}})";
+  EXPECT_EQ(check_config(config).error().field, "notify.voice.body") << "a text outside of a string";
+  config.notify.voice.body = R"({"to":"{to}","play":"notice-{language}"})";
   EXPECT_TRUE(check_config(config).ok());
   config.notify.email.from = "nobody";
   EXPECT_EQ(check_config(config).error().field, "notify.email.from");

@@ -71,6 +71,8 @@ std::string service_secrets(const Config& config) {
   add(out, !config.notify.email.password.empty(), "notify.email.password");
   add(out, !config.notify.sms.bearer.empty(), "notify.sms.bearer");
   add(out, !config.notify.sms.secret.empty(), "notify.sms.secret");
+  add(out, !config.notify.voice.bearer.empty(), "notify.voice.bearer");
+  add(out, !config.notify.voice.secret.empty(), "notify.voice.secret");
   add(out,
       std::any_of(config.providers.begin(), config.providers.end(),
                   [](const ProviderConfig& one) { return !one.client_secret_file.empty(); }),

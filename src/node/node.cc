@@ -18,6 +18,7 @@
 #include "base/files.h"
 #include "base/heap.h"
 #include "base/hex.h"
+#include "base/last_words.h"
 #include "base/signals.h"
 #include "base/time.h"
 #include "gateway/devices.h"
@@ -39,6 +40,7 @@
 #include "node/erasing.h"
 #include "node/evidence_room.h"
 #include "node/exceptions.h"
+#include "node/health.h"
 #include "node/metrics.h"
 #include "node/notification_counts.h"
 #include "node/past.h"
@@ -103,6 +105,7 @@ struct Node::Rooms {
   std::optional<trust::Link> administrator_link;
   std::optional<std::string> first_administrator;
   std::unique_ptr<spine::Spine> spine;
+  std::unique_ptr<Health> health;  // outlives the loops
   std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<store::FixIndex> fixes;  // likewise
@@ -137,7 +140,9 @@ Status Node::Rooms::open() {
   TRY_STATUS(make_directory(config.data));
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
-  TRY(auto opened, open_with_snapshot(config.data + "/log", *snapshots));
+  TRY(auto opened, open_with_snapshot(config.data + "/log", config.journal, *snapshots));
+  const std::optional<uint64_t> seen = read_seen(seen_file(config), opened.log->id());
+  TRY_STATUS(check_seen(seen.value_or(0), opened.log->next_no() - 1, config.accept_older_log));
   TRY(quarantine, spine::Quarantine::open(config.data + "/quarantine"));
   TRY(suspects, gateway::Suspects::open(config.data + "/suspects", HAECHI_VERSION, clock.now()));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
@@ -161,6 +166,7 @@ Status Node::Rooms::open() {
   options.quarantine = quarantine.get();
   options.build = HAECHI_VERSION;
   spine = std::make_unique<spine::Spine>(options, std::move(opened.log), clock);
+  health = std::make_unique<Health>(config, log_id, seen, *spine, clock);
   retention = std::make_unique<RetentionJob>(*spine);
   TRY_STATUS(open_sender());
   TRY_STATUS(open_accounts());
@@ -229,7 +235,9 @@ Status Node::Rooms::open_sender() {
   letters = std::make_unique<notify::Letters>(config.notify, std::move(vapid), *records, clock);
   notify::SenderOptions options;
   options.sms_secret = config.notify.sms.secret;
-  options.wakes_phones = !config.notify.push.contact.empty() || !config.notify.sms.url.empty();
+  options.voice_secret = config.notify.voice.secret;
+  options.wakes_phones = !config.notify.push.contact.empty() || !config.notify.sms.url.empty() ||
+                         !config.notify.voice.url.empty();
   sender = std::make_unique<notify::Sender>(notify, *spine, *letters, clock,
                                             notify::make_carrier(kLetterTimeout), options);
   notices = std::make_unique<notify::AccountNotices>(*letters, notify::make_carrier(kLetterTimeout));
@@ -349,6 +357,7 @@ Status Node::Rooms::listen() {
   started->mutable_process_started()->set_build(HAECHI_VERSION);
   started->mutable_process_started()->set_names_by_subject(true);
   spine->submit(std::move(started), {});
+  health->tell();
   tell(exceptions, *spine);
   tell(config.agreements, *spine);
   Status opened;
@@ -366,6 +375,7 @@ Status Node::Rooms::listen() {
   net::run_on(link, [&] { connector->start(); });
   TRY_STATUS(evidence->start());
   sender->start();
+  net::run_on(front, [this] { health->watch(notify, hub->picture().node_book()); });
   ready = true;
   return {};
 }
@@ -425,6 +435,7 @@ void Node::Rooms::count() {
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
   count_snapshots(metrics, config.data + "/snapshots");
   evidence->count(metrics);
+  health->count(metrics);
   csp_reports.count(metrics);
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;
@@ -568,6 +579,9 @@ int run_serve(const Config& config) {
   ENSURE(prctl(PR_SET_DUMPABLE, 0) == 0);
   const sigset_t signals = block_signals({SIGINT, SIGTERM, SIGHUP});
   std::signal(SIGPIPE, SIG_IGN);
+  Status made = make_directory(config.data);
+  if (made.ok()) made = install_last_words(last_words_file(config), HAECHI_VERSION);
+  if (!made.ok()) spdlog::warn("no last words: {}", made.error().text());
   auto node = Node::start(config);
   if (!node.ok()) {
     std::fprintf(stderr, "haechi: %s\n", node.error().text().c_str());

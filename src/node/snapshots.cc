@@ -48,10 +48,11 @@ void fold_gateway(gateway::Devices& devices, Commands& commanded, const spine::B
 
 }  // namespace
 
-Result<spine::OpenedLog> open_with_snapshot(const std::string& log_directory,
+Result<spine::OpenedLog> open_with_snapshot(const std::string& log_directory, const std::string& journal,
                                             const spine::SnapshotStore& store) {
   log::SqliteOptions options;
   options.directory = log_directory;
+  options.journal = journal;
   return spine::open_log(options, store, [](uint64_t entry_no, const Error& why) {
     spdlog::warn("the snapshot of entry {} is passed over: it {}", entry_no, why.reason);
   });

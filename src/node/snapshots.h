@@ -16,7 +16,7 @@
 namespace haechi::node {
 
 // The log in that directory and the newest snapshot that fits it. What is passed over is told.
-Result<spine::OpenedLog> open_with_snapshot(const std::string& log_directory,
+Result<spine::OpenedLog> open_with_snapshot(const std::string& log_directory, const std::string& journal,
                                             const spine::SnapshotStore& store);
 // One could not be used or written. Nothing but the next start is slower for it.
 void tell_of_snapshot(const Error& why);

@@ -8,6 +8,7 @@
 #include "link/signature.h"
 #include "notify/email.h"
 #include "notify/sms.h"
+#include "notify/voice.h"
 #include "trust/personal.h"
 
 namespace haechi::notify {
@@ -64,6 +65,8 @@ Result<Parcel> Letters::parcel(const v1::Notification& about) {
       return sms(about);
     case v1::NOTIFICATION_CHANNEL_EMAIL:
       return email(about);
+    case v1::NOTIFICATION_CHANNEL_VOICE:
+      return voice(about);
     default:
       return impossible("no_connector");
   }
@@ -135,6 +138,29 @@ Result<Parcel> Letters::sms(const v1::Notification& about) {
   if (settings_.sms.url.empty()) return impossible("no_connector");
   TRY(const Post post, post_of(about));
   return sms_to(post, text_of(about, language_for(post.language), settings_.pages), about.id());
+}
+
+Result<Parcel> Letters::voice(const v1::Notification& about) {
+  const VoiceSettings& gateway = settings_.voice;
+  if (gateway.url.empty()) return impossible("no_connector");
+  TRY(const Post post, post_of(about));
+  const auto number = dialled(post.phone);
+  if (!number) return impossible("no_address");
+  const Language language = language_for(post.language);
+  Parcel parcel;
+  parcel.url = gateway.url;
+  parcel.ca_file = settings_.ca_file;
+  parcel.revoked = settings_.revoked;
+  parcel.body =
+      fill_call(gateway.body.empty() ? kCallTemplate : gateway.body, gateway.form,
+                {*number, spoken_of(about, language), language == Language::kKo ? "ko" : "en", about.id()});
+  parcel.headers = link::signed_headers({"voice", gateway.secret}, parcel.body, clock_.now());
+  if (gateway.form)
+    for (auto& [name, value] : parcel.headers)
+      if (name == "content-type") value = "application/x-www-form-urlencoded";
+  parcel.headers.emplace_back("idempotency-key", about.id());
+  if (!gateway.bearer.empty()) parcel.headers.emplace_back("authorization", "Bearer " + gateway.bearer);
+  return parcel;
 }
 
 Result<Parcel> Letters::sms_to(const Post& post, const Text& text, const std::string& id) const {

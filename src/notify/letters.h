@@ -48,6 +48,7 @@ class Letters {
   Result<Post> post_of(const v1::Notification& about);
   Result<Parcel> email(const v1::Notification& about);
   Result<Parcel> sms(const v1::Notification& about);
+  Result<Parcel> voice(const v1::Notification& about);
   Result<Parcel> push(const v1::Notification& about);
   Result<Parcel> email_to(const Post& post, const Text& text, const std::string& id, Time at) const;
   Result<Parcel> sms_to(const Post& post, const Text& text, const std::string& id) const;

@@ -81,7 +81,8 @@ void fold(Waiting& waiting, Unshown& unshown, const spine::Batch& batch) {
 }
 
 bool concerns_us(const v1::Effect& effect) {
-  return notification_of(effect) != nullptr || effect.has_notify_protected() || effect.has_clear_alert();
+  return notification_of(effect) != nullptr || effect.has_notify_protected() || effect.has_clear_alert() ||
+         effect.raise_alert().silent() || effect.update_alert().silent();
 }
 
 using Reported = std::shared_ptr<const v1::NotificationReported>;
@@ -344,10 +345,13 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
       ++receipts_refused;
       respond(net::problem(status, code_name(error.code), error.field, error.reason));
     };
-    const link::Key key{"sms", options.sms_secret};
+    const Channel channel = request.header("x-haechi-key-id") == "voice" ? v1::NOTIFICATION_CHANNEL_VOICE
+                                                                         : v1::NOTIFICATION_CHANNEL_SMS;
+    const link::Key key = channel == v1::NOTIFICATION_CHANNEL_VOICE ? link::Key{"voice", options.voice_secret}
+                                                                    : link::Key{"sms", options.sms_secret};
     if (const Status valid = link::check_signature(key, request, clock.now()); !valid.ok())
       return refuse(401, valid.error());
-    const auto reported = read_receipt(request.body);
+    const auto reported = read_receipt(request.body, channel);
     if (!reported.ok()) return refuse(400, reported.error());
     if (WakeUps::is_of_wake_up(reported->notification_id())) return receive_of_wake_up(*reported, respond);
     submit.submit(fact_of(*reported), [self = shared_from_this(), respond](Result<spine::Receipt> receipt) {

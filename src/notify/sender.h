@@ -36,9 +36,9 @@ struct SenderOptions {
   size_t waiting_max = 100'000;
   Duration retry_first = Duration::seconds(1);  // doubles
   Duration retry_max = Duration::seconds(60);
-  uint32_t tries_max = 6;    // on one channel
-  bool wakes_phones = true;  // a channel that ends at a phone is configured
-  std::string sms_secret;    // signs receipts; empty: none are taken
+  uint32_t tries_max = 6;                // on one channel
+  bool wakes_phones = true;              // a channel that ends at a phone is configured
+  std::string sms_secret, voice_secret;  // of the gateways: sign receipts; empty: none are taken
 };
 
 struct ChannelCounters {
@@ -71,8 +71,8 @@ class Sender {
   spine::SnapshotPart part();
   // Any thread, once, after the replay.
   void start();
-  // POST /notify/v1/receipts of the gateway of text messages, signed as link/signature.h says with the key id
-  // "sms". Any thread. 200 once the receipt is durable; 400, 401; 503: try again.
+  // POST /notify/v1/receipts of the gateways of text messages and of calls, signed as link/signature.h says
+  // with the key id "sms" or "voice". Any thread. 200 once the receipt is durable; 400, 401; 503: try again.
   void receive_receipt(net::Request request, net::Respond respond);
   SenderCounters counters() const;  // any thread
 

@@ -23,6 +23,7 @@ using testing::IsEmpty;
 using Kind = Outcome::Kind;
 
 constexpr const char* kSecret = "a secret of sixteen bytes";
+constexpr const char* kVoiceSecret = "another secret of theirs";
 
 // Keeps every fact; durable at once unless told otherwise.
 class FakeSubmit final : public spine::Submit {
@@ -104,6 +105,7 @@ Settings settings() {
   out.pages = "https://haechi.example";
   out.email = {.server = "mail.example:587", .user = "u", .password = "p", .from = "h@example.org"};
   out.sms = {.url = "https://sms.example/v1", .bearer = "token", .secret = kSecret};
+  out.voice = {.url = "https://voice.example/v1", .bearer = "voices", .secret = kVoiceSecret};
   out.push.contact = "mailto:ops@example.org";
   out.push.services = {"https://push.example"};
   return out;
@@ -136,6 +138,7 @@ class SenderTest : public testing::Test {
     options.retry_first = Duration::millis(1);
     options.retry_max = Duration::millis(4);
     options.sms_secret = kSecret;
+    options.voice_secret = kVoiceSecret;
     loop.start();
   }
   ~SenderTest() override {
@@ -225,6 +228,43 @@ TEST_F(SenderTest, SendsATextMessageOnceAndSaysSo) {
   EXPECT_EQ(carried.count(), 1u);
 }
 
+TEST_F(SenderTest, CallsATelephoneAndIsToldWhetherSomebodyAnswered) {
+  make();
+  sender->start();
+  publish(notification("note-1", v1::NOTIFICATION_CHANNEL_VOICE));
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  const Parcel parcel = carried.parcel(0);
+  EXPECT_EQ(parcel.url, "https://voice.example/v1");
+  EXPECT_EQ(parcel.body,
+            R"({"to":"01011112222","text":"There is something new","language":"en","id":"note-1"})");
+  EXPECT_EQ(header(parcel, "authorization"), "Bearer voices");
+  EXPECT_EQ(header(parcel, "idempotency-key"), "note-1");
+  net::Request as_received;
+  as_received.headers = parcel.headers;
+  as_received.body = parcel.body;
+  EXPECT_TRUE(link::check_signature({"voice", kVoiceSecret}, as_received, clock.now()).ok());
+  const std::string answered = R"({"id":"note-1","state":"NOTIFICATION_STATE_DELIVERED"})";
+  EXPECT_EQ(receipt(answered, {"voice", kSecret}).status, 401) << "signed by the gateway of text messages";
+  EXPECT_EQ(receipt(answered, {"voice", kVoiceSecret}).status, 200);
+  EXPECT_THAT(submit.reports(), ElementsAre("note-1 SENT VOICE", "note-1 DELIVERED VOICE"));
+}
+
+TEST_F(SenderTest, CallsByAFormWithARecordedMessage) {
+  Settings with = settings();
+  with.voice.body = "To={to}&Play=notice-{language}&Ref={id}&Say={text}";
+  with.voice.form = true;
+  make(with);
+  sender->start();
+  v1::Notification about = to_station("note-1", v1::NOTIFICATION_CHANNEL_VOICE);
+  about.set_kind(v1::NOTIFICATION_KIND_UNREACHABLE);
+  put_address(store::Holder::kAgency, "ps-1", R"({"phone":"+8211","language":"en"})");
+  publish(about);
+  ASSERT_TRUE(eventually([&] { return !submit.reports().empty(); }));
+  EXPECT_EQ(header(carried.parcel(0), "content-type"), "application/x-www-form-urlencoded");
+  EXPECT_EQ(carried.parcel(0).body,
+            "To=%2B8211&Play=notice-en&Ref=note-1&Say=A%20protected%20person%20cannot%20be%20reached.");
+}
+
 TEST_F(SenderTest, SendsAnEmailWithSignInAndNeverInTheClear) {
   make();
   sender->start();
@@ -278,6 +318,7 @@ TEST_F(SenderTest, PushesWhatOnlyHerBrowserCanReadUnderOneTopic) {
 TEST_F(SenderTest, SaysAtOnceWhyNothingCanBeSent) {
   Settings only_sms = settings();
   only_sms.email.server.clear();
+  only_sms.voice.url.clear();
   make(only_sms);
   sender->start();
   publish(notification("a", v1::NOTIFICATION_CHANNEL_PUSH));

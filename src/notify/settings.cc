@@ -3,6 +3,7 @@
 #include "net/client_url.h"
 #include "notify/email.h"
 #include "notify/sms.h"
+#include "notify/voice.h"
 
 namespace haechi::notify {
 namespace {
@@ -58,6 +59,19 @@ Status check(const SmsSettings& sms) {
   return {};
 }
 
+Status check(const VoiceSettings& voice) {
+  if (voice.url.empty()) return {};
+  if (!is_safe_url(voice.url)) return invalid("notify.voice.url", "must begin with https://");
+  if (voice.secret.size() < kSecretMin)
+    return invalid("notify.voice.secret", "must be 16 characters or more");
+  if (!is_plain(voice.bearer)) return invalid("notify.voice.bearer", "must be a token without spaces");
+  if (voice.form && voice.body.empty())
+    return invalid("notify.voice.body", "must be given for a form, like to={to}&say={text}");
+  if (const Status body = check_call_template(voice.body, voice.form); !voice.body.empty() && !body.ok())
+    return invalid("notify.voice.body", body.error().reason);
+  return {};
+}
+
 Status check(const PushSettings& push) {
   if (push.contact.empty()) return {};
   if (!is_plain(push.contact) || !starts_with_any(push.contact, {"mailto:", "https://"}))
@@ -82,6 +96,7 @@ Status check(const Settings& settings) {
     return invalid("notify.revoked", "needs notify.ca_file: the system's authorities have lists without end");
   TRY_STATUS(check(settings.email));
   TRY_STATUS(check(settings.sms));
+  TRY_STATUS(check(settings.voice));
   return check(settings.push);
 }
 

@@ -26,6 +26,16 @@ struct SmsSettings {
   std::string secret{};  // signs what is sent and what comes back
 };
 
+// A gateway that calls a telephone and speaks: JSON, or a form, over HTTP; it tells later whether somebody
+// answered.
+struct VoiceSettings {
+  std::string url{};   // empty: nobody is called
+  std::string body{};  // JSON with {to} and, if it says them, {text}, {language} and {id} inside of strings
+  bool form = false;   // `body` is a form: to={to}&say={text}
+  std::string bearer{};
+  std::string secret{};  // signs what is sent and what comes back
+};
+
 // Web push: RFC 8030, 8291, 8292.
 struct PushSettings {
   std::string contact;  // "mailto:..." or "https://..." for the push services; empty: nothing is pushed
@@ -43,6 +53,7 @@ struct Settings {
   std::string revoked;          // file with a list (CRL) of each of them; empty: nothing is looked up
   EmailSettings email;
   SmsSettings sms;
+  VoiceSettings voice;
   PushSettings push;
 };
 

@@ -59,7 +59,7 @@ std::string fill_sms(const std::string& body, const std::string& to, const std::
   return out;
 }
 
-Result<v1::NotificationReported> read_receipt(const std::string& json) {
+Result<v1::NotificationReported> read_receipt(const std::string& json, v1::NotificationChannel channel) {
   v1::SmsReceipt receipt;
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
@@ -73,7 +73,7 @@ Result<v1::NotificationReported> read_receipt(const std::string& json) {
   v1::NotificationReported reported;
   reported.set_notification_id(receipt.id());
   reported.set_state(receipt.state());
-  reported.set_channel(v1::NOTIFICATION_CHANNEL_SMS);
+  reported.set_channel(channel);
   if (receipt.state() == v1::NOTIFICATION_STATE_FAILED) reported.set_reason("not_delivered");
   return reported;
 }

@@ -20,7 +20,8 @@ Status check_sms_template(const std::string& body);
 std::string fill_sms(const std::string& body, const std::string& to, const std::string& text,
                      const std::string& id);
 
-// A receipt (v1::SmsReceipt) as the report that it is. kInvalid names the field.
-Result<v1::NotificationReported> read_receipt(const std::string& json);
+// A receipt (v1::SmsReceipt) of the gateway of that channel, as the report that it is. kInvalid names the
+// field.
+Result<v1::NotificationReported> read_receipt(const std::string& json, v1::NotificationChannel channel);
 
 }  // namespace haechi::notify

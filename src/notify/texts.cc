@@ -91,6 +91,17 @@ Text text_of(const v1::Notification& about, Language language, const std::string
   }
 }
 
+std::string spoken_of(const v1::Notification& about, Language language) {
+  switch (about.party()) {
+    case v1::CASE_PARTY_PROTECTED_PERSON:
+    case v1::CASE_PARTY_HOUSEHOLD:
+    case v1::CASE_PARTY_WEARER:
+      return text_of(about, language, "").body;
+    default:
+      return words_of(about.kind()).in(language);
+  }
+}
+
 Text account_text(Language language, const std::string& pages) {
   constexpr Words kSubject{"해치 계정", "Your Haechi account"},
       kBody{"계정에 변동이 있거나 로그인 시도가 있었습니다. 내역을 확인하십시오.",

@@ -25,6 +25,9 @@ struct Text {
 // `pages` is what links begin with, empty for none.
 Text text_of(const v1::Notification& about, Language language, const std::string& pages);
 
+// The same to be spoken on the telephone: without id and link.
+std::string spoken_of(const v1::Notification& about, Language language);
+
 // That something happened to somebody's account, and where it is told what.
 Text account_text(Language language, const std::string& pages);
 

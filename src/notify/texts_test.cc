@@ -160,14 +160,21 @@ TEST(Sms, FillsATemplateSoThatItStaysJson) {
 
 TEST(Sms, TakesAReceiptWithoutAWordOfTheGateway) {
   const auto failed = read_receipt(
-      R"({"id":"note-1","state":"NOTIFICATION_STATE_FAILED","reason":"Mrs Kim did not answer","to":"+8210"})");
+      R"({"id":"note-1","state":"NOTIFICATION_STATE_FAILED","reason":"Mrs Kim did not answer","to":"+8210"})",
+      v1::NOTIFICATION_CHANNEL_SMS);
   ASSERT_TRUE(failed.ok());
   EXPECT_EQ(failed->reason(), "not_delivered");
   EXPECT_EQ(failed->channel(), v1::NOTIFICATION_CHANNEL_SMS);
   EXPECT_EQ(failed->DebugString().find("Kim"), std::string::npos);
-  EXPECT_EQ(read_receipt(R"({"id":"note-1","state":"NOTIFICATION_STATE_OPENED"})").error().field, "state");
-  EXPECT_EQ(read_receipt(R"({"state":"NOTIFICATION_STATE_DELIVERED"})").error().field, "id");
-  EXPECT_FALSE(read_receipt("delivered").ok());
+  EXPECT_EQ(
+      read_receipt(R"({"id":"note-1","state":"NOTIFICATION_STATE_OPENED"})", v1::NOTIFICATION_CHANNEL_SMS)
+          .error()
+          .field,
+      "state");
+  EXPECT_EQ(
+      read_receipt(R"({"state":"NOTIFICATION_STATE_DELIVERED"})", v1::NOTIFICATION_CHANNEL_SMS).error().field,
+      "id");
+  EXPECT_FALSE(read_receipt("delivered", v1::NOTIFICATION_CHANNEL_SMS).ok());
 }
 
 TEST(Settings, SendNothingInTheClearPastThisMachine) {

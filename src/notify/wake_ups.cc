@@ -12,7 +12,7 @@ namespace haechi::notify {
 namespace {
 
 // As neutral as the ids of the legal machine's, and none of them.
-constexpr std::string_view kPrefix = "note.", kTriedPrefix = "K-";
+constexpr std::string_view kPrefix = "note.";
 constexpr int kPushLooks = 10, kTextLooks = 20, kCallLooks = 60;
 constexpr int kQuietLooks = 600;
 
@@ -45,6 +45,12 @@ std::set<std::string> persons_of(const Unshown& unshown, const std::string& aler
   return out;
 }
 
+// Who has called silently: from then on her phone must not ring or light up. Empty: nobody.
+std::string silent_caller(const v1::Effect& effect) {
+  const v1::Alert& alert = effect.has_raise_alert() ? effect.raise_alert() : effect.update_alert();
+  return alert.silent() ? alert.protected_id() : std::string();
+}
+
 std::string wake_up_of(const v1::Effect& effect) {
   return std::string(kPrefix) + effect.id();
 }
@@ -53,7 +59,10 @@ Unshown::Notice notice_of(const spine::PublishedEntry& entry, const v1::Protecte
   // An outage is many persons' alert: that one was shown it says nothing of another.
   const bool hers = notice.reason() == v1::ProtectedNotice::REASON_UNSPECIFIED;
   const std::string alert_id = hers ? notice.alert_id() : std::string();
-  return {notice.protected_id(), alert_id, incident_of(entry, alert_id), entry.stamped_at.us};
+  // That she is covered again is no reason to look for her.
+  const bool pages = notice.reason() != v1::ProtectedNotice::COVER_BACK;
+  return {notice.protected_id(), alert_id, pages ? notice.alert_id() : std::string(), incident_of(entry, alert_id),
+          entry.stamped_at.us};
 }
 
 }  // namespace
@@ -64,15 +73,14 @@ void Unshown::fold(const spine::Batch& batch) {
     std::set<std::string> done;
     if (fact.hop_observed().hop() == v1::HOP_SHOWN_PROTECTED)
       done = persons_of(*this, fact.hop_observed().alert_id());
-    if (const std::string& tried = fact.contact_logged().id(); tried.starts_with(kTriedPrefix))
-      if (const auto found = notices.find(tried.substr(kTriedPrefix.size())); found != notices.end())
-        done.insert(found->second.person_id);
+    if (!fact.contact_logged().unreached_alert_id().empty()) done.insert(fact.contact_logged().person_id());
+    for (const auto& effect : entry.effects) done.insert(silent_caller(*effect));
     std::erase_if(notices, [&](const auto& one) { return done.contains(one.second.person_id); });
     for (const auto& effect : entry.effects) {
       if (effect->has_clear_alert())
         std::erase_if(notices,
                       [&](const auto& one) { return one.second.alert_id == effect->clear_alert().id(); });
-      if (!effect->has_notify_protected()) continue;
+      if (!effect->has_notify_protected() || effect->notify_protected().quiet()) continue;
       Notice notice = notice_of(entry, effect->notify_protected());
       if (!notice.alert_id.empty()) notices[wake_up_of(*effect)] = std::move(notice);
     }
@@ -92,7 +100,9 @@ std::vector<v1::Notification> WakeUps::fold(const spine::Batch& batch) {
     if (hop.hop() == v1::HOP_SHOWN_PROTECTED) shown(hop.alert_id());
     for (const auto& effect : entry.effects) {
       if (effect->has_clear_alert()) over(effect->clear_alert().id());
-      if (!effect->has_notify_protected()) continue;
+      if (const std::string caller = silent_caller(*effect); !caller.empty())
+        std::erase_if(waiting_, [&](const auto& one) { return one.second.about.person_id() == caller; });
+      if (!effect->has_notify_protected() || effect->notify_protected().quiet()) continue;
       out.push_back(begin(wake_up_of(*effect), notice_of(entry, effect->notify_protected())));
     }
   }
@@ -109,6 +119,7 @@ std::vector<v1::Notification> WakeUps::resume() {
 v1::Notification WakeUps::begin(const std::string& id, const Unshown::Notice& notice) {
   Wake made;
   made.alert_id = notice.alert_id;
+  made.paged_alert_id = notice.paged_alert_id;
   made.incident_id = notice.incident_id;
   made.looks_left = kPushLooks;
   made.about.set_queued_at_us(notice.queued_at_us);
@@ -150,12 +161,14 @@ std::optional<v1::Notification> WakeUps::next(Waiting::iterator wake) {
     channel = after(channel);
   }
   ++unseen_;
-  const std::string& incident = wake->second.incident_id;
-  if (!incident.empty() &&
+  const std::string& paged = wake->second.paged_alert_id;
+  if (!paged.empty() &&
       quiet_.try_emplace({about.person_id(), v1::NOTIFICATION_CHANNEL_UNSPECIFIED}, kQuietLooks).second) {
     v1::ContactLogged& tried = noted_.emplace_back();
-    tried.set_id(std::string(kTriedPrefix) + about.id());
-    tried.set_incident_id(incident);
+    tried.set_id("K-" + about.id());
+    tried.set_incident_id(wake->second.incident_id);
+    tried.set_person_id(about.person_id());
+    tried.set_unreached_alert_id(paged);
     tried.set_with(v1::ContactLogged::PROTECTED_PERSON);
     tried.set_channel(v1::ContactLogged::MESSAGE);
     tried.set_outcome(v1::ContactLogged::NO_ANSWER);

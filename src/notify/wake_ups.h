@@ -3,7 +3,7 @@
 // says that there is something new, never what.
 //
 //   push --10 s or failed--> text message --20 s or failed--> voice --60 s or failed--> unseen: noted in the
-//   incident
+//   incident, and an officer is paged
 //    |                        |
 //    +---- an alert about her is shown to her, or it is over ----> ended
 //
@@ -12,6 +12,7 @@
 //   push on.
 //   2. Every notice is pushed; a person gets one text message and one call in ten minutes, and is noted once.
 //   3. Time is counted in looks, a second each, so that a clock that is set changes nothing.
+//   4. Whoever has called silently is sent nothing: her phone must not ring or light up.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,10 @@ namespace haechi::notify {
 // Notices of open alerts that their persons were not shown, by wake-up, as the log has them.
 struct Unshown {
   struct Notice {
-    std::string person_id, alert_id, incident_id;
+    std::string person_id;
+    std::string alert_id;        // whose being shown or over ends it; empty: it is many persons'
+    std::string paged_alert_id;  // that an officer is told of when she cannot be reached; empty: nobody is
+    std::string incident_id;
     int64_t queued_at_us = 0;
   };
   std::map<std::string, Notice> notices;
@@ -67,7 +71,8 @@ class WakeUps {
  private:
   struct Wake {
     v1::Notification about;
-    std::string alert_id, incident_id;
+    std::string alert_id;  // whose being shown or over ends it; empty: it is many persons'
+    std::string paged_alert_id, incident_id;
     int looks_left = 0;
   };
   using Waiting = std::map<std::string, Wake>;

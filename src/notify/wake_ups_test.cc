@@ -67,6 +67,48 @@ TEST_F(WakeUpsTest, GoFromPushToTextAfterTenSecondsToACallAfterThirtyAndAreThenC
   EXPECT_EQ(wake_ups_.unseen(), 1u);
 }
 
+TEST_F(WakeUpsTest, PageAnOfficerOnceInTenMinutesWhereNoChannelReachedHer) {
+  fold(notice("p-1", "a-1"));
+  in(90);
+  const auto paged = wake_ups_.take_unseen();
+  ASSERT_EQ(paged.size(), 1u);
+  EXPECT_EQ(paged[0].person_id(), "p-1");
+  EXPECT_EQ(paged[0].unreached_alert_id(), "a-1");
+  EXPECT_EQ(paged[0].outcome(), v1::ContactLogged::NO_ANSWER);
+  fold(notice("p-1", "a-2"));
+  in(90);
+  EXPECT_THAT(wake_ups_.take_unseen(), IsEmpty());
+}
+
+TEST_F(WakeUpsTest, PageForWhoIsUncoveredByAnOutageAndNotForWhoIsCoveredAgain) {
+  fold(notice("p-1", "outage", v1::ProtectedNotice::COVER_LOST));
+  in(90);
+  const auto paged = wake_ups_.take_unseen();
+  ASSERT_EQ(paged.size(), 1u);
+  EXPECT_EQ(paged[0].unreached_alert_id(), "outage");
+  fold(notice("p-2", "outage", v1::ProtectedNotice::COVER_BACK));
+  in(90);
+  EXPECT_THAT(wake_ups_.take_unseen(), IsEmpty());
+}
+
+TEST_F(WakeUpsTest, LeaveThePhoneOfWhoHasCalledSilentlyInPeace) {
+  v1::Effect effect = notice("p-1", "a-1");
+  effect.mutable_notify_protected()->set_quiet(true);
+  EXPECT_THAT(fold(effect), IsEmpty());
+  EXPECT_THAT(in(90), IsEmpty());
+}
+
+TEST_F(WakeUpsTest, EndWhenSheCallsSilentlyAndDoNotComeBackWithAStart) {
+  fold(notice("p-1", "a-1"));
+  fold(notice("p-2", "a-2"));
+  v1::Effect call;
+  call.mutable_raise_alert()->set_protected_id("p-1");
+  call.mutable_raise_alert()->set_silent(true);
+  fold(call);
+  EXPECT_THAT(in(10), ElementsAre("10 p-2 SMS"));
+  EXPECT_THAT(told(wake_ups_.resume()), ElementsAre("p-2 PUSH"));
+}
+
 TEST_F(WakeUpsTest, GoOnAtOnceWhereAChannelFailed) {
   fold(notice("p-1", "a-1"));
   const std::string id = "note.e1";
@@ -122,7 +164,8 @@ TEST_F(WakeUpsTest, AreNotMadeAgainOfWhatSheWasShownOrIsOverOrGivenUp) {
   v1::Fact shown, given_up;
   shown.mutable_hop_observed()->set_alert_id("a-1");
   shown.mutable_hop_observed()->set_hop(v1::HOP_SHOWN_PROTECTED);
-  given_up.mutable_contact_logged()->set_id("K-note.e3");
+  given_up.mutable_contact_logged()->set_person_id("p-3");
+  given_up.mutable_contact_logged()->set_unreached_alert_id("a-3");
   v1::Effect cleared;
   cleared.mutable_clear_alert()->set_id("a-2");
   fold(notice("p-1", "a-1"), {}, true);

@@ -65,6 +65,8 @@ const char* alarm_name(v1::AlarmKind kind) {
       return "alarm_no_jurisdiction";
     case v1::ALARM_KIND_ENTRY_QUARANTINED:
       return "alarm_entry_quarantined";
+    case v1::ALARM_KIND_PROTECTED_UNREACHED:
+      return "alarm_protected_unreached";
     default:
       return "alarm";
   }

@@ -76,6 +76,9 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
     case v1::Fact::kContactLogged:
       alerts_.contact(at, fact.contact_logged());
       break;
+    case v1::Fact::kNodeCondition:
+      node_book_.put(at.entry_no, at.stamped_at, fact.node_condition());
+      break;
     case v1::Fact::kHopObserved:
       alerts_.hop(at, fact.hop_observed());
       break;

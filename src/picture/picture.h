@@ -22,6 +22,7 @@
 #include "picture/case_book.h"
 #include "picture/device_book.h"
 #include "picture/erasure_book.h"
+#include "picture/node_book.h"
 #include "picture/past_alerts.h"
 #include "picture/place_history.h"
 #include "picture/positions.h"
@@ -65,6 +66,7 @@ class Picture {
   const ErasureBook& erasure_book() const { return erasure_book_; }
   const ActBook& acts() const { return acts_; }
   const PlaceHistory& place_history() const { return place_history_; }
+  const NodeBook& node_book() const { return node_book_; }
   AccessCounts access_counts() const { return access_; }
 
   // Registers, by id. Of an order only the latest version is kept.
@@ -122,6 +124,7 @@ class Picture {
   ErasureBook erasure_book_;
   ActBook acts_;
   PlaceHistory place_history_;
+  NodeBook node_book_;
   AccessCounts access_;
   Register<v1::Person> persons_;
   Register<v1::Order> orders_;

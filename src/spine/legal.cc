@@ -107,6 +107,12 @@ std::vector<v1::Fact> Legal::step(const law::Entry& entry, law::EffectSink& effe
     case v1::Fact::kOrderRegistered:
       state_order(entry.fact.order_registered(), entry, effects);
       break;
+    case v1::Fact::kContactLogged:
+      if (!entry.fact.contact_logged().unreached_alert_id().empty()) {
+        Sink sink(*this, effects);
+        cases_.tell_unreached(entry.fact.contact_logged().person_id(), entry.stamped_at, sink);
+      }
+      break;
     case v1::Fact::kTimeZoneRegistered:
       cases_.know(entry.fact.time_zone_registered());
       break;

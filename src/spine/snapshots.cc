@@ -64,7 +64,7 @@ void Spine::forget_erased(const Batch& batch) {
 }
 
 bool Spine::snapshot_is_due() const {
-  if (!taker_ || snapshot_no_ + 1 == fold_->next_no) return false;
+  if (!taker_ || snapshot_no_ + 1 == fold_->next_no || log_->journalled()) return false;
   const bool many = fold_->next_no - 1 - snapshot_no_ >= options_.snapshot_entries;
   const bool late = options_.running_us() - snapshot_running_us_ >= options_.snapshot_period.us;
   return (many || late || erased_since_) && !taker_->busy();
@@ -81,6 +81,7 @@ void Spine::make_snapshot() {
 // Nobody is held up any more, so what is in memory is taken as it is: that is quicker than reading the log.
 // Where that may not be, what is being made without those who were erased is waited for.
 void Spine::take_last_snapshot() {
+  if (log_->journalled()) return taker_->give_up();
   if (!holds_erased_) taker_->give_up();
   taker_->wait(kLastMax);
   taker_->give_up();

@@ -15,6 +15,14 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+// A record that lets somebody see: without it nothing is shown. Not what an alarm tells an agency, and not
+// what people do, a call for help above all.
+bool is_look(const v1::AccessDecided& record) {
+  const std::string& action = record.action();
+  return record.allowed() && record.viewer_role() != "connector" &&
+         (action.starts_with("see_") || action == "search" || action == "take_evidence");
+}
+
 // Entries per batch handed to subscribers while the log is read again.
 constexpr size_t kReplayBatch = 1'024;
 
@@ -97,6 +105,7 @@ Status Spine::replay(const StoredSnapshot* from) {
     quarantine->clear_suspicion();
     tell_quarantined();
   }
+  tell_taken_in();
   return {};
 }
 
@@ -146,9 +155,51 @@ std::optional<Error> Spine::refuses(size_t facts) const {
   return std::nullopt;
 }
 
+// While the journal stands in for the log: what shows somebody something, or can be done tomorrow.
+std::optional<Error> Spine::must_wait(std::span<const std::unique_ptr<v1::Fact>> facts) const {
+  if (!log_->journalled()) return std::nullopt;
+  const auto waits = [](const std::unique_ptr<v1::Fact>& fact) {
+    switch (fact->kind_case()) {
+      case v1::Fact::kPersonRegistered:
+      case v1::Fact::kDeviceRegistered:
+      case v1::Fact::kZoneRegistered:
+      case v1::Fact::kAgencyRegistered:
+      case v1::Fact::kUnitRegistered:
+      case v1::Fact::kJurisdictionRegistered:
+      case v1::Fact::kViolationTakenOver:
+      case v1::Fact::kHoldPlaced:
+      case v1::Fact::kHoldReleased:
+      case v1::Fact::kPersonErased:
+        return true;
+      case v1::Fact::kAccessDecided:
+        return is_look(fact->access_decided());
+      default:
+        return false;
+    }
+  };
+  if (!std::any_of(facts.begin(), facts.end(), waits)) return std::nullopt;
+  return Error{Code::kUnavailable, "", "the log cannot be written: nothing is shown, and registers wait"};
+}
+
+void Spine::tell_journalled() {
+  if (!log_->journalled() || std::exchange(told_journalled_, true)) return;
+  auto fact = std::make_unique<v1::Fact>();
+  fact->mutable_node_condition()->set_kind(v1::NodeCondition::LOG_JOURNALLED);
+  submit(std::move(fact), {});
+}
+
+// A fact that closes what was told of the journal, now that the log has it.
+void Spine::tell_taken_in() {
+  if (log_->taken_in() == 0) return;
+  auto fact = std::make_unique<v1::Fact>();
+  fact->mutable_node_condition()->set_kind(v1::NodeCondition::LOG_JOURNALLED);
+  fact->mutable_node_condition()->set_over(true);
+  submit(std::move(fact), {});
+}
+
 void Spine::submit(std::unique_ptr<v1::Fact> fact, Done done) {
-  std::optional<Error> refusal;
-  {
+  std::optional<Error> refusal = must_wait({&fact, 1});
+  if (!refusal) {
     std::lock_guard lock(mutex_);
     refusal = refuses(1);
     if (!refusal) {
@@ -179,8 +230,8 @@ Result<Room> Spine::room(size_t facts) {
 void Spine::submit_together(Room room, std::vector<std::unique_ptr<v1::Fact>> facts, Done done) {
   ENSURE(!facts.empty());
   room.reset();
-  std::optional<Error> refusal;
-  {
+  std::optional<Error> refusal = must_wait(facts);
+  if (!refusal) {
     std::lock_guard lock(mutex_);
     if (stopping_) refusal = refuses(0);
     if (!refusal) {
@@ -308,6 +359,7 @@ void Spine::process(std::vector<Waiting> waiting) {
     for (auto& [done, receipt] : std::exchange(work.receipts, {})) done(receipt);
   if (!work.records.empty()) await_commit();
   publish(work, false);
+  tell_journalled();
   if (snapshot_is_due()) make_snapshot();
 }
 

@@ -10,6 +10,10 @@
 //      it, and both are awaited before anything is published.
 //   3. Batches reach subscribers in order, every entry exactly once.
 //   4. The queue is bounded: over the bound a fact is refused with kExhausted and nothing of it is kept.
+//   5. While the log cannot be written and its journal takes the facts (log/journal.h), the log itself says
+//   so
+//      once (NodeCondition), and what can wait is refused with kUnavailable: looks, so that nothing is shown,
+//      and registers. Reports, alerts and hand-offs go on. No snapshot is taken.
 //
 // Threads: submit() on any; everything else on the spine's own thread, or, without start(), on the caller of
 // run_once(), so that a test or a simulation needs neither threads nor a real clock.
@@ -24,6 +28,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -91,6 +96,8 @@ class Spine final : public Submit {
   Result<Room> room(size_t facts) override;
   void submit_together(Room room, std::vector<std::unique_ptr<v1::Fact>> facts, Done done) override;
   SpineStats stats() const;
+  // The log cannot be written, and its journal takes the facts. Any thread.
+  bool journalled() const { return log_->journalled(); }
 
  private:
   struct Waiting {
@@ -100,6 +107,9 @@ class Spine final : public Submit {
   };
   struct Work;  // one batch under way
   std::optional<Error> refuses(size_t facts) const;
+  std::optional<Error> must_wait(std::span<const std::unique_ptr<v1::Fact>> facts) const;
+  void tell_journalled();
+  void tell_taken_in();
   void loop();
   std::vector<Waiting> take();
   void process(std::vector<Waiting> waiting);
@@ -126,7 +136,8 @@ class Spine final : public Submit {
   const Clock& clock_;
   std::vector<Subscriber> subscribers_;
   std::vector<SnapshotPart> parts_;
-  std::optional<Fold> fold_;        // always there; made anew where a snapshot turns out to be bad
+  std::optional<Fold> fold_;  // always there; made anew where a snapshot turns out to be bad
+  bool told_journalled_ = false;
   int64_t stamped_running_us_ = 0;  // when the last stamp was given, by the clock that nobody can set
 
   mutable std::mutex mutex_;

@@ -21,6 +21,7 @@ class MemoryLog final : public log::Log {
     std::mutex mutex;
     std::condition_variable released;
     bool held = false;
+    bool journalled = false;
   };
   explicit MemoryLog(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
   Result<uint64_t> append(std::span<const log::NewRecord> batch) override {
@@ -37,6 +38,7 @@ class MemoryLog final : public log::Log {
   }
   Digest head() const override { return {}; }
   std::string id() const override { return "memory"; }
+  bool journalled() const override { return shared_->journalled; }
   Status read(uint64_t from_no, const std::function<bool(const log::Record&)>& each) override {
     for (uint64_t no = from_no; no <= shared_->records.size(); ++no)
       if (!each(shared_->records[no - 1])) break;
@@ -89,6 +91,47 @@ TEST_F(SpineTest, FactsOfOneRequestAreInOneCommitHoweverSmallCommitsAreAndTheRec
   EXPECT_EQ(batches, (std::vector<size_t>{5, 1}));
   ASSERT_EQ(receipts.size(), 1U);
   EXPECT_EQ(receipts[0]->entry_no, 5U);
+}
+
+TEST_F(SpineTest, WhileTheJournalStandsInNothingIsShownAndRegistersWaitAndTheRestGoesOn) {
+  auto spine = make();
+  std::vector<v1::AlarmKind> alarms;
+  spine->subscribe([&](const std::shared_ptr<const Batch>& batch) {
+    for (const PublishedEntry& entry : batch->entries)
+      for (const auto& effect : entry.effects)
+        if (effect->has_raise_alarm()) alarms.push_back(effect->raise_alarm().kind());
+  });
+  disk_->journalled = true;
+  std::vector<Result<Receipt>> receipts;
+  constexpr std::optional<Code> kTaken;
+  const auto submit = [&](const std::function<void(v1::Fact&)>& fill) {
+    receipts.clear();
+    auto fact = std::make_unique<v1::Fact>();
+    fill(*fact);
+    spine->submit(std::move(fact), note(receipts));
+    while (spine->run_once()) {
+    }
+    return receipts.at(0).ok() ? kTaken : std::optional(receipts.at(0).error().code);
+  };
+  EXPECT_EQ(submit([](v1::Fact& fact) { *fact.mutable_report_received() = report(1)->report_received(); }),
+            kTaken);
+  EXPECT_EQ(submit([](v1::Fact& fact) { fact.mutable_alert_handled()->set_alert_id("a"); }), kTaken);
+  EXPECT_EQ(submit([](v1::Fact& fact) { fact.mutable_hand_off_answered(); }), kTaken);
+  const auto record = [&](const char* role, const char* action) {
+    return submit([&](v1::Fact& fact) {
+      fact.mutable_access_decided()->set_allowed(true);
+      fact.mutable_access_decided()->set_viewer_role(role);
+      fact.mutable_access_decided()->set_action(action);
+    });
+  };
+  EXPECT_EQ(record("control", "see_position"), Code::kUnavailable);
+  EXPECT_EQ(record("control", "search"), Code::kUnavailable);
+  EXPECT_EQ(record("connector", "see_position"), kTaken) << "what an alarm tells an agency";
+  EXPECT_EQ(record("protected_person", "raise_sos"), kTaken);
+  EXPECT_EQ(record("control", "handle_alert"), kTaken);
+  EXPECT_EQ(submit([](v1::Fact& fact) { fact.mutable_person_registered()->set_id("P"); }),
+            Code::kUnavailable);
+  EXPECT_EQ(alarms, std::vector<v1::AlarmKind>{v1::ALARM_KIND_LOG_JOURNALLED}) << "once";
 }
 
 TEST_F(SpineTest, RoomThatWasGivenIsNobodyElsesAndIsFreeAgainWhenItIsDropped) {

@@ -45,7 +45,7 @@ class SqliteRecords final : public Records {
     std::vector<SealedColumn> columns = {
         {"SELECT id, record, id FROM person", "UPDATE person SET record = ? WHERE id = ?"},
         {"SELECT id, text, person_id FROM note", "UPDATE note SET text = ? WHERE id = ?"}};
-    for (const AddressKind kind : {AddressKind::kPost, AddressKind::kPush}) {
+    for (const AddressKind kind : {AddressKind::kPost, AddressKind::kPush, AddressKind::kPin}) {
       const std::string of = "holder = 0 AND kind = " + std::to_string(number_of(kind));
       columns.push_back({"SELECT id, value, id FROM address WHERE " + of,
                          "UPDATE address SET value = ? WHERE id = ? AND " + of});

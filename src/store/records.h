@@ -47,7 +47,7 @@ struct KeyRecord {
 // Whose address it is; the ids of the three may be alike. The numbers of both are in the file.
 enum class Holder { kPerson = 0, kAccount = 1, kAgency = 2 };
 // The two that are kept of each: telephone and e-mail; the subscription of a browser.
-enum class AddressKind { kPost = 0, kPush = 1 };
+enum class AddressKind { kPost = 0, kPush = 1, kPin = 2 };
 
 // The written agreement under which data goes to an agency (purpose, scope, method, security, cost).
 struct Agreement {

@@ -53,6 +53,8 @@ void add_serve(CLI::App& app, ServeWords& words) {
   serve->add_option("--map-config", words.said.map_config,
                     "JSON file of base maps; left out: the built-in one");
   serve->add_option("--map-host", words.said.map_hosts, "Map server that pages may fetch from; repeatable");
+  serve->add_option("--accept-older-log", words.said.accept_older_log,
+                    "Start although more of this log was seen once; says why");
   serve->add_flag("--administrator-link", words.said.new_administrator_link,
                   "Print a one-time link for an administrator although there is one");
 }
@@ -73,6 +75,7 @@ int serve(const ServeWords& words) {
   if (said("--static")) config.static_files = words.said.static_files;
   if (said("--map-config")) config.map_config = words.said.map_config;
   if (said("--map-host")) config.map_hosts = words.said.map_hosts;
+  config.accept_older_log = words.said.accept_older_log;
   config.new_administrator_link = words.said.new_administrator_link;
   config.demo_keys_file = words.said.demo_keys_file;
   return node::run_serve(config);

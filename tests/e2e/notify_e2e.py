@@ -12,6 +12,7 @@ import notify_servers
 from haechi_server import Checks, Server, arguments, register_device, report, wait_for
 
 SECRET, BEARER = 'a secret of both sides', 'a-token-of-the-gateway'
+VOICE_SECRET = 'a secret of those who call'
 NAME, STREET = '김가해카나리', '오남읍 카나리길 77'
 LAT, LNG = 377123456, 1272034567
 CASE, DOCKET, STATEMENT = 'case-canary', '2026-CANARY-17', 'He stood at the canary fence.'
@@ -26,11 +27,12 @@ OFFICER_NUMBER = '01099990000'
 
 
 class Story:
-    def __init__(self, checks, program, folder):
+    def __init__(self, checks, program, folder, calls=False):
         self.checks, self.program, self.folder = checks, program, pathlib.Path(folder)
         certificate, key = notify_servers.make_certificate(self.folder)
         self.mail = notify_servers.Mail(certificate, key)
         self.gateway = notify_servers.Gateway(SECRET, BEARER)
+        self.voice = notify_servers.Gateway(VOICE_SECRET, BEARER, 'voice')
         self.push = notify_servers.PushService()
         self.browser = notify_servers.Browser(self.push, 'her-phone')
         self.dead = notify_servers.Browser(self.push, 'gone')
@@ -54,6 +56,10 @@ secret = "{SECRET}"
 contact = "mailto:ops@agency.example"
 services = ["http://127.0.0.1:{self.push.port}"]
 ''')
+        if calls:
+            with self.settings.open('a') as settings:
+                settings.write(f'[notify.voice]\nurl = "http://127.0.0.1:{self.voice.port}/v1/calls"\n'
+                               f'bearer = "{BEARER}"\nsecret = "{VOICE_SECRET}"\n')
         self.settings.chmod(0o600)
         self.server = None
 
@@ -95,7 +101,7 @@ services = ["http://127.0.0.1:{self.push.port}"]
         """Everything that left, as it was on the wire and as its reader reads it."""
         letters = [part for letter in self.mail.letters for part in (letter['Subject'], letter.get_content())]
         pushed = [self.browser.read(one['body']) for one in self.push.requests if one['path'] == self.browser.path]
-        raw = [self.mail.raw, self.gateway.raw, self.push.raw]
+        raw = [self.mail.raw, self.gateway.raw, self.voice.raw, self.push.raw]
         return '\n'.join([*letters, *pushed, *(r.decode('latin-1') for r in raw), *(r.decode(errors='replace') for r in raw),
                           *(message['text'] for message in self.gateway.requests)])
 
@@ -103,7 +109,7 @@ services = ["http://127.0.0.1:{self.push.port}"]
         self.gateway.let_go.set()
         if self.server:
             self.server.end()
-        for one in (self.mail, self.gateway, self.push):
+        for one in (self.mail, self.gateway, self.voice, self.push):
             one.end()
 
 
@@ -272,9 +278,23 @@ def an_alert_wakes_her_phone(story):
                    if one['alert'].get('protected_id') == 'p-canary-rule']
     noted = lambda: about_her() and 'contact_no_answer' in server.request('GET', f'/api/v1/alerts/{about_her()[0]}/timeline', 'control')[1]
     check('that she who must not be written to was not told stands in the incident', wait_for(noted, 5))
+    check('and rings in the control room', wait_for(lambda: 'alarm_protected_unreached' in server.request(
+        'GET', f'/api/v1/alerts/{about_her()[0]}/timeline', 'control')[1], 5))
     check('but when nobody was shown it within ten seconds', wait_for(lambda: gateway.to(NUMBERS['push']), 15))
     check('each gets one, whatever the number of alerts', [len(gateway.to(NUMBERS[which])) for which in ('push', 'plain')] == [1, 1])
     check('in the neutral words of every other', {m['text'] for m in gateway.requests} == {'새 알림이 있습니다\nhttps://haechi.example/me/'})
+    called = wait_for(lambda: story.voice.to(NUMBERS['plain']), 40)
+    check('she who was not shown it after the text message is called', called)
+    check('and hears the neutral words, without a link', called and (called[0]['text'], called[0]['language'], called[0]['key'])
+          == ('새 알림이 있습니다', 'ko', called[0]['id']), called)
+    check('by a gateway that knows who asks', story.voice.unsigned == 0)
+    check('which may say that nobody answered', story.voice.receipt(server.http_port, called[0]['id'], 'FAILED') == 200)
+    check('but not as the gateway of text messages', story.voice.receipt(server.http_port, called[0]['id'], 'FAILED', SECRET) == 401)
+    hers = lambda: [one['alert']['id'] for one in story.must('control', 'GET', 'alerts?limit=100')['alerts']
+                    if one['alert'].get('protected_id') == 'p-canary-plain']
+    check('then nobody has reached her, and the control room rings', wait_for(lambda: any('alarm_protected_unreached' in server.request(
+        'GET', f'/api/v1/alerts/{alert}/timeline', 'control')[1] for alert in hers()), 5))
+    check('nobody calls her who must not be called', not story.voice.to(NUMBERS['rule']))
     everything = story.sent_bytes()
     check('and none of it says whom it is about', not [word for word in (NAME, 'canary', 'w-near', 'KEEP', 'NEAR', '37.71', '127.20')
                                                        if word in everything])
@@ -296,7 +316,7 @@ def main():
         finally:
             story.end()
     with tempfile.TemporaryDirectory(prefix='haechi-wake-') as folder:
-        story = Story(checks, program, folder)
+        story = Story(checks, program, folder, calls=True)
         try:
             story.start()
             prepare(story)

@@ -136,12 +136,12 @@ class Http:
 
 
 class Gateway(Http):
-    """Text messages. What a number does is in `behaviours`: a list of statuses for its first tries, then 202; 'hang' reads
+    """Text messages, or calls. What a number does is in `behaviours`: a list of statuses for its first tries, then 202; 'hang' reads
     the whole request and says nothing until `let_go`."""
 
-    def __init__(self, secret, bearer):
+    def __init__(self, secret, bearer, key_id='sms'):
         super().__init__()
-        self.secret, self.bearer = secret, bearer
+        self.secret, self.bearer, self.key_id = secret, bearer, key_id
         self.behaviours, self.unsigned = {}, 0
         self.let_go = threading.Event()
 
@@ -150,7 +150,7 @@ class Gateway(Http):
 
     def answer(self, _path, headers, body):
         signed = headers['x-haechi-signature'] == self.signature(headers['x-haechi-timestamp'], body)
-        self.unsigned += not signed or headers['authorization'] != 'Bearer ' + self.bearer
+        self.unsigned += not signed or headers['x-haechi-key-id'] != self.key_id or headers['authorization'] != 'Bearer ' + self.bearer
         message = json.loads(body)
         message['key'] = headers['idempotency-key']
         self.requests.append(message)
@@ -173,7 +173,7 @@ class Gateway(Http):
         connection = http.client.HTTPConnection('127.0.0.1', port, timeout=10)
         try:
             connection.request('POST', '/notify/v1/receipts', body=body, headers={
-                'x-haechi-key-id': 'sms', 'x-haechi-timestamp': timestamp, 'x-haechi-signature': signature})
+                'x-haechi-key-id': self.key_id, 'x-haechi-timestamp': timestamp, 'x-haechi-signature': signature})
             return connection.getresponse().status
         finally:
             connection.close()

@@ -95,6 +95,8 @@ test("after an approach nothing of him is on the phone: storage, caches, history
     await morning.drive(1950, 400, 6, 200);
     await page.getByRole("button", { name: "지도 보기" }).click();
     await expect(page.getByRole("application")).toBeVisible();
+    const account = String((await world.get("me/capabilities", key))["account"]);
+    await expect(page.locator("canvas.watermark")).toHaveAttribute("data-viewer", account); // a photograph of it names who took it
     await morning.drive(400, 300, 3, 200);
     expect(page.url()).toBe(`${world.server.origin}/me/`);
     expect(await page.evaluate(() => JSON.stringify(history.state))).toBe("null");

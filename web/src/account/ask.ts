@@ -86,6 +86,9 @@ function saveFile(name: string, file: Blob): void {
   setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
 }
 
+export const nodeConditions = async (): Promise<Schemas["NodeConditionItem"][]> =>
+  (await take(api.GET("/api/v1/node", { signal: patience() }))).conditions ?? [];
+
 // Where people of a role work.
 const HOMES: Record<string, string> = {
   control: "control", dispatch: "dispatch", unit: "field", protected_person: "me", court: "court", police: "cases", probation: "cases",

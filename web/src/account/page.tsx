@@ -5,10 +5,12 @@ import { LanguageSwitch, LinkBar, ThemeSwitch } from "../kit/chrome";
 import { msOf } from "../kit/clock";
 import { dateTime } from "../kit/format";
 import { ApiFailure, type Loaded, useLoaded } from "../kit/load";
+import { ACCOUNT_IDLE_MS, useIdle } from "../kit/idle";
 import { useLive } from "../kit/surface";
 import { Acts } from "./acts";
 import { ApiKeys } from "./api-keys";
 import { addressOf, endOwnSession, homeOf, type Notice, type OwnAccount, ownAccount, renew } from "./ask";
+import { Node } from "./node";
 import { FactorFields, Refusal, Table, useFactors } from "./parts";
 import { Passkeys } from "./passkeys";
 import { People } from "./people";
@@ -17,6 +19,7 @@ import { useProviderOf } from "./provider";
 export function Page() {
   const { t } = useTranslation();
   const { who, leave } = useLive();
+  useIdle(ACCOUNT_IDLE_MS, leave);
   const loaded = useLoaded("own", ownAccount, 15_000);
   const provider = useProviderOf(who.account ?? "");
   const home = homeOf(who.role);
@@ -53,6 +56,7 @@ export function Page() {
         {(who.actions ?? []).includes("answer_act") && <Acts />}
         {(who.actions ?? []).includes("run_accounts") && <People />}
         {(who.actions ?? []).includes("run_accounts") && <ApiKeys />}
+        {(who.actions ?? []).includes("run_accounts") && <Node />}
       </main>
     </div>
   );

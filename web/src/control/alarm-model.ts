@@ -30,21 +30,36 @@ export function stands(alarm: Alarm, known: Known): boolean {
       return call === undefined || (call.unit_missing ?? false);
     case "ALARM_KIND_ETA_BREACH":
       return !set(handOff?.on_scene_at_us);
+    case "ALARM_KIND_PROTECTED_UNREACHED":
+      return !set(known.alerts.get(alarm.alert_id ?? "")?.ledger?.shown_protected_at_us);
     default:
       return true;
   }
+}
+
+// Of the node itself: the newest word of each kind says whether it is so still.
+const OF_NODE: ReadonlySet<string> = new Set(["ALARM_KIND_LOG_JOURNALLED", "ALARM_KIND_DISK_FILLING", "ALARM_KIND_CLOCK_UNKEPT"]);
+
+function ofNode(alarms: readonly Alarm[]): Alarm[] {
+  const last = new Map<string, Alarm>();
+  for (const alarm of alarms) {
+    const kind = alarm.kind ?? "";
+    const held = last.get(kind);
+    if (OF_NODE.has(kind) && Number(alarm.raised_at_us ?? 0) >= Number(held?.raised_at_us ?? 0)) last.set(kind, alarm);
+  }
+  return [...last.values()].filter((alarm) => !alarm.over);
 }
 
 // One per alert or hand-off and kind: the highest level; newest first.
 export function standing(alarms: readonly Alarm[], known: Known): Alarm[] {
   const byMatter = new Map<string, Alarm>();
   for (const alarm of alarms) {
-    if (!stands(alarm, known)) continue;
+    if (OF_NODE.has(alarm.kind ?? "") || !stands(alarm, known)) continue;
     const matter = `${alarm.kind}|${alarm.hand_off_id || alarm.call_id || alarm.alert_id || alarm.incident_id}`;
     const held = byMatter.get(matter);
     if (!held || (held.level ?? 0) <= (alarm.level ?? 0)) byMatter.set(matter, alarm);
   }
-  return [...byMatter.values()].sort((a, b) => Number(b.raised_at_us ?? 0) - Number(a.raised_at_us ?? 0));
+  return [...byMatter.values(), ...ofNode(alarms)].sort((a, b) => Number(b.raised_at_us ?? 0) - Number(a.raised_at_us ?? 0));
 }
 
 export interface AlarmGroup {

@@ -92,6 +92,7 @@ function OneIncident({ alert }: { alert: Alert }) {
           {alert.late && <span className="chip caution">{t("incident.late")}</span>}
           {alert.clock_ahead && <span className="chip caution">{t("incident.clock_ahead")}</span>}
           {alert.silent && <span className="chip caution">{t("incident.silent")}</span>}
+          {alert.duress && <span className="chip caution">{t("incident.duress")}</span>}
           {Number(incident?.closed_at_us ?? 0) > 0 && (
             <span className="chip">
               {t("incident.closed", { time: clockTime(Number(incident?.closed_at_us) / 1000) })}

@@ -224,6 +224,21 @@ describe("alarms about the work", () => {
     expect(standing(dropped, at("5"))).toHaveLength(0);
   });
 
+  it("that nobody reached her end when she was shown it", () => {
+    const unreached = [alarm("ALARM_KIND_PROTECTED_UNREACHED")];
+    expect(standing(unreached, known())).toHaveLength(1);
+    const shown = { ...alertOf(), ledger: { shown_protected_at_us: "7" } };
+    expect(standing(unreached, known(shown))).toHaveLength(0);
+  });
+
+  it("about the node stand until its newest word says that it is over", () => {
+    const word = (raised_at_us: string, over: boolean) =>
+      alarm("ALARM_KIND_DISK_FILLING", { id: raised_at_us, alert_id: "", raised_at_us, over });
+    expect(standing([word("1", false), word("2", false)], known()).map((one) => one.id)).toEqual(["2"]);
+    expect(standing([word("1", false), word("2", true)], known())).toHaveLength(0);
+    expect(standing([word("1", false), word("2", true), word("3", false)], known()).map((one) => one.id)).toEqual(["3"]);
+  });
+
   it("count once per matter, at their highest level", () => {
     const levels = [1, 2, 3].map((level) => alarm("ALARM_KIND_NOT_ACKNOWLEDGED", { level }));
     expect(standing(levels, known()).map((one) => one.level)).toEqual([3]);

@@ -108,8 +108,9 @@ function WorkAlarms() {
               <span aria-hidden="true">⚠</span>
               <b>{t(`kit:alarm_kind.${bare(kind, "ALARM_KIND_")}`)}</b>
               <span>
-                {t("alarm.what", { who: worst.agency_id || alert?.wearer_id || worst.incident_id || "" })}
+                {t("alarm.what", { who: worst.person_id || worst.agency_id || alert?.wearer_id || worst.incident_id || "" })}
               </span>
+              {kind === "ALARM_KIND_DISK_FILLING" && <span>{t("alarm.days_left", { n: worst.days_left ?? 0 })}</span>}
               <Stopwatch sinceMs={Number(worst.raised_at_us ?? 0) / 1000} />
               {count > 1 && <span className="quiet">{t("notice.more", { n: count - 1 })}</span>}
               {alert && (

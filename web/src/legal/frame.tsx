@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { LanguageSwitch, LinkBar, LinkChip, ServerClock, ThemeSwitch } from "../kit/chrome";
+import { CASEWORK_IDLE_MS, useIdle } from "../kit/idle";
 import { useLive } from "../kit/surface";
 import { go, useWhere, type Where } from "./where";
 import { Body, Tabs } from "./work";
@@ -9,6 +10,7 @@ import { Body, Tabs } from "./work";
 export function Frame({ pages, content }: { pages: readonly string[]; content: (where: Where) => ReactNode }) {
   const { t } = useTranslation("legal");
   const { who, leave } = useLive();
+  useIdle(CASEWORK_IDLE_MS, leave);
   const where = useWhere();
   const first = pages[0] ?? "";
   useEffect(() => {

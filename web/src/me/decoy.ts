@@ -28,9 +28,15 @@ class Decoy {
       title: i18next.t(`memo.${each}.title`),
       text: i18next.t(`memo.${each}.text`),
     }));
-    this.draw();
+    if (presence.asks) this.ask();
+    else this.draw();
     document.body.append(this.page);
     this.page.querySelector<HTMLElement>("h1 button")?.focus();
+  }
+
+  private ask(): void {
+    this.page.replaceChildren();
+    void import("./lock").then(({ ask }) => ask(this.page, () => this.draw()));
   }
 
   hide(): void {
@@ -41,7 +47,7 @@ class Decoy {
     const back = thrice(RETURN_WITHIN_MS);
     const title = make("button", "memo-title", i18next.t("memo.title"));
     title.type = "button";
-    title.addEventListener("click", () => back(Date.now()) && presence.comeBack());
+    title.addEventListener("click", () => back(Date.now()) && (presence.locked ? this.ask() : presence.comeBack()));
     const heading = make("h1", "");
     heading.append(title);
     const list = make("ul", "memo-list");

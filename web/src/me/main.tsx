@@ -56,7 +56,8 @@ runSurface({
   start: (live) => {
     presence.attach(live);
     ended.watch(live.picture);
-    live.picture.onNotice = () => {
+    live.picture.onNotice = ({ quiet }) => {
+      if (quiet) return; // she has called silently
       if (presence.isSeen()) vibrate([200, 100, 200]);
       else void notify();
     };

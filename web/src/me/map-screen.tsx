@@ -4,14 +4,20 @@ import { useTranslation } from "react-i18next";
 import type { View } from "../kit/api";
 import { lngLat } from "../kit/api";
 import { distance } from "../kit/format";
+import { useLive } from "../kit/surface";
+import { addWords } from "../kit/words";
 import type { Mark } from "../map/types";
 import { usePhone } from "./shell";
+import en from "./words/map.en.json";
+import ko from "./words/map.ko.json";
 
+addWords("surface", { ko, en });
 const MapView = lazy(() => import("../map/map-view"));
 
 export default function MapScreen({ views }: { views: { view: View; number: number }[] }) {
   const { t } = useTranslation();
   const { fix } = usePhone();
+  const { who } = useLive();
   const marks: Mark[] = views.flatMap(({ view, number }) => {
     if (!view.place) return [];
     const [lng, lat] = lngLat(view.place);
@@ -26,7 +32,7 @@ export default function MapScreen({ views }: { views: { view: View; number: numb
   return (
     <div className="map-screen">
       <Suspense fallback={<p role="status">{t("map.loading")}</p>}>
-        <MapView label={t("map.label")} marks={marks} fit={marks.map((mark) => [mark.lng, mark.lat])} cluster={false} simple />
+        <MapView label={t("map.label")} marks={marks} fit={marks.map((mark) => [mark.lng, mark.lat])} cluster={false} simple viewer={who.account} />
       </Suspense>
       <p className="quiet">{t("map.note")}</p>
     </div>

@@ -10,7 +10,7 @@ import { useLink, useLive, useNow, usePicture } from "../kit/surface";
 import type { PictureStore } from "../kit/picture-store";
 import { Dial } from "./dial";
 import { ended } from "./ended";
-import { Troubles, Working } from "./health";
+import { Troubles } from "./health";
 import { phone, troublesOf } from "./phone";
 import { presence } from "./presence";
 import { Shell, type SosAlert, usePhone, useSos } from "./shell";
@@ -18,6 +18,7 @@ import { isBare, isOpen, kindOf, minutesToContact, numbered, ownDeviceTroubles, 
 
 const Sheets = lazy(() => import("./sheets").catch(() => ({ default: Missing })));
 const ConsentCard = lazy(() => import("./consent").then((part) => ({ default: part.ConsentCard }), () => ({ default: () => null })));
+const Working = lazy(() => import("./working").catch(() => ({ default: () => null })));
 const MapScreen = lazy(() => import("./map-screen").catch(() => ({ default: Missing })));
 const HARD_SPACE = "\u00a0"; // a number stays with its unit
 const LOST_AFTER_MS = 3000;
@@ -129,7 +130,7 @@ function Home(props: { picture: PictureStore; onMap: () => void; onSetup: () => 
           {t("setup.begin")}
         </button>
       )}
-      {views.length === 0 && <Working />}
+      <Suspense>{views.length === 0 && <Working />}</Suspense>
       <Suspense>
         <ConsentCard onOpen={props.onConsent} />
       </Suspense>

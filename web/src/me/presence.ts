@@ -3,10 +3,22 @@
 import type { Live } from "../kit/surface";
 
 export const DROP_AFTER_MS = 60_000;
+export const LOCK = "list"; // minutes away after which a number is asked for; all that is kept of it here
+
+export function lockMinutes(): number {
+  try {
+    return Number(localStorage.getItem(LOCK));
+  } catch {
+    return 0;
+  }
+}
+
 export const MARK = "#memo"; // in the address while away, so that a reload does not bring the page back
 
 export class Presence {
-  away = location.hash === MARK;
+  locked = lockMinutes() > 0; // no way back without the number
+  asks = this.locked; // for it, at once
+  away = this.locked || location.hash === MARK;
   generation = 0; // counts leavings: views that were open are not there afterwards
   private live: Live | null = null;
   private hiddenAtMs = 0;
@@ -39,9 +51,11 @@ export class Presence {
     if (this.away) this.drop();
   }
 
-  leave(): void {
+  leave(asks = false): void {
     if (this.away) return;
     this.away = true;
+    this.asks = asks;
+    this.locked = lockMinutes() > 0;
     this.onAway?.(true); // before anything that takes time
     history.replaceState(null, "", location.pathname + location.search + MARK);
     this.generation += 1;
@@ -50,12 +64,17 @@ export class Presence {
   }
 
   comeBack(): void {
-    if (!this.away) return;
+    if (!this.away || this.locked) return;
     this.away = false;
     history.replaceState(null, "", location.pathname + location.search);
     this.restore();
     this.onAway?.(false);
     this.tell();
+  }
+
+  unlock(): void {
+    this.locked = false;
+    this.comeBack();
   }
 
   private hide(): void {
@@ -68,7 +87,9 @@ export class Presence {
   private show(): void {
     clearTimeout(this.timer);
     // Timers of hidden pages run late.
-    if (this.hiddenAtMs && Date.now() - this.hiddenAtMs >= DROP_AFTER_MS) this.drop();
+    const hiddenMs = this.hiddenAtMs && Date.now() - this.hiddenAtMs;
+    if (hiddenMs >= DROP_AFTER_MS) this.drop();
+    if (lockMinutes() && hiddenMs >= lockMinutes() * 60_000) this.leave(true);
     if (!this.away) this.restore();
     this.veil(false);
   }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { LanguageSwitch } from "../kit/chrome";
 import { useLive, usePicture } from "../kit/surface";
 import { notify } from "./notices";
+import { keepLockMinutes, Numbers } from "./numbers";
 import { unsubscribe } from "../kit/push";
 import { usePhone } from "./shell";
 import { chooseTheme, useThemeNow } from "./theme";
@@ -39,6 +40,7 @@ export function Settings({ onSetup, onPetition, onConsent }: { onSetup: () => vo
           {t("setup.open")}
         </button>
       </section>
+      <Numbers />
       <Plain name="exit" />
       <Plain name="sent" />
       <Plain name="kept" />
@@ -129,7 +131,10 @@ function ThemeButton() {
 function SignOut() {
   const { t } = useTranslation();
   const { leave } = useLive();
-  const signOut = () => void unsubscribe().catch(() => undefined).finally(leave);
+  const signOut = () => void unsubscribe().catch(() => undefined).finally(() => {
+    keepLockMinutes(0);
+    leave();
+  });
   const [asked, setAsked] = useState(false);
   return (
     <section className="card">

@@ -39,9 +39,9 @@ export function fixJson(fix: OwnFix): Record<string, unknown> {
 const batteryJson = (battery: Battery | null): Record<string, unknown> =>
   battery ? { battery_percent: battery.percent, charging: battery.charging } : {};
 
-function post(path: string, body: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
+export function post(path: string, body: Record<string, unknown>, signal: AbortSignal, method = "POST"): Promise<Response> {
   return fetch(path, {
-    method: "POST",
+    method,
     body: JSON.stringify(body),
     headers: { "content-type": "application/json", "Haechi-Surface": surface },
     cache: "no-store",

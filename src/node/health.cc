@@ -1,0 +1,152 @@
+#include "node/health.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/last_words.h"
+#include "node/erasing.h"
+#include "vault/key_ring.h"
+
+namespace haechi::node {
+namespace {
+
+constexpr Duration kMarkPeriod = Duration::seconds(10);
+constexpr size_t kDetailMax = 400;
+
+std::optional<Disk> fullest(const Config& config) {
+  std::optional<Disk> out;
+  for (const std::string& directory : {config.data, config.journal})
+    if (const auto disk = directory.empty() ? std::nullopt : disk_of(directory))
+      if (!out || disk->free_bytes < out->free_bytes) out = disk;
+  return out;
+}
+
+}  // namespace
+
+std::string seen_file(const Config& config) {
+  return directory_of(ring_place(config).path) + "/seen";
+}
+
+std::string last_words_file(const Config& config) {
+  return config.data + "/last_words";
+}
+
+std::optional<uint64_t> read_seen(const std::string& file, const std::string& log_id) {
+  std::ifstream in(file);
+  std::string id, entries;
+  if (!(in >> id >> entries) || id != log_id) return std::nullopt;
+  uint64_t out = 0;
+  const auto [end, failed] = std::from_chars(entries.data(), entries.data() + entries.size(), out);
+  if (failed != std::errc() || end != entries.data() + entries.size()) return std::nullopt;
+  return out;
+}
+
+Status write_seen(const std::string& file, const std::string& log_id, uint64_t entries) {
+  return replace_file(file, log_id + " " + std::to_string(entries) + "\n");
+}
+
+Status check_seen(uint64_t seen, uint64_t entries, const std::string& accepted_for) {
+  if (entries >= seen || !accepted_for.empty()) return {};
+  return Error{Code::kCorrupt, "log",
+               "ends at entry " + std::to_string(entries) + ", and " + std::to_string(seen) +
+                   " were once on this disk: an older copy was put back. Take it from a mirror instead, or "
+                   "start with --accept-older-log REASON, which the log will keep"};
+}
+
+Health::Health(const Config& config, std::string log_id, std::optional<uint64_t> seen, spine::Spine& spine,
+               const Clock& clock)
+    : config_(config), log_id_(std::move(log_id)), seen_(seen), spine_(spine), clock_(clock) {}
+
+void Health::tell(v1::NodeCondition condition, spine::Done done) {
+  auto fact = std::make_unique<v1::Fact>();
+  *fact->mutable_node_condition() = std::move(condition);
+  spine_.submit(std::move(fact), std::move(done));
+}
+
+void Health::tell() {
+  tell_last_words();
+  const uint64_t entries = spine_.stats().entry_no;
+  if (!seen_ || entries >= *seen_) return;
+  spdlog::warn("the log ends at entry {} and {} were seen: accepted, {}", entries, *seen_,
+               config_.accept_older_log);
+  v1::NodeCondition older;
+  older.set_kind(v1::NodeCondition::OLDER_LOG);
+  older.set_detail(config_.accept_older_log.substr(0, kDetailMax));
+  older.set_seen_entry_no(*seen_);
+  tell(std::move(older));
+}
+
+void Health::tell_last_words() {
+  const std::string file = last_words_file(config_);
+  const std::vector<LastWord> words = read_last_words(file);
+  for (size_t i = 0; i < words.size(); ++i) {
+    v1::NodeCondition ended;
+    ended.set_kind(v1::NodeCondition::PROCESS_ENDED);
+    ended.set_detail(words[i].how.substr(0, kDetailMax));
+    ended.set_build(words[i].build.substr(0, kDetailMax));
+    ended.set_happened_at_us(words[i].at.us);
+    spdlog::warn("the program before this one ended by a fault of its own: {} {}", words[i].build,
+                 words[i].how);
+    spine::Done kept;
+    if (i + 1 == words.size())
+      kept = [file](const Result<spine::Receipt>& receipt) {
+        if (!receipt.ok()) return;
+        if (const Status status = forget_last_words(file); !status.ok())
+          spdlog::warn("it will be told again: {}", status.error().text());
+      };
+    tell(std::move(ended), std::move(kept));
+  }
+}
+
+void Health::watch(net::Loop& loop, const picture::NodeBook& told) {
+  watch_.emplace(told);
+  mark();
+  loop.every(kWatchPeriod, [this] { look(); });
+  loop.every(kMarkPeriod, [this] { mark(); });
+}
+
+void Health::look() {
+  const bool kept = !config_.demo_keys_file.empty() || clock_is_kept();
+  for (v1::NodeCondition& condition : watch_->look(clock_.now(), fullest(config_), kept)) {
+    spdlog::warn("{}{}", v1::NodeCondition::Kind_Name(condition.kind()), condition.over() ? " is over" : "");
+    tell(std::move(condition));
+  }
+  days_left_ = watch_->days_left().value_or(-1);
+}
+
+void Health::mark() {
+  const uint64_t entries = spine_.stats().entry_no;
+  if (entries == marked_) return;
+  const Status written = write_seen(seen_file(config_), log_id_, entries);
+  if (written.ok())
+    marked_ = entries;
+  else if (!mark_failed_)
+    spdlog::warn("how far the log goes cannot be marked beside the keys: {}", written.error().text());
+  mark_failed_ = !written.ok();
+}
+
+void Health::count(Metrics& metrics) {
+  metrics.add(
+      {"haechi_disk_days_left",
+       "Until the disk is full, by the pace of the last week; -1: it is not filling, or not known yet.",
+       {},
+       false,
+       [this] { return static_cast<double>(days_left_.load()); }});
+  metrics.add({"haechi_disk_free_bytes", "Of the fuller of data and journal.", {}, false, [this] {
+                 const auto disk = fullest(config_);
+                 return disk ? static_cast<double>(disk->free_bytes) : -1.0;
+               }});
+  metrics.add({"haechi_log_journalled",
+               "1: the log cannot be written, and its journal takes the facts.",
+               {},
+               false,
+               [this] { return spine_.journalled() ? 1.0 : 0.0; }});
+}
+
+}  // namespace haechi::node

@@ -1,0 +1,62 @@
+// Health: what the node tells the log of itself (NodeCondition), and the mark that tells an older log.
+//
+// The mark lies beside the key ring, which is in no backup of the data
+// (docs/decisions/0008-keys-and-erasure.md): so many entries were on disk. A log that has fewer is an older
+// copy that was put back, and the node does not start with it unless a person says why it should.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "net/loop.h"
+#include "node/config.h"
+#include "node/metrics.h"
+#include "node/node_watch.h"
+#include "picture/node_book.h"
+#include "spine/spine.h"
+
+namespace haechi::node {
+
+// So many entries of that log were once on disk; nothing: no mark, or one of another log.
+std::optional<uint64_t> read_seen(const std::string& file, const std::string& log_id);
+Status write_seen(const std::string& file, const std::string& log_id, uint64_t entries);
+// kCorrupt: the log is older than what was seen, and nobody has said that it may be.
+Status check_seen(uint64_t seen, uint64_t entries, const std::string& accepted_for);
+// "<the ring's directory>/seen".
+std::string seen_file(const Config& config);
+// Where a program that ends by a fault of its own says so (base/last_words.h).
+std::string last_words_file(const Config& config);
+
+class Health {
+ public:
+  // Everything given outlives it. `seen`: what the mark said when the log was opened.
+  Health(const Config& config, std::string log_id, std::optional<uint64_t> seen, spine::Spine& spine,
+         const Clock& clock);
+  // After the replay: how the program before this one ended, and whether an older log was accepted.
+  void tell();
+  // On the loop, from now on; `told` is read before this returns.
+  void watch(net::Loop& loop, const picture::NodeBook& told);
+  void count(Metrics& metrics);
+
+ private:
+  void tell(v1::NodeCondition condition, spine::Done done = {});
+  void tell_last_words();
+  void look();
+  void mark();
+
+  const Config& config_;
+  const std::string log_id_;
+  const std::optional<uint64_t> seen_;
+  spine::Spine& spine_;
+  const Clock& clock_;
+  std::optional<NodeWatch> watch_;  // on the loop
+  uint64_t marked_ = 0;             // likewise
+  bool mark_failed_ = false;        // likewise
+  std::atomic<int64_t> days_left_{-1};
+};
+
+}  // namespace haechi::node

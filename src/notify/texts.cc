@@ -35,6 +35,9 @@ Words words_of(v1::NotificationKind kind) {
     case v1::NOTIFICATION_KIND_GLASS_BROKEN:
       return {"긴급 열람이 있었습니다. 확인이 필요합니다.",
               "Somebody broke the glass to see a person. It waits for your answer."};
+    case v1::NOTIFICATION_KIND_HISTORY:
+      return {"수신자료 열람·조회에 관한 통지가 있습니다.",
+              "Somebody asked where a wearer was, or what came of it is there to read."};
     default:
       return {"새 알림이 있습니다.", "There is a new notice."};
   }

@@ -41,6 +41,9 @@ enum class Action {
   kCarryOut,          // fit a device, and what else makes a measure real
   kDecideLink,        // one person or not; take the missing step or not
   kDoDuty,            // say that a duty is done
+  kSeeHistory,        // where a person was, in the span of an inquiry
+  kAskPictures,       // pictures of cameras: ask, view, tell the wearer
+  kTellProvisions,    // to whom somebody's places were given
   kSeePetition,       // a petition with its statement
   kSeeEvidence,       // what the system knows of the two of a petition
   kTakeEvidence,      // the signed file about the two of a case, with his track
@@ -86,6 +89,9 @@ inline constexpr std::array kActions = {Action::kSeePosition,
                                         Action::kCarryOut,
                                         Action::kDecideLink,
                                         Action::kDoDuty,
+                                        Action::kSeeHistory,
+                                        Action::kAskPictures,
+                                        Action::kTellProvisions,
                                         Action::kSeePetition,
                                         Action::kSeeEvidence,
                                         Action::kTakeEvidence,
@@ -115,8 +121,10 @@ struct Relations {
   bool case_link = false;  // the subject is a wearer (or his alert, order) among the viewer's cases
   bool view_open = false;  // a view of this wearer is open to the viewer: distance and direction
   bool view_map = false;   // ... and it includes the map
-  bool glass = false;      // the viewer broke the glass to see this person, and it has not ended
-  bool recused = false;    // the viewer is too close to somebody in it: denied whatever else ties them
+  bool permitted =
+      false;  // an inquiry of the viewer's agency that is open: a court's permission, or pending in urgency
+  bool glass = false;    // the viewer broke the glass to see this person, and it has not ended
+  bool recused = false;  // the viewer is too close to somebody in it: denied whatever else ties them
 };
 
 struct Subject {

@@ -1,5 +1,7 @@
 #include "cases/cases.h"
 
+#include <algorithm>
+
 #include "base/archive.h"
 #include "cases/convert.h"
 #include "cases/machine.h"
@@ -65,6 +67,18 @@ std::string subject_of(const v1::CaseFact& fact) {
       return fact.looks_lifted().account();
     case v1::CaseFact::kHerPhoneChanged:
       return fact.her_phone_changed().person_id();
+    case v1::CaseFact::kHistoryRequested:
+      return fact.history_requested().inquiry_id();
+    case v1::CaseFact::kHistoryDecided:
+      return fact.history_decided().inquiry_id();
+    case v1::CaseFact::kHistoryDestroyed:
+      return fact.history_destroyed().inquiry_id();
+    case v1::CaseFact::kPicturesRequested:
+      return fact.pictures_requested().request_id();
+    case v1::CaseFact::kPicturesViewed:
+      return fact.pictures_viewed().request_id();
+    case v1::CaseFact::kPictureNoticeSent:
+      return fact.picture_notice_sent().request_id();
     case v1::CaseFact::KIND_NOT_SET:
       break;
   }
@@ -134,6 +148,9 @@ void Machine::advance(Time now, Out& out) {
         break;
       case Wake::Kind::kForget:
         forget_measure(due.id, turn);
+        break;
+      case Wake::Kind::kInquiry:
+        look_at_inquiry(due.id, turn);
         break;
     }
   }
@@ -209,6 +226,18 @@ Status Machine::apply(const v1::CaseFact& fact, Turn& turn) {
       return lift_looks(fact.looks_lifted(), turn);
     case v1::CaseFact::kHerPhoneChanged:
       return change_her_phone(fact.her_phone_changed(), turn);
+    case v1::CaseFact::kHistoryRequested:
+      return request_history(fact.history_requested(), turn);
+    case v1::CaseFact::kHistoryDecided:
+      return decide_history(fact.history_decided(), turn);
+    case v1::CaseFact::kHistoryDestroyed:
+      return destroy_history(fact.history_destroyed(), turn);
+    case v1::CaseFact::kPicturesRequested:
+      return request_pictures(fact.pictures_requested(), turn);
+    case v1::CaseFact::kPicturesViewed:
+      return view_pictures(fact.pictures_viewed(), turn);
+    case v1::CaseFact::kPictureNoticeSent:
+      return send_picture_notice(fact.picture_notice_sent(), turn);
     case v1::CaseFact::KIND_NOT_SET:
       break;
   }
@@ -234,6 +263,10 @@ Status Machine::open_case(const v1::CaseOpened& opened, Turn& turn) {
     TRY_STATUS(law::check_id(one, "protected_ids"));
     if (one == opened.subject_id()) return invalid("protected_ids", "hold the subject himself");
   }
+  for (const std::string& one : opened.witness_ids())
+    if (std::find(opened.protected_ids().begin(), opened.protected_ids().end(), one) ==
+        opened.protected_ids().end())
+      return invalid("witness_ids", "must be among protected_ids");
   if (opened.number().size() > kTextMax) return invalid("number", "must be at most 128 bytes");
   if (opened.protection_officer().size() > kTextMax)
     return invalid("protection_officer", "must be at most 128 bytes");
@@ -249,6 +282,7 @@ Status Machine::open_case(const v1::CaseOpened& opened, Turn& turn) {
   made.set_agency_id(opened.agency_id());
   made.set_subject_id(opened.subject_id());
   *made.mutable_protected_ids() = opened.protected_ids();
+  *made.mutable_witness_ids() = opened.witness_ids();
   made.set_reported_at_us(reported.us);
   made.set_opened_at_us(turn.at.us);
   made.set_time_zone(zone);
@@ -288,6 +322,7 @@ Status Machine::close_case(const v1::CaseClosed& closed, Turn& turn) {
         withdraw && !interim.empty())
       end(interim, law::Step::kDecidePetition);
   publish(one, turn);
+  close_inquiries(one.id(), turn);
   sync_subject(one.subject_id(), turn);
   return {};
 }

@@ -17,6 +17,7 @@ static_assert(v1::CASE_TASK_SEND_VICTIM_DATA == static_cast<int>(law::Task::kSen
 static_assert(v1::MEASURE_STAGE_ENDED == static_cast<int>(law::Stage::kEnded) + 1);
 static_assert(v1::MEASURE_END_BASIS_ENDED == static_cast<int>(law::End::kBasisEnded) + 1);
 static_assert(v1::CASE_PARTY_PRIVACY_OFFICER == static_cast<int>(law::Party::kPrivacyOfficer) + 1);
+static_assert(v1::DUTY_TRIGGER_PICTURES_VIEWED == static_cast<int>(law::Trigger::kPicturesViewed) + 1);
 static_assert(v1::DUTY_TRIGGER_MOVED == static_cast<int>(law::Trigger::kMoved) + 1);
 static_assert(v1::DUTY_TRIGGER_FITTED == static_cast<int>(law::Trigger::kFitted) + 1);
 

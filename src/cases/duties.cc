@@ -70,8 +70,9 @@ std::optional<law::Party> above(v1::CaseParty party) {
 }
 
 std::string about_key(const std::string& code, const std::string& case_id, const std::string& measure_id,
-                      const std::string& wearer_id, const std::string& alert_id) {
-  return code + '|' + case_id + '|' + measure_id + '|' + wearer_id + '|' + alert_id;
+                      const std::string& wearer_id, const std::string& alert_id,
+                      const std::string& request_id) {
+  return code + '|' + case_id + '|' + measure_id + '|' + wearer_id + '|' + alert_id + '|' + request_id;
 }
 
 }  // namespace
@@ -94,6 +95,7 @@ std::string Machine::open_duty(const DutySpec& spec, Turn& turn) {
   state.set_petition_id(spec.petition_id);
   state.set_wearer_id(spec.wearer_id);
   state.set_alert_id(spec.alert_id);
+  state.set_request_id(spec.request_id);
   state.set_party(to_wire<v1::CaseParty>(spec.by));
   for (int party = 0; party < v1::CaseParty_MAX; ++party)
     if ((spec.to & (law::Parties{1} << party)) != 0) state.add_to(static_cast<v1::CaseParty>(party + 1));
@@ -180,8 +182,8 @@ void Machine::close_duty(const std::string& id, std::string_view void_reason, Tu
   state.set_done_by(turn.by);
   state.set_void_reason(std::string(void_reason));
   publish(found->second, turn);
-  raised_.erase(
-      about_key(state.code(), state.case_id(), state.measure_id(), state.wearer_id(), state.alert_id()));
+  raised_.erase(about_key(state.code(), state.case_id(), state.measure_id(), state.wearer_id(),
+                          state.alert_id(), state.request_id()));
   duties_.erase(found);
 }
 
@@ -203,6 +205,7 @@ Status Machine::done(const v1::DutyDone& done, Turn& turn) {
   const v1::Duty state = found->second.state;
   if (turn.at.us < state.since_us()) return invalid("at_us", "is earlier than the duty");
   if (!state.link_id().empty()) return invalid("duty_id", "is stopped by deciding the link");
+  if (!state.request_id().empty()) return invalid("duty_id", "is done where its request is");
   if (state.code() == "DOCKET") return invalid("duty_id", "is stopped by docketing the petition");
   if (state.task() == v1::CASE_TASK_UNSPECIFIED) {
     finish_duty(state.id(), done, turn);
@@ -246,7 +249,9 @@ void Machine::raise(law::Trigger trigger, const law::Pack& pack, const law::Cale
     if (row.trigger != trigger) continue;
     DutySpec spec = about;
     spec.code = row.code;
-    if (!raised_.insert(about_key(spec.code, spec.case_id, spec.measure_id, spec.wearer_id, spec.alert_id))
+    if (!raised_
+             .insert(about_key(spec.code, spec.case_id, spec.measure_id, spec.wearer_id, spec.alert_id,
+                               spec.request_id))
              .second)
       continue;
     spec.what = row.what;

@@ -69,7 +69,7 @@ struct DutySpec {
   std::string code;
   law::Task task{};
   bool of_task = false;
-  std::string case_id, measure_id, link_id, petition_id, wearer_id, alert_id;
+  std::string case_id, measure_id, link_id, petition_id, wearer_id, alert_id, request_id;
   law::Words what;
   law::Party by{};
   law::Parties to = 0;
@@ -94,9 +94,9 @@ class Machine {
 
  private:
   friend struct haechi::Fields<Machine>;
-  static constexpr size_t kFieldCount = 24;
+  static constexpr size_t kFieldCount = 27;
   struct Wake {
-    enum class Kind : uint8_t { kMeasure, kDuty, kNotification, kWearer, kForget } kind;
+    enum class Kind : uint8_t { kMeasure, kDuty, kNotification, kWearer, kForget, kInquiry } kind;
     std::string id;
   };
 
@@ -191,6 +191,24 @@ class Machine {
   Status change_her_phone(const v1::HerPhoneChanged& changed, Turn& turn);
   Status review_look_ups(const v1::LookUpsReviewed& reviewed, Turn& turn);
 
+  // inquiries.cc
+  Status request_history(const v1::HistoryRequested& asked, Turn& turn);
+  Status decide_history(const v1::HistoryDecided& decided, Turn& turn);
+  Status destroy_history(const v1::HistoryDestroyed& destroyed, Turn& turn);
+  void raise_about(const v1::Inquiry& inquiry, law::Trigger trigger, Time due, Turn& turn);
+  void tell_probation(const v1::Inquiry& inquiry, Turn& turn);
+  void publish(const v1::Inquiry& inquiry, Turn& turn);
+  void end_duties_about(const std::string& request_id, std::string_view void_reason, const v1::DutyDone& done,
+                        Turn& turn);
+  void shut_inquiry(v1::Inquiry& inquiry, v1::InquiryState state, Turn& turn);
+  void close_inquiries(const std::string& case_id, Turn& turn);
+  void look_at_inquiry(const std::string& id, Turn& turn);
+
+  // pictures.cc
+  Status request_pictures(const v1::PicturesRequested& asked, Turn& turn);
+  Status view_pictures(const v1::PicturesViewed& viewed, Turn& turn);
+  Status send_picture_notice(const v1::PictureNoticeSent& sent, Turn& turn);
+
   // notifications.cc
   void notify(v1::Notification about, const Recipient& to, Turn& turn);
   Recipient recipient(law::Party party, const std::string& case_id, const std::string& wearer_id,
@@ -212,6 +230,9 @@ class Machine {
   std::map<std::string, v1::Consent> consents_;
   std::map<std::string, v1::Notification> notifications_;  // not opened or failed yet
   std::map<std::string, v1::BrokenGlass> glasses_;         // not answered yet
+  std::map<std::string, v1::Inquiry> inquiries_;           // undecided, open, or with data to destroy
+  std::set<std::string> inquiry_ids_;                      // ever used
+  std::map<std::string, v1::PictureRequest> pictures_;
   std::map<std::string, v1::IdentityRecorded> identities_;
   std::map<std::string, Wearer> wearers_;
 

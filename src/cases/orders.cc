@@ -64,6 +64,15 @@ void keep_place_set(v1::Case& one, const v1::PlacesChanged& changed, Time at) {
   }
 }
 
+// A witness is protected and shown nothing of him, whatever was asked for.
+void shield_witnesses(const v1::Case& one, google::protobuf::RepeatedPtrField<v1::Condition>& conditions) {
+  const auto& witnesses = one.witness_ids();
+  for (v1::Condition& condition : conditions)
+    if (condition.has_keep_away() && std::find(witnesses.begin(), witnesses.end(),
+                                               condition.keep_away().protected_id()) != witnesses.end())
+      condition.mutable_keep_away()->set_no_view(true);
+}
+
 }  // namespace
 
 v1::Order draft_of(const v1::Order& stated) {
@@ -120,6 +129,8 @@ v1::Order Machine::build_order(HeldMeasure& measure, Turn& turn) {
   }
   measure.state.clear_left_out_ids();
   auto& conditions = *made.mutable_conditions();
+  if (const auto owner = cases_.find(measure.state.case_id()); owner != cases_.end())
+    shield_witnesses(owner->second, conditions);
   for (int i = 0; i < conditions.size();) {
     v1::Order alone = made;
     alone.clear_conditions();

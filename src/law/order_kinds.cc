@@ -156,6 +156,14 @@ const Offence* find_offence(const Pack& pack, std::string_view code) {
   return find_row(pack.offences, code, &Offence::code);
 }
 
+const PermittedUse* find_use(const Pack& pack, std::string_view code) {
+  return find_row(pack.uses, code, &PermittedUse::code);
+}
+
+const ProvisionRule* find_provision(const Pack& pack, std::string_view recipient) {
+  return find_row(pack.provisions, recipient, &ProvisionRule::recipient);
+}
+
 Status check_offence(std::string_view kind, std::string_view offence) {
   if (offence.empty()) return {};
   const Pack* own = pack_of_kind(kind);
@@ -178,6 +186,12 @@ std::string_view offence_of(std::string_view kind, std::string_view stated) {
   return pack == nullptr ? std::string_view() : find_kind(*pack, kind)->offence;
 }
 
+std::optional<Standing> standing_of(std::string_view kind) {
+  const Pack* pack = pack_of_kind(kind);
+  if (pack == nullptr) return std::nullopt;
+  return find_kind(*pack, kind)->standing;
+}
+
 std::vector<std::string> unverified(const Pack& pack) {
   Doubts doubts;
   for (const OrderKind& kind : pack.kinds) {
@@ -197,6 +211,10 @@ std::vector<std::string> unverified(const Pack& pack) {
   for (const Retention& retention : pack.retention) doubts.add(retention.object, retention.source);
   for (const PermittedUse& use : pack.uses) doubts.add(use.code, use.source);
   for (const Figure& figure : pack.figures) doubts.add(figure.name, figure.source);
+  for (const ProvisionRule& rule : pack.provisions)
+    doubts.add("given to " + std::string(rule.recipient), rule.source);
+  doubts.add("urgent inquiry", pack.urgent_inquiry.source);
+  doubts.add("picture notice", pack.picture_notice.source);
   doubts.add("exposure", pack.exposure.source);
   doubts.add("exposure notice", pack.exposure.notice_source);
   doubts.add("direct petition", pack.direct_petition.source);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -106,6 +107,9 @@ enum Lapses : uint32_t {
   kLapsesWithBasis = 1u << 3,       // when the sentence, parole or warrant it hangs on ends
 };
 
+// Somebody whom no court has found guilty of what the measure is for, or whom one has.
+enum class Standing : uint8_t { kSuspect, kConvict };
+
 inline constexpr uint32_t kExtensionsUnlimited = UINT32_MAX;
 
 // What the notices around a measure of a kind rest on. Empty: no rule was found, and no clock runs.
@@ -160,6 +164,7 @@ struct OrderKind {
   NoticeSources notices;
   std::string_view retention;  // name of the row of the pack for position data; empty: there are none
   std::string_view offence;    // for which every measure of the kind is ordered; empty: the order states it
+  Standing standing = Standing::kSuspect;  // of whoever is under it
 
   constexpr bool carries_device() const { return (allows & kAllowsDevice) != 0; }
 };
@@ -193,8 +198,10 @@ enum class Trigger : uint8_t {
   kNotApplied,     // the police do not apply although she asked
   kNotPetitioned,  // the prosecutor does not petition although she asked
   kDirectDecision,
-  kReleased,  // from prison, or his judgement became final
-  kMoved,     // the wearer, into the area of another probation office
+  kReleased,        // from prison, or his judgement became final
+  kMoved,           // the wearer, into the area of another probation office
+  kInquiryRefused,  // positions were seen in urgency, and the court refused or the time for it ran out
+  kPicturesViewed,  // of cameras, about the wearer
 };
 
 enum class By : uint8_t {
@@ -272,6 +279,30 @@ struct PermittedUse {
   Source source;
 };
 
+// Positions seen for an investigation before a court has permitted it.
+struct UrgentInquiry {
+  Period permission_within;  // of the request; not known: nobody sees them before
+  Source source;
+};
+
+// How a wearer is told that pictures of cameras were viewed.
+struct PictureNotice {
+  Words text;  // empty: the country knows no such pictures
+  std::span<const std::string_view> channels = {};
+  Source source;
+};
+
+// Why one kind of recipient was given somebody's places without consent or notice, or why the record of who
+// was does not name it.
+struct ProvisionRule {
+  std::string_view recipient;  // a role, or what withholds: "running_inquiry", "open_call"
+  Words why;
+  Source source;
+  bool own_use = false;   // whoever monitors him: nothing was given to another
+  bool withheld = false;  // never listed to a wearer, whether or not there was any
+  bool by_month = false;  // a wearer is told by the month: the moment would tell where somebody else was
+};
+
 struct Figure {
   std::string_view name;
   int64_t thousandths;
@@ -315,12 +346,16 @@ const Retention* find_retention(const Pack& pack, std::string_view object);
 const Pack* find_notice(std::string_view code);
 const StatedDistance* find_distance(const Pack& pack, std::string_view name);
 const Offence* find_offence(const Pack& pack, std::string_view code);
+const PermittedUse* find_use(const Pack& pack, std::string_view code);
+const ProvisionRule* find_provision(const Pack& pack, std::string_view recipient);
 
 // Refuses an offence that the pack of this kind of order does not know; where no pack has such a kind, one
 // that none knows. Empty is not stated, and passes.
 Status check_offence(std::string_view kind, std::string_view offence);
 // For what an order is: as it states, else as its kind says; empty: nobody says.
 std::string_view offence_of(std::string_view kind, std::string_view stated);
+// Of whoever is under an order of this kind; none: no pack has such a kind.
+std::optional<Standing> standing_of(std::string_view kind);
 
 // Every source of a pack that a reviewer has to look at: "<row>: <source> [tag]", in the order of the tables.
 std::vector<std::string> unverified(const Pack& pack);

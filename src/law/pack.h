@@ -36,7 +36,10 @@ struct Pack {
   std::span<const StatedDistance> distances;
   std::span<const Retention> retention;
   std::span<const PermittedUse> uses;
+  std::span<const ProvisionRule> provisions;
   std::span<const Figure> figures;
+  UrgentInquiry urgent_inquiry;
+  PictureNotice picture_notice;
   ExposurePolicy exposure;
   DirectPetition direct_petition;
   Counting acts;  // how time limits for acts are counted: appeals, petitions

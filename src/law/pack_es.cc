@@ -43,6 +43,7 @@ constexpr OrderKind penalty() {
       measure("ES_PENA_48", {"Ban on approach as a penalty", "접근 금지형"},
               {"CP 48, 57", Trust::kBackground}, kAllowsDevice | kAllowsKeepAway | kAllowsExclusion);
   kind.path = Path::kJudgement;
+  kind.standing = Standing::kConvict;
   kind.term = Term::kStated;
   kind.initial = years(10);
   kind.term_source = {"CP 57: up to ten years for a grave offence, five for a less grave one",

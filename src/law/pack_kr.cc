@@ -270,6 +270,12 @@ constexpr OrderKind dv_disposition() {
   return kind;
 }
 
+// What only a judgement that finds him guilty orders, or hangs on one.
+constexpr OrderKind convicted(OrderKind kind) {
+  kind.standing = Standing::kConvict;
+  return kind;
+}
+
 constexpr OrderKind em_post() {
   OrderKind kind =
       worn("EM_POST", {"Device after the sentence", "형 집행 종료 후 전자장치 부착명령"},
@@ -356,15 +362,15 @@ constexpr OrderKind kKinds[] = {
             {"DV Act 55-4"}, {},
             {"DV Act 55-4(2): until the petition is decided, unless the judge says earlier"}),
     dv_disposition(),
-    em_post(),
-    em_probation(),
-    with_defeated_time(
+    convicted(em_post()),
+    convicted(em_probation()),
+    convicted(with_defeated_time(
         worn("EM_PAROLE", {"Device on parole or conditional release", "가석방·가종료 전자장치 부착"},
              {"EM Act 22, 23"}, Party::kReviewBoard, Term::kStated,
-             {"EM Act 22(1)(2), 23(1): within the parole or probation period"}, {"EM Act 25"})),
-    with_defeated_time(worn("EM_SUSP", {"Device with a suspended sentence", "집행유예 전자장치 부착명령"},
-                            {"EM Act 28"}, Party::kCourt, Term::kStated,
-                            {"EM Act 28(1): within the probation period"}, {"EM Act 30"})),
+             {"EM Act 22(1)(2), 23(1): within the parole or probation period"}, {"EM Act 25"}))),
+    convicted(with_defeated_time(
+        worn("EM_SUSP", {"Device with a suspended sentence", "집행유예 전자장치 부착명령"}, {"EM Act 28"},
+             Party::kCourt, Term::kStated, {"EM Act 28(1): within the probation period"}, {"EM Act 30"}))),
     worn("EM_BAIL", {"Device as a condition of bail", "보석조건 전자장치 부착"}, {"EM Act 31-2"},
          Party::kCourt, Term::kOpen, {"EM Act 31-5: no duration of its own"}, {"EM Act 31-5"}),
     em_stalk(),
@@ -525,6 +531,9 @@ const Pack& kr() {
     made.penalties = kr_penalties();
     made.retention = kr_retention();
     made.uses = kr_uses();
+    made.provisions = kr_provisions();
+    made.urgent_inquiry = kr_urgent_inquiry();
+    made.picture_notice = kr_picture_notice();
     return made;
   }();
   return kPack;

@@ -1,4 +1,4 @@
-// The halves of the Korean pack, for pack_kr.cc alone; everyone else asks kr() of pack.h.
+// The parts of the Korean pack, for pack_kr.cc alone; everyone else asks kr() of pack.h.
 #pragma once
 
 #include <span>
@@ -12,5 +12,8 @@ std::span<const Duty> kr_duties();
 std::span<const Penalty> kr_penalties();
 std::span<const Retention> kr_retention();
 std::span<const PermittedUse> kr_uses();
+std::span<const ProvisionRule> kr_provisions();
+UrgentInquiry kr_urgent_inquiry();
+PictureNotice kr_picture_notice();
 
 }  // namespace haechi::law

@@ -50,6 +50,11 @@ constexpr OrderKind released(std::string_view code, Words name, Source basis) {
   return kind;
 }
 
+constexpr OrderKind convicted(OrderKind kind) {
+  kind.standing = Standing::kConvict;
+  return kind;
+}
+
 constexpr OrderKind protection() {
   OrderKind kind = order("US_DVPO", {"Protection order after a hearing", "보호명령"}, kState,
                          kAllowsDevice | kBan, Term::kAtMost, years(1), kState);
@@ -64,8 +69,8 @@ std::span<const OrderKind> kinds() {
       protection(),
       released("US_PRETRIAL", {"Location monitoring before trial", "재판 전 위치감독"},
                {"18 U.S.C. 3142(c)(1)(B)", Trust::kBackground}),
-      released("US_SUPERVISED", {"Location monitoring on supervised release", "보호관찰 위치감독"},
-               {"18 U.S.C. 3563(b), 3583(d)", Trust::kBackground}),
+      convicted(released("US_SUPERVISED", {"Location monitoring on supervised release", "보호관찰 위치감독"},
+                         {"18 U.S.C. 3563(b), 3583(d)", Trust::kBackground})),
   };
   return kKinds;
 }

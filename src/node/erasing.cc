@@ -82,6 +82,12 @@ void RetentionJob::ask(const std::string& duty_id, const Due& due, Time now) {
   ask_again_[duty_id] = now + kAskAgain;
   const auto wearer = state_.wearers.find(due.measure_id);
   if (wearer == state_.wearers.end() || !all_due(wearer->second, now)) return;
+  // Once for all that is due of the person.
+  for (const auto& [other_id, other] : state_.due) {
+    const auto of_other = state_.wearers.find(other.measure_id);
+    if (of_other != state_.wearers.end() && of_other->second == wearer->second)
+      ask_again_[other_id] = now + kAskAgain;
+  }
   auto fact = std::make_unique<v1::Fact>();
   v1::PersonErased& erased = *fact->mutable_person_erased();
   erased.set_person_id(wearer->second);

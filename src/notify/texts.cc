@@ -41,6 +41,9 @@ Words words_of(v1::NotificationKind kind) {
     case v1::NOTIFICATION_KIND_HER_PHONE:
       return {"보호대상자의 휴대전화나 로그인에 변동이 있습니다. 본인에게 확인하십시오.",
               "A protected person's phone or sign-in has changed. Ask her whether it was she."};
+    case v1::NOTIFICATION_KIND_HISTORY:
+      return {"수신자료 열람·조회에 관한 통지가 있습니다.",
+              "Somebody asked where a wearer was, or what came of it is there to read."};
     default:
       return {"새 알림이 있습니다.", "There is a new notice."};
   }

@@ -1,6 +1,9 @@
 #include "picture/case_book.h"
 
+#include <algorithm>
 #include <array>
+
+#include "haechi/v1/fact.pb.h"
 
 namespace haechi::picture {
 namespace {
@@ -79,6 +82,12 @@ void CaseBook::fold(At at, const v1::CaseEffect& effect) {
     case v1::CaseEffect::kUpdateLookLift:
       look_lifts_[effect.update_look_lift().account()] = effect.update_look_lift();
       break;
+    case v1::CaseEffect::kUpdateInquiry:
+      put_inquiry(effect.update_inquiry());
+      break;
+    case v1::CaseEffect::kUpdatePictures:
+      put_pictures(effect.update_pictures());
+      break;
     case v1::CaseEffect::kEndOrder:  // the measure itself says so too
     case v1::CaseEffect::KIND_NOT_SET:
       break;
@@ -129,6 +138,40 @@ const v1::LookUpsReview* CaseBook::review(std::string_view account, std::string_
   return find(reviews_, std::string(account) + "\n" + std::string(month));
 }
 
+// The engine does not know what was handed over: the records of access do.
+void CaseBook::put_inquiry(const v1::Inquiry& inquiry) {
+  const auto [known, made] = inquiries_.try_emplace(inquiry.id());
+  const auto handed_over = known->second.handed_over();
+  known->second = inquiry;
+  *known->second.mutable_handed_over() = handed_over;
+  if (!made) return;
+  inquired_.push_back(inquiry.id());
+  if (inquired_.size() <= kRequestsMax) return;
+  inquiries_.erase(inquired_.front());
+  inquired_.pop_front();
+}
+
+void CaseBook::put_pictures(const v1::PictureRequest& request) {
+  if (!pictures_.insert_or_assign(request.id(), request).second) return;
+  pictured_.push_back(request.id());
+  if (pictured_.size() <= kRequestsMax) return;
+  pictures_.erase(pictured_.front());
+  pictured_.pop_front();
+}
+
+void CaseBook::handed_over(Time at, const v1::AccessDecided& access) {
+  const auto found = inquiries_.find(access.subject_id());
+  if (found == inquiries_.end()) return;
+  auto& all = *found->second.mutable_handed_over();
+  auto known = std::find_if(all.begin(), all.end(),
+                            [&](const v1::HandedOver& one) { return one.account() == access.viewer(); });
+  v1::HandedOver& row = known == all.end() ? *all.Add() : *known;
+  row.set_account(access.viewer());
+  if (row.answers() == 0) row.set_first_at_us(at.us);
+  row.set_last_at_us(at.us);
+  row.set_answers(row.answers() + 1);
+}
+
 void CaseBook::put_duty(At, const v1::Duty& duty) {
   const bool known = duties_.contains(duty.id());
   duties_[duty.id()] = duty;
@@ -174,6 +217,12 @@ const v1::Duty* CaseBook::duty(std::string_view id) const {
 }
 const v1::Petition* CaseBook::petition(std::string_view id) const {
   return find(petitions_, id);
+}
+const v1::Inquiry* CaseBook::inquiry(std::string_view id) const {
+  return find(inquiries_, id);
+}
+const v1::PictureRequest* CaseBook::picture_request(std::string_view id) const {
+  return find(pictures_, id);
 }
 const v1::Notification* CaseBook::notification(std::string_view id) const {
   return find(notifications_, id);

@@ -3,7 +3,8 @@
 //
 // Bounds: cases, links, petitions and open duties stay, measures until the law lets nobody keep them; of
 // duties that ended the newest kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax,
-// of broken glass kGlassesMax, of alarms about looks kLookAlarmsMax.
+// of broken glass kGlassesMax, of alarms about looks kLookAlarmsMax; of inquiries and requests for pictures each the
+// newest kRequestsMax.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,10 @@
 #include "haechi/v1/case.pb.h"
 #include "picture/alert_book.h"
 
+namespace haechi::v1 {
+class AccessDecided;
+}
+
 namespace haechi::picture {
 
 inline constexpr size_t kDoneDutiesMax = 20'000;
@@ -24,6 +29,7 @@ inline constexpr size_t kNotificationsMax = 20'000;
 inline constexpr size_t kRefusalsMax = 1'000;
 inline constexpr size_t kGlassesMax = 5'000;
 inline constexpr size_t kLookAlarmsMax = 5'000;
+inline constexpr size_t kRequestsMax = 20'000;
 
 struct Supervision {
   std::string officer;
@@ -48,6 +54,10 @@ class CaseBook {
   const Book<v1::Notification>& notifications() const { return notifications_; }
   const std::deque<v1::BrokenGlass>& glasses() const { return glasses_; }  // oldest first
   const Book<Book<v1::Recused>>& recusals() const { return recusals_; }    // by account, by person
+  const Book<v1::Inquiry>& inquiries() const { return inquiries_; }
+  const Book<v1::PictureRequest>& pictures() const { return pictures_; }
+  // Something of the inquiry was shown, as this record of access says.
+  void handed_over(Time at, const v1::AccessDecided& access);
   const v1::LookUpsReview* review(std::string_view account, std::string_view month) const;  // null: none yet
   const std::deque<v1::LookAlarm>& look_alarms() const { return look_alarms_; }             // oldest first
   const Book<v1::LooksLift>& look_lifts() const { return look_lifts_; }  // by account, the newest
@@ -61,6 +71,8 @@ class CaseBook {
   const v1::CaseLink* link(std::string_view id) const;
   const v1::Duty* duty(std::string_view id) const;
   const v1::Petition* petition(std::string_view id) const;
+  const v1::Inquiry* inquiry(std::string_view id) const;
+  const v1::PictureRequest* picture_request(std::string_view id) const;
   const v1::Notification* notification(std::string_view id) const;
   // The measure that made this order; null: an agency stated it.
   const v1::LegalMeasure* measure_of_order(std::string_view order_id) const;
@@ -75,9 +87,11 @@ class CaseBook {
 
  private:
   friend struct haechi::Fields<CaseBook>;
-  static constexpr size_t kFieldCount = 21;
+  static constexpr size_t kFieldCount = 25;
   void put_duty(At at, const v1::Duty& duty);
   void put_glass(const v1::BrokenGlass& glass);
+  void put_inquiry(const v1::Inquiry& inquiry);
+  void put_pictures(const v1::PictureRequest& request);
   void put_notification(At at, const v1::Notification& notification);
 
   Book<v1::Case> cases_;
@@ -101,6 +115,9 @@ class CaseBook {
   std::deque<std::string> done_duties_;
   std::deque<std::string> notified_;
   std::map<uint64_t, v1::CaseRefusal> refusals_;
+  Book<v1::Inquiry> inquiries_;
+  Book<v1::PictureRequest> pictures_;
+  std::deque<std::string> inquired_, pictured_;  // as they came
 };
 
 }  // namespace haechi::picture

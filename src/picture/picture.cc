@@ -1,5 +1,7 @@
 #include "picture/picture.h"
 
+#include <set>
+
 #include "picture/synthetic.h"
 
 namespace haechi::picture {
@@ -94,12 +96,30 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
       acts_.fold(at.stamped_at, fact);
       break;
     case v1::Fact::kAccessDecided:
-      ++(fact.access_decided().allowed() ? access_.allowed : access_.denied);
-      access_.last_at = at.stamped_at;
+      fold_access(at, fact.access_decided());
       break;
     default:
       break;  // the rest changes nothing people look at, or does so through its effects
   }
+}
+
+// Whose places it showed: persons by their ids, and those whom an alert or a call shows.
+void Picture::fold_access(At at, const v1::AccessDecided& access) {
+  ++(access.allowed() ? access_.allowed : access_.denied);
+  access_.last_at = at.stamped_at;
+  if (!access.allowed() || access.precision().empty() || access.precision() == "none") return;
+  std::set<std::string> shown;
+  const auto add = [&](const std::string& id) {
+    if (persons_.contains(id)) shown.insert(id);
+    if (const v1::AlertRecord* record = alerts_.alert(id)) shown.insert(record->alert().wearer_id());
+    if (const v1::Call* call = calls_.call(id)) shown.insert({call->wearer_id(), call->protected_id()});
+  };
+  add(access.subject_id());
+  for (const std::string& id : access.shown_ids()) add(id);
+  shown.erase("");
+  for (const std::string& id : shown) provision_book_.put(at.stamped_at, id, access);
+  if (access.subject_kind() == "inquiry" && access.action() == "see_history")
+    case_book_.handed_over(at.stamped_at, access);
 }
 
 void Picture::fold_call(At at, const v1::Call& call) {
@@ -130,6 +150,7 @@ void Picture::fold_person(const v1::Person& person) {
   positions_.put_person(person);
   if (!person.removed()) return;
   place_history_.forget(person.id());
+  provision_book_.forget(person.id());
   taken_over_.forget(person.id());
 }
 
@@ -137,6 +158,7 @@ void Picture::fold_person(const v1::Person& person) {
 void Picture::fold_erasure(const v1::ErasureOutcome& outcome) {
   erasure_book_.put(outcome);
   if (outcome.erased()) taken_over_.forget(outcome.person_id());
+  if (outcome.erased()) provision_book_.forget(outcome.person_id());
   const auto person = persons_.find(outcome.person_id());
   if (!outcome.erased() || person == persons_.end()) return;
   person->second.set_removed(true);

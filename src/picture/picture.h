@@ -26,6 +26,7 @@
 #include "picture/past_alerts.h"
 #include "picture/place_history.h"
 #include "picture/positions.h"
+#include "picture/provision_book.h"
 #include "picture/proximity_book.h"
 #include "picture/taken_over.h"
 
@@ -67,6 +68,7 @@ class Picture {
   const ActBook& acts() const { return acts_; }
   const PlaceHistory& place_history() const { return place_history_; }
   const NodeBook& node_book() const { return node_book_; }
+  const ProvisionBook& provision_book() const { return provision_book_; }
   AccessCounts access_counts() const { return access_; }
 
   // Registers, by id. Of an order only the latest version is kept.
@@ -99,7 +101,7 @@ class Picture {
 
  private:
   friend struct haechi::Fields<Picture>;
-  static constexpr size_t kFieldCount = 21;
+  static constexpr size_t kFieldCount = 23;
   void fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved);
   void fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects);
   void fold_effect(At at, const v1::Effect& effect);
@@ -109,6 +111,7 @@ class Picture {
   void fold_incident(At at, const v1::Incident& incident);
   void fold_person(const v1::Person& person);
   void fold_erasure(const v1::ErasureOutcome& outcome);
+  void fold_access(At at, const v1::AccessDecided& access);
 
   uint64_t entry_no_ = 0;
   Time stamped_at_;
@@ -125,6 +128,7 @@ class Picture {
   ActBook acts_;
   PlaceHistory place_history_;
   NodeBook node_book_;
+  ProvisionBook provision_book_;
   AccessCounts access_;
   Register<v1::Person> persons_;
   Register<v1::Order> orders_;

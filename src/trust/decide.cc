@@ -95,6 +95,7 @@ constexpr Rule kRules[] = {
     {Role::kPolice, Action::kSeeRisk, &Relations::agency, Precision::kNone, "case of the station"},
     {Role::kPolice, Action::kSeeRecord, &Relations::agency, Precision::kNone, "case of the station"},
     {Role::kPolice, Action::kSeeEvidence, &Relations::agency, Precision::kNone, "case of the station"},
+    {Role::kPolice, Action::kSeeHistory, &Relations::permitted, Precision::kFull, "permission of a court"},
     {Role::kPolice, Action::kReadNotification, kNoTie, Precision::kNone, "investigation"},
     {Role::kPolice, Action::kIdentify, kNoTie, Precision::kNone, "investigation"},
     {Role::kPolice, Action::kSeeStatistics, kNoTie, Precision::kNone, "investigation"},
@@ -128,6 +129,7 @@ constexpr Rule kRules[] = {
     {Role::kProbation, Action::kTakeEvidence, &Relations::case_link, Precision::kFull, "supervised case",
      true},
     {Role::kProbation, Action::kSeeRisk, &Relations::case_link, Precision::kNone, "supervised case"},
+    {Role::kProbation, Action::kTellProvisions, &Relations::case_link, Precision::kNone, "supervised case"},
     {Role::kProbation, Action::kReadNotification, kNoTie, Precision::kNone, "supervision"},
     {Role::kProbation, Action::kSeeStatistics, kNoTie, Precision::kNone, "supervision"},
 
@@ -138,11 +140,14 @@ constexpr Rule kRules[] = {
     {Role::kControl, Action::kSeeRisk, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kSeeStatistics, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kReadNotification, kNoTie, Precision::kNone, "monitoring duty"},
+    {Role::kControl, Action::kAskPictures, kNoTie, Precision::kNone, "monitoring duty"},
     {Role::kControl, Action::kAssign, kNoTie, Precision::kNone, "monitoring duty"},
 
     {Role::kProtectedPerson, Action::kFilePetition, &Relations::own, Precision::kNone, "own case"},
+    {Role::kProtectedPerson, Action::kTellProvisions, &Relations::own, Precision::kNone, "own places"},
     {Role::kProtectedPerson, Action::kSeePetition, &Relations::own, Precision::kNone, "own case"},
 
+    {Role::kRegistrar, Action::kTellProvisions, kNoTie, Precision::kNone, "registration duty"},
     {Role::kRegistrar, Action::kIdentify, kNoTie, Precision::kNone, "registration duty"},
     {Role::kRegistrar, Action::kAssign, kNoTie, Precision::kNone, "registration duty"},
     {Role::kAuditor, Action::kSeeStatistics, kNoTie, Precision::kNone, "audit duty"},
@@ -249,6 +254,12 @@ const char* action_name(Action action) {
       return "decide_link";
     case Action::kDoDuty:
       return "do_duty";
+    case Action::kSeeHistory:
+      return "see_history";
+    case Action::kAskPictures:
+      return "ask_pictures";
+    case Action::kTellProvisions:
+      return "tell_provisions";
     case Action::kSeePetition:
       return "see_petition";
     case Action::kSeeEvidence:

@@ -41,6 +41,9 @@ enum class Action {
   kCarryOut,          // fit a device, and what else makes a measure real
   kDecideLink,        // one person or not; take the missing step or not
   kDoDuty,            // say that a duty is done
+  kSeeHistory,        // where a person was, in the span of an inquiry
+  kAskPictures,       // pictures of cameras: ask, view, tell the wearer
+  kTellProvisions,    // to whom somebody's places were given
   kSeePetition,       // a petition with its statement
   kSeeEvidence,       // what the system knows of the two of a petition
   kTakeEvidence,      // the signed file about the two of a case, with his track
@@ -58,22 +61,54 @@ enum class Action {
   kRunOwnAccount,     // one's own sessions, password and second factor
   kAnswerAct,  // see what acts of one's own and of others wait for a second person; answer those one could do
 };
-inline constexpr std::array kActions = {
-    Action::kSeePosition,      Action::kSeeAlert,        Action::kHandleAlert,
-    Action::kSeeCall,          Action::kRunCall,         Action::kSeeUnit,
-    Action::kReportUnitStatus, Action::kSeeView,         Action::kSeeRecord,
-    Action::kSeeRegister,      Action::kSeeOrganisation, Action::kRegister,
-    Action::kReportShown,      Action::kAnswerHandOff,   Action::kLogContact,
-    Action::kSeeContacts,      Action::kSearch,          Action::kReportOwn,
-    Action::kRaiseSos,         Action::kMeasure,         Action::kSeeAudit,
-    Action::kSeeSelf,          Action::kSeeCase,         Action::kRunCase,
-    Action::kStepMeasure,      Action::kDecideMeasure,   Action::kCarryOut,
-    Action::kDecideLink,       Action::kDoDuty,          Action::kSeePetition,
-    Action::kSeeEvidence,      Action::kTakeEvidence,    Action::kReadNotification,
-    Action::kFilePetition,     Action::kSeeRisk,         Action::kSeeStatistics,
-    Action::kIdentify,         Action::kAssign,          Action::kBreakGlass,
-    Action::kRecuse,           Action::kWatch,           Action::kRunAccounts,
-    Action::kRunOwnAccount,    Action::kErase,           Action::kAnswerAct};
+inline constexpr std::array kActions = {Action::kSeePosition,
+                                        Action::kSeeAlert,
+                                        Action::kHandleAlert,
+                                        Action::kSeeCall,
+                                        Action::kRunCall,
+                                        Action::kSeeUnit,
+                                        Action::kReportUnitStatus,
+                                        Action::kSeeView,
+                                        Action::kSeeRecord,
+                                        Action::kSeeRegister,
+                                        Action::kSeeOrganisation,
+                                        Action::kRegister,
+                                        Action::kReportShown,
+                                        Action::kAnswerHandOff,
+                                        Action::kLogContact,
+                                        Action::kSeeContacts,
+                                        Action::kSearch,
+                                        Action::kReportOwn,
+                                        Action::kRaiseSos,
+                                        Action::kMeasure,
+                                        Action::kSeeAudit,
+                                        Action::kSeeSelf,
+                                        Action::kSeeCase,
+                                        Action::kRunCase,
+                                        Action::kStepMeasure,
+                                        Action::kDecideMeasure,
+                                        Action::kCarryOut,
+                                        Action::kDecideLink,
+                                        Action::kDoDuty,
+                                        Action::kSeeHistory,
+                                        Action::kAskPictures,
+                                        Action::kTellProvisions,
+                                        Action::kSeePetition,
+                                        Action::kSeeEvidence,
+                                        Action::kTakeEvidence,
+                                        Action::kReadNotification,
+                                        Action::kFilePetition,
+                                        Action::kSeeRisk,
+                                        Action::kSeeStatistics,
+                                        Action::kIdentify,
+                                        Action::kAssign,
+                                        Action::kBreakGlass,
+                                        Action::kRecuse,
+                                        Action::kWatch,
+                                        Action::kRunAccounts,
+                                        Action::kRunOwnAccount,
+                                        Action::kErase,
+                                         Action::kAnswerAct};
 const char* action_name(Action action);  // "see_position", ...
 
 // What ties the viewer to the subject at this moment. The caller finds it in the Picture; all false when in
@@ -88,8 +123,10 @@ struct Relations {
   bool case_link = false;  // the subject is a wearer (or his alert, order) among the viewer's cases
   bool view_open = false;  // a view of this wearer is open to the viewer: distance and direction
   bool view_map = false;   // ... and it includes the map
-  bool glass = false;      // the viewer broke the glass to see this person, and it has not ended
-  bool recused = false;    // the viewer is too close to somebody in it: denied whatever else ties them
+  bool permitted =
+      false;  // an inquiry of the viewer's agency that is open: a court's permission, or pending in urgency
+  bool glass = false;    // the viewer broke the glass to see this person, and it has not ended
+  bool recused = false;  // the viewer is too close to somebody in it: denied whatever else ties them
 };
 
 struct Subject {

@@ -17,7 +17,8 @@ using Words = std::set<std::string>;
 // What a role may do to anything at all, and to what it is tied to in this way.
 struct Opinion {
   Words any{};
-  Words own{}, agency{}, asked{}, in_call{}, informed{}, assigned{}, case_link{}, view_open{}, glass{};
+  Words own{}, agency{}, asked{}, in_call{}, informed{}, assigned{}, case_link{}, view_open{}, glass{},
+      permitted{};
   std::string purpose{};
 };
 
@@ -28,7 +29,7 @@ const Opinion& opinion_of(const std::string& role) {
                 "see_record",     "see_register", "see_organisation", "report_shown", "answer_hand_off",
                 "log_contact",    "see_contacts", "search",           "measure",      "read_notification",
                 "step_measure",   "see_case",     "carry_out",        "do_duty",      "see_risk",
-                "see_statistics", "assign"},
+                "see_statistics", "assign",       "ask_pictures"},
         .purpose = "monitoring"}},
       {"dispatch",
        {.any = {"see_organisation", "search", "measure", "break_glass"},
@@ -43,19 +44,20 @@ const Opinion& opinion_of(const std::string& role) {
         .assigned = {"see_position", "see_call", "report_shown"},
         .purpose = "response"}},
       {"protected_person",
-       {.own = {"report_shown", "report_own", "raise_sos", "file_petition", "see_petition"},
+       {.own = {"report_shown", "report_own", "raise_sos", "file_petition", "see_petition",
+                "tell_provisions"},
         .view_open = {"see_view"},
         .purpose = "protection"}},
       {"probation",
        {.any = {"search", "measure", "read_notification", "see_statistics", "break_glass"},
         .case_link = {"see_position", "see_alert", "see_record", "report_shown", "log_contact",
                       "see_contacts", "take_evidence", "step_measure", "see_case", "carry_out", "decide_link",
-                      "do_duty", "see_risk"},
+                      "do_duty", "see_risk", "tell_provisions"},
         .glass = {"see_position", "see_record"},
         .purpose = "supervision"}},
       {"registrar",
        {.any = {"see_record", "see_register", "see_organisation", "register", "search", "identify", "assign",
-                "recuse"},
+                "recuse", "tell_provisions"},
         .purpose = "registration"}},
       {"connector", {.agency = {"answer_hand_off"}, .case_link = {"see_alert"}, .purpose = "integration"}},
       {"auditor", {.any = {"see_audit", "see_statistics", "recuse", "watch"}, .purpose = "audit"}},
@@ -64,6 +66,7 @@ const Opinion& opinion_of(const std::string& role) {
         .agency = {"see_case", "run_case", "see_evidence", "step_measure", "decide_link", "do_duty",
                    "see_petition", "see_risk", "see_record"},
         .glass = {"see_position", "see_record"},
+        .permitted = {"see_history"},
         .purpose = "investigation"}},
       {"court",
        {.any = {"read_notification", "see_statistics", "see_organisation"},
@@ -92,6 +95,7 @@ bool expected(const std::string& role, const std::string& action, const Relation
          (ties.assigned && opinion.assigned.contains(action)) ||
          (ties.case_link && opinion.case_link.contains(action)) ||
          ((ties.view_open || ties.view_map) && opinion.view_open.contains(action)) ||
+         (ties.permitted && opinion.permitted.contains(action)) ||
          (ties.glass && opinion.glass.contains(action));
 }
 
@@ -110,7 +114,7 @@ TEST(Decide, AgreesWithASecondOpinionInAMillionQuestions) {
   constexpr bool Relations::*kTies[] = {&Relations::own,       &Relations::agency,    &Relations::asked,
                                         &Relations::in_call,   &Relations::informed,  &Relations::assigned,
                                         &Relations::case_link, &Relations::view_open, &Relations::view_map,
-                                        &Relations::glass};
+                                        &Relations::glass,     &Relations::permitted};
   Random random(12);
   int allowed = 0, places = 0;
   for (int question = 0; question < kQuestions; ++question) {

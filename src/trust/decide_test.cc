@@ -27,6 +27,7 @@ constexpr NamedTie kTies[] = {
     {"view_map", &Relations::view_map},
     {"asked", &Relations::asked},
     {"glass", &Relations::glass},
+    {"permitted", &Relations::permitted},
 };
 
 // What is allowed, written down a second time: role, action, the tie it takes ("any" = the role alone),
@@ -48,6 +49,11 @@ const std::set<Row> kAllowed = {
     {"control", "see_contacts", "any", "none"},
     {"control", "search", "any", "none"},
     {"control", "measure", "any", "none"},
+    {"control", "ask_pictures", "any", "none"},
+    {"police", "see_history", "permitted", "full"},
+    {"probation", "tell_provisions", "case_link", "none"},
+    {"registrar", "tell_provisions", "any", "none"},
+    {"protected_person", "tell_provisions", "own", "none"},
     {"dispatch", "see_position", "in_call", "full"},
     {"dispatch", "see_position", "informed", "coarse"},
     {"dispatch", "see_alert", "in_call", "full"},

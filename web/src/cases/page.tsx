@@ -2,6 +2,7 @@
 import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { Frame } from "../legal/frame";
+import { inquiryPageOf } from "../legal/inquiry-pages";
 import { useRight } from "../legal/parts";
 import { PAGES, pageOf } from "../legal/work";
 import { PetitionPage } from "../legal/petition";
@@ -13,11 +14,11 @@ export function Page() {
   const { t } = useTranslation();
   const watches = useRight("watch");
   const breaks = useRight("break_glass");
-  const own = breaks ? [...PAGES, "glass"] : PAGES;
+  const own = [...PAGES, "inquiries", ...(breaks ? ["glass"] : [])];
   return (
     <Frame
       pages={watches ? WATCH_PAGES : own}
-      content={(where) => contentOf(where) ?? watchPageOf(where) ?? <Empty title={t("no_page")} />}
+      content={(where) => contentOf(where) ?? inquiryPageOf(where) ?? watchPageOf(where) ?? <Empty title={t("no_page")} />}
     />
   );
 }

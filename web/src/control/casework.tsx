@@ -3,7 +3,10 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { leave, type Where } from "../legal/where";
 import { Body, PAGES, pageOf, Tabs } from "../legal/work";
+import { PicturePage, Pictures } from "../legal/pictures";
 import { useDesk, useDeskState } from "./desk";
+
+const picturesOf = ({ page, id }: Where) => (page !== "pictures" ? null : id ? <PicturePage key={id} id={id} /> : <Pictures />);
 
 export default function Casework({ where }: { where: Where }) {
   const { t } = useTranslation();
@@ -32,8 +35,8 @@ export default function Casework({ where }: { where: Where }) {
           {t("casework.back")} <kbd aria-hidden="true">Esc</kbd>
         </button>
       </div>
-      <Tabs pages={PAGES} where={where} />
-      <Body where={where}>{pageOf(where)}</Body>
+      <Tabs pages={[...PAGES, "pictures"]} where={where} />
+      <Body where={where}>{pageOf(where) ?? picturesOf(where)}</Body>
     </section>
   );
 }

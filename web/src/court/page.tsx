@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../kit/chrome";
 import { bare, measures, petitions } from "../legal/asks";
 import { Frame } from "../legal/frame";
+import { inquiryPageOf } from "../legal/inquiry-pages";
 import { NewJudgement } from "../legal/judgement";
 import { MeasureCard } from "../legal/measure";
 import { useKindName } from "../legal/names";
@@ -17,7 +18,7 @@ import { Decide } from "./decide";
 
 const COLUMNS = ["due", "docket", "state", "petitioner", "subject", "kinds", "filed"] as const;
 
-const PAGES = ["petitions", "measures", "duties", "notifications", "statistics"];
+const PAGES = ["petitions", "measures", "inquiries", "duties", "notifications", "statistics"];
 
 export function Page() {
   const { t } = useTranslation();
@@ -34,7 +35,7 @@ export function Page() {
             </PetitionPage>
           );
         }
-        return pageOf(where) ?? <Empty title={t("no_page")} />;
+        return pageOf(where) ?? inquiryPageOf(where) ?? <Empty title={t("no_page")} />;
       }}
     />
   );

@@ -130,6 +130,52 @@ export const assignSupervisor = (personId: string, officer: string, agencyId: st
     params: path(personId), body: officer ? { officer, agency_id: agencyId } : {}, signal: patience(),
   }));
 
+export type Inquiry = Schemas["Inquiry"];
+export type InquiryAnswer = Schemas["InquiryAnswer"];
+export type PictureRequest = Schemas["PictureRequest"];
+export type PicturesAnswer = Schemas["PicturesAnswer"];
+export type ProvisionRecord = Schemas["ProvisionRecord"];
+export type TrackPoint = Schemas["PlaybackPoint"];
+
+export const uses = () => take(api.GET("/api/v1/law/uses", { params: query({}), signal: patience() }));
+
+export const inquiries = async (caseId = ""): Promise<Inquiry[]> =>
+  (await take(api.GET("/api/v1/inquiries", { params: query({ limit: PAGE, ...(caseId ? { case_id: caseId } : {}) }), signal: patience() }))).inquiries ?? [];
+
+export const oneInquiry = (id: string) => take(api.GET("/api/v1/inquiries/{id}", { params: path(id), signal: patience() }));
+
+export const inquire = (caseId: string, body: Schemas["InquiryInput"]) =>
+  take(api.POST("/api/v1/cases/{id}/inquiries", { params: path(caseId), body, ...once(), signal: patience() }));
+
+export const decideInquiry = (id: string, body: Schemas["InquiryDecisionInput"]) =>
+  take(api.POST("/api/v1/inquiries/{id}/decision", { params: path(id), body, ...once(), signal: patience() }));
+
+export const destroyed = (id: string, proof: string) =>
+  take(api.POST("/api/v1/inquiries/{id}/destroyed", { params: path(id), body: { proof }, ...once(), signal: patience() }));
+
+// One page of a span: a page may be empty and not be the last.
+export const permittedTrack = (id: string, fromUs: string, toUs: string, after: string) =>
+  take(api.GET("/api/v1/inquiries/{id}/track", {
+    params: { path: { id } as never, query: { from_us: fromUs, to_us: toUs, ...(after ? { after } : {}) } as never }, signal: patience(),
+  }));
+
+export const pictureRequests = async (): Promise<PictureRequest[]> =>
+  (await take(api.GET("/api/v1/pictures", { params: query({ limit: PAGE }), signal: patience() }))).requests ?? [];
+
+export const onePictureRequest = (id: string) => take(api.GET("/api/v1/pictures/{id}", { params: path(id), signal: patience() }));
+
+export const askPictures = (body: Schemas["PicturesInput"]) =>
+  take(api.POST("/api/v1/pictures", { body, ...once(), signal: patience() }));
+
+export const picturesViewed = (id: string, fromUs: string, toUs: string) =>
+  take(api.POST("/api/v1/pictures/{id}/viewed", { params: path(id), body: { from_us: fromUs, to_us: toUs }, ...once(), signal: patience() }));
+
+export const pictureNotice = (id: string, channel: string) =>
+  take(api.POST("/api/v1/pictures/{id}/notice", { params: path(id), body: { channel }, ...once(), signal: patience() }));
+
+export const provisions = (personId: string) =>
+  take(api.POST("/api/v1/persons/{id}/provisions", { params: path(personId), body: {}, ...once(), signal: patience() }));
+
 // What became of a wish: done, or the reason why not.
 export type Outcome<T> = { done: T } | { refused: ApiFailure };
 

@@ -141,6 +141,17 @@ export function CasePage({ id }: { id: string }) {
   );
 }
 
+function AskHistory({ caseId }: { caseId: string }) {
+  const { t } = useTranslation("legal");
+  return useRight("run_case") ? (
+    <p>
+      <a className="button" href={addressOf("inquire", caseId)}>
+        {t("inquiry.ask")}
+      </a>
+    </p>
+  ) : null;
+}
+
 function OneCase({ answer, changed }: { answer: CaseAnswer; changed: () => void }) {
   const { t } = useTranslation("legal");
   const one = answer.case_record ?? {};
@@ -186,6 +197,7 @@ function OneCase({ answer, changed }: { answer: CaseAnswer; changed: () => void 
         ))}
       </ul>
       {!closed && <BeginMeasure answer={answer} changed={changed} />}
+      {!closed && <AskHistory caseId={one.id ?? ""} />}
       <h3>{t("duties.title")}</h3>
       {(answer.duties ?? []).length > 0 ? <DutyTable list={answer.duties ?? []} changed={changed} alone /> : <p className="quiet">{t("duties.none")}</p>}
       <Places answer={answer} changed={changed} />

@@ -13,8 +13,9 @@ import { OneLink } from "./links";
 import { useCases } from "./news";
 import { PastAlerts } from "./past-alerts";
 import { useKindName } from "./names";
-import { CaseLinkTo, Due, Fact, Facts, LoadedView, Moment, PersonLink, Stage } from "./parts";
+import { CaseLinkTo, Due, Fact, Facts, LoadedView, Moment, PersonLink, Stage, useRight } from "./parts";
 import { Supervise } from "./supervise";
+import { addressOf } from "./where";
 
 const EVERY_MS = 10_000; // devices and alerts
 
@@ -41,6 +42,7 @@ function One({ view, changed }: { view: RiskView; changed: () => void }) {
         <span className="chip">{t(`role.${bare(view.role, "ROLE_")}`)}</span>
       </div>
       <p className="quiet">{t("as_of", { time: dateTime(msOf(view.as_of_us)) })}</p>
+      <Standings view={view} />
       {view.no_order_names_a_protected_person && (
         <p className="warning" role="alert">
           <b>{t("person.gap_title")}</b> {t("person.gap")}
@@ -81,6 +83,26 @@ function One({ view, changed }: { view: RiskView; changed: () => void }) {
       <Devices view={view} />
       <Contacts view={view} />
     </>
+  );
+}
+
+// As what this person stands, by each order and case; and the record of who was given his places, for him.
+function Standings({ view }: { view: RiskView }) {
+  const { t } = useTranslation("legal");
+  const tells = useRight("tell_provisions");
+  return (
+    <p>
+      {(view.standings ?? []).map((one) => (
+        <span key={`${one.order_id}/${one.case_id}`} className="chip" data-standing={one.standing}>
+          {t(`standing.${bare(one.standing, "STANDING_")}`)} <small>{one.order_id || one.case_id}</small>
+        </span>
+      ))}{" "}
+      {tells && (
+        <a className="button small" href={addressOf("provisions", view.person_id)}>
+          {t("provisions.title")}
+        </a>
+      )}
+    </p>
   );
 }
 

@@ -31,7 +31,9 @@ export function pageOf({ page, id }: Where): ReactNode {
 }
 
 // The tab under which a page without one of its own stands: the first that this surface has.
-const PARENTS: Record<string, readonly string[]> = { case: ["cases"], person: ["cases"], petition: ["petitions", "cases"] };
+const PARENTS: Record<string, readonly string[]> = {
+  inquiry: ["inquiries"], inquire: ["inquiries"], provisions: ["cases"], case: ["cases"], person: ["cases"], petition: ["petitions", "cases"],
+};
 
 export function Tabs({ pages, where }: { pages: readonly string[]; where: Where }) {
   const { t } = useTranslation("legal");

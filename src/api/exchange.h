@@ -64,7 +64,7 @@ struct World {
   const VirusScanner* scanner = nullptr;             // never nullptr where files are taken
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
-  PinGuesses* pin_guesses = nullptr;                 // never nullptr where numbers open apps
+  PinGuesses* pin_guesses = nullptr;  // never nullptr where numbers open apps
 };
 
 struct Exchange {

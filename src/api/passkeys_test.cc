@@ -123,7 +123,8 @@ TEST(Passkeys, EndCodesAtTheDoorWhereTheConfigurationSaysSo) {
   recovering["account"] = "op-kim";
   EXPECT_EQ(holder.post("sign-in", recovering, holder.at_the_door()).status, 401) << "nor a recovery code";
   EXPECT_EQ(holder.sign_in(authenticator, holder.challenge()).status, 200);
-  EXPECT_EQ(holder.post("me/passkeys/" + id + "/remove", holder.both_factors(), holder.signed_in()).status, 200)
+  EXPECT_EQ(holder.post("me/passkeys/" + id + "/remove", holder.both_factors(), holder.signed_in()).status,
+            200)
       << "who is in shows a code as before";
   EXPECT_EQ(holder.post("sign-in", holder.right()).status, 200);
 }

@@ -30,7 +30,8 @@ std::vector<LastWord> read_last_words(const std::string& path);
 // They are kept elsewhere.
 Status forget_last_words(const std::string& path);
 
-// Called before the line is written, inside of the signal's handler and on the thread that ended: asks for nothing.
+// Called before the line is written, inside of the signal's handler and on the thread that ended: asks for
+// nothing.
 void before_last_words(void (*also)());
 // By whom the end is brought about: says what it is before it aborts. `file` is a literal.
 void note_broken_invariant(const char* file, int line);

@@ -400,8 +400,8 @@ Status read_config(const std::string& path, Config& config) {
   if (const auto* accounts = table["accounts"].as_table())
     TRY_STATUS(
         check_keys(*accounts,
-                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes", "words", "act_hours",
-                    "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
+                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes",
+                    "words", "act_hours", "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
                    "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "next_key", "mirrors", "witnesses"}, "evidence."));

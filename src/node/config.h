@@ -127,7 +127,7 @@ struct Config {
   std::vector<std::string> words;  // of the place, which no password holds
   uint32_t act_hours = 24;         // for so long an act waits for its second person
   api::LookLimits look_limits;
-  bool personal_keys = false;      // keys of persons are good here, as they are in a demonstration
+  bool personal_keys = false;       // keys of persons are good here, as they are in a demonstration
   bool passkeys_end_codes = false;  // who has a passkey does not sign in with a code
   std::vector<ProviderConfig> providers;
   bool new_administrator_link = false;  // also where there is an administrator

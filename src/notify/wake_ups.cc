@@ -61,8 +61,8 @@ Unshown::Notice notice_of(const spine::PublishedEntry& entry, const v1::Protecte
   const std::string alert_id = hers ? notice.alert_id() : std::string();
   // That she is covered again is no reason to look for her.
   const bool pages = notice.reason() != v1::ProtectedNotice::COVER_BACK;
-  return {notice.protected_id(), alert_id, pages ? notice.alert_id() : std::string(), incident_of(entry, alert_id),
-          entry.stamped_at.us};
+  return {notice.protected_id(), alert_id, pages ? notice.alert_id() : std::string(),
+          incident_of(entry, alert_id), entry.stamped_at.us};
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 //
 // Bounds: cases, links, petitions and open duties stay, measures until the law lets nobody keep them; of
 // duties that ended the newest kDoneDutiesMax, of notifications kNotificationsMax, of refusals kRefusalsMax,
-// of broken glass kGlassesMax, of alarms about looks kLookAlarmsMax; of inquiries and requests for pictures each the
-// newest kRequestsMax.
+// of broken glass kGlassesMax, of alarms about looks kLookAlarmsMax; of inquiries and requests for pictures
+// each the newest kRequestsMax.
 #pragma once
 
 #include <cstdint>

@@ -268,8 +268,9 @@ TEST(Decide, LetsEveryKnownRoleSeeItselfAndItsOwnAccount) {
 
 TEST(Capabilities, ListOnlyWhatSomeSubjectWouldAllow) {
   const std::vector<Action> auditor = capabilities(Role::kAuditor);
-  EXPECT_EQ(auditor, (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics,
-                                          Action::kRecuse, Action::kWatch, Action::kRunOwnAccount}));
+  EXPECT_EQ(auditor,
+            (std::vector<Action>{Action::kSeeAudit, Action::kSeeSelf, Action::kSeeStatistics, Action::kRecuse,
+                                 Action::kWatch, Action::kRunOwnAccount, Action::kAnswerAct}));
   EXPECT_TRUE(capabilities(Role::kNone).empty());
 }
 

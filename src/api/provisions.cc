@@ -100,7 +100,9 @@ void add_rows(const Exchange& exchange, const law::Pack& pack, bool wearer, v1::
     row.set_basis(given.basis);
     row.set_first_at_us(given.first_at.us);
     row.set_last_at_us(given.last_at.us);
-    if (wearer && rule != nullptr && rule->by_month) {
+    // Glass is broken because somebody is in danger, as calls are opened.
+    const bool glass = picture_of(exchange).case_book().glass(given.basis) != nullptr;
+    if (wearer && (glass || (rule != nullptr && rule->by_month))) {
       row.set_basis("");
       row.set_first_at_us(month_start(given.first_at));
       row.set_last_at_us(row.first_at_us());

@@ -1,11 +1,15 @@
 #include "api/case_routes.h"
 
 #include "api/bundles.h"
+#include "api/cameras.h"
 #include "api/cases.h"
 #include "api/duties.h"
+#include "api/inquiries.h"
 #include "api/legal.h"
 #include "api/own.h"
 #include "api/petitions.h"
+#include "api/provisions.h"
+#include "api/publication.h"
 #include "api/risk.h"
 #include "api/told.h"
 #include "api/watching.h"
@@ -197,6 +201,60 @@ void add_risk(std::vector<Route>& r) {
   r.push_back(row<void, v1::StatisticsText>("GET", "/api/v1/statistics.csv", "The same as a table",
                                             Action::kSeeStatistics, "statistics", nullptr,
                                             risk::statistics_csv, {"from_us", "to_us"}));
+  r.push_back(row<void, v1::Publication>(
+      "GET", "/api/v1/statistics/publication", "Numbers of a year that may leave the officials of the cases",
+      Action::kSeeStatistics, "statistics", nullptr, publication::run, {"year"}));
+  r.push_back(row<v1::ProvisionsInput, v1::ProvisionRecord>(
+      "POST", "/api/v1/persons/{id}/provisions", "To whom this person's places were given, for that person",
+      Action::kTellProvisions, "provisions", provisions::subject, provisions::of_person));
+  r.push_back(row<v1::ProvisionsInput, v1::ProvisionRecord>(
+      "POST", "/api/v1/me/provisions", "To whom my places were given", Action::kFilePetition, "self",
+      own::subject, provisions::of_self));
+}
+
+void add_inquiries(std::vector<Route>& r) {
+  const SubjectOf of_inquiry = inquiries::subject;
+  r.push_back(row<void, v1::LawUseList>("GET", "/api/v1/law/uses",
+                                        "For what positions may be used, and what a court has to permit",
+                                        Action::kSeeSelf, "self", nullptr, inquiries::uses, {"country"}));
+  r.push_back(row<v1::InquiryInput, v1::InquiryAnswer>(
+      "POST", "/api/v1/cases/{id}/inquiries",
+      "Ask a court where the wearer was; in urgency it opens at once, permission pending", Action::kRunCase,
+      "case", case_of, inquiries::request));
+  r.push_back(row<void, v1::InquiryList>("GET", "/api/v1/inquiries", "Inquiries the viewer is tied to",
+                                         Action::kSeeCase, "inquiry", nullptr, inquiries::list,
+                                         {"case_id", "limit"}));
+  r.push_back(row<void, v1::InquiryAnswer>("GET", "/api/v1/inquiries/{id}",
+                                           "An inquiry, its decision, and to whom something was handed over",
+                                           Action::kSeeCase, "inquiry", of_inquiry, inquiries::get));
+  r.push_back(row<v1::InquiryDecisionInput, v1::InquiryAnswer>(
+      "POST", "/api/v1/inquiries/{id}/decision", "Permit or refuse, and sign", Action::kDecideMeasure,
+      "inquiry", of_inquiry, inquiries::decide));
+  r.push_back(row<v1::DestroyedInput, v1::InquiryAnswer>(
+      "POST", "/api/v1/inquiries/{id}/destroyed", "What was seen without the permission is destroyed",
+      Action::kRunCase, "inquiry", of_inquiry, inquiries::destroyed));
+  r.push_back(row<void, v1::PlaybackAnswer>(
+      "GET", "/api/v1/inquiries/{id}/track", "Where he was, within what is permitted and while it is",
+      Action::kSeeHistory, "inquiry", of_inquiry, inquiries::track, {"from_us", "to_us", "step_s", "after"}));
+}
+
+void add_cameras(std::vector<Route>& r) {
+  const SubjectOf of_request = cameras::subject;
+  r.push_back(row<v1::PicturesInput, v1::PicturesAnswer>(
+      "POST", "/api/v1/pictures", "Ask a local government for pictures of its cameras", Action::kAskPictures,
+      "pictures", nullptr, cameras::request));
+  r.push_back(row<void, v1::PicturesList>("GET", "/api/v1/pictures", "What was asked for, newest first",
+                                          Action::kAskPictures, "pictures", nullptr, cameras::list,
+                                          {"person_id", "limit"}));
+  r.push_back(row<void, v1::PicturesAnswer>("GET", "/api/v1/pictures/{id}",
+                                            "A request with its viewings and the notice to the wearer",
+                                            Action::kAskPictures, "pictures", of_request, cameras::get));
+  r.push_back(row<v1::PicturesViewedInput, v1::PicturesAnswer>(
+      "POST", "/api/v1/pictures/{id}/viewed", "They were viewed; the wearer must be told",
+      Action::kAskPictures, "pictures", of_request, cameras::viewed));
+  r.push_back(row<v1::PictureNoticeInput, v1::PicturesAnswer>("POST", "/api/v1/pictures/{id}/notice",
+                                                              "The wearer was told", Action::kAskPictures,
+                                                              "pictures", of_request, cameras::noticed));
 }
 
 void add_watching(std::vector<Route>& r) {
@@ -236,6 +294,8 @@ void add_case_routes(std::vector<Route>& routes) {
   add_petitions(routes);
   add_risk(routes);
   add_watching(routes);
+  add_inquiries(routes);
+  add_cameras(routes);
 }
 
 }  // namespace haechi::api

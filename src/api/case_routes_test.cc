@@ -2,11 +2,10 @@
 
 #include "api/case_world.h"
 #include "api/field_table.h"
+#include "api/filled_world.h"
 
 namespace haechi::api {
 namespace {
-
-namespace json = boost::json;
 
 // Who may use the routes about one case, written down a second time, with everybody tied to it who can be:
 // C control, O probation officer of the wearer, L police of the station, J court before which it lies, P she,
@@ -40,49 +39,19 @@ const std::map<std::string, std::string> kMayUse = {
     {"PUT /api/v1/persons/{id}/supervisor", "CR"},
     {"GET /api/v1/persons/{id}/risk", "COL"},
     {"POST /api/v1/break-glass/{id}/answer", "A"},
+    {"POST /api/v1/cases/{id}/inquiries", "L"},
+    {"GET /api/v1/inquiries/{id}", "COLJ"},
+    {"POST /api/v1/inquiries/{id}/decision", "J"},
+    {"POST /api/v1/inquiries/{id}/destroyed", "L"},
+    {"GET /api/v1/inquiries/{id}/track", "L"},
+    {"GET /api/v1/pictures/{id}", "C"},
+    {"POST /api/v1/pictures/{id}/viewed", "C"},
+    {"POST /api/v1/pictures/{id}/notice", "C"},
+    {"POST /api/v1/persons/{id}/provisions", "OR"},
 };
 const std::map<std::string, char> kLetter = {
     {"control-1", 'C'},  {"officer-lee", 'O'}, {"insp-park", 'L'}, {"judge-1", 'J'},   {"her", 'P'},
     {"dispatch-1", 'D'}, {"registrar-1", 'R'}, {"auditor-1", 'A'}, {"insp-choi", 'X'}, {"officer-kang", 'Y'}};
-
-std::string text(const json::value& value) {
-  return std::string(value.as_string());
-}
-
-// A case with a link, a measure before the court, a petition of hers, and a duty of the police.
-std::map<std::string, std::string> fill(CaseWorld& world) {
-  world.clock.set(Time{1'810'000'000'000'000});  // 2027-05-11
-  for (const char* person : {"w-1", "s-77"})
-    world.get("registrar-1", "PUT", std::string("/persons/") + person + "/identity",
-              R"({"document_kind":"rrn","document_number":"850101-1234567"})");
-  world.open_case();
-  world.get("insp-park", "POST", "/cases/c-1/measures",
-            R"({"id":"m-0","kind":"ST_PROV_2","protected_id":"p-1"})");
-  world.step("insp-park", "m-0", "DECLINE_TO_APPLY");
-  std::map<std::string, std::string> ids = {
-      {"cases", "c-1"}, {"measures", "m-1"}, {"petitions", "pet-1"}, {"persons", "w-1"}};
-  const json::value owed = world.get("insp-park", "GET", "/duties").at("duties");
-  for (const json::value& duty : owed.as_array()) {
-    if (text(duty.at("code")) == "N8-3")
-      world.get("insp-park", "POST", "/duties/" + text(duty.at("id")) + "/done", R"({"note_code":"done"})");
-    if (text(duty.at("party")) == "CASE_PARTY_POLICE") ids["duties"] = text(duty.at("id"));
-  }
-  world.get("her", "POST", "/petitions",
-            R"({"id":"pet-1","case_id":"c-1","kinds":["ST_VPO_1"],"attachments":[
-                {"name":"a.txt","media_type":"text/plain","content":"aGk="}]})");
-  world.get("judge-1", "POST", "/petitions/pet-1/docket", R"({"docket":"17"})");
-  world.get("insp-park", "POST", "/cases/c-1/measures",
-            R"({"id":"m-1","kind":"ST_PROV_2","protected_id":"p-1","apply":true})");
-  world.step("insp-park", "m-1", "PETITION", R"(,"court_id":"court-1")");
-  ids["links"] = text(world.get("insp-park", "GET", "/links").at("links").at(0).at("link").at("id"));
-  const json::value left = world.get("insp-park", "GET", "/duties").at("duties");
-  for (const json::value& duty : left.as_array())
-    if (text(duty.at("party")) == "CASE_PARTY_POLICE") ids["duties"] = text(duty.at("id"));
-  ids["file"] = text(world.get("judge-1", "GET", "/petitions/pet-1").at("attachments").at(0).at("id"));
-  for (const char* kind : {"notifications", "me/notifications", "accounts", "agencies", "break-glass"})
-    ids[kind] = "none";
-  return ids;
-}
 
 TEST(CaseRoutes, AreOpenToExactlyThoseWhoAreTiedToTheCaseAndEveryDecisionIsRecorded) {
   CaseWorld world;

@@ -6,9 +6,11 @@
 #include <boost/json.hpp>
 #include <future>
 #include <map>
+#include <mutex>
 
 #include "api/api.h"
 #include "api/bundles.h"
+#include "api/history.h"
 #include "api/json.h"
 #include "haechi/v1/case_api.pb.h"
 #include "spine/engine.h"
@@ -31,16 +33,42 @@ class EngineSubmit final : public spine::Submit {
     effects.insert(effects.end(), more.begin(), more.end());
     picture_.fold(entry_no, stamp, fact, effects);
     logged.push_back(fact);
+    {
+      const std::lock_guard lock(mutex_);
+      entries_.push_back({stamp, fact.SerializeAsString()});
+    }
+    if (!folded) return;
+    spine::Batch batch;
+    batch.entries.push_back({entry_no, stamp, std::make_shared<v1::Fact>(fact), {}});
+    folded(batch);
+  }
+  // What was logged, for the history thread.
+  LogSource source() {
+    return {[this](Time at) -> Result<uint64_t> {
+              const std::lock_guard lock(mutex_);
+              uint64_t no = 1;
+              while (no <= entries_.size() && entries_[no - 1].first < at) ++no;
+              return no;
+            },
+            [this](uint64_t from_no, const std::function<bool(const LoggedFact&)>& each) -> Status {
+              const std::lock_guard lock(mutex_);
+              for (uint64_t no = from_no; no <= entries_.size(); ++no)
+                if (!each({no, entries_[no - 1].first, entries_[no - 1].second})) break;
+              return {};
+            }};
   }
 
   uint64_t entry_no = 0;
   Time stamp{1};
   std::vector<v1::Fact> logged;
+  std::function<void(const spine::Batch&)> folded;  // may be empty
 
  private:
   picture::Picture& picture_;
   ManualClock& clock_;
   spine::Engine engine_{0};
+  std::mutex mutex_;
+  std::vector<std::pair<Time, std::string>> entries_;
 };
 
 // Makes bundles of one line at once.
@@ -95,6 +123,7 @@ class CaseWorld {
       keys_[viewer.account] = *keys->issue(viewer, Time{});
     ApiOptions options;
     options.bundles = &bundles;
+    options.log = submit.source();
     options.time_zones = [](const std::string& name) -> Result<v1::TimeZone> {
       v1::TimeZone zone;
       zone.set_name(name);
@@ -104,8 +133,22 @@ class CaseWorld {
     };
     api = std::make_unique<Api>(options, loop, submit, picture, *records, *keys, clock);
     loop.start();
+    std::promise<void> ready;
+    loop.post([&] {
+      submit.folded = [this](const spine::Batch& batch) { api->fold(batch); };
+      for (size_t i = 0; i < submit.logged.size(); ++i) {
+        spine::Batch batch;
+        batch.entries.push_back({i + 1, submit.stamp, std::make_shared<v1::Fact>(submit.logged[i]), {}});
+        api->fold(batch);
+      }
+      ready.set_value();
+    });
+    ready.get_future().wait();
   }
-  ~CaseWorld() { loop.stop(); }
+  ~CaseWorld() {
+    loop.stop();
+    api.reset();  // its threads read what was logged
+  }
 
   static v1::Fact fact(const std::string& json) {
     v1::Fact out;

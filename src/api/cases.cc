@@ -6,6 +6,7 @@
 #include "api/json.h"
 #include "api/legal.h"
 #include "api/risk.h"
+#include "api/standings.h"
 #include "law/shapes.h"
 
 namespace haechi::api::cases {
@@ -185,6 +186,7 @@ Result<Plan> open(const Exchange& exchange) {
   opened.set_time_zone(zone);
   opened.set_holiday_calendar(input.holiday_calendar());
   opened.set_protection_officer(input.protection_officer());
+  *opened.mutable_witness_ids() = input.witness_ids();
   Plan plan = answering_case(exchange, std::move(facts), id);
   plan.keep = [&records = exchange.world.records, persons = input.persons()]() -> Status {
     for (const v1::CasePersonInput& one : persons)
@@ -246,6 +248,11 @@ Result<v1::CaseAnswer> case_answer(const Exchange& exchange, const std::string& 
       *answer.add_consents() = consent->second;
   }
   add_notifications(exchange, id, answer);
+  for (v1::PersonStanding& row : standings::of_case(exchange.world.picture, *one))
+    *answer.add_standings() = std::move(row);
+  for (const v1::Order& order : answer.orders())
+    for (v1::PersonStanding& row : standings::of_order(exchange.world.picture, order))
+      *answer.add_standings() = std::move(row);
   answer.set_entry_no(exchange.world.picture.entry_no());
   return answer;
 }

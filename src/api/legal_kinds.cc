@@ -57,6 +57,7 @@ v1::LawKind law_kind(const law::OrderKind& kind) {
   out.set_path(path_name(kind.path));
   out.set_device(kind.carries_device());
   out.set_offence(std::string(kind.offence));
+  out.set_standing(kind.standing == law::Standing::kConvict ? v1::STANDING_CONVICT : v1::STANDING_SUSPECT);
   out.set_keep_away((kind.allows & law::kAllowsKeepAway) != 0);
   out.set_exclusion((kind.allows & law::kAllowsExclusion) != 0);
   out.set_inclusion((kind.allows & law::kAllowsInclusion) != 0);

@@ -55,6 +55,16 @@ bool sees_everybody(const Exchange& exchange) {
       .allowed;
 }
 
+// ?step_s= and ?after=
+Status read_pace(const Exchange& exchange, HistoryQuery& query, int64_t step_unless_said_s) {
+  TRY(const std::optional<int64_t> step_s, whole_number(exchange, "step_s"));
+  if (step_s.value_or(0) > kStepMaxS) return invalid("step_s", "must be 0 to 3600");
+  query.step = Duration::seconds(step_s.value_or(step_unless_said_s));
+  TRY(const std::optional<int64_t> after, whole_number(exchange, "after"));
+  query.after_no = static_cast<uint64_t>(after.value_or(0));
+  return {};
+}
+
 Result<HistoryQuery> query_of(const Exchange& exchange, const std::vector<std::string>& ids) {
   HistoryQuery query;
   query.account = exchange.viewer.account;
@@ -65,11 +75,7 @@ Result<HistoryQuery> query_of(const Exchange& exchange, const std::vector<std::s
   if (ids.empty() && query.to - query.from > kSpanOfEverybodyMax)
     return invalid("to_us", "must be at most one hour after from_us when no person is named");
   if (query.to - query.from > kSpanMax) return invalid("to_us", "must be at most 24 hours after from_us");
-  TRY(const std::optional<int64_t> step_s, whole_number(exchange, "step_s"));
-  if (step_s.value_or(0) > kStepMaxS) return invalid("step_s", "must be 0 to 3600");
-  query.step = Duration::seconds(step_s.value_or(ids.empty() ? kStepOfEverybodyS : kEveryFix));
-  TRY(const std::optional<int64_t> after, whole_number(exchange, "after"));
-  query.after_no = static_cast<uint64_t>(after.value_or(0));
+  TRY_STATUS(read_pace(exchange, query, ids.empty() ? kStepOfEverybodyS : kEveryFix));
   query.person_ids.insert(ids.begin(), ids.end());
   if (!ids.empty()) return query;
   query.everybody = sees_everybody(exchange);
@@ -158,6 +164,43 @@ std::optional<Time> shown_from(const Exchange& exchange, const std::string& pers
   const bool by_glass_alone =
       glass != nullptr && !person_subject(exchange, person_id, "position").relations.case_link;
   return by_glass_alone ? Time{glass->broken_at_us()} - kBeforeCall : Time{};
+}
+
+Result<Plan> of_span(const Exchange& exchange, const std::set<std::string>& ids, Span span) {
+  TRY(const std::optional<Span> said, span_of(exchange));
+  const Span asked = said.value_or(span);
+  if (asked.from < span.from) return invalid("from_us", "lies before what was permitted");
+  if (asked.to > span.to) return invalid("to_us", "lies after what was permitted");
+  HistoryQuery query;
+  query.account = exchange.viewer.account;
+  query.from = asked.from;
+  query.to = asked.to;
+  if (query.to - query.from > kSpanMax) return invalid("to_us", "must be at most 24 hours after from_us");
+  TRY_STATUS(read_pace(exchange, query, kEveryFix));
+  History* history = exchange.world.history;
+  if (history == nullptr) return Error{Code::kUnavailable, "", "the past cannot be read here"};
+  for (const std::string& id : ids)
+    if (is_known(exchange, id)) query.person_ids.insert(id);
+  if (query.person_ids.empty()) return Error{Code::kNotFound, "id", "there is nobody of this id any more"};
+  std::vector<std::string> shown(query.person_ids.begin(), query.person_ids.end());
+  shown.push_back(std::to_string(asked.from.us) + "-" + std::to_string(asked.to.us));
+  Plan plan;
+  plan.later = [history, query, shown](const Deliver& deliver) {
+    return history->read(query, [deliver, shown](Result<HistoryPage> page) {
+      deliver([ready = ready_from(std::move(page)), shown](const Exchange&) -> Result<Plan> {
+        if (!ready->page.ok()) return ready->page.error();
+        Plan made;
+        made.shown_ids = shown;
+        made.answer = [ready](uint64_t) {
+          net::Response response;
+          response.body = ready->text;
+          return response;
+        };
+        return made;
+      });
+    });
+  };
+  return plan;
 }
 
 Result<Plan> run(const Exchange& exchange) {

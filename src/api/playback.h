@@ -29,4 +29,9 @@ std::optional<Time> shown_from(const Exchange& exchange, const std::string& pers
 // ?from_us= &to_us= &person_id= (up to kPersonsMax; none: everybody the viewer may see) &step_s= &after=
 Result<Plan> run(const Exchange& exchange);
 
+// Where that person, by every id in `ids`, was within `span` and no further, for who may see all of it:
+// ?from_us= &to_us= (left out: all of it, where that is no longer than kSpanMax) &step_s= &after=. The record
+// of it names the period.
+Result<Plan> of_span(const Exchange& exchange, const std::set<std::string>& ids, Span span);
+
 }  // namespace haechi::api::playback

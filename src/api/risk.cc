@@ -5,6 +5,7 @@
 #include "api/contacts.h"
 #include "api/legal.h"
 #include "api/register.h"
+#include "api/standings.h"
 #include "base/digest.h"
 #include "law/identity.h"
 #include "law/shapes.h"
@@ -212,6 +213,8 @@ Result<Plan> of_person(const Exchange& exchange) {
   if (!protects) add_supervision(exchange, ids, out);
   TRY(const std::vector<v1::ContactEntry> contacts, contacts_of(exchange, alerts));
   for (auto one = contacts.rbegin(); one != contacts.rend(); ++one) *out.add_contacts() = *one;
+  for (v1::PersonStanding& row : standings::of_all(exchange.world.picture, exchange.now))
+    if (ids.contains(row.person_id())) *out.add_standings() = std::move(row);
   out.set_entry_no(exchange.world.picture.entry_no());
   out.set_as_of_us(exchange.now.us);
   return answering(out, {id});

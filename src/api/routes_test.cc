@@ -126,6 +126,12 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/petitions", "P"},
     {"GET /api/v1/petitions", "PLJ"},
     {"GET /api/v1/statistics", "COALJ"},
+    {"GET /api/v1/law/uses", "CDUPORKALJMV"},
+    {"GET /api/v1/inquiries", "COLJ"},
+    {"POST /api/v1/pictures", "C"},
+    {"GET /api/v1/pictures", "C"},
+    {"POST /api/v1/me/provisions", "P"},
+    {"GET /api/v1/statistics/publication", "COALJ"},
     {"POST /api/v1/break-glass", "DOL"},
     {"GET /api/v1/break-glass", "A"},
     {"POST /api/v1/recusals", "RA"},
@@ -186,6 +192,8 @@ std::string with_id(std::string path) {
                                                   {"api-keys", "k"},
                                                   {"acts", "a"},
                                                   {"petitions", "t"},
+                                                  {"inquiries", "q"},
+                                                  {"pictures", "x"},
                                                   {"break-glass", "g"}};
   const std::string kind = path.substr(8, at - 9);
   return path.replace(at, 4, ids.at(kind));

@@ -3,6 +3,7 @@
 
 #include "api/legal.h"
 #include "api/risk.h"
+#include "api/standings.h"
 #include "picture/synthetic.h"
 
 namespace haechi::api::risk {
@@ -59,6 +60,16 @@ void count_wearers(const Exchange& exchange, v1::Statistics& out) {
   };
   put(sizes(by_kind), *out.mutable_wearers_by_kind());
   put(sizes(by_offence), *out.mutable_wearers_by_offence());
+}
+
+// Each person once in each standing, so that the standings never mix.
+void count_standings(const Exchange& exchange, v1::Statistics& out) {
+  std::map<std::string, std::set<std::string>> persons;
+  for (const v1::PersonStanding& row : standings::of_all(exchange.world.picture, exchange.now))
+    persons[v1::Standing_Name(row.standing())].insert(row.person_id());
+  std::map<std::string, uint64_t> counts;
+  for (const auto& [standing, ids] : persons) counts[standing] = ids.size();
+  put(counts, *out.mutable_persons_by_standing());
 }
 
 // The stage that a measure has reached says what became of it.
@@ -274,6 +285,7 @@ v1::Statistics counted(const Exchange& exchange, const Window& window) {
   out.set_to_us(std::min(window.to_us, exchange.now.us));
   out.set_entry_no(exchange.world.picture.entry_no());
   count_wearers(exchange, out);
+  count_standings(exchange, out);
   count_measures(exchange, window, out);
   count_alerts(exchange, window, out);
   count_work(exchange, window, out);
@@ -335,6 +347,7 @@ std::string csv_of(const v1::Statistics& from) {
   };
   counts("wearers_by_kind", from.wearers_by_kind());
   counts("wearers_by_offence", from.wearers_by_offence());
+  counts("persons_by_standing", from.persons_by_standing());
   counts("violations_by_month", from.violations_by_month());
   for (const v1::Statistics::Measures& one : from.measures()) {
     const std::string key = one.agency_id() + " " + one.kind();

@@ -119,6 +119,14 @@ Status Machine::docket_petition(const v1::PetitionDocketed& docketed, Turn& turn
   for (const std::string& id : petition.measure_ids())
     measures_.at(id).state.set_court_id(docketed.court_id());
   publish(petition, turn);
+  // What waits for any court waits for this one now: no other sees the case any more.
+  for (auto& [id, duty] : duties_) {
+    if (duty.state.petition_id() != petition.id() || duty.state.party() != v1::CASE_PARTY_COURT ||
+        duty.state.code() == "DOCKET" || !duty.state.agency_id().empty())
+      continue;
+    duty.state.set_agency_id(docketed.court_id());
+    publish(duty, turn);
+  }
   std::string waiting;
   for (const auto& [id, duty] : duties_)
     if (duty.state.petition_id() == petition.id() && duty.state.code() == "DOCKET") waiting = id;

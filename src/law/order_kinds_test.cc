@@ -99,6 +99,25 @@ TEST(OrderKind, CarriesADeviceOnlyWhereTheStatuteSaysSo) {
                                                      "EM_BAIL", "EM_STALK"}));
 }
 
+TEST(OrderKind, SaysWhetherWhoeverIsUnderItWasFoundGuilty) {
+  std::set<std::string_view> convicts;
+  for (const Pack* pack : {&kr(), &es(), &us()})
+    for (const OrderKind& one : pack->kinds)
+      if (standing_of(one.code) == Standing::kConvict) convicts.insert(one.code);
+  EXPECT_EQ(convicts, (std::set<std::string_view>{"EM_POST", "EM_PROB", "EM_PAROLE", "EM_SUSP", "ES_PENA_48",
+                                                  "US_SUPERVISED"}));
+  EXPECT_FALSE(standing_of("UNKNOWN").has_value());
+}
+
+TEST(Pack, LetsNobodySeeHistoryInUrgencyWithoutATermForThePermission) {
+  EXPECT_EQ(kr().urgent_inquiry.permission_within, hours(48));
+  EXPECT_FALSE(kr().urgent_inquiry.source.verified()) << "the statute names no hours";
+  for (const Pack* pack : {&es(), &us()})
+    EXPECT_FALSE(pack->urgent_inquiry.permission_within.known()) << pack->id;
+  EXPECT_TRUE(find_use(kr(), "ST_INQUIRY")->court_permission);
+  EXPECT_FALSE(find_use(kr(), "ST_COMPLIANCE")->court_permission);
+}
+
 TEST(OrderKind, OfTheDirectPetitionComesIntoForceInApril2027) {
   for (const char* code : {"ST_VPO_1", "ST_VPO_2", "ST_VPO_TMP"}) {
     EXPECT_FALSE(in_force_on(kind(code), {2027, 4, 21})) << code;

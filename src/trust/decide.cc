@@ -144,7 +144,6 @@ constexpr Rule kRules[] = {
     {Role::kControl, Action::kAssign, kNoTie, Precision::kNone, "monitoring duty"},
 
     {Role::kProtectedPerson, Action::kFilePetition, &Relations::own, Precision::kNone, "own case"},
-    {Role::kProtectedPerson, Action::kTellProvisions, &Relations::own, Precision::kNone, "own places"},
     {Role::kProtectedPerson, Action::kSeePetition, &Relations::own, Precision::kNone, "own case"},
 
     {Role::kRegistrar, Action::kTellProvisions, kNoTie, Precision::kNone, "registration duty"},

@@ -53,7 +53,6 @@ const std::set<Row> kAllowed = {
     {"police", "see_history", "permitted", "full"},
     {"probation", "tell_provisions", "case_link", "none"},
     {"registrar", "tell_provisions", "any", "none"},
-    {"protected_person", "tell_provisions", "own", "none"},
     {"dispatch", "see_position", "in_call", "full"},
     {"dispatch", "see_position", "informed", "coarse"},
     {"dispatch", "see_alert", "in_call", "full"},

@@ -179,7 +179,7 @@ void PinGuesses::wrong(const std::string& person_id, Time now) {
 
 void add_pin_routes(std::vector<Route>& r) {
   r.push_back({"GET", "/api/v1/me/pin", "self", "Whether a number opens my app", Access::kKey,
-               Action::kReportOwn, "self", own::subject, state, nullptr, v1::PinState::descriptor()});
+               Action::kSeeSelf, "self", nullptr, state, nullptr, v1::PinState::descriptor()});
   r.push_back({"PUT", "/api/v1/me/pin", "self",
                "The number that opens my app, and the one that rings; for who knows the one that is set",
                Access::kKey, Action::kReportOwn, "self", own::subject, set, v1::PinInput::descriptor(),

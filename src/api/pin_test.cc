@@ -25,9 +25,10 @@ class PinTest : public testing::Test {
                              R"(","fix":{"place":{"lat_e7":374000000,"lng_e7":1274000000},
                              "fixed_at_us":"1700000099000000","accuracy_mm":12000}})";
     last_ = world_.ask(Role::kProtectedPerson, "POST", "/api/v1/me/pin/open", body);
+    if (last_.status != 200) return std::to_string(last_.status);
     v1::PinAnswer answer;
     EXPECT_TRUE(read_json(last_.body, answer).ok()) << last_.body;
-    return last_.status == 200 ? answer.page() : std::to_string(last_.status);
+    return answer.page();
   }
   std::vector<v1::ReportReceived> reports() {
     std::vector<v1::ReportReceived> out;

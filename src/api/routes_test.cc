@@ -60,7 +60,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/search", "CDOR"},
     {"GET /api/v1/vocabulary", "CDUPORKALJMV"},
     {"POST /api/v1/me/sos", "P"},
-    {"GET /api/v1/me/pin", "UP"},
+    {"GET /api/v1/me/pin", "CDUPORKALJMV"},
     {"PUT /api/v1/me/pin", "UP"},
     {"POST /api/v1/me/pin/open", "P"},
     {"PUT /api/v1/persons/{id}/pin", "R"},

@@ -366,7 +366,9 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
   void receive_of_wake_up(const v1::NotificationReported& reported, const net::Respond& respond) {
     ++receipts;
     respond({200, "application/json", "{}", {}});
-    if (reported.state() != v1::NOTIFICATION_STATE_FAILED) return;
+    if (reported.state() != v1::NOTIFICATION_STATE_FAILED ||
+        !wake_ups.is_tried_on(reported.notification_id(), reported.channel()))
+      return;
     if (const auto about = wake_ups.failed(reported.notification_id())) note(*about);
     pump_all();
     note_unseen();

@@ -544,7 +544,9 @@ TEST_F(SenderTest, WakesHerByATextMessageInNeutralWordsWhereNoPushGets) {
 
 TEST_F(SenderTest, TakesAReceiptOfAWakeUpWithoutAWordToTheLog) {
   put_person(R"({"name":"김가해","phone":"010-1111-2222"})");
-  make();
+  Settings silent = settings();
+  silent.voice = {};
+  make(silent);
   sender->start();
   sender->on_batch(alerting("e-1"));
   ASSERT_TRUE(eventually([&] { return sender->counters().sms.sent == 1; })) << "she has no browser";
@@ -569,6 +571,7 @@ TEST_F(SenderTest, WakesNobodyWhereNoChannelEndsAtAPhone) {
 TEST_F(SenderTest, NotesInTheIncidentWhomItCannotWakeAtAll) {
   Settings none = settings();
   none.sms = {};
+  none.voice = {};
   make(none);
   submit.fail_next(2);
   sender->start();
@@ -576,6 +579,8 @@ TEST_F(SenderTest, NotesInTheIncidentWhomItCannotWakeAtAll) {
   ASSERT_TRUE(eventually([&] { return submit.contacts().size() == 1; }));
   const v1::ContactLogged tried = submit.contacts()[0];
   EXPECT_EQ(tried.incident_id(), "i-1");
+  EXPECT_EQ(tried.person_id(), "p-1");
+  EXPECT_EQ(tried.unreached_alert_id(), "a-1") << "an officer is paged";
   EXPECT_EQ(tried.with(), v1::ContactLogged::PROTECTED_PERSON);
   EXPECT_EQ(tried.outcome(), v1::ContactLogged::NO_ANSWER);
   EXPECT_EQ(sender->counters().unseen, 1u);

@@ -65,6 +65,11 @@ class WakeUps {
   // That they were not shown an alert, whatever was tried; each is given once.
   std::vector<v1::ContactLogged> take_unseen() { return std::exchange(noted_, {}); }
   bool holds(const std::string& id) const { return waiting_.contains(id); }
+  // What is heard of a channel that was left behind says nothing of the one that is tried now.
+  bool is_tried_on(const std::string& id, v1::NotificationChannel channel) const {
+    const auto found = waiting_.find(id);
+    return found != waiting_.end() && found->second.about.channel() == channel;
+  }
   bool any() const { return !waiting_.empty() || !quiet_.empty(); }
   uint64_t unseen() const { return unseen_; }
 

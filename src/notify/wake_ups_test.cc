@@ -121,6 +121,14 @@ TEST_F(WakeUpsTest, GoOnAtOnceWhereAChannelFailed) {
   EXPECT_EQ(wake_ups_.unseen(), 1u);
 }
 
+TEST_F(WakeUpsTest, AreTriedOnOneChannelAtATime) {
+  fold(notice("p-1", "a-1"));
+  EXPECT_TRUE(wake_ups_.is_tried_on("note.e1", v1::NOTIFICATION_CHANNEL_PUSH));
+  wake_ups_.failed("note.e1");
+  EXPECT_FALSE(wake_ups_.is_tried_on("note.e1", v1::NOTIFICATION_CHANNEL_PUSH));
+  EXPECT_TRUE(wake_ups_.is_tried_on("note.e1", v1::NOTIFICATION_CHANNEL_SMS));
+}
+
 TEST_F(WakeUpsTest, EndOnceSheWasShownAnyAlertOfHers) {
   fold(notice("p-1", "a-1"));
   fold(notice("p-1", "a-2"));

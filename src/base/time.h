@@ -10,18 +10,37 @@
 
 namespace haechi {
 
+// What does not fit stands at the end of time, so that whatever moment a fact states, it has an outcome.
+namespace bounded {
+constexpr int64_t sum(int64_t a, int64_t b) {
+  int64_t out = 0;
+  if (__builtin_add_overflow(a, b, &out)) return b < 0 ? INT64_MIN : INT64_MAX;
+  return out;
+}
+constexpr int64_t difference(int64_t a, int64_t b) {
+  int64_t out = 0;
+  if (__builtin_sub_overflow(a, b, &out)) return b > 0 ? INT64_MIN : INT64_MAX;
+  return out;
+}
+constexpr int64_t product(int64_t a, int64_t b) {
+  int64_t out = 0;
+  if (__builtin_mul_overflow(a, b, &out)) return (a < 0) != (b < 0) ? INT64_MIN : INT64_MAX;
+  return out;
+}
+}  // namespace bounded
+
 // A span. May be negative.
 struct Duration {
   int64_t us = 0;
 
-  static constexpr Duration seconds(int64_t s) { return {s * 1'000'000}; }
-  static constexpr Duration millis(int64_t ms) { return {ms * 1'000}; }
+  static constexpr Duration seconds(int64_t s) { return {bounded::product(s, 1'000'000)}; }
+  static constexpr Duration millis(int64_t ms) { return {bounded::product(ms, 1'000)}; }
   constexpr int64_t ms() const { return us / 1'000; }
   constexpr int64_t s() const { return us / 1'000'000; }
   constexpr auto operator<=>(const Duration&) const = default;
-  constexpr Duration operator+(Duration o) const { return {us + o.us}; }
-  constexpr Duration operator-(Duration o) const { return {us - o.us}; }
-  constexpr Duration operator*(int64_t n) const { return {us * n}; }
+  constexpr Duration operator+(Duration o) const { return {bounded::sum(us, o.us)}; }
+  constexpr Duration operator-(Duration o) const { return {bounded::difference(us, o.us)}; }
+  constexpr Duration operator*(int64_t n) const { return {bounded::product(us, n)}; }
 };
 
 // A moment: microseconds since 1970-01-01T00:00:00Z, leap seconds not counted (as Unix time).
@@ -31,9 +50,9 @@ struct Time {
 
   constexpr bool known() const { return us != 0; }
   constexpr auto operator<=>(const Time&) const = default;
-  constexpr Time operator+(Duration d) const { return {us + d.us}; }
-  constexpr Time operator-(Duration d) const { return {us - d.us}; }
-  constexpr Duration operator-(Time o) const { return {us - o.us}; }
+  constexpr Time operator+(Duration d) const { return {bounded::sum(us, d.us)}; }
+  constexpr Time operator-(Duration d) const { return {bounded::difference(us, d.us)}; }
+  constexpr Duration operator-(Time o) const { return {bounded::difference(us, o.us)}; }
 };
 
 inline std::ostream& operator<<(std::ostream& out, Duration d) {

@@ -5,6 +5,21 @@
 namespace haechi {
 namespace {
 
+TEST(Time, StandsAtItsEndsWhereASumGoesBeyondThem) {
+  const Time last{INT64_MAX}, first{INT64_MIN};
+  EXPECT_EQ(last + Duration{1}, last);
+  EXPECT_EQ(last - Duration{-1}, last);
+  EXPECT_EQ(first - Duration{1}, first);
+  EXPECT_EQ(first + Duration{-1}, first);
+  EXPECT_EQ(last - first, Duration{INT64_MAX});
+  EXPECT_EQ(first - last, Duration{INT64_MIN});
+  EXPECT_EQ(Duration::seconds(INT64_MAX), Duration{INT64_MAX});
+  EXPECT_EQ(Duration{INT64_MIN} * 2, Duration{INT64_MIN});
+  EXPECT_EQ(Duration{INT64_MIN} * -1, Duration{INT64_MAX});
+  EXPECT_EQ(last - Duration{5}, Time{INT64_MAX - 5});
+  static_assert(Time{7} + Duration{3} == Time{10} && Duration{7} - Duration{9} == Duration{-2});
+}
+
 TEST(Iso8601, WritesAndReadsBackTheSameMoment) {
   for (const int64_t us : {int64_t{0}, int64_t{951'782'400'000'000}, int64_t{1'773'446'112'250'000},
                            int64_t{4'133'980'799'999'000}}) {

@@ -6,6 +6,7 @@
 #include "evidence/verify.h"
 #include "haechi/v1/fact.pb.h"
 #include "log/log.h"
+#include "tools/verify_snapshots.h"
 
 namespace haechi::tools {
 
@@ -63,6 +64,11 @@ int run_verify(const VerifyOptions& options) {
     std::printf("head          %s\n", hex(view(report.head)).c_str());
   }
   if (status.ok()) status = verify_checkpoints(options);
+  if (status.ok() && options.snapshots) {
+    std::string told;
+    status = verify_snapshots(options.directory, options.data_keys, told);
+    std::printf("%s", told.c_str());
+  }
   if (!status.ok()) {
     std::fprintf(stderr, "verify: %s\n", status.error().text().c_str());
     return 1;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tools/unsealer.h"
 
 namespace haechi::tools {
 
@@ -22,6 +23,8 @@ struct VerifyOptions {
   // Of the log, kept elsewhere: "name+id+base64"; several where one took the place of another; none: as the
   // directory says.
   std::vector<std::string> keys;
+  bool snapshots = false;  // the snapshots of the data directory as well
+  KeysAt data_keys;        // that they and the log are sealed under
 };
 
 // Checks every record and the chain, and the checkpoints of the log; prints what holds. The exit code: 1 when

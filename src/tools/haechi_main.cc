@@ -12,6 +12,7 @@
 #include "tools/demonstration.h"
 #include "tools/export.h"
 #include "tools/import.h"
+#include "tools/log_lines.h"
 #include "tools/migrate.h"
 #include "tools/replay.h"
 #include "tools/reseal.h"
@@ -232,6 +233,9 @@ void add_verify(CLI::App& app, tools::VerifyOptions& options) {
   verify->add_option("--checkpoint", options.checkpoint, "File with a checkpoint that was kept elsewhere");
   verify->add_option("--key", options.keys,
                      "The log's public key, kept elsewhere: name+id+base64; repeatable, where it changed");
+  verify->add_flag("--snapshot", options.snapshots,
+                   "Hold the snapshots against the log too: their records, and the state that it leads to");
+  add_keys(*verify, options.data_keys);
 }
 
 void add_replay(CLI::App& app, tools::ReplayOptions& options) {
@@ -278,7 +282,7 @@ int watchdog(const WatchdogWords& words) {
 
 int main(int argc, char** argv) {
   // Lines of several machines are put side by side, and clocks are set back in autumn.
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::set_formatter(tools::log_lines());
   CLI::App app("Haechi: monitoring, response and protection on one picture", "haechi");
   app.require_subcommand(1);
   ServeWords serve_words;

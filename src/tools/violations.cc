@@ -120,7 +120,7 @@ Cells cells_of(const v1::ViolationTakenOver& violation) {
       {"zone_id", violation.zone_id()},
       {"happened_at", moment(violation.happened_at_us())},
       {"cleared_at", moment(violation.ended_at_us())},
-      {"reason_code", violation.outcome()},
+      {"reason_code", typed(violation.outcome())},
   };
   if (violation.distance_mm() > 0) out["distance_m"] = decimal(violation.distance_mm(), 3);
   if (violation.has_place()) {

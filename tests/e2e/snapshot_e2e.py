@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import shutil
+import subprocess
 import tempfile
 import time
 
@@ -210,6 +211,9 @@ def after_a_kill(story):
 def without_a_snapshot(story):
     before = story.shown()
     story.server.kill()
+    verified = subprocess.run([story.program, 'verify', story.server.data, '--snapshot'], capture_output=True, text=True)
+    story.check('each snapshot is the state that the log leads to', verified.returncode == 0 and ': holds' in verified.stdout,
+                (verified.stdout + verified.stderr)[-1500:])
     shutil.rmtree(story.server.data / 'snapshots')
     story.start()
     story.check('without a snapshot it reads the whole log', story.began_with() is None, story.began_with())

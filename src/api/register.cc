@@ -247,6 +247,16 @@ Status check_asks_nobody(const Exchange& exchange, const v1::Fact& fact) {
                "is registered already; a change asks for a second person, by a PUT of it"};
 }
 
+// She has another one already: this one is not her first.
+bool her_other_phone(const Exchange& exchange, const v1::Device& device) {
+  const v1::Person* person = find(exchange.world.picture.persons(), device.person_id());
+  if (person == nullptr || person->role() != v1::ROLE_PROTECTED_PERSON) return false;
+  const auto& devices = exchange.world.picture.devices();
+  return std::any_of(devices.begin(), devices.end(), [&](const auto& one) {
+    return one.second.person_id() == device.person_id() && one.first != device.id();
+  });
+}
+
 Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& references,
                     std::set<std::string>& time_zones, Plan& plan) {
   if (!is_registration(fact)) return invalid("", "only registrations may be posted here");
@@ -266,7 +276,11 @@ Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& refere
     TRY_STATUS(add_time_zone(exchange, order.time_zone(), time_zones, plan));
     exchange.world.versions[order.id()] = order.version();
   }
+  const v1::Device device = fact.device_registered();
+  const bool is_new = !exchange.world.picture.devices().contains(device.id());
   plan.facts.push_back(std::make_unique<v1::Fact>(std::move(fact)));
+  if (is_new && her_other_phone(exchange, device))
+    plan.facts.push_back(told::her_phone(exchange, device.person_id(), v1::HER_PHONE_EVENT_DEVICE));
   return {};
 }
 
@@ -315,16 +329,6 @@ Result<Plan> get_person(const Exchange& exchange) {
 void hide_secrets(v1::Device& device) {
   device.clear_secret_sha256();
   device.clear_former_secret_sha256();
-}
-
-// She has another one already: this one is not her first.
-bool her_other_phone(const Exchange& exchange, const v1::Device& device) {
-  const v1::Person* person = find(exchange.world.picture.persons(), device.person_id());
-  if (person == nullptr || person->role() != v1::ROLE_PROTECTED_PERSON) return false;
-  const auto& devices = exchange.world.picture.devices();
-  return std::any_of(devices.begin(), devices.end(), [&](const auto& one) {
-    return one.second.person_id() == device.person_id() && one.first != device.id();
-  });
 }
 
 Result<Plan> put_device(const Exchange& exchange) {

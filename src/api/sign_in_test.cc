@@ -90,6 +90,12 @@ TEST(HerPhone, AnotherDeviceOfHersIsToldAndOneOfAWearerIsNot) {
   EXPECT_EQ(world.told(), "");
   put("D-9", "P-1");
   EXPECT_EQ(world.told(), "P-1 DEVICE\n");
+  EXPECT_EQ(world
+                .ask(Role::kRegistrar, "POST", "/api/v1/facts",
+                     R"([{"device_registered":{"id":"D-10","kind":"DEVICE_KIND_PHONE","person_id":"P-1"}}])")
+                .status,
+            201);
+  EXPECT_EQ(world.told(), "P-1 DEVICE\nP-1 DEVICE\n") << "by the other door as well";
 }
 
 TEST(SignIn, RefusesAPasswordWithTheNameOfAnAgencyInIt) {

@@ -72,6 +72,23 @@ TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
   EXPECT_EQ(read("[accounts]\nmemory = 1\n", config).error().field, "accounts.memory");
 }
 
+TEST(Config, SaysHowLongAnActWaitsHowManyMayBeLookedAtAndWhatNoPasswordHolds) {
+  Config config = with_files();
+  EXPECT_EQ(config.act_hours, 24u);
+  ASSERT_TRUE(read("[accounts]\nact_hours = 48\nwords = [\"Namyangju\"]\npersons_an_hour_told = 5\n"
+                   "persons_an_hour = 9\naccounts_an_hour_told = 3\n",
+                   config)
+                  .ok());
+  EXPECT_EQ(config.act_hours, 48u);
+  EXPECT_EQ(config.words, std::vector<std::string>{"Namyangju"});
+  EXPECT_EQ(config.look_limits.persons_told, 5u);
+  EXPECT_EQ(config.look_limits.persons_max, 9u);
+  EXPECT_EQ(config.look_limits.accounts_told, 3u);
+  for (const char* hours : {"0", "169"})
+    EXPECT_EQ(read(std::string("[accounts]\nact_hours = ") + hours + "\n", config).error().field,
+              "accounts.act_hours");
+}
+
 TEST(Config, TakesNoKeysOfPersonsUnlessItIsSaid) {
   Config config = with_files();
   EXPECT_FALSE(config.personal_keys);

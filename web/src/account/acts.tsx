@@ -54,6 +54,12 @@ export function Acts() {
   );
 }
 
+// Without what says nothing.
+function said(what = "{}"): string {
+  const isEmpty = (value: unknown) => value === "" || value === "0" || (Array.isArray(value) && value.length === 0);
+  return JSON.stringify(JSON.parse(what), (_name, value: unknown) => (isEmpty(value) ? undefined : value));
+}
+
 function Row({ one, onAnswer, onDo }: { one: ActRequest; onAnswer: (approved: boolean) => void; onDo: () => void }) {
   const { t } = useTranslation();
   const { who } = useLive();
@@ -66,7 +72,7 @@ function Row({ one, onAnswer, onDo }: { one: ActRequest; onAnswer: (approved: bo
       <td>
         {t(`acts.action.${act.action ?? ""}`)} <code>{act.path?.replace("/api/v1/", "")}</code>
         <br />
-        <code data-what>{act.what}</code>
+        <code data-what>{said(act.what)}</code>
       </td>
       <td>
         {t(`acts.${one.state ?? ""}`)} {one.answered_by && <small className="quiet">{one.answered_by}</small>}

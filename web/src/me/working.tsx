@@ -12,7 +12,7 @@ import ko from "./words/working.ko.json";
 const LIVE_MS = 6000;
 addWords("surface", { ko, en });
 
-export default function Working() {
+export function Working() {
   const { t } = useTranslation();
   const state = usePhone();
   return (

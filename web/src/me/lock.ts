@@ -13,7 +13,8 @@ const word = (name: string): string => i18next.t(`surface:lock.${name}`);
 
 type Answer = "NOTES" | "LISTS" | "WRONG" | "AWAY";
 
-const newId = (): string => Date.now().toString(36) + Math.random().toString(36).slice(2).padEnd(10, "0");
+// Always as long, so that requests are.
+const newId = (): string => (Date.now().toString(36) + Math.random().toString(36).slice(2) + "0".repeat(16)).slice(0, 20);
 
 async function send(pin: string): Promise<Answer> {
   const fix = phone.freshFix();

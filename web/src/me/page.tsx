@@ -18,7 +18,7 @@ import { isBare, isOpen, kindOf, minutesToContact, numbered, ownDeviceTroubles, 
 
 const Sheets = lazy(() => import("./sheets").catch(() => ({ default: Missing })));
 const ConsentCard = lazy(() => import("./consent").then((part) => ({ default: part.ConsentCard }), () => ({ default: () => null })));
-const Working = lazy(() => import("./working").catch(() => ({ default: () => null })));
+const Working = lazy(() => import("./working").then((part) => ({ default: part.Working }), () => ({ default: () => null })));
 const MapScreen = lazy(() => import("./map-screen").catch(() => ({ default: Missing })));
 const HARD_SPACE = "\u00a0"; // a number stays with its unit
 const LOST_AFTER_MS = 3000;

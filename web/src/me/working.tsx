@@ -1,5 +1,6 @@
 // What works, said as facts: that the phone sends, when it last did, and that the app has to stay open. Loaded after the first
 // screen, with its words.
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ageText } from "../kit/format";
 import { useNow } from "../kit/surface";
@@ -12,7 +13,7 @@ import ko from "./words/working.ko.json";
 const LIVE_MS = 6000;
 addWords("surface", { ko, en });
 
-export default function Working() {
+export function Working(): ReactNode {
   const { t } = useTranslation();
   const state = usePhone();
   return (

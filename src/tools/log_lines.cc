@@ -10,8 +10,8 @@
 namespace haechi::tools {
 namespace {
 
-// How many bytes the text begins with that a terminal or a reader of lines would obey: of ASCII, U+0080 to U+009F (of
-// which some terminals take one for the begin of a command), and the two line ends of Unicode.
+// How many bytes the text begins with that a terminal or a reader of lines would obey: of ASCII, U+0080 to
+// U+009F (of which some terminals take one for the begin of a command), and the two line ends of Unicode.
 size_t obeyed(std::string_view text) {
   if (static_cast<uint8_t>(text[0]) < ' ' || text[0] == '\x7f') return 1;
   if (text.starts_with("\u2028") || text.starts_with("\u2029")) return 3;

@@ -186,8 +186,12 @@ void History::check_fixes() {
     same = logged.no == end.no && logged.stamp == end.stamp;
     return false;
   });
-  // One that cannot be cleared is not used.
-  if ((!read.ok() || !same) && !log_.fixes->clear().ok()) log_.fixes = nullptr;
+  if (!read.ok() || !same) begin_fixes_anew();
+}
+
+// One that cannot be cleared is not used.
+void History::begin_fixes_anew() {
+  if (!log_.fixes->clear().ok()) log_.fixes = nullptr;
 }
 
 // False when there is nothing more, or it could not be kept.
@@ -210,11 +214,15 @@ bool History::index_more() {
 }
 
 Result<bool> History::scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no,
-                                  Scan& scan) const {
-  TRY(const std::vector<uint64_t> numbers, log_.fixes->find(query.person_ids, next_no, last_no));
+                                  Scan& scan) {
+  const Result<std::vector<uint64_t>> numbers = log_.fixes->find(query.person_ids, next_no, last_no);
+  if (!numbers.ok()) {  // the log itself is read in its place
+    begin_fixes_anew();
+    return true;
+  }
   Status taken;
   bool goes_on = true;
-  TRY_STATUS(log_.pick(numbers, [&](const LoggedFact& logged) {
+  TRY_STATUS(log_.pick(*numbers, [&](const LoggedFact& logged) {
     taken = scan.take(logged);
     next_no = logged.no + 1;
     goes_on = taken.ok() && !scan.full();
@@ -226,7 +234,7 @@ Result<bool> History::scan_picked(const HistoryQuery& query, uint64_t last_no, u
 }
 
 Result<bool> History::scan_range(const HistoryQuery& query, const EntryRange& range, uint64_t& next_no,
-                                 Scan& scan) const {
+                                 Scan& scan) {
   if (log_.fixes && !query.everybody) {
     const uint64_t covered = std::min(range.last, log_.fixes->covered());
     if (next_no <= covered) {
@@ -248,7 +256,7 @@ Result<bool> History::scan_range(const HistoryQuery& query, const EntryRange& ra
   return goes_on;
 }
 
-Result<HistoryPage> History::scan(const HistoryQuery& query) const {
+Result<HistoryPage> History::scan(const HistoryQuery& query) {
   Scan scan(query, index_, log_, stopping_);
   if (scan.nobody()) return scan.page(0);
   TRY(const std::vector<EntryRange> ranges, ranges_of(query));

@@ -9,9 +9,10 @@
 //   - an empty page is not the end; next_no of 0 is;
 //   - a fix that arrives while somebody pages comes too, as long as the log grows beyond the page.
 // With an index of fixes (store/fix_index.h) a page about persons reads their entries and no others, as far
-// as the index covers the log. It is made by this thread while nobody asks, a quarter of the time at most.
-// Thinning keeps the first fix of each person in each step of time (steps begin at multiples of the step);
-// where two pages meet, or a stray falls in between, there may be one more.
+// as the index covers the log. It is made by this thread while nobody asks, a quarter of the time at most,
+// and anew when it cannot be read, which no page fails by. Thinning keeps the first fix of each person in
+// each step of time (steps begin at multiples of the step); where two pages meet, or a stray falls in
+// between, there may be one more.
 #pragma once
 
 #include <atomic>
@@ -109,12 +110,12 @@ class History {
   class Scan;
   void loop();
   Result<std::vector<EntryRange>> ranges_of(const HistoryQuery& query) const;
-  Result<HistoryPage> scan(const HistoryQuery& query) const;
+  Result<HistoryPage> scan(const HistoryQuery& query);
   // Up to `last_no`, from `next_no` on, which follows; false when the page is full.
-  Result<bool> scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no, Scan& scan) const;
-  Result<bool> scan_range(const HistoryQuery& query, const EntryRange& range, uint64_t& next_no,
-                          Scan& scan) const;
+  Result<bool> scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no, Scan& scan);
+  Result<bool> scan_range(const HistoryQuery& query, const EntryRange& range, uint64_t& next_no, Scan& scan);
   void check_fixes();
+  void begin_fixes_anew();
   bool index_more();
 
   LogSource log_;  // without `fixes` where those are of no use

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -455,6 +456,15 @@ TEST_F(IndexedPast, OfALogThatIsNotTheOneItWasMadeOfItIsMadeAnew) {
   ASSERT_TRUE(indexed());
   EXPECT_EQ(fixes_->stored().no, 5'000U);
   EXPECT_EQ(read(of({"P-3"})).points.size(), size_t{49});
+}
+
+TEST_F(IndexedPast, AnIndexThatCannotBeReadCostsNoFixOfAnybody) {
+  ASSERT_TRUE(indexed());
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open((folder_ + "/fixes.sqlite").c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "DROP TABLE fixes", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(other);
+  for (int page = 0; page < 2; ++page) EXPECT_EQ(read(of({"P-3"})).points.size(), size_t{kRounds});
 }
 
 }  // namespace

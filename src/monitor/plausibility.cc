@@ -41,7 +41,8 @@ constexpr Duration kDoubtHold = Duration::seconds(600);
 bool Plausibility::too_fast(const Point& from, const Point& to, int64_t claimed_mmps) {
   const Duration time = to.at - from.at;
   const int64_t limit = time > kFlightMin || claimed_mmps > kGroundMmps ? kFlightMmps : kGroundMmps;
-  const int64_t allowed = time.ms() * limit / 1'000 + kThrownMm + int64_t{3} * (from.sigma_mm + to.sigma_mm);
+  const int64_t allowed =
+      bounded::product(time.ms(), limit) / 1'000 + kThrownMm + int64_t{3} * (from.sigma_mm + to.sigma_mm);
   // Nearly always the bound alone says no.
   return geo::distance_mm_max(from.place, to.place) > allowed &&
          geo::distance_mm(from.place, to.place) > allowed;

@@ -131,6 +131,12 @@ class Load {
     device.sent.push_back(due);
     if (device.writing.empty()) flush(device);
   }
+  // Says that it is there; its connection ends after 90 s of silence.
+  void ping(Device& device) {
+    if (over_http_) return;
+    device.out += packet(0xC0, "");
+    if (device.writing.empty()) flush(device);
+  }
   void fill_in(Device& device, int32_t lat_e7, int32_t lng_e7, int64_t age_us) const {
     haechi::v1::Report& report = device.report;
     report.set_device_id(device.id);
@@ -313,8 +319,8 @@ void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t backgrou
   constexpr std::chrono::milliseconds kShare(1);
   constexpr size_t kAhead = 50;  // approaches between a wearer's first report and his second
   const size_t others = load.devices_.size() - alerts;
-  double owed = 0;
-  size_t turn = 0;
+  double owed = 0, pings_owed = 0;
+  size_t turn = 0, pinged = 0;
   auto share_due = Steady::now();
   const auto run_to = [&](Steady::time_point due) {
     for (; share_due < due; share_due += kShare) {
@@ -322,6 +328,9 @@ void run_alerts(asio::io_context& io, Load& load, size_t alerts, size_t backgrou
       for (owed += static_cast<double>(background_per_s) / 1'000; owed >= 1; --owed, ++turn)
         load.send(*load.devices_[alerts + turn % others], 371'000'000 + static_cast<int32_t>(turn % 5'000),
                   1'271'000'000);
+      for (pings_owed += static_cast<double>(alerts) / 30'000; pings_owed >= 1;
+           --pings_owed)  // each twice a minute
+        load.ping(*load.devices_[pinged++ % alerts]);
     }
     io.run_until(due);
   };

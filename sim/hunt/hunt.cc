@@ -348,7 +348,9 @@ void World::plan_faults() {
   if (swarm_.kills_at_alerts)
     auditor_.on_alert = [this] {
       if (!faults_on_ || !random_.chance(0.3)) return;
-      schedule_.at(schedule_.now() + Duration{random_.between(0, 1'000'000)}, kWorld,
+      // Half of them before what it says can have left the house.
+      const int64_t latest_us = random_.chance(0.5) ? 50'000 : 1'000'000;
+      schedule_.at(schedule_.now() + Duration{random_.between(0, latest_us)}, kWorld,
                    [this] { strike_node(Death::kKilled, "killed at an alert"); });
     };
   if (swarm_.letters_lost) wire_.faults.lost = 0.15;

@@ -1,6 +1,7 @@
 // Passkeys over the interface: adding, signing in with and removing them, and each thing that is refused.
 #include "api/passkeys.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -118,15 +119,19 @@ TEST(Passkeys, EndCodesAtTheDoorWhereTheConfigurationSaysSo) {
   const std::string id = holder.added(authenticator);
   holder.new_decisions();
   EXPECT_EQ(holder.post("sign-in", holder.right()).status, 401);
-  EXPECT_EQ(holder.new_decisions().back().reason(), "a code, and the account has a passkey");
-  json::object recovering = holder.both_factors();
-  recovering["account"] = "op-kim";
-  EXPECT_EQ(holder.post("sign-in", recovering, holder.at_the_door()).status, 401) << "nor a recovery code";
+  EXPECT_THAT(holder.new_decisions().back().reason(),
+              testing::StartsWith("a code, and the account has a passkey"));
+  const auto sign_in_by_recovery = [&] {
+    json::object both = holder.both_factors();
+    both["account"] = "op-kim";
+    return holder.post("sign-in", both, holder.at_the_door()).status;
+  };
+  EXPECT_EQ(sign_in_by_recovery(), 401) << "nor a recovery code";
   EXPECT_EQ(holder.sign_in(authenticator, holder.challenge()).status, 200);
   EXPECT_EQ(holder.post("me/passkeys/" + id + "/remove", holder.both_factors(), holder.signed_in()).status,
             200)
       << "who is in shows a code as before";
-  EXPECT_EQ(holder.post("sign-in", holder.right()).status, 200);
+  EXPECT_EQ(sign_in_by_recovery(), 200);
 }
 
 TEST(Passkeys, AreRefusedForEachThingThatIsWrongAndTheTrailSaysWhich) {

@@ -434,8 +434,8 @@ TEST_F(Intake, HearsNobodyWhoseBytesEndedTheProgramTwice) {
   EXPECT_EQ(
       net::status_of(ask("POST", "/ingest/v1/reports",
                          "authorization: Bearer D:2.x.s3:cret\r\ncontent-type: application/json\r\n", "{}")),
-      400)
-      << "another device is heard, if there were anything to hear";
+      200)
+      << "another device is heard";
   intake_.heed(nullptr);
   std::filesystem::remove(path);
 }

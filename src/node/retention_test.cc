@@ -190,7 +190,7 @@ class Decade final : public spine::Submit {
   std::map<std::string, Wearer> wearers_;
 };
 
-TEST(Retention, OfADrawnDecadeErasesNobodyEarlyNobodyLateAndNobodyWhoIsHeld) {
+TEST(RetentionOfDecades, OfADrawnDecadeErasesNobodyEarlyNobodyLateAndNobodyWhoIsHeld) {
   int erased = 0, waited = 0, kept = 0, again = 0;
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(seed);

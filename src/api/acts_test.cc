@@ -185,6 +185,9 @@ TEST(Acts, WhereAlarmsGoIsChangedByTwoAndANewAgencyIsRegisteredByOne) {
                 .status,
             409)
       << "nor by the other door";
+  const std::string again = R"([{"agency_registered":{"id":"A-77","name":"East","desk":"DESK_BUILT_IN"}}])";
+  for (const char* time : {"new", "and the same once more, which changes nothing"})
+    EXPECT_LT(world.ask(Role::kRegistrar, "POST", "/api/v1/facts", again).status, 300) << time;
 }
 
 TEST(Acts, NoSystemIsASecondPerson) {

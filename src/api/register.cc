@@ -237,12 +237,19 @@ Error in_fact(size_t index, const Error& error) {
   return Error{error.code, error.field.empty() ? where : where + "." + error.field, error.reason};
 }
 
+// Of something new, or of what is registered already just so: nothing changes.
+template <typename Book, typename Message>
+bool changes(const Book& registered, const Message& given) {
+  const Message* known = find(registered, given.id());
+  return known != nullptr && known->SerializeAsString() != given.SerializeAsString();
+}
+
 // What changes where alarms go asks for a second person, so it comes by itself.
 Status check_asks_nobody(const Exchange& exchange, const v1::Fact& fact) {
   const picture::Picture& picture = exchange.world.picture;
-  const bool known = picture.agencies().contains(fact.agency_registered().id()) ||
-                     picture.jurisdictions().contains(fact.jurisdiction_registered().id());
-  if (!known) return {};
+  if (!changes(picture.agencies(), fact.agency_registered()) &&
+      !changes(picture.jurisdictions(), fact.jurisdiction_registered()))
+    return {};
   return Error{Code::kConflict, "id",
                "is registered already; a change asks for a second person, by a PUT of it"};
 }

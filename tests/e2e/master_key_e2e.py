@@ -67,7 +67,7 @@ def check_change(checks, program, folder):
     checks.check('with the old one nothing does', code != 0 and 'master key' in error, error)
     checks.check('the old ring under the new one does neither',
                  run(program, 'replay', folder / 'store', '--key-ring', old / 'ring', '--master-key', keys / 'master')[0] != 0)
-    checks.check('nothing else is left beside them', sorted(path.name for path in keys.iterdir()) == ['master', 'ring'])
+    checks.check('nothing else is left beside them', sorted(path.name for path in keys.iterdir()) == ['master', 'ring', 'seen'])
     server = Server(program, folder)
     checks.check('a server starts with it and tells where he is', tells(place(server, 'W-1').encode(), HIS))
     server.stop()
@@ -90,7 +90,7 @@ def check_kills(checks, program, folder):
         server.end()
         outcomes.add(master.read_text() != before)
         checks.check(f'killed while it changes ({turn}), everything reads and a server starts',
-                     held and {path.name for path in master.parent.iterdir()} - unfinished == {'master', 'ring'},
+                     held and {path.name for path in master.parent.iterdir()} - unfinished == {'master', 'ring', 'seen'},
                      (error, list(master.parent.iterdir())))
     print(f'killed before and after it changed: {sorted(outcomes)}')
 

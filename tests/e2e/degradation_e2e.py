@@ -155,7 +155,7 @@ def outside_cad_away(checks, program):
     try:
         world.put('agencies/outside', {'name': 'Outside', 'desk': 'DESK_CONNECTOR', 'connector': {
             'endpoint': f'http://127.0.0.1:{port}', 'secret': CAD_SECRET}})
-        world.put('jurisdictions/area', {'agency_id': 'outside', 'shape': circle(LAT, LNG, 50_000_000)})
+        world.put_by_two('jurisdictions/area', {'agency_id': 'outside', 'shape': circle(LAT, LNG, 50_000_000)})
         rings(checks, world, 'the outside CAD is away', HEALTHY_S)
         checks.check('people are told to take the telephone', wait_for(
             lambda: '"fallback":true' in hand_offs(world).replace(' ', ''), 20), hand_offs(world))

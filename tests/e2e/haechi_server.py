@@ -168,6 +168,13 @@ class Server:
         status, text = self.request('POST', f'/api/v1/acts/{act}/answer', other, {'approved': True})
         return self.request(method, path, key, body) if status == 200 else (status, text)
 
+    def put_by_two(self, path, body):
+        """Of two registrars, what changes where alarms go."""
+        status, text = self.by_two('PUT', '/api/v1/' + path, 'registrar', self.new_key(role='registrar', agency_id='second'), body)
+        if status not in (200, 201):
+            raise RuntimeError(f'PUT {path}: {status} {text}')
+        return text
+
     def put(self, path, body, key='registrar'):
         status, text = self.request('PUT', '/api/v1/' + path, key, body)
         if status not in (200, 201):

@@ -135,14 +135,14 @@ class Story:
 def setup_is_careful(story):
     for place, agency in (([37.7, 127.2], 'a station'), ([36.01, 130.5], 'the sea beside')):
         lat, lng = (round(degrees * 1e7) for degrees in place)
-        story.server.put('agencies/station', {'name': agency, 'desk': 'DESK_BUILT_IN'})
-        story.server.put('jurisdictions/station-area', {'agency_id': 'station', 'shape': {'circle': {
+        story.server.put('agencies/station', {'name': 'Station', 'desk': 'DESK_BUILT_IN'})
+        story.server.put_by_two('jurisdictions/station-area', {'agency_id': 'station', 'shape': {'circle': {
             'centre': {'lat_e7': lat, 'lng_e7': lng}, 'radius_mm': 5_000_000}}})
         done = story.set_up()
         overlaps = place[0] < 37
         story.check(f'a place that {agency} answers for is {"refused" if overlaps else "no matter elsewhere"}',
                     (done.returncode != 0) == overlaps and ('station-area' in done.stderr) == overlaps, done)
-    story.server.put('jurisdictions/station-area', {'agency_id': 'station', 'removed': True})
+    story.server.put_by_two('jurisdictions/station-area', {'agency_id': 'station', 'removed': True})
     story.check('it may be set up again', story.set_up().returncode == 0)
     story.settings.chmod(0o644)
     story.check('settings that everybody may read are refused', story.run('--once').returncode == 2)

@@ -41,7 +41,9 @@ trust::Subject subject_of(const Exchange& exchange, const std::string& id) {
   subject.relations.recused = around.relations.recused;
   subject.relations.case_link = around.relations.case_link;
   subject.relations.agency = mine(exchange, inquiry->agency_id()) || mine(exchange, inquiry->court_id());
-  subject.relations.asked = inquiry->court_id().empty() && waits(*inquiry);
+  // Asked of any court it is everybody's who could decide it, and afterwards of who did.
+  subject.relations.asked =
+      inquiry->court_id().empty() && (waits(*inquiry) || inquiry->decided_by() == exchange.viewer.account);
   subject.relations.permitted = mine(exchange, inquiry->agency_id()) && is_open(*inquiry, exchange.now);
   recuse(exchange, {inquiry->person_id()}, subject);
   return subject;

@@ -95,6 +95,18 @@ TEST(Inquiries, OpenExactlyTheirSpanToExactlyTheirAgencyUntilTheirEnd) {
   EXPECT_EQ(world.ask("insp-park", "GET", "/inquiries/q-1/track").status, 403);
 }
 
+TEST(Inquiries, AskedOfAnyCourtAreReadByEachUntilOneDecidesAndThenByWhoDid) {
+  InquiryWorld world;
+  std::string to_any = world.ask_for("q-1", 10, 14);
+  to_any.replace(to_any.find("court-1"), 7, "");
+  world.get("insp-park", "POST", "/cases/c-1/inquiries", to_any);
+  EXPECT_EQ(world.ask("judge-1", "GET", "/inquiries/q-1").status, 200);
+  EXPECT_EQ(world.ask("judge-2", "GET", "/inquiries/q-1").status, 200);
+  world.get("judge-1", "POST", "/inquiries/q-1/decision", kRefuse);
+  EXPECT_EQ(world.ask("judge-1", "GET", "/inquiries/q-1").status, 200) << "of what it decided";
+  EXPECT_EQ(world.ask("judge-2", "GET", "/inquiries/q-1").status, 403);
+}
+
 TEST(Inquiries, OpenInUrgencyAndListWhatWasHandedOverUntilItIsDestroyed) {
   InquiryWorld world;
   const json::value asked =

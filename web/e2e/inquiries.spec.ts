@@ -22,13 +22,13 @@ test("police look in urgency, the court refuses: the track is gone, and what was
   await police.getByLabel("부터").fill(field(Date.now() - 3_600_000));
   await police.getByLabel("까지").fill(field(Date.now() + 3_600_000));
   await police.getByLabel("청구 사유").fill("피해자가 귀가하지 않았고 피의자가 부근에서 목격되었다");
-  await police.getByLabel(/^긴급/).check();
+  await police.getByRole("checkbox", { name: /긴급/ }).check();
   await police.getByLabel(/승인한 상급자/).fill("chief-oh");
   await police.getByRole("button", { name: "긴급 열람 시작" }).click();
   await expect(police.locator("[data-state=INQUIRY_STATE_PENDING]")).toBeVisible();
   await expect(police.locator("[data-code=K12]")).toBeVisible();
   await police.getByRole("button", { name: "이력 보기" }).click();
-  const track = police.getByRole("region", { name: "허가된 기간의 위치" });
+  const track = police.locator('section[aria-label="허가된 기간의 위치"]');
   await expect(track).toContainText("37.70000, 127.20600");
   await expect(police.locator("[data-handed-to]")).toContainText("1회");
 
@@ -70,6 +70,7 @@ test("the centre asks for pictures, views them, and records that the wearer was 
   await control.getByLabel("의심되는 위반과 긴급한 사유").fill("장치 절단 의심");
   await control.getByRole("button", { name: "요청 기록" }).click();
   await expect(control.getByRole("heading", { name: /영상정보 요청/ })).toBeVisible();
+  await expect.poll(() => control.evaluate(() => location.hash)).toMatch(/^#\/pictures\/./);
   const id = decodeURIComponent((await control.evaluate(() => location.hash)).split("/")[2] ?? "");
   const now = String((Date.now() + 1) * 1000);
   const viewed = await world.server.ask("POST", `/api/v1/pictures/${id}/viewed`, await world.keyOf("control"), { from_us: now }, { "Idempotency-Key": crypto.randomUUID() });

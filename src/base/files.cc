@@ -1,6 +1,7 @@
 #include "base/files.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +73,18 @@ void storage_failed(std::string_view what) {
   std::fflush(stderr);
   note_failed_storage();
   std::abort();
+}
+
+Result<void*> map_page(const std::string& path, size_t bytes) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return system_error("open", path);
+  void* mapped = MAP_FAILED;
+  errno = ::posix_fallocate(file, 0, static_cast<off_t>(bytes));
+  if (errno == 0) mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  const Error failed = system_error("map", path);
+  ::close(file);
+  if (mapped == MAP_FAILED) return failed;
+  return mapped;
 }
 
 }  // namespace haechi

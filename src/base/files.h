@@ -32,4 +32,9 @@ Status replace_file(const std::string& path, const std::function<Status(const Pu
 // next one may succeed although what it was for is lost.
 [[noreturn]] void storage_failed(std::string_view what);
 
+// The first bytes of a file, made if missing, in memory for as long as munmap() is not called: what is
+// written there outlives the process. They have their place on the disk: a full one is told now
+// (kUnavailable), and not as the end of the process when they are written.
+Result<void*> map_page(const std::string& path, size_t bytes);
+
 }  // namespace haechi

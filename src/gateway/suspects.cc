@@ -1,12 +1,9 @@
 #include "gateway/suspects.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -36,15 +33,7 @@ bool is_kept_as(const char* kept, std::string_view who) {
 }  // namespace
 
 Result<std::unique_ptr<Suspects>> Suspects::open(const std::string& path, std::string_view build, Time now) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return system_error("open", path);
-  void* mapped = MAP_FAILED;
-  // Its place on the disk too, as the quarantine's.
-  errno = ::posix_fallocate(file, 0, sizeof(Page));
-  if (errno == 0) mapped = ::mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  const Error failed = system_error("map", path);
-  ::close(file);
-  if (mapped == MAP_FAILED) return failed;
+  TRY(void* const mapped, map_page(path, sizeof(Page)));
   std::unique_ptr<Suspects> made(new Suspects(static_cast<Page*>(mapped)));
   uint64_t digest = 0;
   std::memcpy(&digest, sha256(build).data(), sizeof digest);

@@ -1,11 +1,8 @@
 #include "spine/quarantine.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "base/files.h"
 
@@ -17,16 +14,7 @@ constexpr uint64_t kMagic = 0x31'656e'6974'6e72'51;  // of this layout
 }  // namespace
 
 Result<std::unique_ptr<Quarantine>> Quarantine::open(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return system_error("open", path);
-  void* mapped = MAP_FAILED;
-  // Its place on the disk too: a full one is told now, and not as the end of the process when the page is
-  // written.
-  errno = ::posix_fallocate(file, 0, sizeof(Page));
-  if (errno == 0) mapped = ::mmap(nullptr, sizeof(Page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  const Error failed = system_error("map", path);
-  ::close(file);
-  if (mapped == MAP_FAILED) return failed;
+  TRY(void* const mapped, map_page(path, sizeof(Page)));
   std::unique_ptr<Quarantine> made(new Quarantine(static_cast<Page*>(mapped)));
   TRY_STATUS(made->judge_last_run());
   TRY_STATUS(sync_directory(directory_of(path)));

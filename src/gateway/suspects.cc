@@ -38,6 +38,8 @@ Result<std::unique_ptr<Suspects>> Suspects::open(const std::string& path, std::s
   uint64_t digest = 0;
   std::memcpy(&digest, sha256(build).data(), sizeof digest);
   made->judge_last_run(digest, now);
+  made->any_ = std::any_of(made->page_->suspects, made->page_->suspects + kSuspectsMax,
+                           [](const Suspect& one) { return one.faults >= kFaultsMax; });
   g_at_fault = made->page_->at_fault;
   before_last_words(&Suspects::note_fault);
   return made;
@@ -72,7 +74,7 @@ void Suspects::judge_last_run(uint64_t build, Time now) {
 }
 
 bool Suspects::shuns(std::string_view who, Time now) const {
-  return !who.empty() &&
+  return any_ && !who.empty() &&
          std::any_of(page_->suspects, page_->suspects + kSuspectsMax, [&](const Suspect& one) {
            const Duration since = now - Time{one.last_at_us};
            return one.faults >= kFaultsMax && since.us >= 0 && since < kShunnedFor &&

@@ -68,6 +68,7 @@ class Suspects {
   void judge_last_run(uint64_t build, Time now);
 
   Page* page_;
+  bool any_ = false;  // has anybody been read at so many faults: the page changes at a start only
 };
 
 }  // namespace haechi::gateway

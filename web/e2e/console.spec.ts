@@ -39,6 +39,7 @@ test("an alert lives and ends by keyboard alone, in Hangul mode as well, and a s
   await hangulKey(page, "KeyA", "ㅁ");
   await expect(row(page, id)).toContainText("확인");
   await expect.poll(async () => (await alertsOf(world, "NEAR_WARN"))[0]?.handling).toBe("ALERT_HANDLING_ACKNOWLEDGED");
+  await expect(page.locator("[data-deed=act]")).toBeEnabled(); // the server knows before the screen does
   await page.keyboard.press("t");
   await expect.poll(async () => (await alertsOf(world, "NEAR_WARN"))[0]?.handling).toBe("ALERT_HANDLING_IN_PROGRESS");
 

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "base/last_words.h"
 #include "haechi/v1/fact.pb.h"
 #include "store/fix_index.h"
 
@@ -139,6 +140,7 @@ Status History::read(HistoryQuery query, Done done) {
 }
 
 void History::loop() {
+  keep_stack_for_last_words();
   using Steady = std::chrono::steady_clock;
   Steady::duration rest{};
   check_fixes();

@@ -14,6 +14,7 @@
 #include <ctime>
 #include <exception>
 #include <fstream>
+#include <memory>
 #include <typeinfo>
 
 #include "base/files.h"
@@ -28,8 +29,9 @@ constexpr size_t kWordsMax = 64;
 // Set before any handler can run; read inside of one, where nothing may be asked for.
 int g_file = -1;
 char g_build[96];
-uintptr_t g_begin = 0, g_end = 0;  // of the program's code
-alignas(16) char g_stack[64 << 10];
+uintptr_t g_begin = 0, g_end = 0;        // of the program's code
+constexpr size_t kStackSize = 64 << 10;  // the handler takes some 10 KiB of it
+alignas(16) char g_stack[kStackSize];
 std::atomic<bool> g_said{false};
 std::atomic<void (*)()> g_also{nullptr};
 
@@ -160,7 +162,32 @@ int look_at_program(dl_phdr_info* info, size_t, void* id) {
   return 1;
 }
 
+// What was there before.
+stack_t handle_signals_on(char* bytes) {
+  stack_t stack{}, before{};
+  stack.ss_sp = bytes;
+  stack.ss_size = kStackSize;
+  ::sigaltstack(&stack, &before);
+  return before;
+}
+
+class ThreadStack {
+ public:
+  ThreadStack() = default;
+  ~ThreadStack() { ::sigaltstack(&before_, nullptr); }
+  ThreadStack(const ThreadStack&) = delete;
+  ThreadStack& operator=(const ThreadStack&) = delete;
+
+ private:
+  std::unique_ptr<char[]> bytes_ = std::make_unique<char[]>(kStackSize);
+  stack_t before_ = handle_signals_on(bytes_.get());
+};
+
 }  // namespace
+
+void keep_stack_for_last_words() {
+  thread_local const ThreadStack kept;
+}
 
 void before_last_words(void (*also)()) {
   g_also = also;
@@ -188,10 +215,7 @@ Status install_last_words(const std::string& path, std::string_view version) {
   void* frames[2];
   (void)::backtrace(frames, 2);
   std::set_terminate(on_terminate);
-  stack_t stack{};
-  stack.ss_sp = g_stack;
-  stack.ss_size = sizeof g_stack;
-  ::sigaltstack(&stack, nullptr);
+  (void)handle_signals_on(g_stack);
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = static_cast<int>(SA_ONSTACK | SA_RESETHAND | SA_NODEFER);

@@ -30,6 +30,10 @@ std::vector<LastWord> read_last_words(const std::string& path);
 // They are kept elsewhere.
 Status forget_last_words(const std::string& path);
 
+// The calling thread can say its last words with no stack left, until it ends. The one that installed them
+// can.
+void keep_stack_for_last_words();
+
 // Called before the line is written, inside of the signal's handler and on the thread that ended: asks for
 // nothing.
 void before_last_words(void (*also)());

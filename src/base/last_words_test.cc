@@ -68,15 +68,26 @@ TEST_F(LastWordsTest, SayWhichSignalEndedIt) {
   EXPECT_THAT(word.how, MatchesRegex("signal SIGSEGV at( \\+[0-9a-f]+)+"));
 }
 
+int down(int n) {
+  volatile char room[4096];
+  room[n % 4096] = static_cast<char>(n);
+  return n == INT_MAX ? 0 : down(n + 1) + room[n % 4096];
+}
+
 TEST_F(LastWordsTest, AreSaidWithNoStackLeft) {
-  struct Deep {
-    static int down(int n) {
-      volatile char room[4096];
-      room[n % 4096] = static_cast<char>(n);
-      return n == INT_MAX ? 0 : down(n + 1) + room[n % 4096];
-    }
-  };
-  const LastWord word = after([] { std::exit(Deep::down(0)); }, SIGSEGV);
+  const LastWord word = after([] { std::exit(down(0)); }, SIGSEGV);
+  EXPECT_THAT(word.how, HasSubstr("signal SIGSEGV at"));
+}
+
+TEST_F(LastWordsTest, AreSaidWithNoStackLeftOnAThreadThatKeptOneForThem) {
+  const LastWord word = after(
+      [] {
+        std::thread([] {
+          keep_stack_for_last_words();
+          std::exit(down(0));
+        }).join();
+      },
+      SIGSEGV);
   EXPECT_THAT(word.how, HasSubstr("signal SIGSEGV at"));
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/ensure.h"
+#include "base/last_words.h"
 #include "base/signals.h"
 
 namespace haechi::net {
@@ -96,6 +97,7 @@ void Loop::start() {
   inner_->running = true;
   inner_->thread = std::thread([inner = inner_.get()] {
     pthread_setname_np(pthread_self(), inner->name.substr(0, 15).c_str());
+    keep_stack_for_last_words();
     // A peer that has gone is an error of the write, not the end of the process.
     block_signals({SIGPIPE});
     current_loop = inner;

@@ -1,5 +1,6 @@
 #include "node/bundle_desk.h"
 
+#include "base/last_words.h"
 #include "vault/sealer.h"
 
 namespace haechi::node {
@@ -36,6 +37,7 @@ void BundleDesk::stop() {
 }
 
 void BundleDesk::loop() {
+  keep_stack_for_last_words();
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || asked_; });

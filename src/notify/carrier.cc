@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ensure.h"
+#include "base/last_words.h"
 
 namespace haechi::notify {
 namespace {
@@ -181,6 +182,7 @@ class CurlCarrier final : public Carrier {
 
  private:
   void run() {
+    keep_stack_for_last_words();
     while (!stopping_) {
       begin_new();
       int running = 0;

@@ -7,6 +7,7 @@
 
 #include "base/canary.h"
 #include "base/ensure.h"
+#include "base/last_words.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 
@@ -259,6 +260,7 @@ std::vector<Spine::Waiting> Spine::take() {
 }
 
 void Spine::loop() {
+  keep_stack_for_last_words();
   const auto period = std::chrono::microseconds(options_.tick.us);
   auto next_tick = SteadyClock::now() + period;
   while (true) {
@@ -395,6 +397,7 @@ Result<uint64_t> Spine::append(std::span<const log::NewRecord> records) {
 }
 
 void Spine::commit_loop() {
+  keep_stack_for_last_words();
   std::unique_lock lock(commit_mutex_);
   while (true) {
     commit_wake_.wait(lock, [this] { return commit_stop_ || committing_; });

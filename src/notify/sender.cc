@@ -105,7 +105,9 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     bool wakes = false;
   };
   struct Lane {
-    std::deque<std::pair<std::string, uint64_t>> ready;  // id and number of a job; it may be gone meanwhile
+    // Ids and numbers of jobs; they may be gone meanwhile.
+    std::deque<std::pair<std::string, uint64_t>> ready;
+    std::deque<std::pair<std::string, uint64_t>> hushed;  // until their person's silent call is over
     size_t in_flight = 0;
     AtomicCounters counters;
   };
@@ -131,6 +133,9 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
         if (const v1::Notification* about = notification_of(*effect)) note(*about);
     if (options.wakes_phones)
       for (const v1::Notification& about : wake_ups.fold(batch)) note(about);
+    else
+      wake_ups.observe(batch);
+    unhush();
     if (started) pump_all();
     look_after_a_second();
   }
@@ -204,6 +209,14 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
     return found != jobs.end() && found->second.number == number ? found : jobs.end();
   }
 
+  // Looked at anew by the next pump.
+  void unhush() {
+    for (Lane& lane : lanes) {
+      lane.ready.insert(lane.ready.begin(), lane.hushed.begin(), lane.hushed.end());
+      lane.hushed.clear();
+    }
+  }
+
   void pump_all() {
     for (Lane& lane : lanes) pump(lane);
   }
@@ -217,6 +230,8 @@ struct Sender::Inner : std::enable_shared_from_this<Sender::Inner> {
       // She was shown it while this waited for its turn.
       if (job->second.wakes && !wake_ups.holds(id))
         drop(job);
+      else if (wake_ups.calls_silently(job->second.about.person_id()))
+        lane.hushed.emplace_back(id, number);
       else
         attempt(lane, job->second);
     }

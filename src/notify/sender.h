@@ -15,6 +15,7 @@
 //   4. One channel's trouble does not delay another. Beyond `waiting_max` a notification is dropped and
 //   counted: the
 //      machine goes to the next channel when its time has run out.
+//   5. While a person calls silently nothing is sent to her: her phone must not ring or light up.
 #pragma once
 
 #include <array>

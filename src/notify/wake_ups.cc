@@ -45,9 +45,13 @@ std::set<std::string> persons_of(const Unshown& unshown, const std::string& aler
   return out;
 }
 
+const v1::Alert& alert_of(const v1::Effect& effect) {
+  return effect.has_raise_alert() ? effect.raise_alert() : effect.update_alert();
+}
+
 // Who has called silently: from then on her phone must not ring or light up. Empty: nobody.
 std::string silent_caller(const v1::Effect& effect) {
-  const v1::Alert& alert = effect.has_raise_alert() ? effect.raise_alert() : effect.update_alert();
+  const v1::Alert& alert = alert_of(effect);
   return alert.silent() ? alert.protected_id() : std::string();
 }
 
@@ -74,17 +78,30 @@ void Unshown::fold(const spine::Batch& batch) {
     if (fact.hop_observed().hop() == v1::HOP_SHOWN_PROTECTED)
       done = persons_of(*this, fact.hop_observed().alert_id());
     if (!fact.contact_logged().unreached_alert_id().empty()) done.insert(fact.contact_logged().person_id());
-    for (const auto& effect : entry.effects) done.insert(silent_caller(*effect));
+    for (const auto& effect : entry.effects) {
+      const std::string caller = silent_caller(*effect);
+      if (caller.empty()) continue;
+      done.insert(caller);
+      // One that is over is told again when somebody closes it.
+      if (alert_of(*effect).state() != v1::ALERT_STATE_CLEARED) silent_calls[alert_of(*effect).id()] = caller;
+    }
     std::erase_if(notices, [&](const auto& one) { return done.contains(one.second.person_id); });
     for (const auto& effect : entry.effects) {
-      if (effect->has_clear_alert())
-        std::erase_if(notices,
-                      [&](const auto& one) { return one.second.alert_id == effect->clear_alert().id(); });
+      if (effect->has_clear_alert()) {
+        const std::string& over = effect->clear_alert().id();
+        std::erase_if(notices, [&](const auto& one) { return one.second.alert_id == over; });
+        silent_calls.erase(over);
+      }
       if (!effect->has_notify_protected() || effect->notify_protected().quiet()) continue;
       Notice notice = notice_of(entry, effect->notify_protected());
       if (!notice.alert_id.empty()) notices[wake_up_of(*effect)] = std::move(notice);
     }
   }
+}
+
+bool Unshown::calls_silently(const std::string& person_id) const {
+  return std::any_of(silent_calls.begin(), silent_calls.end(),
+                     [&](const auto& call) { return call.second == person_id; });
 }
 
 bool WakeUps::is_of_wake_up(std::string_view id) {

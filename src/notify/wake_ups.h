@@ -32,7 +32,8 @@ struct Batch;
 
 namespace haechi::notify {
 
-// Notices of open alerts that their persons were not shown, by wake-up, as the log has them.
+// Notices of open alerts that their persons were not shown, by wake-up, as the log has them; and who is
+// calling silently.
 struct Unshown {
   struct Notice {
     std::string person_id;
@@ -42,14 +43,18 @@ struct Unshown {
     int64_t queued_at_us = 0;
   };
   std::map<std::string, Notice> notices;
+  std::map<std::string, std::string> silent_calls;  // open alert -> who called
 
   void fold(const spine::Batch& batch);
+  bool calls_silently(const std::string& person_id) const;
 };
 
 class WakeUps {
  public:
   // What to send because of a batch that just became durable.
   std::vector<v1::Notification> fold(const spine::Batch& batch);
+  // The same where no phone is woken.
+  void observe(const spine::Batch& batch) { unshown_.fold(batch); }
   // What to send when the log has been read back.
   std::vector<v1::Notification> resume();
   // For snapshots.
@@ -65,6 +70,7 @@ class WakeUps {
   // That they were not shown an alert, whatever was tried; each is given once.
   std::vector<v1::ContactLogged> take_unseen() { return std::exchange(noted_, {}); }
   bool holds(const std::string& id) const { return waiting_.contains(id); }
+  bool calls_silently(const std::string& person_id) const { return unshown_.calls_silently(person_id); }
   // What is heard of a channel that was left behind says nothing of the one that is tried now.
   bool is_tried_on(const std::string& id, v1::NotificationChannel channel) const {
     const auto found = waiting_.find(id);

@@ -104,6 +104,7 @@ class Demo {
   std::string secret_ = hex(random_secret(24));  // between the server and the outside room
   std::string http_, live_;
   uint16_t http_port_ = 0, mqtt_port_ = 0;
+  bool has_pages_ = false;
   CastIds ids_{900};
   const uint32_t epoch_ = static_cast<uint32_t>(SystemClock().now().us / 1'000'000);
 };
@@ -139,7 +140,8 @@ bool Demo::start_server() {
                                         "0",
                                         "--demo-keys",
                                         directory_.path + "/keys.json"};
-  if (!pages.empty()) arguments.insert(arguments.end(), {"--static", pages});
+  has_pages_ = !pages.empty();
+  if (has_pages_) arguments.insert(arguments.end(), {"--static", pages});
   auto started = ChildProcess::start(arguments, directory_.path + "/server");
   if (!started.ok()) return checks_.record("the server is up", false, started.error().text());
   server_ = *std::move(started);
@@ -278,7 +280,8 @@ void Demo::print_addresses() const {
     if (found != keys_.end() && !found->second.empty())
       std::printf("  %-16s %s/%s/#key=%s  %s\n", what, http_.c_str(), path, found->second.c_str(), korean);
   };
-  std::printf("\nPages (each offers its own key, one press opens it; valid while this runs):\n");
+  std::printf(has_pages_ ? "\nPages (each offers its own key, one press opens it; valid while this runs):\n"
+                         : "\nThere are no pages beside this program: --static says where they are. Keys:\n");
   page("control room", "관제센터", "control", "control");
   page("dispatch desk", "경찰서 112상황실", "dispatch", "dispatch");
   page("provincial room", "시도경찰청 112상황실", "dispatch", "room");

@@ -36,6 +36,7 @@ test("an alert lives and ends by keyboard alone, in Hangul mode as well, and a s
   await expect(row(page, id)).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("Enter");
   await expect(page.locator("#panel-3")).toBeFocused();
+  await expect(page.locator("[data-deed=acknowledge]")).toBeEnabled();
   await hangulKey(page, "KeyA", "ㅁ");
   await expect(row(page, id)).toContainText("확인");
   await expect.poll(async () => (await alertsOf(world, "NEAR_WARN"))[0]?.handling).toBe("ALERT_HANDLING_ACKNOWLEDGED");

@@ -4,6 +4,7 @@ import { serverNowMs } from "./clock";
 import { clockTime } from "./format";
 
 const ACROSS_PX = 190;
+const BETWEEN_PX = 40; // two names, at least
 const DOWN_PX = 114;
 const SHIFT_PX = 60; // of every other row, so that no strip of the picture is without it
 
@@ -24,8 +25,9 @@ export function Watermark({ name }: { name: string }) {
       c.font = "600 15px system-ui, sans-serif";
       c.fillStyle = "rgb(128 140 152 / 17%)";
       const text = `${name} ${clockTime(serverNowMs()).slice(0, 5)}`;
+      const across = Math.max(ACROSS_PX, c.measureText(text).width + BETWEEN_PX);
       for (let row = 0; row * DOWN_PX < height + width; row += 1) {
-        for (let x = -height; x < width; x += ACROSS_PX) c.fillText(text, x + (row % 2) * SHIFT_PX, row * DOWN_PX);
+        for (let x = -height; x < width; x += across) c.fillText(text, x + (row % 2) * SHIFT_PX, row * DOWN_PX);
       }
     };
     const sized = new ResizeObserver(draw); // draws at once

@@ -1,5 +1,6 @@
 // The control centre's console under the hand of an operator: the whole life of an alert by keyboard alone, two seats at one
 // alert, a flood of alarms, and the past that never hides the present.
+import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { crowding } from "./crowding";
 import { beside, type Device, expect, HOME, test, type World } from "./world";
@@ -211,6 +212,25 @@ test("the table says what the map shows, and the map is one stop for the Tab key
   for (const id of ["wearer-900", "protected-900"]) await expect(table.getByText(id)).toBeVisible();
   await page.keyboard.press("b");
   await expect(page.getByRole("application")).toHaveCount(1);
+});
+
+test("the table leaves the screen as a file once its taker has said why, and the audit trail holds it", async ({ morning, world }) => {
+  await morning.both(2600);
+  const page = await world.open("control");
+  await page.keyboard.press("b");
+  await expect(page.getByLabel("추적 대상 표").getByText("wearer-900")).toBeVisible();
+  const save = page.getByRole("button", { name: "CSV 저장" });
+  await save.click();
+  await page.getByLabel("반출 목적 (이름 없이)").fill("ask");
+  await expect(save, "three letters are no reason").toBeDisabled();
+  await page.getByLabel("반출 목적 (이름 없이)").fill("shift change");
+  const arriving = page.waitForEvent("download");
+  await save.click();
+  const text = await readFile(await (await arriving).path(), "utf8");
+  for (const id of ["wearer-900", "protected-900"]) expect(text).toContain(id);
+  const { entries } = (await world.get("audit?limit=1000", "auditor")) as { entries: { access: { why?: string; shown_ids?: string[] } }[] };
+  const taken = entries.filter((entry) => entry.access.why === "shift change").flatMap((entry) => entry.access.shown_ids ?? []);
+  expect(taken).toEqual(expect.arrayContaining(["protected-900", "wearer-900"]));
 });
 
 test("an outage is one row that names whom it uncovers, and her app says so", async ({ world }) => {

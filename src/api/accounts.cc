@@ -4,6 +4,7 @@
 #include "api/session.h"
 #include "api/sign_in.h"
 #include "haechi/v1/account.pb.h"
+#include "trust/account_life.h"
 #include "trust/audit.h"
 
 namespace haechi::api {
@@ -76,6 +77,7 @@ static_assert(static_cast<int>(store::AccountEvent::kLinkIssued) == v1::ACCOUNT_
 static_assert(static_cast<int>(store::AccountEvent::kHalfRight) == v1::ACCOUNT_EVENT_HALF_RIGHT);
 static_assert(static_cast<int>(store::AccountEvent::kSignedInAfterLong) ==
               v1::ACCOUNT_EVENT_SIGNED_IN_AFTER_LONG);
+static_assert(static_cast<int>(store::AccountEvent::kNewPlace) == v1::ACCOUNT_EVENT_NEW_PLACE);
 
 Result<Plan> renewed(const Exchange& exchange, const trust::Attempt& attempt) {
   TRY(const auto renewed, exchange.world.accounts->renew(exchange.viewer.account, attempt, exchange.now));
@@ -169,7 +171,15 @@ Result<Plan> list(const Exchange& exchange) {
   TRY(trust::Accounts * accounts, accounts_of(exchange));
   TRY(const auto all, accounts->all());
   v1::AccountList answer;
-  for (const store::AccountRecord& account : all) *answer.add_accounts() = written(exchange, account);
+  std::map<std::string, Time> ends;
+  if (exchange.world.account_life != nullptr) {
+    TRY(ends, exchange.world.account_life->ends(exchange.now));
+  }
+  for (const store::AccountRecord& account : all) {
+    v1::AccountItem& item = *answer.add_accounts() = written(exchange, account);
+    if (const auto found = ends.find(account.name); found != ends.end())
+      item.set_ends_at_us(found->second.us);
+  }
   return answering(answer);
 }
 

@@ -190,6 +190,48 @@ TEST(Acts, WhereAlarmsGoIsChangedByTwoAndANewAgencyIsRegisteredByOne) {
     EXPECT_LT(world.ask(Role::kRegistrar, "POST", "/api/v1/facts", again).status, 300) << time;
 }
 
+TEST(Acts, ANewJurisdictionThatTakesAlarmsFromAnotherAgencyIsRegisteredByTwo) {
+  Acts world;
+  const std::string other = world.key_for({.account = "registrar-2", .role = Role::kRegistrar});
+  const auto put = [&](const char* id, int32_t lat_e7, int radius_mm) {
+    return world.ask(Role::kRegistrar, "PUT", std::string("/api/v1/jurisdictions/") + id,
+                     R"({"agency_id":"A-2","shape":{"circle":{"centre":{"lat_e7":)" + std::to_string(lat_e7) +
+                         R"(,"lng_e7":1270000000},"radius_mm":)" + std::to_string(radius_mm) + "}}}");
+  };
+  EXPECT_EQ(put("J-far", 300'000'000, 1'000'000).status, 201) << "nobody answers there yet";
+  const v1::Jurisdiction& known = world.picture.jurisdictions().at("J-1");
+  const int32_t within = known.shape().has_circle() ? known.shape().circle().centre().lat_e7()
+                                                    : known.shape().polygon().outer().corners(0).lat_e7();
+  const std::string id = world.id_of(put("J-within", within, 20'000));
+  EXPECT_FALSE(world.picture.jurisdictions().contains("J-within"));
+  ASSERT_EQ(world.answer(other, id).status, 200);
+  EXPECT_EQ(put("J-within", within, 20'000).status, 201);
+}
+
+TEST(Acts, WhereLettersGoIsChangedByTwoAndSaidFirstByOne) {
+  Acts world;
+  const std::string other = world.key_for({.account = "registrar-2", .role = Role::kRegistrar});
+  for (const char* holder : {"accounts/insp-park", "agencies/A-1"}) {
+    SCOPED_TRACE(holder);
+    const auto put = [&](const char* body) {
+      return world.ask(Role::kRegistrar, "PUT", std::string("/api/v1/") + holder + "/address", body);
+    };
+    EXPECT_EQ(put(R"({"phone":"+82105550031"})").status, 200);
+    EXPECT_EQ(put(R"({"phone":"+82105550031"})").status, 200) << "nothing changes";
+    const net::Response asked = put(R"({"phone":"+82105550077","email":"somebody@elsewhere.example"})");
+    const std::string id = world.id_of(asked);
+    EXPECT_NE(asked.body.find("...77 #"), std::string::npos) << asked.body;
+    EXPECT_NE(asked.body.find("...@elsewhere.example #"), std::string::npos) << asked.body;
+    for (const v1::Fact& fact : world.logged())
+      EXPECT_EQ(fact.SerializeAsString().find("5550077"), std::string::npos) << "no address is logged";
+    ASSERT_EQ(world.answer(other, id).status, 200);
+    EXPECT_EQ(put(R"({"phone":"+82105550078","email":"somebody@elsewhere.example"})").status, 202)
+        << "that is not what was approved";
+    EXPECT_EQ(put(R"({"phone":"+82105550077","email":"somebody@elsewhere.example"})").status, 200);
+    EXPECT_EQ(put("{}").status, 202) << "nobody at all is another recipient too";
+  }
+}
+
 TEST(Acts, NoSystemIsASecondPerson) {
   Acts world;
   const std::string id = world.id_of(world.ask(Role::kRegistrar, "PUT", "/api/v1/agencies/A-1", kElsewhere));

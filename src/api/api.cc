@@ -108,6 +108,7 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               history.get(),
               options.bundles,
               options.accounts,
+              options.account_life,
               options.key_sessions,
               &options.breached,
               &options.words,
@@ -117,7 +118,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               &scanner,
               options.act_term,
               options.look_limits,
-              &pin_guesses} {}
+              &pin_guesses,
+              options.endings} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);

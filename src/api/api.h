@@ -22,6 +22,7 @@
 #include "net/reach.h"
 #include "spine/snapshot_part.h"
 #include "spine/submit.h"
+#include "trust/account_life.h"
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
 #include "trust/keys.h"
@@ -34,6 +35,7 @@ struct ApiOptions {
   Bundles* bundles = nullptr;  // outlives the Api; nullptr: nothing can be proven here
   const notify::Letters* letters = nullptr;    // outlives the Api; nullptr: nothing is pushed from here
   trust::Accounts* accounts = nullptr;         // likewise; nullptr: keys alone open this door
+  trust::AccountLife* account_life = nullptr;  // likewise; nullptr: none ends by the clock
   trust::KeySessions* key_sessions = nullptr;  // likewise; nullptr: no page is opened by a key
   trust::BreachedPasswords breached{};         // that nobody may take
   std::vector<std::string> words{};  // of the place, which no password may hold; with the names of agencies
@@ -44,6 +46,7 @@ struct ApiOptions {
   PaceRates rates = {};
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
+  Endings endings = {};  // empty: nothing ends by the clock here
 };
 
 class Api {

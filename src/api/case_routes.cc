@@ -140,10 +140,12 @@ void add_told(std::vector<Route>& r) {
                                                  "Where the holder of an account is told", Action::kRegister,
                                                  "account", nullptr, told::put_account_address));
   r.back().asks_factor = true;
+  r.back().second = told::second_of_account_address;
   r.push_back(row<v1::AddressInput, v1::Written>("PUT", "/api/v1/agencies/{id}/address",
                                                  "Where an agency is told", Action::kRegister, "agency",
                                                  nullptr, told::put_agency_address));
   r.back().asks_factor = true;
+  r.back().second = told::second_of_agency_address;
 }
 
 void add_petitions(std::vector<Route>& r) {

@@ -1,5 +1,8 @@
 #include "api/erasure.h"
 
+#include <charconv>
+
+#include "haechi/v1/account.pb.h"
 #include "haechi/v1/erasure.pb.h"
 
 namespace haechi::api::erasure {
@@ -13,6 +16,16 @@ Status check(const Exchange& exchange, const std::string& reason) {
   if (reason.empty() || reason.size() > kReasonBytesMax)
     return invalid("reason", "must name article and proceedings, in 1 to 500 bytes, without names");
   return {};
+}
+
+// ?within_days=, 30 unless said.
+Result<uint32_t> within_days(const Exchange& exchange) {
+  const std::string text = exchange.request.parameter("within_days");
+  uint32_t days = 30;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), days);
+  const bool read = text.empty() || (failed == std::errc() && end == text.data() + text.size());
+  if (!read || days == 0 || days > 366) return invalid("within_days", "must be 1..366");
+  return days;
 }
 
 // The entry's outcome is in the picture by the time it is answered.
@@ -34,6 +47,27 @@ Plan planned(const Exchange& exchange, std::unique_ptr<v1::Fact> fact) {
 
 Result<Plan> holds(const Exchange& exchange) {
   return answering(exchange.world.picture.erasure_book().holds());
+}
+
+// Due within so many days, or already and held.
+Result<Plan> endings(const Exchange& exchange) {
+  TRY(const uint32_t days, within_days(exchange));
+  v1::EndingList answer;
+  std::vector<std::string> shown;
+  if (!exchange.world.endings) return answering(answer);
+  for (const Ending& ending :
+       exchange.world.endings(exchange.now + Duration::seconds(int64_t{86'400} * days))) {
+    v1::Ending& one = *answer.add_endings();
+    one.set_person_id(ending.person_id);
+    one.set_due_at_us(ending.due_at.us);
+    one.set_reason(ending.reason);
+    shown.push_back(ending.person_id);
+    const v1::ErasureOutcome* outcome = exchange.world.picture.erasure_book().of(ending.person_id);
+    if (outcome == nullptr) continue;
+    one.set_hold_reason(outcome->hold_reason());
+    one.set_hold_by(outcome->hold_by());
+  }
+  return answering(answer, std::move(shown));
 }
 
 Result<Plan> hold(const Exchange& exchange) {

@@ -6,6 +6,7 @@
 namespace haechi::api::erasure {
 
 Result<Plan> holds(const Exchange& exchange);
+Result<Plan> endings(const Exchange& exchange);
 Result<Plan> hold(const Exchange& exchange);
 Result<Plan> release(const Exchange& exchange);
 Result<Plan> erase(const Exchange& exchange);

@@ -24,6 +24,7 @@
 #include "trust/signing_keys.h"
 
 namespace haechi::trust {
+class AccountLife;
 class Accounts;
 class KeySessions;
 class BreachedPasswords;
@@ -33,6 +34,14 @@ namespace haechi::api {
 
 // Makes the rules of an IANA time zone; an error when there is no such zone.
 using TimeZoneRules = std::function<Result<v1::TimeZone>(const std::string& name)>;
+
+// Whose data end by the clock before that moment, the soonest first.
+struct Ending {
+  Time due_at;
+  std::string person_id;
+  std::string reason;  // article, row of the country pack
+};
+using Endings = std::function<std::vector<Ending>(Time before)>;
 
 // Versions that were given to orders and are not in the picture yet.
 using OrderVersions = std::map<std::string, uint32_t>;
@@ -55,6 +64,7 @@ struct World {
   History* history = nullptr;                  // nullptr: the log cannot be read back here
   Bundles* bundles = nullptr;                  // nullptr: nothing can be proven here
   trust::Accounts* accounts = nullptr;         // nullptr: nobody signs in here with a password
+  trust::AccountLife* account_life = nullptr;  // nullptr: none ends by the clock
   trust::KeySessions* key_sessions = nullptr;  // nullptr: no page is opened by a key
   const trust::BreachedPasswords* breached = nullptr;
   const std::vector<std::string>* words = nullptr;  // of the place
@@ -65,6 +75,7 @@ struct World {
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
   PinGuesses* pin_guesses = nullptr;  // never nullptr where numbers open apps
+  Endings endings = {};               // empty: nothing ends by the clock here
 };
 
 struct Exchange {

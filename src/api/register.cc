@@ -8,6 +8,7 @@
 #include "api/told.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
+#include "law/jurisdictions.h"
 #include "law/shapes.h"
 #include "trust/personal.h"
 
@@ -244,14 +245,23 @@ bool changes(const Book& registered, const Message& given) {
   return known != nullptr && known->SerializeAsString() != given.SerializeAsString();
 }
 
+// Does a jurisdiction take alarms from another agency? One that is registered already may, however it is
+// changed.
+bool moves_alarms(const Exchange& exchange, const v1::Jurisdiction& given) {
+  const auto& all = exchange.world.picture.jurisdictions();
+  if (const v1::Jurisdiction* known = find(all, given.id()))
+    return known->SerializeAsString() != given.SerializeAsString();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& one) { return law::takes_over(given, one.second); });
+}
+
 // What changes where alarms go asks for a second person, so it comes by itself.
 Status check_asks_nobody(const Exchange& exchange, const v1::Fact& fact) {
-  const picture::Picture& picture = exchange.world.picture;
-  if (!changes(picture.agencies(), fact.agency_registered()) &&
-      !changes(picture.jurisdictions(), fact.jurisdiction_registered()))
-    return {};
+  const bool moves =
+      fact.has_jurisdiction_registered() && moves_alarms(exchange, fact.jurisdiction_registered());
+  if (!moves && !changes(exchange.world.picture.agencies(), fact.agency_registered())) return {};
   return Error{Code::kConflict, "id",
-               "is registered already; a change asks for a second person, by a PUT of it"};
+               "takes alarms from who gets them now, and that asks for a second person, by a PUT of it"};
 }
 
 // She has another one already: this one is not her first.
@@ -445,9 +455,7 @@ Result<Plan> put_jurisdiction(const Exchange& exchange) {
 Result<std::optional<std::string>> second_of_jurisdiction(const Exchange& exchange) {
   TRY(v1::Jurisdiction input, exchange.body<v1::Jurisdiction>());
   input.set_id(exchange.id());
-  const v1::Jurisdiction* known = find(exchange.world.picture.jurisdictions(), exchange.id());
-  if (known == nullptr || known->SerializeAsString() == input.SerializeAsString())
-    return std::optional<std::string>();
+  if (!moves_alarms(exchange, input)) return std::optional<std::string>();
   return std::optional(write_json(input));
 }
 

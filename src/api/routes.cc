@@ -255,6 +255,11 @@ void add_own(std::vector<Route>& r) {
 void add_erasure(std::vector<Route>& r) {
   r.push_back({"GET", "/api/v1/holds", "erasure", "Legal holds that stand, by person", Access::kKey,
                Action::kErase, "hold", nullptr, erasure::holds, nullptr, of<v1::HoldList>()});
+  r.push_back({"GET", "/api/v1/endings", "erasure",
+               "Whose data end by the clock within ?within_days= (30), or should have and are held",
+               Access::kKey, Action::kErase, "erasure", nullptr, erasure::endings, nullptr,
+               of<v1::EndingList>()});
+  r.back().parameters = {"within_days"};
   r.push_back({"POST", "/api/v1/persons/{id}/hold", "erasure", "Nothing of this person may be destroyed; why",
                Access::kKey, Action::kErase, "hold", nullptr, erasure::hold, of<v1::HoldInput>(),
                of<v1::ErasureOutcome>()});

@@ -110,6 +110,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"PUT /api/v1/units/{id}", "R"},
     {"POST /api/v1/facts", "R"},
     {"GET /api/v1/holds", "V"},
+    {"GET /api/v1/endings", "V"},
     {"POST /api/v1/persons/{id}/hold", "V"},
     {"POST /api/v1/persons/{id}/release", "V"},
     {"POST /api/v1/persons/{id}/erase", "V"},

@@ -1,6 +1,10 @@
 #include "api/told.h"
 
+#include <algorithm>
+
 #include "api/legal.h"
+#include "base/digest.h"
+#include "base/hex.h"
 #include "haechi/v1/api.pb.h"
 #include "law/shapes.h"
 
@@ -49,6 +53,43 @@ std::unique_ptr<v1::Fact> her_phone(const Exchange& exchange, const std::string&
   changed.set_person_id(person_id);
   changed.set_event(event);
   return std::move(facts.front());
+}
+
+namespace {
+
+constexpr size_t kEndShown = 2, kMarkDigits = 16;
+
+// What the log may keep of an address: how it ends, and a mark by which the same one is known until the next
+// start.
+std::string marked(const std::string& address) {
+  static const std::string kSalt = random_secret(32);
+  const size_t at = address.find('@');
+  const std::string end = at != std::string::npos
+                              ? address.substr(at)
+                              : address.substr(address.size() - std::min(address.size(), kEndShown));
+  return "..." + end + " #" + hex(view(hmac_sha256(kSalt, address))).substr(0, kMarkDigits);
+}
+
+// Where somebody is told already, another address is another recipient.
+Result<std::optional<std::string>> second_of_address(const Exchange& exchange, Holder holder) {
+  TRY(const v1::AddressInput input, exchange.body<v1::AddressInput>());
+  TRY(const std::optional<store::Personal> known,
+      exchange.world.records.address(holder, exchange.id(), AddressKind::kPost));
+  if (!known || *known == store::Personal(write_json(input))) return std::optional<std::string>();
+  v1::AddressInput shown;
+  shown.set_language(input.language());
+  if (!input.phone().empty()) shown.set_phone(marked(input.phone()));
+  if (!input.email().empty()) shown.set_email(marked(input.email()));
+  return std::optional(write_json(shown));
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> second_of_account_address(const Exchange& exchange) {
+  return second_of_address(exchange, Holder::kAccount);
+}
+Result<std::optional<std::string>> second_of_agency_address(const Exchange& exchange) {
+  return second_of_address(exchange, Holder::kAgency);
 }
 
 Result<Plan> put_account_address(const Exchange& exchange) {

@@ -8,6 +8,9 @@
 
 namespace haechi::api::told {
 
+// Of another address than the one that is known (api/acts.h).
+Result<std::optional<std::string>> second_of_account_address(const Exchange& exchange);
+Result<std::optional<std::string>> second_of_agency_address(const Exchange& exchange);
 Result<Plan> put_account_address(const Exchange& exchange);
 Result<Plan> put_agency_address(const Exchange& exchange);
 

@@ -153,6 +153,15 @@ TEST(Address, OfAnAgencyAndAnAccountIsKeptOutOfTheLogAndForgottenWhenEmpty) {
   EXPECT_TRUE(world.records->address(Holder::kAgency, "A-1", AddressKind::kPost)->has_value());
   EXPECT_TRUE(world.records->address(Holder::kAccount, "insp-park", AddressKind::kPost)->has_value());
   for (const v1::Fact& fact : world.logged()) EXPECT_EQ(fact.DebugString().find("desk@"), std::string::npos);
+  EXPECT_EQ(put("/api/v1/agencies/A-1/address", "{}"), 202) << "it asks for a second person";
+  std::string second, id;
+  for (const v1::Fact& fact : world.logged())
+    if (fact.has_act_requested()) id = fact.act_requested().id();
+  world.on_loop(
+      [&] { second = *world.keys->issue({.account = "registrar-2", .role = Role::kRegistrar}, Time{}); });
+  ASSERT_EQ(
+      world.ask_with_key(second, "POST", "/api/v1/acts/" + id + "/answer", R"({"approved":true})").status,
+      200);
   EXPECT_EQ(put("/api/v1/agencies/A-1/address", "{}"), 200);
   EXPECT_FALSE(world.records->address(Holder::kAgency, "A-1", AddressKind::kPost)->has_value());
 }

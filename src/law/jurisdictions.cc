@@ -8,6 +8,39 @@
 #include "law/shapes.h"
 
 namespace haechi::law {
+namespace {
+
+constexpr int64_t kBorderMm = 10'000;
+
+bool ring_reaches_into(const v1::Ring& ring, const geo::Zone& zone) {
+  for (int i = 0; i < ring.corners_size(); ++i) {
+    const geo::Place from = place_of(ring.corners(i));
+    const geo::Place to = place_of(ring.corners((i + 1) % ring.corners_size()));
+    if (zone.signed_distance_along_mm(from, to) < -kBorderMm) return true;
+  }
+  return false;
+}
+
+bool reaches_into(const v1::Shape& shape, const geo::Zone& own, const geo::Zone& zone) {
+  if (shape.has_circle()) return zone.signed_distance_mm(own.centre()) < own.reach_mm() - kBorderMm;
+  // Two of the same border do not reach into each other, but for their middles.
+  if (own.contains(own.centre()) && zone.signed_distance_mm(own.centre()) < -kBorderMm) return true;
+  if (shape.has_polygon()) return ring_reaches_into(shape.polygon().outer(), zone);
+  const auto& polygons = shape.multi_polygon().polygons();
+  return std::any_of(polygons.begin(), polygons.end(),
+                     [&zone](const v1::Polygon& one) { return ring_reaches_into(one.outer(), zone); });
+}
+
+}  // namespace
+
+bool takes_over(const v1::Jurisdiction& fresh, const v1::Jurisdiction& known) {
+  if (fresh.removed() || known.removed() || fresh.agency_id() == known.agency_id()) return false;
+  const Result<geo::Zone> own = zone_from(fresh.shape(), "shape"), other = zone_from(known.shape(), "shape");
+  if (!own.ok() || !other.ok() || own->reach_mm() > other->reach_mm())
+    return false;  // the smaller one runs a call
+  if (geo::distance_mm(own->centre(), other->centre()) > own->reach_mm() + other->reach_mm()) return false;
+  return reaches_into(fresh.shape(), *own, *other);
+}
 
 Status Jurisdictions::put(const v1::Jurisdiction& jurisdiction) {
   if (jurisdiction.removed()) {

@@ -24,6 +24,10 @@ struct Responsible {
   bool informative = false;  // another agency runs the call
 };
 
+// Would the agency of `fresh` run calls that the agency of `known` runs now? Where it lies within the other
+// by ten metres or more: neighbours that share a border take nothing from each other.
+bool takes_over(const v1::Jurisdiction& fresh, const v1::Jurisdiction& known);
+
 class Jurisdictions {
  public:
   // Replaces the jurisdiction of that id, or takes it away. Refuses a shape that is no zone.

@@ -67,5 +67,29 @@ TEST(Jurisdictions, OutsideEveryBorderTheNearestWithinTheErrorAnswersOrNobody) {
   EXPECT_TRUE(jurisdictions.at(at(50, 50), 0).empty());
 }
 
+TEST(Jurisdictions, ASmallerOneOfAnotherAgencyTakesOverWhatLiesWithinALarger) {
+  const v1::Jurisdiction town = box("town", "station", 0, 0, 1'000, 1'000);
+  EXPECT_TRUE(takes_over(box("quarter", "other", 100, 100, 200, 200), town));
+  EXPECT_TRUE(takes_over(box("edge", "other", 900, 900, 1'100, 1'100), town)) << "in part";
+  EXPECT_TRUE(
+      takes_over(box("bar", "other", -50, 400, 1'050, 500), box("wide", "station", 0, 0, 2'000, 2'000)))
+      << "through it, with no corner inside";
+  EXPECT_TRUE(takes_over(box("same", "other", 0, 0, 1'000, 1'000), town))
+      << "which of the two runs it is by id";
+  EXPECT_FALSE(takes_over(box("neighbour", "other", 0, 1'000, 900, 1'900), town)) << "they share a border";
+  EXPECT_FALSE(takes_over(box("far", "other", 5'000, 5'000, 5'100, 5'100), town));
+  EXPECT_FALSE(takes_over(box("own", "station", 100, 100, 200, 200), town)) << "it answers there already";
+  EXPECT_FALSE(takes_over(box("province", "other", -500, -500, 1'500, 1'500), town))
+      << "the smaller one runs a call";
+  v1::Jurisdiction round = box("round", "other", 0, 0, 1, 1), gone = town;
+  round.mutable_shape()->clear_polygon();
+  *round.mutable_shape()->mutable_circle()->mutable_centre() = v1::Place();
+  set_place(at(500, 500), *round.mutable_shape()->mutable_circle()->mutable_centre());
+  round.mutable_shape()->mutable_circle()->set_radius_mm(50'000);
+  EXPECT_TRUE(takes_over(round, town));
+  gone.set_removed(true);
+  EXPECT_FALSE(takes_over(round, gone));
+}
+
 }  // namespace
 }  // namespace haechi::law

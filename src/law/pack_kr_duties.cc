@@ -1,5 +1,5 @@
 // The Republic of Korea: who must tell whom what, by when; and what breaking an order costs; how long data
-// are kept and for what they may be used. The names of the statutes are those of pack_kr.cc.
+// are kept. The names of the statutes are those of pack_kr.cc.
 #include "law/pack_kr.h"
 
 namespace haechi::law {
@@ -480,6 +480,13 @@ constexpr Retention kRetention[] = {
      years(5),
      OnDue::kMayDestroy,
      {"as long as the data received under it: EM Act 16(6), 31-8(4)", Trust::kReading}},
+    {"person_record",
+     {"what is kept of a person", "인적 사항과 위치 기록"},
+     {"end of the last order, measure or case that names the person",
+      "당사자에 관한 마지막 명령·조치·사건의 종료"},
+     years(5),
+     OnDue::kDestroy,
+     {"as long as the data received from the wearer: EM Act 16(6), 31-8(4)", Trust::kReading}},
     {"access_ledger",
      {"ledgers and requests of access", "열람·조회 대장"},
      {"the entry", "기재"},
@@ -532,51 +539,6 @@ constexpr Retention kRetention[] = {
       "those numbered 30"}},
 };
 
-constexpr PermittedUse kUses[] = {
-    {"ST_INQUIRY",
-     {"investigation or trial of a stalking crime", "스토킹범죄 수사·재판"},
-     true,
-     true,
-     {"EM Act 31-8(2)1, (3), 16(4)(5); EM Decree 23-17(2)"}},
-    {"ST_COMPLIANCE",
-     {"checking compliance with measures 2 and 3-2", "잠정조치 이행 여부 확인"},
-     false,
-     false,
-     {"EM Act 31-8(2)2; EM Decree 23-17(2) asks for no ledger row"}},
-    {"ST_MEASURES",
-     {"petition to extend, change or cancel a measure", "잠정조치 연장·변경·취소"},
-     false,
-     true,
-     {"EM Act 31-8(2)3"}},
-    {"ST_BREACH",
-     {"investigation of defeating the device or breach", "효용 훼손·불이행 수사"},
-     false,
-     true,
-     {"EM Act 31-8(2)4"}},
-    {"ST_VICTIM",
-     {"notice to the protected person and household", "피해자등 통지"},
-     false,
-     true,
-     {"EM Act 31-8(2)5; EM Decree 23-17(1)"}},
-    {"EM_INQUIRY",
-     {"investigation or trial of a specific crime", "특정범죄 수사·재판"},
-     true,
-     true,
-     {"EM Act 16(2)1, (4)(5)"}},
-    {"EM_SUPERVISION",
-     {"guidance and aid by the probation officer", "지도·원호"},
-     false,
-     false,
-     {"EM Act 16(2)2; EM Decree 14 asks for no ledger row"}},
-    {"EM_BOARD", {"review of provisional release", "임시해제 심사"}, false, true, {"EM Act 16(2)3"}},
-    {"EM_BREACH",
-     {"referral of offences of articles 38 and 39", "제38·39조 범죄 수사 의뢰"},
-     false,
-     true,
-     {"EM Act 16(2)4"}},
-    {"EM_VICTIM", {"notice to the protected person", "피해자 통지"}, false, true, {"EM Act 16(2)5, 15-2"}},
-};
-
 }  // namespace
 
 std::span<const Duty> kr_duties() {
@@ -589,10 +551,6 @@ std::span<const Penalty> kr_penalties() {
 
 std::span<const Retention> kr_retention() {
   return kRetention;
-}
-
-std::span<const PermittedUse> kr_uses() {
-  return kUses;
 }
 
 }  // namespace haechi::law

@@ -1,6 +1,6 @@
-// The Republic of Korea: who is given positions, on what ground, and what of it the wearer is told. The names
-// of the statutes are those of pack_kr.cc; "Location Act" is the Act on the Protection and Use of Location
-// Information, of which the text of 2018 was read.
+// The Republic of Korea: for what positions may be used, who is given them, on what ground, and what of it
+// the wearer is told. The names of the statutes are those of pack_kr.cc; "Location Act" is the Act on the
+// Protection and Use of Location Information, of which the text of 2018 was read.
 #include "law/pack_kr.h"
 
 namespace haechi::law {
@@ -50,6 +50,51 @@ constexpr ProvisionRule kProvisions[] = {
 
 constexpr std::string_view kChannels[] = {"sms", "email", "fax", "phone", "letter"};
 
+constexpr PermittedUse kUses[] = {
+    {"ST_INQUIRY",
+     {"investigation or trial of a stalking crime", "스토킹범죄 수사·재판"},
+     true,
+     true,
+     {"EM Act 31-8(2)1, (3), 16(4)(5); EM Decree 23-17(2)"}},
+    {"ST_COMPLIANCE",
+     {"checking compliance with measures 2 and 3-2", "잠정조치 이행 여부 확인"},
+     false,
+     false,
+     {"EM Act 31-8(2)2; EM Decree 23-17(2) asks for no ledger row"}},
+    {"ST_MEASURES",
+     {"petition to extend, change or cancel a measure", "잠정조치 연장·변경·취소"},
+     false,
+     true,
+     {"EM Act 31-8(2)3"}},
+    {"ST_BREACH",
+     {"investigation of defeating the device or breach", "효용 훼손·불이행 수사"},
+     false,
+     true,
+     {"EM Act 31-8(2)4"}},
+    {"ST_VICTIM",
+     {"notice to the protected person and household", "피해자등 통지"},
+     false,
+     true,
+     {"EM Act 31-8(2)5; EM Decree 23-17(1)"}},
+    {"EM_INQUIRY",
+     {"investigation or trial of a specific crime", "특정범죄 수사·재판"},
+     true,
+     true,
+     {"EM Act 16(2)1, (4)(5)"}},
+    {"EM_SUPERVISION",
+     {"guidance and aid by the probation officer", "지도·원호"},
+     false,
+     false,
+     {"EM Act 16(2)2; EM Decree 14 asks for no ledger row"}},
+    {"EM_BOARD", {"review of provisional release", "임시해제 심사"}, false, true, {"EM Act 16(2)3"}},
+    {"EM_BREACH",
+     {"referral of offences of articles 38 and 39", "제38·39조 범죄 수사 의뢰"},
+     false,
+     true,
+     {"EM Act 16(2)4"}},
+    {"EM_VICTIM", {"notice to the protected person", "피해자 통지"}, false, true, {"EM Act 16(2)5, 15-2"}},
+};
+
 }  // namespace
 
 std::span<const ProvisionRule> kr_provisions() {
@@ -75,6 +120,10 @@ PictureNotice kr_picture_notice() {
           kChannels,
           {"EM Act 16-3(3); EM Rule 11-7(1)(2): within thirty days, by text message, e-mail, fax, phone or "
            "post"}};
+}
+
+std::span<const PermittedUse> kr_uses() {
+  return kUses;
 }
 
 }  // namespace haechi::law

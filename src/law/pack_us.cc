@@ -118,6 +118,13 @@ constexpr Retention kRetention[] = {
      years(5),
      OnDue::kMayDestroy,
      {"as in Korea, until a rule is found", Trust::kReading}},
+    {"person_record",
+     {"what is kept of a person", "인적 사항과 위치 기록"},
+     {"end of the last order, measure or case that names the person",
+      "당사자에 관한 마지막 명령·조치·사건의 종료"},
+     years(5),
+     OnDue::kDestroy,
+     {"as in Korea, until a rule is found", Trust::kReading}},
 };
 
 }  // namespace

@@ -94,10 +94,13 @@ Status read_rate(const toml::table& table, const std::string& key, uint32_t& int
 }
 
 Status read_acts(const toml::table& table, Config& config) {
-  constexpr uint32_t kActHoursMax = 7 * 24;
+  constexpr uint32_t kActHoursMax = 7 * 24, kUnusedDaysMin = 120, kUnusedDaysMax = 3'660;
   TRY_STATUS(read_texts(table, "accounts.words", config.words));
   TRY_STATUS(read_rate(table, "accounts.act_hours", config.act_hours));
   if (config.act_hours > kActHoursMax) return invalid("accounts.act_hours", "must be 1 to 168");
+  TRY_STATUS(read_rate(table, "accounts.unused_days", config.unused_days));
+  if (config.unused_days < kUnusedDaysMin || config.unused_days > kUnusedDaysMax)
+    return invalid("accounts.unused_days", "must be 120 to 3660");
   TRY_STATUS(read_rate(table, "accounts.persons_an_hour_told", config.look_limits.persons_told));
   TRY_STATUS(read_rate(table, "accounts.persons_an_hour", config.look_limits.persons_max));
   return read_rate(table, "accounts.accounts_an_hour_told", config.look_limits.accounts_told);
@@ -398,11 +401,11 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_doors(table, config));
   TRY_STATUS(read_text(table, "notify.push.key", config.vapid_key));
   if (const auto* accounts = table["accounts"].as_table())
-    TRY_STATUS(
-        check_keys(*accounts,
-                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes",
-                    "words", "act_hours", "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
-                   "accounts."));
+    TRY_STATUS(check_keys(
+        *accounts,
+        {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes", "words",
+         "act_hours", "unused_days", "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
+        "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "next_key", "mirrors", "witnesses"}, "evidence."));
   if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));

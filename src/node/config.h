@@ -33,6 +33,7 @@
 //              passkeys_end_codes = false    # does whoever has a passkey sign in with nothing else?
 //              words = ["Namyangju"]     # that no password holds, beside the names of the agencies
 //              act_hours = 24            # for so long an act waits for its second person
+//              unused_days = 730         # after the last sign-in an account ends
 //              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  #
 //              docs/watching.md
 //   [[oidc]]   id = "police"  name = "Police"  issuer = "https://id.example"  client_id = "haechi"
@@ -126,6 +127,7 @@ struct Config {
   std::string breached_passwords;  // file or folder of what nobody may take; empty: none
   std::vector<std::string> words;  // of the place, which no password holds
   uint32_t act_hours = 24;         // for so long an act waits for its second person
+  uint32_t unused_days = 730;      // after the last sign-in an account ends
   api::LookLimits look_limits;
   bool personal_keys = false;       // keys of persons are good here, as they are in a demonstration
   bool passkeys_end_codes = false;  // who has a passkey does not sign in with a code

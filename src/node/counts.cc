@@ -23,4 +23,46 @@ void count_spine(Metrics& metrics, const spine::Spine& spine) {
   of_spine("haechi_spine_step_microseconds_total", "Time spent judging.", &S::step_us_sum, true);
 }
 
+void count_doors(Metrics& metrics, const gateway::MqttServer& mqtt,
+                 const std::unique_ptr<net::HttpServer>& people,
+                 const std::unique_ptr<net::HttpServer>& devices) {
+  const auto of_mqtt = [&metrics, &mqtt](const char* name, const char* help,
+                                         gateway::Counter gateway::MqttCounters::*field, bool counter) {
+    metrics.add(
+        {name, help, {}, counter, [&mqtt, field] { return static_cast<double>(mqtt.counters().*field); }});
+  };
+  using M = gateway::MqttCounters;
+  of_mqtt("haechi_mqtt_connections_open", "MQTT connections now.", &M::connections_open, false);
+  of_mqtt("haechi_mqtt_connections_refused_total", "Connections closed over a limit.",
+          &M::connections_refused, true);
+  of_mqtt("haechi_mqtt_connects_refused_total", "CONNECTs refused.", &M::connects_refused, true);
+  of_mqtt("haechi_mqtt_takeovers_total", "Sessions taken over.", &M::takeovers, true);
+  of_mqtt("haechi_mqtt_keep_alive_timeouts_total", "Connections that fell silent.", &M::keep_alive_timeouts,
+          true);
+  of_mqtt("haechi_mqtt_protocol_errors_total", "Malformed packets.", &M::protocol_errors, true);
+  of_mqtt("haechi_mqtt_foreign_topics_total", "Topics of others.", &M::foreign_topics, true);
+  of_mqtt("haechi_mqtt_reports_durable_total", "Reports acknowledged.", &M::reports_durable, true);
+  of_mqtt("haechi_mqtt_reports_refused_total", "Reports refused.", &M::reports_refused, true);
+  const auto of_http = [&](const char* name, const char* help, uint64_t net::ServerCounters::*field) {
+    metrics.add({name, help, {{"door", "front"}}, true, [&people, field] {
+                   return static_cast<double>(people->counters().*field);
+                 }});
+    metrics.add({name, help, {{"door", "devices"}}, true, [&devices, field] {
+                   return static_cast<double>(devices->counters().*field);
+                 }});
+  };
+  using H = net::ServerCounters;
+  of_http("haechi_http_requests_total", "Requests that reached a handler.", &H::requests);
+  of_http("haechi_http_bad_requests_total", "Requests that the server itself refused.", &H::bad_requests);
+  of_http("haechi_http_refused_over_limit_total", "Connections closed over the limit.",
+          &H::refused_over_limit);
+  of_http("haechi_http_timeouts_total", "Requests and answers that took too long.", &H::timeouts);
+  of_http("haechi_http_handshakes_failed_total", "Connections that did not come to speak TLS.",
+          &H::handshakes_failed);
+  of_mqtt("haechi_mqtt_handshakes_failed_total", "Connections that did not come to speak TLS.",
+          &M::handshakes_failed, true);
+  of_mqtt("haechi_mqtt_pauses_total", "Times a connection was left unread because of a bound.", &M::pauses,
+          true);
+}
+
 }  // namespace haechi::node

@@ -1,11 +1,20 @@
 // What rooms count, as /metrics tells it.
 #pragma once
 
+#include <memory>
+
+#include "gateway/mqtt_server.h"
+#include "net/server.h"
 #include "node/metrics.h"
 #include "spine/spine.h"
 
 namespace haechi::node {
 
 void count_spine(Metrics& metrics, const spine::Spine& spine);  // which outlives them
+
+// Connections, requests and reports of the doors, which are there when the metrics are read.
+void count_doors(Metrics& metrics, const gateway::MqttServer& mqtt,
+                 const std::unique_ptr<net::HttpServer>& people,
+                 const std::unique_ptr<net::HttpServer>& devices);
 
 }  // namespace haechi::node

@@ -7,6 +7,7 @@
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
+#include "node/retention.h"
 #include "node/snapshots.h"
 #include "spine/part_testing.h"
 #include "vault/sealer.h"

@@ -79,7 +79,9 @@ void Health::tell() {
   older.set_kind(v1::NodeCondition::OLDER_LOG);
   older.set_detail(config_.accept_older_log.substr(0, kDetailMax));
   older.set_seen_entry_no(*seen_);
-  tell(std::move(older));
+  const auto told = std::make_shared<std::promise<bool>>();
+  accepted_ = told->get_future();
+  tell(std::move(older), [told](const Result<spine::Receipt>& kept) { told->set_value(kept.ok()); });
 }
 
 void Health::tell_last_words() {
@@ -106,6 +108,8 @@ void Health::tell_last_words() {
 
 void Health::watch(net::Loop& loop, const picture::NodeBook& told) {
   watch_.emplace(told);
+  // Or a crash in between would leave a log that begins as if nothing had happened.
+  if (accepted_.valid()) may_mark_ = accepted_.get();
   mark();
   loop.every(kWatchPeriod, [this] { look(); });
   loop.every(kMarkPeriod, [this] { mark(); });
@@ -122,7 +126,7 @@ void Health::look() {
 
 void Health::mark() {
   const uint64_t entries = spine_.stats().entry_no;
-  if (entries == marked_) return;
+  if (entries == marked_ || !may_mark_) return;
   const Status written = write_seen(seen_file(config_), log_id_, entries);
   if (written.ok())
     marked_ = entries;

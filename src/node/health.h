@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,8 @@ class Health {
   std::optional<NodeWatch> watch_;  // on the loop
   uint64_t marked_ = 0;             // likewise
   bool mark_failed_ = false;        // likewise
+  std::future<bool> accepted_;      // that an older log was is durable; none: none was
+  bool may_mark_ = true;            // on the loop
   std::atomic<int64_t> days_left_{-1};
 };
 

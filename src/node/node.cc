@@ -33,6 +33,7 @@
 #include "net/run_on.h"
 #include "net/server.h"
 #include "net/tls.h"
+#include "node/account_ends.h"
 #include "node/bundle_desk.h"
 #include "node/counts.h"
 #include "node/csp_reports.h"
@@ -42,9 +43,11 @@
 #include "node/evidence_room.h"
 #include "node/exceptions.h"
 #include "node/health.h"
+#include "node/master_change.h"
 #include "node/metrics.h"
 #include "node/notification_counts.h"
 #include "node/past.h"
+#include "node/retention.h"
 #include "node/secrets.h"
 #include "node/snapshots.h"
 #include "node/surface_hosts.h"
@@ -108,6 +111,7 @@ struct Node::Rooms {
   std::unique_ptr<spine::Spine> spine;
   std::unique_ptr<Health> health;  // outlives the loops
   std::unique_ptr<RetentionJob> retention;
+  std::unique_ptr<MasterChange> master_change;
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<store::FixIndex> fixes;  // likewise
   std::unique_ptr<EvidenceRoom> evidence;  // likewise
@@ -129,6 +133,7 @@ struct Node::Rooms {
   std::unique_ptr<api::Api> api;
   std::unique_ptr<live::StaticFiles> static_files;
   std::unique_ptr<net::HttpServer> front_http;
+  std::unique_ptr<AccountEnds> account_ends;  // front loop; outlives it
   std::unique_ptr<link::CadConnector> connector;
   std::unique_ptr<notify::Letters> letters;  // any loop
   std::unique_ptr<notify::Sender> sender;
@@ -182,6 +187,11 @@ Status Node::Rooms::open() {
     return viewer ? viewer : accounts->api_keys().viewer_of(key, now);
   };
   hub = std::make_unique<live::Hub>(front, *spine, clock, identify, hub_options);
+  account_ends = std::make_unique<AccountEnds>(
+      front,
+      trust::AccountLife(*account_records, *accounts,
+                         Duration::seconds(int64_t{86'400} * config.unused_days)),
+      *records, hub->picture(), *spine, clock);
   const std::vector<uint64_t> passed_over = quarantine->entries();
   bundles = std::make_unique<BundleDesk>(BundleSource{config.data + "/evidence",
                                                       config.evidence_key,
@@ -195,6 +205,7 @@ Status Node::Rooms::open() {
           .bundles = bundles.get(),
           .letters = letters.get(),
           .accounts = accounts.get(),
+          .account_life = &account_ends->life(),
           .key_sessions = &*key_sessions,
           .breached = breached,
           .words = config.words,
@@ -203,7 +214,8 @@ Status Node::Rooms::open() {
                                  uint32_t generation) { return signing_key(device_id, generation); },
           .clamd_socket = config.clamd_socket,
           .act_term = Duration::seconds(int64_t{3600} * config.act_hours),
-          .look_limits = config.look_limits},
+          .look_limits = config.look_limits,
+          .endings = [this](Time before) { return retention->endings(before); }},
       front, *spine, hub->picture(), *records, *keys, clock);
   const auto identify_request = [identify](const net::Request& request) {
     const Result<std::string> key = api::session::presented_key(request);
@@ -361,6 +373,7 @@ Status Node::Rooms::listen() {
   health->tell();
   tell(exceptions, *spine);
   tell(config.agreements, *spine);
+  master_change = std::make_unique<MasterChange>(*ring, ring_place(config), *spine);
   Status opened;
   net::run_on(gateway, [&] { opened = listen_devices(); });
   if (!opened.ok()) return opened;
@@ -376,7 +389,10 @@ Status Node::Rooms::listen() {
   net::run_on(link, [&] { connector->start(); });
   TRY_STATUS(evidence->start());
   sender->start();
-  net::run_on(front, [this] { health->watch(notify, hub->picture().node_book()); });
+  net::run_on(front, [this] {
+    health->watch(notify, hub->picture().node_book());
+    account_ends->start();
+  });
   ready = true;
   return {};
 }
@@ -432,45 +448,13 @@ void Node::Rooms::count() {
   metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
                  return static_cast<double>(heap_bytes());
                }});
-  const auto of_mqtt = [this](const char* name, const char* help,
-                              gateway::Counter gateway::MqttCounters::*field, bool counter) {
-    metrics.add(
-        {name, help, {}, counter, [this, field] { return static_cast<double>(mqtt->counters().*field); }});
-  };
-  using M = gateway::MqttCounters;
-  of_mqtt("haechi_mqtt_connections_open", "MQTT connections now.", &M::connections_open, false);
-  of_mqtt("haechi_mqtt_connections_refused_total", "Connections closed over a limit.",
-          &M::connections_refused, true);
-  of_mqtt("haechi_mqtt_connects_refused_total", "CONNECTs refused.", &M::connects_refused, true);
-  of_mqtt("haechi_mqtt_takeovers_total", "Sessions taken over.", &M::takeovers, true);
-  of_mqtt("haechi_mqtt_keep_alive_timeouts_total", "Connections that fell silent.", &M::keep_alive_timeouts,
-          true);
-  of_mqtt("haechi_mqtt_protocol_errors_total", "Malformed packets.", &M::protocol_errors, true);
-  of_mqtt("haechi_mqtt_foreign_topics_total", "Topics of others.", &M::foreign_topics, true);
-  of_mqtt("haechi_mqtt_reports_durable_total", "Reports acknowledged.", &M::reports_durable, true);
-  of_mqtt("haechi_mqtt_reports_refused_total", "Reports refused.", &M::reports_refused, true);
-  const auto of_http = [this](const char* name, const char* help, uint64_t net::ServerCounters::*field) {
-    metrics.add({name, help, {{"door", "front"}}, true, [this, field] {
-                   return static_cast<double>(front_http->counters().*field);
-                 }});
-    metrics.add({name, help, {{"door", "devices"}}, true, [this, field] {
-                   return static_cast<double>(device_http->counters().*field);
-                 }});
-  };
-  using H = net::ServerCounters;
-  of_http("haechi_http_requests_total", "Requests that reached a handler.", &H::requests);
-  of_http("haechi_http_bad_requests_total", "Requests that the server itself refused.", &H::bad_requests);
-  of_http("haechi_http_refused_over_limit_total", "Connections closed over the limit.",
-          &H::refused_over_limit);
-  of_http("haechi_http_timeouts_total", "Requests and answers that took too long.", &H::timeouts);
-  of_http("haechi_http_handshakes_failed_total", "Connections that did not come to speak TLS.",
-          &H::handshakes_failed);
-  of_mqtt("haechi_mqtt_handshakes_failed_total", "Connections that did not come to speak TLS.",
-          &M::handshakes_failed, true);
+  count_doors(metrics, *mqtt, front_http, device_http);
   metrics.add({"haechi_api_too_many_total", "Requests refused with 429.", {}, true, [this] {
                  return static_cast<double>(api->refused_by_pace());
                }});
   secrets.count(metrics);
+  account_ends->count(metrics);
+  master_change->count(metrics);
   node::count(exceptions, metrics);
   metrics.add_source([this] {
     std::vector<Metric> out;
@@ -488,8 +472,6 @@ void Node::Rooms::count() {
           {{"protocol", protocol}}, n);
     return out;
   });
-  of_mqtt("haechi_mqtt_pauses_total", "Times a connection was left unread because of a bound.", &M::pauses,
-          true);
   count_notifications(metrics, *sender, *notices);
 }
 
@@ -500,6 +482,7 @@ Node::Rooms::~Rooms() {
   const auto end = [](net::Loop& loop, const std::function<void()>& task) { net::run_on(loop, task); };
   if (front_http) end(front, [this] { front_http.reset(); });
   if (device_http) end(gateway, [this] { device_http.reset(); });
+  master_change.reset();
   if (bundles) bundles->stop();
   if (spine) spine->stop();
   if (evidence) evidence->stop();
@@ -518,6 +501,7 @@ Node::Rooms::~Rooms() {
       provider_door.reset();
       providers.reset();
       api.reset();
+      account_ends->stop();
       hub.reset();
     });
   }

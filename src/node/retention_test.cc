@@ -3,7 +3,6 @@
 // the latest, and never while a hold stands.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <deque>
 #include <map>
 #include <set>
@@ -11,7 +10,8 @@
 #include "base/random.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
-#include "node/erasing.h"
+#include "node/retention.h"
+#include "node/test_years.h"
 #include "spine/engine.h"
 
 namespace haechi::node {
@@ -20,18 +20,6 @@ namespace {
 constexpr Duration kDay = Duration::seconds(86'400);
 constexpr int kWearers = 12;
 constexpr int kDays = 18 * 366;  // a decade of measures, and what is kept after the last
-
-// The same day five years on, in Korea; what the statute calls five years, counted here without the law room.
-Time five_years_on(Time at) {
-  using namespace std::chrono;
-  const sys_seconds local{seconds(at.us / 1'000'000 + 9 * 3'600)};
-  const sys_days day = floor<days>(local);
-  year_month_day date{day};
-  date += years(5);
-  if (!date.ok()) date = date.year() / date.month() / last;
-  const seconds moment = sys_days(date).time_since_epoch() + (local - day) - hours(9);
-  return Time{moment.count() * 1'000'000};
-}
 
 class Decade final : public spine::Submit {
  public:

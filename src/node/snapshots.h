@@ -8,8 +8,8 @@
 #include "gateway/devices.h"
 #include "haechi/v1/effect.pb.h"
 #include "net/loop.h"
-#include "node/erasing.h"
 #include "node/metrics.h"
+#include "node/retention.h"
 #include "spine/snapshot.h"
 #include "spine/snapshot_part.h"
 

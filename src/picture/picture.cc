@@ -12,6 +12,12 @@ std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact
   stamped_at_ = at;
   heard_.reset();
   std::optional<uint32_t> moved;
+  fence_.see({no, at, fact});
+  if (fact.has_report_received() && fence_.behind(fact.report_received())) {
+    positions_.report_past(fact.report_received());
+    for (const auto& effect : effects) fold_effect(At{no, at}, *effect);
+    return std::nullopt;
+  }
   fold_fact(At{no, at}, fact, moved);
   for (const auto& effect : effects) fold_effect(At{no, at}, *effect);
   if (fact.has_report_received()) fold_told(no, fact.report_received(), effects);

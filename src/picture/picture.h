@@ -16,6 +16,7 @@
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "haechi/v1/picture.pb.h"
+#include "law/restore_fence.h"
 #include "picture/act_book.h"
 #include "picture/alert_book.h"
 #include "picture/call_book.h"
@@ -101,7 +102,7 @@ class Picture {
 
  private:
   friend struct haechi::Fields<Picture>;
-  static constexpr size_t kFieldCount = 23;
+  static constexpr size_t kFieldCount = 24;
   void fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved);
   void fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects);
   void fold_effect(At at, const v1::Effect& effect);
@@ -116,6 +117,7 @@ class Picture {
   uint64_t entry_no_ = 0;
   Time stamped_at_;
   std::optional<uint32_t> heard_;
+  law::RestoreFence fence_;
   Positions positions_;
   AlertBook alerts_;
   CallBook calls_;

@@ -73,6 +73,15 @@ void Positions::hear(Holder& holder, const v1::ReportReceived& received) {
   if (report.has_charging()) holder.charging = report.charging();
 }
 
+void Positions::report_past(const v1::ReportReceived& received) {
+  const v1::Report& report = received.report();
+  const auto device = devices_.find(report.device_id());
+  if (device == devices_.end() || !report.has_fix() || !report.fix().has_place()) return;
+  uint32_t number = 0;
+  if (Holder* holder = holder_of(device->second, number))
+    extend_track(*holder, report.fix(), report.fix().fixed_at_us());
+}
+
 Reported Positions::report(uint64_t entry_no, const v1::ReportReceived& received) {
   const v1::Report& report = received.report();
   const auto device = devices_.find(report.device_id());

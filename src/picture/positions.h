@@ -49,6 +49,8 @@ class Positions {
   // Applies a report. Home beacons tell where a home is, not where a person is: they move nobody, and nobody
   // is heard through them.
   Reported report(uint64_t entry_no, const v1::ReportReceived& received);
+  // One that says nothing of now: a point of the track, and no more.
+  void report_past(const v1::ReportReceived& received);
 
   // Holders are numbered from 0 in order of first registration; numbers stay valid, also after removal.
   uint32_t size() const { return static_cast<uint32_t>(holders_.size()); }

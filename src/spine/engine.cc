@@ -18,6 +18,40 @@ constexpr int kExchangesMax = 8;
 // What Canary::kPoison makes of a report: a battery that says so.
 constexpr uint32_t kPoisonPercent = 13;
 
+bool is_alarm(int event) {
+  switch (event) {
+    case v1::DEVICE_EVENT_SOS:
+    case v1::DEVICE_EVENT_STRAP_CUT:
+    case v1::DEVICE_EVENT_CASE_OPENED:
+    case v1::DEVICE_EVENT_UNPAIRED:
+    case v1::DEVICE_EVENT_FALL:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Without any: a fact of nothing.
+v1::Fact alarms_of(const v1::ReportReceived& received) {
+  v1::Fact out;
+  for (const int event : received.report().events()) {
+    if (!is_alarm(event)) continue;
+    v1::ReportReceived& told = *out.mutable_report_received();
+    told.mutable_report()->add_events(static_cast<v1::DeviceEvent>(event));
+  }
+  if (!out.has_report_received()) return out;
+  v1::ReportReceived& told = *out.mutable_report_received();
+  told.set_received_at_us(received.received_at_us());
+  told.set_protocol(received.protocol());
+  told.set_silent(received.silent());
+  told.set_duress(received.duress());
+  v1::Report& report = *told.mutable_report();
+  report.set_device_id(received.report().device_id());
+  report.set_sent_at_us(received.report().sent_at_us());
+  report.set_stored(true);
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& entry) {
@@ -33,6 +67,13 @@ std::vector<std::shared_ptr<const v1::Effect>> Engine::step(const law::Entry& en
       !canary(Canary::kPoison) || entry.fact.report_received().report().battery_percent() != kPoisonPercent,
       "poison was let in", entry.no);
 
+  fence_.see(entry);
+  if (!entry.fact.has_report_received() || !fence_.behind(entry.fact.report_received())) return judge(entry);
+  const v1::Fact alarms = alarms_of(entry.fact.report_received());
+  return judge({entry.no, entry.stamped_at, alarms});
+}
+
+std::vector<std::shared_ptr<const v1::Effect>> Engine::judge(const law::Entry& entry) {
   names_by_subject_ |= entry.fact.process_started().names_by_subject();
   law::EffectSink effects(partition_, entry.no, entry.stamped_at, names_by_subject_);
   std::vector<v1::HandOffMessage> answers;
@@ -79,6 +120,7 @@ void Engine::save(Writer& out) const {
   write(out, monitor_);
   write(out, dispatch_);
   write(out, erasures_);
+  write(out, fence_);
 }
 
 void Engine::load(Reader& in) {
@@ -92,6 +134,7 @@ void Engine::load(Reader& in) {
   read(in, monitor_);
   read(in, dispatch_);
   read(in, erasures_);
+  read(in, fence_);
 }
 
 }  // namespace haechi::spine

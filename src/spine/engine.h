@@ -1,5 +1,8 @@
 // Engine: the three machines joined. One fact in, its effects out.
 //
+// Of a report behind the fence of a restore (law/restore_fence.h) the machines hear its alarms alone: a cry
+// for help is believed though it may be an old one, a place is not.
+//
 // Holds and erasures go last: an order that this entry ended no longer stands against one.
 //
 // The legal machine goes first: the orders that measures make and end are monitored from that very entry on.
@@ -16,6 +19,7 @@
 #include "base/archived.h"
 #include "dispatch/dispatch.h"
 #include "law/entry.h"
+#include "law/restore_fence.h"
 #include "monitor/monitor.h"
 #include "spine/erasures.h"
 #include "spine/legal.h"
@@ -45,6 +49,8 @@ class Engine {
   void load(Reader& in);
 
  private:
+  std::vector<std::shared_ptr<const v1::Effect>> judge(const law::Entry& entry);
+
   uint32_t partition_;
   uint64_t last_no_ = 0;
   Time last_stamp_;
@@ -54,6 +60,7 @@ class Engine {
   monitor::Monitor monitor_;
   dispatch::Dispatch dispatch_;
   Erasures erasures_;
+  law::RestoreFence fence_;
 };
 
 }  // namespace haechi::spine

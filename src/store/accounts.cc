@@ -1,11 +1,15 @@
 #include "store/accounts.h"
 
+#include <cstdint>
+
 #include "base/base64.h"
+#include "vault/key_ring.h"
 
 namespace haechi::store {
 namespace {
 
-constexpr int kFormVersion = 3;  // 1 had no passkeys and no keys of other systems, 2 no links for one factor
+constexpr int kFormVersion =
+    4;  // 1 had no passkeys and no keys of systems, 2 no links for one factor, 3 no ends
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS account(name TEXT PRIMARY KEY, role TEXT NOT NULL, person_id TEXT NOT NULL,
     unit_id TEXT NOT NULL, agency_id TEXT NOT NULL, wearer_ids TEXT NOT NULL, password TEXT NOT NULL,
@@ -35,6 +39,10 @@ constexpr const char* kTables = R"(
     role TEXT NOT NULL, person_id TEXT NOT NULL, unit_id TEXT NOT NULL, agency_id TEXT NOT NULL,
     wearer_ids TEXT NOT NULL, made_at_us INTEGER NOT NULL, expires_at_us INTEGER NOT NULL,
     made_by TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS account_life(account TEXT PRIMARY KEY, known_since_us INTEGER NOT NULL,
+    warned_at_us INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS ended_account(name TEXT PRIMARY KEY, role TEXT NOT NULL, enrolled INTEGER NOT NULL,
+    ended_at_us INTEGER NOT NULL) WITHOUT ROWID;
 )";
 constexpr const char* kAccountColumns =
     "SELECT name, role, person_id, unit_id, agency_id, wearer_ids, password, totp_secret, totp_step, "
@@ -128,6 +136,62 @@ Result<std::vector<AccountRecord>> AccountRecords::accounts() {
     TRY(AccountRecord found, read_account(query));
     out.push_back(std::move(found));
   }
+}
+
+Status AccountRecords::put_known(const std::string& account, Time since) {
+  Query query(db(), "INSERT OR IGNORE INTO account_life VALUES(?, ?, 0)");
+  return done(query.with(account).with(since.us).run());
+}
+
+Result<std::vector<AccountUse>> AccountRecords::uses(Time now) {
+  Query fresh(db(), "INSERT OR IGNORE INTO account_life SELECT name, ?, 0 FROM account WHERE name <> ''");
+  TRY_STATUS(done(fresh.with(now.us).run()));
+  Query query(
+      db(),
+      "SELECT name, role, person_id, password <> '' OR signed_in_at_us <> 0, disabled, signed_in_at_us, "
+      "known_since_us, warned_at_us FROM account JOIN account_life ON account = name ORDER BY name");
+  std::vector<AccountUse> out;
+  while (true) {
+    TRY(const bool row, query.next());
+    if (!row) return out;
+    out.push_back({query.text(0), query.text(1), query.text(2), query.number(3) != 0, query.number(4) != 0,
+                   Time{query.number(5)}, Time{query.number(6)}, Time{query.number(7)}});
+  }
+}
+
+Status AccountRecords::put_warned(const std::string& account, Time at) {
+  Query query(db(), "UPDATE account_life SET warned_at_us = ? WHERE account = ?");
+  return done(query.with(at.us).with(account).run());
+}
+
+Status AccountRecords::end_account(const AccountUse& account, Time now) {
+  TRY_STATUS(together([&]() -> Status {
+    for (const char* removal :
+         {"DELETE FROM provider_session WHERE digest IN (SELECT digest FROM session WHERE account = ?)",
+          "DELETE FROM session WHERE account = ?", "DELETE FROM link WHERE account = ?",
+          "DELETE FROM recovery_code WHERE account = ?", "DELETE FROM subject WHERE account = ?",
+          "DELETE FROM notice WHERE account = ?", "DELETE FROM passkey WHERE account = ?",
+          "DELETE FROM user_handle WHERE account = ?", "DELETE FROM account_life WHERE account = ?",
+          "DELETE FROM account WHERE name = ?"}) {
+      Query query(db(), removal);
+      TRY_STATUS(done(query.with(account.name).run()));
+    }
+    Query kept(db(), "INSERT OR REPLACE INTO ended_account VALUES(?, ?, ?, ?)");
+    kept.with(account.name).with(account.role).with(static_cast<int64_t>(account.enrolled)).with(now.us);
+    return done(kept.run());
+  }));
+  return ring_ == nullptr ? Status() : ring_->destroy("account/" + account.name, UINT64_MAX);
+}
+
+Result<bool> AccountRecords::has_ended(const std::string& account) {
+  Query query(db(), "SELECT 1 FROM ended_account WHERE name = ?");
+  return query.with(account).next();
+}
+
+Result<uint32_t> AccountRecords::enrolled_that_ended(const std::string& role) {
+  Query query(db(), "SELECT count(*) FROM ended_account WHERE role = ? AND enrolled");
+  TRY(const bool row, query.with(role).next());
+  return row ? static_cast<uint32_t>(query.number(0)) : 0;
 }
 
 Status AccountRecords::put_enrolment(const EnrolmentRecord& e) {

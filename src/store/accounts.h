@@ -94,12 +94,26 @@ enum class AccountEvent {
   kLinkIssued = 7,
   kHalfRight = 8,
   kSignedInAfterFailures = 9,
-  kSignedInAfterLong = 10
+  kSignedInAfterLong = 10,
+  kEndsSoon = 11,
+  kNewPlace = 12
 };
 struct NoticeRecord {
   AccountEvent event = AccountEvent::kPasswordChanged;
   Time at{};
   std::string address;  // from where; empty: not known, or not the person's own
+};
+
+// What decides whether an account is still needed.
+struct AccountUse {
+  std::string name;
+  std::string role;
+  std::string person_id;
+  bool enrolled = false;  // somebody has a password here, or came from the provider
+  bool disabled = false;
+  Time signed_in_at{};
+  Time known_since{};  // was there at this moment, at the latest
+  Time warned_at{};    // its holder was told that it ends
 };
 
 // A key of another system.
@@ -136,6 +150,15 @@ class AccountRecords {
   Result<std::vector<AccountRecord>> accounts();  // by name
 
   // Replaces the one the account had.
+  Status put_known(const std::string& account, Time since);  // known already: nothing happens
+  // All of them, by name; whoever is not known yet is since `now`.
+  Result<std::vector<AccountUse>> uses(Time now);
+  Status put_warned(const std::string& account, Time at);
+  // Everything of the account, the key of its secrets too; its name is kept, so that it is never another's.
+  Status end_account(const AccountUse& account, Time now);
+  Result<bool> has_ended(const std::string& account);
+  Result<uint32_t> enrolled_that_ended(const std::string& role);
+
   Status put_enrolment(const EnrolmentRecord& enrolment);
   Result<std::optional<EnrolmentRecord>> enrolment(const std::string& digest_hex);
   Status remove_enrolment(const std::string& account);
@@ -183,15 +206,16 @@ class AccountRecords {
 
  private:
   AccountRecords(Connection connection, vault::KeyRing* ring)
-      : connection_(std::move(connection)), sealing_(ring, "account/") {}
+      : connection_(std::move(connection)), ring_(ring), sealing_(ring, "account/") {}
   sqlite3* db() const { return connection_.get(); }
   Result<size_t> seal(Resealed which);
   Result<AccountRecord> read_account(const Query& query) const;
   Result<std::vector<PasskeyRecord>> read_passkeys(Query& query) const;
-  // What was sealed for the account. kCorrupt also when its key is gone: no account is erased.
+  // What was sealed for the account. kCorrupt also when its key is gone: with it the account is.
   Result<std::string> opened(const std::string& account, const std::string& kept) const;
 
   Connection connection_;
+  vault::KeyRing* const ring_;
   const SealedText sealing_;
 };
 

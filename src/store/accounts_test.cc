@@ -129,7 +129,7 @@ TEST_F(AccountsFile, OpensNothingForAnotherAccountOrWithoutItsRing) {
     ASSERT_TRUE(records->put_account(account(kSecret)).ok());
   }
   EXPECT_EQ((*open(nullptr))->account("op-kim").error().code, Code::kCorrupt);
-  const Connection raw = std::move(open_tables((directory_ / "accounts.sqlite").string(), "", 3, 3).value());
+  const Connection raw = std::move(open_tables((directory_ / "accounts.sqlite").string(), "", 4, 4).value());
   ASSERT_TRUE(Query(raw.get(), "UPDATE account SET name = 'op-lee'").run().ok());
   const auto keys = ring();
   const auto records = std::move(open(keys.get()).value());

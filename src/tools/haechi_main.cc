@@ -212,8 +212,7 @@ void add_keys_commands(CLI::App& app, KeysWords& words) {
   CLI::App* keys = app.add_subcommand("keys", "The keys under which a data directory is sealed");
   keys->require_subcommand(1);
   CLI::App* rotate = keys->add_subcommand("rotate-master", "Wrap all keys under another master key");
-  rotate->add_option("--data", words.rotate.data, "Data directory of a server that is not running")
-      ->required();
+  rotate->add_option("--data", words.rotate.data, "Data directory; its server may run")->required();
   add_keys(*rotate, words.rotate.keys);
   rotate->add_option(
       "--to", words.rotate.to,

@@ -1,4 +1,5 @@
-// `haechi keys rotate-master`: another master key for the key ring of a data directory at rest.
+// `haechi keys rotate-master`: another master key for the key ring of a data directory, at rest or of a node
+// that runs.
 #pragma once
 
 #include <string>

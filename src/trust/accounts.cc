@@ -386,7 +386,8 @@ Result<bool> Accounts::asks_two() {
     const bool came = provider_of(account.name) ? account.signed_in_at.known() : !account.password.empty();
     return account.role == role_name(Role::kAdministrator) && came;
   });
-  return enrolled >= 2;
+  TRY(const uint32_t ended, records_.enrolled_that_ended(role_name(Role::kAdministrator)));
+  return enrolled + ended >= 2;
 }
 
 Status Accounts::check_new(const Viewer& viewer) {
@@ -396,6 +397,8 @@ Status Accounts::check_new(const Viewer& viewer) {
   TRY(const auto taken, records_.account(viewer.account));
   if (taken || api_keys_.has_name(viewer.account))
     return Error{Code::kConflict, "account", "there is an account or a key of this name"};
+  TRY(const bool ended, records_.has_ended(viewer.account));
+  if (ended) return Error{Code::kConflict, "account", "was somebody's: the audit trail knows that one by it"};
   return {};
 }
 
@@ -409,6 +412,7 @@ Result<Link> Accounts::create(const Viewer& viewer, Time now) {
   account.agency_id = viewer.agency_id;
   account.wearer_ids = viewer.wearer_ids;
   TRY_STATUS(records_.put_account(account));
+  TRY_STATUS(records_.put_known(account.name, now));
   if (provider_of(account.name) != nullptr) return Link{account.name, "", now};
   return invite(account.name, kInvitationLasts, now);
 }

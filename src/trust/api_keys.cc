@@ -43,6 +43,8 @@ Result<ApiKeys::Made> ApiKeys::make(const Viewer& viewer, Time expires_at, const
   TRY(const auto account, records_->account(viewer.account));
   if (account || has_name(viewer.account))
     return Error{Code::kConflict, "account", "there is an account or a key of this name"};
+  TRY(const bool ended, records_->has_ended(viewer.account));
+  if (ended) return Error{Code::kConflict, "account", "was somebody's: the audit trail knows that one by it"};
   if (by_digest_.size() >= kApiKeysMax)
     return Error{Code::kConflict, "", "there are too many keys; end some"};
   Made made{{}, hex(random_secret(kKeyBytes))};

@@ -297,6 +297,12 @@ Status KeyRing::end(const std::vector<KeyId>& ids) {
   return {};
 }
 
+Result<std::string> KeyRing::wrapped_under(Master& master, const Slot& slot) const {
+  const std::optional<Key> key = master_->unwrap(slot.wrapped);
+  if (!key) return Error{Code::kCorrupt, "keys", "a key of " + path_ + " cannot be unwrapped"};
+  return master.wrap(*key);
+}
+
 Status KeyRing::write_under(Master& master, int file, std::unordered_map<KeyId, Slot>& slots) const {
   Slot first;
   first.living = true;
@@ -304,25 +310,42 @@ Status KeyRing::write_under(Master& master, int file, std::unordered_map<KeyId, 
   TRY_STATUS(write_slot(file, kCheck, first));
   for (auto& [id, slot] : slots) {
     if (slot.living) {
-      const std::optional<Key> key = master_->unwrap(slot.wrapped);
-      if (!key) return Error{Code::kCorrupt, "keys", "a key of " + path_ + " cannot be unwrapped"};
-      TRY(slot.wrapped, master.wrap(*key));
+      const std::lock_guard lock(mutex_);
+      TRY(slot.wrapped, wrapped_under(master, slot));
     }
     TRY_STATUS(write_slot(file, id, slot));
   }
   return sync(file);
 }
 
+Status KeyRing::write_since(Master& master, int file, std::unordered_map<KeyId, Slot>& slots) const {
+  for (const auto& [id, slot] : slots_) {
+    const auto copied = slots.find(id);
+    if (copied != slots.end() && copied->second.living == slot.living) continue;
+    Slot changed = slot;
+    if (slot.living) {
+      TRY(changed.wrapped, wrapped_under(master, slot));
+    }
+    TRY_STATUS(write_slot(file, id, changed));
+    slots[id] = std::move(changed);
+  }
+  return sync(file);
+}
+
 Status KeyRing::rewrap(std::unique_ptr<Master> master) {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard alone(rewrapping_);
   const std::string fresh = path_ + ".new";
   const int file = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return refused(fresh, "cannot be made");
+  std::unique_lock lock(mutex_);
   std::unordered_map<KeyId, Slot> slots = slots_;
+  lock.unlock();
   Status status = write_under(*master, file, slots);
+  lock.lock();
+  if (status.ok()) status = write_since(*master, file, slots);
   if (status.ok() && (::flock(file, LOCK_EX | LOCK_NB) != 0 || ::rename(fresh.c_str(), path_.c_str()) != 0))
     status = refused(path_, "cannot be replaced");
-  if (!status.ok()) return ::close(file), ::unlink(fresh.c_str()), status;
+  if (!status.ok()) return wipe(file), ::close(file), ::unlink(fresh.c_str()), status;
   status = sync_directory(directory_of(path_));
   wipe(file_);
   ::close(file_);
@@ -360,13 +383,16 @@ Result<std::unique_ptr<Master>> open_master(const RingPlace& place) {
   return master_of(key);
 }
 
+void wipe_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  wipe(file);
+  ::close(file);
+}
+
 // The next master key is the one: nothing is left of the one before.
 Status take_next(const std::string& master_file) {
-  const int old = ::open(master_file.c_str(), O_WRONLY | O_CLOEXEC);
-  if (old >= 0) {
-    wipe(old);
-    ::close(old);
-  }
+  wipe_file(master_file);
   if (::rename(next_of(master_file).c_str(), master_file.c_str()) != 0)
     return refused(master_file, "cannot be replaced");
   return sync_directory(directory_of(master_file));
@@ -382,7 +408,12 @@ Result<std::unique_ptr<KeyRing>> finish_rotation(const RingPlace& place, RingMod
     if (ring.ok() && mode == RingMode::kWrite) TRY_STATUS(take_next(place.master_file));
     if (ring.ok() || ring.error().code != Code::kInvalid) return ring;
   }
-  if (mode == RingMode::kWrite) ::unlink(next.master_file.c_str());
+  if (mode != RingMode::kWrite) return std::unique_ptr<KeyRing>();
+  // What was wrapped so far may hold a key that was ended since.
+  for (const std::string& undone : {next.master_file, place.path + ".new"}) {
+    wipe_file(undone);
+    ::unlink(undone.c_str());
+  }
   return std::unique_ptr<KeyRing>();
 }
 
@@ -403,6 +434,19 @@ Result<std::unique_ptr<KeyRing>> open_ring(const RingPlace& place, RingMode mode
   return KeyRing::open(place.path, std::move(master), mode);
 }
 
+Result<size_t> change_master(KeyRing& ring, const RingPlace& place, const std::string& to) {
+  if (to.empty() && (place.master_file.empty() || is_token_uri(place.master_file)))
+    return invalid("to", "is needed: the master key is in no file");
+  std::error_code error;
+  const RingPlace next{place.path, to.empty() ? next_of(place.master_file) : to};
+  if (!is_token_uri(next.master_file) && !std::filesystem::exists(next.master_file, error))
+    TRY_STATUS(make_master(next.master_file));
+  TRY(std::unique_ptr<Master> master, open_master(next));
+  TRY_STATUS(ring.rewrap(std::move(master)));
+  if (to.empty()) TRY_STATUS(take_next(place.master_file));
+  return ring.living();
+}
+
 Result<size_t> rotate_master(const RingPlace& place, const std::string& to) {
   std::error_code error;
   if (!std::filesystem::exists(place.path, error))
@@ -410,13 +454,7 @@ Result<size_t> rotate_master(const RingPlace& place, const std::string& to) {
   if (to.empty() && (place.master_file.empty() || is_token_uri(place.master_file)))
     return invalid("to", "is needed: the master key is in no file");
   TRY(const std::unique_ptr<KeyRing> ring, open_ring(place, RingMode::kWrite));
-  const RingPlace next{place.path, to.empty() ? next_of(place.master_file) : to};
-  if (!is_token_uri(next.master_file) && !std::filesystem::exists(next.master_file, error))
-    TRY_STATUS(make_master(next.master_file));
-  TRY(std::unique_ptr<Master> master, open_master(next));
-  TRY_STATUS(ring->rewrap(std::move(master)));
-  if (to.empty()) TRY_STATUS(take_next(place.master_file));
-  return ring->living();
+  return change_master(*ring, place, to);
 }
 
 }  // namespace haechi::vault

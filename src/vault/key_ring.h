@@ -80,7 +80,8 @@ class KeyRing {
   void reach(uint64_t no) { entry_no_.store(no, std::memory_order_relaxed); }
 
   // Wraps every key under another master key, in a new file that takes the place of the old one, of which
-  // nothing is left to unwrap. A crash leaves the one or the other.
+  // nothing is left to unwrap. A crash leaves the one or the other. Meanwhile keys are found, made and ended
+  // as ever: nobody waits for more than one key, and at the end for what changed meanwhile.
   Status rewrap(std::unique_ptr<Master> master);
   size_t living() const;                    // keys
   std::vector<std::string> owners() const;  // that have a living key, by name
@@ -104,12 +105,16 @@ class KeyRing {
   Status write_slot(int file, KeyId id, const Slot& slot) const;
   // All of `slots` under another master key; they are so afterwards.
   Status write_under(Master& master, int file, std::unordered_map<KeyId, Slot>& slots) const;
+  // What was made or ended since they were copied. Under the mutex.
+  Status write_since(Master& master, int file, std::unordered_map<KeyId, Slot>& slots) const;
+  Result<std::string> wrapped_under(Master& master, const Slot& slot) const;
   Status sync(int file) const;
 
   const std::string path_;
   int file_;
   std::unique_ptr<Master> master_;  // under the mutex
   std::atomic<uint64_t> entry_no_{0};
+  std::mutex rewrapping_;  // taken before the other
   mutable std::mutex mutex_;
   uint32_t next_place_ = 1;
   bool unsettled_ = false;
@@ -122,9 +127,11 @@ class KeyRing {
 // missing. A rotation that a crash ended is finished, or undone if no key was wrapped anew yet.
 Result<std::unique_ptr<KeyRing>> open_ring(const RingPlace& place, RingMode mode);
 
-// Another master key for a ring that nobody else has open; from then on the old one opens nothing. With `to`
+// Another master key for a ring, which may be in use; from then on the old one opens nothing. With `to`
 // empty a new one takes the place of the one in place.master_file, which must be a file; else `to` is where
 // the next one is: a file, made if missing, or a pkcs11: URI. The number of keys that were wrapped anew.
+Result<size_t> change_master(KeyRing& ring, const RingPlace& place, const std::string& to);
+// The same of a ring that nobody has open. kUnavailable: somebody has (vault/change_request.h).
 Result<size_t> rotate_master(const RingPlace& place, const std::string& to);
 
 }  // namespace haechi::vault

@@ -1,11 +1,14 @@
-"""What a server says of itself: how the program before it ended, and that its log is older than what was seen."""
+"""What a server says of itself: how the program before it ended, and that its log is older than what was seen;
+what was captured before it became so is not taken for live."""
 import json
 import pathlib
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
+from device_keys_e2e import DEVICE, Sender, new_key, protoc, sealed
 from haechi_server import Checks, Server, arguments, register_device, report, wait_for
 
 SECRET = 'a-secret-of-good-length'
@@ -74,10 +77,60 @@ def an_older_log(checks, program, folder):
     server.end()
 
 
+HOME = 376_123_457
+
+
+def at_place(seq, lat_e7):
+    """A report of now, as the device would sign it."""
+    return protoc('Report', f'''epoch: 1 seq: {seq} fix {{ place {{ lat_e7: {lat_e7} lng_e7: 1272345671 }}
+        fixed_at_us: {round(time.time() * 1e6)} accuracy_mm: 8000 source: FIX_SOURCE_GNSS }}'''.encode())
+
+
+def what_was_captured(checks, program, folder):
+    """A report that somebody kept is sent again to a log that no longer knows it."""
+    check = checks.check
+    server, sender = Server(program, data=folder), None
+    alerts = lambda: json.loads(server.request('GET', '/api/v1/alerts', 'control')[1]).get('alerts', [])
+    place = lambda: server.request('GET', '/api/v1/positions/W-1', 'control')
+    send = lambda body: Sender(server, folder).curl(body)
+    register_device(server, DEVICE, SECRET, 'W-1')
+    key = new_key(server, signed_only=True)
+    server.put('zones/home', {'shape': {'circle': {'centre': {'lat_e7': HOME, 'lng_e7': 1272345671}, 'radius_mm': 300000}}})
+    server.put('orders/O-1', {'kind': 'ST_PROV_3_2', 'legal_basis': '31-6', 'wearer_id': 'W-1', 'time_zone': 'Asia/Seoul',
+                              'starts_at_us': str(round((time.time() - 60) * 1e6)),
+                              'conditions': [{'id': 'c', 'exclusion': {'zone_id': 'home'}}]})
+    server.stop()
+    server.end()
+    shutil.copytree(folder / 'store', folder / 'backup')
+    server = Server(program, data=folder)
+    captured = sealed(key, at_place(2, HOME))
+    check('he enters the barred place and it rings', send(captured)[0] == 200 and wait_for(alerts))
+    marks, entries = folder / 'store.keys' / 'seen', int(server.metrics()['haechi_spine_entry_no'])
+    wait_for(lambda: int(marks.read_text().split()[1]) >= entries, 15)
+    server.kill()
+    server.end()
+    shutil.rmtree(folder / 'store')
+    shutil.copytree(folder / 'backup', folder / 'store')
+    server = Server(program, data=folder, extra=('--accept-older-log', 'the disk burnt'))
+    wait_for(lambda: [one for one in conditions(server) if one.get('kind') == 'OLDER_LOG'])
+    status, answer = send(captured)
+    check('the captured report is kept', status == 200 and answer.get('durable') == 1, (status, answer))
+    ticks = int(server.metrics()['haechi_spine_entry_no'])
+    wait_for(lambda: int(server.metrics()['haechi_spine_entry_no']) > ticks + 2)
+    check('... and rings nothing, and is nobody\'s place now', not alerts() and place()[0] == 404, (alerts(), place()))
+    check('what the device says since then rings as ever', send(sealed(key, at_place(3, HOME)))[0] == 200 and wait_for(alerts))
+    server.stop()
+    server.end()
+    server = Server(program, data=folder)
+    check('after another start likewise: no more and no less', len(alerts()) == 1, alerts())
+    server.stop()
+    server.end()
+
+
 def main():
     checks = Checks()
     program = arguments().haechi
-    for story in (a_fault_of_its_own, an_older_log):
+    for story in (a_fault_of_its_own, an_older_log, what_was_captured):
         with tempfile.TemporaryDirectory(prefix='haechi-health-') as folder:
             story(checks, program, pathlib.Path(folder))
     checks.finish()

@@ -1,16 +1,21 @@
-"""The master key: changed, killed while it is changed, moved into a PKCS#11 token (SoftHSM of Debian), and out of reach.
+"""The master key: changed at rest and while a server runs under load, killed while it is changed, moved into a PKCS#11 token (SoftHSM of Debian), and out of reach.
 
 What was sealed stays readable with the key that is in force, and with no other."""
+import http.client
+import itertools
+import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 
-from erasure_e2e import HERS, HIS, live_a_day, place, replayed, run, tells
-from haechi_server import Checks, Server, arguments
+from erasure_e2e import HERS, HIS, SECRET, live_a_day, place, replayed, run, tells
+from haechi_server import Checks, Server, arguments, report, wait_for
 
 MODULES = ('/usr/lib/softhsm/libsofthsm2.so', '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so')
 PIN = '482913'
@@ -55,11 +60,6 @@ def check_change(checks, program, folder):
     keys = folder / 'store.keys'
     old = folder.parent / 'old-keys'
     shutil.copytree(keys, old)
-    running = Server(program, folder)
-    code, said = rotate(program, folder)
-    checks.check('while a server runs the master key stays', code == 1 and 'in use' in said, said)
-    running.stop()
-    running.end()
     code, said = rotate(program, folder)
     checks.check('at rest it changes', code == 0 and 'wrapped anew' in said, said)
     checks.check('with the new one everything reads', *whole(program, folder))
@@ -67,7 +67,8 @@ def check_change(checks, program, folder):
     checks.check('with the old one nothing does', code != 0 and 'master key' in error, error)
     checks.check('the old ring under the new one does neither',
                  run(program, 'replay', folder / 'store', '--key-ring', old / 'ring', '--master-key', keys / 'master')[0] != 0)
-    checks.check('nothing else is left beside them', sorted(path.name for path in keys.iterdir()) == ['master', 'ring', 'seen'])
+    checks.check('nothing else is left beside them', {path.name for path in keys.iterdir()} - {'seen'} == {'master', 'ring'},
+                 list(keys.iterdir()))
     server = Server(program, folder)
     checks.check('a server starts with it and tells where he is', tells(place(server, 'W-1').encode(), HIS))
     server.stop()
@@ -93,6 +94,105 @@ def check_kills(checks, program, folder):
                      held and {path.name for path in master.parent.iterdir()} - unfinished == {'master', 'ring', 'seen'},
                      (error, list(master.parent.iterdir())))
     print(f'killed before and after it changed: {sorted(outcomes)}')
+
+
+class Load:
+    """Reports of two devices and new persons, one after the other, until it is ended: what was acknowledged, and what was not."""
+
+    def __init__(self, server):
+        self.server, self.acknowledged, self.refused, self.persons = server, [], [], []
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        for seq in itertools.count(1):
+            if self.ending.wait(0.025):  # a device may send fifty a second
+                return
+            try:
+                status, text = self.server.ingest('D-W', SECRET, report(seq, HIS['lat'], HIS['lng'], epoch=self.server.process.pid))
+                (self.acknowledged if status == 200 else self.refused).append((self.server.process.pid, seq, text))
+                if seq % 5 == 0:
+                    name = f'Under Load {self.server.process.pid}-{seq}'
+                    self.server.put(f'persons/L-{self.server.process.pid}-{seq}', {'role': 'ROLE_WEARER', 'record': {'name': name}})
+                    self.persons.append(name)
+            except (OSError, http.client.HTTPException):
+                return  # killed
+
+    def end(self):
+        self.ending.set()
+        self.thread.join()
+
+
+def told(program, folder, acknowledged, persons):
+    """Everything that was acknowledged is in the log, with its place; who was registered has a name."""
+    code, text, error = replayed(program, folder / 'store')
+    lines = [json.loads(line) for line in text.decode().splitlines() if '"report_received"' in line]
+    there = set()
+    for line in lines:
+        found = re.search(r'"epoch":(\d+),.*?"seq":"(\d+)"', json.dumps(line, separators=(',', ':')))
+        if found and tells(json.dumps(line).encode(), HIS):
+            there.add((int(found[1]), int(found[2])))
+    missing = [one[:2] for one in acknowledged if one[:2] not in there]
+    server = Server(program, folder)
+    nameless = [name for name in persons if name not in server.request(
+        'GET', '/api/v1/persons/' + name.replace('Under Load ', 'L-'), 'registrar')[1]]
+    server.stop()
+    server.end()
+    return code == 0 and not missing and not nameless, (error[-300:], missing[:5], nameless[:5])
+
+
+def check_running(checks, program, folder):
+    master = folder / 'store.keys' / 'master'
+    server = Server(program, folder)
+    load = Load(server)
+    for turn in range(5):
+        before = master.read_text()
+        count = len(load.acknowledged)
+        code, said = rotate(program, folder)
+        checks.check(f'the master key of a running server changes ({turn})', code == 0 and 'wrapped anew' in said and
+                     master.read_text() != before, said)
+        checks.check('... while it takes reports', wait_for(lambda: len(load.acknowledged) > count + 2))
+    load.end()
+    checks.check('nothing was refused meanwhile', not load.refused and len(load.persons) > 2, load.refused[:3])
+    checks.check('he is where he was', tells(place(server, 'W-1').encode(), HIS))
+    audit = server.request('GET', '/api/v1/audit?action=change_master_key', 'auditor')[1]
+    checks.check('the auditor sees each change', audit.count('wrapped anew') == 5, audit)
+    checks.check('so does who counts', server.metrics()['haechi_master_key_changes_total'] == 5)
+    server.stop()
+    server.end()
+    checks.check('all that was acknowledged reads, with the last key', *told(program, folder, load.acknowledged, load.persons))
+    checks.check('nothing else is left beside the keys', sorted(path.name for path in master.parent.iterdir()) == ['master', 'ring', 'seen'],
+                 list(master.parent.iterdir()))
+
+
+def check_running_killed(checks, program, folder):
+    master = folder / 'store.keys' / 'master'
+    acknowledged, persons, outcomes = [], [], set()
+    for turn in range(10):
+        server = Server(program, folder)
+        load = Load(server)
+        wait_for(lambda: len(load.acknowledged) > 2)
+        before = master.read_text()
+        (master.parent / 'ring.change').write_text('')
+        wait_for(lambda: not (master.parent / 'ring.change').exists() or (master.parent / 'ring.changed').exists() or
+                 (master.parent / 'master.new').exists(), 10, 0.0005)
+        time.sleep(random.Random(turn).uniform(0, 0.03))
+        server.kill()
+        load.end()
+        server.end()
+        outcomes.add(master.read_text() != before)
+        acknowledged += load.acknowledged
+        persons += load.persons
+        asked = (master.parent / 'ring.change').exists()
+        server = Server(program, folder)
+        checks.check(f'killed while it changes under load ({turn}), the next start goes on',
+                     not asked or wait_for(lambda: not (master.parent / 'ring.change').exists()), list(master.parent.iterdir()))
+        server.stop()
+        server.end()
+    print(f'killed before and after it changed: {sorted(outcomes)}')
+    checks.check('and nothing that was acknowledged is lost or unreadable', *told(program, folder, acknowledged, persons))
+    (master.parent / 'ring.changed').unlink(missing_ok=True)
 
 
 def check_token(checks, program, folder, token):
@@ -155,6 +255,8 @@ def main():
         server.end()
         check_change(checks, options.haechi, folder)
         check_kills(checks, options.haechi, folder)
+        check_running(checks, options.haechi, folder)
+        check_running_killed(checks, options.haechi, folder)
         check_token(checks, options.haechi, folder, Token(top / 'hsm'))
     finally:
         shutil.rmtree(top, ignore_errors=True)

@@ -44,6 +44,7 @@ struct ApiOptions {
   PaceRates rates = {};
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
+  std::string coarse_secret = {};  // of trust::CoarsePlaces, that of the streams
 };
 
 class Api {

@@ -79,6 +79,7 @@ struct Job {
   const Route* route = nullptr;
   Exchange exchange;
   Plan plan;
+  size_t kept_from = 0;         // persons, when the plan was made
   Resume resume;                // stands for the route's handler once it is set
   std::string idempotency_key;  // empty: none
   // While facts are awaited:
@@ -118,12 +119,14 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               &scanner,
               options.act_term,
               options.look_limits,
+              trust::CoarsePlaces(options.coarse_secret),
               &pin_guesses,
               options.endings} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
   bool identify(const JobPtr& job);
+  bool decide_again(const JobPtr& job);
   std::optional<trust::Viewer> viewer_of(const std::string& key, const Job& job);
   std::string session_of(const std::string& key, Time now) const;
   void answer_anyone(const JobPtr& job);
@@ -195,7 +198,6 @@ void Api::Inner::take(net::Request request, net::Respond respond) {
   prepare(job);
 }
 
-// Route and who asks: false when the request was answered.
 // A name that is not known or given twice would narrow a list less than the asker believes.
 Status check_query(const Route& route, const net::Request& request) {
   std::set<std::string> given;
@@ -208,6 +210,7 @@ Status check_query(const Route& route, const net::Request& request) {
   return {};
 }
 
+// Route and who asks: false when the request was answered.
 bool Api::Inner::admit(const JobPtr& job) {
   Match found = match(job->request.method, job->request.path);
   if (found.allow.empty()) {
@@ -294,6 +297,35 @@ bool Api::Inner::identify(const JobPtr& job) {
   return true;
 }
 
+size_t persons_kept_from(const Exchange& exchange) {
+  const auto& recusals = exchange.world.picture.case_book().recusals();
+  const auto found = recusals.find(exchange.viewer.account);
+  return found == recusals.end() ? 0 : found->second.size();
+}
+
+// Time has passed since it was decided: the key or session may have ended, whoever asked may have become
+// somebody else, and the ties may have changed. False when the request was answered.
+bool Api::Inner::decide_again(const JobPtr& job) {
+  Exchange& exchange = job->exchange;
+  exchange.now = clock.now();
+  const Result<std::string> key = session::presented_key(job->request);
+  const auto viewer = key.ok() ? viewer_of(*key, *job) : std::nullopt;
+  if (!viewer || viewer->account != exchange.viewer.account) {
+    finish(job, unauthorized(invalid("authorization", "the key or session ended while it was asked")));
+    return false;
+  }
+  // What is to be done was made out for whoever he was.
+  const bool changed = *viewer != exchange.viewer || persons_kept_from(exchange) != job->kept_from;
+  const bool moved = changed && job->request.method != "GET";
+  exchange.viewer = *viewer;
+  exchange.decision = api::decide(exchange, *job->route);
+  if (exchange.decision.allowed && moved)
+    exchange.decision = {false, trust::Precision::kNone, "the account was changed while it was asked"};
+  if (exchange.decision.allowed) return true;
+  deny(job);
+  return false;
+}
+
 std::unique_ptr<v1::Fact> Api::Inner::access_of(const Job& job, const trust::Decision& decision) const {
   const Exchange& e = job.exchange;
   auto fact = trust::access_decided(e.viewer, job.route->action, e.subject, e.purpose, decision,
@@ -351,6 +383,7 @@ Result<Plan> Api::Inner::run(const JobPtr& job) {
 }
 
 void Api::Inner::prepare(const JobPtr& job) {
+  job->kept_from = persons_kept_from(job->exchange);
   Result<Plan> plan = run(job);
   if (!plan.ok()) return fail(job, plan.error());
   job->plan = std::move(plan.value());
@@ -399,9 +432,8 @@ void Api::Inner::resume(const JobPtr& job, Resume resume) {
   job->resume = std::move(resume);
   job->exchange.now = clock.now();
   if (job->route->access == Access::kPublic) return answer_anyone(job);
-  job->exchange.decision = api::decide(job->exchange, *job->route);
-  if (!job->exchange.decision.allowed) return deny(job);
-  prepare(job);
+  job->kept_from = persons_kept_from(job->exchange);
+  if (decide_again(job)) prepare(job);
 }
 
 void Api::Inner::record(const JobPtr& job) {
@@ -419,15 +451,17 @@ void Api::Inner::record(const JobPtr& job) {
   submit_fact(access_of(*job, e.decision), done);
 }
 
+// Some questions are too long for an address.
+bool only_shows(const Plan& plan) {
+  return plan.facts.empty() && !plan.keep && !plan.shown_ids.empty();
+}
+
 void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& receipt) {
   if (!receipt.ok())
     return fail(job, Error{Code::kUnavailable, "", "the access could not be recorded, so it is refused"});
-  // The right may have ended while the record was written.
-  job->exchange.now = clock.now();
   const trust::Precision recorded_precision = job->exchange.decision.precision;
-  job->exchange.decision = api::decide(job->exchange, *job->route);
-  if (!job->exchange.decision.allowed) return deny(job);
-  if (job->request.method == "GET") return show(job, recorded_precision);
+  if (!decide_again(job)) return;
+  if (job->request.method == "GET" || only_shows(job->plan)) return show(job, recorded_precision);
   write(job);
 }
 

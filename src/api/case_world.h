@@ -24,6 +24,7 @@ class EngineSubmit final : public spine::Submit {
 
   void submit(std::unique_ptr<v1::Fact> fact, spine::Done done) override {
     add(*fact);
+    if (done && between && fact->has_access_decided()) between();
     if (done) done(spine::Receipt{entry_no, stamp, false});
   }
   // `more` stands for what other machines would say.
@@ -51,6 +52,7 @@ class EngineSubmit final : public spine::Submit {
               return no;
             },
             [this](uint64_t from_no, const std::function<bool(const LoggedFact&)>& each) -> Status {
+              if (while_reading) while_reading();
               const std::lock_guard lock(mutex_);
               for (uint64_t no = from_no; no <= entries_.size(); ++no)
                 if (!each({no, entries_[no - 1].first, entries_[no - 1].second})) break;
@@ -62,6 +64,8 @@ class EngineSubmit final : public spine::Submit {
   Time stamp{1};
   std::vector<v1::Fact> logged;
   std::function<void(const spine::Batch&)> folded;  // may be empty
+  std::function<void()> between;                    // a record being durable and its answer; may be empty
+  std::function<void()> while_reading;              // likewise; on the thread that reads the past
 
  private:
   picture::Picture& picture_;
@@ -77,12 +81,14 @@ class PlainBundles final : public Bundles {
   bool begin(BundleQuery query, Done done) override {
     if (busy) return false;
     asked.push_back(std::move(query));
+    if (while_making) while_making();
     done(made);
     return true;
   }
   bool busy = false;
   Result<std::string> made = std::string("{\"bundle\":{}}\n");
   std::vector<BundleQuery> asked;
+  std::function<void()> while_making;  // may be empty
 };
 
 class CaseWorld {
@@ -119,8 +125,10 @@ class CaseWorld {
              trust::Viewer{.account = "registrar-1", .role = Role::kRegistrar},
              trust::Viewer{.account = "auditor-1", .role = Role::kAuditor},
              trust::Viewer{.account = "dispatch-1", .role = Role::kDispatch, .agency_id = "police-1"},
-         })
+         }) {
       keys_[viewer.account] = *keys->issue(viewer, Time{});
+      viewers[viewer.account] = viewer;
+    }
     ApiOptions options;
     options.bundles = &bundles;
     options.log = submit.source();
@@ -165,12 +173,18 @@ class CaseWorld {
     if (question != std::string::npos) request.query = target.substr(question + 1);
     request.headers.emplace_back("authorization", "Bearer " + keys_.at(account));
     if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
+    asking = account;
+    if (before) before(method, target, body);
     request.body = std::move(body);
     auto promise = std::make_shared<std::promise<net::Response>>();
     api->handler()(std::move(request),
                    [promise](net::Response response) { promise->set_value(std::move(response)); });
     auto answer = promise->get_future();
-    if (answer.wait_for(std::chrono::seconds(10)) == std::future_status::ready) return answer.get();
+    if (answer.wait_for(std::chrono::seconds(10)) == std::future_status::ready) {
+      net::Response response = answer.get();
+      if (after) after(response);
+      return response;
+    }
     ADD_FAILURE() << "no answer to " << method << " " << target;
     return {};
   }
@@ -178,7 +192,9 @@ class CaseWorld {
   boost::json::value get(const std::string& account, const std::string& method, const std::string& target,
                          std::string body = "") {
     const net::Response answer = ask(account, method, target, std::move(body));
-    EXPECT_EQ(answer.status, 200) << method << " " << target << ": " << answer.body;
+    if (!may_refuse) {
+      EXPECT_EQ(answer.status, 200) << method << " " << target << ": " << answer.body;
+    }
     return answer.status == 200 ? boost::json::parse(answer.body) : boost::json::value();
   }
   void log(const v1::Fact& fact, const picture::Effects& more = {}) {
@@ -217,6 +233,14 @@ class CaseWorld {
   net::Loop loop{"front"};
   PlainBundles bundles;
   std::unique_ptr<Api> api;
+  std::map<std::string, trust::Viewer> viewers;
+  // Each request before it is sent, and its answer; may be empty.
+  std::function<void(const std::string& method, const std::string& path, std::string& body)> before;
+  std::function<void(const net::Response&)> after;
+  std::string asking;       // the account of the newest request
+  bool may_refuse = false;  // get() takes a no
+
+  const std::string& key_of(const std::string& account) const { return keys_.at(account); }
 
  private:
   std::map<std::string, std::string> keys_;

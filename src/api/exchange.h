@@ -20,6 +20,7 @@
 #include "notify/letters.h"
 #include "picture/picture.h"
 #include "store/records.h"
+#include "trust/coarse.h"
 #include "trust/decide.h"
 #include "trust/signing_keys.h"
 
@@ -74,6 +75,7 @@ struct World {
   const VirusScanner* scanner = nullptr;             // never nullptr where files are taken
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
+  trust::CoarsePlaces coarse = trust::CoarsePlaces("");
   PinGuesses* pin_guesses = nullptr;  // never nullptr where numbers open apps
   Endings endings = {};               // empty: nothing ends by the clock here
 };

@@ -68,12 +68,12 @@ struct IdentityProviders::Provider {
 
 IdentityProviders::IdentityProviders(net::Loop& loop, const Clock& clock,
                                      std::vector<ProviderSettings> settings, std::string pages,
-                                     std::shared_ptr<net::Tls> tls)
+                                     const net::ClientOptions& line)
     : clock_(clock),
       pages_(std::move(pages)),
       secret_(random_secret(32)),
       key_reads_(kKeyReads, settings.size() + 1),
-      client_(net::HttpClient::create(loop, net::ClientOptions{.tls = std::move(tls)})) {
+      client_(net::HttpClient::create(loop, line)) {
   for (ProviderSettings& one : settings) {
     providers_.push_back(std::make_unique<Provider>());
     providers_.back()->settings = std::move(one);

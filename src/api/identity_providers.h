@@ -32,7 +32,7 @@
 namespace haechi::net {
 class HttpClient;
 class Loop;
-class Tls;
+struct ClientOptions;
 struct Response;
 }  // namespace haechi::net
 
@@ -53,8 +53,9 @@ inline constexpr Duration kFlowLasts = Duration::seconds(10 * 60);  // from our 
 class IdentityProviders {
  public:
   // `pages` is the address of our pages, "https://haechi.example"; `clock` and `loop` outlive this.
+  // `line`: how providers are called.
   IdentityProviders(net::Loop& loop, const Clock& clock, std::vector<ProviderSettings> settings,
-                    std::string pages, std::shared_ptr<net::Tls> tls);
+                    std::string pages, const net::ClientOptions& line);
   ~IdentityProviders();
 
   // Reads what the providers say of themselves. One that does not answer is told, and asked again when it is

@@ -42,7 +42,7 @@ Result<Plan> positions(const Exchange& exchange) {
       list.set_next(std::to_string(holder));
       break;
     }
-    reduce(decision, *live);
+    reduce(exchange, decision, *live);
     *list.add_positions() = *std::move(live);
     shown.push_back(positions.id(index));
   }
@@ -55,7 +55,7 @@ Result<Plan> position(const Exchange& exchange) {
   if (!holder) return not_found("id");
   std::optional<v1::LivePosition> live = positions.live(*holder);
   if (!live) return Error{Code::kNotFound, "id", "no position of this person is known"};
-  reduce(exchange.decision, *live);
+  reduce(exchange, exchange.decision, *live);
   return answering(*live, {exchange.id()});
 }
 

@@ -4,6 +4,7 @@
 #include "api/legal.h"
 #include "api/risk.h"
 #include "api/standings.h"
+#include "base/typed_cell.h"
 #include "picture/synthetic.h"
 
 namespace haechi::api::risk {
@@ -299,18 +300,11 @@ v1::Statistics counted(const Exchange& exchange, const Window& window) {
 class Csv {
  public:
   void row(const std::string& table, const std::string& key, const std::string& of, int64_t value) {
-    text_ += table + "," + quoted(key) + "," + quoted(of) + "," + std::to_string(value) + "\r\n";
+    text_ += table + "," + typed_cell(key) + "," + typed_cell(of) + "," + std::to_string(value) + "\r\n";
   }
   const std::string& text() const { return text_; }
 
  private:
-  // Kinds of orders are words of whoever registered them; a spreadsheet must not take one for a formula.
-  static std::string quoted(const std::string& text) {
-    std::string out = text.find_first_of(std::string_view("=+-@\t\r\0", 7)) == 0 ? "\"'" : "\"";
-    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-  }
-
   std::string text_ = "table,key,of,value\r\n";
 };
 

@@ -8,14 +8,6 @@
 namespace haechi::api {
 namespace {
 
-constexpr int32_t kSquareE7 = 100'000;
-
-int32_t middle(int32_t value_e7) {
-  int32_t start = value_e7 / kSquareE7 * kSquareE7;
-  if (value_e7 < 0 && start != value_e7) start -= kSquareE7;
-  return start + kSquareE7 / 2;
-}
-
 // The wearers of another system are synthetic ones: its key shows nobody else.
 bool has_case(const Exchange& exchange, const std::string& wearer_id) {
   const trust::Viewer& viewer = exchange.viewer;
@@ -180,18 +172,14 @@ trust::Decision position_decision(const Exchange& exchange, const std::string& p
                        person_subject(exchange, person_id, "position"), exchange.purpose, exchange.now);
 }
 
-void coarsen(v1::Place& place) {
-  place.set_lat_e7(middle(place.lat_e7()));
-  place.set_lng_e7(middle(place.lng_e7()));
-}
-
 void reduce(const Exchange& exchange, v1::Alert& alert) {
   if (!alert.has_place()) return;
   // The place of an SOS is hers, of everything else his.
   const bool hers = alert.kind() == v1::ALERT_KIND_SOS || alert.kind() == v1::ALERT_KIND_PROTECTED_SILENCE;
-  const trust::Decision decision =
-      position_decision(exchange, hers ? alert.protected_id() : alert.wearer_id());
-  if (decision.precision == trust::Precision::kCoarse) coarsen(*alert.mutable_place());
+  const std::string& whose = hers ? alert.protected_id() : alert.wearer_id();
+  const trust::Decision decision = position_decision(exchange, whose);
+  if (decision.precision == trust::Precision::kCoarse)
+    *alert.mutable_place() = exchange.world.coarse.of(whose, alert.place());
   if (decision.precision < trust::Precision::kCoarse) alert.clear_place();
 }
 
@@ -199,7 +187,10 @@ void reduce(const Exchange& exchange, v1::Call& call) {
   for (v1::Destination& destination : *call.mutable_destinations()) {
     if (!destination.has_place()) continue;
     const trust::Decision decision = position_decision(exchange, destination.person_id());
-    if (decision.precision == trust::Precision::kCoarse) coarsen(*destination.mutable_place());
+    if (decision.precision == trust::Precision::kCoarse) {
+      *destination.mutable_place() = exchange.world.coarse.of(destination.person_id(), destination.place());
+      destination.set_accuracy_mm(std::max(destination.accuracy_mm(), trust::kCoarseAccuracyMm));
+    }
     if (decision.precision < trust::Precision::kCoarse) {
       destination.clear_place();
       destination.clear_accuracy_mm();
@@ -214,16 +205,15 @@ void reduce(const trust::Decision& decision, v1::View& view) {
   }
 }
 
-void reduce(const trust::Decision& decision, v1::LivePosition& position) {
+void reduce(const Exchange& exchange, const trust::Decision& decision, v1::LivePosition& position) {
   v1::Fix& fix = *position.mutable_fix();
   if (decision.precision == trust::Precision::kFull) return;
-  const v1::Place place = fix.place();
-  const int64_t fixed_at_us = fix.fixed_at_us();
-  fix.Clear();
-  fix.set_fixed_at_us(fixed_at_us);
-  if (decision.precision != trust::Precision::kCoarse) return;
-  *fix.mutable_place() = place;
-  coarsen(*fix.mutable_place());
+  v1::Fix left = exchange.world.coarse.of(position.person_id(), fix);
+  if (decision.precision != trust::Precision::kCoarse) {
+    left.clear_place();
+    left.clear_accuracy_mm();
+  }
+  fix = std::move(left);
 }
 
 }  // namespace haechi::api

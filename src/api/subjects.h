@@ -22,13 +22,9 @@ void recuse(const Exchange& exchange, const std::vector<std::string>& person_ids
 
 trust::Decision position_decision(const Exchange& exchange, const std::string& person_id);
 
-// Rounded to the middle of its square of 0.01 degree. The same place always gives the same answer, so that
-// asking often tells no more.
-void coarsen(v1::Place& place);
-
 void reduce(const Exchange& exchange, v1::Alert& alert);
 void reduce(const Exchange& exchange, v1::Call& call);
 void reduce(const trust::Decision& decision, v1::View& view);
-void reduce(const trust::Decision& decision, v1::LivePosition& position);
+void reduce(const Exchange& exchange, const trust::Decision& decision, v1::LivePosition& position);
 
 }  // namespace haechi::api

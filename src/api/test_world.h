@@ -31,7 +31,9 @@ class HeldSubmit final : public spine::Submit {
     while (!waiting.empty()) {
       auto [fact, done] = std::move(waiting.front());
       waiting.pop_front();
+      const bool is_record = fact->has_access_decided();
       add(*fact, {});
+      if (done && between && is_record) between();
       if (done) done(spine::Receipt{entry_no, now, false});
     }
   }
@@ -41,6 +43,7 @@ class HeldSubmit final : public spine::Submit {
     picture_.fold(++entry_no, now, fact, effects);
   }
 
+  std::function<void()> between;  // a record being durable and its answer; may be empty
   bool hold = false;
   bool refuse = false;
   bool full = false;  // there is no room for what must be done whole

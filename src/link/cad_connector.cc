@@ -123,6 +123,7 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
         client_options.timeout = options.timeout;
         client_options.connections_per_host_max = options.in_flight_max;
         client_options.tls = options.tls;
+        client_options.outgoing = options.outgoing;
         agency.client = net::HttpClient::create(loop, client_options);
       }
       agency.endpoint = std::move(endpoint);

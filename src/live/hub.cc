@@ -46,7 +46,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
         rights(picture, clock),
         gate(loop, submit, clock, [this](const std::string& account) { gate_opened(account); }),
         ledger(loop, submit, [this](const std::string& account) { gate_opened(account); }),
-        texts(picture, clock),
+        texts(picture, clock, options.coarse_secret),
         current(picture),
         shared{picture,
                ring,

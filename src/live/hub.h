@@ -33,6 +33,7 @@ struct HubOptions {
   // What names the session of a key in records; empty: the digits of its digest.
   std::function<std::string(std::string_view key)> session_of = {};
   Duration key_check_period = Duration::seconds(1);  // ended keys close their sockets
+  std::string coarse_secret = {};                    // of trust::CoarsePlaces, that of the API
 };
 
 // Whom a key stands for now; nothing when unknown or ended. Called on the hub's loop.

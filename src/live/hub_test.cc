@@ -138,6 +138,42 @@ TEST_F(HubTest, PositionWaitsForItsAuditRecord) {
   EXPECT_TRUE(control->hears("\"lat_e7\":371234567")) << "the alert again, now with its place";
 }
 
+// Between the record and what it is of: the right ends, and nothing goes out for it.
+TEST_F(HubTest, NothingIsSentWhereTheCallClosesWhileTheRecordIsWritten) {
+  move("W1", 371'000'001);
+  auto unit = watch_ready("unit"), frames = watch_ready("unit", "tracks=binary");
+  auto control = watch_ready("control");
+  submit_.hold();
+  tick({alert("X1"), incident()});
+  open_call();
+  ASSERT_TRUE(unit->hears("\"call\":{\"id\":\"C1\""));
+  move("W1", 371'000'002);
+  ASSERT_TRUE(eventually([&] { return submit_.recorded("un-1", "W1"); }));
+  close_call();
+  ASSERT_TRUE(unit->hears("\"revoked\":{\"kind\":\"call\",\"id\":\"C1\""));
+  submit_.release();
+  move("W1", 371'000'003);
+  ASSERT_TRUE(control->hears("\"lat_e7\":371000003")) << "others still see him";
+  tick({alert("X2")});
+  ASSERT_TRUE(control->hears("\"id\":\"X2\"")) << "all that was to be sent was sent";
+  EXPECT_FALSE(unit->has("\"lat_e7\":37100000"));
+  EXPECT_FALSE(frames->has("\"holders\"")) << "nor is anybody named whom frames would show";
+}
+
+TEST_F(HubTest, NothingIsSentWhereTheKeyEndsWhileTheRecordIsWritten) {
+  move("W1", 371'000'001);
+  submit_.hold();
+  auto control = watch_ready("control");
+  ASSERT_TRUE(eventually([&] { return submit_.recorded("op-1", "W1"); }));
+  {
+    std::lock_guard lock(mutex_);
+    viewers_.erase("control");
+  }
+  ASSERT_TRUE(eventually([&] { return control->closed(); }));
+  submit_.release();
+  EXPECT_FALSE(control->has("lat_e7"));
+}
+
 TEST_F(HubTest, UnitFollowsTheWearerUntilTheCallClosesAndNothingAfter) {
   move("W1", 371'000'001);
   move("P1", 372'000'001);

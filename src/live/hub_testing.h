@@ -22,6 +22,7 @@ namespace haechi::live {
 namespace bj = boost::json;
 using net::eventually;
 
+inline constexpr const char* kCoarseSecret = "a secret of this node";
 inline constexpr int64_t kS = 1'000'000;
 inline constexpr int64_t kStart = 1'700'000'000 * kS;
 
@@ -189,6 +190,7 @@ class HubTest : public ::testing::Test {
   HubTest() {
     HubOptions options;
     options.epoch = "log-1";
+    options.coarse_secret = kCoarseSecret;
     options.flush_period = Duration::millis(20);
     options.key_check_period = Duration::millis(50);
     const auto identify = [this](std::string_view key) -> std::optional<trust::Viewer> {

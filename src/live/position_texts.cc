@@ -34,6 +34,12 @@ const std::string& PositionTexts::one(uint32_t holder) {
   return text.json;
 }
 
+v1::LivePosition PositionTexts::coarse_one(uint32_t holder) const {
+  v1::LivePosition out = *picture_.positions().live(holder);
+  *out.mutable_fix() = coarse_.of(out.person_id(), out.fix());
+  return out;
+}
+
 std::shared_ptr<const std::string> PositionTexts::message(const std::vector<uint32_t>& holders, bool coarse) {
   std::shared_ptr<const std::string>* kept = nullptr;
   if (!coarse) {
@@ -43,7 +49,7 @@ std::shared_ptr<const std::string> PositionTexts::message(const std::vector<uint
   std::string out = "{\"entry\":" + std::to_string(picture_.entry_no()) + ",\"positions\":[";
   for (size_t i = 0; i < holders.size(); ++i) {
     if (i > 0) out += ',';
-    out += coarse ? json(coarsened(*picture_.positions().live(holders[i]))) : one(holders[i]);
+    out += coarse ? json(coarse_one(holders[i])) : one(holders[i]);
   }
   out += "]}";
   auto text = std::make_shared<const std::string>(std::move(out));
@@ -66,7 +72,7 @@ std::shared_ptr<const std::string> PositionTexts::frame(const std::vector<uint32
     append_frame_record(out, index_of(holder), *picture_.positions().live(holder), false, now);
   }
   for (const uint32_t holder : coarse) {
-    append_frame_record(out, index_of(holder), coarsened(*picture_.positions().live(holder)), true, now);
+    append_frame_record(out, index_of(holder), coarse_one(holder), true, now);
   }
   auto bytes = std::make_shared<const std::string>(std::move(out));
   if (kept != nullptr) *kept = bytes;

@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "picture/picture.h"
+#include "trust/coarse.h"
 
 namespace haechi::live {
 
 class PositionTexts {
  public:
-  PositionTexts(const picture::Picture& picture, const Clock& clock) : picture_(picture), clock_(clock) {}
+  PositionTexts(const picture::Picture& picture, const Clock& clock, std::string coarse_secret)
+      : picture_(picture), clock_(clock), coarse_(std::move(coarse_secret)) {}
 
   // {"entry":..,"positions":[..]} for the holders, which have fixes. Coarse: about a kilometre, without
   // movement.
@@ -32,12 +34,14 @@ class PositionTexts {
  private:
   using Messages = std::map<std::vector<uint32_t>, std::shared_ptr<const std::string>>;
   const std::string& one(uint32_t holder);
+  v1::LivePosition coarse_one(uint32_t holder) const;
   struct Text {
     uint64_t entry_no = 0;
     std::string json;
   };
   const picture::Picture& picture_;
   const Clock& clock_;
+  const trust::CoarsePlaces coarse_;
   std::vector<Text> texts_;
   Messages round_, frames_;  // of this round
 };

@@ -30,20 +30,6 @@ uint32_t age_ms(Time now, int64_t at_us) {
 
 }  // namespace
 
-v1::LivePosition coarsened(v1::LivePosition position) {
-  constexpr int32_t kStepE7 = 100'000;  // 0.01 degree
-  constexpr uint32_t kAccuracyMm = 1'500'000;
-  v1::Fix& fix = *position.mutable_fix();
-  v1::Place& place = *fix.mutable_place();
-  place.set_lat_e7(place.lat_e7() / kStepE7 * kStepE7);
-  place.set_lng_e7(place.lng_e7() / kStepE7 * kStepE7);
-  fix.set_accuracy_mm(std::max(fix.accuracy_mm(), kAccuracyMm));
-  fix.clear_speed_mmps();
-  fix.clear_course_cdeg();
-  fix.clear_altitude_mm();
-  return position;
-}
-
 void append_frame_header(std::string& out, uint32_t records, Time server_time) {
   append<uint8_t>(out, kFrameVersion);
   out.append(3, '\0');

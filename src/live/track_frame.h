@@ -27,11 +27,8 @@ inline constexpr uint8_t kFrameUnknown8 = 255;      // of the battery
 
 enum FrameFlag : uint8_t { kFrameStored = 1, kFrameCoarse = 2, kFrameCharging = 4, kFrameMocked = 8 };
 
-// The place to about a kilometre, without movement and height: what a viewer gets who may know no more.
-v1::LivePosition coarsened(v1::LivePosition position);
-
 void append_frame_header(std::string& out, uint32_t records, Time server_time);
-// `position` has a fix, coarsened already if `coarse`; `server_time` is that of the header.
+// `position` has a fix, only roughly if `coarse`; `server_time` is that of the header.
 void append_frame_record(std::string& out, uint32_t index, const v1::LivePosition& position, bool coarse,
                          Time server_time);
 

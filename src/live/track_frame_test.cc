@@ -56,10 +56,8 @@ std::string the_frame() {
   wearer.set_battery_percent(83);
   wearer.set_charging(true);
 
-  v1::LivePosition far = position(-338'688'197, -1'512'093'123, 0, ago(0));
-  far.mutable_fix()->set_accuracy_mm(20'000);
-  far.mutable_fix()->set_course_cdeg(100);
-  far.mutable_fix()->set_speed_mmps(100);
+  v1::LivePosition far = position(-338'600'000, -1'512'000'000, 0, ago(0));
+  far.mutable_fix()->set_accuracy_mm(1'500'000);
   far.mutable_fix()->set_source(v1::FIX_SOURCE_CELL);
   far.set_stale_after_s(180);
   far.set_stored(true);
@@ -77,7 +75,7 @@ std::string the_frame() {
   std::string out;
   append_frame_header(out, 3, kNow);
   append_frame_record(out, 7, wearer, false, kNow);
-  append_frame_record(out, 70'000, coarsened(far), true, kNow);
+  append_frame_record(out, 70'000, far, true, kNow);
   append_frame_record(out, 9, unit, false, kNow);
   return out;
 }
@@ -118,18 +116,6 @@ TEST(TrackFrame, AFixFromTheFutureCountsFromWhenItWasReceived) {
   append_frame_header(out, 1, kNow);
   append_frame_record(out, 0, position_of_a_fast_clock, false, kNow);
   EXPECT_EQ(read_frame(out)->records.at(0).fix_age_ms, 4'000u);
-}
-
-TEST(TrackFrame, CoarsenedLosesMovementAndHeightAndKeepsAKilometre) {
-  v1::LivePosition near = position(375'665'001, 1'269'780'002, ago(0), ago(0));
-  near.mutable_fix()->set_altitude_mm(5);
-  near.mutable_fix()->set_speed_mmps(5);
-  near.mutable_fix()->set_course_cdeg(5);
-  const v1::Fix fix = coarsened(near).fix();
-  EXPECT_EQ(fix.place().lat_e7(), 375'600'000);
-  EXPECT_EQ(fix.place().lng_e7(), 1'269'700'000);
-  EXPECT_EQ(fix.accuracy_mm(), 1'500'000u);
-  EXPECT_FALSE(fix.has_altitude_mm() || fix.has_speed_mmps() || fix.has_course_cdeg());
 }
 
 }  // namespace

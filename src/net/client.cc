@@ -8,6 +8,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -21,6 +22,7 @@
 #include <unordered_set>
 
 #include "net/client_url.h"
+#include "net/outgoing.h"
 #include "net/wire.h"
 
 namespace haechi::net {
@@ -99,19 +101,14 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     reused_ = false;
     error_code error;
     auto ip = asio::ip::make_address(url_.host, error);
-    if (!error) {
-      connecting_.async_connect({ip, url_.port},
-                                [self = shared_from_this()](error_code e) { self->connected(e); });
-      return;
-    }
-    resolver_.async_resolve(url_.host, std::to_string(url_.port),
-                            [self = shared_from_this()](error_code e, tcp::resolver::results_type found) {
-                              if (self->finished_) return;
-                              if (e) return self->fail("cannot find " + self->url_.host + ": " + e.message());
-                              asio::async_connect(
-                                  self->connecting_, found,
-                                  [self](error_code failed, const auto&) { self->connected(failed); });
-                            });
+    if (!error) return connect_to({tcp::endpoint(ip, url_.port)});
+    resolver_.async_resolve(
+        url_.host, std::to_string(url_.port),
+        [self = shared_from_this()](error_code e, const tcp::resolver::results_type& found) {
+          if (self->finished_) return;
+          if (e) return self->fail("cannot find " + self->url_.host + ": " + e.message());
+          self->connect_to({found.begin(), found.end()});
+        });
   }
 
   void abandon() {
@@ -120,6 +117,22 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
  private:
+  void connect_to(std::vector<tcp::endpoint> found) {
+    if (const auto& outgoing = pool_->options.outgoing)
+      std::erase_if(found, [&](const auto& one) { return !outgoing->lets(url_.host, *one.data()); });
+    if (found.empty()) return refuse();
+    auto to = std::make_shared<const std::vector<tcp::endpoint>>(std::move(found));
+    asio::async_connect(connecting_, *to,
+                        [self = shared_from_this(), to](error_code e, const auto&) { self->connected(e); });
+  }
+
+  // Not at once: whoever asked may still be in the middle of asking.
+  void refuse() {
+    asio::post(pool_->loop.io(), [self = shared_from_this()] {
+      self->fail(self->url_.host + " leads to an address that outgoing.inside does not name");
+    });
+  }
+
   void connected(error_code error) {
     if (finished_) return;
     if (error) return fail("cannot connect: " + error.message());

@@ -12,13 +12,16 @@
 
 namespace haechi::net {
 
+class Outgoing;
 class Tls;
 
 struct ClientOptions {
   Duration timeout = Duration::seconds(5);  // whole exchange
   size_t response_bytes_max = 1 << 20;
   size_t connections_per_host_max = 16;  // further requests wait their turn, in order
-  std::shared_ptr<Tls> tls;              // for https; without it such addresses are refused
+  std::shared_ptr<Tls> tls = {};         // for https; without it such addresses are refused
+  std::shared_ptr<Outgoing> outgoing =
+      {};  // which addresses a host may lead to; none: a tool's user typed them
 };
 
 class HttpClient {

@@ -14,6 +14,7 @@
 #include "net/http.h"
 #include "node/credentials.h"
 #include "node/exceptions.h"
+#include "node/outgoing.h"
 #include "node/surface_hosts.h"
 
 namespace haechi::node {
@@ -312,6 +313,9 @@ Status read_doors(const toml::table& table, Config& config) {
   TRY_STATUS(read_rate(table, "http.connections_per_address", config.http_connections_per_address));
   TRY_STATUS(read_texts(table, "trusted_proxies", config.trusted_proxies));
   TRY_STATUS(read_texts(table, "link.hosts", config.agencies.hosts));
+  if (const auto* outgoing = table["outgoing"].as_table())
+    TRY_STATUS(check_keys(*outgoing, {"inside"}, "outgoing."));
+  TRY_STATUS(read_texts(table, "outgoing.inside", config.inside));
   TRY_STATUS(read_flag(table, "link.plain", config.agencies.plain));
   TRY_STATUS(read_agreements(table, config.agreements));
   return read_hosts(table, config.surface_hosts);
@@ -376,6 +380,7 @@ Status read_config(const std::string& path, Config& config) {
                          "files",
                          "tls",
                          "link",
+                         "outgoing",
                          "http",
                          "devices",
                          "evidence",
@@ -456,6 +461,7 @@ bool is_loopback(const std::string& address) {
 
 Status check_config(const Config& config) {
   TRY_STATUS(check_tls(config.tls));
+  if (const auto outgoing = open_outgoing(config); !outgoing.ok()) return outgoing.error();
   for (const std::string& proxy : config.trusted_proxies)
     if (!is_address(proxy)) return invalid("trusted_proxies", "must be IP addresses: " + proxy);
   for (const std::string& host : config.map_hosts)

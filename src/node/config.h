@@ -109,6 +109,7 @@ struct Config {
   std::string clamd_socket;                  // of who looks for viruses in files; empty: nobody does
   std::vector<std::string> trusted_proxies;  // addresses
   net::Reach agencies;                       // where outside agencies may be
+  std::vector<std::string> inside;           // hosts and networks that may be called though inside
   Agreements agreements;                     // with those who are there
   uint32_t http_connections_per_address = 2'000;
   std::string forwarder_token_sha256;

@@ -29,14 +29,14 @@ net::Response response_of(const std::string& path, const Result<std::string>& fi
 
 EvidenceRoom::EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
                            spine::Submit& submit, IdentifyRequest identify, const Clock& clock,
-                           std::shared_ptr<net::Tls> outgoing)
+                           net::ClientOptions line)
     : config_(config),
       reader_(std::move(log_reader)),
       log_id_(std::move(log_id)),
       submit_(submit),
       identify_(std::move(identify)),
       clock_(clock),
-      outgoing_(std::move(outgoing)) {
+      line_(std::move(line)) {
   for (const std::string& url : config_.mirrors) {
     fed_.push_back(std::make_unique<FedMirror>());
     fed_.back()->url = url + "/records";
@@ -66,7 +66,7 @@ Status EvidenceRoom::start() {
     TRY(mirror_, evidence::Mirror::open(config_.data + "/mirror", logs));
     kept_ = mirror_->records();
   }
-  client_ = net::HttpClient::create(loop_, net::ClientOptions{.tls = outgoing_});
+  client_ = net::HttpClient::create(loop_, line_);
   loop_.start();
   loop_.post([this] { open(); });
   return {};

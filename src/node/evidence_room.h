@@ -28,11 +28,9 @@ using IdentifyRequest = std::function<std::optional<trust::Viewer>(const net::Re
 
 class EvidenceRoom {
  public:
-  // `log_reader` is of the log `log_id`, `outgoing` for witnesses with https addresses. The references
-  // outlive the room.
+  // `log_reader` is of the log `log_id`, `line` to witnesses and mirrors. The references outlive the room.
   EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
-               spine::Submit& submit, IdentifyRequest identify, const Clock& clock,
-               std::shared_ptr<net::Tls> outgoing);
+               spine::Submit& submit, IdentifyRequest identify, const Clock& clock, net::ClientOptions line);
 
   // kInvalid or kUnavailable: this node cannot be a witness as configured.
   Status start();
@@ -76,7 +74,7 @@ class EvidenceRoom {
   spine::Submit& submit_;
   const IdentifyRequest identify_;
   const Clock& clock_;
-  const std::shared_ptr<net::Tls> outgoing_;
+  const net::ClientOptions line_;
   std::optional<evidence::Witness> witness_;
   std::optional<evidence::Mirror> mirror_;
   std::vector<AskedWitness> asked_;

@@ -30,6 +30,7 @@
 #include "live/hub.h"
 #include "live/static_files.h"
 #include "log/log.h"
+#include "net/client.h"
 #include "net/run_on.h"
 #include "net/server.h"
 #include "net/tls.h"
@@ -46,6 +47,7 @@
 #include "node/master_change.h"
 #include "node/metrics.h"
 #include "node/notification_counts.h"
+#include "node/outgoing.h"
 #include "node/past.h"
 #include "node/retention.h"
 #include "node/secrets.h"
@@ -82,6 +84,7 @@ struct Node::Rooms {
   Result<std::string> signing_key(const std::string& device_id, uint32_t generation);
   Status open_sender();
   Status open_accounts();
+  net::ClientOptions line_to_others() const { return {.tls = secrets.outgoing, .outgoing = outgoing}; }
   void answer(net::Request request, const net::Respond& respond);
   void count();
   ~Rooms();
@@ -98,6 +101,7 @@ struct Node::Rooms {
   std::unique_ptr<spine::Quarantine> quarantine;
   std::unique_ptr<gateway::Suspects> suspects;
   Secrets secrets;
+  std::shared_ptr<net::Outgoing> outgoing;
   std::unique_ptr<store::Records> records;
   std::unique_ptr<trust::Keys> keys;
   std::unique_ptr<store::AccountRecords> account_records;
@@ -143,6 +147,7 @@ struct Node::Rooms {
 Status Node::Rooms::open() {
   TRY(map_config, read_map_config(config));
   TRY(secrets, Secrets::open(config));
+  TRY(outgoing, open_outgoing(config));
   TRY_STATUS(make_directory(config.data));
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
@@ -157,9 +162,9 @@ Status Node::Rooms::open() {
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
-  const live::HubOptions hub_options{.epoch = opened.log->id(), .session_of = [this](std::string_view key) {
-                                       return accounts->session_id(key, clock.now());
-                                     }};
+  TRY(const vault::Key coarse, vault::coarse_key(*ring));
+  live::HubOptions hub_options{.epoch = opened.log->id(), .coarse_secret = std::string(coarse.view())};
+  hub_options.session_of = [this](std::string_view key) { return accounts->session_id(key, clock.now()); };
   past = opened.log->reader();
   TRY(fixes, store::FixIndex::open(config.data + "/fixes.sqlite", opened.log->id()));
   auto notary_reader = opened.log->reader();
@@ -215,16 +220,18 @@ Status Node::Rooms::open() {
           .clamd_socket = config.clamd_socket,
           .act_term = Duration::seconds(int64_t{3600} * config.act_hours),
           .look_limits = config.look_limits,
-          .endings = [this](Time before) { return retention->endings(before); }},
+          .endings = [this](Time before) { return retention->endings(before); },
+          .coarse_secret = std::string(coarse.view())},
       front, *spine, hub->picture(), *records, *keys, clock);
   const auto identify_request = [identify](const net::Request& request) {
     const Result<std::string> key = api::session::presented_key(request);
     return key.ok() ? identify(*key) : std::nullopt;
   };
   evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine,
-                                            identify_request, clock, secrets.outgoing);
+                                            identify_request, clock, line_to_others());
   link::CadConnectorOptions link_options;
   link_options.tls = secrets.outgoing;
+  link_options.outgoing = outgoing;
   link_options.certificates = !config.tls.agency_ca.empty();
   connector = link::CadConnector::create(link, *spine, *records, clock, link_options);
   if (!config.static_files.empty())
@@ -252,8 +259,9 @@ Status Node::Rooms::open_sender() {
   options.wakes_phones = !config.notify.push.contact.empty() || !config.notify.sms.url.empty() ||
                          !config.notify.voice.url.empty();
   sender = std::make_unique<notify::Sender>(notify, *spine, *letters, clock,
-                                            notify::make_carrier(kLetterTimeout), options);
-  notices = std::make_unique<notify::AccountNotices>(*letters, notify::make_carrier(kLetterTimeout));
+                                            notify::make_carrier(kLetterTimeout, outgoing), options);
+  notices =
+      std::make_unique<notify::AccountNotices>(*letters, notify::make_carrier(kLetterTimeout, outgoing));
   return {};
 }
 
@@ -267,7 +275,7 @@ Status Node::Rooms::open_accounts() {
   TRY(accounts,
       trust::Accounts::open(*account_records, config.password_cost, config.notify.pages, std::move(names)));
   providers = std::make_unique<api::IdentityProviders>(front, clock, std::move(settings), config.notify.pages,
-                                                       secrets.outgoing);
+                                                       line_to_others());
   provider_door = std::make_unique<api::ProviderDoor>(*providers, *accounts, *spine, clock, front);
   if (config.passkeys_end_codes) accounts->end_codes_by_passkeys();
   accounts->tell([this](const std::string& account, Time now) {
@@ -455,6 +463,7 @@ void Node::Rooms::count() {
   secrets.count(metrics);
   account_ends->count(metrics);
   master_change->count(metrics);
+  node::count(outgoing, metrics);
   node::count(exceptions, metrics);
   metrics.add_source([this] {
     std::vector<Metric> out;

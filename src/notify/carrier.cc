@@ -13,6 +13,7 @@
 
 #include "base/ensure.h"
 #include "base/last_words.h"
+#include "net/client_url.h"
 
 namespace haechi::notify {
 namespace {
@@ -36,6 +37,9 @@ struct Exchange {
   std::function<void(Outcome)> done;
   size_t read = 0;  // of the body
   size_t answered = 0;
+  net::Outgoing* outgoing = nullptr;
+  std::string host;
+  bool address_refused = false;
   std::unique_ptr<curl_slist, FreeList> headers, recipients;
   std::unique_ptr<CURL, FreeEasy> easy;
 };
@@ -60,6 +64,23 @@ size_t drop_answer(char*, size_t size, size_t count, void* of) {
   Exchange& exchange = *static_cast<Exchange*>(of);
   exchange.answered += size * count;
   return exchange.answered > kAnswerBytesMax ? 0 : size * count;
+}
+
+// Asked with the very address that is connected to next.
+curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* to) {
+  Exchange& exchange = *static_cast<Exchange*>(of);
+  if (!exchange.outgoing->lets(exchange.host, to->addr)) {
+    exchange.address_refused = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+// Empty: it is no address of ours, and nothing is let through for it that is not public.
+std::string host_of(const std::string& url) {
+  const Result<net::Url> read =
+      net::parse_url(url, url.starts_with("http") ? "http" : url.substr(0, url.find(':')));
+  return read.ok() ? read->host : "";
 }
 
 void append(std::unique_ptr<curl_slist, FreeList>& list, const std::string& line) {
@@ -102,6 +123,8 @@ void prepare(Exchange& exchange, Duration timeout) {
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &exchange);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // the environment has no say in where this goes
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.ms()));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, std::min(kConnectMs, static_cast<long>(timeout.ms())));
   curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
@@ -151,12 +174,13 @@ Outcome outcome_of(const Exchange& exchange, CURLcode code) {
   if (mail && status >= 400) return answered_no(static_cast<int>(status), mail);
   const bool all_out = !exchange.parcel.body.empty() && exchange.read == exchange.parcel.body.size();
   if (all_out) return {Outcome::Kind::kUnknown, 0, "no_answer"};
-  return {Outcome::Kind::kTryAgain, 0, "unreachable"};
+  return {Outcome::Kind::kTryAgain, 0, exchange.address_refused ? "address_refused" : "unreachable"};
 }
 
 class CurlCarrier final : public Carrier {
  public:
-  explicit CurlCarrier(Duration timeout) : timeout_(timeout) {
+  CurlCarrier(Duration timeout, std::shared_ptr<net::Outgoing> outgoing)
+      : timeout_(timeout), outgoing_(std::move(outgoing)) {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     ENSURE(ready == CURLE_OK, static_cast<int>(ready));
     multi_.reset(curl_multi_init());
@@ -173,6 +197,8 @@ class CurlCarrier final : public Carrier {
     auto exchange = std::make_unique<Exchange>();
     exchange->parcel = std::move(parcel);
     exchange->done = std::move(done);
+    exchange->outgoing = outgoing_.get();
+    exchange->host = host_of(exchange->parcel.url);
     {
       const std::lock_guard guard(lock_);
       new_.push_back(std::move(exchange));
@@ -219,6 +245,7 @@ class CurlCarrier final : public Carrier {
   }
 
   const Duration timeout_;
+  const std::shared_ptr<net::Outgoing> outgoing_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
   std::mutex lock_;
   std::vector<std::unique_ptr<Exchange>> new_;  // guarded by lock_
@@ -229,8 +256,8 @@ class CurlCarrier final : public Carrier {
 
 }  // namespace
 
-std::unique_ptr<Carrier> make_carrier(Duration timeout) {
-  return std::make_unique<CurlCarrier>(timeout);
+std::unique_ptr<Carrier> make_carrier(Duration timeout, std::shared_ptr<net::Outgoing> outgoing) {
+  return std::make_unique<CurlCarrier>(timeout, std::move(outgoing));
 }
 
 }  // namespace haechi::notify

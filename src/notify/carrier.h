@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "net/http.h"
+#include "net/outgoing.h"
 
 namespace haechi::notify {
 
@@ -27,9 +28,9 @@ struct Parcel {
 
 struct Outcome {
   enum class Kind { kTaken, kRefused, kTryAgain, kUnknown } kind = Kind::kTryAgain;
-  int status = 0;  // of HTTP or SMTP; 0: there was none
-  std::string
-      reason;  // a code: refused_550, unreachable, tls_failed, login_denied, no_answer; empty when taken
+  int status = 0;      // of HTTP or SMTP; 0: there was none
+  std::string reason;  // a code: refused_550, unreachable, address_refused, tls_failed, login_denied,
+                       // no_answer; empty: taken
 };
 
 class Carrier {
@@ -41,6 +42,8 @@ class Carrier {
 };
 
 // Over libcurl, all parcels at once on one thread. `timeout` is of the whole exchange.
-std::unique_ptr<Carrier> make_carrier(Duration timeout);
+// `outgoing`
+// says which addresses a host may lead to.
+std::unique_ptr<Carrier> make_carrier(Duration timeout, std::shared_ptr<net::Outgoing> outgoing);
 
 }  // namespace haechi::notify

@@ -9,6 +9,7 @@
 
 #include "net/server.h"
 #include "net/test_certificates.h"
+#include "net/test_names.h"
 #include "net/test_support.h"
 #include "net/tls.h"
 
@@ -16,6 +17,10 @@ namespace haechi::notify {
 namespace {
 
 using Kind = Outcome::Kind;
+
+std::shared_ptr<net::Outgoing> to(const std::vector<std::string>& inside) {
+  return *net::Outgoing::create(inside, nullptr);
+}
 
 // Answers with what its path says: "/201". "/never": not at all.
 class Server {
@@ -51,8 +56,8 @@ class Server {
 };
 
 Outcome carry(const std::string& url, Duration timeout = Duration::seconds(5),
-              const std::string& mail_from = "") {
-  const auto carrier = make_carrier(timeout);
+              const std::string& mail_from = "", const std::vector<std::string>& inside = {"127.0.0.1"}) {
+  const auto carrier = make_carrier(timeout, to(inside));
   Parcel parcel;
   parcel.url = url;
   parcel.headers = {{"content-type", "application/json"}, {"idempotency-key", "note-1"}};
@@ -135,7 +140,7 @@ TEST(Carrier, CallsNobodyWhoseCertificateIsRevoked) {
   });
   loop.start();
   const auto carried = [&] {
-    const auto carrier = make_carrier(Duration::seconds(5));
+    const auto carrier = make_carrier(Duration::seconds(5), to({"127.0.0.1"}));
     Parcel parcel;
     parcel.url = "https://127.0.0.1:" + std::to_string(server->port()) + "/201";
     parcel.body = "{}";
@@ -157,7 +162,7 @@ TEST(Carrier, EndsWithParcelsUnderWayWithoutAWord) {
   Server server;
   bool said = false;
   {
-    const auto carrier = make_carrier(Duration::seconds(30));
+    const auto carrier = make_carrier(Duration::seconds(30), to({"127.0.0.1"}));
     Parcel parcel;
     parcel.url = server.url("/never");
     parcel.body = "x";
@@ -165,6 +170,42 @@ TEST(Carrier, EndsWithParcelsUnderWayWithoutAWord) {
     ASSERT_TRUE(net::eventually([&] { return !server.requests().empty(); }));
   }
   EXPECT_FALSE(said);
+}
+
+TEST(Carrier, GoesWhereANameLeadsOnlyIfItMay) {
+  Server server;
+  const auto url = [&](const std::string& host) {
+    std::string out = server.url("/200");
+    return out.replace(out.find("127.0.0.1"), 9, host);
+  };
+  const net::Names names({{"sms.example", {"127.0.0.1"}}, {"metadata.example", {"169.254.169.254"}}});
+  EXPECT_EQ(carry(url("sms.example"), Duration::seconds(5), "", {"sms.example"}).kind, Kind::kTaken);
+  EXPECT_EQ(carry(url("sms.example"), Duration::seconds(5), "", {"127.0.0.0/8"}).kind, Kind::kTaken);
+  const std::vector<std::string> others = {"127.0.0.1", "mail.example", "10.0.0.0/8", "metadata.example"};
+  for (const std::string host : {"sms.example", "metadata.example", "127.0.0.2"}) {
+    const Outcome outcome = carry(url(host), Duration::seconds(5), "", others);
+    EXPECT_EQ(outcome.kind, Kind::kTryAgain) << host;
+    EXPECT_EQ(outcome.reason, "address_refused") << host;
+  }
+  EXPECT_EQ(carry("smtp://sms.example:25", Duration::seconds(5), "us@example.org", others).reason,
+            "address_refused");
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
+// The name was asked before the connection was made; what counts is where that one goes.
+TEST(Carrier, LooksAtEachConnectionAnew) {
+  Server server;
+  const auto outgoing = to({"10.0.0.0/8"});
+  const auto carrier = make_carrier(Duration::seconds(5), outgoing);
+  const net::Names names(net::Names::Answers{{"sms.example", {"127.0.0.1"}}});
+  Parcel parcel;
+  parcel.url = "http://sms.example:" + server.url("").substr(17) + "/200";
+  for (uint64_t tries = 1; tries <= 3; ++tries) {
+    std::promise<Outcome> outcome;
+    carrier->send(parcel, [&](const Outcome& came) { outcome.set_value(came); });
+    EXPECT_EQ(outcome.get_future().get().reason, "address_refused");
+    EXPECT_EQ(outgoing->refused(), tries);
+  }
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
+#include <regex>
 #include <sstream>
 
 #include "tools/log_lines.h"
@@ -31,6 +31,10 @@ const std::string kHostile[] = {
     "-2+3",
     "@SUM(1)",
     "\t=1",
+    "\n=1",
+    " =1",
+    "\uFF1D1+1",
+    "\uFF20SUM(1)",
     "a,b",
     "quo\"te",
     "\",\"=1",
@@ -102,41 +106,77 @@ void expect_one_row_of_text(const std::vector<std::string>& lines, const std::st
   ASSERT_EQ(lines.size(), 2u) << text;
   const std::vector<std::string> cells = cells_of(lines[1]);
   EXPECT_EQ(cells.size(), cells_of(lines[0]).size()) << lines[1];
-  for (const std::string& cell : cells)
-    EXPECT_TRUE(cell.empty() || std::string_view("=+-@\t\r").find(cell[0]) == std::string_view::npos)
-        << lines[1];
+  for (const std::string& cell : cells) {
+    const size_t begin = std::min(cell.find_first_not_of(' '), cell.size());
+    for (const char* formula : {"=", "+", "-", "@", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"})
+      EXPECT_FALSE(cell.substr(begin).starts_with(formula)) << lines[1];
+    EXPECT_EQ(cell.find_first_of(std::string("\n\r\x1b\x07\b\t\x7f\0", 8)), std::string::npos) << lines[1];
+    EXPECT_EQ(cell.find("\u009b"), std::string::npos) << lines[1];
+  }
 }
 
-TEST(ViolationsTable, KeepsEveryTextOfAnAlertInItsOwnCell) {
-  using Set = std::function<void(v1::Alert&, const std::string&)>;
-  const Set sets[] = {[](v1::Alert& alert, const std::string& text) { alert.set_condition_id(text); },
-                      [](v1::Alert& alert, const std::string& text) { alert.set_clear_reason(text); },
-                      [](v1::Alert& alert, const std::string& text) { alert.set_handled_by(text); },
-                      [](v1::Alert& alert, const std::string& text) { alert.set_reason_code(text); }};
+// Every text of a message, those that are added later as well; ids name things, and are checked where they
+// come in.
+std::vector<const google::protobuf::FieldDescriptor*> texts_of(const google::protobuf::Descriptor& of) {
+  std::vector<const google::protobuf::FieldDescriptor*> out;
+  for (int i = 0; i < of.field_count(); ++i)
+    if (of.field(i)->type() == google::protobuf::FieldDescriptor::TYPE_STRING &&
+        !of.field(i)->is_repeated() &&
+        (of.field(i)->name() == "condition_id" || !std::string_view(of.field(i)->name()).ends_with("id")))
+      out.push_back(of.field(i));
+  return out;
+}
+
+template <typename Message>
+void expect_text_of_every_field(const Message& row) {
+  const auto fields = texts_of(*Message::descriptor());
+  ASSERT_FALSE(fields.empty());
   for (const std::string& text : kHostile) {
-    for (const Set& set : sets) {
-      v1::Alert alert;
-      alert.set_id("a-1");
-      alert.set_wearer_id("w-1");
-      set(alert, text);
+    for (const auto* field : fields) {
+      Message one = row;
+      one.GetReflection()->SetString(&one, field, text);
       Violations violations;
-      violations.take(alert);
-      expect_one_row_of_text(written(violations), text);
+      violations.take(one);
+      expect_one_row_of_text(written(violations), std::string(field->name()) + ": " + text);
     }
   }
 }
 
-TEST(ViolationsTable, KeepsWhatAnotherSystemCalledTheOutcomeInItsOwnCell) {
-  for (const std::string& text : kHostile) {
-    v1::ViolationTakenOver violation;
-    violation.set_id("v-1");
-    violation.set_source("old-system");
-    violation.set_wearer_id("w-1");
-    violation.set_outcome(text);
-    Violations violations;
-    violations.take(violation);
-    expect_one_row_of_text(written(violations), text);
+TEST(ViolationsTable, KeepsEveryTextOfAnAlertInItsOwnCell) {
+  v1::Alert alert;
+  alert.set_id("a-1");
+  alert.set_wearer_id("w-1");
+  expect_text_of_every_field(alert);
+}
+
+TEST(ViolationsTable, KeepsEveryTextOfWhatAnotherSystemSaidInItsOwnCell) {
+  v1::ViolationTakenOver violation;
+  violation.set_id("v-1");
+  violation.set_source("old-system");
+  violation.set_wearer_id("w-1");
+  expect_text_of_every_field(violation);
+}
+
+// No text can get into a command or a statement where there is nothing that runs the one, and nothing that
+// puts the other together.
+TEST(Sources, RunNoShellAndPutNoStatementTogether) {
+  const std::regex shell(R"(\b(system|popen|wordexp|execlp?|execvp)\s*\()");
+  const std::regex statement("\"[^\"]*\\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\\b[^\"]*\"\\s*\\+");
+  size_t files = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::string(HAECHI_SOURCE_DIR) + "/src")) {
+    const std::string name = entry.path().string();
+    if ((!name.ends_with(".cc") && !name.ends_with(".h")) || name.ends_with("_test.cc")) continue;
+    std::ifstream in(name);
+    const std::string source(std::istreambuf_iterator<char>(in), {});
+    EXPECT_FALSE(std::regex_search(source, shell)) << name;
+    // The first puts in hexadecimal digits of its own, the second words of its own.
+    if (!name.ends_with("/log/database.cc") && !name.ends_with("/store/records.cc")) {
+      EXPECT_FALSE(std::regex_search(source, statement)) << name;
+    }
+    ++files;
   }
+  EXPECT_GT(files, 300u);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/typed_cell.h"
 #include "tools/track_text.h"
 
 namespace haechi::tools {
@@ -50,16 +51,16 @@ std::string bare(const std::string& name, std::string_view prefix) {
   return rest == "UNSPECIFIED" ? "" : rest;
 }
 
-// Text that people typed: quoted, and nothing that a spreadsheet would take for a formula.
 std::string typed(const std::string& text) {
-  if (text.empty()) return "";
-  std::string out = "\"";
-  if (std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) out += '\'';
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c == '\n' || c == '\r' ? ' ' : c;
-  }
-  return out + "\"";
+  return text.empty() ? "" : typed_cell(text);
+}
+
+// A name that was checked where it came in; whatever else is there is text.
+std::string named(const std::string& text) {
+  const bool plain =
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+      std::string::npos;
+  return plain && !text.starts_with('-') ? text : typed(text);
 }
 
 std::string moment(int64_t us) {
@@ -112,7 +113,7 @@ Cells cells_of(const v1::Alert& opened, const v1::Alert& last) {
 Cells cells_of(const v1::ViolationTakenOver& violation) {
   Cells out = {
       {"id", violation.id()},
-      {"source", violation.source()},
+      {"source", named(violation.source())},
       {"kind", bare(v1::AlertKind_Name(violation.kind()), "ALERT_KIND_")},
       {"wearer_id", violation.wearer_id()},
       {"protected_id", violation.protected_id()},

@@ -5,8 +5,19 @@
 namespace haechi::vault {
 namespace {
 
-const std::string kRoot = "root/signing";  // its owner in the ring: nobody who could be erased
+// Owners in the ring: nobody who could be erased.
+const std::string kSigning = "root/signing";
+const std::string kCoarse = "root/coarse";
 constexpr std::string_view kPurpose = "haechi report signing";
+
+Result<Key> root_of(KeyRing& ring, const std::string& owner) {
+  TRY(const KeyId id, ring.key_of(owner));
+  TRY_STATUS(ring.settle());
+  Key root;
+  if (ring.find(id, root) != KeyRing::State::kLiving)
+    return Error{Code::kCorrupt, "keys", owner + " cannot be unwrapped"};
+  return root;
+}
 
 }  // namespace
 
@@ -25,12 +36,12 @@ Key signing_key(const Key& root, std::string_view device_id, uint32_t generation
 }
 
 Result<Key> signing_key(KeyRing& ring, std::string_view device_id, uint32_t generation) {
-  TRY(const KeyId id, ring.key_of(kRoot));
-  TRY_STATUS(ring.settle());
-  Key root;
-  if (ring.find(id, root) != KeyRing::State::kLiving)
-    return Error{Code::kCorrupt, "keys", "the root of signing keys cannot be unwrapped"};
+  TRY(const Key root, root_of(ring, kSigning));
   return signing_key(root, device_id, generation);
+}
+
+Result<Key> coarse_key(KeyRing& ring) {
+  return root_of(ring, kCoarse);
 }
 
 }  // namespace haechi::vault

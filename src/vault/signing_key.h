@@ -22,4 +22,7 @@ Key signing_key(const Key& root, std::string_view device_id, uint32_t generation
 // Errors: the ring's file cannot be written; kCorrupt: the root cannot be unwrapped.
 Result<Key> signing_key(KeyRing& ring, std::string_view device_id, uint32_t generation);
 
+// By which places are made coarse (trust/coarse.h): of this ring, and the same for ever.
+Result<Key> coarse_key(KeyRing& ring);
+
 }  // namespace haechi::vault

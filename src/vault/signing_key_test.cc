@@ -47,9 +47,12 @@ TEST(SigningKey, IsTheSameWheneverTheRingIsOpenedAndLiesNowhereInIt) {
   const Key first = *signing_key(*ring, "ankle-7", 1);
   EXPECT_NE(first.view(), signing_key(*ring, "ankle-7", 2)->view());
   EXPECT_NE(first.view(), signing_key(*ring, "ankle-8", 1)->view());
+  const Key coarse = *coarse_key(*ring);
+  EXPECT_NE(coarse.view(), first.view());
   ring.reset();
   ring = open();
   EXPECT_EQ(first.view(), signing_key(*ring, "ankle-7", 1)->view());
+  EXPECT_EQ(coarse.view(), coarse_key(*ring)->view());
   std::ifstream in(folder + "/ring", std::ios::binary);
   std::stringstream all;
   all << in.rdbuf();

@@ -15,7 +15,7 @@ import {
 import { findAlert, read } from "./command";
 import { PlaybackBook } from "./playback-book";
 import { columnsOf, newest } from "./plot-model";
-import { csvOf, rowsOf, tally } from "./table-model";
+import { cell, csvOf, rowsOf, tally } from "./table-model";
 
 const words = {
   ring: (kind: string, m: number) => `${kind} ${m}`,
@@ -188,6 +188,9 @@ describe("the table twin", () => {
     expect(lines[0]).toMatch(/^id,kind,code/);
     expect(lines[1]).toMatch(/^EM-2,wearer,0,/);
     expect(lines[2]).toMatch(/^'=EM,/);
+    for (const typed of ["+1", "-1", "@S(1)", "＝1", "＠S(1)", " =1", "\t=1", "\r=1", "\n=1"]) expect(cell(typed), typed).toMatch(/^'/);
+    expect(cell("a\r\nb\u001b[31m\u009b2J")).toBe("a  b [31m 2J");
+    expect(cell('a,"b')).toBe('"a,""b"');
   });
 });
 

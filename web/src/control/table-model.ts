@@ -120,10 +120,11 @@ export function csvOf(
   return `${lines.join("\r\n")}\r\n`;
 }
 
-// A spreadsheet must not take an id for a formula.
-const cell = (text: string): string => {
-  const plain = /^[=+\-@]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+// A spreadsheet must not take an id for a formula, nor a terminal for an order.
+export const cell = (text: string): string => {
+  const line = text.replaceAll(/\p{Cc}/gu, " ");
+  const plain = /^\s*[=+\-@＝＋－＠]/.test(line) ? `'${line}` : line;
+  return /[",]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 };
 
 // Tracked persons and how many of them are old, for the top strip.

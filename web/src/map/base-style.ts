@@ -9,19 +9,18 @@ import type { MapTheme } from "./theme";
 
 const FONTS = ["Noto Sans CJK KR", "sans-serif"];
 
-// `through` goes before the addresses of tiles, so that their fetching can be watched.
-export function baseStyle({ base, data, theme, language }: BaseWanted, through: string): StyleSpecification | string {
+export function baseStyle({ base, data, theme, language }: BaseWanted): StyleSpecification | string {
   switch (base.kind) {
     case "style":
       return absolute(base.url);
     case "raster":
-      return whole(theme, rasterSource(base, through), [{ id: "tiles", type: "raster", source: "base" }]);
+      return whole(theme, rasterSource(base), [{ id: "tiles", type: "raster", source: "base" }]);
     case "pmtiles":
       return whole(theme, { type: "vector", url: `pmtiles://${absolute(base.url)}` }, vectorLayers(base.style, theme, language));
     case "mvt":
       return whole(
         theme,
-        { type: "vector", tiles: [through + absolute(base.url)], minzoom: base.minzoom, maxzoom: base.maxzoom },
+        { type: "vector", tiles: [absolute(base.url)], minzoom: base.minzoom, maxzoom: base.maxzoom },
         vectorLayers(base.style, theme, language),
       );
     case "builtin":
@@ -30,13 +29,13 @@ export function baseStyle({ base, data, theme, language }: BaseWanted, through: 
 }
 
 // MapLibre's worker has no page address to start from. The braces of {z} must stay as they are.
-function absolute(url: string): string {
+export function absolute(url: string): string {
   return /^https?:/.test(url) ? url : location.origin + url;
 }
 
-function rasterSource(base: Extract<BaseMap, { kind: "raster" }>, through: string): SourceSpecification {
+function rasterSource(base: Extract<BaseMap, { kind: "raster" }>): SourceSpecification {
   const { tileSize, minzoom, maxzoom } = base;
-  return { type: "raster", tiles: [through + absolute(base.url)], tileSize, minzoom, maxzoom };
+  return { type: "raster", tiles: [absolute(base.url)], tileSize, minzoom, maxzoom };
 }
 
 function whole(theme: MapTheme, source: SourceSpecification | null, layers: LayerSpecification[]): StyleSpecification {

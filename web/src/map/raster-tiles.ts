@@ -1,7 +1,7 @@
-// Raster tiles for the Canvas-2D map: fetched as they are needed, newest first, a few hundred kept. Fetched with fetch()
-// so that the page's connect-src alone says which servers may be asked.
+// Raster tiles for the Canvas-2D map: fetched as they are needed, newest first, a few hundred kept.
 import type { BaseMap } from "./config";
 import { TileJudge } from "./engine";
+import { checkPicture, fetchMap, MapRefused } from "./map-door";
 import { toMap, type View, worldSize } from "./projection";
 
 type RasterBase = Extract<BaseMap, { kind: "raster" }>;
@@ -77,12 +77,10 @@ export class RasterTiles {
   }
 
   private async fetchTile(key: string, url: string): Promise<void> {
-    let status: number | null = null;
     try {
-      const answer = await fetch(url, { signal: this.off.signal });
-      status = answer.status;
-      if (!answer.ok) throw new Error(String(status));
-      const tile = await createImageBitmap(await answer.blob());
+      const { bytes } = await fetchMap(url, this.off.signal);
+      checkPicture(bytes);
+      const tile = await createImageBitmap(new Blob([bytes]));
       if (this.stopped) {
         tile.close();
         return;
@@ -90,9 +88,10 @@ export class RasterTiles {
       this.judge.came();
       this.tiles.set(key, tile);
       this.arrived();
-    } catch {
+    } catch (error) {
       if (this.stopped) return;
       this.tiles.set(key, "failed");
+      const status = error instanceof MapRefused ? error.status : null;
       if (this.judge.failed(status, performance.now())) this.failed();
     }
   }

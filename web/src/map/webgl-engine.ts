@@ -3,43 +3,54 @@
 import {
   addProtocol,
   Map as LibreMap,
+  type RequestParameters,
   setWorkerUrl,
   type StyleSpecification,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
-import { baseStyle } from "./base-style";
+import { absolute, baseStyle } from "./base-style";
 import { type BaseWanted, type Engine, type EngineEvents, layer, TileJudge } from "./engine";
+import { checkVector, fetchMap, MapRefused, read } from "./map-door";
 import type { TrackPlan } from "./plan";
+import { openFile } from "./pmtiles-door";
 import { latOf, lngOf, type View } from "./projection";
 import { FONT } from "./theme";
 import { TrackLayer } from "./track-layer";
 
-// MapLibre says nothing about tiles that are not there, so tiles of servers are fetched here, under addresses that name the
-// engine: haechi-tiles://<engine>/<address>.
-const TILES = "haechi-tiles";
-type Outcome = (status: number | null) => void; // 200: the tile came; null: no answer
+// All that MapLibre asks a server for comes through our door (map-door.ts), under addresses that name the engine and what is
+// asked for: haechi-map://<engine>/<kind>/<address>. MapLibre itself says nothing about tiles that are not there.
+const MAPS = "haechi-map";
+type Outcome = (status: number | null) => void; // 200: the tile came; null: no answer, or none that can be used
 const outcomes = new Map<string, Outcome>();
 let engines = 0;
 
-async function fetchTile(address: string, stop: AbortController): Promise<{ data: ArrayBuffer }> {
-  const [, engine = "", url = ""] = /^[^:]+:\/\/(\d+)\/(.+)$/.exec(address) ?? [];
-  const answer = await fetch(url, { signal: stop.signal }).catch((error: unknown) => {
-    if (!stop.signal.aborted) outcomes.get(engine)?.(null);
-    throw error;
-  });
-  outcomes.get(engine)?.(answer.ok ? 200 : answer.status);
-  if (!answer.ok) throw Object.assign(new Error(`${url}: ${answer.status}`), { status: answer.status });
-  return { data: await answer.arrayBuffer() };
+async function fetchPart({ url: address, type }: RequestParameters, stop: AbortController): Promise<{ data: ArrayBuffer | string | object }> {
+  const [, engine = "", kind = "", url = ""] = /^[^:]+:\/\/(\d+)\/(\w+)\/(.+)$/.exec(address) ?? [];
+  const tell = (status: number | null): void => {
+    if (kind === "Tile") outcomes.get(engine)?.(status);
+  };
+  try {
+    const { bytes } = await fetchMap(url, stop.signal);
+    if (kind === "Tile" && type === "arrayBuffer") checkVector(bytes);
+    const data = read(bytes, type);
+    tell(200);
+    return { data };
+  } catch (error) {
+    const status = error instanceof MapRefused ? error.status : null;
+    if (!stop.signal.aborted) tell(status);
+    throw Object.assign(error as Error, { status });
+  }
 }
 
 let prepared = false;
+const files = new Protocol();
 function prepare(): void {
   if (prepared) return;
   prepared = true;
   setWorkerUrl(workerUrl);
-  addProtocol("pmtiles", new Protocol().tile);
-  addProtocol(TILES, (request, stop) => fetchTile(request.url, stop));
+  addProtocol("pmtiles", files.tile);
+  addProtocol(MAPS, fetchPart);
 }
 
 export class WebglEngine implements Engine {
@@ -95,7 +106,8 @@ export class WebglEngine implements Engine {
     this.styled = of;
     this.ready = false;
     if (base !== before?.base) this.judge = new TileJudge();
-    const style = baseStyle(wanted, `${TILES}://${this.number}/`);
+    if (base.kind === "pmtiles") files.add(openFile(absolute(base.url)));
+    const style = baseStyle(wanted);
     if (this.map) {
       this.map.setStyle(style, { diff: false });
       this.map.once("style.load", () => this.addTracks());
@@ -114,12 +126,15 @@ export class WebglEngine implements Engine {
       trackResize: false,
       pixelRatio: this.ratio,
       localIdeographFontFamily: FONT,
+      transformRequest: (url, kind) => ({
+        url: /^https?:/.test(url) ? `${MAPS}://${this.number}/${kind ?? "Unknown"}/${url}` : url,
+      }),
       canvasContextAttributes: { antialias: false, powerPreference: "high-performance" },
     });
     this.map = map;
     map.once("style.load", () => this.addTracks());
     map.getCanvas().addEventListener("webglcontextlost", () => this.events.lost());
-    map.on("error", (event) => this.failed("tile" in event));
+    map.on("error", (event) => this.failed("tile" in event, event.error.message));
   }
 
   private tileOutcome(status: number | null): void {
@@ -129,12 +144,14 @@ export class WebglEngine implements Engine {
     else if (this.judge.failed(status, performance.now())) this.events.baseFailed(wanted.base);
   }
 
-  // What our own fetching does not see: a style or a file that cannot be opened fails at once, parts of it one by one.
-  private failed(ofTile: boolean): void {
+  // What our door does not see: a style or a file that cannot be opened fails at once, tiles that cannot be read one by one.
+  private failed(ofTile: boolean, why: string): void {
     const { wanted } = this;
-    if (!wanted || (wanted.base.kind !== "style" && wanted.base.kind !== "pmtiles")) return;
-    const fatal = !ofTile && (wanted.base.kind === "pmtiles" || !this.ready);
-    if (fatal || this.judge.failed(null, performance.now())) this.events.baseFailed(wanted.base);
+    if (!wanted || wanted.base.kind === "builtin") return;
+    const file = wanted.base.kind === "pmtiles";
+    if (ofTile && !file && why.startsWith("map:")) return; // told already
+    const fatal = !ofTile && (file || !this.ready);
+    if (fatal || (ofTile && this.judge.failed(null, performance.now()))) this.events.baseFailed(wanted.base);
   }
 
   private addTracks(): void {

@@ -3,6 +3,8 @@
 //   hunt --seed N [--story] [--minutes M]       one world; ends with 1 and the story if something was found
 //   hunt --seeds N [--from M] [--jobs J]        seeds M..M+N-1, each in a process of its own
 //   hunt --list FILE                            the seeds of a file, one a line ("#" begins a remark)
+//   hunt --deliver N [--seed S]                 no people, but N alerts for an agency at its worst
+//   (delivery.h)
 //   --canary NAME                               with a bug let in (only the program hunt_canary knows any)
 //   --json                                      figures for programs, on the last line
 #include <fcntl.h>
@@ -20,16 +22,20 @@
 #include <sstream>
 
 #include "base/canary.h"
+#include "hunt/delivery.h"
 #include "hunt/hunt.h"
 
 namespace haechi::hunt {
 namespace {
+
+constexpr double kDrainedMaxS = 30;  // once nothing hinders it any more
 
 struct Arguments {
   std::vector<uint64_t> seeds;
   HuntOptions one;
   int jobs = 1;
   int64_t seconds_max = 0;  // stop beginning new seeds after so long; 0 = no bound
+  uint64_t deliver = 0;
   bool sweep = false, json = false, until_found = false;
 };
 
@@ -182,6 +188,19 @@ class Sweep {
   std::vector<uint64_t> failed_;
 };
 
+int deliver(const DeliveryOptions& options) {
+  const Delivered told = run_delivery(options);
+  std::printf(
+      "%llu alerts: %llu read by the agency, %llu with its signed receipt; %llu letters, %llu answered with "
+      "a lie, "
+      "%llu starts of the house, %.1f h simulated, the last receipt %.1f s after the last fault\n",
+      static_cast<unsigned long long>(told.alerts), static_cast<unsigned long long>(told.read),
+      static_cast<unsigned long long>(told.receipts), static_cast<unsigned long long>(told.letters),
+      static_cast<unsigned long long>(told.lies), static_cast<unsigned long long>(told.starts), told.hours,
+      told.drained_s);
+  return told.whole() && told.drained_s <= kDrainedMaxS ? 0 : 1;
+}
+
 std::vector<uint64_t> seeds_of(const std::string& path) {
   std::vector<uint64_t> out;
   std::ifstream in(path);
@@ -211,6 +230,8 @@ std::optional<Arguments> read_arguments(int count, char** texts) {
       out.one.minutes = static_cast<int64_t>(number());
     else if (name == "--seconds")
       out.seconds_max = static_cast<int64_t>(number());
+    else if (name == "--deliver")
+      out.deliver = number();
     else if (name == "--story")
       out.one.story = true;
     else if (name == "--json")
@@ -238,6 +259,8 @@ int main(int count, char** texts) {
     std::fprintf(stderr, "hunt: see the head of sim/hunt/hunt_main.cc for what it takes\n");
     return 2;
   }
+  if (arguments->deliver > 0)
+    return haechi::hunt::deliver({.seed = arguments->one.seed, .alerts = arguments->deliver});
   if (arguments->sweep) return haechi::hunt::Sweep(*arguments).run();
   const haechi::hunt::Catch caught = haechi::hunt::run_hunt(arguments->one);
   haechi::hunt::print(caught, arguments->one.story);

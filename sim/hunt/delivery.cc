@@ -19,7 +19,6 @@ namespace haechi::hunt {
 namespace {
 
 constexpr Time kStart{1'773'446'400'000'000};
-constexpr uint64_t kWearers = 5'000;
 constexpr Duration kBetweenAlerts = Duration::millis(150);
 constexpr Duration kMinute = Duration::seconds(60);
 constexpr Duration kPatience = Duration::seconds(10), kAgain = Duration::seconds(3);
@@ -37,6 +36,7 @@ class Agency {
   }
 
   Mood mood = Mood::kWorks;
+  bool ends_calls = true;
   const std::set<std::string>& read() const { return read_; }
   uint64_t letters = 0, lies = 0, unsigned_letters = 0;
 
@@ -67,8 +67,10 @@ class Agency {
       accepted.mutable_accepted()->set_event_no("E-" + std::to_string(accepted_.size()));
       post(accepted);
     }
-    // Some calls end soon: the next alert of that wearer needs a hand-off of its own.
-    if (!random_.chance(0.2)) return;
+    // Some calls end soon: the next alert of that wearer needs a hand-off of its own. One that is over before
+    // the agency, which has ended its call meanwhile, had heard of it opens no other, so nobody may be that
+    // late.
+    if (!ends_calls || !random_.chance(0.2)) return;
     v1::HandOffMessage closed = answer(message);
     closed.mutable_closed()->set_disposition("01");
     post(closed);
@@ -197,15 +199,19 @@ class World {
   }
 
   Delivered live() {
+    disk_.die_after = options_.die_at;
+    agency_.ends_calls = !options_.calm;
     start();
     schedule_.run_until(kStart + kMinute);
-    wire_.faults.lost = 0.005;
-    wire_.faults.twice = 0.1;
-    trouble();
-    kill();
+    if (!options_.calm) {
+      wire_.faults.lost = 0.005;
+      wire_.faults.twice = 0.1;
+      trouble();
+      kill();
+    }
     cut_and_close();
     // By the clock of the alerts: each is followed by the end of the one before.
-    while (begun_ < options_.alerts) schedule_.run_until(schedule_.now() + kMinute);
+    while (begun_ < options_.alerts) schedule_.run_until(schedule_.now() + kBetweenAlerts);
     faults_on_ = false;
     wire_.faults = {};
     agency_.mood = Agency::Mood::kWorks;
@@ -233,6 +239,7 @@ class World {
     out.letters = agency_.letters;
     out.lies = agency_.lies;
     out.starts = starts_;
+    out.died = died_at_call_;
     out.hours = static_cast<double>((schedule_.now() - kStart).s()) / 3'600;
     out.drained_s = static_cast<double>(std::max((ledger_.last_receipt - calm).ms(), int64_t{0})) / 1'000;
     return out;
@@ -241,7 +248,7 @@ class World {
   void start() {
     ++starts_;
     NodeOptions options;
-    options.snapshot_entries = 50'000;
+    options.snapshot_entries = options_.snapshot_entries;
     options.screen = false;
     node_ =
         new Node(schedule_, wire_, clock_, ledger_, options);  // never freed: a killed process frees nothing
@@ -252,10 +259,12 @@ class World {
   }
 
   void died(const std::string& why) {
-    ENSURE(why == "killed", why);
+    const bool at_call = why == "killed while writing";
+    ENSURE(why == "killed" || at_call, why);
+    died_at_call_ |= at_call;
     node_ = nullptr;
     wire_.stop_listening();
-    disk_.crash(random_.chance(0.5) ? Death::kPowerCut : Death::kKilled);
+    disk_.crash(at_call ? options_.death : random_.chance(0.5) ? Death::kPowerCut : Death::kKilled);
     schedule_.at(schedule_.now() + Duration::seconds(3), kWorld, [this] { start(); });
   }
 
@@ -285,25 +294,37 @@ class World {
 
   void cut_and_close() {
     if (begun_ >= options_.alerts) return;
-    const uint64_t wearer = begun_ % kWearers;
-    if (begun_ >= kWearers) tell(wearer, v1::DEVICE_EVENT_STRAP_CLOSED);
+    const uint64_t wearer = begun_ % options_.wearers;
+    if (begun_ >= options_.wearers) tell(wearer, v1::DEVICE_EVENT_STRAP_CLOSED);
     tell(wearer, v1::DEVICE_EVENT_STRAP_CUT);
     ++begun_;
     schedule_.at(schedule_.now() + kBetweenAlerts, kWorld, [this] { cut_and_close(); });
   }
 
-  // Until it is kept, as a device does; of one device never two at once.
-  void keep(std::shared_ptr<const v1::Fact> fact) {
+  // Until it is kept; `then` is called once.
+  void keep(std::shared_ptr<const v1::Fact> fact, Task then = {}) {
     ++unkept_;
-    keep_on(std::move(fact), std::make_shared<bool>(false));
+    keep_on(std::move(fact), std::make_shared<bool>(false), std::move(then));
   }
-  void keep_on(std::shared_ptr<const v1::Fact> fact, std::shared_ptr<bool> kept) {
+  void keep_on(const std::shared_ptr<const v1::Fact>& fact, const std::shared_ptr<bool>& kept,
+               const Task& then) {
     if (node_ && node_->listening())
-      node_->submit(std::make_unique<v1::Fact>(*fact), [this, kept](bool ok) {
-        if (ok && !std::exchange(*kept, true)) --unkept_;
+      node_->submit(std::make_unique<v1::Fact>(*fact), [this, kept, then](bool ok) {
+        if (!ok || std::exchange(*kept, true)) return;
+        --unkept_;
+        if (then) then();
       });
-    schedule_.at(schedule_.now() + kPatience, kWorld, [this, fact, kept] {
-      if (!*kept) keep_on(fact, kept);
+    schedule_.at(schedule_.now() + kPatience, kWorld, [this, fact, kept, then] {
+      if (!*kept) keep_on(fact, kept, then);
+    });
+  }
+  // A device tells one thing after another.
+  void keep_first(uint64_t wearer) {
+    std::deque<std::shared_ptr<const v1::Fact>>& unsent = unsent_[wearer];
+    if (unsent.empty()) return;
+    keep(unsent.front(), [this, wearer] {
+      unsent_[wearer].pop_front();
+      keep_first(wearer);
     });
   }
 
@@ -322,7 +343,8 @@ class World {
     report.mutable_fix()->mutable_place()->set_lat_e7(here.lat_e7);
     report.mutable_fix()->mutable_place()->set_lng_e7(here.lng_e7);
     received.set_received_at_us(schedule_.now().us);
-    keep(fact);
+    unsent_[wearer].push_back(fact);
+    if (unsent_[wearer].size() == 1) keep_first(wearer);
   }
 
   void say(const std::function<void(v1::Fact&)>& fill) {
@@ -356,7 +378,7 @@ class World {
       zone.mutable_shape()->mutable_circle()->mutable_centre()->set_lng_e7(at.lng_e7);
       zone.mutable_shape()->mutable_circle()->set_radius_mm(150'000);
     });
-    for (uint64_t i = 0; i < kWearers; ++i) register_wearer(std::to_string(i));
+    for (uint64_t i = 0; i < options_.wearers; ++i) register_wearer(std::to_string(i));
   }
 
   void register_wearer(const std::string& number) {
@@ -394,9 +416,10 @@ class World {
   Agency agency_;
   Ledger ledger_;
   Node* node_ = nullptr;
-  bool registered_ = false, faults_on_ = true;
+  bool registered_ = false, faults_on_ = true, died_at_call_ = false;
   uint64_t begun_ = 0, starts_ = 0, unkept_ = 0;
   std::map<uint64_t, uint64_t> seq_;
+  std::map<uint64_t, std::deque<std::shared_ptr<const v1::Fact>>> unsent_;  // by wearer
 };
 
 }  // namespace

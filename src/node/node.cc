@@ -45,6 +45,7 @@
 #include "node/metrics.h"
 #include "node/notification_counts.h"
 #include "node/past.h"
+#include "node/pulse.h"
 #include "node/secrets.h"
 #include "node/snapshots.h"
 #include "node/surface_hosts.h"
@@ -107,6 +108,7 @@ struct Node::Rooms {
   std::optional<std::string> first_administrator;
   std::unique_ptr<spine::Spine> spine;
   std::unique_ptr<Health> health;  // outlives the loops
+  Pulse pulse;                     // likewise
   std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<log::Reader> past;       // of the spine's log
   std::unique_ptr<store::FixIndex> fixes;  // likewise
@@ -377,6 +379,12 @@ Status Node::Rooms::listen() {
   TRY_STATUS(evidence->start());
   sender->start();
   net::run_on(front, [this] { health->watch(notify, hub->picture().node_book()); });
+  for (const auto& [name, loop] :
+       {std::pair("gateway", &gateway), {"front", &front}, {"link", &link}, {"notify", &notify}})
+    pulse.watch(name, *loop);
+  pulse.watch(
+      "spine", [this] { return spine->stats().entry_no; }, front);
+  pulse.count(metrics);
   ready = true;
   return {};
 }
@@ -387,7 +395,12 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     return net::Response{status, "text/plain; charset=utf-8", std::move(body), {}};
   };
   if (path == "/healthz") return respond(text(200, "alive\n"));
-  if (path == "/readyz") return respond(ready ? text(200, "ready\n") : text(503, "replaying\n"));
+  if (path == "/readyz") {
+    const std::string still = ready ? pulse.still() : "";
+    return respond(!ready          ? text(503, "replaying\n")
+                   : still.empty() ? text(200, "ready\n")
+                                   : text(503, "standing still: " + still + "\n"));
+  }
   if (path == "/metrics")
     return respond(may_measure(config, request) ? text(200, metrics.text())
                                                 : net::problem(401, "bad_credential", "authorization",

@@ -395,12 +395,7 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     return net::Response{status, "text/plain; charset=utf-8", std::move(body), {}};
   };
   if (path == "/healthz") return respond(text(200, "alive\n"));
-  if (path == "/readyz") {
-    const std::string still = ready ? pulse.still() : "";
-    return respond(!ready          ? text(503, "replaying\n")
-                   : still.empty() ? text(200, "ready\n")
-                                   : text(503, "standing still: " + still + "\n"));
-  }
+  if (path == "/readyz") return respond(std::apply(text, pulse.readiness(ready)));
   if (path == "/metrics")
     return respond(may_measure(config, request) ? text(200, metrics.text())
                                                 : net::problem(401, "bad_credential", "authorization",

@@ -42,6 +42,13 @@ std::string Pulse::still() const {
   return out;
 }
 
+std::pair<int, std::string> Pulse::readiness(bool replayed) const {
+  if (!replayed) return {503, "replaying\n"};
+  const std::string names = still();
+  if (names.empty()) return {200, "ready\n"};
+  return {503, "standing still: " + names + "\n"};
+}
+
 void Pulse::count(Metrics& metrics) const {
   for (const Beat& beat : beats_)
     metrics.add({"haechi_thread_beat_age_seconds",

@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "base/time.h"
 #include "net/loop.h"
@@ -29,6 +30,8 @@ class Pulse {
   void watch(const std::string& name, Counter counter, net::Loop& by);
   // The names of those that stand still, with commas. Any thread.
   std::string still() const;
+  // What `/readyz` answers: status and line.
+  std::pair<int, std::string> readiness(bool replayed) const;
   void count(Metrics& metrics) const;
 
  private:

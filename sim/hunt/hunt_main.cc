@@ -3,6 +3,9 @@
 //   hunt --seed N [--story] [--minutes M]       one world; ends with 1 and the story if something was found
 //   hunt --seeds N [--from M] [--jobs J]        seeds M..M+N-1, each in a process of its own
 //   hunt --list FILE                            the seeds of a file, one a line ("#" begins a remark)
+//   hunt --deliver N [--seed S]                 no people, but N alerts for an agency at its worst
+//   (delivery.h)
+//   hunt --each-call                            a short story, ended at each call to the disk in turn
 //   --canary NAME                               with a bug let in (only the program hunt_canary knows any)
 //   --json                                      figures for programs, on the last line
 #include <fcntl.h>
@@ -20,16 +23,21 @@
 #include <sstream>
 
 #include "base/canary.h"
+#include "hunt/delivery.h"
 #include "hunt/hunt.h"
 
 namespace haechi::hunt {
 namespace {
+
+constexpr double kDrainedMaxS = 30;  // once nothing hinders it any more
 
 struct Arguments {
   std::vector<uint64_t> seeds;
   HuntOptions one;
   int jobs = 1;
   int64_t seconds_max = 0;  // stop beginning new seeds after so long; 0 = no bound
+  uint64_t deliver = 0;
+  bool each_call = false;
   bool sweep = false, json = false, until_found = false;
 };
 
@@ -182,6 +190,67 @@ class Sweep {
   std::vector<uint64_t> failed_;
 };
 
+int deliver(const DeliveryOptions& options) {
+  const Delivered told = run_delivery(options);
+  std::printf(
+      "%llu alerts: %llu read by the agency, %llu with its signed receipt; %llu letters, %llu answered with "
+      "a lie, "
+      "%llu starts of the house, %.1f h simulated, the last receipt %.1f s after the last fault\n",
+      static_cast<unsigned long long>(told.alerts), static_cast<unsigned long long>(told.read),
+      static_cast<unsigned long long>(told.receipts), static_cast<unsigned long long>(told.letters),
+      static_cast<unsigned long long>(told.lies), static_cast<unsigned long long>(told.starts), told.hours,
+      told.drained_s);
+  return told.whole() && told.drained_s <= kDrainedMaxS ? 0 : 1;
+}
+
+// One life in a process of its own: 0 it was whole, 1 not, 2 whole and there was no such call.
+int life_that_dies_at(uint64_t call, Death death) {
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
+    DeliveryOptions options;
+    options.alerts = 12;
+    options.wearers = 4;
+    options.snapshot_entries = 25;
+    options.calm = true;
+    options.die_at = call;
+    options.death = death;
+    const Delivered told = run_delivery(options);
+    if (!told.whole())
+      std::printf("call %llu, %s: %llu alerts of %llu, %llu read, %llu with a receipt\n",
+                  static_cast<unsigned long long>(call), death == Death::kKilled ? "killed" : "power cut",
+                  static_cast<unsigned long long>(told.alerts), static_cast<unsigned long long>(told.wanted),
+                  static_cast<unsigned long long>(told.read), static_cast<unsigned long long>(told.receipts));
+    std::fflush(nullptr);
+    ::_exit(!told.whole() ? 1 : told.died ? 0 : 2);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  std::printf("call %llu: the program failed (signal %d)\n", static_cast<unsigned long long>(call),
+              WTERMSIG(status));
+  return 1;
+}
+
+int die_at_each_call() {
+  uint64_t calls = 0, broken = 0;
+  for (const Death death : {Death::kKilled, Death::kPowerCut})
+    for (uint64_t call = 1;; ++call) {
+      const int end = life_that_dies_at(call, death);
+      if (end == 2) break;
+      ++calls;
+      broken += end == 1;
+      if (broken > 20) break;
+    }
+  std::printf(
+      "%llu lives, each ended at another call to the disk or with the power at it: %llu with an alert too "
+      "many, "
+      "too few, or untold\n",
+      static_cast<unsigned long long>(calls), static_cast<unsigned long long>(broken));
+  return broken == 0 && calls > 0 ? 0 : 1;
+}
+
 std::vector<uint64_t> seeds_of(const std::string& path) {
   std::vector<uint64_t> out;
   std::ifstream in(path);
@@ -211,6 +280,10 @@ std::optional<Arguments> read_arguments(int count, char** texts) {
       out.one.minutes = static_cast<int64_t>(number());
     else if (name == "--seconds")
       out.seconds_max = static_cast<int64_t>(number());
+    else if (name == "--deliver")
+      out.deliver = number();
+    else if (name == "--each-call")
+      out.each_call = true;
     else if (name == "--story")
       out.one.story = true;
     else if (name == "--json")
@@ -238,6 +311,9 @@ int main(int count, char** texts) {
     std::fprintf(stderr, "hunt: see the head of sim/hunt/hunt_main.cc for what it takes\n");
     return 2;
   }
+  if (arguments->deliver > 0)
+    return haechi::hunt::deliver({.seed = arguments->one.seed, .alerts = arguments->deliver});
+  if (arguments->each_call) return haechi::hunt::die_at_each_call();
   if (arguments->sweep) return haechi::hunt::Sweep(*arguments).run();
   const haechi::hunt::Catch caught = haechi::hunt::run_hunt(arguments->one);
   haechi::hunt::print(caught, arguments->one.story);

@@ -57,6 +57,19 @@ TEST(Hunt, BearsReportsThatEndWhateverProcessAppliesThem) {
   EXPECT_THAT(seeds.said, testing::ContainsRegex("entries \\([1-9][0-9]* in quarantine\\)"));
 }
 
+// Ten times as many: `./x sim --deliver 100000`.
+TEST(Delivery, ReachesAnAgencyThatDropsDelaysRepeatsAndLiesWithEveryAlert) {
+  const Ran told = run("hunt", "--deliver 10000");
+  EXPECT_EQ(told.code, 0) << told.said;
+  EXPECT_THAT(told.said, HasSubstr("10000 alerts: 10000 read by the agency, 10000 with its signed receipt"));
+}
+
+TEST(Delivery, EndedAtEachCallToTheDiskInTurnTheHouseRaisesNoAlertTooManyOrTooFew) {
+  const Ran lives = run("hunt", "--each-call");
+  EXPECT_EQ(lives.code, 0) << lives.said;
+  EXPECT_THAT(lives.said, testing::ContainsRegex("1[0-9][0-9][0-9] lives.*: 0 with an alert"));
+}
+
 // The same seeds, each with a bug let in: it has to be found before they are used up.
 class Canaries : public testing::TestWithParam<const char*> {};
 

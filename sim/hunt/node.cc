@@ -158,7 +158,7 @@ void Node::listen() {
   connector_->start();
   sender_->start();
   gateway_->every(Duration::seconds(1), [this] { tick(); });
-  front_->every(kScreenTick, [this] { look_at_screen(); });
+  if (options_.screen) front_->every(kScreenTick, [this] { look_at_screen(); });
   Door door;
   door.process = process_;
   door.connected = [this](const LinePtr& line) {

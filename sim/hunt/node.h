@@ -58,6 +58,7 @@ struct NodeOptions {
   size_t queue_max = 65'536;           // facts that may wait for the spine
   uint64_t snapshot_entries = 0;       // a snapshot is taken after so many; 0: none
   std::vector<std::string> phones_of;  // protected persons who are told on their phones
+  bool screen = true;                  // a dispatcher's map is open
 };
 
 class Node {

@@ -176,7 +176,7 @@ Sentence implausible(const v1::Alert& alert) {
     case v1::SUSPICION_RADIO:
       return device(alert, "a device heard beside it is elsewhere", "인접 장치의 위치와 불일치");
     default:
-      return device(alert, "its place cannot be believed", "위치 신뢰 불가");
+      return device(alert, "it has told two contents under one number", "같은 번호로 다른 내용 보고");
   }
 }
 

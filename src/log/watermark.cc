@@ -91,6 +91,7 @@ Result<std::unique_ptr<WatermarkWriter>> WatermarkWriter::open(const std::string
   std::unique_ptr<WatermarkWriter> writer(new WatermarkWriter(file, last, soft));
   try {
     writer->thread_ = std::thread([raw = writer.get()] { raw->run(); });
+    pthread_setname_np(writer->thread_.native_handle(), "watermark");
   } catch (const std::system_error&) {
     return Error{Code::kUnavailable, "log", "cannot start a thread for the watermark"};
   }

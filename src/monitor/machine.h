@@ -484,6 +484,7 @@ class Machine {
 
   // plausibility.cc
   void weigh_plausibility(uint32_t device, const v1::Report& report, Step& step);
+  void weigh_number(uint32_t device, bool conflicting, Time at, Step& step);
   void doubt(uint32_t device, v1::Suspicion suspicion, Time at, Step& step);
   bool heard_elsewhere(uint32_t device, const v1::Report& report, const KeptFix& fix, Step& step) const;
   void drop_doubts(uint32_t device, const std::string& reason, Step& step);

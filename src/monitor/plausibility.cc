@@ -35,6 +35,9 @@ constexpr int64_t kHeardMmMax = 300'000;
 constexpr Duration kSameMoment = Duration::seconds(60);
 
 constexpr Duration kDoubtHold = Duration::seconds(600);
+// Two contents under one number: whoever counts wrongly does so again and again, and rings once a day.
+constexpr v1::Suspicion kTwoContents = v1::SUSPICION_UNSPECIFIED;
+constexpr Duration kTwoContentsHold = Duration::seconds(24 * 3600);
 
 }  // namespace
 
@@ -180,6 +183,23 @@ void Machine::weigh_plausibility(uint32_t index, const v1::Report& report, Step&
       clear_alert(open->second.alert, "plausible", step);
       devices_[index].doubts.erase(suspicion);
     }
+  }
+}
+
+// Somebody else speaks under its name, or it was changed, or it counts wrongly. Whatever it tells is judged
+// all the same.
+void Machine::weigh_number(uint32_t index, bool conflicting, Time at, Step& step) {
+  Device& device = devices_[index];
+  const auto open = device.doubts.find(kTwoContents);
+  if (open != device.doubts.end()) {
+    if (conflicting) {
+      open->second.seen_at = step.now;
+    } else if (step.now - open->second.seen_at >= kTwoContentsHold) {
+      clear_alert(open->second.alert, "plausible", step);
+      device.doubts.erase(kTwoContents);
+    }
+  } else if (conflicting && is_watched(persons_[device.person])) {
+    doubt(index, kTwoContents, at, step);
   }
 }
 

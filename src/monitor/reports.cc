@@ -81,6 +81,7 @@ void Machine::receive(const v1::ReportReceived& fact, Step& step) {
   judge_contacts(heard, step);
   apply_events(index, report, at, step);
   weigh_plausibility(index, report, step);
+  weigh_number(index, fact.conflicting(), at, step);
   // What it says of itself may be the last that is heard of it.
   watch_silence(index, step);
 }

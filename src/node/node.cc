@@ -49,6 +49,7 @@
 #include "node/notification_counts.h"
 #include "node/outgoing.h"
 #include "node/past.h"
+#include "node/pulse.h"
 #include "node/retention.h"
 #include "node/secrets.h"
 #include "node/snapshots.h"
@@ -114,6 +115,7 @@ struct Node::Rooms {
   std::optional<std::string> first_administrator;
   std::unique_ptr<spine::Spine> spine;
   std::unique_ptr<Health> health;  // outlives the loops
+  Pulse pulse;                     // likewise
   std::unique_ptr<RetentionJob> retention;
   std::unique_ptr<MasterChange> master_change;
   std::unique_ptr<log::Reader> past;       // of the spine's log
@@ -401,6 +403,12 @@ Status Node::Rooms::listen() {
     health->watch(notify, hub->picture().node_book());
     account_ends->start();
   });
+  for (const auto& [name, loop] :
+       {std::pair("gateway", &gateway), {"front", &front}, {"link", &link}, {"notify", &notify}})
+    pulse.watch(name, *loop);
+  pulse.watch(
+      "spine", [this] { return spine->stats().entry_no; }, front);
+  pulse.count(metrics);
   ready = true;
   return {};
 }
@@ -411,7 +419,7 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     return net::Response{status, "text/plain; charset=utf-8", std::move(body), {}};
   };
   if (path == "/healthz") return respond(text(200, "alive\n"));
-  if (path == "/readyz") return respond(ready ? text(200, "ready\n") : text(503, "replaying\n"));
+  if (path == "/readyz") return respond(std::apply(text, pulse.readiness(ready)));
   if (path == "/metrics")
     return respond(may_measure(config, request) ? text(200, metrics.text())
                                                 : net::problem(401, "bad_credential", "authorization",

@@ -124,6 +124,8 @@ void Spine::tell_quarantined() {
 void Spine::start() {
   committer_ = std::thread([this] { commit_loop(); });
   thread_ = std::thread([this] { loop(); });
+  pthread_setname_np(committer_.native_handle(), "committer");
+  pthread_setname_np(thread_.native_handle(), "spine");
 }
 
 void Spine::stop() {

@@ -26,12 +26,12 @@ namespace {
 
 using Instant = std::chrono::steady_clock::time_point;
 
-enum Hop : size_t { kAcknowledged, kShown, kHandedOff, kConfirmed, kLeft, kEndShown, kEndTold, kHops };
+enum Hop : size_t { kWell, kAcknowledged, kShown, kHandedOff, kConfirmed, kLeft, kEndShown, kEndTold, kHops };
 constexpr std::array<const char*, kHops> kHopNames = {
-    "report taken",           "alert on the live stream",
-    "hand-off at the agency", "answer of the agency taken",
-    "second report taken",    "end of it on the live stream",
-    "end of it at the agency"};
+    "server says it is well",       "report taken",
+    "alert on the live stream",     "hand-off at the agency",
+    "answer of the agency taken",   "second report taken",
+    "end of it on the live stream", "end of it at the agency"};
 constexpr v1::AlertKind kOfTheRound =
     v1::ALERT_KIND_EXCLUSION;  // and not that its device was silent for a while
 constexpr int kAccuracyMm = 3'000;
@@ -41,6 +41,7 @@ constexpr int64_t kOutsideMm = 110'000;  // from the middle of the zone, whose r
 constexpr int kReportsInside = 2, kReportsOutside = 3;
 constexpr Duration kBetween = Duration::millis(1'100);
 constexpr std::chrono::seconds kLineDeadAfter{15};  // without a heartbeat
+constexpr char kFailing[] = "failing\n", kNoAnswer[] = "it does not answer";
 
 std::chrono::microseconds span(Duration duration) {
   return std::chrono::microseconds(duration.us);
@@ -78,6 +79,9 @@ class Watchdog {
   net::Response page(const std::string& path);
   void report(geo::Place place, Hop hop);
   bool stay(geo::Place place, int reports, Hop hop);
+  void ask_server();
+  void ask_other();
+  void judge_other();
   void heard(Hop hop, int64_t of_round);
   void receive(const std::string& text);
   void fold(const v1::Alert& alert);
@@ -91,9 +95,11 @@ class Watchdog {
   const Clock& clock_;
   const uint32_t epoch_;
   uint64_t seq_ = 0;
-  std::unique_ptr<net::HttpClient> client_;
+  net::ClientOptions client_options_;
+  std::unique_ptr<net::HttpClient> client_;  // one for each round
   std::unique_ptr<WatchdogDesk> desk_;
   std::unique_ptr<WatchdogAlarm> alarm_;
+  std::unique_ptr<WatchdogAlarm> other_alarm_;  // about the watchdog that this one watches
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -104,13 +110,15 @@ class Watchdog {
   uint64_t good_ = 0, failed_ = 0, strays_ = 0;
   std::string stray_;  // whom an alarm was about that should not have come here, until it is told
   bool last_good_ = false;
+  Instant round_ended_;
+  std::string said_;  // by the server, of itself; empty: that it is well, or nothing
+  std::string other_wrong_ = kNoAnswer;
 };
 
 Status Watchdog::start() {
-  net::ClientOptions options;
-  options.timeout = settings_.bound * 2;
-  TRY(options.tls, net::Tls::client({"", "", settings_.ca}));
-  client_ = net::HttpClient::create(loop_, options);
+  client_options_.timeout = settings_.bound * 2;
+  TRY(client_options_.tls, net::Tls::client({"", "", settings_.ca}));
+  TRY(other_alarm_, WatchdogAlarm::create(loop_, clock_, settings_));
   TRY(alarm_, WatchdogAlarm::create(loop_, clock_, settings_));
   TRY(desk_, WatchdogDesk::start(loop_, clock_, settings_, desk_events()));
   return {};
@@ -148,8 +156,12 @@ DeskEvents Watchdog::desk_events() {
 
 net::Response Watchdog::page(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  if (path == "/healthz")
-    return {last_good_ ? 200 : 503, "text/plain", last_good_ ? "ok\n" : "failing\n", {}};
+  if (path == "/healthz") {
+    // Its loop answers, but is there anybody who plays the rounds?
+    if (round_ended_ != Instant() && now() - round_ended_ > span(settings_.period) * 3 / 2)
+      return {503, "text/plain", "standing still\n", {}};
+    return {last_good_ ? 200 : 503, "text/plain", last_good_ ? "ok\n" : kFailing, {}};
+  }
   if (path != "/metrics") return net::problem(404, "not_found", "path", "there is no such resource");
   std::string text =
       "# TYPE haechi_watchdog_good gauge\nhaechi_watchdog_good " + std::to_string(last_good_) +
@@ -192,6 +204,39 @@ bool Watchdog::stay(geo::Place place, int reports, Hop hop) {
     report(place, hop);
   }
   return true;
+}
+
+// Whatever stands still there that no report of this round passes through.
+void Watchdog::ask_server() {
+  client_->send("GET", settings_.server + "/readyz", {}, "", true,
+                [this, of = round_.entered_us](const Result<net::Response>& result) {
+                  if (result.ok() && result->status == 200) return heard(kWell, of);
+                  const std::lock_guard lock(mutex_);
+                  if (result.ok()) said_ = result->body.substr(0, result->body.find('\n'));
+                });
+}
+
+void Watchdog::ask_other() {
+  if (settings_.watches.empty()) return;
+  client_->send("GET", settings_.watches + "/healthz", {}, "", true,
+                [this](const Result<net::Response>& result) {
+                  const std::lock_guard lock(mutex_);
+                  if (!result.ok()) return;
+                  // One that fails tells so itself.
+                  const bool lives = result->status == 200 || result->body == kFailing;
+                  other_wrong_ = lives ? "" : "it says: " + result->body.substr(0, result->body.find('\n'));
+                });
+}
+
+void Watchdog::judge_other() {
+  if (settings_.watches.empty()) return;
+  std::string wrong;
+  {
+    const std::lock_guard lock(mutex_);
+    wrong = std::exchange(other_wrong_, kNoAnswer);
+  }
+  other_alarm_->round_ended(wrong.empty() ? "" : "the watchdog at " + settings_.watches + ": " + wrong,
+                            now());
 }
 
 void Watchdog::watch() {
@@ -273,6 +318,7 @@ std::string Watchdog::missing(Hop first, Hop last, Instant deadline) {
   for (size_t hop = first; hop <= last; ++hop)
     if (!round_.heard[hop]) out += (out.empty() ? "" : ", ") + std::string(kHopNames[hop]);
   if (!out.empty()) out = "missing after " + std::to_string(settings_.bound.ms()) + " ms: " + out;
+  if (!out.empty() && !said_.empty()) out += "; the server says: " + said_;
   return out;
 }
 
@@ -297,10 +343,16 @@ std::string Watchdog::round() {
     round_ = Round();
     round_.entered_us = entered.us;
     round_.began = began;
+    said_.clear();
   }
+  // Nothing of the round before is open any more: a certificate that has ended since is noticed.
+  client_ = net::HttpClient::create(loop_, client_options_);
+  ask_server();
+  ask_other();
   if (!stay(settings_.place, kReportsInside, kAcknowledged)) return "";
-  std::string trouble = missing(kAcknowledged, kConfirmed, now() + span(settings_.bound));
+  std::string trouble = missing(kWell, kConfirmed, now() + span(settings_.bound));
   if (!trouble.empty()) alarm_->round_ended(trouble, now());
+  judge_other();
   if (!sleep_until(began + span(settings_.period) / 2)) return "";
   if (!stay(geo::moved(settings_.place, {kOutsideMm, 0}), kReportsOutside, kLeft)) return "";
   if (trouble.empty()) {
@@ -309,6 +361,7 @@ std::string Watchdog::round() {
   }
   const std::lock_guard lock(mutex_);
   last_good_ = trouble.empty();
+  round_ended_ = now();
   ++(last_good_ ? good_ : failed_);
   return trouble;
 }

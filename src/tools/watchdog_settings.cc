@@ -70,7 +70,7 @@ Result<WatchdogSettings> read_watchdog_settings(const std::string& path) {
   static const std::set<std::string> kKnown = {
       "server",        "devices",       "name",      "place",        "key",      "device_secret",
       "agency_secret", "address",       "port",      "endpoint",     "period_s", "bound_ms",
-      "repeat_s",      "alarm_command", "alarm_url", "alarm_secret", "ca"};
+      "repeat_s",      "alarm_command", "alarm_url", "alarm_secret", "ca",       "watches"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str()))) return invalid(std::string(key.str()), "is no setting");
   WatchdogSettings out;
@@ -85,7 +85,8 @@ Result<WatchdogSettings> read_watchdog_settings(const std::string& path) {
                                   {"alarm_command", &out.alarm_command},
                                   {"alarm_url", &out.alarm_url},
                                   {"alarm_secret", &out.alarm_secret},
-                                  {"ca", &out.ca}})
+                                  {"ca", &out.ca},
+                                  {"watches", &out.watches}})
     TRY_STATUS(read(table, key, *into));
   TRY_STATUS(read_place(table, out.place));
   TRY(const int64_t port, read(table, "port", 0, 65'535, out.port));

@@ -12,8 +12,8 @@
 //   repeat_s = 60                        # an alarm is told again while it lasts
 //   alarm_command = "/usr/local/bin/page"   # HAECHI_WATCHDOG_STATE and HAECHI_WATCHDOG_TEXT in its
 //   environment alarm_url = "https://pager.example/hook"  alarm_secret = ""   # a JSON body, signed as
-//   link/signature.h has it ca = ""                              # PEM file of whom https:// believes; empty:
-//   the system's
+//   link/signature.h has it watches = "http://10.0.0.2:8090"     # another watchdog, which had better watch
+//   this one ca = ""                              # PEM file of whom https:// believes; empty: the system's
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,7 @@ struct WatchdogSettings {
   Duration bound = Duration::millis(2'000);
   Duration repeat = Duration::seconds(60);
   std::string alarm_command, alarm_url, alarm_secret;
+  std::string watches;
   std::string ca;
 
   std::string wearer_id() const { return name + "-wearer"; }

@@ -1,6 +1,7 @@
 // What people, devices, units and agencies do once the scenario runs.
 #include <cctype>
 
+#include "law/shapes.h"
 #include "tests/scenarios/language.h"
 
 namespace haechi::scenario {
@@ -186,6 +187,11 @@ bool Language::tell(Actor& actor, Words& words) {
     world_.send(actor, report);
   } else if (words.accept("repeats")) {
     world_.send(actor, actor.last);
+  } else if (words.accept("retells")) {
+    v1::Report report = actor.last;
+    const geo::Place where = world_.place(spot(words));
+    law::set_place(where, *report.mutable_fix()->mutable_place());
+    world_.send(actor, report);
   } else if (words.accept("has battery")) {
     actor.battery_percent = static_cast<uint32_t>(words.number("%"));
   } else if (words.accept("presses SOS")) {

@@ -261,6 +261,9 @@ void World::submit_report(const v1::Report& report) {
   *fact.mutable_report_received()->mutable_report() = report;
   fact.mutable_report_received()->set_received_at_us(now_.us);
   fact.mutable_report_received()->set_protocol("mqtt");
+  // What the spine would drop is told all the same: the engine itself has to bear it.
+  fact.mutable_report_received()->set_conflicting(filter_.admit(report) ==
+                                                  spine::ReportFilter::Verdict::kConflicting);
   submit(fact);
 }
 

@@ -17,6 +17,7 @@
 #include "law/schedule.h"
 #include "picture/picture.h"
 #include "spine/engine.h"
+#include "spine/report_filter.h"
 #include "tests/scenarios/narrator.h"
 
 namespace haechi::scenario {
@@ -114,6 +115,7 @@ class World {
   void report_due(Time moment);
 
   std::unique_ptr<spine::Engine> engine_;
+  spine::ReportFilter filter_;
   picture::Picture picture_;
   Narrator narrator_;
   std::string zone_;

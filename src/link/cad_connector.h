@@ -54,9 +54,9 @@ struct CadConnectorOptions {
   Duration timeout = Duration::seconds(10);
   Duration retry_first = Duration::millis(200);  // doubles
   Duration retry_max = Duration::seconds(5);
-  std::shared_ptr<net::Tls> tls;  // for https; shows our certificate, if we have one
+  std::shared_ptr<net::Tls> tls;            // for https; shows our certificate, if we have one
   std::shared_ptr<net::Outgoing> outgoing;  // which addresses a host may lead to
-  bool certificates = false;      // who answers must have shown one that bears the agency's id as name
+  bool certificates = false;  // who answers must have shown one that bears the agency's id as name
 };
 
 struct CadCounters {

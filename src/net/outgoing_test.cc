@@ -54,11 +54,32 @@ TEST(Whereabouts, AreOfEachRangeToItsLastAddress) {
         "100.64.0.0", "100.127.255.255", "198.18.0.1", "198.19.255.255", "fc00::1", "fdff:ffff::1",
         "::ffff:10.1.2.3", "::ffff:c0a8:1", "64:ff9b::a00:1", "2002:c0a8:101::1"})
     EXPECT_EQ(where(text), Whereabouts::kInside) << text;
-  for (const char* text :
-       {"0.0.0.0", "0.1.2.3", "::", "169.254.0.1", "169.254.169.254", "169.254.255.255", "224.0.0.1",
-        "239.255.255.255", "240.0.0.1", "255.255.255.255", "192.0.0.192", "192.0.2.1", "198.51.100.1",
-        "203.0.113.9", "fe80::1", "febf::1", "fec0::1", "ff02::1", "fd00:ec2::254", "::ffff:169.254.169.254",
-        "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "2001:0:1::1", "2001:db8::1", "100::1", "4000::1"})
+  for (const char* text : {"0.0.0.0",
+                           "0.1.2.3",
+                           "::",
+                           "169.254.0.1",
+                           "169.254.169.254",
+                           "169.254.255.255",
+                           "224.0.0.1",
+                           "239.255.255.255",
+                           "240.0.0.1",
+                           "255.255.255.255",
+                           "192.0.0.192",
+                           "192.0.2.1",
+                           "198.51.100.1",
+                           "203.0.113.9",
+                           "fe80::1",
+                           "febf::1",
+                           "fec0::1",
+                           "ff02::1",
+                           "fd00:ec2::254",
+                           "::ffff:169.254.169.254",
+                           "64:ff9b::a9fe:a9fe",
+                           "2002:a9fe:a9fe::1",
+                           "2001:0:1::1",
+                           "2001:db8::1",
+                           "100::1",
+                           "4000::1"})
     EXPECT_EQ(where(text), Whereabouts::kNever) << text;
   for (const char* text :
        {"1.1.1.1", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
@@ -108,8 +129,8 @@ TEST(Outgoing, TakesLocalhostForThisMachineAlone) {
 }
 
 TEST(Outgoing, RefusesWhatIsNeitherHostNorNetwork) {
-  for (const char* wrong : {"", "a b", "http://cad.example", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "fd00::/129",
-                            "10.0.0.0/-1", "10.0.0.0/8x", "cad.example/8", "cad.example:80"})
+  for (const char* wrong : {"", "a b", "http://cad.example", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/",
+                            "fd00::/129", "10.0.0.0/-1", "10.0.0.0/8x", "cad.example/8", "cad.example:80"})
     EXPECT_FALSE(Outgoing::create({wrong}, nullptr).ok()) << wrong;
 }
 
@@ -142,8 +163,9 @@ class Called : public ::testing::Test {
   }
   Result<Response> ask(const std::string& host) {
     std::promise<Result<Response>> answered;
-    client->send("GET", "http://" + host + ":" + std::to_string(server->port()) + "/", {{"connection", "close"}},
-                 "", true, [&](Result<Response> response) { answered.set_value(std::move(response)); });
+    client->send("GET", "http://" + host + ":" + std::to_string(server->port()) + "/",
+                 {{"connection", "close"}}, "", true,
+                 [&](Result<Response> response) { answered.set_value(std::move(response)); });
     return answered.get_future().get();
   }
 
@@ -160,7 +182,8 @@ TEST_F(Called, IsNobodyWhereANameHasTurnedTo) {
                      {"mapped.example", {"::ffff:127.0.0.1"}},
                      {"metadata.example", {"169.254.169.254", "fe80::1"}},
                      {"inside.example", {"127.0.0.1"}}});
-  for (const char* host : {"cad.example", "mapped.example", "metadata.example", "127.0.0.1", "[::ffff:127.0.0.1]"}) {
+  for (const char* host :
+       {"cad.example", "mapped.example", "metadata.example", "127.0.0.1", "[::ffff:127.0.0.1]"}) {
     const Result<Response> answer = ask(host);
     ASSERT_FALSE(answer.ok()) << host;
     EXPECT_EQ(answer.error().code, Code::kUnavailable) << host;

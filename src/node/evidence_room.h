@@ -30,8 +30,7 @@ class EvidenceRoom {
  public:
   // `log_reader` is of the log `log_id`, `line` to witnesses and mirrors. The references outlive the room.
   EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
-               spine::Submit& submit, IdentifyRequest identify, const Clock& clock,
-               net::ClientOptions line);
+               spine::Submit& submit, IdentifyRequest identify, const Clock& clock, net::ClientOptions line);
 
   // kInvalid or kUnavailable: this node cannot be a witness as configured.
   Status start();

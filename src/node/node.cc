@@ -30,8 +30,8 @@
 #include "live/hub.h"
 #include "live/static_files.h"
 #include "log/log.h"
-#include "net/run_on.h"
 #include "net/client.h"
+#include "net/run_on.h"
 #include "net/server.h"
 #include "net/tls.h"
 #include "node/bundle_desk.h"
@@ -248,7 +248,8 @@ Status Node::Rooms::open_sender() {
                          !config.notify.voice.url.empty();
   sender = std::make_unique<notify::Sender>(notify, *spine, *letters, clock,
                                             notify::make_carrier(kLetterTimeout, outgoing), options);
-  notices = std::make_unique<notify::AccountNotices>(*letters, notify::make_carrier(kLetterTimeout, outgoing));
+  notices =
+      std::make_unique<notify::AccountNotices>(*letters, notify::make_carrier(kLetterTimeout, outgoing));
   return {};
 }
 

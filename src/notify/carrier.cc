@@ -77,7 +77,8 @@ curl_socket_t open_socket(void* of, curlsocktype, curl_sockaddr* to) {
 
 // Empty: it is no address of ours, and nothing is let through for it that is not public.
 std::string host_of(const std::string& url) {
-  const Result<net::Url> read = net::parse_url(url, url.starts_with("http") ? "http" : url.substr(0, url.find(':')));
+  const Result<net::Url> read =
+      net::parse_url(url, url.starts_with("http") ? "http" : url.substr(0, url.find(':')));
   return read.ok() ? read->host : "";
 }
 

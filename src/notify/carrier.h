@@ -28,9 +28,9 @@ struct Parcel {
 
 struct Outcome {
   enum class Kind { kTaken, kRefused, kTryAgain, kUnknown } kind = Kind::kTryAgain;
-  int status = 0;  // of HTTP or SMTP; 0: there was none
-  std::string
-      reason;  // a code: refused_550, unreachable, address_refused, tls_failed, login_denied, no_answer; empty: taken
+  int status = 0;      // of HTTP or SMTP; 0: there was none
+  std::string reason;  // a code: refused_550, unreachable, address_refused, tls_failed, login_denied,
+                       // no_answer; empty: taken
 };
 
 class Carrier {

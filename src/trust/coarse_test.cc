@@ -185,13 +185,13 @@ TEST(CoarsePlace, IsElsewhereForEachPersonAndEachSecret) {
 TEST(CoarsePlace, IsNeverFartherThanItsAccuracySays) {
   Random random(3);
   for (int i = 0; i < 20'000; ++i) {
-    const v1::Place place =
-        place_of(static_cast<int32_t>(random.between(-800'000'000, 800'000'000)),
-                 static_cast<int32_t>(random.between(-1'799'000'000, 1'799'000'000)));
+    const v1::Place place = place_of(static_cast<int32_t>(random.between(-800'000'000, 800'000'000)),
+                                     static_cast<int32_t>(random.between(-1'799'000'000, 1'799'000'000)));
     const double off_m = length(between(place, ours()("W-" + std::to_string(i % 50), place)));
     ASSERT_LT(off_m, kCoarseAccuracyMm / 1000.0) << place.ShortDebugString();
   }
-  for (const auto& [lat, lng] : {std::pair(900'000'000, 0), {-900'000'000, 1'800'000'000}, {0, -1'800'000'000}}) {
+  for (const auto& [lat, lng] :
+       {std::pair(900'000'000, 0), {-900'000'000, 1'800'000'000}, {0, -1'800'000'000}}) {
     const v1::Place one = ours()("W-1", place_of(lat, lng));
     EXPECT_LE(std::abs(int64_t{one.lat_e7()}), 900'000'000);
     EXPECT_LE(std::abs(int64_t{one.lng_e7()}), 1'800'000'000);
@@ -208,7 +208,8 @@ TEST(CoarsePlace, IsNotFoundWhereSomebodyRestsAtABorder) {
 }
 
 TEST(CoarsePlace, IsNotFoundFromTheMiddleOfWhereSomebodyGoes) {
-  EXPECT_LT(median_error(plain_square, false, goes_about), kCoarseCellM / 4) << "the attack is worth something";
+  EXPECT_LT(median_error(plain_square, false, goes_about), kCoarseCellM / 4)
+      << "the attack is worth something";
   EXPECT_GE(median_error(ours(), false, goes_about), kCoarseCellM);
 }
 
@@ -234,8 +235,8 @@ TEST(CoarsePlace, IsNotFoundByWhoKnowsHowItIsMade) {
   for (int person = 0; person < 100; ++person) {
     const std::string id = "W-" + std::to_string(person);
     const v1::Place home = somewhere(random), answer = ours()(id, home);
-    // With a secret of his own he draws how far from an answer somebody can be, and takes the place from which
-    // half of those are nearest.
+    // With a secret of his own he draws how far from an answer somebody can be, and takes the place from
+    // which half of those are nearest.
     std::vector<Point> could;
     for (int i = 0; i < kSecrets; ++i)
       could.push_back(between(ours("guess " + std::to_string(i))(id, answer), answer));

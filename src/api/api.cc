@@ -311,7 +311,12 @@ bool Api::Inner::decide_again(const JobPtr& job) {
   const Result<std::string> key = session::presented_key(job->request);
   const auto viewer = key.ok() ? viewer_of(*key, *job) : std::nullopt;
   if (!viewer || viewer->account != exchange.viewer.account) {
-    finish(job, unauthorized(invalid("authorization", "the key or session ended while it was asked")));
+    const std::string why = "the key or session ended while it was asked";
+    exchange.decision = {false, trust::Precision::kNone, why};
+    submit_fact(access_of(*job, exchange.decision),
+                [self = shared_from_this(), job, why](const Result<spine::Receipt>&) {
+                  self->finish(job, unauthorized(invalid("authorization", why)));
+                });
     return false;
   }
   // What is to be done was made out for whoever he was.

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <set>
 
 #include "api/access_trail.h"
 #include "api/errors.h"
@@ -388,49 +387,6 @@ TEST(Api, ShowsEachRoleOnlyThePlacesItsTiesAllow) {
   EXPECT_EQ(world.ask(Role::kUnit, "GET", "/api/v1/positions/W-2").status, 403);
   EXPECT_EQ(world.ask(Role::kUnit, "GET", "/api/v1/positions/W-77").status, 403);
   EXPECT_EQ(world.ask(Role::kControl, "GET", "/api/v1/positions/W-77").status, 404);
-}
-
-// An agency that was only informed asks again and again, while its own car drives round him.
-TEST(Api, TellsAnInformedAgencyOneRoughPlaceHoweverOftenAndFromWhereverItAsks) {
-  TestWorld world;
-  std::string key;
-  world.on_loop([&] {
-    key = *world.keys->issue({.account = "dispatch-2", .role = Role::kDispatch, .agency_id = "A-2"}, Time{});
-    v1::Effect told;
-    told.mutable_update_hand_off()->set_id("H-2");
-    told.mutable_update_hand_off()->set_incident_id("I-1");
-    told.mutable_update_hand_off()->set_agency_id("A-2");
-    told.mutable_update_hand_off()->set_informative(true);
-    v1::Fact car;
-    car.mutable_device_registered()->set_id("D-car");
-    car.mutable_device_registered()->set_unit_id("U-2");
-    world.submit.add(car, {std::make_shared<const v1::Effect>(told)});
-  });
-  std::set<std::pair<int64_t, int64_t>> told;
-  for (int i = 0; i < 2'500; ++i) {
-    world.on_loop([&] {
-      v1::Fact moved;
-      v1::Report& report = *moved.mutable_report_received()->mutable_report();
-      report.set_device_id("D-car");
-      report.set_seq(static_cast<uint64_t>(i) + 1);
-      report.mutable_fix()->set_fixed_at_us(world.clock.now().us);
-      report.mutable_fix()->mutable_place()->set_lat_e7(371'000'000 + 97 * i);
-      report.mutable_fix()->mutable_place()->set_lng_e7(1'271'000'000 - 83 * i);
-      moved.mutable_report_received()->set_received_at_us(world.clock.now().us);
-      world.submit.add(moved, {});
-      world.clock.advance(Duration::seconds(1));
-    });
-    for (const std::string path : {"positions/W-1", "positions/P-1", "alerts", "alerts/AL-1"}) {
-      const net::Response answer = world.ask_with_key(key, "GET", "/api/v1/" + path);
-      ASSERT_EQ(answer.status, 200) << path << answer.body;
-      ASSERT_EQ(answer.body.find("371234567"), std::string::npos) << path << answer.body;
-      for (size_t at = 0; (at = answer.body.find("\"lat_e7\":", at)) != std::string::npos; ++at) {
-        const size_t lng = answer.body.find("\"lng_e7\":", at);
-        told.emplace(std::stoll(answer.body.substr(at + 9)), std::stoll(answer.body.substr(lng + 9)));
-      }
-    }
-  }
-  EXPECT_EQ(told.size(), 2u) << "one of his, one of hers";
 }
 
 TEST(Api, RefusesHerAViewUntilSheHasAgreedAndSaysWhy) {

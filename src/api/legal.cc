@@ -6,6 +6,7 @@
 #include "api/errors.h"
 #include "api/references.h"
 #include "api/subjects.h"
+#include "api/telephones.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
 #include "law/order.h"
@@ -220,7 +221,7 @@ Result<v1::NamedPerson> named(const Exchange& exchange, const trust::Subject& ti
   v1::PersonRecord read;
   if (!read_json(text, read).ok()) return Error{Code::kCorrupt, "record", "the stored record cannot be read"};
   out.set_name(read.name());
-  out.set_phone(read.phone());
+  out.set_phone(masked_telephone(read.phone()));
   return out;
 }
 

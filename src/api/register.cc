@@ -5,6 +5,7 @@
 
 #include "api/geojson.h"
 #include "api/references.h"
+#include "api/telephones.h"
 #include "api/told.h"
 #include "base/digest.h"
 #include "haechi/v1/api.pb.h"
@@ -315,6 +316,8 @@ Result<Plan> put_person(const Exchange& exchange) {
   person.set_synthetic(known != nullptr && known->synthetic());
   TRY_STATUS(check(exchange, *fact));
   if (input.record().ByteSizeLong() > kRecordBytesMax) return invalid("record", "must be at most 16 KiB");
+  if (input.record().phone().find(kHiddenDigits) != std::string::npos)
+    return invalid("record.phone", "is what is shown of a number, not the number");
   if (known != nullptr && !known->removed() && known->role() != input.role()) {
     return Error{Code::kConflict, "role", "a person's role never changes; register another id"};
   }
@@ -323,7 +326,7 @@ Result<Plan> put_person(const Exchange& exchange) {
   return plan;
 }
 
-Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Person& person) {
+Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Person& person, bool whole) {
   v1::PersonAnswer answer;
   *answer.mutable_person() = person;
   TRY(const std::optional<store::Personal> record, exchange.world.records.person(person.id()));
@@ -332,6 +335,7 @@ Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Perso
     if (!read_json(text, *answer.mutable_record()).ok()) {
       return Error{Code::kCorrupt, "record", "the stored record cannot be read"};
     }
+    if (!whole) answer.mutable_record()->set_phone(masked_telephone(answer.record().phone()));
   }
   return answer;
 }
@@ -339,8 +343,16 @@ Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Perso
 Result<Plan> get_person(const Exchange& exchange) {
   const v1::Person* person = find(exchange.world.picture.persons(), exchange.id());
   if (person == nullptr) return not_found();
-  TRY(const v1::PersonAnswer answer, person_answer(exchange, *person));
-  return answering(answer, {exchange.id()});
+  const std::string show = exchange.request.parameter("show");
+  if (!show.empty() && show != "phone") return invalid("show", "must be phone");
+  // Who keeps the register gets it whole, or would write back what is left of a number.
+  const bool keeps =
+      trust::decide_collection(exchange.viewer, trust::Action::kRegister, exchange.purpose).allowed;
+  const bool whole = keeps || !show.empty();
+  TRY(const v1::PersonAnswer answer, person_answer(exchange, *person, whole));
+  std::vector<std::string> shown{exchange.id()};
+  if (whole && !answer.record().phone().empty()) shown.push_back(telephone_of(exchange.id()));
+  return answering(answer, std::move(shown));
 }
 
 void hide_secrets(v1::Device& device) {

@@ -32,7 +32,9 @@ Result<Plan> post_facts(const Exchange& exchange);
 void hide_secrets(v1::Device& device);
 
 // A person with her record, an agency with how its own system is reached; for those who may see them.
-Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Person& person);
+// `whole`: with the telephone number as it is.
+Result<v1::PersonAnswer> person_answer(const Exchange& exchange, const v1::Person& person,
+                                       bool whole = false);
 Result<v1::AgencyAnswer> agency_answer(const Exchange& exchange, const v1::Agency& agency);
 
 inline constexpr size_t kBatchFactsMax = 2'000;

@@ -299,8 +299,10 @@ void add_registers(std::vector<Route>& r) {
         {"GET", path, "registers", get_summary, Access::kKey, see, kind, subject, get, nullptr, output});
   };
   add("/api/v1/persons/{id}", "person", "Register a person; name and telephone stay out of the log",
-      registers::put_person, of<v1::PersonInput>(), "A person's role and record", Action::kSeeRecord,
+      registers::put_person, of<v1::PersonInput>(),
+      "A person's role and record; of a telephone number its end, or all with show=phone", Action::kSeeRecord,
       person_of, registers::get_person, of<v1::PersonAnswer>());
+  r.back().parameters = {"show"};
   add("/api/v1/devices/{id}", "device", "Register a device; a secret that was made here is shown once",
       registers::put_device, of<v1::DeviceInput>(), "A device, without its secret", Action::kSeeRegister,
       device_of, registers::get_device, of<v1::Device>());

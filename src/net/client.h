@@ -18,10 +18,9 @@ class Tls;
 struct ClientOptions {
   Duration timeout = Duration::seconds(5);  // whole exchange
   size_t response_bytes_max = 1 << 20;
-  size_t connections_per_host_max = 16;  // further requests wait their turn, in order
-  std::shared_ptr<Tls> tls = {};         // for https; without it such addresses are refused
-  std::shared_ptr<Outgoing> outgoing =
-      {};  // which addresses a host may lead to; none: a tool's user typed them
+  size_t connections_per_host_max = 16;     // further requests wait their turn, in order
+  std::shared_ptr<Tls> tls = {};            // for https; without it such addresses are refused
+  std::shared_ptr<Outgoing> outgoing = {};  // where hosts may lead; none: a tool's user typed them
 };
 
 class HttpClient {

@@ -1,7 +1,8 @@
 #include "node/config.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
-
+#include <netinet/in.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "node/outgoing.h"
 
 namespace haechi::node {
 namespace {
@@ -383,6 +386,34 @@ TEST(Config, TakesOfTlsWhatThisMachineKnowsAndNothingWeaker) {
   EXPECT_EQ(refused("suites = [\"ECDHE-ECDSA-AES128-GCM-SHA256\"]\n"), "tls.suites") << "TLS 1.3 has none";
   for (const char* groups : {"[]", "[\"P-224\"]", "[\"X25519:P-256\"]", "[\"sect163k1\"]", "[\"ffdhe2048\"]"})
     EXPECT_EQ(refused("groups = " + std::string(groups) + "\n"), "tls.groups") << groups;
+}
+
+TEST(Config, SaysWhichNamesMayLeadInside) {
+  const auto lets = [](const Config& config, const std::string& host, const char* to) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    EXPECT_EQ(::inet_pton(AF_INET, to, &address.sin_addr), 1);
+    return (*open_outgoing(config))->lets(host, reinterpret_cast<const sockaddr&>(address));
+  };
+  Config config = with_files();
+  ASSERT_TRUE(read("[outgoing]\ninside = [\"cad.example\", \"10.1.0.0/16\"]\n"
+                   "[evidence]\nmirrors = [\"https://10.7.7.7:8080/mirror/v1\"]\n",
+                   config)
+                  .ok());
+  EXPECT_TRUE(check_config(config).ok());
+  EXPECT_TRUE(lets(config, "cad.example", "127.0.1.1"));
+  EXPECT_TRUE(lets(config, "other.example", "10.1.2.3"));
+  EXPECT_FALSE(lets(config, "other.example", "10.2.2.3"));
+  EXPECT_TRUE(lets(config, "10.7.7.7", "10.7.7.7")) << "written as an address";
+  EXPECT_FALSE(lets(config, "mirror.example", "10.7.7.7"));
+  EXPECT_TRUE(lets(config, "127.0.0.1", "127.0.0.1")) << "where agencies are while no host is named";
+  config.agencies.hosts = {"cad.example"};
+  EXPECT_FALSE(lets(config, "127.0.0.1", "127.0.0.1"));
+  config.demo_keys_file = "keys.json";
+  EXPECT_TRUE(lets(config, "any.example", "127.0.1.1")) << "a demonstration, on this machine";
+  EXPECT_FALSE(lets(config, "any.example", "10.2.2.3"));
+  config.inside = {"10.0.0.0/40"};
+  EXPECT_EQ(check_config(config).error().field, "outgoing.inside");
 }
 
 }  // namespace

@@ -72,15 +72,16 @@ export function PersonCard({ personId, role }: { personId: string; role: "wearer
 
 function NameOnDemand({ personId }: { personId: string }) {
   const { t } = useTranslation();
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useState<"" | "name" | "phone">("");
   const heldBack = useHeldBack("see_record");
   useEffect(() => {
     if (!asked) return;
-    const timer = setTimeout(() => setAsked(false), NAME_SHOWN_MS);
+    const timer = setTimeout(() => setAsked(""), NAME_SHOWN_MS);
     return () => clearTimeout(timer);
   }, [asked]);
-  const loaded = useLoaded(asked ? `person/${personId}` : null, () =>
-    take(api.GET("/api/v1/persons/{id}", { params: { path: { id: personId } }, signal: patience() })),
+  const query = asked === "phone" ? { show: asked } : {};
+  const loaded = useLoaded(asked ? `person/${personId}/${asked}` : null, () =>
+    take(api.GET("/api/v1/persons/{id}", { params: { path: { id: personId }, query }, signal: patience() })),
   );
   if (!asked) {
     return (
@@ -90,7 +91,7 @@ function NameOnDemand({ personId }: { personId: string }) {
           className="button small"
           disabled={heldBack !== null}
           title={heldBack ?? undefined}
-          onClick={() => setAsked(true)}
+          onClick={() => setAsked("name")}
         >
           {t("person.name_show")}
         </button>{" "}
@@ -103,7 +104,16 @@ function NameOnDemand({ personId }: { personId: string }) {
       {(answer) => (
         <Facts>
           <Fact name={t("person.name")}>{answer.record?.name || t("person.no_record")}</Fact>
-          {answer.record?.phone && <Fact name={t("person.phone")}>{answer.record.phone}</Fact>}
+          {answer.record?.phone && (
+            <Fact name={t("person.phone")}>
+              {answer.record.phone}{" "}
+              {asked === "name" && (
+                <button type="button" className="button small" onClick={() => setAsked("phone")}>
+                  {t("person.phone_show")}
+                </button>
+              )}
+            </Fact>
+          )}
           {answer.record?.address && <Fact name={t("person.address")}>{answer.record.address}</Fact>}
           {answer.record?.language && <Fact name={t("person.language")}>{answer.record.language}</Fact>}
           {answer.record?.contact_rule && (

@@ -226,7 +226,7 @@ function PersonName({ id }: { id: string }) {
   const ask = async () => {
     setAsking(true);
     try {
-      const { data, response } = await api.GET("/api/v1/persons/{id}", { params: { path: { id } }, signal: patience() });
+      const { data, response } = await api.GET("/api/v1/persons/{id}", { params: { path: { id }, query: { show: "phone" } }, signal: patience() });
       const record = data?.record;
       const rule = record?.contact_rule ? t("person.contact", { rule: record.contact_rule }) : "";
       const text = data ? [record?.name || t("person.nothing"), record?.phone, rule].filter(Boolean).join(" · ") : t(response.status === 403 ? "person.forbidden" : "person.failed");

@@ -121,7 +121,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               options.look_limits,
               trust::CoarsePlaces(options.coarse_secret),
               &pin_guesses,
-              options.endings} {}
+              options.endings,
+              options.duty_hours} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);

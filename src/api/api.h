@@ -46,6 +46,7 @@ struct ApiOptions {
   PaceRates rates = {};
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
+  DutyHours duty_hours = {};
   Endings endings = {};            // empty: nothing ends by the clock here
   std::string coarse_secret = {};  // of trust::CoarsePlaces, that of the streams
 };

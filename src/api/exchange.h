@@ -78,6 +78,7 @@ struct World {
   trust::CoarsePlaces coarse = trust::CoarsePlaces("");
   PinGuesses* pin_guesses = nullptr;  // never nullptr where numbers open apps
   Endings endings = {};               // empty: nothing ends by the clock here
+  DutyHours duty_hours = {};
 };
 
 struct Exchange {

@@ -37,6 +37,8 @@ const char* finding_of(v1::RecusalGround ground) {
       return "former_partner";
     case v1::RECUSAL_GROUND_COLLEAGUE:
       return "colleague";
+    case v1::RECUSAL_GROUND_NEIGHBOUR:
+      return "neighbour";
     default:
       return "other";
   }
@@ -120,7 +122,10 @@ void LookUps::take(const v1::AccessDecided& access, Time at) {
       note(accounts_at_, id, access.viewer(), at);
     }
     // Other roles see nobody to whom nothing ties them; the control centre sees everybody, by duty.
-    const bool off_case = access.viewer_role() == "control" && !alarmed(id, at);
+    const bool quiet = !alarmed(id, at);
+    const bool off_case = access.viewer_role() == "control" && quiet;
+    if (quiet) account.quiet.push_back({id, at});
+    if (account.quiet.size() > kQuietMax) account.quiet.pop_front();
     account.off_case += off_case;
     if (account.persons.size() >= kPersonsMax && !account.persons.contains(id)) continue;
     ++account.persons[id];
@@ -148,8 +153,22 @@ void LookUps::fold(const spine::Batch& batch) {
   }
 }
 
+// Of whoever sees everybody by duty: what others look at is theirs to look at.
+void LookUps::add_quiet(const Account& account, v1::LookUps& out) {
+  std::set<std::string> named;
+  for (auto look = account.quiet.rbegin(); look != account.quiet.rend(); ++look) {
+    const auto looks = account.off_case_at.find(look->person_id);
+    if (looks == account.off_case_at.end() || !named.insert(look->person_id).second) continue;
+    v1::QuietLook& one = *out.add_quiet();
+    one.set_person_id(look->person_id);
+    one.set_looks(looks->second);
+    one.set_last_at_us(look->at.us);
+  }
+}
+
 v1::LookUps LookUps::of_account(const std::string& name, const Account& account, const std::string& month,
-                                const std::map<std::string, uint64_t>& usual, const picture::CaseBook& book) {
+                                const std::map<std::string, uint64_t>& usual, const picture::CaseBook& book,
+                                const DutyHours& duty) {
   v1::LookUps out;
   out.set_account(name);
   out.set_role(account.role);
@@ -181,12 +200,17 @@ v1::LookUps LookUps::of_account(const std::string& name, const Account& account,
   if (glasses > 0) findings.insert("glass");
   for (auto taken = account.taken.rbegin(); taken != account.taken.rend(); ++taken) *out.add_taken() = *taken;
   if (!account.taken.empty()) findings.insert("taken");
+  if (std::any_of(account.quiet.begin(), account.quiet.end(),
+                  [&](const Quiet& look) { return duty.off_duty(account.role, look.at); }))
+    findings.insert("off_duty");
+  add_quiet(account, out);
   for (const std::string& finding : findings) out.add_findings(finding);
   if (const v1::LookUpsReview* review = book.review(name, month)) *out.mutable_review() = *review;
   return out;
 }
 
-v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseBook& book, Time now) const {
+v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseBook& book, Time now,
+                                  const DutyHours& duty) const {
   v1::LookUpsReport report;
   for (auto one = months_.rbegin(); one != months_.rend(); ++one) report.add_months(one->first);
   report.set_month(month.empty() && !months_.empty() ? months_.rbegin()->first : month);
@@ -203,7 +227,7 @@ v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseB
   for (const auto& [role, persons] : by_role) usual[role] = median(persons);
   std::vector<v1::LookUps> all;
   for (const auto& [name, account] : found->second)
-    all.push_back(of_account(name, account, report.month(), usual, book));
+    all.push_back(of_account(name, account, report.month(), usual, book, duty));
   std::stable_sort(all.begin(), all.end(), [](const v1::LookUps& a, const v1::LookUps& b) {
     return a.findings_size() > b.findings_size();
   });

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "api/duty_hours.h"
 #include "base/archived.h"
 #include "base/time.h"
 #include "haechi/v1/case_api.pb.h"
@@ -34,6 +35,7 @@ inline constexpr size_t kMonthsMax = 13;  // a year, and the month that runs
 inline constexpr size_t kPersonsMax = 5'000;
 inline constexpr size_t kPersonsNamedMax = 10;  // a playback of more is what a room is shown of everybody
 inline constexpr size_t kTakenMax = 100;        // of an account in a month
+inline constexpr size_t kQuietMax = 500;        // looks without an alarm, likewise; the newest
 inline constexpr Duration kLooksHour = Duration::seconds(3600);
 
 // How many different ones within an hour; 0: any number. Our choices.
@@ -55,7 +57,8 @@ class LookUps {
   // Entries come in order.
   void fold(const spine::Batch& batch);
   // `month` empty: the newest. Accounts with findings first, then by name.
-  v1::LookUpsReport report(const std::string& month, const picture::CaseBook& book, Time now) const;
+  v1::LookUpsReport report(const std::string& month, const picture::CaseBook& book, Time now,
+                           const DutyHours& duty = {}) const;
 
   // Does this look count for the hour? Not during an alarm of the person.
   bool counts(const std::string& person_id, Time now) const { return !alarmed(person_id, now); }
@@ -66,22 +69,30 @@ class LookUps {
  private:
   friend struct haechi::Fields<LookUps>;
   static constexpr size_t kFieldCount = 5;
+  // A look without an alarm.
+  struct Quiet {
+    std::string person_id;
+    Time at;
+  };
   struct Account {
     std::string role;
     uint64_t looks = 0, refused = 0, off_case = 0;
     std::map<std::string, uint64_t> persons, off_case_at;  // looks at each
+    std::deque<Quiet> quiet;
     std::deque<v1::DataTaken> taken;
   };
   using Month = std::map<std::string, Account>;
 
   void take(const v1::AccessDecided& access, Time at);
+  static void add_quiet(const Account& account, v1::LookUps& out);
   // By one key, when each other one was last looked at, or looked.
   using Hour = std::map<std::string, std::map<std::string, Time>>;
   static void note(Hour& hour, const std::string& of, const std::string& with, Time at);
   static uint32_t different(const Hour& hour, const std::string& of, const std::string& with, Time now);
   bool alarmed(const std::string& person_id, Time at) const;
   static v1::LookUps of_account(const std::string& name, const Account& account, const std::string& month,
-                                const std::map<std::string, uint64_t>& usual, const picture::CaseBook& book);
+                                const std::map<std::string, uint64_t>& usual, const picture::CaseBook& book,
+                                const DutyHours& duty);
 
   std::map<std::string, Month> months_;
   std::map<std::string, Time> alarm_heard_;  // of a person, when an alarm last said something

@@ -80,7 +80,7 @@ struct Year {
     const std::string victim = anybody();
     switch (random.below(is_operator ? 5 : 3)) {
       case 0: {  // somebody close, which was said one day
-        const auto ground = static_cast<v1::RecusalGround>(some(1, 5));
+        const auto ground = static_cast<v1::RecusalGround>(some(1, 6));
         close_to(name, victim, ground);
         for (int looks = some(1, 3); looks > 0; --looks) look(name, role, victim);
         return;

@@ -100,8 +100,8 @@ Result<Plan> recusals(const Exchange& exchange) {
 }
 
 Result<Plan> look_ups(const Exchange& exchange) {
-  return answering(
-      exchange.world.look_ups.report(exchange.request.parameter("month"), book_of(exchange), exchange.now));
+  return answering(exchange.world.look_ups.report(exchange.request.parameter("month"), book_of(exchange),
+                                                  exchange.now, exchange.world.duty_hours));
 }
 
 Result<Plan> lift(const Exchange& exchange) {

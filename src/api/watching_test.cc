@@ -167,6 +167,47 @@ TEST(LookUps, CountWhatWasLookedAtWithoutAnAlarm) {
   EXPECT_EQ(report.accounts(0).account(), "operator-1") << "those with findings stand first";
 }
 
+TEST(LookUps, NameEachPersonWhoWasLookedAtWithoutAnAlarmHoweverFewTheLooks) {
+  LookUps look_ups;
+  const picture::CaseBook book;
+  look_ups.fold(looks("operator-1", "control", 2, false));
+  look_ups.fold(looks("operator-1", "control", 1, true, "2026-11-09T00:00:00Z"));
+  look_ups.fold(looks("officer-1", "probation", 3, false));
+  const v1::LookUpsReport report = look_ups.report("2026-11", book, Time{});
+  const v1::LookUps one = of(report, "operator-1");
+  ASSERT_EQ(one.quiet_size(), 2);
+  EXPECT_EQ(one.quiet(0).person_id(), "w-0") << "the newest first";
+  EXPECT_EQ(one.quiet(0).looks(), 1u);
+  EXPECT_EQ(one.quiet(1).person_id(), "w-1");
+  EXPECT_EQ(one.quiet(1).looks(), 2u);
+  EXPECT_EQ(one.quiet(1).last_at_us(), parse_iso8601("2026-11-05T00:00:00Z")->us);
+  EXPECT_EQ(one.findings_size(), 0) << "to be read, not to be asked about";
+  EXPECT_EQ(of(report, "officer-1").quiet_size(), 0) << "they are his to look at";
+}
+
+TEST(LookUps, FindLooksOffDutyButNotDuringAnAlarm) {
+  LookUps look_ups;
+  const picture::CaseBook book;
+  look_ups.fold(looks("officer-1", "probation", 1, false, "2026-11-05T10:00:00Z"));
+  look_ups.fold(looks("officer-2", "probation", 1, false, "2026-11-05T23:00:00Z"));
+  spine::Batch alarm;
+  auto raised = std::make_shared<v1::Effect>();
+  raised->mutable_raise_alert()->set_wearer_id("w-1");
+  raised->mutable_raise_alert()->set_id("a-1");
+  raised->mutable_raise_alert()->set_state(v1::ALERT_STATE_ACTIVE);
+  alarm.entries.push_back(
+      {99, *parse_iso8601("2026-11-06T22:00:00Z"), std::make_shared<v1::Fact>(), {raised}});
+  look_ups.fold(alarm);
+  look_ups.fold(looks("officer-3", "probation", 1, false, "2026-11-06T23:00:00Z"));
+  const auto duty = DutyHours::from({"probation Mon-Fri 07:00-20:00"}, v1::TimeZone());
+  ASSERT_TRUE(duty.ok());
+  const v1::LookUpsReport report = look_ups.report("2026-11", book, Time{}, *duty);
+  EXPECT_EQ(of(report, "officer-1").findings_size(), 0);
+  ASSERT_EQ(of(report, "officer-2").findings_size(), 1);
+  EXPECT_EQ(of(report, "officer-2").findings(0), "off_duty");
+  EXPECT_EQ(of(report, "officer-3").findings_size(), 0) << "an alarm asks for looks at any hour";
+}
+
 TEST(LookUps, FindWhoLooksAtFarMorePersonsThanIsUsualForTheRole) {
   LookUps look_ups;
   const picture::CaseBook book;
@@ -194,6 +235,9 @@ TEST(LookUps, FindLooksAtSomebodyCloseThoughThatWasSaidLater) {
   EXPECT_EQ(found.close(), 3u);
   ASSERT_EQ(found.findings_size(), 1);
   EXPECT_EQ(found.findings(0), "former_partner");
+  effect.mutable_update_recusal()->set_ground(v1::RECUSAL_GROUND_NEIGHBOUR);
+  book.fold(picture::At{}, effect);
+  EXPECT_EQ(of(look_ups.report("2026-11", book, Time{}), "officer-1").findings(0), "neighbour");
 }
 
 TEST(LookUps, SayWhatWasTakenOutAndWhy) {

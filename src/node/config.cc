@@ -16,6 +16,7 @@
 #include "node/exceptions.h"
 #include "node/outgoing.h"
 #include "node/surface_hosts.h"
+#include "node/time_zones.h"
 
 namespace haechi::node {
 namespace {
@@ -105,6 +106,23 @@ Status read_acts(const toml::table& table, Config& config) {
   TRY_STATUS(read_rate(table, "accounts.persons_an_hour_told", config.look_limits.persons_told));
   TRY_STATUS(read_rate(table, "accounts.persons_an_hour", config.look_limits.persons_max));
   return read_rate(table, "accounts.accounts_an_hour_told", config.look_limits.accounts_told);
+}
+
+Status read_duty_hours(const toml::table& table, Config& config) {
+  std::vector<std::string> hours;
+  std::string zone = "UTC";
+  TRY_STATUS(read_texts(table, "accounts.duty_hours", hours));
+  TRY_STATUS(read_text(table, "accounts.duty_zone", zone));
+  v1::TimeZone rules;
+  if (zone != "UTC") {
+    Result<v1::TimeZone> found = read_time_zone(zone);
+    if (!found.ok()) return invalid("accounts.duty_zone", "is no time zone of this machine");
+    rules = *std::move(found);
+  }
+  Result<api::DutyHours> duty = api::DutyHours::from(hours, rules);
+  if (!duty.ok()) return invalid("accounts.duty_hours", duty.error().reason);
+  config.duty_hours = *std::move(duty);
+  return {};
 }
 
 Status check_keys(const toml::table& table, const std::set<std::string>& known, const std::string& prefix) {
@@ -406,11 +424,11 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_doors(table, config));
   TRY_STATUS(read_text(table, "notify.push.key", config.vapid_key));
   if (const auto* accounts = table["accounts"].as_table())
-    TRY_STATUS(check_keys(
-        *accounts,
-        {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes", "words",
-         "act_hours", "unused_days", "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told"},
-        "accounts."));
+    TRY_STATUS(check_keys(*accounts,
+                          {"breached_passwords", "memory_kib", "passes", "personal_keys",
+                           "passkeys_end_codes", "words", "act_hours", "unused_days", "persons_an_hour_told",
+                           "persons_an_hour", "accounts_an_hour_told", "duty_hours", "duty_zone"},
+                          "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "next_key", "mirrors", "witnesses"}, "evidence."));
   if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));
@@ -420,6 +438,7 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_flag(table, "accounts.personal_keys", config.personal_keys));
   TRY_STATUS(read_flag(table, "accounts.passkeys_end_codes", config.passkeys_end_codes));
   TRY_STATUS(read_acts(table, config));
+  TRY_STATUS(read_duty_hours(table, config));
   TRY_STATUS(read_providers(table, config.providers));
   TRY_STATUS(read_cost(table, "accounts.memory_kib", config.password_cost.memory_kib));
   TRY_STATUS(read_cost(table, "accounts.passes", config.password_cost.passes));

@@ -36,6 +36,7 @@
 //              unused_days = 730         # after the last sign-in an account ends
 //              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  #
 //              docs/watching.md
+//              duty_hours = ["probation Mon-Fri 07:00-20:00"]  duty_zone = "Asia/Seoul"
 //   [[oidc]]   id = "police"  name = "Police"  issuer = "https://id.example"  client_id = "haechi"
 //              client_secret_file = "file"  claim = "preferred_username"  acr = []  amr = ["mfa"]
 //   [files]    clamd = "/run/clamav/clamd.ctl"  # looks for viruses in what people attach
@@ -130,6 +131,7 @@ struct Config {
   uint32_t act_hours = 24;         // for so long an act waits for its second person
   uint32_t unused_days = 730;      // after the last sign-in an account ends
   api::LookLimits look_limits;
+  api::DutyHours duty_hours;
   bool personal_keys = false;       // keys of persons are good here, as they are in a demonstration
   bool passkeys_end_codes = false;  // who has a passkey does not sign in with a code
   std::vector<ProviderConfig> providers;

@@ -92,6 +92,20 @@ TEST(Config, SaysHowLongAnActWaitsHowManyMayBeLookedAtAndWhatNoPasswordHolds) {
               "accounts.act_hours");
 }
 
+TEST(Config, SaysWhenEachRoleIsOnDuty) {
+  Config config = with_files();
+  ASSERT_TRUE(
+      read("[accounts]\nduty_hours = [\"probation Mon-Fri 07:00-20:00\"]\nduty_zone = \"Asia/Seoul\"\n",
+           config)
+          .ok());
+  EXPECT_FALSE(config.duty_hours.off_duty("probation", *parse_iso8601("2026-11-20T10:59:00Z")))
+      << "Friday, 19:59";
+  EXPECT_TRUE(config.duty_hours.off_duty("probation", *parse_iso8601("2026-11-20T11:00:00Z")));
+  EXPECT_EQ(read("[accounts]\nduty_hours = [\"probation daily\"]\n", config).error().field,
+            "accounts.duty_hours");
+  EXPECT_EQ(read("[accounts]\nduty_zone = \"Asia/Nowhere\"\n", config).error().field, "accounts.duty_zone");
+}
+
 TEST(Config, TakesNoKeysOfPersonsUnlessItIsSaid) {
   Config config = with_files();
   EXPECT_FALSE(config.personal_keys);

@@ -222,6 +222,7 @@ Status Node::Rooms::open() {
           .clamd_socket = config.clamd_socket,
           .act_term = Duration::seconds(int64_t{3600} * config.act_hours),
           .look_limits = config.look_limits,
+          .duty_hours = config.duty_hours,
           .endings = [this](Time before) { return retention->endings(before); },
           .coarse_secret = std::string(coarse.view())},
       front, *spine, hub->picture(), *records, *keys, clock);

@@ -94,6 +94,16 @@ function Row({ one, month, changed }: { one: LookUps; month: string; changed: ()
             {t(`finding.${finding}`)}
           </span>
         ))}
+        {(one.quiet ?? []).length > 0 && (
+          <details>
+            <summary>{t("look_ups.quiet")}</summary>
+            {(one.quiet ?? []).map((quiet) => (
+              <small key={quiet.person_id} className="quiet" data-quiet>
+                <Moment us={quiet.last_at_us} /> {t("look_ups.quiet_one", { person: quiet.person_id, n: Number(quiet.looks ?? 0) })}
+              </small>
+            ))}
+          </details>
+        )}
         {(one.taken ?? []).map((taken) => (
           <small key={`${taken.at_us} ${taken.subject_id}`} className="quiet" data-taken>
             <Moment us={taken.at_us} /> {taken.subject_kind} {taken.subject_id} {taken.why}

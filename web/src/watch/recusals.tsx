@@ -8,7 +8,7 @@ import { HeldBack, LoadedView, Refused, useDeed, useHeldBack } from "../legal/pa
 import { recusals, recuse } from "./asks";
 
 const GROUNDS = [
-  "RECUSAL_GROUND_SELF", "RECUSAL_GROUND_FAMILY", "RECUSAL_GROUND_FORMER_PARTNER", "RECUSAL_GROUND_COLLEAGUE", "RECUSAL_GROUND_OTHER",
+  "RECUSAL_GROUND_SELF", "RECUSAL_GROUND_FAMILY", "RECUSAL_GROUND_FORMER_PARTNER", "RECUSAL_GROUND_COLLEAGUE", "RECUSAL_GROUND_NEIGHBOUR", "RECUSAL_GROUND_OTHER",
 ] as const;
 
 export function Recusals() {

@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "net/networks.h"
 #include "net/reach.h"
 #include "spine/snapshot_part.h"
 #include "spine/submit.h"
@@ -26,6 +27,7 @@
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
 #include "trust/keys.h"
+#include "trust/secret_ages.h"
 
 namespace haechi::api {
 
@@ -46,7 +48,9 @@ struct ApiOptions {
   PaceRates rates = {};
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
-  Endings endings = {};  // empty: nothing ends by the clock here
+  Endings endings = {};                            // empty: nothing ends by the clock here
+  const trust::SecretAges* secret_ages = nullptr;  // outlives the Api; nullptr: nobody looks
+  net::Networks administration = {};  // from elsewhere no administrator is answered; empty: from anywhere
 };
 
 class Api {

@@ -28,6 +28,7 @@ class AccountLife;
 class Accounts;
 class KeySessions;
 class BreachedPasswords;
+class SecretAges;
 }  // namespace haechi::trust
 
 namespace haechi::api {
@@ -74,8 +75,9 @@ struct World {
   const VirusScanner* scanner = nullptr;             // never nullptr where files are taken
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
-  PinGuesses* pin_guesses = nullptr;  // never nullptr where numbers open apps
-  Endings endings = {};               // empty: nothing ends by the clock here
+  PinGuesses* pin_guesses = nullptr;               // never nullptr where numbers open apps
+  Endings endings = {};                            // empty: nothing ends by the clock here
+  const trust::SecretAges* secret_ages = nullptr;  // nullptr: nobody looks how old they are
 };
 
 struct Exchange {

@@ -78,6 +78,7 @@ static_assert(static_cast<int>(store::AccountEvent::kHalfRight) == v1::ACCOUNT_E
 static_assert(static_cast<int>(store::AccountEvent::kSignedInAfterLong) ==
               v1::ACCOUNT_EVENT_SIGNED_IN_AFTER_LONG);
 static_assert(static_cast<int>(store::AccountEvent::kNewPlace) == v1::ACCOUNT_EVENT_NEW_PLACE);
+static_assert(static_cast<int>(store::AccountEvent::kSecretsOld) == v1::ACCOUNT_EVENT_SECRETS_OLD);
 
 Result<Plan> renewed(const Exchange& exchange, const trust::Attempt& attempt) {
   TRY(const auto renewed, exchange.world.accounts->renew(exchange.viewer.account, attempt, exchange.now));

@@ -122,12 +122,14 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               trust::CoarsePlaces(options.coarse_secret),
               &pin_guesses,
               options.endings,
-              options.duty_hours} {}
+              options.duty_hours,
+              options.secret_ages} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
   bool identify(const JobPtr& job);
   bool decide_again(const JobPtr& job);
+  bool is_elsewhere(const trust::Viewer& viewer, const std::string& address) const;
   std::optional<trust::Viewer> viewer_of(const std::string& key, const Job& job);
   std::string session_of(const std::string& key, Time now) const;
   void answer_anyone(const JobPtr& job);
@@ -265,6 +267,11 @@ std::string Api::Inner::session_of(const std::string& key, Time now) const {
 }
 
 // Key and purpose: false when the request was answered.
+bool Api::Inner::is_elsewhere(const trust::Viewer& viewer, const std::string& address) const {
+  return viewer.role == trust::Role::kAdministrator && !options.administration.empty() &&
+         !options.administration.hold(address);
+}
+
 bool Api::Inner::identify(const JobPtr& job) {
   Exchange& exchange = job->exchange;
   const Result<std::string> key = session::presented_key(job->request);
@@ -282,6 +289,13 @@ bool Api::Inner::identify(const JobPtr& job) {
   }
   exchange.viewer = *viewer;
   exchange.session = session_of(*key, exchange.now);
+  if (is_elsewhere(*viewer, job->request.peer)) {
+    submit.submit(trust::account_event(*viewer, "administer", viewer->account, false,
+                                       "from outside of the networks named"),
+                  {});
+    finish(job, net::problem(403, "elsewhere", "", "administrators are answered in their own networks"));
+    return false;
+  }
   exchange.of_system =
       options.accounts != nullptr && options.accounts->api_keys().viewer_of(*key, exchange.now).has_value();
   if (const Duration wait = pace.wait(*viewer, job->route->path, exchange.now); wait.us > 0) {

@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "net/networks.h"
 #include "net/reach.h"
 #include "spine/snapshot_part.h"
 #include "spine/submit.h"
@@ -26,6 +27,7 @@
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
 #include "trust/keys.h"
+#include "trust/secret_ages.h"
 
 namespace haechi::api {
 
@@ -47,8 +49,10 @@ struct ApiOptions {
   Duration act_term = Duration::seconds(24 * 3600);  // for so long an act waits for its second person
   LookLimits look_limits = {};
   DutyHours duty_hours = {};
-  Endings endings = {};            // empty: nothing ends by the clock here
-  std::string coarse_secret = {};  // of trust::CoarsePlaces, that of the streams
+  Endings endings = {};                            // empty: nothing ends by the clock here
+  std::string coarse_secret = {};                  // of trust::CoarsePlaces, that of the streams
+  const trust::SecretAges* secret_ages = nullptr;  // outlives the Api; nullptr: nobody looks
+  net::Networks administration = {};  // from elsewhere no administrator is answered; empty: from anywhere
 };
 
 class Api {

@@ -4,6 +4,7 @@
 #include "api/sign_in.h"
 #include "haechi/v1/account.pb.h"
 #include "trust/audit.h"
+#include "trust/secret_ages.h"
 
 namespace haechi::api {
 namespace {
@@ -65,6 +66,25 @@ Result<Plan> end(const Exchange& exchange) {
   return Error{Code::kNotFound, "key", "there is no such key"};
 }
 
+// Those that are too old, or will be within a month.
+Result<Plan> old_secrets(const Exchange& exchange) {
+  constexpr int kShownMax = 1'000;
+  v1::SecretAgeList answer;
+  if (exchange.world.secret_ages == nullptr) return answering(answer);
+  for (const trust::SecretAges::Age& age :
+       exchange.world.secret_ages->due(exchange.now + trust::kSecretTold)) {
+    if (answer.secrets_size() == kShownMax) {
+      answer.set_left_out(answer.left_out() + 1);
+      continue;
+    }
+    v1::SecretAge& one = *answer.add_secrets();
+    one.set_name(age.name);
+    one.set_since_us(age.since.us);
+    one.set_due_at_us(age.due.us);
+  }
+  return answering(answer);
+}
+
 }  // namespace
 
 void add_api_key_routes(std::vector<Route>& r) {
@@ -75,6 +95,9 @@ void add_api_key_routes(std::vector<Route>& r) {
                  nullptr, run, input, output});
   };
   add("GET", "/api/v1/api-keys", "Keys of other systems", list, nullptr, v1::ApiKeyList::descriptor());
+  add("GET", "/api/v1/old-secrets",
+      "Secrets of devices, agencies and gateways that ought to be changed within a month", old_secrets,
+      nullptr, v1::SecretAgeList::descriptor());
   add("POST", "/api/v1/api-keys", "Make a key for another system; it is shown once", make,
       v1::ApiKeyInput::descriptor(), v1::ApiKeyMade::descriptor());
   r.back().asks_factor = true;

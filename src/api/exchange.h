@@ -29,6 +29,7 @@ class AccountLife;
 class Accounts;
 class KeySessions;
 class BreachedPasswords;
+class SecretAges;
 }  // namespace haechi::trust
 
 namespace haechi::api {
@@ -79,6 +80,7 @@ struct World {
   PinGuesses* pin_guesses = nullptr;  // never nullptr where numbers open apps
   Endings endings = {};               // empty: nothing ends by the clock here
   DutyHours duty_hours = {};
+  const trust::SecretAges* secret_ages = nullptr;  // nullptr: nobody looks how old they are
 };
 
 struct Exchange {

@@ -111,6 +111,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/facts", "R"},
     {"GET /api/v1/holds", "V"},
     {"GET /api/v1/endings", "V"},
+    {"GET /api/v1/old-secrets", "M"},
     {"POST /api/v1/persons/{id}/hold", "V"},
     {"POST /api/v1/persons/{id}/release", "V"},
     {"POST /api/v1/persons/{id}/erase", "V"},

@@ -262,11 +262,14 @@ bool HttpIntake::shuns(Call& call, const std::string& who) {
 
 bool HttpIntake::authenticate_forwarder(Call& call) {
   auto token = read_bearer(call.request.header("authorization"));
-  std::string expected = options_.forwarder_token_sha256;
-  bool usable = expected.size() == 32;
-  if (!usable) expected.assign(32, '\0');
-  Digest digest = sha256(token.value_or(""));
-  if (equal_secret(view(digest), expected) && usable && token) return true;
+  const Digest digest = sha256(token.value_or(""));
+  const auto is = [&](std::string expected) {
+    const bool usable = expected.size() == 32;
+    if (!usable) expected.assign(32, '\0');
+    return equal_secret(view(digest), expected) && usable && token;
+  };
+  const bool now = is(options_.forwarder_token_sha256), before = is(options_.former_forwarder_token_sha256);
+  if (now || (before && options_.former_forwarder_good && options_.former_forwarder_good())) return true;
   refuse(call, 401, "", {"bad_credential", "authorization", "the forwarder's token is needed"});
   return false;
 }

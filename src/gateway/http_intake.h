@@ -52,10 +52,12 @@ class Report;
 namespace haechi::gateway {
 
 struct HttpIntakeOptions {
-  std::string forwarder_token_sha256 = {};  // 32 raw bytes; empty: nobody may forward
-  bool certificates = false;                // a device must also have shown one that bears its id as name
-  bool osmand_addresses = false;            // OsmAnd's place and secret may stand in the address
-  uint32_t reports_per_s = 50;              // of one device, sustained, ten times that at once
+  std::string forwarder_token_sha256 = {};           // 32 raw bytes; empty: nobody may forward
+  std::string former_forwarder_token_sha256 = {};    // the one before, while that is good
+  std::function<bool()> former_forwarder_good = {};  // on the loop; empty: it is not
+  bool certificates = false;      // a device must also have shown one that bears its id as name
+  bool osmand_addresses = false;  // OsmAnd's place and secret may stand in the address
+  uint32_t reports_per_s = 50;    // of one device, sustained, ten times that at once
 };
 
 // What came in, for /metrics.

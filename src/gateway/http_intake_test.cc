@@ -64,7 +64,10 @@ class Intake : public ::testing::Test {
       : loop_("gateway"),
         rejections_(spine_),
         intake_(loop_, clock_, spine_, devices_, rejections_,
-                {.forwarder_token_sha256 = std::string(view(sha256("forward"))), .osmand_addresses = true}) {
+                {.forwarder_token_sha256 = std::string(view(sha256("forward"))),
+                 .former_forwarder_token_sha256 = std::string(view(sha256("before"))),
+                 .former_forwarder_good = [this] { return former_good_.load(); },
+                 .osmand_addresses = true}) {
     register_device("D-1", "secret", false);
     register_device("D:2.x", "s3:cret", false);
     register_device("GONE", "secret", true);
@@ -115,6 +118,7 @@ class Intake : public ::testing::Test {
   net::Loop loop_;
   Devices devices_;
   Rejections rejections_;
+  std::atomic<bool> former_good_{true};
   HttpIntake intake_;
   std::unique_ptr<net::HttpServer> server_;
 };
@@ -148,6 +152,20 @@ TEST_F(Intake, TakesProtobufBatchesAndSingleReports) {
   EXPECT_EQ(net::status_of(ask("POST", "/ingest/v1/reports", headers + ";type=report\r\n", single)), 200);
   EXPECT_EQ(spine_.size(), 4u);
   EXPECT_EQ(net::status_of(ask("POST", "/ingest/v1/reports", headers + "\r\n", "\xff\xff\xff")), 400);
+}
+
+TEST_F(Intake, TakesTheFormerTokenOfAForwarderWhileThatIsGoodAndNoLonger) {
+  const auto forward = [this](const char* token) {
+    return net::status_of(
+        ask("POST", "/ingest/traccar/positions",
+            std::string("authorization: Bearer ") + token + "\r\ncontent-type: application/json\r\n", "{}"));
+  };
+  EXPECT_NE(forward("before"), 401) << "it is let in, and says nothing";
+  EXPECT_NE(forward("forward"), 401);
+  EXPECT_EQ(forward("guessed"), 401);
+  former_good_ = false;
+  EXPECT_EQ(forward("before"), 401);
+  EXPECT_NE(forward("forward"), 401);
 }
 
 TEST_F(Intake, KeepsNothingOfABatchWithOneBadReportAndNamesIt) {

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "net/http.h"
+#include "net/networks.h"
 #include "node/credentials.h"
 #include "node/exceptions.h"
 #include "node/outgoing.h"
@@ -100,6 +101,7 @@ Status read_acts(const toml::table& table, Config& config) {
   TRY_STATUS(read_texts(table, "accounts.words", config.words));
   TRY_STATUS(read_rate(table, "accounts.act_hours", config.act_hours));
   if (config.act_hours > kActHoursMax) return invalid("accounts.act_hours", "must be 1 to 168");
+  TRY_STATUS(read_texts(table, "accounts.administration", config.administration));
   TRY_STATUS(read_rate(table, "accounts.unused_days", config.unused_days));
   if (config.unused_days < kUnusedDaysMin || config.unused_days > kUnusedDaysMax)
     return invalid("accounts.unused_days", "must be 120 to 3660");
@@ -392,6 +394,8 @@ Status read_config(const std::string& path, Config& config) {
                          "map_config",
                          "map_hosts",
                          "forwarder_token_sha256",
+                         "former_forwarder_token_sha256",
+                         "secret_days",
                          "metrics_token_sha256",
                          "trusted_proxies",
                          "server",
@@ -424,11 +428,12 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_doors(table, config));
   TRY_STATUS(read_text(table, "notify.push.key", config.vapid_key));
   if (const auto* accounts = table["accounts"].as_table())
-    TRY_STATUS(check_keys(*accounts,
-                          {"breached_passwords", "memory_kib", "passes", "personal_keys",
-                           "passkeys_end_codes", "words", "act_hours", "unused_days", "persons_an_hour_told",
-                           "persons_an_hour", "accounts_an_hour_told", "duty_hours", "duty_zone"},
-                          "accounts."));
+    TRY_STATUS(
+        check_keys(*accounts,
+                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes",
+                    "words", "act_hours", "unused_days", "administration", "persons_an_hour_told",
+                    "persons_an_hour", "accounts_an_hour_told", "duty_hours", "duty_zone"},
+                   "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "next_key", "mirrors", "witnesses"}, "evidence."));
   if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));
@@ -454,6 +459,10 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_text(table, "map_config", config.map_config));
   TRY_STATUS(read_texts(table, "map_hosts", config.map_hosts));
   TRY_STATUS(read_text(table, "forwarder_token_sha256", config.forwarder_token_sha256));
+  TRY_STATUS(read_text(table, "former_forwarder_token_sha256", config.former_forwarder_token_sha256));
+  TRY_STATUS(read_rate(table, "secret_days", config.secret_days));
+  if (config.secret_days < 60 || config.secret_days > 1'830)
+    return invalid("secret_days", "must be 60 to 1830");
   TRY_STATUS(read_text(table, "metrics_token_sha256", config.metrics_token_sha256));
   TRY_STATUS(read_tls(table, config.tls));
   TRY_STATUS(read_notify(table, config.notify));
@@ -498,11 +507,15 @@ Status check_config(const Config& config) {
       return invalid("evidence.mirrors", "must be https://host:port/prefix (http:// to this machine)");
   if (!config.witness_logs.empty() && config.witness_name.empty())
     return invalid("witness.name", "is needed to cosign");
-  for (const auto& [name, digest] : {std::pair("forwarder_token_sha256", &config.forwarder_token_sha256),
-                                     std::pair("metrics_token_sha256", &config.metrics_token_sha256)})
+  for (const auto& [name, digest] :
+       {std::pair("forwarder_token_sha256", &config.forwarder_token_sha256),
+        std::pair("former_forwarder_token_sha256", &config.former_forwarder_token_sha256),
+        std::pair("metrics_token_sha256", &config.metrics_token_sha256)})
     if (!digest->empty() &&
         (digest->size() != 64 || digest->find_first_not_of("0123456789abcdefABCDEF") != std::string::npos))
       return invalid(name, "must be 64 hexadecimal digits");
+  if (const auto read = net::Networks::from(config.administration, "accounts.administration"); !read.ok())
+    return read.error();
   TRY_STATUS(notify::check(config.notify));
   TRY_STATUS(check_providers(config));
   TRY_STATUS(SurfaceHosts::check(config.surface_hosts));

@@ -8,8 +8,10 @@
 //   /config/map.json says; empty = the built-in base map map_hosts = ["https://tiles.example"] # map servers
 //   that pages may fetch from forwarder_token_sha256 = "hex"       # of a Traccar that forwards positions;
 //   empty = none metrics_token_sha256 = "hex"         # of who reads /metrics from elsewhere; empty = nobody
-//   trusted_proxies = ["10.0.0.5"]       # who may say for whom it asks; without [tls] nobody else is let in
-//   [tls]      certificate = "file"  key = "file"    # of every door; docs/running.md
+//   former_forwarder_token_sha256 = "hex"  # the one before, good for 30 days more; empty = none
+//   secret_days = 365                    # how old secrets of devices, agencies and gateways may get;
+//   docs/running.md trusted_proxies = ["10.0.0.5"]       # who may say for whom it asks; without [tls] nobody
+//   else is let in [tls]      certificate = "file"  key = "file"    # of every door; docs/running.md
 //              device_ca = "file"  agency_ca = "file"          # who must prove itself by certificate
 //              revoked = ["file"]                              # their lists of revoked certificates
 //              ca = "file"  client_certificate = "file"  client_key = "file"    # when we call others
@@ -34,6 +36,7 @@
 //              words = ["Namyangju"]     # that no password holds, beside the names of the agencies
 //              act_hours = 24            # for so long an act waits for its second person
 //              unused_days = 730         # after the last sign-in an account ends
+//              administration = ["10.1.0.0/16"]   # from where administrators are answered; none = anywhere
 //              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  #
 //              docs/watching.md
 //              duty_hours = ["probation Mon-Fri 07:00-20:00"]  duty_zone = "Asia/Seoul"
@@ -114,6 +117,8 @@ struct Config {
   Agreements agreements;                     // with those who are there
   uint32_t http_connections_per_address = 2'000;
   std::string forwarder_token_sha256;
+  std::string former_forwarder_token_sha256;  // good beside it for 30 days, so that it can be changed
+  uint32_t secret_days = 365;  // then a secret of others is too old, and somebody is told each day
   std::string
       metrics_token_sha256;  // who is not on this machine shows it at /metrics; empty: nobody else is let in
   std::string evidence_key;  // signs checkpoints of the log; empty: "evidence/key" in `data`
@@ -126,10 +131,11 @@ struct Config {
   notify::Settings notify;
   std::string vapid_key;  // by which push services know this node; empty: "vapid.pem" in `data`
   trust::PasswordCost password_cost;
-  std::string breached_passwords;  // file or folder of what nobody may take; empty: none
-  std::vector<std::string> words;  // of the place, which no password holds
-  uint32_t act_hours = 24;         // for so long an act waits for its second person
-  uint32_t unused_days = 730;      // after the last sign-in an account ends
+  std::string breached_passwords;           // file or folder of what nobody may take; empty: none
+  std::vector<std::string> words;           // of the place, which no password holds
+  uint32_t act_hours = 24;                  // for so long an act waits for its second person
+  uint32_t unused_days = 730;               // after the last sign-in an account ends
+  std::vector<std::string> administration;  // networks of administrators; empty: any
   api::LookLimits look_limits;
   api::DutyHours duty_hours;
   bool personal_keys = false;       // keys of persons are good here, as they are in a demonstration

@@ -75,6 +75,28 @@ TEST(Config, TakesNoPasswordHashThatIsCheaperThanItMayBe) {
   EXPECT_EQ(read("[accounts]\nmemory = 1\n", config).error().field, "accounts.memory");
 }
 
+TEST(Config, SaysWhenAccountsEndHowOldSecretsMayGetAndWhereAdministratorsAre) {
+  Config config = with_files();
+  EXPECT_EQ(config.unused_days, 730u);
+  EXPECT_EQ(config.secret_days, 365u);
+  ASSERT_TRUE(
+      read("secret_days = 90\n[accounts]\nunused_days = 400\nadministration = [\"10.1.0.0/16\"]\n", config)
+          .ok());
+  EXPECT_EQ(config.unused_days, 400u);
+  EXPECT_EQ(config.secret_days, 90u);
+  const Status checked = check_config(config);
+  EXPECT_TRUE(checked.ok()) << checked.error().text();
+  EXPECT_EQ(read("[accounts]\nunused_days = 119\n", config).error().field, "accounts.unused_days");
+  Config wrong = with_files();
+  EXPECT_EQ(read("secret_days = 59\n", wrong).error().field, "secret_days");
+  wrong = with_files();
+  ASSERT_TRUE(read("former_forwarder_token_sha256 = \"abc\"\n", wrong).ok());
+  EXPECT_EQ(check_config(wrong).error().field, "former_forwarder_token_sha256");
+  wrong = with_files();
+  ASSERT_TRUE(read("[accounts]\nadministration = [\"the office\"]\n", wrong).ok());
+  EXPECT_EQ(check_config(wrong).error().field, "accounts.administration");
+}
+
 TEST(Config, SaysHowLongAnActWaitsHowManyMayBeLookedAtAndWhatNoPasswordHolds) {
   Config config = with_files();
   EXPECT_EQ(config.act_hours, 24u);

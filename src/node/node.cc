@@ -51,6 +51,7 @@
 #include "node/past.h"
 #include "node/pulse.h"
 #include "node/retention.h"
+#include "node/secret_watch.h"
 #include "node/secrets.h"
 #include "node/snapshots.h"
 #include "node/surface_hosts.h"
@@ -139,6 +140,7 @@ struct Node::Rooms {
   std::unique_ptr<api::Api> api;
   std::unique_ptr<live::StaticFiles> static_files;
   std::unique_ptr<net::HttpServer> front_http;
+  std::unique_ptr<SecretWatch> secret_watch;  // front loop; outlives it
   std::unique_ptr<AccountEnds> account_ends;  // front loop; outlives it
   std::unique_ptr<link::CadConnector> connector;
   std::unique_ptr<notify::Letters> letters;  // any loop
@@ -199,6 +201,10 @@ Status Node::Rooms::open() {
       trust::AccountLife(*account_records, *accounts,
                          Duration::seconds(int64_t{86'400} * config.unused_days)),
       *records, hub->picture(), *spine, clock);
+  secret_watch = std::make_unique<SecretWatch>(
+      config, front,
+      trust::SecretAges(*account_records, Duration::seconds(int64_t{86'400} * config.secret_days)), *accounts,
+      *records, hub->picture(), clock);
   const std::vector<uint64_t> passed_over = quarantine->entries();
   bundles = std::make_unique<BundleDesk>(BundleSource{config.data + "/evidence",
                                                       config.evidence_key,
@@ -224,7 +230,9 @@ Status Node::Rooms::open() {
           .look_limits = config.look_limits,
           .duty_hours = config.duty_hours,
           .endings = [this](Time before) { return retention->endings(before); },
-          .coarse_secret = std::string(coarse.view())},
+          .coarse_secret = std::string(coarse.view()),
+          .secret_ages = &secret_watch->ages(),
+          .administration = *net::Networks::from(config.administration, "")},
       front, *spine, hub->picture(), *records, *keys, clock);
   const auto identify_request = [identify](const net::Request& request) {
     const Result<std::string> key = api::session::presented_key(request);
@@ -347,6 +355,8 @@ Status Node::Rooms::listen_devices() {
       gateway, clock, *spine, devices, *rejections,
       gateway::HttpIntakeOptions{
           .forwarder_token_sha256 = decode_hex(config.forwarder_token_sha256).value_or(""),
+          .former_forwarder_token_sha256 = decode_hex(config.former_forwarder_token_sha256).value_or(""),
+          .former_forwarder_good = [this] { return secret_watch->former_forwarder_good(); },
           .certificates = !config.tls.device_ca.empty(),
           .osmand_addresses = config.osmand_addresses || !config.demo_keys_file.empty(),
           .reports_per_s = config.reports_per_s});
@@ -403,6 +413,7 @@ Status Node::Rooms::listen() {
   net::run_on(front, [this] {
     health->watch(notify, hub->picture().node_book());
     account_ends->start();
+    secret_watch->start();
   });
   for (const auto& [name, loop] :
        {std::pair("gateway", &gateway), {"front", &front}, {"link", &link}, {"notify", &notify}})
@@ -471,6 +482,7 @@ void Node::Rooms::count() {
                }});
   secrets.count(metrics);
   account_ends->count(metrics);
+  secret_watch->count(metrics);
   master_change->count(metrics);
   node::count(outgoing, metrics);
   node::count(exceptions, metrics);
@@ -520,6 +532,7 @@ Node::Rooms::~Rooms() {
       providers.reset();
       api.reset();
       account_ends->stop();
+      secret_watch->stop();
       hub.reset();
     });
   }

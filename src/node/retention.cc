@@ -15,7 +15,10 @@ using State = RetentionJob::State;
 using Tie = RetentionJob::Tie;
 
 constexpr Duration kAskAgain = Duration::seconds(86'400);
-constexpr Duration kLookEvery = Duration::seconds(3'600);
+constexpr Duration kLookEvery = Duration::seconds(6 * 3'600);
+// The engine waits for this: a few milliseconds of it each second.
+constexpr size_t kAtATick = 1'000;
+constexpr int kAskedAtATick = 8;
 constexpr Duration kShownAhead = Duration::seconds(366 * 86'400);
 constexpr Duration kAnywhere = Duration::seconds(86'400);  // by which a day may end later than in UTC
 constexpr const char* kObject = "person_record";
@@ -26,61 +29,63 @@ const law::Retention& row_of(const std::string& country) {
   return *law::find_retention(pack != nullptr ? *pack : law::kr(), kObject);
 }
 
-// Why a person's data are kept, and until when.
-struct Keeping {
-  bool lives = false;  // something that names the person is not over
-  Time until;
-  std::string reason;
+bool names(const Tie& tie, const std::string& person_id) {
+  return tie.wearer_id == person_id || tie.protected_ids.contains(person_id);
+}
 
-  void keep(Time end, const std::string& why) {
-    if (until.known() && end <= until) return;
-    until = end;
-    reason = why;
-  }
-  void keep_from(Time event, const std::string& country) {
-    const law::Retention& row = row_of(country);
-    keep(law::period_end(law::Calendar(), law::kKoreaMeasure, event, row.keep) + kAnywhere,
-         law::cited(row.source));
-  }
-  void add(const Tie& tie) {
-    if (!tie.over_at.known())
-      lives = true;
-    else
-      keep_from(tie.over_at, tie.country);
-  }
-  bool over(Time now) const { return !lives && until <= now; }
-};
+}  // namespace
 
-struct Kept {
-  Keeping duties, protection, named;
-  bool has_duties() const { return duties.until.known(); }
-  bool lives() const { return protection.lives || (!has_duties() && named.lives); }
-  Keeping whole() const {
-    Keeping out = has_duties() ? duties : named;
-    if (protection.until.known()) out.keep(protection.until, protection.reason);
-    out.lives = lives();
-    return out;
-  }
-};
+void RetentionJob::Keeping::keep(Time end, const std::string& why, const std::string& country) {
+  if (until.known() && end <= until) return;
+  until = end;
+  reason = why;
+  of = country;
+}
 
-// Of each person that is registered or has a duty.
-std::map<std::string, Kept> kept_of(const State& state) {
-  std::map<std::string, Kept> out;
-  for (const auto& [id, since] : state.persons) out[id].named.keep_from(since, "");
-  for (const auto& [id, due] : state.due)
-    if (const auto wearer = state.wearers.find(due.measure_id); wearer != state.wearers.end())
-      out[wearer->second].duties.keep(due.due_at, due.reason);
-  for (const auto& [id, tie] : state.ties) {
-    for (const std::string& person_id : tie.protected_ids) {
-      const auto kept = out.find(person_id);
-      if (kept == out.end()) continue;
-      kept->second.protection.add(tie);
-      kept->second.named.add(tie);
-    }
-    if (const auto kept = out.find(tie.wearer_id); kept != out.end()) kept->second.named.add(tie);
-  }
+void RetentionJob::Keeping::keep_from(Time event, const std::string& country) {
+  const law::Retention& row = row_of(country);
+  keep(law::period_end(law::Calendar(), law::kKoreaMeasure, event, row.keep) + kAnywhere, "", country);
+}
+
+void RetentionJob::Keeping::add(const Tie& tie) {
+  if (!tie.over_at.known())
+    lives = true;
+  else
+    keep_from(tie.over_at, tie.country);
+}
+
+std::string RetentionJob::Keeping::why() const {
+  return reason.empty() ? law::cited(row_of(of).source) : reason;
+}
+
+void RetentionJob::Kept::add(const Tie& tie, const std::string& person_id) {
+  if (tie.protected_ids.contains(person_id)) protection.add(tie);
+  named.add(tie);
+}
+
+RetentionJob::Keeping RetentionJob::Kept::whole() const {
+  const bool has_duties = duties.until.known();
+  Keeping out = has_duties ? duties : named;
+  if (protection.until.known() && protection.until > out.until) out = protection;
+  out.lives = protection.lives || (!has_duties && named.lives);
   return out;
 }
+
+RetentionJob::Keeping RetentionJob::kept(const std::string& person_id) const {
+  Kept out;
+  if (const auto since = state_.persons.find(person_id); since != state_.persons.end())
+    out.named.keep_from(since->second, "");
+  for (const auto& [id, due] : state_.due)
+    if (const auto wearer = state_.wearers.find(due.measure_id);
+        wearer != state_.wearers.end() && wearer->second == person_id)
+      out.duties.keep(due.due_at, due.reason);
+  if (!out.named.until.known() && !out.duties.until.known()) return {};  // there is nothing of the person
+  for (const auto& [id, tie] : state_.ties)
+    if (names(tie, person_id)) out.add(tie, person_id);
+  return out.whole();
+}
+
+namespace {
 
 void see_order(State& state, const v1::Order& order, Time at) {
   Tie& tie = state.ties["order/" + order.id()];
@@ -197,15 +202,18 @@ void RetentionJob::retire_devices() {
   }
 }
 
-void RetentionJob::ask(const std::string& person_id, const std::string& reason, Time now) {
+// Looked at once more: what the pass saw may be minutes old.
+void RetentionJob::ask(const std::string& person_id, Time now) {
   const auto again = ask_again_.find(person_id);
   if (again != ask_again_.end() && now < again->second) return;
-  ask_again_[person_id] = now + kAskAgain;
+  const Keeping keeping = kept(person_id);
+  ask_again_[person_id] = now + (keeping.over(now) ? kAskAgain : kLookEvery);
+  if (!keeping.over(now)) return;
   auto fact = std::make_unique<v1::Fact>();
   v1::PersonErased& erased = *fact->mutable_person_erased();
   erased.set_person_id(person_id);
   erased.set_by(kAccount);
-  erased.set_reason(reason);
+  erased.set_reason(keeping.why());
   submit_.submit(std::move(fact), {});
 }
 
@@ -214,31 +222,52 @@ void RetentionJob::ask_for_duties(Time now) {
   std::set<std::string> due_now;
   for (const auto& [duty_id, due] : state_.due) {
     const auto wearer = state_.wearers.find(due.measure_id);
-    if (due.due_at > now || wearer == state_.wearers.end()) continue;
-    const auto again = ask_again_.find(wearer->second);
-    if (again == ask_again_.end() || again->second <= now) due_now.insert(wearer->second);
+    if (due.due_at <= now && wearer != state_.wearers.end()) due_now.insert(wearer->second);
   }
-  if (due_now.empty()) return;
-  const std::map<std::string, Kept> kept = kept_of(state_);
-  for (const std::string& person_id : due_now) {
-    const Keeping whole = kept.at(person_id).whole();
-    if (whole.over(now))
-      ask(person_id, whole.reason, now);
-    else
-      ask_again_[person_id] = now + kLookEvery;
-  }
+  for (const std::string& person_id : due_now) ask(person_id, now);
 }
 
-void RetentionJob::look(Time now) {
-  next_look_ = now + kLookEvery;
-  retire_devices();
-  std::erase_if(ask_again_, [now](const auto& asked) { return asked.second <= now; });
+// One look at everybody, some at each tick: first who is registered, then the duties, then what names them.
+void RetentionJob::go_on(Time now) {
+  if (!pass_) {
+    if (now < next_look_) return;
+    next_look_ = now + kLookEvery;
+    retire_devices();
+    std::erase_if(ask_again_, [now](const auto& asked) { return asked.second <= now; });
+    pass_.emplace();
+  }
+  size_t left = kAtATick;
+  for (auto it = state_.persons.upper_bound(pass_->person); it != state_.persons.end() && left > 0;
+       ++it, --left) {
+    pass_->people[it->first].named.keep_from(it->second, "");
+    pass_->person = it->first;
+  }
+  for (auto it = state_.due.upper_bound(pass_->duty); it != state_.due.end() && left > 0; ++it, --left) {
+    pass_->duty = it->first;
+    if (const auto wearer = state_.wearers.find(it->second.measure_id); wearer != state_.wearers.end())
+      pass_->people[wearer->second].duties.keep(it->second.due_at, it->second.reason);
+  }
+  for (auto it = state_.ties.upper_bound(pass_->tie); it != state_.ties.end() && left > 0; ++it, --left) {
+    pass_->tie = it->first;
+    const auto add = [&](const std::string& person_id) {
+      if (const auto found = pass_->people.find(person_id); found != pass_->people.end())
+        found->second.add(it->second, person_id);
+    };
+    for (const std::string& person_id : it->second.protected_ids) add(person_id);
+    if (!it->second.protected_ids.contains(it->second.wearer_id)) add(it->second.wearer_id);
+  }
+  if (left == 0) return;
+  publish(now);
+  pass_.reset();
+}
+
+void RetentionJob::publish(Time now) {
   std::vector<api::Ending> endings;
-  for (const auto& [person_id, kept] : kept_of(state_)) {
+  for (const auto& [person_id, kept] : pass_->people) {
     const Keeping whole = kept.whole();
     if (whole.lives || whole.until > now + kShownAhead) continue;
-    endings.push_back({whole.until, person_id, whole.reason});
-    if (whole.over(now)) ask(person_id, whole.reason, now);
+    endings.push_back({whole.until, person_id, whole.why()});
+    if (whole.over(now)) due_.insert(person_id);
   }
   std::sort(endings.begin(), endings.end(), [](const api::Ending& a, const api::Ending& b) {
     return a.due_at != b.due_at ? a.due_at < b.due_at : a.person_id < b.person_id;
@@ -266,7 +295,9 @@ void RetentionJob::on_batch(const spine::Batch& batch) {
       if (effect->settle_erasure().erased()) settled(effect->settle_erasure());
     if (!entry.fact->has_clock_ticked()) continue;
     ask_for_duties(entry.stamped_at);
-    if (next_look_ <= entry.stamped_at) look(entry.stamped_at);
+    go_on(entry.stamped_at);
+    for (int asked = 0; asked < kAskedAtATick && !due_.empty(); ++asked)
+      ask(due_.extract(due_.begin()).value(), entry.stamped_at);
   }
 }
 

@@ -73,16 +73,42 @@ class RetentionJob {
   std::vector<api::Ending> endings(Time before) const;
 
  private:
+  // Why a person's data are kept, and until when.
+  struct Keeping {
+    bool lives = false;  // something that names the person is not over
+    Time until;
+    std::string reason;  // of a duty; empty: the row of the pack of that country
+    std::string of;
+
+    void keep(Time end, const std::string& why, const std::string& country = "");
+    void keep_from(Time event, const std::string& country);
+    void add(const Tie& tie);
+    bool over(Time now) const { return !lives && until.known() && until <= now; }
+    std::string why() const;
+  };
+  struct Kept {
+    Keeping duties, protection, named;
+    void add(const Tie& tie, const std::string& person_id);
+    Keeping whole() const;
+  };
+  struct Pass {
+    std::map<std::string, Kept> people;
+    std::string person, duty, tie;  // the last that were looked at
+  };
   void settled(const v1::ErasureOutcome& outcome);
   void retire_devices();
   void ask_for_duties(Time now);
-  void look(Time now);
-  void ask(const std::string& person_id, const std::string& reason, Time now);
+  void go_on(Time now);
+  void publish(Time now);
+  void ask(const std::string& person_id, Time now);
+  Keeping kept(const std::string& person_id) const;
 
   spine::Submit& submit_;
   State state_;
   std::map<std::string, Time> ask_again_;  // by person; none: when it is due
   Time next_look_;
+  std::optional<Pass> pass_;
+  std::set<std::string> due_;  // to be asked for
   mutable std::mutex mutex_;
   std::vector<api::Ending> endings_;
 };

@@ -43,6 +43,10 @@ constexpr const char* kTables = R"(
     warned_at_us INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ended_account(name TEXT PRIMARY KEY, role TEXT NOT NULL, enrolled INTEGER NOT NULL,
     ended_at_us INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS seen_address(account TEXT NOT NULL, address TEXT NOT NULL, at_us INTEGER NOT NULL,
+    PRIMARY KEY(account, address)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS secret_age(name TEXT PRIMARY KEY, mark TEXT NOT NULL, since_us INTEGER NOT NULL)
+    WITHOUT ROWID;
 )";
 constexpr const char* kAccountColumns =
     "SELECT name, role, person_id, unit_id, agency_id, wearer_ids, password, totp_secret, totp_step, "
@@ -171,8 +175,8 @@ Status AccountRecords::end_account(const AccountUse& account, Time now) {
           "DELETE FROM session WHERE account = ?", "DELETE FROM link WHERE account = ?",
           "DELETE FROM recovery_code WHERE account = ?", "DELETE FROM subject WHERE account = ?",
           "DELETE FROM notice WHERE account = ?", "DELETE FROM passkey WHERE account = ?",
-          "DELETE FROM user_handle WHERE account = ?", "DELETE FROM account_life WHERE account = ?",
-          "DELETE FROM account WHERE name = ?"}) {
+          "DELETE FROM user_handle WHERE account = ?", "DELETE FROM seen_address WHERE account = ?",
+          "DELETE FROM account_life WHERE account = ?", "DELETE FROM account WHERE name = ?"}) {
       Query query(db(), removal);
       TRY_STATUS(done(query.with(account.name).run()));
     }
@@ -320,6 +324,21 @@ Status AccountRecords::remove_key_session(const std::string& digest_hex) {
   return done(query.with(digest_hex).run());
 }
 
+Result<bool> AccountRecords::see_address(const std::string& account, const std::string& address, Time now) {
+  constexpr int64_t kKept = 20;
+  Query known(db(), "SELECT count(*), coalesce(sum(address = ?), 0) FROM seen_address WHERE account = ?");
+  TRY(const bool row, known.with(address).with(account).next());
+  const bool is_new = row && known.number(0) > 0 && known.number(1) == 0;
+  Query query(db(), "INSERT OR REPLACE INTO seen_address VALUES(?, ?, ?)");
+  TRY_STATUS(done(query.with(account).with(address).with(now.us).run()));
+  Query old(db(),
+            "DELETE FROM seen_address WHERE account = ? AND at_us < (SELECT at_us FROM seen_address WHERE "
+            "account = ? "
+            "ORDER BY at_us DESC LIMIT 1 OFFSET ?)");
+  TRY_STATUS(done(old.with(account).with(account).with(kKept - 1).run()));
+  return is_new;
+}
+
 Status AccountRecords::put_notice(const std::string& account, const NoticeRecord& notice) {
   Query query(db(), "INSERT OR REPLACE INTO notice VALUES(?, ?, ?, ?)");
   query.with(account).with(notice.at.us).with(static_cast<int64_t>(notice.event)).with(notice.address);
@@ -392,6 +411,26 @@ Result<std::string> AccountRecords::user_handle(const std::string& account) {
 Status AccountRecords::put_user_handle(const std::string& account, const std::string& handle) {
   Query query(db(), "INSERT INTO user_handle VALUES(?, ?)");
   return done(query.with(account).with(base64url(handle)).run());
+}
+
+Result<std::vector<SecretAgeRecord>> AccountRecords::secret_ages() {
+  Query query(db(), "SELECT name, mark, since_us FROM secret_age");
+  std::vector<SecretAgeRecord> out;
+  while (true) {
+    TRY(const bool row, query.next());
+    if (!row) return out;
+    out.push_back({query.text(0), query.text(1), Time{query.number(2)}});
+  }
+}
+
+Status AccountRecords::put_secret_age(const SecretAgeRecord& age) {
+  Query query(db(), "INSERT OR REPLACE INTO secret_age VALUES(?, ?, ?)");
+  return done(query.with(age.name).with(age.mark).with(age.since.us).run());
+}
+
+Status AccountRecords::remove_secret_age(const std::string& name) {
+  Query query(db(), "DELETE FROM secret_age WHERE name = ?");
+  return done(query.with(name).run());
 }
 
 Status AccountRecords::put_api_key(const ApiKeyRecord& k) {

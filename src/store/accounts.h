@@ -96,7 +96,8 @@ enum class AccountEvent {
   kSignedInAfterFailures = 9,
   kSignedInAfterLong = 10,
   kEndsSoon = 11,
-  kNewPlace = 12
+  kNewPlace = 12,
+  kSecretsOld = 13
 };
 struct NoticeRecord {
   AccountEvent event = AccountEvent::kPasswordChanged;
@@ -114,6 +115,13 @@ struct AccountUse {
   Time signed_in_at{};
   Time known_since{};  // was there at this moment, at the latest
   Time warned_at{};    // its holder was told that it ends
+};
+
+// Since when a secret is the one it is.
+struct SecretAgeRecord {
+  std::string name;
+  std::string mark;
+  Time since{};
 };
 
 // A key of another system.
@@ -185,6 +193,9 @@ class AccountRecords {
   Result<std::vector<KeySessionRecord>> key_sessions();
   Status remove_key_session(const std::string& digest_hex);
 
+  // True: the account was used before, and never from there as far as is known. The newest twenty are kept.
+  Result<bool> see_address(const std::string& account, const std::string& address, Time now);
+
   // Keeps the newest kNoticesMax of the account.
   static constexpr int64_t kNoticesMax = 20;
   Status put_notice(const std::string& account, const NoticeRecord& notice);
@@ -199,6 +210,10 @@ class AccountRecords {
   // By which authenticators tell accounts apart; empty: the account has none yet.
   Result<std::string> user_handle(const std::string& account);
   Status put_user_handle(const std::string& account, const std::string& handle);
+
+  Result<std::vector<SecretAgeRecord>> secret_ages();
+  Status put_secret_age(const SecretAgeRecord& age);  // replaces the one of its name
+  Status remove_secret_age(const std::string& name);
 
   Status put_api_key(const ApiKeyRecord& key);
   Result<std::vector<ApiKeyRecord>> api_keys();  // newest first

@@ -168,6 +168,19 @@ TEST_F(Life, TheAccountOfAnErasedPersonEndsAtOnceWithItsSessions) {
   EXPECT_FALSE(accounts_->viewer_of(token_, now_));
 }
 
+TEST_F(Life, ItsHolderIsToldOfASignInFromAnAddressThatIsNewToTheAccount) {
+  enrol("insp-park");
+  EXPECT_FALSE(*records_->see_address("insp-park", "10.0.0.1", now_)) << "the first is no news";
+  EXPECT_TRUE(*records_->see_address("insp-park", "203.0.113.9", now_));
+  EXPECT_FALSE(*records_->see_address("insp-park", "203.0.113.9", now_));
+  EXPECT_FALSE(*records_->see_address("insp-park", "10.0.0.1", now_));
+  for (int i = 0; i < 25; ++i) {
+    now_ = now_ + kDay;
+    EXPECT_TRUE(*records_->see_address("insp-park", "10.0.1." + std::to_string(i), now_));
+  }
+  EXPECT_TRUE(*records_->see_address("insp-park", "10.0.0.1", now_)) << "so long ago is not remembered";
+}
+
 TEST_F(Life, WhoSignsInBetweenTheLookAndTheEndStays) {
   enrol("insp-park");
   look();

@@ -469,6 +469,11 @@ Result<std::string> Accounts::begin_session(const Viewer& viewer, const Doorway&
                                     now};
   Held held{record, viewer, session_limits(viewer.role, doorway.surface), now};
   if (vouched != nullptr) held.by_provider = {record.digest_hex, vouched->sid, vouched->ends_at};
+  // Where a protected person is must not be found by the addresses of her phone.
+  if (!doorway.address.empty() && viewer.role != Role::kProtectedPerson) {
+    TRY(const bool is_new, records_.see_address(viewer.account, doorway.address, now));
+    if (is_new) TRY_STATUS(note(viewer.account, store::AccountEvent::kNewPlace, doorway.address, now));
+  }
   TRY_STATUS(records_.together([&]() -> Status {
     if (held.by_provider) TRY_STATUS(records_.put_provider_session(*held.by_provider));
     return records_.put_session(record);

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 
+from clock_ahead import ahead_by
 from haechi_server import Checks, MqttDevice, Server, arguments, register_device, report
 
 SECRET = 'a-secret-of-good-length'
@@ -215,6 +216,49 @@ def check_rotation(checks, server, sender, key):
     checks.check('a retired device is put out as soon', says(live, 5) is not None)
 
 
+def check_ages(checks, program, folder):
+    """A year on, whose secrets are too old is told, and they are heard all the same."""
+    folder.mkdir()
+    extra = folder / 'extra.toml'
+    extra.write_text(f'forwarder_token_sha256 = "{hashlib.sha256(b"forward").hexdigest()}"\n'
+                     f'former_forwarder_token_sha256 = "{hashlib.sha256(b"before").hexdigest()}"\n')
+    days_on = lambda days: Server(program, folder, ['--config', str(extra)], environment=ahead_by(folder, days * 86_400))
+    old = lambda server: [one['name'] for one in json.loads(server.request(
+        'GET', '/api/v1/old-secrets', server.new_key(role='administrator'))[1]).get('secrets', [])]
+    forward = lambda server, token: server.request('POST', '/ingest/traccar/positions', body={}, port=server.devices_port,
+                                                   headers={'Authorization': f'Bearer {token}'})[0]
+    server = days_on(0)
+    register_device(server, DEVICE, SECRET, 'W-1')
+    server.put('agencies/cad', {'name': 'CAD', 'desk': 'DESK_CONNECTOR',
+                                'connector': {'endpoint': 'http://127.0.0.1:9/', 'secret': CAD_SECRET}})
+    checks.check('a new secret is not told of', old(server) == [] and forward(server, 'before') == 400)
+    server.stop()
+    server.end()
+    server = days_on(1)  # looks once a day: this is when it sees them
+    checks.check('nor the next day', old(server) == [])
+    server.stop()
+    server.end()
+    server = days_on(340)
+    checks.check('a month before, it is', {f'device {DEVICE}', 'agency cad', 'forwarder_token'} <= set(old(server)), old(server))
+    checks.check('... and counted', server.metrics()['haechi_secrets_old_soon'] >= 3 and server.metrics()['haechi_secrets_old'] == 0)
+    checks.check('nobody else may ask', server.request('GET', '/api/v1/old-secrets', 'control')[0] == 403)
+    checks.check('the former token of forwarders is refused, the token is not',
+                 forward(server, 'before') == 401 and forward(server, 'forward') == 400)
+    server.stop()
+    server.end()
+    server = days_on(400)
+    checks.check('a year on they are too old', server.metrics()['haechi_secrets_old'] >= 3)
+    checks.check('and the device is heard: it may call for help', server.ingest(DEVICE, SECRET, report(
+        9, at=time.time() + 400 * 86_400, events=['DEVICE_EVENT_SOS']))[0] == 200)
+    change(server, secret=NEXT_SECRET)
+    server.stop()
+    server.end()
+    server = days_on(401)
+    checks.check('changed, it is new', f'device {DEVICE}' not in old(server) and 'agency cad' in old(server), old(server))
+    server.stop()
+    server.end()
+
+
 def main():
     options, checks = arguments(), Checks()
     with tempfile.TemporaryDirectory(prefix='haechi-device-keys-') as folder:
@@ -244,6 +288,7 @@ def main():
                          base64.b64encode(key) not in kept)
         finally:
             server.end()
+        check_ages(checks, options.haechi, pathlib.Path(folder) / 'ages')
     checks.finish()
 
 

@@ -5,10 +5,10 @@ The clock is moved by a library that is loaded before the server's own (clock_ah
 import json
 import pathlib
 import shutil
-import subprocess
 import tempfile
 import time
 
+from clock_ahead import ahead_by
 from erasure_e2e import HERS, HIS, found, place, replayed, run, signs_of, tells
 from haechi_server import Checks, Server, arguments, register_device, report, wait_for
 
@@ -45,13 +45,6 @@ def measure(checks, server, until):
             if kind == 'ST_PROV_2' and step in ('SERVE', 'FIT', 'RECEIVE_VICTIM_DATA'):
                 continue
             good(checks, f'... {step}', ask(server, key, 'POST', f'measures/{kind}/steps', {'step': 'CASE_STEP_' + step, **more}))
-
-
-def ahead_by(folder, seconds):
-    library = folder / f'ahead-{seconds}.so'
-    subprocess.run(['cc', '-shared', '-fPIC', f'-DAHEAD_S={seconds}', '-o', library,
-                    pathlib.Path(__file__).parent / 'clock_ahead.c'], check=True)
-    return {'LD_PRELOAD': str(library)}
 
 
 def accounts(server):

@@ -73,7 +73,7 @@ def waits_of_screens(binaries, alerts, background, reading, sleeping):
         devices = bench.approach_world(server, alerts, 'desk')
         sleepers = Sleepers(server, sleeping)
         viewers = bench.Viewers(binaries, server, [server.keys['control']] * reading)
-        sent = bench.send_approaches(binaries, server, devices, alerts, background, every_ms=100)
+        sent = bench.send_approaches(binaries, server, devices, alerts, background, every_ms=300)
         told = viewers.end()['told']
         opened = sleepers.end()
         server.stop()
@@ -82,7 +82,7 @@ def waits_of_screens(binaries, alerts, background, reading, sleeping):
         return [moments[2] - sent[wearer] for wearer, moments in told.items() if wearer in sent and moments[3] == reading]
 
 
-def bench_slow(binaries, alerts=200, background=1_000, reading=900, sleeping=100):
+def bench_slow(binaries, alerts=100, background=1_000, reading=900, sleeping=100):
     """1,000 screens of which a tenth reads nothing, and the same without those: what the others wait, the two by turns."""
     waits = {0: [], sleeping: []}
     for _ in range(2):

@@ -124,6 +124,7 @@ class Auditor final : public Witness {
     bool complained = false;
   };
   using ReportKey = std::tuple<std::string, uint32_t, uint64_t>;
+  static ReportKey key_of(const v1::Report& report);
   struct Logged {
     std::string bytes;
     uint64_t no = 0;

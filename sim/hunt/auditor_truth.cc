@@ -42,7 +42,7 @@ bool Auditor::trusted(const v1::Alert& alert) const {
 
 void Auditor::see_report(uint64_t no, const v1::ReportReceived& received, Time at, bool again) {
   const v1::Report& report = received.report();
-  const ReportKey key{report.device_id(), report.epoch(), report.seq()};
+  const ReportKey key = key_of(report);
   const auto [found, first] = logged_.try_emplace(key);
   Logged& logged = found->second;
   const bool known = !first;

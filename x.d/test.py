@@ -17,7 +17,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 SECONDS_MAX = 900
-ALONE = {'abuse_e2e', 'ack_order_e2e', 'degradation_e2e', 'web_screens'}  # compare times, or need both processors themselves
+ALONE = {'abuse_e2e', 'ack_order_e2e', 'degradation_e2e', 'speed_e2e', 'web_screens'}  # compare times, or need both processors themselves
 
 
 # What the sanitizers look for beyond what they do by themselves. A finding ends the program with a code of its own.

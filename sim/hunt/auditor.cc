@@ -75,7 +75,7 @@ void Auditor::passed_over(uint64_t entry_no, const std::string& why) {
 }
 
 void Auditor::poisoned(const v1::Report& report) {
-  poison_.insert({report.device_id(), report.epoch(), report.seq()});
+  poison_.insert(key_of(report));
 }
 
 bool Auditor::poison_outstanding() const {
@@ -136,9 +136,15 @@ void Auditor::see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again) {
   for (const std::string& person : persons) rows_[row.viewer() + "|" + person] = schedule_.now();
 }
 
+// Whoever does not count is known by the second of its fix.
+Auditor::ReportKey Auditor::key_of(const v1::Report& report) {
+  const uint64_t second = static_cast<uint64_t>(report.fix().fixed_at_us());
+  return {report.device_id(), report.epoch(), report.seq() > 0 ? report.seq() : second};
+}
+
 void Auditor::acknowledged(const v1::Report& report) {
   ++counts_.acknowledged;
-  const ReportKey key{report.device_id(), report.epoch(), report.seq()};
+  const ReportKey key = key_of(report);
   const std::string bytes = report.SerializeAsString();
   const auto found = logged_.find(key);
   if (found == logged_.end())
@@ -300,7 +306,9 @@ void Auditor::see_shown_or_given_up(const v1::Fact& fact) {
     person = fact.hop_observed().who();
   } else if (fact.has_contact_logged() && fact.contact_logged().by() == "notify") {
     for (const auto& [id, held] : alerts_)
-      if (held.alert.incident_id() == fact.contact_logged().incident_id()) person = held.alert.protected_id();
+      if (held.alert.incident_id() == fact.contact_logged().incident_id() &&
+          !held.alert.protected_id().empty())
+        person = held.alert.protected_id();
     note_(person + " cannot be reached, says the incident");
     given_up_[person] = schedule_.now();
   }

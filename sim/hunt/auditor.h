@@ -124,10 +124,12 @@ class Auditor final : public Witness {
     bool complained = false;
   };
   using ReportKey = std::tuple<std::string, uint32_t, uint64_t>;
+  static ReportKey key_of(const v1::Report& report);
   struct Logged {
     std::string bytes;
     uint64_t no = 0;
     uint64_t start = 0;  // the last that read it, or wrote it
+    uint64_t turn = 0;   // how many of its device were logged up to it
     bool acknowledged = false, changed = false;
   };
 
@@ -166,6 +168,7 @@ class Auditor final : public Witness {
   std::map<uint64_t, Time> quarantined_;  // entry -> when the log said so; unknown once alarms did as well
   int ends_by_poison_ = 0;                // in a row
   std::map<std::string, uint32_t> newest_epoch_;
+  std::map<std::string, uint64_t> turns_;  // of each device
   std::map<std::string, Held> alerts_;
   std::map<std::string, std::pair<std::string, bool>> hand_offs_;  // -> incident|agency, open
   std::map<std::string, v1::HandOff> hand_off_states_;

@@ -11,6 +11,7 @@ constexpr double kClearlyInM = 30;  // so far inside the border nothing excuses
 constexpr double kNearM = 60;       // so far outside it an alert is still an honest error
 constexpr int kFixesThatShow = 4;
 constexpr uint32_t kLivesRemembered = 4;
+constexpr uint64_t kContentsRemembered = 64;
 constexpr Duration kFresh = Duration::seconds(8);
 constexpr Duration kHerFixHolds = Duration::seconds(45);
 // Twice the longest interval that a device is ever told, ten seconds, and some for the way.
@@ -42,7 +43,7 @@ bool Auditor::trusted(const v1::Alert& alert) const {
 
 void Auditor::see_report(uint64_t no, const v1::ReportReceived& received, Time at, bool again) {
   const v1::Report& report = received.report();
-  const ReportKey key{report.device_id(), report.epoch(), report.seq()};
+  const ReportKey key = key_of(report);
   const auto [found, first] = logged_.try_emplace(key);
   Logged& logged = found->second;
   const bool known = !first;
@@ -55,7 +56,12 @@ void Auditor::see_report(uint64_t no, const v1::ReportReceived& received, Time a
   // The house remembers the counts of a device's last few lives only.
   uint32_t& newest = newest_epoch_[report.device_id()];
   newest = std::max(newest, report.epoch());
-  if (known && report.epoch() + kLivesRemembered > newest)
+  // ... and of whoever does not count, its last few contents.
+  const uint64_t turn = ++turns_[report.device_id()], since = turn - logged.turn;
+  logged.turn = turn;
+  const bool remembered =
+      report.seq() > 0 ? report.epoch() + kLivesRemembered > newest : since < kContentsRemembered;
+  if (known && remembered)
     find("logged once",
          "report " + std::to_string(report.seq()) + " of " + report.device_id() + " has a second entry");
   const std::string person = report.device_id().substr(2);  // "D-W-1"

@@ -78,6 +78,8 @@ void Device::reboot() {
 
 void Device::measure() {
   const Time now = schedule_.now();
+  // Who tells whole seconds has nothing new within one.
+  if (character_.tongue != Tongue::kOurs && now - measured_at_ < Duration::seconds(1)) return;
   Spot place = holder_.at(now);
   error_east_ = std::clamp(kErrorKept * error_east_ + 0.6 * kErrorM * random_.normal(), -15.0, 15.0);
   error_north_ = std::clamp(kErrorKept * error_north_ + 0.6 * kErrorM * random_.normal(), -15.0, 15.0);
@@ -95,6 +97,7 @@ void Device::measure() {
   fix.set_source(v1::FIX_SOURCE_GNSS);
   fix.set_speed_mmps(static_cast<uint32_t>(1'000 * holder_.speed_mps(now)));
   report.set_battery_percent(80);
+  reduce(report, character_.tongue);
   measured_at_ = now;
   store_.push_back(std::move(report));
   if (store_.size() > kStoreMax) store_.pop_front();
@@ -102,11 +105,13 @@ void Device::measure() {
 
 void Device::sos() {
   if (empty_) return;
+  measured_at_ = Time{};
   measure();
   store_.back().add_events(v1::DEVICE_EVENT_SOS);
 }
 
 const v1::Report& Device::poison() {
+  measured_at_ = Time{};
   measure();
   store_.back().set_battery_percent(kPoisonPercent);
   return store_.back();
@@ -215,7 +220,8 @@ void Device::send_waiting() {
 void Device::post_waiting() {
   if (!posted_.empty() || store_.empty() || schedule_.now() < try_at_) return;
   v1::ReportBatch batch;
-  while (!store_.empty() && posted_.size() < kPostedMax) {
+  const size_t most = character_.tongue == Tongue::kOurs ? kPostedMax : 1;
+  while (!store_.empty() && posted_.size() < most) {
     posted_.push_back(character_.newest_first ? std::move(store_.back()) : std::move(store_.front()));
     character_.newest_first ? store_.pop_back() : store_.pop_front();
     *batch.add_reports() = posted_.back();
@@ -227,6 +233,7 @@ void Device::post_waiting() {
   request.headers = {{"authorization", "Basic " + base64(id_ + ":" + kSecret)},
                      {"content-type", "application/x-protobuf"}};
   request.body = batch.SerializeAsString();
+  if (character_.tongue != Tongue::kOurs) request = letter(posted_.front(), character_.tongue, kSecret);
   wire_.send_to_node(id_, std::move(request), kPatience,
                      [this](const net::Response* response) { answered(response); });
 }

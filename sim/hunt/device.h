@@ -13,19 +13,21 @@
 
 #include "base/random.h"
 #include "haechi/v1/device.pb.h"
+#include "hunt/tongue.h"
 #include "hunt/town.h"
 #include "hunt/wire.h"
 
 namespace haechi::hunt {
 
 struct DeviceCharacter {
-  bool newest_first = false;    // empties its store from the newest report on
-  double sends_again = 0;       // chance to publish a report twice, with another packet between
-  double replays = 0;           // chance to send again what was acknowledged long ago
-  double reboots_per_hour = 0;  // a new epoch; the store survives
-  Duration clock_off;           // its clock is wrong by so much
-  bool lies = false;            // says it is where it is not
-  bool posts = false;           // over HTTP
+  bool newest_first = false;      // empties its store from the newest report on
+  double sends_again = 0;         // chance to publish a report twice, with another packet between
+  double replays = 0;             // chance to send again what was acknowledged long ago
+  double reboots_per_hour = 0;    // a new epoch; the store survives
+  Duration clock_off;             // its clock is wrong by so much
+  bool lies = false;              // says it is where it is not
+  bool posts = false;             // over HTTP
+  Tongue tongue = Tongue::kOurs;  // of what it posts
 };
 
 class Device {
@@ -43,7 +45,7 @@ class Device {
   // The battery is empty, or charged again.
   void drain(bool empty);
   void behave() {
-    character_ = {.clock_off = {}, .posts = character_.posts};
+    character_ = {.clock_off = {}, .posts = character_.posts, .tongue = character_.tongue};
   }  // from now on an honest device
   void sos();
   const v1::Report& poison();  // measures one of the reports that Canary::kPoison means

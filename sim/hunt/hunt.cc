@@ -1,5 +1,6 @@
 #include "hunt/hunt.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -108,7 +109,8 @@ World::World(const HuntOptions& options)
     for (const auto& [person, holder] :
          {std::pair<std::string, Walker*>{pair.wearer_id, pair.wearer.get()},
           std::pair<std::string, Walker*>{pair.protected_id, pair.protected_person.get()}}) {
-      const DeviceCharacter character = swarm_.character(random_);
+      DeviceCharacter character = swarm_.character(random_);
+      if (character.posts) character.tongue = static_cast<Tongue>((options.seed + devices_.size()) % 4);
       if (character.lies || character.clock_off.us != 0) auditor_.distrust(person);
       devices_.push_back(
           std::make_unique<Device>(schedule_, wire_, "D-" + person, *holder, character, random_.next(),
@@ -305,7 +307,11 @@ void World::register_all() {
         device.set_person_id(id);
         device.set_interval_s(Device::kIntervalS);
         const Digest secret = sha256(Device::kSecret);
-        device.set_secret_sha256(secret.data(), secret.size());
+        // Of whom a forwarder tells, no other may.
+        const bool forwarded = std::any_of(devices_.begin(), devices_.end(), [&](const auto& known) {
+          return known->id() == device.id() && known->character().tongue == Tongue::kTraccar;
+        });
+        if (!forwarded) device.set_secret_sha256(secret.data(), secret.size());
       });
     }
     say([&](v1::Fact& fact) {

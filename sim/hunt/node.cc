@@ -2,11 +2,13 @@
 
 #include <utility>
 
+#include "base/digest.h"
 #include "base/ensure.h"
 #include "base/saved.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "hunt/phones.h"
+#include "hunt/tongue.h"
 #include "hunt/town.h"
 #include "log/log.h"
 
@@ -151,8 +153,10 @@ void Node::listen() {
   });
   for (const auto& [id, command] : commanded_) hub_->command(command, schedule_.now());
   rejections_ = std::make_unique<gateway::Rejections>(*spine_);
-  intake_ = std::make_unique<gateway::HttpIntake>(*gateway_, clock_, *spine_, devices_, *rejections_,
-                                                  gateway::HttpIntakeOptions{});
+  gateway::HttpIntakeOptions intake;
+  const Digest forwarder = sha256(kForwarder);
+  intake.forwarder_token_sha256.assign(view(forwarder));
+  intake_ = std::make_unique<gateway::HttpIntake>(*gateway_, clock_, *spine_, devices_, *rejections_, intake);
   gateway_->every(Duration::seconds(1), [this] { rejections_->flush(clock_.now()); });
   spine_->start();
   connector_->start();

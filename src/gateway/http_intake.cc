@@ -420,7 +420,7 @@ void HttpIntake::take(Call& call, std::vector<v1::Report> reports, bool indexed)
     }
     if (!admission.rejection) continue;
     note(call, reports[i].device_id(), *admission.rejection);
-    ++without_fix;
+    without_fix += !reports[i].has_fix();
   }
   if (!within_rate(call, reports)) return;
   auto delivery = std::make_shared<Delivery>();

@@ -14,6 +14,8 @@ constexpr uint32_t kUnreadablePercent = 14;
 constexpr int32_t kLatE7Max = 900'000'000;
 constexpr int32_t kLngE7Max = 1'800'000'000;
 constexpr uint32_t kCourseCdegMax = 35'999;
+constexpr Duration kGpsWeeks = Duration::seconds(int64_t{1'024} * 7 * 86'400);
+constexpr Duration kBacklogMax = Duration::seconds(7 * 86'400);
 constexpr int64_t kSentAtUsMax = 253'402'300'799'999'999;  // end of the year 9999
 
 Rejection rejection(const char* code, const char* field, const char* reason) {
@@ -117,13 +119,32 @@ std::optional<Rejection> verify(const v1::Report& report, Time received_at, cons
   return verify_rest(report);
 }
 
+bool mend_week(v1::Report& report, Time received_at) {
+  v1::Fix& fix = *report.mutable_fix();
+  const bool by_satellites =
+      fix.source() == v1::FIX_SOURCE_GNSS || fix.source() == v1::FIX_SOURCE_UNSPECIFIED;
+  if (!by_satellites || fix.fixed_at_us() <= 0 || !fix.has_place()) return false;
+  const Duration behind = received_at - Time{fix.fixed_at_us()} + kFutureMax;
+  const Duration wrong{behind.us / kGpsWeeks.us * kGpsWeeks.us};
+  if (wrong < kGpsWeeks || behind - wrong > kFutureMax + kBacklogMax) return false;
+  fix.set_fixed_at_us(fix.fixed_at_us() + wrong.us);
+  // The device's own clock is set by the same receiver, or was right all along.
+  const Time sent_at{report.sent_at_us()};
+  if (sent_at.known() && sent_at + wrong <= received_at + kFutureMax)
+    report.set_sent_at_us(sent_at.us + wrong.us);
+  return true;
+}
+
 Admission admit(v1::Report& report, Time received_at, const Devices& devices, std::string_view protocol) {
   if (auto bad = verify_device(report, devices, protocol)) return {false, std::move(bad)};
+  const bool mended = report.has_fix() && mend_week(report, received_at);
   std::optional<Rejection> bad_fix;
   if (report.has_fix()) bad_fix = verify_fix(report.fix(), received_at);
   if (bad_fix && report.events().empty()) return {false, std::move(bad_fix)};
   if (bad_fix) report.clear_fix();
   if (auto bad = verify_rest(report)) return {false, std::move(bad)};
+  if (mended && !bad_fix)
+    bad_fix = rejection("gps_week", "fix.fixed_at_us", "a multiple of 1,024 weeks behind: taken as of now");
   return {true, std::move(bad_fix)};
 }
 

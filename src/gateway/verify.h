@@ -45,11 +45,17 @@ std::optional<Rejection> verify(const v1::Report& report, Time received_at, cons
 // What to do with a report.
 struct Admission {
   bool admitted = false;
-  std::optional<Rejection> rejection;  // set also when admitted without its fix
+  std::optional<Rejection> rejection;  // set also when admitted without its fix, or with its week mended
 };
 
-// As verify(), with one mercy: a bad fix does not take an event (SOS, strap cut) down with it. Such a report
-// loses its fix and is admitted; the rejection says what was wrong with the fix.
+// A receiver whose satellites have counted their ten bits of weeks once more: its clock is 1,024 weeks
+// behind, or a multiple of that. Certain, and mended, where a place by satellites is of just then, give or
+// take a device's backlog: nobody keeps a place for nineteen years. Whether it was.
+bool mend_week(v1::Report& report, Time received_at);
+
+// As verify(), with two mercies: a wrong week is mended (admitted, with the rejection gps_week), and a bad
+// fix does not take an event (SOS, strap cut) down with it. Such a report loses its fix and is admitted; the
+// rejection says what was wrong with the fix.
 Admission admit(v1::Report& report, Time received_at, const Devices& devices, std::string_view protocol);
 
 // The fact that says the report was received. `protocol` is one of those named at v1::ReportReceived.

@@ -134,6 +134,41 @@ TEST_F(VerifyTest, ABadFixDoesNotTakeAnEventDownWithIt) {
   EXPECT_EQ(report.events_size(), 1);
 }
 
+TEST_F(VerifyTest, AWeekThatAReceiverCountsWronglyIsToldAndMended) {
+  constexpr int64_t kWeeksUs = int64_t{1'024} * 7 * 86'400 * 1'000'000;
+  const auto admitted = [&](int64_t behind_us, v1::FixSource source = v1::FIX_SOURCE_GNSS) {
+    v1::Report report = good_report("A-1");
+    report.mutable_fix()->set_source(source);
+    report.mutable_fix()->set_fixed_at_us(kNow.us - behind_us);
+    report.set_sent_at_us(kNow.us - behind_us);
+    const Admission told = admit(report, kNow, devices_, "mqtt");
+    EXPECT_TRUE(told.admitted);
+    return std::tuple(told.rejection ? told.rejection->code : "", kNow.us - report.fix().fixed_at_us(),
+                      kNow.us - report.sent_at_us());
+  };
+  constexpr int64_t kHourUs = int64_t{3'600} * 1'000'000, kDayUs = 24 * kHourUs;
+  for (const int64_t late_us : {int64_t{0}, kHourUs, 6 * kDayUs, -kHourUs})
+    EXPECT_EQ(admitted(kWeeksUs + late_us), std::tuple("gps_week", late_us, late_us));
+  // Some other old time: it is what it says.
+  for (const int64_t behind_us : {kHourUs, 100 * kDayUs, kWeeksUs + 8 * kDayUs, kWeeksUs - 2 * kDayUs})
+    EXPECT_EQ(admitted(behind_us), std::tuple("", behind_us, behind_us));
+  EXPECT_EQ(admitted(kWeeksUs, v1::FIX_SOURCE_WIFI), std::tuple("", kWeeksUs, kWeeksUs)) << "no satellites";
+}
+
+TEST_F(VerifyTest, AReceiverThatIsTwiceAThousandWeeksBehindIsMendedAndAClockThatWasRightIsLeft) {
+  constexpr int64_t kWeeksUs = int64_t{1'024} * 7 * 86'400 * 1'000'000;
+  const Time later{kNow.us + 2 * kWeeksUs};
+  v1::Report report = good_report("A-1");
+  report.mutable_fix()->set_source(v1::FIX_SOURCE_GNSS);
+  report.mutable_fix()->set_fixed_at_us(later.us - 2 * kWeeksUs);
+  report.set_sent_at_us(later.us);
+  const Admission told = admit(report, later, devices_, "mqtt");
+  EXPECT_TRUE(told.admitted);
+  EXPECT_EQ(told.rejection->code, "gps_week");
+  EXPECT_EQ(report.fix().fixed_at_us(), later.us);
+  EXPECT_EQ(report.sent_at_us(), later.us);
+}
+
 TEST_F(VerifyTest, MakesTheFact) {
   const auto fact = make_report_received(good_report("A-1", 7), kNow, "http");
   EXPECT_EQ(fact->report_received().report().seq(), 7u);

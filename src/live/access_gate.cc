@@ -23,12 +23,19 @@ AccessGate::AccessGate(net::Loop& loop, spine::Submit& submit, const Clock& cloc
       opened_(std::move(opened)),
       self_(std::make_shared<AccessGate*>(this)) {}
 
+Time AccessGate::look() {
+  const Time now = clock_.now();
+  if (now < seen_)
+    for (auto& [account, held] : accounts_)
+      for (auto& [key, state] : held.states) state.until = Time{};
+  return seen_ = now;
+}
+
 bool AccessGate::open(const trust::Viewer& viewer, trust::Action action, const std::string& person_id,
                       const trust::Decision& decision, const trust::Source& source) {
+  const Time now = look();
   State& state = accounts_[viewer.account].states[Key{person_id, action, decision.precision}];
-  const Time now = clock_.now();
-  // One that is open for longer than any was opened for was so by a clock that has been set back since.
-  const bool holds = now < state.until && now >= state.until - kOpenFor;
+  const bool holds = now < state.until;
   const bool is_open = holds || canary(Canary::kShowBeforeRow);
   if (state.pending || (holds && now < state.until - kRenewBefore)) return is_open;
   state.pending = true;
@@ -71,7 +78,7 @@ void AccessGate::submit(const Asked& asked) {
 
 void AccessGate::answered(const std::string& account, const std::vector<Key>& keys, bool durable) {
   auto& states = accounts_[account].states;
-  const Time until = clock_.now() + kOpenFor;
+  const Time until = look() + kOpenFor;
   for (const Key& key : keys) {
     State& state = states[key];
     state.pending = false;
@@ -81,7 +88,7 @@ void AccessGate::answered(const std::string& account, const std::vector<Key>& ke
 }
 
 void AccessGate::sweep() {
-  const Time now = clock_.now();
+  const Time now = look();
   for (auto account = accounts_.begin(); account != accounts_.end();) {
     std::erase_if(account->second.states,
                   [&](const auto& entry) { return !entry.second.pending && entry.second.until < now; });

@@ -54,6 +54,8 @@ class AccessGate {
     trust::Source source;  // of the stream that was shown first
     std::vector<std::string> persons;
   };
+  // The present; whatever is open is closed where the clock was set back since the last look at it.
+  Time look();
   void submit(const Asked& asked);
   void answered(const std::string& account, const std::vector<Key>& keys, bool durable);
 
@@ -63,6 +65,7 @@ class AccessGate {
   std::function<void(const std::string&)> opened_;
   std::map<std::string, Account> accounts_;
   std::vector<Asked> asked_;
+  Time seen_;                          // when the clock was last looked at
   std::shared_ptr<AccessGate*> self_;  // so that answers that come after our end find nothing
 };
 

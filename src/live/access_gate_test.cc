@@ -49,6 +49,13 @@ TEST_F(AccessGateTest, AsksForANewRecordAtOnceWhenTheClockWasSetBack) {
   EXPECT_TRUE(shown());
 }
 
+TEST_F(AccessGateTest, AClockThatIsSetBackALittleOpensNothingForLonger) {
+  shown();
+  ASSERT_TRUE(shown());
+  clock_.advance(Duration::seconds(-18));
+  EXPECT_FALSE(shown());
+}
+
 TEST_F(AccessGateTest, TheRecordSaysFromWhereAndInWhichSession) {
   shown();
   const v1::AccessDecided access = submit_.facts().at(0).access_decided();

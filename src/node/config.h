@@ -2,7 +2,7 @@
 //
 //   data = "/var/lib/haechi"
 //   [server]   accept = ["private authority"]   # what is less safe than it could be; docs/running.md
-//              snapshot_every_entries = 1000000  # at the latest; once an hour in any case
+//              snapshot_every_entries = 250000   # at the latest; once an hour in any case
 //   [log]      journal = "/var/lib/haechi-journal"   # on another disk: where facts go while the log cannot
 //   be written static_files = "/usr/share/haechi/web" map_config = "/etc/haechi/map.json"  # what
 //   /config/map.json says; empty = the built-in base map map_hosts = ["https://tiles.example"] # map servers
@@ -93,7 +93,7 @@ struct Config {
   std::vector<std::string> accepted;  // exceptions (node/exceptions.h)
   std::string journal;                // directory of the log's journal; empty: none
   std::string accept_older_log;       // why the log may be older than what was seen; empty: it may not
-  uint32_t snapshot_every_entries = 1'000'000;
+  uint32_t snapshot_every_entries = 250'000;
   std::vector<std::string> secrets_in_clear;  // settings whose value is a secret as it stands in the file
   std::string key_ring;                       // of the data keys of persons; empty: "<data>.keys/ring"
   // File with the key that wraps them, or pkcs11: URI; empty: "<data>.keys/master", or the environment.

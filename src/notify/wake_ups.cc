@@ -14,7 +14,7 @@ namespace {
 // As neutral as the ids of the legal machine's, and none of them.
 constexpr std::string_view kPrefix = "note.";
 constexpr int kPushLooks = 10, kTextLooks = 20, kCallLooks = 60;
-constexpr int kQuietLooks = 600;
+constexpr int kQuietLooks = 600, kAgainLooks = 60;
 
 v1::NotificationChannel after(v1::NotificationChannel channel) {
   return channel == v1::NOTIFICATION_CHANNEL_PUSH  ? v1::NOTIFICATION_CHANNEL_SMS
@@ -167,6 +167,11 @@ std::optional<v1::Notification> WakeUps::failed(const std::string& id) {
 
 std::optional<v1::Notification> WakeUps::next(Waiting::iterator wake) {
   v1::Notification& about = wake->second.about;
+  if (about.channel() == v1::NOTIFICATION_CHANNEL_UNSPECIFIED) {
+    about.set_channel(v1::NOTIFICATION_CHANNEL_PUSH);
+    wake->second.looks_left = kPushLooks;
+    return about;
+  }
   v1::NotificationChannel channel = after(about.channel());
   while (channel != v1::NOTIFICATION_CHANNEL_UNSPECIFIED) {
     if (quiet_.try_emplace({about.person_id(), channel}, kQuietLooks).second) {
@@ -177,10 +182,17 @@ std::optional<v1::Notification> WakeUps::next(Waiting::iterator wake) {
     }
     channel = after(channel);
   }
-  ++unseen_;
+  if (!std::exchange(wake->second.unseen, true)) ++unseen_;
   const std::string& paged = wake->second.paged_alert_id;
   if (!paged.empty() &&
-      quiet_.try_emplace({about.person_id(), v1::NOTIFICATION_CHANNEL_UNSPECIFIED}, kQuietLooks).second) {
+      !quiet_.try_emplace({about.person_id(), v1::NOTIFICATION_CHANNEL_UNSPECIFIED}, kQuietLooks).second) {
+    // An officer has been told of her a while ago, and this may be worse: push until she may be told
+    // otherwise.
+    about.set_channel(v1::NOTIFICATION_CHANNEL_UNSPECIFIED);
+    wake->second.looks_left = kAgainLooks;
+    return std::nullopt;
+  }
+  if (!paged.empty()) {
     v1::ContactLogged& tried = noted_.emplace_back();
     tried.set_id("K-" + about.id());
     tried.set_incident_id(wake->second.incident_id);

@@ -11,6 +11,7 @@
 //   1. A start goes on with what of the log was neither shown to her nor given up, and is not over: from the
 //   push on.
 //   2. Every notice is pushed; a person gets one text message and one call in ten minutes, and is noted once.
+//   What comes when all of that was used up is pushed again each minute until it is seen, over, or noted.
 //   3. Time is counted in looks, a second each, so that a clock that is set changes nothing.
 //   4. Whoever has called silently is sent nothing: her phone must not ring or light up.
 #pragma once
@@ -85,6 +86,7 @@ class WakeUps {
     std::string alert_id;  // whose being shown or over ends it; empty: it is many persons'
     std::string paged_alert_id, incident_id;
     int looks_left = 0;
+    bool unseen = false;  // counted as such
   };
   using Waiting = std::map<std::string, Wake>;
 

@@ -146,11 +146,13 @@ TEST_F(WakeUpsTest, EndWithTheAlert) {
   EXPECT_THAT(in(10), ElementsAre("10 p-1 SMS")) << "of the one that holds";
 }
 
-TEST_F(WakeUpsTest, PushEachTimeAndSendOneTextInTenMinutes) {
+TEST_F(WakeUpsTest, PushEachTimeAndAgainWhileNothingElseMayBeSentAndSendOneTextInTenMinutes) {
   fold(notice("p-1", "a-1"));
   EXPECT_THAT(in(30), ElementsAre("10 p-1 SMS", "30 p-1 VOICE"));
   EXPECT_THAT(fold(notice("p-1", "a-2")), ElementsAre("p-1 PUSH"));
-  EXPECT_THAT(in(570), IsEmpty());
+  EXPECT_THAT(in(130), ElementsAre("120 p-1 PUSH")) << "an officer was told at 90, and this may be worse";
+  EXPECT_THAT(in(440), ElementsAre("60 p-1 PUSH", "130 p-1 PUSH", "200 p-1 PUSH", "270 p-1 PUSH",
+                                   "340 p-1 PUSH", "410 p-1 PUSH"));
   fold(notice("p-1", "a-3"));
   EXPECT_THAT(in(20), ElementsAre("10 p-1 SMS"));
 }

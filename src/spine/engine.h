@@ -28,7 +28,8 @@ namespace haechi::spine {
 
 class Engine {
  public:
-  explicit Engine(uint32_t partition) : partition_(partition) {}
+  // Of a log whose first entry is the one after `behind`.
+  explicit Engine(uint32_t partition, uint64_t behind = 0) : partition_(partition), last_no_(behind) {}
 
   // Applies one entry. Entries come in number order with strictly increasing stamps (ENSURE).
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);

@@ -52,7 +52,7 @@ struct SpineOptions {
   // entries, after so long, after an erasure, and when the spine stops, if there were entries since the one
   // before.
   SnapshotStore* snapshots = nullptr;
-  uint64_t snapshot_entries = 1'000'000;
+  uint64_t snapshot_entries = 250'000;
   Duration snapshot_period = Duration::seconds(3600);
   std::function<void(const Error&)> snapshot_failed = {};  // any thread
   Quarantine* quarantine = nullptr;  // none: an entry that ends the process does so at every start

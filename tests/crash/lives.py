@@ -14,6 +14,7 @@ from haechi_server import Checks  # noqa: E402
 from life import Broken, Life  # noqa: E402
 
 ROUNDS_OF_A_LIFE = 25
+READY_S = 10  # after a kill, under load
 logging.getLogger('asyncio').setLevel(logging.ERROR)  # it warns of every write to a server that was killed
 
 
@@ -79,6 +80,7 @@ def lead_lives(options, checks, what, make_disk):
                  (with_snapshots > 0 and harmed > 0) or options.rounds < ROUNDS_OF_A_LIFE)
     took = time.monotonic() - began
     rounds, starts = sum(one.rounds for one in outcomes), sorted(s for one in outcomes for s in one.starts)
+    checks.check(f'{what}: every start is ready within {READY_S} s', starts and starts[-1] <= READY_S, starts[-3:])
     print(f'{rounds} rounds in {took:.1f} s, {rounds / took:.2f} a second, {sum(o.acknowledged for o in outcomes)} '
           f'acknowledgements; ready again after {starts[len(starts) // 2] * 1e3:.0f} ms (median), '
           f'{starts[-1] * 1e3:.0f} ms (most)', flush=True)

@@ -225,6 +225,10 @@ def overload(checks, program):
             checks.check('the flood was one', said['reports'] > 10_000, said)
             print(f"      {said['per_s']} reports a second, acknowledged after {said['ack_p99_us'] / 1e6:.1f} s at the 99th of 100")
             rings(checks, world, 'after the flood', HEALTHY_S, 1)
+            lines = pathlib.Path(f'/proc/{world.process.pid}/status').read_text().splitlines()
+            peak_mib = next(int(line.split()[1]) for line in lines if line.startswith('VmHWM')) >> 10
+            checks.check('it never held more than 1 GiB', peak_mib <= 1024, peak_mib)
+            print(f'      {peak_mib} MiB at most')
         finally:
             if flood and flood.poll() is None:
                 flood.kill()

@@ -20,6 +20,7 @@ from haechi_server import Checks, Server, arguments, register_device, report, wa
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 SECOND = TOP / 'deploy' / 'verify_log.py'
 SECRET = 'secret-of-every-device'
+WITNESSED_S = 60
 GOLDEN = TOP / 'tests' / 'golden' / 'evidence'
 specification = importlib.util.spec_from_file_location('verify_log', SECOND)
 verify_log = importlib.util.module_from_spec(specification)
@@ -249,6 +250,11 @@ def check_witnessed(checks, program, folder):
     log = Server(program, folder / 'log', settings)
     checks.check('the true log goes on after the kill', wait_for(
         lambda: log.metrics().get('haechi_evidence_cosigned_entries', 0) > cosigned.size, 15))
+    checks.check('and what comes is taken', tell(log, 'D-W', 37.53, 9) == 200)
+    newest, began = log.metrics()['haechi_spine_entry_no'], time.monotonic()
+    signed = wait_for(lambda: log.metrics().get('haechi_evidence_cosigned_entries', 0) >= newest, WITNESSED_S)
+    checks.check(f'the witness has signed it within {WITNESSED_S} s', signed)
+    print(f'      after {time.monotonic() - began:.1f} s')
     checks.check('... and nothing is broken', log.metrics()['haechi_evidence_broken'] == 0)
     checks.check('a clean end signs all of it', log.stop() == 0)
     witness.stop()

@@ -51,7 +51,8 @@ Spot Actor::at(Time now) const {
   return way.back();
 }
 
-World::World() : engine_(std::make_unique<spine::Engine>(0)) {}
+World::World(uint64_t first_no)
+    : engine_(std::make_unique<spine::Engine>(0, first_no - 1)), first_no_(first_no) {}
 
 void World::begin(const std::string& local, const std::string& zone) {
   if (now_.known()) throw Mistake("the scenario has begun already");
@@ -130,9 +131,10 @@ void World::submit(const v1::Fact& fact) {
 void World::step(const v1::Fact& fact, Time stamp) {
   last_stamp_ = stamp;
   kept_.push_back({stamp, fact, ""});
-  const auto effects = engine_->step({kept_.size(), stamp, fact});
+  const uint64_t no = first_no_ + kept_.size() - 1;
+  const auto effects = engine_->step({no, stamp, fact});
   for (const auto& effect : effects) kept_.back().effects += effect->SerializeAsString();
-  picture_.fold(kept_.size(), stamp, fact, effects);
+  picture_.fold(no, stamp, fact, effects);
   say(narrator_.tell(effects));
   for (const auto& effect : effects)
     if (effect->has_command_device()) obey(effect->command_device());
@@ -149,13 +151,13 @@ void World::obey(const v1::DeviceCommand& command) {
 }
 
 void World::restart() {
-  const std::string held = saved(*std::exchange(engine_, std::make_unique<spine::Engine>(0)));
+  const std::string held = saved(*std::exchange(engine_, std::make_unique<spine::Engine>(0, first_no_ - 1)));
   const std::string shown = saved(std::exchange(picture_, {}));
   for (size_t i = 0; i < kept_.size(); ++i) {
     std::string again;
-    const auto effects = engine_->step({i + 1, kept_[i].stamped_at, kept_[i].fact});
+    const auto effects = engine_->step({first_no_ + i, kept_[i].stamped_at, kept_[i].fact});
     for (const auto& effect : effects) again += effect->SerializeAsString();
-    picture_.fold(i + 1, kept_[i].stamped_at, kept_[i].fact, effects);
+    picture_.fold(first_no_ + i, kept_[i].stamped_at, kept_[i].fact, effects);
     if (again != kept_[i].effects)
       throw Mistake("a replay says something else at entry " + std::to_string(i + 1));
     if (i % kSavedEvery == 0) save_and_load(i + 1);
@@ -165,7 +167,7 @@ void World::restart() {
 }
 
 void World::save_and_load(size_t entry_no) {
-  const std::string held = saved(*std::exchange(engine_, std::make_unique<spine::Engine>(0)));
+  const std::string held = saved(*std::exchange(engine_, std::make_unique<spine::Engine>(0, first_no_ - 1)));
   Reader in(held);
   engine_->load(in);
   if (!in.done() || saved(*engine_) != held)

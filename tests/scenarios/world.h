@@ -63,7 +63,8 @@ struct Actor {
 
 class World {
  public:
-  World();
+  // Entries are numbered from there.
+  explicit World(uint64_t first_no = 1);
 
   // First of all: the clock, and the zone of every time that is written or read.
   void begin(const std::string& local, const std::string& zone);
@@ -116,6 +117,7 @@ class World {
 
   std::unique_ptr<spine::Engine> engine_;
   spine::ReportFilter filter_;
+  const uint64_t first_no_;
   picture::Picture picture_;
   Narrator narrator_;
   std::string zone_;

@@ -1,10 +1,8 @@
 #include "api/api.h"
 
-#include <algorithm>
-#include <set>
-
 #include "api/accounts.h"
 #include "api/acts.h"
+#include "api/asked.h"
 #include "api/errors.h"
 #include "api/idempotency.h"
 #include "api/look_watch.h"
@@ -43,25 +41,6 @@ net::Response unauthorized(const Error& why) {
   net::Response response = net::problem(401, "unauthorized", why.field, why.reason);
   response.headers.emplace_back("www-authenticate", "Bearer");
   return response;
-}
-
-// The media type without its parameters, in lower case.
-std::string media_type(std::string_view header) {
-  std::string out(trimmed(header.substr(0, header.find(';'))));
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-bool takes(const Route& route, const net::Request& request) {
-  if (route.request == nullptr) return true;
-  const std::string type = media_type(request.header("content-type"));
-  if (type.empty() && request.body.empty()) return true;  // a POST without a body
-  if (type == "application/json") return true;
-  const std::string_view path = route.path;
-  if (path == "/api/v1/zones/{id}") return type == "application/geo+json";
-  return path == "/api/v1/facts" && type == "application/x-ndjson";
 }
 
 Error nothing_logged(const Error& why) {
@@ -199,18 +178,6 @@ void Api::Inner::take(net::Request request, net::Respond respond) {
   }
   if (!begin_idempotent(job)) return;
   prepare(job);
-}
-
-// A name that is not known or given twice would narrow a list less than the asker believes.
-Status check_query(const Route& route, const net::Request& request) {
-  std::set<std::string> given;
-  for (const auto& [name, value] : net::decode_form(request.query)) {
-    if (std::find(route.parameters.begin(), route.parameters.end(), std::string_view(name)) ==
-        route.parameters.end())
-      return invalid("query", "is no parameter of this path: " + name.substr(0, 40));
-    if (!given.insert(name).second && name != route.repeated) return invalid(name, "is given twice");
-  }
-  return {};
 }
 
 // Route and who asks: false when the request was answered.

@@ -65,4 +65,23 @@ void count_doors(Metrics& metrics, const gateway::MqttServer& mqtt,
           true);
 }
 
+void count_intake(Metrics& metrics, const gateway::HttpIntake& intake) {
+  metrics.add_source([&intake] {
+    std::vector<Metric> out;
+    const auto add = [&out](const char* name, const char* help, Metric::Labels labels, uint64_t value) {
+      out.push_back({name, help, std::move(labels), true, [value] { return static_cast<double>(value); }});
+    };
+    const gateway::HttpIntakeCounters counters = intake.counters();
+    for (const auto& [kind, n] : counters.refused)
+      add("haechi_intake_refused_total", "Refusals over HTTP, by reason.",
+          {{"protocol", kind.first}, {"reason", kind.second}}, n);
+    for (const auto& [protocol, n] : counters.durable)
+      add("haechi_intake_durable_total", "Reports over HTTP made durable.", {{"protocol", protocol}}, n);
+    for (const auto& [protocol, n] : counters.duplicate)
+      add("haechi_intake_duplicate_total", "Reports over HTTP that were logged already.",
+          {{"protocol", protocol}}, n);
+    return out;
+  });
+}
+
 }  // namespace haechi::node

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "gateway/http_intake.h"
 #include "gateway/mqtt_server.h"
 #include "net/server.h"
 #include "node/metrics.h"
@@ -16,5 +17,8 @@ void count_spine(Metrics& metrics, const spine::Spine& spine);  // which outlive
 void count_doors(Metrics& metrics, const gateway::MqttServer& mqtt,
                  const std::unique_ptr<net::HttpServer>& people,
                  const std::unique_ptr<net::HttpServer>& devices);
+
+// Reports over HTTP, by protocol.
+void count_intake(Metrics& metrics, const gateway::HttpIntake& intake);  // which outlives them
 
 }  // namespace haechi::node

@@ -486,22 +486,7 @@ void Node::Rooms::count() {
   master_change->count(metrics);
   node::count(outgoing, metrics);
   node::count(exceptions, metrics);
-  metrics.add_source([this] {
-    std::vector<Metric> out;
-    const auto add = [&out](const char* name, const char* help, Metric::Labels labels, uint64_t value) {
-      out.push_back({name, help, std::move(labels), true, [value] { return static_cast<double>(value); }});
-    };
-    const gateway::HttpIntakeCounters counters = intake->counters();
-    for (const auto& [kind, n] : counters.refused)
-      add("haechi_intake_refused_total", "Refusals over HTTP, by reason.",
-          {{"protocol", kind.first}, {"reason", kind.second}}, n);
-    for (const auto& [protocol, n] : counters.durable)
-      add("haechi_intake_durable_total", "Reports over HTTP made durable.", {{"protocol", protocol}}, n);
-    for (const auto& [protocol, n] : counters.duplicate)
-      add("haechi_intake_duplicate_total", "Reports over HTTP that were logged already.",
-          {{"protocol", protocol}}, n);
-    return out;
-  });
+  count_intake(metrics, *intake);
   count_notifications(metrics, *sender, *notices);
 }
 

@@ -1,5 +1,7 @@
 #include "api/api.h"
 
+#include <set>
+
 #include "api/accounts.h"
 #include "api/acts.h"
 #include "api/asked.h"

@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -138,32 +137,21 @@ bool is_ip(const std::string& host) {
 
 Result<std::shared_ptr<Outgoing>> Outgoing::create(const std::vector<std::string>& inside, Tell tell) {
   std::shared_ptr<Outgoing> out(new Outgoing(std::move(tell)));
+  std::vector<std::string> networks;
   for (const std::string& one : inside) {
-    const size_t slash = one.find('/');
-    if (slash == std::string::npos) {
-      if (!is_ip(one) && !is_name(one)) return invalid("", "must be a host or a network: " + one);
+    if (one.find('/') != std::string::npos)
+      networks.push_back(one);
+    else if (is_ip(one) || is_name(one))
       out->hosts_.insert(plain(one));
-      continue;
-    }
-    Network network{bytes_of(one.substr(0, slash)), -1};
-    const char* end = one.data() + one.size();
-    const auto read = std::from_chars(one.data() + slash + 1, end, network.bits);
-    const bool four = one.find(':') == std::string::npos;
-    if (network.bytes.empty() || read.ec != std::errc() || read.ptr != end || network.bits < 0 ||
-        network.bits > (four ? 32 : 128))
-      return invalid("", "must be a network like 10.1.0.0/16: " + one);
-    if (four) network.bits += kMappedBits;
-    out->networks_.push_back(network);
+    else
+      return invalid("", "must be a host or a network: " + one);
   }
+  TRY(out->networks_, Networks::from(networks, ""));
   return out;
 }
 
 bool Outgoing::is_named(const std::string& host, const sockaddr& address) const {
-  if (hosts_.contains(plain(host))) return true;
-  const std::string bytes = bytes_of(address);
-  for (const Network& network : networks_)
-    if (is_within(bytes, network.bytes, network.bits)) return true;
-  return false;
+  return hosts_.contains(plain(host)) || networks_.hold(text_of(bytes_of(address)));
 }
 
 bool Outgoing::is_let(const std::string& host, const sockaddr& address) const {

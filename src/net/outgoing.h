@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "net/networks.h"
 
 namespace haechi::net {
 
@@ -45,16 +46,12 @@ class Outgoing {
   uint64_t refused() const { return refused_; }
 
  private:
-  struct Network {
-    std::string bytes;  // 16 of IPv6; IPv4 as mapped
-    int bits = 0;
-  };
   explicit Outgoing(Tell tell) : tell_(std::move(tell)) {}
   bool is_named(const std::string& host, const sockaddr& address) const;
   bool is_let(const std::string& host, const sockaddr& address) const;
 
   std::set<std::string> hosts_;
-  std::vector<Network> networks_;
+  Networks networks_;
   const Tell tell_;
   std::atomic<uint64_t> refused_{0};
   std::mutex lock_;

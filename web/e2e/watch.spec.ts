@@ -55,4 +55,9 @@ test("whoever is recused from somebody sees nothing of that person on a screen t
   expect((await place()).status()).toBe(403);
   await auditor.getByRole("listitem").filter({ hasText: account }).getByRole("button", { name: "해제" }).click();
   await expect.poll(async () => (await place()).status()).toBe(200);
+  // Nothing rang of him, so that each look stands there by name.
+  await see(auditor, "look-ups");
+  const row = auditor.locator(`[data-account="${account}"]`);
+  await row.getByText("경보 없이 조회한 사람").click();
+  await expect(row.locator("[data-quiet]").filter({ hasText: WEARER })).toBeVisible();
 });

@@ -379,12 +379,6 @@ Status Node::Rooms::listen() {
   TRY_STATUS(evidence->start());
   sender->start();
   net::run_on(front, [this] { health->watch(notify, hub->picture().node_book()); });
-  for (const auto& [name, loop] :
-       {std::pair("gateway", &gateway), {"front", &front}, {"link", &link}, {"notify", &notify}})
-    pulse.watch(name, *loop);
-  pulse.watch(
-      "spine", [this] { return spine->stats().entry_no; }, front);
-  pulse.count(metrics);
   ready = true;
   return {};
 }
@@ -428,6 +422,12 @@ void Node::Rooms::count() {
   count_snapshots(metrics, config.data + "/snapshots");
   evidence->count(metrics);
   health->count(metrics);
+  for (const auto& [name, loop] :
+       {std::pair("gateway", &gateway), {"front", &front}, {"link", &link}, {"notify", &notify}})
+    pulse.watch(name, *loop);
+  pulse.watch(
+      "spine", [this] { return spine->stats().entry_no; }, front);
+  pulse.count(metrics);
   csp_reports.count(metrics);
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;

@@ -415,12 +415,6 @@ Status Node::Rooms::listen() {
     account_ends->start();
     secret_watch->start();
   });
-  for (const auto& [name, loop] :
-       {std::pair("gateway", &gateway), {"front", &front}, {"link", &link}, {"notify", &notify}})
-    pulse.watch(name, *loop);
-  pulse.watch(
-      "spine", [this] { return spine->stats().entry_no; }, front);
-  pulse.count(metrics);
   ready = true;
   return {};
 }
@@ -464,6 +458,12 @@ void Node::Rooms::count() {
   count_snapshots(metrics, config.data + "/snapshots");
   evidence->count(metrics);
   health->count(metrics);
+  for (const auto& [name, loop] :
+       {std::pair("gateway", &gateway), {"front", &front}, {"link", &link}, {"notify", &notify}})
+    pulse.watch(name, *loop);
+  pulse.watch(
+      "spine", [this] { return spine->stats().entry_no; }, front);
+  pulse.count(metrics);
   csp_reports.count(metrics);
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;

@@ -19,7 +19,8 @@ struct Administration : TestWorld {
 
 TEST(Administration, IsAnsweredInItsOwnNetworksAlone) {
   Administration within("203.0.113.0/24"), outside("10.0.0.0/8");
-  for (const char* path : {"/api/v1/accounts", "/api/v1/api-keys", "/api/v1/acts", "/api/v1/me/capabilities"}) {
+  for (const char* path :
+       {"/api/v1/accounts", "/api/v1/api-keys", "/api/v1/acts", "/api/v1/me/capabilities"}) {
     EXPECT_EQ(within.ask(Role::kAdministrator, "GET", path).status, 200) << path;
     const net::Response no = outside.ask(Role::kAdministrator, "GET", path);
     EXPECT_EQ(no.status, 403) << path;

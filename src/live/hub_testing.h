@@ -123,7 +123,8 @@ class Watcher {
   ~Watcher() {
     stall(false);
     std::lock_guard lock(heard_->mutex);
-    if (heard_->socket) heard_->socket->close();
+    // It keeps the socket, and the socket's callbacks keep it.
+    if (const auto socket = std::exchange(heard_->socket, nullptr)) socket->close();
   }
 
   void stall(bool stalled) {

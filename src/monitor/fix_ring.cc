@@ -213,8 +213,8 @@ void FixRing::retire_oldest() {
     const FixChange to = read(changes_.data() + offset_of(older_ - 1u), shapes_[older_ - 1u]);
     if (to.time_us < kSpacing.us) {
       const FixChange on = read(changes_.data() + offset_of(older_), shapes_[older_]);
-      const FixChange over{to.time_us + on.time_us, sum(to.lat_e7, on.lat_e7), sum(to.lng_e7, on.lng_e7),
-                           sum(to.sigma_mm, on.sigma_mm)};
+      const FixChange over{(Duration{to.time_us} + Duration{on.time_us}).us, sum(to.lat_e7, on.lat_e7),
+                           sum(to.lng_e7, on.lng_e7), sum(to.sigma_mm, on.sigma_mm)};
       replace(older_ - 1u, 2, &over);
       return;
     }

@@ -36,8 +36,8 @@ class BundleTest : public testing::Test {
   }
   uint64_t add(const v1::Fact& fact) {
     facts_.push_back(fact);
-    const log::NewRecord record{Time{kStart + static_cast<int64_t>(facts_.size()) * kS},
-                                fact.SerializeAsString()};
+    const std::string bytes = fact.SerializeAsString();
+    const log::NewRecord record{Time{kStart + static_cast<int64_t>(facts_.size()) * kS}, bytes};
     EXPECT_TRUE(log_->append({&record, 1}).ok());
     return facts_.size();
   }

@@ -25,9 +25,9 @@ class VerifySnapshots : public testing::Test {
     v1::Fact fact;
     fact.mutable_person_registered()->set_id(person_id);
     fact.mutable_person_registered()->set_role(v1::ROLE_WEARER);
+    const std::string bytes = fact.SerializeAsString();
     const log::NewRecord record{
-        Time{1'000'000'000'000'000 + static_cast<int64_t>(log_->next_no()) * 1'000'000},
-        fact.SerializeAsString()};
+        Time{1'000'000'000'000'000 + static_cast<int64_t>(log_->next_no()) * 1'000'000}, bytes};
     ASSERT_TRUE(log_->append({&record, 1}).ok());
   }
   // As the node's maker does it, of the log as it is now.

@@ -65,7 +65,7 @@ std::optional<v1::NodeCondition> NodeWatch::look_at_disk(Time now, const Disk& d
   const bool nearly_full = disk.free_bytes < kFreeBytesMin;
   const int64_t days = nearly_full ? 0 : pace_.days_left().value_or(INT64_MAX);
   const bool first = !disk_told_ && days < kDaysLeftMin;
-  const bool again = disk_told_ && days * kAgainAt <= days_told_ && days < days_told_;
+  const bool again = disk_told_ && days < days_told_ && days * kAgainAt <= days_told_;
   if (first || again) {
     disk_told_ = true;
     days_told_ = days;

@@ -44,7 +44,8 @@ class Life : public testing::Test {
   bool there(const std::string& name) { return accounts_->find(name).ok(); }
   size_t told(const std::string& name) {
     size_t count = 0;
-    for (const store::NoticeRecord& notice : *accounts_->notices(name))
+    const auto notices = accounts_->notices(name);
+    for (const store::NoticeRecord& notice : *notices)
       count += notice.event == store::AccountEvent::kEndsSoon;
     return count;
   }

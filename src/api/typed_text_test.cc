@@ -98,6 +98,7 @@ struct Play {
       EXPECT_NE(at, nullptr) << "the play itself";
     }
     world.before = nullptr;
+    world.after = [](const net::Response& after_it) { check_answer(after_it); };  // what is read of it later
   }
 };
 

@@ -225,20 +225,7 @@ class PlaceBetween final : public Between {
   }
 
   TestWorld world;
-  std::map<std::string, std::string> ids = {{"positions", "W-1"},
-                                            {"tracks", "W-1"},
-                                            {"alerts", "AL-1"},
-                                            {"incidents", "I-1"},
-                                            {"calls", "C-1"},
-                                            {"units", "U-1"},
-                                            {"persons", "W-1"},
-                                            {"devices", "D-1"},
-                                            {"orders", "O-1"},
-                                            {"zones", "Z-1"},
-                                            {"agencies", "A-1"},
-                                            {"jurisdictions", "J-1"},
-                                            {"holiday-calendars", "days"},
-                                            {"accounts", "insp-park"}};
+  std::map<std::string, std::string> ids = kTestIds;
 
  private:
   std::map<std::string, Viewer> viewers_;

@@ -168,35 +168,25 @@ const std::map<Role, char> kLetter = {
 std::string with_id(std::string path) {
   const size_t at = path.find("{id}");
   if (at == std::string::npos) return path;
-  const std::map<std::string, std::string> ids = {{"positions", "W-1"},
-                                                  {"tracks", "W-1"},
-                                                  {"alerts", "AL-1"},
-                                                  {"incidents", "I-1"},
-                                                  {"calls", "C-1"},
-                                                  {"units", "U-1"},
-                                                  {"persons", "W-1"},
-                                                  {"devices", "D-1"},
-                                                  {"orders", "O-1"},
-                                                  {"zones", "Z-1"},
-                                                  {"agencies", "A-1"},
-                                                  {"hand-offs", "H-1"},
-                                                  {"jurisdictions", "J-1"},
-                                                  {"holiday-calendars", "days"},
-                                                  {"cases", "c"},
-                                                  {"measures", "m"},
-                                                  {"links", "l"},
-                                                  {"duties", "d"},
-                                                  {"notifications", "n"},
-                                                  {"me/notifications", "n"},
-                                                  {"accounts", "insp-park"},
-                                                  {"me/sessions", "s"},
-                                                  {"me/passkeys", "k"},
-                                                  {"api-keys", "k"},
-                                                  {"acts", "a"},
-                                                  {"petitions", "t"},
-                                                  {"inquiries", "q"},
-                                                  {"pictures", "x"},
-                                                  {"break-glass", "g"}};
+  static const auto ids = [] {
+    std::map<std::string, std::string> all = kTestIds;
+    all.insert({{"hand-offs", "H-1"},
+                {"cases", "c"},
+                {"measures", "m"},
+                {"links", "l"},
+                {"duties", "d"},
+                {"notifications", "n"},
+                {"me/notifications", "n"},
+                {"me/sessions", "s"},
+                {"me/passkeys", "k"},
+                {"api-keys", "k"},
+                {"acts", "a"},
+                {"petitions", "t"},
+                {"inquiries", "q"},
+                {"pictures", "x"},
+                {"break-glass", "g"}});
+    return all;
+  }();
   const std::string kind = path.substr(8, at - 9);
   return path.replace(at, 4, ids.at(kind));
 }

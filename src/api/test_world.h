@@ -56,6 +56,24 @@ class HeldSubmit final : public spine::Submit {
   picture::Picture& picture_;
 };
 
+// What the ids are in a TestWorld, by the part of the path before them.
+inline const std::map<std::string, std::string> kTestIds = {
+    {"positions", "W-1"},
+    {"tracks", "W-1"},
+    {"alerts", "AL-1"},
+    {"incidents", "I-1"},
+    {"calls", "C-1"},
+    {"units", "U-1"},
+    {"persons", "W-1"},
+    {"devices", "D-1"},
+    {"orders", "O-1"},
+    {"zones", "Z-1"},
+    {"agencies", "A-1"},
+    {"jurisdictions", "J-1"},
+    {"holiday-calendars", "days"},
+    {"accounts", "insp-park"},
+};
+
 class TestWorld {
  public:
   TestWorld();

@@ -138,6 +138,16 @@ spine::Batch looks(const std::string& account, const std::string& role, size_t c
   return batch;
 }
 
+spine::Batch alarm_of(const char* wearer_id, const char* at) {
+  auto raised = std::make_shared<v1::Effect>();
+  raised->mutable_raise_alert()->set_wearer_id(wearer_id);
+  raised->mutable_raise_alert()->set_id("a-1");
+  raised->mutable_raise_alert()->set_state(v1::ALERT_STATE_ACTIVE);
+  spine::Batch batch;
+  batch.entries.push_back({99, *parse_iso8601(at), std::make_shared<v1::Fact>(), {raised}});
+  return batch;
+}
+
 TEST(LookUps, CountWhatWasLookedAtWithoutAnAlarm) {
   LookUps look_ups;
   const picture::CaseBook book;
@@ -145,14 +155,7 @@ TEST(LookUps, CountWhatWasLookedAtWithoutAnAlarm) {
   look_ups.fold(looks("operator-2", "control", 9, true));
   look_ups.fold(looks("operator-4", "control", 5, false));
   look_ups.fold(looks("operator-5", "control", 4, false));
-  spine::Batch alarm;
-  auto raised = std::make_shared<v1::Effect>();
-  raised->mutable_raise_alert()->set_wearer_id("w-1");
-  raised->mutable_raise_alert()->set_id("a-1");
-  raised->mutable_raise_alert()->set_state(v1::ALERT_STATE_ACTIVE);
-  alarm.entries.push_back(
-      {99, *parse_iso8601("2026-11-06T00:00:00Z"), std::make_shared<v1::Fact>(), {raised}});
-  look_ups.fold(alarm);
+  look_ups.fold(alarm_of("w-1", "2026-11-06T00:00:00Z"));
   look_ups.fold(looks("operator-3", "control", 50, false, "2026-11-06T01:00:00Z"));
   const v1::LookUpsReport report = look_ups.report("2026-11", book, Time{});
   EXPECT_EQ(of(report, "operator-1").off_case(), 12u);
@@ -190,14 +193,7 @@ TEST(LookUps, FindLooksOffDutyButNotDuringAnAlarm) {
   const picture::CaseBook book;
   look_ups.fold(looks("officer-1", "probation", 1, false, "2026-11-05T10:00:00Z"));
   look_ups.fold(looks("officer-2", "probation", 1, false, "2026-11-05T23:00:00Z"));
-  spine::Batch alarm;
-  auto raised = std::make_shared<v1::Effect>();
-  raised->mutable_raise_alert()->set_wearer_id("w-1");
-  raised->mutable_raise_alert()->set_id("a-1");
-  raised->mutable_raise_alert()->set_state(v1::ALERT_STATE_ACTIVE);
-  alarm.entries.push_back(
-      {99, *parse_iso8601("2026-11-06T22:00:00Z"), std::make_shared<v1::Fact>(), {raised}});
-  look_ups.fold(alarm);
+  look_ups.fold(alarm_of("w-1", "2026-11-06T22:00:00Z"));
   look_ups.fold(looks("officer-3", "probation", 1, false, "2026-11-06T23:00:00Z"));
   const auto duty = DutyHours::from({"probation Mon-Fri 07:00-20:00"}, v1::TimeZone());
   ASSERT_TRUE(duty.ok());

@@ -51,8 +51,9 @@ void ReportFilter::Ranges::add(uint64_t n) {
   }
 }
 
-// Too many holes: the oldest is taken as filled. A report that would fill it later is then dropped as a
-// duplicate, which needs 256 other holes of the same device and epoch to be open at once.
+// Too many holes: the oldest is taken as filled. A report that would fill it later, without an event or a
+// newer fix, is then dropped as a duplicate, which needs 256 other holes of the same device and epoch to be
+// open at once.
 void ReportFilter::Ranges::forget_oldest() {
   ranges_[1].first = ranges_[0].first;
   ranges_.erase(ranges_.begin());
@@ -65,19 +66,28 @@ ReportFilter::Ranges& ReportFilter::seen_in(Device& device, uint32_t epoch) {
   return device.epochs.insert(at, Epoch{epoch, {}})->seen;
 }
 
-const ReportFilter::Content* ReportFilter::find(const Device& device, uint64_t key) const {
-  for (const Content& content : device.recent)
+const ReportFilter::Content* ReportFilter::Contents::find(uint64_t key) const {
+  for (const Content& content : ring_)
     if (content.key == key) return &content;
   return nullptr;
 }
 
-void ReportFilter::remember(Device& device, Content content) {
-  if (device.recent.size() < kContentsKept) {
-    device.recent.push_back(content);
+void ReportFilter::Contents::add(Content content) {
+  if (ring_.size() < kContentsKept) {
+    ring_.push_back(content);
     return;
   }
-  device.recent[device.next] = content;
-  device.next = (device.next + 1) % kContentsKept;
+  ring_[next_] = content;
+  next_ = (next_ + 1) % kContentsKept;
+}
+
+const ReportFilter::Content* ReportFilter::Device::find(uint64_t key) const {
+  const Content* found = recent.find(key);
+  return found != nullptr ? found : events.find(key);
+}
+
+void ReportFilter::Device::remember(const v1::Report& report, Content content) {
+  (report.events_size() > 0 ? events : recent).add(content);
 }
 
 ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
@@ -91,8 +101,8 @@ ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
   if (report.seq() == 0) {
     // A second SOS may look like the first in everything. The machine takes an event told twice as one.
     if (report.events_size() > 0) return Verdict::kNew;
-    if (find(device, digest)) return Verdict::kDuplicate;
-    remember(device, {digest, digest});
+    if (device.find(digest)) return Verdict::kDuplicate;
+    device.remember(report, {digest, digest});
     return Verdict::kNew;
   }
   // The content key of a numbered report: its number, out of reach of the digests by chance only. Those of
@@ -100,16 +110,17 @@ ReportFilter::Verdict ReportFilter::admit(const v1::Report& report) {
   const uint64_t key = report.seq() + report.epoch() * 0x9E37'79B9'7F4A'7C15u;
   Ranges& seen = seen_in(device, report.epoch());
   if (seen.contains(report.seq())) {
-    const Content* known = find(device, key);
+    const Content* known = device.find(key);
     if (known && known->digest == digest) return Verdict::kDuplicate;
-    // Its content is forgotten. Only a device that began to count again, without a new epoch, has news.
-    if (!known && !newer_fix) return Verdict::kDuplicate;
-    if (find(device, digest)) return Verdict::kDuplicate;  // this conflicting copy was kept already
-    remember(device, {digest, digest});
+    // Its content is forgotten. Only a device that began to count again, without a new epoch, has news: a
+    // newer fix, or an event.
+    if (!known && !newer_fix && report.events_size() == 0) return Verdict::kDuplicate;
+    if (device.find(digest)) return Verdict::kDuplicate;  // this conflicting copy was kept already
+    device.remember(report, {digest, digest});
     return Verdict::kConflicting;
   }
   seen.add(report.seq());
-  remember(device, {key, digest});
+  device.remember(report, {key, digest});
   if (device.epochs.size() > kEpochsKept) device.epochs.erase(device.epochs.begin());
   return Verdict::kNew;
 }

@@ -2,7 +2,8 @@
 //
 // A report is known by (device, epoch, seq). For protocols without a sequence it is known by its content:
 // device, fix, events, battery. Memory is bounded: sequences are kept as ranges, contents as the last 64 per
-// device. When in doubt it keeps a report: one too many is judged twice, one too few may be a lost SOS.
+// device, and as many of those that hold an event. When in doubt it keeps a report: one too many is judged
+// twice, one too few may be a lost SOS.
 #pragma once
 
 #include <array>
@@ -60,15 +61,28 @@ class ReportFilter {
   static constexpr size_t kContentsKept = 64;
   static constexpr size_t kRangesMax = 256;
   static constexpr size_t kEpochsKept = 4;
-  struct Device {
-    std::vector<Epoch> epochs;    // rising
-    std::vector<Content> recent;  // ring
-    size_t next = 0;
-    int64_t newest_fix_us = 0;
+  // The last kContentsKept of a device.
+  class Contents {
+   public:
+    const Content* find(uint64_t key) const;
+    void add(Content content);
+
+   private:
+    friend struct haechi::Fields<Contents>;
+    static constexpr size_t kFieldCount = 2;
+    std::vector<Content> ring_;
+    size_t next_ = 0;
   };
-  const Content* find(const Device& device, uint64_t key) const;
+  struct Device {
+    std::vector<Epoch> epochs;  // rising
+    Contents recent;
+    Contents events;  // of reports that hold one: rare, so known for long after
+    int64_t newest_fix_us = 0;
+
+    const Content* find(uint64_t key) const;
+    void remember(const v1::Report& report, Content content);
+  };
   static Ranges& seen_in(Device& device, uint32_t epoch);
-  void remember(Device& device, Content content);
 
   Interner names_;
   std::vector<Device> devices_;

@@ -86,6 +86,38 @@ TEST(ReportFilter, KeepsANewerFixOfADeviceThatCountsAgainWithoutANewEpoch) {
   EXPECT_EQ(filter.admit(restarted), Verdict::kDuplicate);
 }
 
+v1::Report cut_strap(uint64_t seq) {
+  v1::Report out;
+  out.set_device_id("ANK-1");
+  out.set_seq(seq);
+  out.add_events(v1::DEVICE_EVENT_STRAP_CUT);
+  return out;
+}
+
+TEST(ReportFilter, KeepsAnEventOfADeviceThatCountsAgainWithoutANewEpoch) {
+  ReportFilter filter;
+  for (uint64_t seq = 1; seq <= 200; ++seq) {
+    v1::Report one = report(0, seq);
+    one.mutable_fix()->set_fixed_at_us(static_cast<int64_t>(seq) * 1'000'000);
+    ASSERT_EQ(filter.admit(one), Verdict::kNew);
+  }
+  EXPECT_EQ(filter.admit(cut_strap(5)), Verdict::kConflicting) << "reset, indoors, and cut";
+  EXPECT_EQ(filter.admit(cut_strap(5)), Verdict::kDuplicate);
+}
+
+TEST(ReportFilter, KnowsAnEventAgainAfterAThousandReportsWithoutOne) {
+  ReportFilter filter;
+  EXPECT_EQ(filter.admit(cut_strap(1)), Verdict::kNew);
+  for (uint64_t seq = 2; seq <= 1'000; ++seq) ASSERT_EQ(filter.admit(report(0, seq)), Verdict::kNew);
+  EXPECT_EQ(filter.admit(cut_strap(1)), Verdict::kDuplicate);
+}
+
+TEST(ReportFilter, KeepsAnEventOfANumberThatIsOnlyTakenAsSeen) {
+  ReportFilter filter;
+  for (uint64_t seq = 1; seq < 1'200; seq += 2) ASSERT_EQ(filter.admit(report(0, seq)), Verdict::kNew);
+  EXPECT_EQ(filter.admit(cut_strap(2)), Verdict::kConflicting);
+}
+
 TEST(ReportFilter, ADeviceDoesNotHideTheReportsOfAnother) {
   ReportFilter filter;
   v1::Report other = report(1, 7);

@@ -22,6 +22,10 @@ bool claims_v5(std::string_view connect_body) {
   return connect_body.size() > 6 && connect_body.substr(0, 6) == "\0\4MQTT"sv && connect_body[6] == 5;
 }
 
+std::string sentence(const Rejection& why) {
+  return why.code + (why.field.empty() ? "" : " at " + why.field) + ": " + why.reason;
+}
+
 }  // namespace
 
 MqttSession::MqttSession(MqttHub& hub, Time now)
@@ -234,9 +238,8 @@ void MqttSession::publish_elsewhere(const mqtt::Publish& packet, Time now) {
   Pending& refused = pending_.emplace_back();
   refused.packet_id = packet.packet_id;
   refused.qos = 1;
-  refused.code = reason::kNotAuthorised;
-  refused.payload = "not your topic";
-  pending_bytes_ += refused.payload.size();
+  refused.refuse(reason::kNotAuthorised, "not your topic");
+  pending_bytes_ += refused.bytes();
   ++pending_qos1_;
   settle();
 }
@@ -272,16 +275,13 @@ void MqttSession::take(const mqtt::Publish& packet, Form form, Time now) {
   hub_.spend(*device_, std::max<size_t>(1, read.facts.size()));
   for (const Rejection& rejection : read.rejections) hub_.reject(device_->id, rejection, now);
   const size_t unread = read.facts.empty() ? 1 : read.facts.size() - read.admitted;
-  if (unread > 0) hub_.counters().reports_refused.add(unread);
-  if (read.admitted == 0) {
-    const Rejection& first = read.rejections.front();
-    pending.code = reason::kPayloadInvalid;
-    pending.payload = first.code + (first.field.empty() ? "" : " at " + first.field) + ": " + first.reason;
-    pending_bytes_ += pending.payload.size();
-    return settle();
+  if (unread > 0) {
+    hub_.counters().reports_refused.add(unread);
+    pending.refuse(reason::kPayloadInvalid, sentence(read.rejections.front()));
   }
-  pending.payload = std::move(payload);
-  pending_bytes_ += pending.payload.size();
+  if (read.admitted > 0) pending.payload = std::move(payload);
+  pending_bytes_ += pending.bytes();
+  if (read.admitted == 0) return settle();
   pending.outstanding = static_cast<uint32_t>(read.admitted);
   at_spine_ += read.admitted;
   for (uint32_t index = 0; index < read.facts.size(); ++index) {
@@ -298,6 +298,7 @@ void MqttSession::on_receipt(uint64_t seq, uint32_t index, Outcome outcome, Time
   --at_spine_;
   switch (outcome) {
     case Outcome::kDurable:
+      pending.durable = true;
       retry_wait_ = kRetryWaitMin;
       break;
     case Outcome::kExhausted:
@@ -307,7 +308,7 @@ void MqttSession::on_receipt(uint64_t seq, uint32_t index, Outcome outcome, Time
       hub_.wait(*this);
       return;
     case Outcome::kInvalid:
-      pending.code = reason::kPayloadInvalid;
+      refuse_late(pending, {"refused", "", "the report cannot be kept"}, now);
       break;
     case Outcome::kStopped:
       say_goodbye(reason::kShuttingDown, "");
@@ -328,8 +329,11 @@ void MqttSession::resume(Time now) {
     again.swap(pending.exhausted);
     ReadReports read = read_payload(pending.payload, pending.form, pending.received_at);
     for (const uint32_t index : again) {
-      if (read.facts[index] == nullptr)
-        continue;  // admitted before, refused now: the device was retired since
+      if (read.facts[index] == nullptr) {
+        refuse_late(pending,
+                    {"refused_since", "", "the device was retired, or has to sign, since it sent this"}, now);
+        continue;
+      }
       ++pending.outstanding;
       ++at_spine_;
       hub_.counters().reports_retried.add();
@@ -337,6 +341,15 @@ void MqttSession::resume(Time now) {
     }
   }
   settle();
+}
+
+// A report that was admitted is kept nowhere after all.
+void MqttSession::refuse_late(Pending& pending, const Rejection& why, Time now) {
+  hub_.counters().reports_refused.add();
+  hub_.reject(device_->id, why, now);
+  pending_bytes_ -= pending.bytes();
+  pending.refuse(reason::kPayloadInvalid, sentence(why));
+  pending_bytes_ += pending.bytes();
 }
 
 // Writes the acknowledgements that have become due, in order of arrival.
@@ -348,7 +361,7 @@ void MqttSession::settle() {
       write_puback(first);
       --pending_qos1_;
     }
-    pending_bytes_ -= first.payload.size();
+    pending_bytes_ -= first.bytes();
     pending_.pop_front();
     ++first_seq_;
     wrote = true;
@@ -356,11 +369,13 @@ void MqttSession::settle() {
   if (wrote) hub_.touch(*this);
 }
 
+// Success means that what can be kept of it is durable; of a batch that was refused in part it says what for.
 void MqttSession::write_puback(const Pending& pending) {
-  mqtt::PubAck answer{pending.packet_id, is_v5() ? pending.code : uint8_t{0}, {}};
-  const size_t with_reason_bytes = pending.payload.size() + 16;
-  if (answer.code != 0 && reasons_wanted_ && with_reason_bytes <= peer_packet_bytes_max_) {
-    answer.properties.add(PropertyId::kReasonString, pending.payload);
+  const bool kept = pending.durable || !is_v5();
+  mqtt::PubAck answer{pending.packet_id, kept ? uint8_t{0} : pending.code, {}};
+  const size_t with_reason_bytes = pending.refusal.size() + 16;
+  if (is_v5() && !pending.refusal.empty() && reasons_wanted_ && with_reason_bytes <= peer_packet_bytes_max_) {
+    answer.properties.add(PropertyId::kReasonString, pending.refusal);
   }
   mqtt::encode(answer, version_, output_);
 }

@@ -72,9 +72,16 @@ class MqttSession {
     Form form = Form::kReport;
     uint32_t outstanding = 0;         // reports at the spine
     std::vector<uint32_t> exhausted;  // reports the spine had no room for
+    bool durable = false;             // one report of it at least
     Time received_at;
-    std::string payload;  // to submit again, taken out of what was signed; or, when refused, the reason
+    std::string payload;  // to submit again, taken out of what was signed
+    std::string refusal;  // why a report of it, or all of it, is not kept
     bool settled() const { return outstanding == 0 && exhausted.empty(); }
+    size_t bytes() const { return payload.size() + refusal.size(); }
+    void refuse(uint8_t because, std::string why) {
+      code = because;
+      refusal = std::move(why);
+    }
   };
 
   void handle(const mqtt::Frame& frame, Time now);
@@ -87,6 +94,7 @@ class MqttSession {
   void publish(const mqtt::Publish& packet, Time now);
   void publish_elsewhere(const mqtt::Publish& packet, Time now);
   void take(const mqtt::Publish& packet, Form form, Time now);
+  void refuse_late(Pending& pending, const Rejection& why, Time now);
   // The reports of a payload, which was proven before if its form is kSigned.
   ReadReports read_payload(std::string_view payload, Form form, Time received_at) const;
   // What a signed payload holds; or a rejection among what is read of it.

@@ -473,6 +473,11 @@ void Node::Rooms::count() {
                {},
                false,
                [this] { return static_cast<double>(fixes->covered()); }});
+  metrics.add({"haechi_keys_under_house",
+               "Keys made while the token with the master key did not answer.",
+               {},
+               false,
+               [this] { return static_cast<double>(ring->under_house()); }});
   metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
                  return static_cast<double>(heap_bytes());
                }});

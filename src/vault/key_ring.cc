@@ -14,6 +14,7 @@
 #include "base/ensure.h"
 #include "base/files.h"
 #include "vault/cipher.h"
+#include "vault/patient.h"
 
 namespace haechi::vault {
 namespace {
@@ -22,13 +23,20 @@ constexpr size_t kSlotBytes =
     256;  // divides a sector: a torn write leaves a slot as it was or as it is to be
 constexpr std::string_view kMagic = "HAERING1";
 constexpr size_t kOpenedMax = 16'384;
+constexpr std::chrono::seconds kTokenWait{10};
 // slot = magic[8] | state[1] | owner length[1] | owner[128] | key id[8] | since entry[8] | wrapped[40] |
-// zeros | crc[4]
+// wrapping key[8] | zeros | crc[4]
 constexpr size_t kStateAt = 8, kOwnerAt = 10, kIdAt = kOwnerAt + KeyRing::kOwnerBytesMax,
-                 kSinceAt = kIdAt + 8, kWrappedAt = kSinceAt + 8, kCrcAt = kSlotBytes - 4;
-static_assert(kWrappedAt + kWrappedBytes <= kCrcAt);
+                 kSinceAt = kIdAt + 8, kWrappedAt = kSinceAt + 8, kUnderAt = kWrappedAt + kWrappedBytes,
+                 kCrcAt = kSlotBytes - 4;
+static_assert(kUnderAt + 8 <= kCrcAt);
 constexpr char kLiving = 1, kDestroyed = 2;
 constexpr KeyId kCheck = 0;  // the first slot: shows that the master key is the right one
+
+// The house's, and those of which the keys of devices are made: without them reports would be refused.
+bool stays_open(std::string_view owner) {
+  return owner == KeyRing::kHouse || owner.starts_with("root/");
+}
 
 void put(std::string& out, size_t at, uint64_t value, size_t bytes) {
   for (size_t i = 0; i < bytes; ++i) out[at + i] = static_cast<char>(value >> (8 * (bytes - 1 - i)));
@@ -143,7 +151,9 @@ Status KeyRing::begin(RingMode mode) {
   if (check != slots_.end()) {
     if (!master_->unwrap(check->second.wrapped)) return invalid("master key", "is not the one of " + path_);
     slots_.erase(check);
-    return {};
+    for (const auto& [owner, ids] : living_)
+      if (stays_open(owner)) (void)opened(ids.back());
+    return mode == RingMode::kWrite ? bring_home() : Status();
   }
   if (!slots_.empty() || next_place_ > 1 || mode == RingMode::kReadOnly)
     return Error{Code::kCorrupt, "keys", "the first slot of " + path_ + " is damaged"};
@@ -173,6 +183,7 @@ Status KeyRing::read_slots() {
     slot.owner = bytes.substr(kOwnerAt, static_cast<uint8_t>(bytes[kStateAt + 1]));
     slot.since_no = get(bytes, kSinceAt, 8);
     if (slot.living) slot.wrapped = bytes.substr(kWrappedAt, kWrappedBytes);
+    slot.under = get(bytes, kUnderAt, 8);
     const KeyId id = get(bytes, kIdAt, 8);
     if (slot.living && id != kCheck) living_[slot.owner].push_back(id);
     slots_[id] = std::move(slot);
@@ -189,6 +200,7 @@ Status KeyRing::write_slot(int file, KeyId id, const Slot& slot) const {
   put(bytes, kIdAt, id, 8);
   put(bytes, kSinceAt, slot.since_no, 8);
   slot.wrapped.copy(bytes.data() + kWrappedAt, kWrappedBytes);
+  put(bytes, kUnderAt, slot.under, 8);
   put(bytes, kCrcAt, crc32c(std::string_view(bytes).substr(0, kCrcAt)), 4);
   if (write_all(file, bytes, static_cast<off_t>(slot.place) * kSlotBytes)) return {};
   return refused(path_, "cannot be written");
@@ -220,32 +232,102 @@ Result<KeyId> KeyRing::renew(const std::string& owner) {
 }
 
 Result<KeyId> KeyRing::make(const std::string& owner) {
+  const Key key(random_secret(Key::kBytes));
+  TRY(const std::string wrapped, master_->wrap(key));
+  return make(owner, key, wrapped, 0);
+}
+
+Result<KeyId> KeyRing::make(const std::string& owner, const Key& key, const std::string& wrapped,
+                            KeyId under) {
   KeyId id = kCheck;
   while (id == kCheck || slots_.contains(id)) draw(reinterpret_cast<char*>(&id), sizeof id);
-  TRY(const std::string wrapped, master_->wrap(Key(random_secret(Key::kBytes))));
-  Slot slot{next_place_, owner, entry_no_.load(std::memory_order_relaxed), true, wrapped};
+  Slot slot{next_place_, owner, entry_no_.load(std::memory_order_relaxed), true, wrapped, under};
   TRY_STATUS(write_slot(file_, id, slot));
   ++next_place_;
   unsettled_ = true;
   slots_[id] = std::move(slot);
   living_[owner].push_back(id);
+  keep_open(id, key);
   return id;
+}
+
+Result<std::pair<KeyId, Key>> KeyRing::make_under_house(const std::string& owner) {
+  if (!house_ || owner == kHouse) return Error{Code::kUnavailable, "keys", "the master key cannot be used"};
+  const Key key(random_secret(Key::kBytes));
+  TRY(const std::string wrapped, master_of(house_->second)->wrap(key));
+  TRY(const KeyId id, make(owner, key, wrapped, house_->first));
+  return std::pair(id, key);
+}
+
+Result<std::pair<KeyId, Key>> KeyRing::sealing_key(const std::string& owner) {
+  ENSURE(!owner.empty() && owner.size() <= kOwnerBytesMax, owner.size());
+  const std::lock_guard lock(mutex_);
+  const auto found = living_.find(owner);
+  const KeyId newest = found == living_.end() ? kCheck : found->second.back();
+  if (const auto opened = opened_.find(newest); opened != opened_.end())
+    return std::pair(newest, opened->second);
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= asked_again_) {
+    const Result<KeyId> id = newest == kCheck ? make(owner) : Result<KeyId>(newest);
+    if (id.ok())
+      if (const auto key = opened(*id)) return std::pair(*id, *key);
+    asked_again_ = now + kTokenWait;
+  }
+  return make_under_house(owner);
+}
+
+void KeyRing::keep_open(KeyId id, const Key& key) const {
+  if (opened_.size() >= kOpenedMax) {
+    const auto victim = std::find_if(opened_.begin(), opened_.end(), [this](const auto& one) {
+      return !stays_open(slots_.at(one.first).owner);
+    });
+    if (victim != opened_.end()) opened_.erase(victim);
+  }
+  opened_.insert_or_assign(id, key);
+  if (const auto house = living_.find(kHouse); house != living_.end() && house->second.back() == id)
+    house_ = std::pair(id, key);
+}
+
+std::optional<Key> KeyRing::unwrapped(const Slot& slot) const {
+  if (slot.under == kCheck) return master_->unwrap(slot.wrapped);
+  if (house_ && house_->first == slot.under) return master_of(house_->second)->unwrap(slot.wrapped);
+  const auto house = slots_.find(slot.under);
+  if (house == slots_.end() || house->second.under != kCheck) return std::nullopt;
+  const std::optional<Key> key = master_->unwrap(house->second.wrapped);
+  return key ? master_of(*key)->unwrap(slot.wrapped) : std::nullopt;
+}
+
+std::optional<Key> KeyRing::opened(KeyId id) const {
+  if (const auto known = opened_.find(id); known != opened_.end()) return known->second;
+  const std::optional<Key> key = unwrapped(slots_.at(id));
+  if (key) keep_open(id, *key);
+  return key;
+}
+
+Status KeyRing::bring_home() {
+  bool changed = false;
+  for (auto& [id, slot] : slots_) {
+    if (!slot.living || slot.under == kCheck) continue;
+    const std::optional<Key> key = unwrapped(slot);
+    if (!key) continue;  // said of whatever was sealed under it
+    Slot home = slot;
+    home.under = kCheck;
+    TRY(home.wrapped, master_->wrap(*key));
+    TRY_STATUS(write_slot(file_, id, home));
+    slot = std::move(home);
+    changed = true;
+  }
+  return changed ? sync(file_) : Status();
 }
 
 KeyRing::State KeyRing::find(KeyId id, Key& key) const {
   const std::lock_guard lock(mutex_);
-  if (const auto opened = opened_.find(id); opened != opened_.end()) {
-    key = opened->second;
-    return State::kLiving;
-  }
   const auto slot = slots_.find(id);
   if (slot == slots_.end()) return State::kUnknown;
   if (!slot->second.living) return State::kDestroyed;
-  const std::optional<Key> unwrapped = master_->unwrap(slot->second.wrapped);
-  if (!unwrapped) return State::kUnknown;
-  if (opened_.size() >= kOpenedMax) opened_.clear();
-  opened_.emplace(id, *unwrapped);
-  key = *unwrapped;
+  const std::optional<Key> found = opened(id);
+  if (!found) return State::kUnknown;
+  key = *found;
   return State::kLiving;
 }
 
@@ -270,6 +352,7 @@ Result<size_t> KeyRing::destroy_replaced(const std::string& owner) {
   const std::lock_guard lock(mutex_);
   const auto living = living_.find(owner);
   if (living == living_.end()) return 0;
+  TRY_STATUS(bring_home());
   const std::vector<KeyId> replaced(living->second.begin(), living->second.end() - 1);
   TRY_STATUS(end(replaced));
   return replaced.size();
@@ -291,6 +374,7 @@ Status KeyRing::end(const std::vector<KeyId>& ids) {
     slot.living = false;
     slot.wrapped.clear();
     opened_.erase(id);
+    if (house_ && house_->first == id) house_.reset();
     std::erase(living, id);
   }
   if (living.empty()) living_.erase(slots_.at(ids.front()).owner);
@@ -298,7 +382,7 @@ Status KeyRing::end(const std::vector<KeyId>& ids) {
 }
 
 Result<std::string> KeyRing::wrapped_under(Master& master, const Slot& slot) const {
-  const std::optional<Key> key = master_->unwrap(slot.wrapped);
+  const std::optional<Key> key = unwrapped(slot);
   if (!key) return Error{Code::kCorrupt, "keys", "a key of " + path_ + " cannot be unwrapped"};
   return master.wrap(*key);
 }
@@ -312,6 +396,7 @@ Status KeyRing::write_under(Master& master, int file, std::unordered_map<KeyId, 
     if (slot.living) {
       const std::lock_guard lock(mutex_);
       TRY(slot.wrapped, wrapped_under(master, slot));
+      slot.under = kCheck;
     }
     TRY_STATUS(write_slot(file, id, slot));
   }
@@ -325,6 +410,7 @@ Status KeyRing::write_since(Master& master, int file, std::unordered_map<KeyId, 
     Slot changed = slot;
     if (slot.living) {
       TRY(changed.wrapped, wrapped_under(master, slot));
+      changed.under = kCheck;
     }
     TRY_STATUS(write_slot(file, id, changed));
     slots[id] = std::move(changed);
@@ -362,6 +448,13 @@ size_t KeyRing::living() const {
   return keys;
 }
 
+size_t KeyRing::under_house() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<size_t>(std::count_if(slots_.begin(), slots_.end(), [](const auto& one) {
+    return one.second.living && one.second.under != kCheck;
+  }));
+}
+
 std::vector<std::string> KeyRing::owners() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> out;
@@ -378,7 +471,10 @@ std::string next_of(const std::string& master_file) {
 }
 
 Result<std::unique_ptr<Master>> open_master(const RingPlace& place) {
-  if (is_token_uri(place.master_file)) return open_token(place.master_file);
+  if (is_token_uri(place.master_file)) {
+    TRY(std::unique_ptr<Master> token, open_token(place.master_file));
+    return patient(std::move(token));
+  }
   TRY(const Key key, read_master(place));
   return master_of(key);
 }

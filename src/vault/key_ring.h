@@ -6,6 +6,9 @@
 //    sealed is written anywhere, once for many. So no crash loses a key that something is sealed under.
 // 2. What destroy() has returned from is gone from the file; a crash before leaves a key whole or gone.
 // 3. The number of a key is never that of another, destroyed ones included.
+// 4. While a token that holds the master key does not answer, who has no opened key gets a next one that is
+//    wrapped under the house's, which stays open: sealing never waits for a token. The master key wraps them
+//    when the ring is opened next, and before a key of the house ends.
 //
 // The file is not part of the data directory, because a copy of both together would open what was erased
 // after it was made (docs/decisions/0008-keys-and-erasure.md). Used by one process at a time; any thread.
@@ -13,6 +16,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -62,6 +66,9 @@ class KeyRing {
   Result<KeyId> key_of(const std::string& owner);
   // The next key of `owner`, in the place of whatever was the newest.
   Result<KeyId> renew(const std::string& owner);
+  // The key that seals what is of `owner` now, and its number: the newest one that can be opened.
+  // kUnavailable: neither the master key nor the house's can be used, or the file cannot be written.
+  Result<std::pair<KeyId, Key>> sealing_key(const std::string& owner);
   // Waits until every key that was made is on disk; returns at once when all are. Here and in destroy() a
   // sync that fails ends the process: the next might succeed without having kept them.
   Status settle();
@@ -84,9 +91,11 @@ class KeyRing {
   // as ever: nobody waits for more than one key, and at the end for what changed meanwhile.
   Status rewrap(std::unique_ptr<Master> master);
   size_t living() const;                    // keys
+  size_t under_house() const;               // keys that wait for the master key
   std::vector<std::string> owners() const;  // that have a living key, by name
 
   static constexpr size_t kOwnerBytesMax = 128;
+  static constexpr const char* kHouse = "house";  // of what is about nobody that is known
 
  private:
   struct Slot {
@@ -95,11 +104,19 @@ class KeyRing {
     uint64_t since_no = 0;
     bool living = false;
     std::string wrapped;
+    KeyId under = 0;  // the key that wraps it; 0: the master key
   };
   KeyRing(std::string path, int file, std::unique_ptr<Master> master)
       : path_(std::move(path)), file_(file), master_(std::move(master)) {}
   Status begin(RingMode mode);
   Result<KeyId> make(const std::string& owner);
+  Result<KeyId> make(const std::string& owner, const Key& key, const std::string& wrapped, KeyId under);
+  Result<std::pair<KeyId, Key>> make_under_house(const std::string& owner);
+  std::optional<Key> unwrapped(const Slot& slot) const;
+  std::optional<Key> opened(KeyId id) const;  // and keeps it so
+  void keep_open(KeyId id, const Key& key) const;
+  // The master key wraps what the house's did.
+  Status bring_home();
   Status end(const std::vector<KeyId>& ids);
   Status read_slots();
   Status write_slot(int file, KeyId id, const Slot& slot) const;
@@ -121,6 +138,8 @@ class KeyRing {
   std::unordered_map<KeyId, Slot> slots_;
   std::unordered_map<std::string, std::vector<KeyId>> living_;  // of each owner, the newest last
   mutable std::unordered_map<KeyId, Key> opened_;               // at most kOpenedMax
+  mutable std::optional<std::pair<KeyId, Key>> house_;          // the newest, open for ever
+  std::chrono::steady_clock::time_point asked_again_;           // not before is a token asked that was away
 };
 
 // The ring and its master key; both are made where neither is and `mode` allows it. kNotFound: one is

@@ -68,6 +68,72 @@ TEST_F(KeyRingTest, GivesTheSameKeyAgainAfterItIsOpenedAgain) {
   EXPECT_EQ(bytes().find(std::string(key.view())), std::string::npos) << "a key lies on disk in clear";
 }
 
+// A token that may be out of reach.
+class Token : public Master {
+ public:
+  explicit Token(const bool& away) : away_(away) {}
+  Result<std::string> wrap(const Key& key) override {
+    if (away_) return Error{Code::kUnavailable, "token", "does not answer"};
+    return inner_->wrap(key);
+  }
+  std::optional<Key> unwrap(std::string_view wrapped) override {
+    return away_ ? std::nullopt : inner_->unwrap(wrapped);
+  }
+
+ private:
+  const bool& away_;
+  std::unique_ptr<Master> inner_ = master_of(kMaster);
+};
+
+TEST_F(KeyRingTest, SealsForWhomItKnowsAndForWhomItDoesNotWhileItsTokenIsAway) {
+  bool away = false;
+  const auto reopened = [&] {
+    auto ring = KeyRing::open(path(), std::make_unique<Token>(away), RingMode::kWrite);
+    EXPECT_TRUE(ring.ok());
+    return *std::move(ring);
+  };
+  auto ring = reopened();
+  const KeyId house = ring->sealing_key(KeyRing::kHouse)->first;
+  const auto before = *ring->sealing_key("person/W-1");
+  ring.reset();
+  ring = reopened();  // of whose keys only the house's is open now
+  away = true;
+  const auto his = ring->sealing_key("person/W-1"), hers = ring->sealing_key("person/P-1");
+  ASSERT_TRUE(his.ok() && hers.ok());
+  EXPECT_NE(his->first, before.first) << "which is in the token's hand";
+  EXPECT_EQ(ring->sealing_key("person/W-1")->first, his->first) << "one next key, not one for each report";
+  EXPECT_EQ(ring->sealing_key(KeyRing::kHouse)->first, house);
+  EXPECT_EQ(ring->under_house(), 2u);
+  EXPECT_TRUE(ring->settle().ok());
+  EXPECT_EQ(bytes().find(std::string(hers->second.view())), std::string::npos)
+      << "no key lies there in clear";
+  away = false;
+  ring.reset();
+  ring = reopened();
+  EXPECT_EQ(ring->under_house(), 0u) << "the token has wrapped them";
+  for (const auto& [id, key] : {before, *his, *hers}) EXPECT_EQ(key_of(*ring, id).view(), key.view());
+  EXPECT_EQ(ring->sealing_key("person/W-1")->first, his->first);
+  ASSERT_TRUE(ring->destroy("person/W-1", 1).ok());
+  Key gone;
+  for (const KeyId id : {before.first, his->first})
+    EXPECT_EQ(ring->find(id, gone), KeyRing::State::kDestroyed);
+}
+
+TEST_F(KeyRingTest, WrapsAnewBeforeAKeyOfTheHouseEndsWhatThatWrapped) {
+  bool away = false;
+  auto ring = *KeyRing::open(path(), std::make_unique<Token>(away), RingMode::kWrite);
+  ASSERT_TRUE(ring->sealing_key(KeyRing::kHouse).ok());
+  away = true;
+  const auto his = ring->sealing_key("person/W-1");
+  ASSERT_TRUE(his.ok());
+  away = false;
+  ASSERT_TRUE(ring->renew(KeyRing::kHouse).ok());
+  ASSERT_EQ(*ring->destroy_replaced(KeyRing::kHouse), 1u);
+  EXPECT_EQ(ring->under_house(), 0u);
+  ring.reset();
+  EXPECT_EQ(key_of(*open(), his->first).view(), his->second.view());
+}
+
 TEST_F(KeyRingTest, ADestroyedKeyIsNowhereInTheFileAndItsNumberIsKnownAsDestroyed) {
   auto ring = open();
   const KeyId his = *ring->key_of("person/W-1"), hers = *ring->key_of("person/P-1");

@@ -13,7 +13,7 @@
 namespace haechi::vault {
 namespace {
 
-const std::string kHouse = "house";  // of what is about nobody that is known
+const std::string kHouse = KeyRing::kHouse;
 
 // What can be sealed of a fact. Moving a part out and back leaves the fact as it was.
 struct Part {
@@ -255,17 +255,14 @@ Sealer::Owners Sealer::owners_of(const v1::Fact& fact, size_t part) const {
 }
 
 Status Sealer::seal_part(uint64_t no, const Owners& owners, const v1::Fact& part, v1::Sealed& sealed) {
+  std::map<KeyId, Key> keys;  // rising, each once
   for (const std::string& owner : owners) {
-    TRY(const KeyId id, ring_.key_of(owner.size() <= KeyRing::kOwnerBytesMax ? owner : kHouse));
-    sealed.add_key_ids(id);
+    TRY(const auto found, ring_.sealing_key(owner.size() <= KeyRing::kOwnerBytesMax ? owner : kHouse));
+    keys.insert(found);
   }
-  auto& ids = *sealed.mutable_key_ids();
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::optional<Key> key;
-  for (const KeyId id : ids) {
-    Key one;
-    if (ring_.find(id, one) != KeyRing::State::kLiving) return Error{Code::kCorrupt, "keys", "a key is gone"};
+  for (const auto& [id, one] : keys) {
+    sealed.add_key_ids(id);
     key = key ? joined(*key, one) : one;
   }
   plain_.resize(kSaltBytes);

@@ -1,8 +1,9 @@
 // AccessGate: nobody is shown where a person is before the record of it is durable.
 //
-// One AccessDecided fact names all persons one viewer begins to see at one moment; it opens the gate for each
-// of them for a minute. While the log takes no facts the gate stays shut: viewing fails closed. Bounds: an
-// entry for each viewer and person shown within the last two minutes; kPersonsPerFact names in a fact.
+// One AccessDecided fact names all persons one viewer begins to see at one moment from one place; it opens
+// the gate for each of them for a minute, there and nowhere else: a second session of the account has records
+// of its own. While the log takes no facts the gate stays shut: viewing fails closed. Bounds: an entry for
+// each session, address and person shown within the last two minutes; kPersonsPerFact names in a fact.
 #pragma once
 
 #include <functional>
@@ -44,26 +45,25 @@ class AccessGate {
     bool pending = false;  // a record is on its way
   };
   using Key = std::tuple<std::string, trust::Action, trust::Precision>;  // person, action, precision
-  struct Account {
-    std::map<Key, State> states;
-  };
+  using From = std::tuple<std::string, std::string, std::string>;        // account, session, address
+  using States = std::map<Key, State>;
   struct Asked {
     trust::Viewer viewer;
     trust::Action action;
     trust::Decision decision;
-    trust::Source source;  // of the stream that was shown first
+    trust::Source source;
     std::vector<std::string> persons;
   };
   // The present; whatever is open is closed where the clock was set back since the last look at it.
   Time look();
   void submit(const Asked& asked);
-  void answered(const std::string& account, const std::vector<Key>& keys, bool durable);
+  void answered(const From& from, const std::vector<Key>& keys, bool durable);
 
   net::Loop& loop_;
   spine::Submit& submit_;
   const Clock& clock_;
   std::function<void(const std::string&)> opened_;
-  std::map<std::string, Account> accounts_;
+  std::map<From, States> states_;
   std::vector<Asked> asked_;
   Time seen_;                          // when the clock was last looked at
   std::shared_ptr<AccessGate*> self_;  // so that answers that come after our end find nothing

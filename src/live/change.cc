@@ -6,6 +6,7 @@
 #include "base/ensure.h"
 #include "law/pack.h"
 #include "live/json.h"
+#include "picture/persons_of.h"
 #include "picture/synthetic.h"
 
 namespace haechi::live {
@@ -43,12 +44,18 @@ void add_incident_audience(const picture::Picture& picture, const std::string& i
   }
 }
 
+std::vector<std::string> persons_of_incident(const picture::Picture& picture, const std::string& id) {
+  const v1::Incident* incident = picture.alerts().incident(id);
+  return incident == nullptr ? std::vector<std::string>() : picture::persons_of(*incident);
+}
+
 std::shared_ptr<Change> alert_change(const picture::Picture& picture, std::shared_ptr<const v1::Alert> body) {
   const v1::Alert& alert = *body;
   auto change = make("alert", Topic::kAlerts, trust::Action::kSeeAlert, alert.id(), std::move(body));
   add_incident_audience(picture, alert.incident_id(), change->audience);
   change->audience.synthetic = alert.synthetic();
   change->audience.wearer_id = alert.wearer_id();
+  change->audience.about = picture::persons_of(alert);
   if (!alert.protected_id().empty() && law::told_to_protected(alert))
     change->audience.owners.push_back(alert.protected_id());
   if (alert.has_place()) {
@@ -64,6 +71,7 @@ std::shared_ptr<Change> incident_change(const picture::Picture& picture,
   auto change = make("incident", Topic::kAlerts, trust::Action::kSeeAlert, incident.id(), std::move(body));
   add_incident_audience(picture, incident.id(), change->audience);
   change->audience.wearer_id = incident.wearer_id();
+  change->audience.about = picture::persons_of(incident);
   return change;
 }
 
@@ -97,6 +105,7 @@ std::shared_ptr<Change> call_change(const picture::Picture& picture, std::shared
   const v1::Call& call = *body;
   auto change = make("call", Topic::kCalls, trust::Action::kSeeCall, call.id(), std::move(body));
   change->audience.agencies.push_back(call.agency_id());
+  change->audience.about = picture::persons_of(call);
   change->audience.synthetic = picture::is_synthetic(picture, call.wearer_id());
   for (const v1::Assignment& assignment : call.assignments()) {
     if (picture::is_assigned(call, assignment.unit_id()))
@@ -115,6 +124,7 @@ std::shared_ptr<Change> hand_off_change(const picture::Picture& picture,
   // One whose incident has left the books already was synthetic: such incidents make room first.
   change->audience.synthetic = picture.alerts().incident(hand_off.incident_id()) == nullptr ||
                                picture::is_synthetic_incident(picture, hand_off.incident_id());
+  change->audience.about = persons_of_incident(picture, hand_off.incident_id());
   if (hand_off.informative()) return change;
   std::vector<std::string>& owners = change->audience.owners;
   for (const std::string& id : picture.alerts().alert_ids(hand_off.incident_id())) {
@@ -129,6 +139,8 @@ std::shared_ptr<Change> alarm_change(const picture::Picture& picture, std::share
   auto change = make("alarm", Topic::kAlerts, trust::Action::kSeeAlert, alarm.id(), std::move(body));
   if (!alarm.agency_id().empty()) change->audience.agencies.push_back(alarm.agency_id());
   add_incident_audience(picture, alarm.incident_id(), change->audience);
+  change->audience.about = persons_of_incident(picture, alarm.incident_id());
+  if (!alarm.person_id().empty()) change->audience.about.push_back(alarm.person_id());
   return change;
 }
 
@@ -137,6 +149,7 @@ std::shared_ptr<Change> view_change(std::shared_ptr<const v1::View> body) {
   auto change = make("view", Topic::kViews, trust::Action::kSeeView, view.id(), std::move(body));
   change->audience.owners.push_back(view.protected_id());
   change->audience.wearer_id = view.wearer_id();
+  change->audience.about = {view.wearer_id()};
   change->places = {view.wearer_id()};
   return change;
 }
@@ -276,6 +289,7 @@ std::shared_ptr<Change> change_of_hop(const picture::Picture& picture, const v1:
   if (const auto* record = picture.alerts().alert(hop.alert_id())) {
     add_incident_audience(picture, record->alert().incident_id(), change->audience);
     change->audience.wearer_id = record->alert().wearer_id();
+    change->audience.about = picture::persons_of(record->alert());
   }
   return change;
 }

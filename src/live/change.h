@@ -39,8 +39,9 @@ struct Audience {
   std::vector<std::string> units;     // assigned
   std::vector<std::string> owners;    // protected persons
   std::string wearer_id;
-  bool synthetic = false;  // it concerns a wearer whom a watchdog moves
-  bool directed = false;   // only for those named here, whoever else may see such things
+  std::vector<std::string> about;  // everybody it tells of: who is too close to one of them does not get it
+  bool synthetic = false;          // it concerns a wearer whom a watchdog moves
+  bool directed = false;           // only for those named here, whoever else may see such things
 };
 
 // What of the message is left out.

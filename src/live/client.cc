@@ -66,7 +66,11 @@ void Client::start() {
        ",\"role\":\"" + trust::role_name(viewer_.role) + "\"}}");
   started_ = true;
   const bool wanted = !socket_->request().parameter("resume").empty();
-  if (!wanted || !resume()) send_snapshot(false);
+  if (!wanted || !resume()) {
+    // What it holds may be from before a recusal, however long it was away.
+    anew_ = wanted && shared_.picture.case_book().recusals().contains(viewer_.account);
+    send_snapshot();
+  }
   owe_visible_positions();
   pump();
 }
@@ -77,6 +81,9 @@ bool Client::resume() {
   if (colon == std::string::npos || wanted.substr(0, colon) != shared_.epoch) return false;
   const std::optional<Cursor> cursor = read_cursor(std::string_view(wanted).substr(colon + 1));
   if (!cursor || cursor->entry > shared_.picture.entry_no()) return false;
+  if (const auto anew = shared_.anew.find(viewer_.account);
+      anew != shared_.anew.end() && cursor->entry < anew->second)
+    return false;
   const std::optional<uint64_t> next = shared_.ring.after(*cursor);
   if (!next) return false;
   next_ = *next;

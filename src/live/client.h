@@ -39,6 +39,7 @@ struct Shared {
   const Clock& clock;
   const std::string& epoch;
   CurrentChanges& current;
+  const std::map<std::string, uint64_t>& anew;  // accounts that are not resumed from before that entry
   // Submits that a human was shown the alert.
   std::function<void(const std::string& alert_id, v1::Hop hop, const std::string& who)> report_shown;
 };
@@ -74,7 +75,7 @@ class Client {
 
  private:
   bool resume();
-  void send_snapshot(bool recovered);
+  void send_snapshot();
   void send_cover();
   void send(std::shared_ptr<const std::string> text) { socket_->send_text(std::move(text)); }
   void send(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
@@ -103,6 +104,7 @@ class Client {
   bool closed_ = false;
   bool slow_ = false;
   bool caught_up_ = false;
+  bool anew_ = false;  // not resumed, for less may be seen than before
   uint64_t next_ = 0;  // in the ring
   std::set<ObjectKey> withheld_;
   std::vector<uint32_t> owed_;

@@ -24,7 +24,7 @@ class List {
 
 }  // namespace
 
-void Client::send_snapshot(bool recovered) {
+void Client::send_snapshot() {
   const picture::Picture& picture = shared_.picture;
   const auto body = [&](const std::shared_ptr<Change>& change) -> std::optional<std::string> {
     const auto variant = variant_of(*change);
@@ -66,7 +66,8 @@ void Client::send_snapshot(bool recovered) {
   next_ = shared_.ring.end();
   const std::string entry = std::to_string(picture.entry_no());
   std::string out = "{\"entry\":" + entry + ",\"cursor\":\"" + entry + '.' + std::to_string(kWholeEntry) +
-                    "\",\"snapshot\":{\"recovered\":" + (recovered ? "true" : "false");
+                    "\",\"snapshot\":{\"recovered\":false";
+  if (anew_) out += ",\"anew\":true";
   out += alerts.field("alerts") + incidents.field("incidents") + calls.field("calls") +
          hand_offs.field("hand_offs") + alarms.field("alarms") + views.field("views") + units.field("units") +
          "}}";

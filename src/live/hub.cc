@@ -20,6 +20,7 @@
 namespace haechi::live {
 namespace {
 
+constexpr uint16_t kServiceRestart = 1012;
 constexpr size_t kAddressesMax = 20'000;
 constexpr int kHopTries = 5;
 constexpr Duration kHopRetry = Duration::seconds(1);
@@ -57,12 +58,14 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
                clock,
                options.epoch,
                current,
+               anew,
                [this](const std::string& alert_id, v1::Hop hop, const std::string& who) {
                  submit_hop(alert_id, hop, clock.now(), who, kHopTries);
                }} {}
 
   void fold(const spine::Batch& batch);
   void fold_entry(const spine::PublishedEntry& entry, const spine::Batch& batch);
+  void begin_anew(const std::string& account, uint64_t entry_no);
   std::set<Held> rights_at_stake(const spine::PublishedEntry& entry) const;
   void add_revocations(const spine::PublishedEntry& entry, const std::set<Held>& before,
                        std::vector<std::shared_ptr<Change>>& changes) const;
@@ -93,6 +96,9 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   CurrentChanges current;
   Shared shared;
   std::vector<std::shared_ptr<Client>> clients;
+  // Accounts that were recused from somebody, or are no more, and when: what stood on their screens before
+  // that goes.
+  std::map<std::string, uint64_t> anew;
   std::set<std::string> opened;  // accounts that may see more, and whose clients were not told yet
   std::vector<uint32_t> heard;   // since the last flush, each once
   std::vector<bool> is_heard, has_moved;
@@ -201,6 +207,7 @@ void Hub::Core::add_introductions(const v1::Call& opened,
     Audience agency;
     agency.agencies.push_back(opened.agency_id());
     agency.synthetic = change->audience.synthetic;
+    agency.about = std::move(change->audience.about);
     agency.directed = true;
     change->audience = std::move(agency);
     changes.push_back(std::move(change));
@@ -224,6 +231,8 @@ void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batc
   for (const auto& effect : entry.effects) {
     if (auto change = change_of(picture, effect)) changes.push_back(std::move(change));
     if (effect->settle_erasure().erased()) texts.forget();
+    if (effect->case_effect().has_update_recusal())
+      begin_anew(effect->case_effect().update_recusal().account(), entry.no);
     if (effect->has_open_call()) add_introductions(effect->open_call(), changes);
     rights_grew |= effect->has_open_call() || effect->has_grant_track() || effect->has_update_hand_off();
   }
@@ -242,6 +251,13 @@ void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batc
     }
     ring.push(std::move(change));
   }
+}
+
+// Its screens come again at once and are shown afresh what they may see.
+void Hub::Core::begin_anew(const std::string& account, uint64_t entry_no) {
+  anew[account] = entry_no;
+  for (const auto& client : clients)
+    if (client->viewer().account == account) client->close(kServiceRestart, "what may be seen has changed");
 }
 
 // Kept as facts, so that the ledger of an alert survives a restart.

@@ -57,9 +57,11 @@ bool Rights::recused(const trust::Viewer& viewer, const std::string& person_id) 
 
 trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) const {
   const Audience& audience = change.audience;
+  const bool is_recused = std::any_of(audience.about.begin(), audience.about.end(),
+                                      [&](const std::string& id) { return recused(viewer, id); });
   if (audience.directed) {
     trust::Decision decision;
-    decision.allowed = !audience.synthetic && is_named(viewer, audience);
+    decision.allowed = !audience.synthetic && !is_recused && is_named(viewer, audience);
     decision.reason = decision.allowed ? "addressed to this account" : "addressed to others";
     return decision;
   }
@@ -78,9 +80,7 @@ trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) c
   }
   relations.own = relations.assigned && change.action == trust::Action::kSeeUnit;
   relations.case_link = contains(viewer.wearer_ids, audience.wearer_id);
-  relations.recused = audience.synthetic != is_system(viewer) || recused(viewer, audience.wearer_id);
-  for (const std::string& id : audience.owners) relations.recused |= recused(viewer, id);
-  for (const std::string& id : change.places) relations.recused |= recused(viewer, id);
+  relations.recused = audience.synthetic != is_system(viewer) || is_recused;
   if (change.action == trust::Action::kSeeView && contains(audience.owners, viewer.person_id)) {
     // As it stands now, not as it stood when the message was made: a view that was closed shows nothing more.
     const v1::View* view = picture_.calls().view(change.id);

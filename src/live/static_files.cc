@@ -42,13 +42,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kContent
 constexpr uint64_t kDigestBytesMax = 8 << 20;
 constexpr size_t kTagsMax = 4096;
 
-// Only our own files, our own server and the map servers that were named; the page may not be framed. Styles
-// may stand in elements because the map library and the charts set them there.
+// Only our own files, our own server and the map servers that were named; the page may not be framed.
 std::string policy(const std::vector<std::string>& map_hosts) {
   std::string hosts;
   for (const std::string& host : map_hosts) hosts += " " + host;
   return "default-src 'self'; connect-src 'self' ws: wss:" + hosts + "; img-src 'self' data: blob:" + hosts +
-         "; style-src 'self' 'unsafe-inline'; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
+         "; style-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; report-uri /csp-reports";
 }
 

@@ -25,7 +25,7 @@ UsageLedger::Row UsageLedger::row(const trust::Viewer& viewer, const v1::View& v
   state.pending = true;
   std::weak_ptr<UsageLedger*> weak = self_;
   auto fact = trust::point_shown(viewer, view.wearer_id(), decision, point_us);
-  trust::say_from_where(*fact, viewer, source);
+  trust::say_from_where(*fact, source);
   submit_.submit(std::move(fact),
                  [&loop = loop_, weak, key = std::move(key), point_us](Result<spine::Receipt> receipt) {
                    loop.post([weak, key, point_us, durable = receipt.ok()] {

@@ -44,4 +44,4 @@ for (const surface of chosen) {
   compress(path.join(dist, surface));
 }
 compress(path.join(dist, "map"));
-for (const file of ["index.html", "browser.js"]) fs.copyFileSync(path.join(here, "src", file), path.join(dist, file));
+for (const file of ["index.html", "index.css", "browser.js"]) fs.copyFileSync(path.join(here, "src", file), path.join(dist, file));

@@ -10,7 +10,7 @@ import { makeBasemap } from "./basemap.mjs";
 
 const kTypes = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".json": "application/json" };
 const kPolicy =
-  "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; " +
+  "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; " +
   "img-src 'self' data: blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'";
 const kCities = [
   [127.0, 37.55, 0.12, 30],

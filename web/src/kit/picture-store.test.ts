@@ -106,6 +106,16 @@ describe("the picture", () => {
     expect(picture.alerts.get("a")?.ledger.on_scene_at_us).toBeUndefined();
   });
 
+  it("forgets all that it has, places and ended alerts as well, where less may be seen than before", () => {
+    picture.fold(as({ alert: { ...alert("over"), state: "ALERT_STATE_CLEARED", handling: "ALERT_HANDLING_RESOLVED" } }));
+    picture.fold(as({ holders: [{ index: 3, person_id: "w-1", role: "ROLE_WEARER" }] }));
+    picture.frame(frame(3));
+    expect(picture.tracks.track("w-1")).not.toBeNull();
+    picture.fold(as({ snapshot: { anew: true, alerts: [{ alert: alert("b") }] } }));
+    expect([...picture.alerts.keys()]).toEqual(["b"]);
+    expect(picture.tracks.track("w-1")).toBeNull();
+  });
+
   it("forgets at once what a right no longer covers", () => {
     const revoked = vi.fn();
     picture.onRevoked = revoked;

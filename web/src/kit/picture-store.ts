@@ -121,6 +121,7 @@ export class PictureStore {
   }
 
   private restart(snapshot: NonNullable<LiveMessage["snapshot"]>): void {
+    if (snapshot.anew) this.clear();
     const ended = [...this.alerts.values()].filter((entry) => hasEnded(entry.alert));
     this.forget();
     for (const entry of ended) this.alerts.set(entry.alert.id ?? "", entry);

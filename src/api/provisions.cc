@@ -92,7 +92,8 @@ void add_rows(const Exchange& exchange, const law::Pack& pack, bool wearer, v1::
     if (wearer && (withheld || goes_on(exchange, given, call_since_us))) continue;
     v1::Provision row;
     row.set_recipient(given.role);
-    row.set_agency_id(agency_of(exchange, given.basis));
+    // Which station looked at him otherwise could tell him where she lives.
+    row.set_agency_id(wearer || given.agency_id.empty() ? agency_of(exchange, given.basis) : given.agency_id);
     row.set_purpose(given.purpose);
     row.set_precision(given.precision);
     row.set_times(given.times);

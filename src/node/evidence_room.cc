@@ -182,17 +182,17 @@ void EvidenceRoom::answer(const net::Request& request, const net::Respond& respo
   const trust::Purpose purpose = trust::purpose_of(viewer->role);
   const trust::Decision decision =
       trust::decide(*viewer, trust::Action::kSeeAudit, subject, purpose, clock_.now());
-  submit_.submit(
-      trust::access_decided(*viewer, trust::Action::kSeeAudit, subject, purpose, decision),
-      [this, path, decision, respond](const Result<spine::Receipt>& recorded) {
-        if (!decision.allowed) return respond(net::problem(403, "forbidden", "", decision.reason));
-        if (!recorded.ok())
-          return respond(net::problem(503, "unavailable", "", "the access could not be recorded"));
-        loop_.post([this, path, respond] {
-          respond(response_of(path, notary_ ? notary_->file(path)
-                                            : Error{Code::kUnavailable, "", "nothing can be proven now"}));
-        });
-      });
+  auto fact = trust::access_decided(*viewer, trust::Action::kSeeAudit, subject, purpose, decision);
+  trust::say_from_where(*fact, {request.peer});
+  submit_.submit(std::move(fact), [this, path, decision, respond](const Result<spine::Receipt>& recorded) {
+    if (!decision.allowed) return respond(net::problem(403, "forbidden", "", decision.reason));
+    if (!recorded.ok())
+      return respond(net::problem(503, "unavailable", "", "the access could not be recorded"));
+    loop_.post([this, path, respond] {
+      respond(response_of(
+          path, notary_ ? notary_->file(path) : Error{Code::kUnavailable, "", "nothing can be proven now"}));
+    });
+  });
 }
 
 void EvidenceRoom::add_checkpoint(net::Request request, net::Respond respond) {

@@ -66,9 +66,7 @@ void CaseBook::fold(At at, const v1::CaseEffect& effect) {
       break;
     case v1::CaseEffect::kUpdateRecusal: {
       const v1::Recused& recused = effect.update_recusal();
-      Book<v1::Recused>& of_account = recusals_[recused.account()];
-      if (recused.ended()) of_account.erase(recused.person_id());
-      if (!recused.ended()) of_account[recused.person_id()] = recused;
+      recusals_[recused.account()][recused.person_id()] = recused;
       break;
     }
     case v1::CaseEffect::kUpdateReview:
@@ -131,7 +129,9 @@ const v1::BrokenGlass* CaseBook::open_glass(std::string_view account, std::strin
 
 bool CaseBook::recused(std::string_view account, std::string_view person_id) const {
   const auto known = recusals_.find(account);
-  return known != recusals_.end() && known->second.find(person_id) != known->second.end();
+  if (known == recusals_.end()) return false;
+  const auto found = known->second.find(person_id);
+  return found != known->second.end() && !found->second.ended();
 }
 
 const v1::LookUpsReview* CaseBook::review(std::string_view account, std::string_view month) const {

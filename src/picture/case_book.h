@@ -53,7 +53,8 @@ class CaseBook {
   const Book<v1::Caseload>& caseloads() const { return caseloads_; }  // by officer
   const Book<v1::Notification>& notifications() const { return notifications_; }
   const std::deque<v1::BrokenGlass>& glasses() const { return glasses_; }  // oldest first
-  const Book<Book<v1::Recused>>& recusals() const { return recusals_; }    // by account, by person
+  // By account, by person; those that ended as well, for the review of looks.
+  const Book<Book<v1::Recused>>& recusals() const { return recusals_; }
   const Book<v1::Inquiry>& inquiries() const { return inquiries_; }
   const Book<v1::PictureRequest>& pictures() const { return pictures_; }
   // Something of the inquiry was shown, as this record of access says.

@@ -6,11 +6,19 @@ namespace haechi::picture {
 
 void ProvisionBook::put(Time at, const std::string& person_id, const v1::AccessDecided& access) {
   std::map<Alike, Given>& rows = persons_[person_id];
-  const Alike alike{iso8601(at).substr(0, 7), access.viewer_role(), access.purpose(), access.basis(),
-                    access.precision()};
+  const Alike alike{iso8601(at).substr(0, 7), access.viewer_role(), access.viewer_agency(),
+                    access.purpose(),         access.basis(),       access.precision()};
   const auto [row, made] = rows.try_emplace(alike);
   Given& given = row->second;
-  if (made) given = {access.viewer_role(), access.purpose(), access.basis(), access.precision(), at, at, 0};
+  if (made)
+    given = {access.viewer_role(),
+             access.viewer_agency(),
+             access.purpose(),
+             access.basis(),
+             access.precision(),
+             at,
+             at,
+             0};
   given.last_at = at;
   ++given.times;
   if (rows.size() > kProvisionsMax) rows.erase(rows.begin());  // of the oldest month

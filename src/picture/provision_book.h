@@ -20,7 +20,7 @@ namespace haechi::picture {
 inline constexpr size_t kProvisionsMax = 5'000;
 
 struct Given {
-  std::string role, purpose, basis, precision;
+  std::string role, agency_id, purpose, basis, precision;
   Time first_at, last_at;
   uint32_t times = 0;
 };
@@ -36,8 +36,8 @@ class ProvisionBook {
  private:
   friend struct haechi::Fields<ProvisionBook>;
   static constexpr size_t kFieldCount = 1;
-  // Month, role, purpose, basis, precision.
-  using Alike = std::tuple<std::string, std::string, std::string, std::string, std::string>;
+  // Month, role, agency, purpose, basis, precision.
+  using Alike = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string>;
   std::map<std::string, std::map<Alike, Given>, std::less<>> persons_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/ensure.h"
+#include "trust/audit.h"
 #include "trust/keys.h"
 #include "trust/totp.h"
 
@@ -154,7 +155,9 @@ Result<std::string> Accounts::take_factors(store::AccountRecord& account, const 
 
 Status Accounts::note(const std::string& account, store::AccountEvent event, const std::string& address,
                       Time now) {
-  TRY_STATUS(records_.put_notice(account, {event, now, address}));
+  TRY(const auto of, records_.account(account));
+  const Role role = of ? viewer_of_record(*of).role : Role::kNone;
+  TRY_STATUS(records_.put_notice(account, {event, now, kept_address(role, address)}));
   if (noted_) noted_(account, now);
   return {};
 }
@@ -399,6 +402,12 @@ Status Accounts::check_new(const Viewer& viewer) {
     return Error{Code::kConflict, "account", "there is an account or a key of this name"};
   TRY(const bool ended, records_.has_ended(viewer.account));
   if (ended) return Error{Code::kConflict, "account", "was somebody's: the audit trail knows that one by it"};
+  if (viewer.person_id.empty()) return {};
+  // A second account would be a second she, of whom the first is told nothing.
+  TRY(const auto accounts, records_.accounts());
+  for (const store::AccountRecord& account : accounts)
+    if (account.person_id == viewer.person_id)
+      return Error{Code::kConflict, "person_id", "has an account already"};
   return {};
 }
 
@@ -464,15 +473,14 @@ Result<std::string> Accounts::begin_session(const Viewer& viewer, const Doorway&
                                     hex(random_secret(8)),
                                     viewer.account,
                                     surface_name(doorway.surface),
-                                    doorway.address,
+                                    kept_address(viewer.role, doorway.address),
                                     now,
                                     now};
   Held held{record, viewer, session_limits(viewer.role, doorway.surface), now};
   if (vouched != nullptr) held.by_provider = {record.digest_hex, vouched->sid, vouched->ends_at};
-  // Where a protected person is must not be found by the addresses of her phone.
-  if (!doorway.address.empty() && viewer.role != Role::kProtectedPerson) {
-    TRY(const bool is_new, records_.see_address(viewer.account, doorway.address, now));
-    if (is_new) TRY_STATUS(note(viewer.account, store::AccountEvent::kNewPlace, doorway.address, now));
+  if (!record.address.empty()) {
+    TRY(const bool is_new, records_.see_address(viewer.account, record.address, now));
+    if (is_new) TRY_STATUS(note(viewer.account, store::AccountEvent::kNewPlace, record.address, now));
   }
   TRY_STATUS(records_.together([&]() -> Status {
     if (held.by_provider) TRY_STATUS(records_.put_provider_session(*held.by_provider));

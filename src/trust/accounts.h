@@ -253,7 +253,7 @@ class Accounts {
   // Of an administrator. kConflict: the name is taken; kInvalid: the account would not be whole.
   Status check_new(const Viewer& viewer);
   // Have two administrators ever enrolled? From then on no one of them makes an account that could be the
-  // second person of somebody (gives_rights); before, there is nobody to ask.
+  // second person of somebody (is_made_by_two); before, there is nobody to ask.
   Result<bool> asks_two();
   // The link of an account that belongs to a provider has no token.
   Result<Link> create(const Viewer& viewer, Time now);

@@ -12,6 +12,7 @@ std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, co
   v1::AccessDecided& access = *fact->mutable_access_decided();
   access.set_viewer(viewer.account);
   access.set_viewer_role(role_name(viewer.role));
+  access.set_viewer_agency(viewer.agency_id);
   access.set_action(action_name(action));
   access.set_subject_kind(subject.kind);
   access.set_subject_id(subject.id);
@@ -38,6 +39,7 @@ std::unique_ptr<v1::Fact> account_event(const Viewer& by, const std::string& act
   v1::AccessDecided& access = *fact->mutable_access_decided();
   access.set_viewer(by.account);
   access.set_viewer_role(role_name(by.role));
+  access.set_viewer_agency(by.agency_id);
   access.set_action(action);
   access.set_subject_kind("account");
   access.set_subject_id(account);
@@ -47,14 +49,18 @@ std::unique_ptr<v1::Fact> account_event(const Viewer& by, const std::string& act
   return fact;
 }
 
+std::string kept_address(Role role, const std::string& address) {
+  return role == Role::kProtectedPerson ? std::string() : address;
+}
+
 std::string name_of_key(std::string_view key) {
   constexpr size_t kDigits = 12;
   return "key-" + hex(view(sha256(key))).substr(0, kDigits);
 }
 
-void say_from_where(v1::Fact& access_decided, const Viewer& viewer, const Source& source) {
+void say_from_where(v1::Fact& access_decided, const Source& source) {
   v1::AccessDecided& access = *access_decided.mutable_access_decided();
-  if (viewer.person_id.empty()) access.set_address(source.address);
+  access.set_address(kept_address(parse_role(access.viewer_role()).value_or(Role::kNone), source.address));
   access.set_session(source.session);
 }
 

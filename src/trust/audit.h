@@ -29,9 +29,11 @@ struct Source {
 };
 // Digits of its digest: they name it and open nothing.
 std::string name_of_key(std::string_view key);
-// Into an AccessDecided fact. Where a protected person is must not be found by the address of her phone, so
-// of her the session alone is kept.
-void say_from_where(v1::Fact& access_decided, const Viewer& viewer, const Source& source);
+// The address as it may be kept and told: where a protected person is must not be found by that of her phone,
+// so of hers nothing.
+std::string kept_address(Role role, const std::string& address);
+// Into an AccessDecided fact.
+void say_from_where(v1::Fact& access_decided, const Source& source);
 
 // The hop of an alert's ledger that is reached when a viewer of this role has been shown the alert;
 // HOP_UNSPECIFIED for a role without a screen of its own.

@@ -343,9 +343,16 @@ Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose)
   return denied("this role may not do this");
 }
 
-bool gives_rights(Role role) {
-  return role == Role::kAdministrator || role == Role::kRegistrar || role == Role::kPrivacy ||
-         role == Role::kAuditor;
+bool is_made_by_two(Role role) {
+  switch (role) {
+    case Role::kNone:
+    case Role::kUnit:
+    case Role::kProtectedPerson:
+    case Role::kConnector:
+      return false;
+    default:
+      return true;
+  }
 }
 
 std::vector<Action> capabilities(Role role) {

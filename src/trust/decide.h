@@ -128,8 +128,9 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
 // decide() for each member and leave out what is denied.
 Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose);
 
-// Accounts of this role give rights to others, or are the second person of somebody: nobody makes one alone.
-bool gives_rights(Role role);
+// Accounts of this role give rights to others, are the second person of somebody, or see people, be it only
+// through broken glass: nobody makes one alone. A patrol sees whom it was sent to, she sees herself.
+bool is_made_by_two(Role role);
 
 // Every action the role may do to at least some subject; what a user interface may offer.
 std::vector<Action> capabilities(Role role);

@@ -12,7 +12,8 @@ namespace {
 
 constexpr Time kNow{1'000};
 
-const Viewer kOfficer{.account = "po-1", .role = Role::kProbation, .wearer_ids = {"W-1", "W-2"}};
+const Viewer kOfficer{
+    .account = "po-1", .role = Role::kProbation, .agency_id = "office-1", .wearer_ids = {"W-1", "W-2"}};
 
 struct World {
   std::unique_ptr<store::Records> records = std::move(store::Records::open(":memory:").value());
@@ -99,6 +100,7 @@ TEST(AccessDecided, SaysWhoAskedForWhatAndWhatWasShown) {
   const v1::AccessDecided& access = fact->access_decided();
   EXPECT_EQ(access.viewer(), "po-1");
   EXPECT_EQ(access.viewer_role(), "probation");
+  EXPECT_EQ(access.viewer_agency(), "office-1");
   EXPECT_EQ(access.action(), "see_position");
   EXPECT_EQ(access.purpose(), "supervision");
   EXPECT_TRUE(access.allowed());

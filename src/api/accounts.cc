@@ -317,7 +317,7 @@ Result<std::optional<std::string>> second_for_role(const Exchange& exchange, con
   TRY(trust::Accounts * accounts, accounts_of(exchange));
   TRY(const bool two, accounts->asks_two());
   const auto named = trust::parse_role(role);
-  if (!two || !named || !trust::gives_rights(*named)) return std::optional<std::string>();
+  if (!two || !named || !trust::is_made_by_two(*named)) return std::optional<std::string>();
   return std::optional(std::move(what));
 }
 

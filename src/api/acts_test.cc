@@ -269,8 +269,13 @@ TEST(Acts, TheFirstAdministratorMakesTheSecondAloneAndThenNobodyAlone) {
   const std::string kim = world.enrolled("admin-kim");
   EXPECT_EQ(world.make(kim, "registrar-9", "registrar").status, 201) << "there is nobody else to ask";
   const std::string lee = world.enrolled("admin-lee");
-  EXPECT_EQ(world.make(kim, "operator-9", "control").status, 201) << "who gives no rights";
-  for (const char* role : {"administrator", "registrar", "privacy", "auditor"})
+  EXPECT_EQ(
+      world.send(kim, "accounts", R"({"account":"car-9","role":"unit","agency_id":"A-1","unit_id":"U-1"})")
+          .status,
+      201)
+      << "who sees nobody but whom it was sent to";
+  for (const char* role :
+       {"administrator", "registrar", "privacy", "auditor", "control", "court", "police", "probation"})
     EXPECT_EQ(world.make(kim, std::string("new-") + role, role).status, 202) << role;
   EXPECT_EQ(world
                 .send(kim, "api-keys",
@@ -282,6 +287,8 @@ TEST(Acts, TheFirstAdministratorMakesTheSecondAloneAndThenNobodyAlone) {
   EXPECT_EQ(world.send(kim, "acts/" + id + "/answer", R"({"approved":true})").status, 403);
   EXPECT_EQ(world.send(lee, "acts/" + id + "/answer", R"({"approved":true})").status, 200);
   EXPECT_EQ(world.make(kim, "new-privacy", "privacy").status, 201);
+  EXPECT_EQ(world.make(kim, "operator-9", "control").status, 202)
+      << "one administrator makes nobody who looks";
 }
 
 TEST(Acts, NoAdministratorBecomesAnotherByALinkOfHisOwnMaking) {

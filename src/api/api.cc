@@ -63,6 +63,7 @@ struct Job {
   size_t kept_from = 0;         // persons, when the plan was made
   Resume resume;                // stands for the route's handler once it is set
   std::string idempotency_key;  // empty: none
+  bool writes = false;          // it only shows as long as it does not
   // While facts are awaited:
   uint64_t last_entry_no = 0;
   Time fold_until;
@@ -259,9 +260,10 @@ bool Api::Inner::identify(const JobPtr& job) {
   exchange.viewer = *viewer;
   exchange.session = session_of(*key, exchange.now);
   if (is_elsewhere(*viewer, job->request.peer)) {
-    submit.submit(trust::account_event(*viewer, "administer", viewer->account, false,
-                                       "from outside of the networks named"),
-                  {});
+    auto fact = trust::account_event(*viewer, "administer", viewer->account, false,
+                                     "from outside of the networks named");
+    trust::say_from_where(*fact, {job->request.peer, exchange.session});
+    submit.submit(std::move(fact), {});
     finish(job, net::problem(403, "elsewhere", "", "administrators are answered in their own networks"));
     return false;
   }
@@ -284,7 +286,9 @@ bool Api::Inner::identify(const JobPtr& job) {
 size_t persons_kept_from(const Exchange& exchange) {
   const auto& recusals = exchange.world.picture.case_book().recusals();
   const auto found = recusals.find(exchange.viewer.account);
-  return found == recusals.end() ? 0 : found->second.size();
+  if (found == recusals.end()) return 0;
+  return static_cast<size_t>(std::count_if(found->second.begin(), found->second.end(),
+                                           [](const auto& one) { return !one.second.ended(); }));
 }
 
 // Time has passed since it was decided: the key or session may have ended, whoever asked may have become
@@ -319,7 +323,7 @@ std::unique_ptr<v1::Fact> Api::Inner::access_of(const Job& job, const trust::Dec
   const Exchange& e = job.exchange;
   auto fact = trust::access_decided(e.viewer, job.route->action, e.subject, e.purpose, decision,
                                     decision.allowed ? job.plan.shown_ids : std::vector<std::string>());
-  trust::say_from_where(*fact, e.viewer, {job.request.peer, e.session});
+  trust::say_from_where(*fact, {job.request.peer, e.session});
   if (!decision.allowed) return fact;
   v1::AccessDecided& access = *fact->mutable_access_decided();
   access.set_why(job.plan.why);
@@ -457,6 +461,9 @@ void Api::Inner::recorded(const JobPtr& job, const Result<spine::Receipt>& recei
 // All of it or nothing: the log has room for the facts before anything is written elsewhere, and takes them
 // in one commit. What a crash parts is a record of a request that was never answered, and that no fact names.
 void Api::Inner::write(const JobPtr& job) {
+  job->writes = true;
+  for (const auto& fact : job->plan.facts)
+    if (fact->has_access_decided()) trust::say_from_where(*fact, {job->request.peer, job->exchange.session});
   spine::Room room;
   if (!job->plan.facts.empty()) {
     Result<spine::Room> kept_free = submit.room(job->plan.facts.size());
@@ -508,8 +515,9 @@ void Api::Inner::await_fold(const JobPtr& job) {
 void Api::Inner::finish(const JobPtr& job, net::Response response) {
   response = secured(std::move(response));
   if (!job->idempotency_key.empty()) {
-    // What waits for a second person is sent again, and is another answer then.
-    if (response.status >= 500 || response.status == 202) {
+    // What waits for a second person is sent again, and is another answer then. What was only shown is
+    // decided and recorded each time.
+    if (!job->writes || response.status >= 500 || response.status == 202) {
       idempotency.abandon(job->idempotency_key);
     } else {
       idempotency.finish(job->idempotency_key, response);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <functional>
 
 #include "api/access_trail.h"
 #include "api/errors.h"
@@ -26,6 +27,23 @@ std::string problem_field(const net::Response& response) {
 
 bool ready(std::future<net::Response>& answer) {
   return answer.wait_for(std::chrono::milliseconds(0)) == std::future_status::ready;
+}
+
+// A patrol car asks; while the record of its look is written, something comes about.
+net::Response asked_meanwhile(TestWorld& world, const char* path,
+                              const std::function<void(v1::Effect&)>& say) {
+  world.on_loop([&] { world.submit.hold = true; });
+  auto answer = world.begin(world.key_of[Role::kUnit], "GET", path);
+  world.on_loop([&] {
+    v1::Fact tick;
+    tick.mutable_clock_ticked();
+    auto effect = std::make_shared<v1::Effect>();
+    say(*effect);
+    world.submit.add(tick, {effect});
+    world.submit.hold = false;
+    world.submit.release();
+  });
+  return answer.get();
 }
 
 TEST(Api, AnswersAReadOnlyWhenItsAuditRecordIsDurable) {
@@ -53,60 +71,34 @@ TEST(Api, ShowsAndDoesNothingWhenTheAuditRecordIsRefused) {
 
 TEST(Api, RefusesWhenTheRightEndsWhileTheRecordIsWritten) {
   TestWorld world;
-  world.on_loop([&] { world.submit.hold = true; });
-  auto answer = world.begin(world.key_of[Role::kUnit], "GET", "/api/v1/positions/W-1");
-  world.on_loop([&] {
-    v1::Fact tick;
-    tick.mutable_clock_ticked();
-    auto closed = std::make_shared<v1::Effect>();
-    *closed->mutable_close_call() = *world.picture.calls().call("C-1");
-    closed->mutable_close_call()->set_state(v1::CALL_STATE_CLOSED);
-    world.submit.add(tick, {closed});
-    world.submit.hold = false;
-    world.submit.release();
+  const net::Response refused = asked_meanwhile(world, "/api/v1/positions/W-1", [&](v1::Effect& effect) {
+    *effect.mutable_close_call() = *world.picture.calls().call("C-1");
+    effect.mutable_close_call()->set_state(v1::CALL_STATE_CLOSED);
   });
-  const net::Response refused = answer.get();
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(refused.body.find("371234567"), std::string::npos);
 }
 
 TEST(Api, LeavesOutOfAListWhoseRightEndsWhileTheRecordIsWritten) {
   TestWorld world;
-  world.on_loop([&] { world.submit.hold = true; });
-  auto answer = world.begin(world.key_of[Role::kUnit], "GET", "/api/v1/positions");
-  world.on_loop([&] {
-    v1::Fact tick;
-    tick.mutable_clock_ticked();
-    auto revoked = std::make_shared<v1::Effect>();
-    revoked->mutable_revoke_track()->set_unit_id("U-1");
-    revoked->mutable_revoke_track()->set_call_id("C-1");
-    revoked->mutable_revoke_track()->set_person_id("W-1");
-    world.submit.add(tick, {revoked});
-    world.submit.hold = false;
-    world.submit.release();
+  const net::Response list = asked_meanwhile(world, "/api/v1/positions", [](v1::Effect& effect) {
+    effect.mutable_revoke_track()->set_unit_id("U-1");
+    effect.mutable_revoke_track()->set_call_id("C-1");
+    effect.mutable_revoke_track()->set_person_id("W-1");
   });
-  const net::Response list = answer.get();
   EXPECT_EQ(list.status, 200);
   EXPECT_EQ(list.body.find("371234567"), std::string::npos);
 }
 
 TEST(Api, RecordsWhoIsNewInAListBeforeTheListIsShown) {
   TestWorld world;
-  world.on_loop([&] { world.submit.hold = true; });
-  auto answer = world.begin(world.key_of[Role::kUnit], "GET", "/api/v1/positions");
-  world.on_loop([&] {
-    v1::Fact tick;
-    tick.mutable_clock_ticked();
-    auto grant = std::make_shared<v1::Effect>();
-    grant->mutable_grant_track()->set_unit_id("U-1");
-    grant->mutable_grant_track()->set_call_id("C-1");
-    grant->mutable_grant_track()->set_person_id("W-2");
-    grant->mutable_grant_track()->set_target(v1::TARGET_WEARER);
-    world.submit.add(tick, {grant});
-    world.submit.hold = false;
-    world.submit.release();
+  const net::Response list = asked_meanwhile(world, "/api/v1/positions", [](v1::Effect& effect) {
+    effect.mutable_grant_track()->set_unit_id("U-1");
+    effect.mutable_grant_track()->set_call_id("C-1");
+    effect.mutable_grant_track()->set_person_id("W-2");
+    effect.mutable_grant_track()->set_target(v1::TARGET_WEARER);
   });
-  EXPECT_NE(answer.get().body.find("372222222"), std::string::npos);
+  EXPECT_NE(list.body.find("372222222"), std::string::npos);
   const auto decisions = world.new_decisions();
   ASSERT_EQ(decisions.size(), 2u);
   EXPECT_EQ(decisions[0].shown_ids_size(), 1);

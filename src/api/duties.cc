@@ -36,6 +36,9 @@ bool is_about(const v1::Duty& duty, const std::string& case_id, const std::strin
 // Is it for this viewer to read? By agency or account; what probation is told also by whom she supervises.
 bool is_mine(const Exchange& exchange, const v1::Notification& one) {
   const trust::Viewer& viewer = exchange.viewer;
+  if (book_of(exchange).recused(viewer.account, one.person_id()) ||
+      legal::case_subject(exchange, one.case_id()).relations.recused)
+    return false;
   switch (viewer.role) {
     case trust::Role::kPolice:
       return !one.agency_id().empty() && one.agency_id() == viewer.agency_id &&

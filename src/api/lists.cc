@@ -93,9 +93,11 @@ Result<Plan> orders(const Exchange& exchange) {
 
 Result<Plan> zones(const Exchange& exchange) {
   return whole<v1::ZoneList>(exchange, exchange.world.picture.zones(),
-                             [](v1::ZoneList& list, const v1::Zone& zone) -> Result<bool> {
-                               if (!zone.removed()) *list.add_zones() = zone;
-                               return !zone.removed();
+                             [&](v1::ZoneList& list, const v1::Zone& zone) -> Result<bool> {
+                               const bool shown =
+                                   !zone.removed() && !zone_subject(exchange, zone.id()).relations.recused;
+                               if (shown) *list.add_zones() = zone;
+                               return shown;
                              });
 }
 

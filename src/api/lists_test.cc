@@ -161,6 +161,31 @@ TEST(Search, FindsByNameWhereTheViewerMaySeeTheRecord) {
     EXPECT_EQ(fact.SerializeAsString().find("gildong"), std::string::npos) << "a name in the log";
 }
 
+TEST(Search, SaysWhatItFindsUnderTheSameKeyAgainOnlyWithARecordAndARightOfItsOwn) {
+  TestWorld world;
+  const auto post = [&] {
+    const net::Response answer =
+        world.ask(Role::kControl, "POST", "/api/v1/search", R"({"text":"w-1"})", {{"idempotency-key", "k1"}});
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.body;
+  };
+  const std::string first = post();
+  EXPECT_NE(first.find("W-1"), std::string::npos);
+  EXPECT_EQ(world.new_decisions().size(), 1u);
+  EXPECT_EQ(post(), first);
+  EXPECT_EQ(world.new_decisions().size(), 1u);
+  world.on_loop([&] {
+    v1::Fact tick;
+    tick.mutable_clock_ticked();
+    auto recused = std::make_shared<v1::Effect>();
+    v1::Recused& is_kept_from = *recused->mutable_case_effect()->mutable_update_recusal();
+    is_kept_from.set_account("control-1");
+    is_kept_from.set_person_id("W-1");
+    world.submit.add(tick, {recused});
+  });
+  EXPECT_EQ(post().find("W-1"), std::string::npos);
+}
+
 TEST(Search, TakesTwoToSixtyFourCharactersAndNothingInTheAddress) {
   TestWorld world;
   const auto status = [&](const std::string& text) {

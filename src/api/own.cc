@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/digest.h"
 #include "geo/place.h"
 #include "haechi/v1/api.pb.h"
 #include "law/shapes.h"
@@ -61,6 +62,23 @@ Result<std::string> device_of(const Exchange& exchange) {
                exchange.viewer.person_id.empty()
                    ? "no device is registered for this unit, so nothing can be reported for it"
                    : "no phone or watch is registered for this person, so nothing can be reported for her"};
+}
+
+// The device that a call for help comes from. Hers may have been taken out of use, or have to sign for
+// itself: then the app that she holds is registered as one, in the same commit. Nobody can sign in as it.
+struct Caller {
+  std::string device_id;
+  std::unique_ptr<v1::Fact> registered;  // null: it is known
+};
+Caller caller_of(const Exchange& exchange) {
+  if (std::string known = speaking_device(exchange); !known.empty()) return {std::move(known), nullptr};
+  Caller caller{"app-" + hex(view(sha256(exchange.viewer.person_id))).substr(0, 16),
+                std::make_unique<v1::Fact>()};
+  v1::Device& device = *caller.registered->mutable_device_registered();
+  device.set_id(caller.device_id);
+  device.set_kind(v1::DEVICE_KIND_PHONE);
+  device.set_person_id(exchange.viewer.person_id);
+  return caller;
 }
 
 // An app does not count its reports, so they have no seq and cannot meet the numbers under which the same
@@ -156,19 +174,16 @@ trust::Subject subject(const Exchange& exchange) {
   return subject;
 }
 
-bool has_device(const Exchange& exchange) {
-  return !speaking_device(exchange).empty();
-}
-
 Status check_press_id(const std::string& id) {
   if (id.size() < kIdMin || id.size() > kIdMax) return invalid("id", "must be 8 to 64 characters");
   return law::check_id(id, "id");
 }
 
 Result<Plan> opening(const Exchange& exchange, const v1::PinTry& pressed, bool duress) {
-  const std::string device_id = speaking_device(exchange);
+  if (!duress && speaking_device(exchange).empty()) return Plan();
+  auto [device_id, registered] = caller_of(exchange);
   Plan plan;
-  if (device_id.empty()) return plan;  // it was taken away after the number was set
+  if (registered) plan.facts.push_back(std::move(registered));
   auto fact = report_of(exchange, device_id);
   v1::ReportReceived& received = *fact->mutable_report_received();
   if (duress && exchange.world.picture.device_book().told(device_id, pressed.id()) == nullptr) {
@@ -204,7 +219,8 @@ Result<Plan> position(const Exchange& exchange) {
 Result<Plan> sos(const Exchange& exchange) {
   TRY(Press press, read_press(exchange));
   TRY_STATUS(check_press_id(press.input.id()));
-  TRY(const std::string device_id, device_of(exchange));
+  auto caller = caller_of(exchange);
+  const std::string device_id = caller.device_id;
   const picture::DeviceBook& book = exchange.world.picture.device_book();
   if (const picture::Told* told = book.told(device_id, press.input.id())) {
     Plan again;
@@ -222,6 +238,7 @@ Result<Plan> sos(const Exchange& exchange) {
   if (check_battery(press.input.battery_percent()).ok())
     take_battery(press.input, *received.mutable_report());
   Plan plan = logging(std::move(fact));
+  if (caller.registered) plan.facts.insert(plan.facts.begin(), std::move(caller.registered));
   if (press.refused) plan.facts.push_back(refused_fix(device_id, *press.refused));
   plan.answer = [&book, device_id, id = press.input.id(), now = exchange.now.us,
                  why = press.refused ? press.refused->text() : std::string()](uint64_t entry_no) {

@@ -12,7 +12,6 @@ namespace haechi::api::own {
 
 trust::Subject subject(const Exchange& exchange);  // oneself: the person or the unit of the key
 
-bool has_device(const Exchange& exchange);
 Status check_press_id(const std::string& id);
 
 Result<Plan> position(const Exchange& exchange);

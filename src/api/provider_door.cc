@@ -133,14 +133,14 @@ void ProviderDoor::arrived(const Result<trust::Vouched>& vouched, const std::str
   }
   response.headers.push_back(flow_cookie(request, "", 0));
   const trust::Viewer& who = in.verdict.viewer;
-  submit_.submit(
-      trust::account_event(who, "sign_in", who.account, in.verdict.right,
-                           in.verdict.reason + ", from " + request.peer),
-      [this, response, respond, surface, token = in.token](const Result<spine::Receipt>& recorded) {
-        if (recorded.ok()) return respond(response);
-        front_.post([this, token] { (void)accounts_.end_token(token).ok(); });
-        respond(back_to(surface, "away"));
-      });
+  auto fact = trust::account_event(who, "sign_in", who.account, in.verdict.right, in.verdict.reason);
+  trust::say_from_where(*fact, {request.peer});
+  submit_.submit(std::move(fact), [this, response, respond, surface,
+                                   token = in.token](const Result<spine::Receipt>& recorded) {
+    if (recorded.ok()) return respond(response);
+    front_.post([this, token] { (void)accounts_.end_token(token).ok(); });
+    respond(back_to(surface, "away"));
+  });
 }
 
 }  // namespace haechi::api

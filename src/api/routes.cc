@@ -47,6 +47,12 @@ trust::Subject incident_of(const Exchange& e) {
 trust::Subject call_of(const Exchange& e) {
   return call_subject(e, e.world.picture.calls().call(e.id()), e.id());
 }
+trust::Subject zone_of(const Exchange& e) {
+  return zone_subject(e, e.id());
+}
+trust::Subject hand_off_of(const Exchange& e) {
+  return hand_off_subject(e, e.id());
+}
 trust::Subject device_of(const Exchange& e) {
   return device_subject(e, e.id());
 }
@@ -216,7 +222,7 @@ void add_work(std::vector<Route>& r) {
                Action::kReportShown, "alert", alert_of, work::alert_shown, of<v1::ShownInput>(),
                of<v1::Written>()});
   r.push_back({"POST", "/api/v1/hand-offs/{id}/answer", "alerts", "Acceptance told by telephone",
-               Access::kKey, Action::kAnswerHandOff, "hand_off", nullptr, work::answer_hand_off,
+               Access::kKey, Action::kAnswerHandOff, "hand_off", hand_off_of, work::answer_hand_off,
                of<v1::HandOffAnswerInput>(), of<v1::Written>()});
   r.push_back({"POST", "/api/v1/units/{id}/status", "dispatch", "A unit's next step", Access::kKey,
                Action::kReportUnitStatus, "unit", unit_of, work::unit_status, of<v1::UnitStatusInput>(),
@@ -311,7 +317,7 @@ void add_registers(std::vector<Route>& r) {
       of<v1::Order>(), "The latest version of an order", Action::kSeeRegister, order_of, registers::get_order,
       of<v1::Order>());
   add("/api/v1/zones/{id}", "zone", "Register a zone, as shape or as GeoJSON {\"geometry\": ...}",
-      registers::put_zone, of<v1::Zone>(), "A zone", Action::kSeeRegister, nullptr, registers::get_zone,
+      registers::put_zone, of<v1::Zone>(), "A zone", Action::kSeeRegister, zone_of, registers::get_zone,
       of<v1::Zone>());
   add("/api/v1/jurisdictions/{id}", "jurisdiction", "Register a jurisdiction", registers::put_jurisdiction,
       of<v1::Jurisdiction>(), "A jurisdiction", Action::kSeeOrganisation, nullptr,
@@ -435,6 +441,9 @@ trust::Decision decide(Exchange& exchange, const Route& route) {
       route.subject != nullptr
           ? route.subject(exchange)
           : trust::Subject{.kind = route.subject_kind, .id = exchange.ids.empty() ? "" : exchange.ids[0]};
+  // Whose id stands in the address: who is too close to that person does nothing there either.
+  if (route.subject == nullptr && std::string_view(route.path).starts_with("/api/v1/persons/{id}"))
+    recuse(exchange, {exchange.ids[0]}, exchange.subject);
   if (route.subject == nullptr && exchange.ids.empty())
     return trust::decide_collection(exchange.viewer, route.action, exchange.purpose);
   return trust::decide(exchange.viewer, route.action, exchange.subject, exchange.purpose, exchange.now);

@@ -27,10 +27,6 @@ net::Response with_cookie(net::Response response, const net::Request& request, t
   return response;
 }
 
-std::string from(const std::string& reason, const std::string& address) {
-  return reason + ", from " + address;
-}
-
 // She is signed in elsewhere as well: the session that this browser had is gone by now.
 bool is_another_phone(const Exchange& exchange, const trust::Viewer& who) {
   if (who.role != trust::Role::kProtectedPerson) return false;
@@ -42,8 +38,8 @@ Result<Plan> signed_in(const Exchange& exchange, const trust::Attempt& attempt,
   TRY(const trust::SignedIn in, exchange.world.accounts->sign_in(attempt, doorway, exchange.now));
   const trust::Viewer& who = in.verdict.viewer;
   Plan plan;
-  plan.facts.push_back(trust::account_event(who, "sign_in", who.account, in.verdict.right,
-                                            from(in.verdict.reason, doorway.address)));
+  plan.facts.push_back(
+      trust::account_event(who, "sign_in", who.account, in.verdict.right, in.verdict.reason));
   if (in.verdict.right && is_another_phone(exchange, who))
     plan.facts.push_back(told::her_phone(exchange, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
   net::Response response =
@@ -116,8 +112,7 @@ Result<Plan> enrolled(const Exchange& exchange, const std::string& token, const 
   Plan plan;
   if (in.verdict.right && known && who.role == trust::Role::kProtectedPerson)
     plan.facts.push_back(told::her_phone(exchange, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
-  plan.facts.push_back(trust::account_event(who, "enrol", who.account, in.verdict.right,
-                                            from(in.verdict.reason, doorway.address)));
+  plan.facts.push_back(trust::account_event(who, "enrol", who.account, in.verdict.right, in.verdict.reason));
   if (!in.verdict.right) {
     plan.answer = [](uint64_t) {
       return net::problem(403, "forbidden", "", "password or code is wrong, or the account is locked");

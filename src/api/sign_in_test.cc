@@ -70,6 +70,33 @@ TEST(HerPhone, ASecondSignInIsToldAndTheSameBrowserAgainIsNot) {
   EXPECT_EQ(world.told(), "P-1 SIGNED_IN\n");
 }
 
+TEST(HerPhone, TheAddressThatSheComesFromIsKeptNowhere) {
+  HerPhones world;
+  EXPECT_EQ(world.sign_in().status, 200);
+  EXPECT_EQ(world.post("sign-in", {{"account", "her-app"}, {"password", "another"}, {"code", "0"}}).status,
+            401);
+  EXPECT_EQ(world.post("sign-in", {{"account", "her-app"}, {"password", kPassword}, {"code", "0"}}).status,
+            401);
+  world.enrolled(world.link(R"({"change":"ACCOUNT_CHANGE_INVITE","known_by":"came in person"})",
+                            "accounts/her-app/change"));
+  int hers = 0;
+  for (const v1::Fact& fact : world.logged()) {
+    if (fact.access_decided().viewer() != "her-app") continue;
+    ++hers;
+    EXPECT_EQ(fact.SerializeAsString().find("203.0.113"), std::string::npos) << fact.ShortDebugString();
+  }
+  EXPECT_EQ(hers, 5) << "two enrolments, a sign-in, two refusals";
+  world.on_loop([&] {
+    for (const trust::Session& one : world.accounts->sessions("her-app", "", world.clock.now()))
+      EXPECT_EQ(one.address, "");
+    const auto notices = world.account_records->notices("her-app");
+    ASSERT_TRUE(notices.ok() && !notices->empty());
+    for (const store::NoticeRecord& one : *notices) EXPECT_EQ(one.address, "");
+  });
+  world.enrol(world.invite("op-kim"));
+  EXPECT_EQ(world.new_decisions().back().address(), "203.0.113.7") << "of others it is";
+}
+
 TEST(HerPhone, NewFactorsByALinkAreTold) {
   HerPhones world;
   world.enrolled(world.link(R"({"change":"ACCOUNT_CHANGE_INVITE","known_by":"came in person"})",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "law/pack.h"
+#include "picture/persons_of.h"
 #include "picture/synthetic.h"
 
 namespace haechi::api {
@@ -93,7 +94,7 @@ trust::Subject alert_subject(const Exchange& exchange, const std::string& alert_
       (her == alert.protected_id() || std::find(uncovered.begin(), uncovered.end(), her) != uncovered.end());
   subject.relations.case_link = has_case(exchange, alert.wearer_id());
   tie_by_incident(exchange, alert.incident_id(), subject);
-  recuse(exchange, {alert.wearer_id(), alert.protected_id()}, subject);
+  recuse(exchange, picture::persons_of(alert), subject);
   return subject;
 }
 
@@ -103,8 +104,7 @@ trust::Subject incident_subject(const Exchange& exchange, const std::string& inc
   if (incident == nullptr) return subject;
   subject.relations.case_link = has_case(exchange, incident->wearer_id());
   tie_by_incident(exchange, incident_id, subject);
-  recuse(exchange, {incident->protected_ids().begin(), incident->protected_ids().end()}, subject);
-  recuse(exchange, {incident->wearer_id()}, subject);
+  recuse(exchange, picture::persons_of(*incident), subject);
   return subject;
 }
 
@@ -116,7 +116,7 @@ trust::Subject call_subject(const Exchange& exchange, const v1::Call* call, cons
   subject.relations.agency = !viewer.agency_id.empty() && viewer.agency_id == call->agency_id();
   subject.relations.assigned = !viewer.unit_id.empty() && call->state() != v1::CALL_STATE_CLOSED &&
                                exchange.world.picture.unit_in_call(viewer.unit_id, *call);
-  recuse(exchange, {call->wearer_id(), call->protected_id()}, subject);
+  recuse(exchange, picture::persons_of(*call), subject);
   return subject;
 }
 
@@ -149,6 +149,29 @@ trust::Subject order_subject(const Exchange& exchange, const std::string& order_
            {one.keep_away().protected_id(), one.exclusion().protected_id(), one.no_contact().person_id()},
            subject);
   }
+  return subject;
+}
+
+// A zone is of those whose orders name it: her home stands in one.
+trust::Subject zone_subject(const Exchange& exchange, const std::string& zone_id) {
+  trust::Subject subject{.kind = "zone", .id = zone_id};
+  if (!exchange.world.picture.case_book().recusals().contains(exchange.viewer.account)) return subject;
+  for (const auto& [id, order] : exchange.world.picture.orders()) {
+    for (const v1::Condition& one : order.conditions()) {
+      if (one.exclusion().zone_id() == zone_id)
+        recuse(exchange, {order.wearer_id(), one.exclusion().protected_id()}, subject);
+      if (one.inclusion().zone_id() == zone_id) recuse(exchange, {order.wearer_id()}, subject);
+    }
+  }
+  return subject;
+}
+
+trust::Subject hand_off_subject(const Exchange& exchange, const std::string& hand_off_id) {
+  trust::Subject subject{.kind = "hand_off", .id = hand_off_id};
+  const picture::AlertBook& book = exchange.world.picture.alerts();
+  const v1::HandOff* hand_off = book.hand_off(hand_off_id);
+  const v1::Incident* incident = hand_off == nullptr ? nullptr : book.incident(hand_off->incident_id());
+  if (incident != nullptr) recuse(exchange, picture::persons_of(*incident), subject);
   return subject;
 }
 

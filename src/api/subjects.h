@@ -12,9 +12,11 @@ trust::Subject alert_subject(const Exchange& exchange, const std::string& alert_
 trust::Subject incident_subject(const Exchange& exchange, const std::string& incident_id);
 trust::Subject call_subject(const Exchange& exchange, const v1::Call* call, const std::string& call_id);
 trust::Subject unit_subject(const Exchange& exchange, const std::string& unit_id);
-// These two hold nothing but whether the viewer is recused from somebody they are about.
+// These hold nothing but whether the viewer is recused from somebody they are about.
 trust::Subject device_subject(const Exchange& exchange, const std::string& device_id);
 trust::Subject order_subject(const Exchange& exchange, const std::string& order_id);
+trust::Subject zone_subject(const Exchange& exchange, const std::string& zone_id);
+trust::Subject hand_off_subject(const Exchange& exchange, const std::string& hand_off_id);
 trust::Subject view_subject(const Exchange& exchange, const v1::View& view);
 
 // Notes in the ties that the viewer is recused from one of these persons, if so.

@@ -82,6 +82,9 @@ Result<Plan> answer_glass(const Exchange& exchange) {
 
 Result<Plan> recuse(const Exchange& exchange) {
   TRY(const v1::Recused input, exchange.body<v1::Recused>());
+  // Nor by a key of a system that he holds.
+  if (input.ended() && exchange.of_system)
+    return Error{Code::kForbidden, "ended", "a person says that a recusal has ended"};
   legal::Facts facts;
   *legal::add_fact(exchange, 0, facts).mutable_recused() = input;
   return legal::judged_as(exchange, std::move(facts), [input]() -> Result<v1::Recused> { return input; });
@@ -92,6 +95,7 @@ Result<Plan> recusals(const Exchange& exchange) {
   std::vector<std::string> shown;
   for (const auto& [account, of_account] : book_of(exchange).recusals()) {
     for (const auto& [person_id, recused] : of_account) {
+      if (recused.ended()) continue;
       *list.add_recusals() = recused;
       shown.push_back(person_id);
     }

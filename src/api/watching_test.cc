@@ -234,6 +234,10 @@ TEST(LookUps, FindLooksAtSomebodyCloseThoughThatWasSaidLater) {
   effect.mutable_update_recusal()->set_ground(v1::RECUSAL_GROUND_NEIGHBOUR);
   book.fold(picture::At{}, effect);
   EXPECT_EQ(of(look_ups.report("2026-11", book, Time{}), "officer-1").findings(0), "neighbour");
+  effect.mutable_update_recusal()->set_ended(true);
+  book.fold(picture::At{}, effect);
+  EXPECT_EQ(of(look_ups.report("2026-11", book, Time{}), "officer-1").findings(0), "neighbour")
+      << "and though it is over";
 }
 
 TEST(LookUps, SayWhatWasTakenOutAndWhy) {

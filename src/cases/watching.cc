@@ -94,6 +94,8 @@ Status Machine::recuse(const v1::Recused& recused, Turn& turn) {
   TRY_STATUS(law::check_id(recused.person_id(), "person_id"));
   if (!v1::RecusalGround_IsValid(recused.ground()) || recused.ground() == v1::RECUSAL_GROUND_UNSPECIFIED)
     return invalid("ground", "must be given");
+  if (recused.ended() && turn.by == recused.account())
+    return Error{Code::kConflict, "by", "nobody ends a recusal of his own"};
   *turn.out.add().mutable_update_recusal() = recused;
   return {};
 }

@@ -27,7 +27,7 @@ std::string surface_of(const net::Request& request) {
 
 bool is_for_all(const std::string& path) {
   return path.starts_with("/api/") || path.starts_with("/map/") || path == "/config/map.json" ||
-         path == "/browser.js" || path == kCspReportsPath;
+         path == "/browser.js" || path == "/index.css" || path == kCspReportsPath;
 }
 
 }  // namespace

@@ -56,8 +56,6 @@ const char* page_of(v1::CaseParty party) {
     case v1::CASE_PARTY_MONITORING_CENTRE:
     case v1::CASE_PARTY_CONTROL_ROOM:
       return "/control/";
-    case v1::CASE_PARTY_PRIVACY_OFFICER:
-      return "/audit/";
     default:
       return "/cases/";
   }

@@ -1,11 +1,18 @@
-// The screens in Debian's Chromium against the real server, one after another, nothing from outside of this machine.
+// The screens in Debian's Chromium against the real server, nothing from outside of this machine. Those of `clocks` compare
+// times, so they run one after another (`--workers 1`); of the others two files at a time, each with a server of its own.
 import { defineConfig } from "@playwright/test";
+
+const CLOCKS = /(console|help|line|paint)\.spec\.ts/;
 
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
+  projects: [
+    { name: "screens", testIgnore: CLOCKS },
+    { name: "clocks", testMatch: CLOCKS },
+  ],
   retries: 0,
   timeout: 60_000,
   globalTimeout: 14 * 60_000,

@@ -17,7 +17,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 SECONDS_MAX = 900
-ALONE = {'abuse_e2e', 'ack_order_e2e', 'degradation_e2e', 'speed_e2e', 'web_screens'}  # compare times, or need both processors themselves
+ALONE = {'abuse_e2e', 'ack_order_e2e', 'degradation_e2e', 'speed_e2e', 'web_clocks', 'web_screens'}  # compare times, or need both processors themselves
 
 
 # What the sanitizers look for beyond what they do by themselves. A finding ends the program with a code of its own.
@@ -101,10 +101,14 @@ def run_timed(job):
 
 
 def run_side_by_side(jobs):
-    """Most end-to-end tests wait for a second to pass, so two of them need no longer than one."""
-    with concurrent.futures.ThreadPoolExecutor(2) as lanes:
-        yield from (future.result() for future in
-                    concurrent.futures.as_completed([lanes.submit(run_timed, job) for job in jobs]))
+    """Test programs need a processor, one after another; beside them end-to-end tests, which mostly wait, two at a time."""
+    with concurrent.futures.ThreadPoolExecutor(1) as busy, concurrent.futures.ThreadPoolExecutor(2) as waiting:
+        yield from (future.result() for future in concurrent.futures.as_completed(
+            [(waiting if is_waiting(job[0]) else busy).submit(run_timed, job) for job in jobs]))
+
+
+def is_waiting(name):
+    return name.endswith('_e2e')
 
 
 def main():
@@ -125,7 +129,8 @@ def main():
         web = {'HAECHI': str(binaries / 'haechi')}
         for name, command in (('web_types', ['npm', 'run', '--silent', 'check']),
                               ('web_unit', ['npm', 'run', '--silent', 'test']),
-                              ('web_screens', ['npm', 'run', '--silent', 'screens'])):
+                              ('web_screens', ['npm', 'run', '--silent', 'screens', '--', '--project', 'screens']),
+                              ('web_clocks', ['npm', 'run', '--silent', 'screens', '--', '--project', 'clocks', '--workers', '1'])):
             jobs.append((name, lambda command=command, name=name: run_script(command, name, TOP / 'web', web)))
         tidy = lambda: (lambda run: (1, 0, 0, []) if run.returncode == 0 else (0, 1, 0, ['tidy\n' + run.stdout]))(
             subprocess.run([sys.executable, 'x.d/tidy.py'], cwd=TOP, capture_output=True, text=True))

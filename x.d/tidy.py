@@ -112,6 +112,27 @@ def check_documents(problems):
             problems.append(f'{room.relative_to(TOP)}: no README.md')
 
 
+def check_named_tests(problems):
+    """Where a document names tests of a file, `src/x_test.cc` (SaysThis…, SaysThat…), that file has them."""
+    for name in ('docs/promises.md', 'docs/checklist.md', 'docs/asvs.md', 'docs/faults.md', 'SECURITY.md'):
+        for number, line in enumerate((TOP / name).read_text().splitlines(), 1):
+            for path, said in re.findall(r'`([\w./-]+_test\.cc)` \(([^)]*)\)', line):
+                file = next((place for place in (TOP / path, TOP / 'src' / path) if place.exists()), None)
+                for test in re.findall(r'\b([A-Z][a-z]+[A-Z]\w+)', said) if file else ():
+                    if test not in file.read_text():
+                        problems.append(f'{name}:{number}: `{path}` has no test {test}')
+
+
+def check_threats(problems):
+    """SECURITY.md says of every room what threatens it; `base` has nothing that anybody outside reaches."""
+    rooms = {p.name for p in (TOP / 'src').iterdir() if p.is_dir()} - {'base'}
+    named = set()
+    for row in re.findall(r'^\| ((?:`\w+`(?:, )?)+) \|', (TOP / 'SECURITY.md').read_text(), re.MULTILINE):
+        named |= set(re.findall(r'\w+', row))
+    for room in sorted(rooms - named):
+        problems.append(f'SECURITY.md: no threats of the room "{room}"')
+
+
 def asvs_totals(text):
     """The lines of docs/asvs.md that count its rows, as they have to be."""
     rows, chapter = [], ''
@@ -139,6 +160,9 @@ def asvs_totals(text):
 
 def check_asvs(problems):
     text = (TOP / 'docs/asvs.md').read_text()
+    met = len(re.findall(r'^\| \d+\.\d+\.\d+ \| [123] \|.*\| met \|', text, re.MULTILINE))
+    if f'Of the {met} met,' not in text:
+        problems.append(f'docs/asvs.md: its rows make it: Of the {met} met,')
     problems += [f'docs/asvs.md: its rows make it: {line}' for line in asvs_totals(text) if line not in text.splitlines()]
 
 
@@ -184,8 +208,8 @@ def check_format(problems):
 
 def main():
     problems = []
-    for check in (check_format, check_includes, check_text, check_documents, check_asvs, check_checklist, check_promises,
-                  check_cryptography):
+    for check in (check_format, check_includes, check_text, check_documents, check_named_tests, check_threats, check_asvs,
+                  check_checklist, check_promises, check_cryptography):
         check(problems)
     for problem in problems:
         print(problem)

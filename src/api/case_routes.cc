@@ -224,6 +224,7 @@ void add_inquiries(std::vector<Route>& r) {
       "Ask a court where the wearer was; in urgency it opens at once, permission pending", Action::kRunCase,
       "case", case_of, inquiries::request));
   r.push_back(row<void, v1::InquiryList>("GET", "/api/v1/inquiries", "Inquiries the viewer is tied to",
+  r.back().asks_factor = true;
                                          Action::kSeeCase, "inquiry", nullptr, inquiries::list,
                                          {"case_id", "limit"}));
   r.push_back(row<void, v1::InquiryAnswer>("GET", "/api/v1/inquiries/{id}",
@@ -233,6 +234,10 @@ void add_inquiries(std::vector<Route>& r) {
       "POST", "/api/v1/inquiries/{id}/decision", "Permit or refuse, and sign", Action::kDecideMeasure,
       "inquiry", of_inquiry, inquiries::decide));
   r.push_back(row<v1::DestroyedInput, v1::InquiryAnswer>(
+  r.push_back(row<v1::HistoryConfirmationInput, v1::InquiryAnswer>(
+      "POST", "/api/v1/inquiries/{id}/confirmation", "I approved what is open in urgency, or I did not",
+      Action::kRunCase, "inquiry", of_inquiry, inquiries::confirm));
+  r.back().asks_factor = true;
       "POST", "/api/v1/inquiries/{id}/destroyed", "What was seen without the permission is destroyed",
       Action::kRunCase, "inquiry", of_inquiry, inquiries::destroyed));
   r.push_back(row<void, v1::PlaybackAnswer>(

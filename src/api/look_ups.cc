@@ -23,7 +23,7 @@ constexpr uint64_t kVolumeMin = 20;
 constexpr uint64_t kVolumeTimes = 3;
 
 bool is_look(const std::string& action) {
-  static constexpr std::array kActions = {"see_position", "see_record", "see_risk"};
+  static constexpr std::array kActions = {"see_position", "see_record", "see_risk", "see_history"};
   return std::find(kActions.begin(), kActions.end(), action) != kActions.end();
 }
 
@@ -60,6 +60,8 @@ std::vector<std::string> looked_at(const std::string& action, const std::string&
                                    const std::string& subject_id, const std::vector<std::string>& shown_ids) {
   if (!is_look(action)) return {};
   if (!subject_id.empty()) return {subject_id};
+  // The record of an inquiry's track names its persons, and last the period.
+  if (subject_kind == "inquiry" && !shown_ids.empty()) return {shown_ids.begin(), shown_ids.end() - 1};
   return subject_kind == "playback" ? shown_ids : std::vector<std::string>();
 }
 

@@ -95,7 +95,8 @@ TEST(StepUp, IsAskedByTheRoutesThatGiveRightsOrSecretsOrEndData) {
       "PUT /api/v1/agencies/{id}\nPOST /api/v1/facts\nPOST /api/v1/cases/{id}/bundle\nPOST /api/v1/measures\n"
       "PUT /api/v1/accounts/{id}/address\nPUT /api/v1/agencies/{id}/address\n"
       "POST /api/v1/petitions/{id}/bundle\nPOST /api/v1/petitions/{id}/interim\n"
-      "POST /api/v1/petitions/{id}/decision\nPOST /api/v1/break-glass\nPOST /api/v1/accounts\n"
+      "POST /api/v1/petitions/{id}/decision\nPOST /api/v1/break-glass\n"
+      "POST /api/v1/cases/{id}/inquiries\nPOST /api/v1/inquiries/{id}/confirmation\nPOST /api/v1/accounts\n"
       "POST /api/v1/accounts/{id}/change\nPOST /api/v1/api-keys\nPOST /api/v1/acts/{id}/answer\n");
 }
 

@@ -73,6 +73,8 @@ std::string subject_of(const v1::CaseFact& fact) {
       return fact.history_decided().inquiry_id();
     case v1::CaseFact::kHistoryDestroyed:
       return fact.history_destroyed().inquiry_id();
+    case v1::CaseFact::kHistoryConfirmed:
+      return fact.history_confirmed().inquiry_id();
     case v1::CaseFact::kPicturesRequested:
       return fact.pictures_requested().request_id();
     case v1::CaseFact::kPicturesViewed:
@@ -232,6 +234,8 @@ Status Machine::apply(const v1::CaseFact& fact, Turn& turn) {
       return decide_history(fact.history_decided(), turn);
     case v1::CaseFact::kHistoryDestroyed:
       return destroy_history(fact.history_destroyed(), turn);
+    case v1::CaseFact::kHistoryConfirmed:
+      return confirm_history(fact.history_confirmed(), turn);
     case v1::CaseFact::kPicturesRequested:
       return request_pictures(fact.pictures_requested(), turn);
     case v1::CaseFact::kPicturesViewed:

@@ -195,6 +195,9 @@ class Machine {
   Status request_history(const v1::HistoryRequested& asked, Turn& turn);
   Status decide_history(const v1::HistoryDecided& decided, Turn& turn);
   Status destroy_history(const v1::HistoryDestroyed& destroyed, Turn& turn);
+  Status confirm_history(const v1::HistoryConfirmed& confirmed, Turn& turn);
+  Status check_first_in_urgency(const v1::HistoryRequested& asked, const Turn& turn) const;
+  void tell_of_urgency(const v1::Inquiry& inquiry, Turn& turn);
   void raise_about(const v1::Inquiry& inquiry, law::Trigger trigger, Time due, Turn& turn);
   void tell_probation(const v1::Inquiry& inquiry, Turn& turn);
   void publish(const v1::Inquiry& inquiry, Turn& turn);

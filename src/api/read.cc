@@ -67,10 +67,9 @@ Result<Plan> track(const Exchange& exchange) {
   if (exchange.decision.precision != trust::Precision::kFull) {
     return Error{Code::kForbidden, "", "a track is shown only where the exact place is"};
   }
-  Time from;
-  const v1::TrackAccess* access = exchange.world.picture.following(exchange.viewer.unit_id, exchange.id());
-  if (exchange.viewer.role == trust::Role::kUnit && access != nullptr) from = Time{access->from_us()};
-  return answering(positions.track(*holder, from), {exchange.id()});
+  const std::optional<Time> from = playback::shown_from(exchange, exchange.id());
+  if (!from) return not_found("id");
+  return answering(positions.track(*holder, *from), {exchange.id()});
 }
 
 Result<Plan> alerts(const Exchange& exchange) {
@@ -231,6 +230,7 @@ Result<Plan> views(const Exchange& exchange) {
   }
   return answering(list, std::move(shown));
 }
+
 // What the trail has no more, from the log.
 Plan older(History* history, const LooksQuery& query) {
   Plan plan;
@@ -244,7 +244,6 @@ Plan older(History* history, const LooksQuery& query) {
   };
   return plan;
 }
-
 
 Result<Plan> audit(const Exchange& exchange) {
   AccessQuery query;

@@ -21,7 +21,7 @@ void place(CaseWorld& world) {
   v1::ReportReceived& received = *fact.mutable_report_received();
   received.set_received_at_us(world.clock.now().us);
   received.mutable_report()->set_device_id("d-w");
-  received.mutable_report()->set_seq(1);
+  received.mutable_report()->set_seq(static_cast<uint64_t>(world.clock.now().us));
   v1::Fix& fix = *received.mutable_report()->mutable_fix();
   fix.mutable_place()->set_lat_e7(376'000'000);
   fix.mutable_place()->set_lng_e7(1'272'000'000);
@@ -43,6 +43,34 @@ TEST(BreakGlass, OpensOnePersonToOneAccountUntilItEnds) {
   EXPECT_EQ(last.access_decided().basis(), text(glass.at("id"))) << "the record says by what right";
   world.pass(Duration::seconds(10 * 60 + 1));
   EXPECT_EQ(world.ask("insp-park", "GET", "/positions/w-1").status, 403);
+}
+
+// The picture keeps twenty minutes of everybody, and his call may be hours old.
+TEST(BreakGlass, OpensAQuarterOfAnHourOfThePastAndNoMore) {
+  CaseWorld world;
+  auto call = std::make_shared<v1::Effect>();
+  call->mutable_open_call()->set_id("call-1");
+  call->mutable_open_call()->set_agency_id("police-1");
+  call->mutable_open_call()->set_wearer_id("w-1");
+  call->mutable_open_call()->set_state(v1::CALL_STATE_DISPATCHED);
+  call->mutable_open_call()->set_opened_at_us(world.clock.now().us);
+  v1::Fact tick;
+  tick.mutable_clock_ticked();
+  world.log(tick, {call});
+  for (int minute = 0; minute < 20; ++minute) {
+    place(world);
+    world.pass(Duration::seconds(60));
+  }
+  EXPECT_EQ(world.ask("insp-park", "GET", "/tracks/w-1").status, 403);
+  world.get("insp-park", "POST", "/break-glass", kBreak);
+  const Time broken{world.picture.case_book().glasses().back().broken_at_us()};
+  v1::Track track;
+  ASSERT_TRUE(read_json(world.ask("insp-park", "GET", "/tracks/w-1").body, track).ok());
+  ASSERT_GT(track.points_size(), 10);
+  EXPECT_GE(track.points(0).fixed_at_us(), (broken - Duration::seconds(900)).us);
+  v1::Track whole;
+  ASSERT_TRUE(read_json(world.ask("control-1", "GET", "/tracks/w-1").body, whole).ok());
+  EXPECT_GT(whole.points_size(), track.points_size());
 }
 
 TEST(BreakGlass, IsToldToASecondPersonWhoReadsWhyAndMayCloseItAtOnce) {

@@ -150,7 +150,7 @@ v1::LookUps of(const v1::LookUpsReport& report, const std::string& account) {
 
 // One batch with so many looks of an account, each at another person when `spread`.
 spine::Batch looks(const std::string& account, const std::string& role, size_t count, bool spread,
-                   const std::string& at = "2026-11-05T00:00:00Z") {
+                   const std::string& at = "2026-11-05T00:00:00Z", const std::string& person = "w-1") {
   spine::Batch batch;
   for (size_t i = 0; i < count; ++i) {
     auto fact = std::make_shared<v1::Fact>();
@@ -159,7 +159,7 @@ spine::Batch looks(const std::string& account, const std::string& role, size_t c
     access.set_viewer_role(role);
     access.set_action("see_position");
     access.set_subject_kind("position");
-    access.set_subject_id(spread ? "w-" + std::to_string(i) : "w-1");
+    access.set_subject_id(spread ? "w-" + std::to_string(i) : person);
     access.set_allowed(true);
     batch.entries.push_back({i + 1, *parse_iso8601(at), fact, {}});
   }
@@ -214,6 +214,49 @@ TEST(LookUps, NameEachPersonWhoWasLookedAtWithoutAnAlarmHoweverFewTheLooks) {
   EXPECT_EQ(one.quiet(1).last_at_us(), parse_iso8601("2026-11-05T00:00:00Z")->us);
   EXPECT_EQ(one.findings_size(), 0) << "to be read, not to be asked about";
   EXPECT_EQ(of(report, "officer-1").quiet_size(), 0) << "they are his to look at";
+}
+
+TEST(LookUps, NameWhomAnAccountLookedAtHoweverOftenItLookedAtOthersSince) {
+  LookUps look_ups;
+  const picture::CaseBook book;
+  look_ups.fold(looks("operator-1", "control", 1, false, "2026-11-05T23:00:00Z", "former-partner"));
+  look_ups.fold(looks("officer-1", "probation", 1, false, "2026-11-05T23:00:00Z"));
+  for (int i = 0; i < 20; ++i) {
+    look_ups.fold(looks("operator-1", "control", 100, true, "2026-11-09T10:00:00Z"));
+    look_ups.fold(looks("officer-1", "probation", 100, true, "2026-11-09T10:00:00Z"));
+  }
+  const auto duty = DutyHours::from({"probation Mon-Fri 07:00-20:00"}, v1::TimeZone());
+  const v1::LookUpsReport report = look_ups.report("2026-11", book, Time{}, *duty);
+  const v1::LookUps one = of(report, "operator-1");
+  ASSERT_EQ(one.quiet_size(), 101);
+  EXPECT_EQ(one.quiet(100).person_id(), "former-partner") << "the oldest look, last";
+  const auto& found = of(report, "officer-1").findings();
+  EXPECT_NE(std::find(found.begin(), found.end(), "off_duty"), found.end());
+}
+
+// He opens a case against somebody, and it comes to nothing.
+TEST(LookUps, FindWhoTiedHimselfToAPersonByACaseOfHisOwn) {
+  CaseWorld world;
+  const auto findings = [&](const char* account) {
+    std::string out;
+    for (const json::value& one : world.get("auditor-1", "GET", "/look-ups").at("accounts").as_array())
+      if (text(one.at("account")) == account && one.as_object().contains("own_cases"))
+        for (const json::value& id : one.at("own_cases").as_array()) out += text(id) + " ";
+    return out;
+  };
+  world.open_case();
+  EXPECT_EQ(findings("insp-park"), "") << "nobody was looked at";
+  world.get("insp-park", "GET", "/persons/p-1/risk");
+  world.get("chief-oh", "GET", "/persons/p-1/risk");
+  EXPECT_EQ(findings("insp-park"), "c-1 ");
+  EXPECT_EQ(findings("chief-oh"), "") << "the case is another's";
+  for (const json::value& one : world.get("auditor-1", "GET", "/look-ups").at("accounts").as_array())
+    if (text(one.at("account")) == "insp-park") {
+      EXPECT_EQ(json::serialize(one.at("findings")), R"(["own_case"])");
+    }
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"m-1","kind":"ST_PROV_2","protected_id":"p-1"})");
+  EXPECT_EQ(findings("insp-park"), "") << "it came to something";
 }
 
 TEST(LookUps, FindLooksOffDutyButNotDuringAnAlarm) {

@@ -289,6 +289,7 @@ Status Machine::open_case(const v1::CaseOpened& opened, Turn& turn) {
   *made.mutable_witness_ids() = opened.witness_ids();
   made.set_reported_at_us(reported.us);
   made.set_opened_at_us(turn.at.us);
+  made.set_opened_by(turn.by);
   made.set_time_zone(zone);
   made.set_holiday_calendar(opened.holiday_calendar());
   made.set_protection_officer(opened.protection_officer());
@@ -296,7 +297,25 @@ Status Machine::open_case(const v1::CaseOpened& opened, Turn& turn) {
   const std::string id = made.id();
   publish(cases_.emplace(id, std::move(made)).first->second, turn);
   link_case(id, turn);
+  tell_of_other_station(cases_.at(id), turn);
   return {};
+}
+
+// A case ties its station to whom it names: who watches over that hears of it where another station protects
+// her.
+void Machine::tell_of_other_station(const v1::Case& made, Turn& turn) {
+  const auto& named = made.protected_ids();
+  const bool elsewhere = std::any_of(cases_.begin(), cases_.end(), [&](const auto& one) {
+    const v1::Case& other = one.second;
+    return other.agency_id() != made.agency_id() &&
+           std::find_first_of(named.begin(), named.end(), other.protected_ids().begin(),
+                              other.protected_ids().end()) != named.end();
+  });
+  if (!elsewhere) return;
+  v1::Notification about;
+  about.set_kind(v1::NOTIFICATION_KIND_CASE_ELSEWHERE);
+  about.set_case_id(made.id());
+  notify(about, recipient(law::Party::kPrivacyOfficer, {}, {}, {}, {}), turn);
 }
 
 Status Machine::close_case(const v1::CaseClosed& closed, Turn& turn) {

@@ -105,7 +105,8 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               &pin_guesses,
               options.endings,
               options.duty_hours,
-              options.secret_ages} {}
+              options.secret_ages,
+              &known_keys} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/legal.h"
+#include "api/subjects.h"
 #include "haechi/v1/api.pb.h"
 
 namespace haechi::api::bundles {
@@ -63,6 +64,22 @@ Result<Plan> between(const Exchange& exchange, const v1::Case& one, const std::s
   return plan;
 }
 
+// May this person or unit stand in a table of the viewer's?
+bool is_shown(const Exchange& exchange, const std::string& id) {
+  const picture::Picture& picture = exchange.world.picture;
+  if (picture.persons().contains(id)) return position_decision(exchange, id).allowed;
+  return picture.calls().unit(id) != nullptr &&
+         decide_on(exchange, trust::Action::kSeeUnit, unit_subject(exchange, id)).allowed;
+}
+
+// One that is not there and one that is another's are answered alike.
+Plan not_all_shown(const std::string& id) {
+  Plan plan;
+  plan.refused = Refusal{{.kind = "table", .id = id},
+                         {.reason = "one of these is not the viewer's to see, or is not there"}};
+  return plan;
+}
+
 }  // namespace
 
 Status check_why(const std::string& why) {
@@ -90,10 +107,8 @@ Result<Plan> table(const Exchange& exchange) {
   TRY_STATUS(check_why(input.why()));
   if (input.person_ids_size() < 1 || input.person_ids_size() > kPersonsMax)
     return invalid("person_ids", "must be 1 to 5000");
-  const picture::Picture& picture = exchange.world.picture;
   for (const std::string& id : input.person_ids())
-    if (!picture.persons().contains(id) && picture.calls().unit(id) == nullptr)
-      return invalid("person_ids", "there is no such person or unit");
+    if (!is_shown(exchange, id)) return not_all_shown(id);
   Plan plan = answering(input, {input.person_ids().begin(), input.person_ids().end()});
   plan.why = input.why();
   return plan;

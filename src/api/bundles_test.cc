@@ -81,14 +81,33 @@ TEST(Tables, AreTakenFromAScreenWithAReasonAndTheRecordNamesWhoIsInThem) {
   CaseWorld world;
   EXPECT_EQ(world.ask("control-1", "POST", "/positions/table", R"({"person_ids":["w-1"]})").status, 400);
   EXPECT_EQ(world.ask("control-1", "POST", "/positions/table", R"({"why":"shift change"})").status, 400);
-  EXPECT_EQ(
-      world.ask("control-1", "POST", "/positions/table", R"({"person_ids":["nobody"],"why":"shift change"})")
-          .status,
-      400);
   world.get("control-1", "POST", "/positions/table", R"({"person_ids":["w-1","p-1"],"why":"shift change"})");
   const v1::AccessDecided recorded = world.submit.logged.back().access_decided();
   EXPECT_EQ(recorded.why(), "shift change");
   EXPECT_EQ(recorded.shown_ids_size(), 2);
+}
+
+TEST(Tables, HoldNobodyWhoIsNotTheViewersToSeeAndWhoIsNotThereIsAnsweredAlike) {
+  CaseWorld world;
+  const auto table = [&](const char* account, const std::string& ids) {
+    return world.ask(account, "POST", "/positions/table",
+                     R"({"person_ids":[)" + ids + R"(],"why":"hand-over"})");
+  };
+  EXPECT_EQ(table("officer-lee", R"("w-1")").status, 200) << "his";
+  const size_t before = world.submit.logged.size();
+  std::set<std::string> answers;
+  for (const auto& [account, ids] :
+       {std::pair("dispatch-1", R"("w-1")"), std::pair("dispatch-1", R"("nobody")"),
+        std::pair("insp-park", R"("p-1")"), std::pair("officer-kang", R"("w-1")"),
+        std::pair("officer-lee", R"("w-1","p-1")"), std::pair("control-1", R"("w-1","nobody")")}) {
+    const net::Response answer = table(account, ids);
+    EXPECT_EQ(answer.status, 403) << account << ids;
+    answers.insert(answer.body);
+  }
+  EXPECT_EQ(answers.size(), 1u);
+  for (size_t i = before; i < world.submit.logged.size(); ++i)
+    EXPECT_FALSE(world.submit.logged[i].access_decided().allowed())
+        << "nobody's ledger says that he was shown";
 }
 
 TEST(Bundles, AreMadeOneAtATime) {

@@ -60,6 +60,7 @@ void add_cases(std::vector<Route>& r) {
                                          Action::kSeeSelf, "self", nullptr, cases::kinds, {"country"}));
   r.push_back(row<v1::CaseInput, v1::CaseAnswer>("POST", "/api/v1/cases", "Open a police case",
                                                  Action::kRunCase, "case", nullptr, cases::open));
+  r.back().asks_factor = true;
   r.push_back(row<void, v1::CaseList>("GET", "/api/v1/cases", "Cases the viewer is tied to", Action::kSeeCase,
                                       "case", nullptr, cases::list,
                                       {"state", "person_id", "after", "limit"}));
@@ -223,6 +224,7 @@ void add_inquiries(std::vector<Route>& r) {
       "POST", "/api/v1/cases/{id}/inquiries",
       "Ask a court where the wearer was; in urgency it opens at once, permission pending", Action::kRunCase,
       "case", case_of, inquiries::request));
+  r.back().asks_factor = true;
   r.push_back(row<void, v1::InquiryList>("GET", "/api/v1/inquiries", "Inquiries the viewer is tied to",
                                          Action::kSeeCase, "inquiry", nullptr, inquiries::list,
                                          {"case_id", "limit"}));
@@ -232,6 +234,10 @@ void add_inquiries(std::vector<Route>& r) {
   r.push_back(row<v1::InquiryDecisionInput, v1::InquiryAnswer>(
       "POST", "/api/v1/inquiries/{id}/decision", "Permit or refuse, and sign", Action::kDecideMeasure,
       "inquiry", of_inquiry, inquiries::decide));
+  r.push_back(row<v1::HistoryConfirmationInput, v1::InquiryAnswer>(
+      "POST", "/api/v1/inquiries/{id}/confirmation", "I approved what is open in urgency, or I did not",
+      Action::kRunCase, "inquiry", of_inquiry, inquiries::confirm));
+  r.back().asks_factor = true;
   r.push_back(row<v1::DestroyedInput, v1::InquiryAnswer>(
       "POST", "/api/v1/inquiries/{id}/destroyed", "What was seen without the permission is destroyed",
       Action::kRunCase, "inquiry", of_inquiry, inquiries::destroyed));

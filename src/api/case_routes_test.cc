@@ -42,6 +42,7 @@ const std::map<std::string, std::string> kMayUse = {
     {"POST /api/v1/cases/{id}/inquiries", "L"},
     {"GET /api/v1/inquiries/{id}", "COLJ"},
     {"POST /api/v1/inquiries/{id}/decision", "J"},
+    {"POST /api/v1/inquiries/{id}/confirmation", "L"},
     {"POST /api/v1/inquiries/{id}/destroyed", "L"},
     {"GET /api/v1/inquiries/{id}/track", "L"},
     {"GET /api/v1/pictures/{id}", "C"},

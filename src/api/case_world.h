@@ -114,6 +114,7 @@ class CaseWorld {
     EXPECT_TRUE(records->put_person("p-1", store::Personal(R"({"name":"Lee"})")).ok());
     for (const trust::Viewer& viewer : {
              trust::Viewer{.account = "insp-park", .role = Role::kPolice, .agency_id = "police-1"},
+             trust::Viewer{.account = "chief-oh", .role = Role::kPolice, .agency_id = "police-1"},
              trust::Viewer{.account = "insp-choi", .role = Role::kPolice, .agency_id = "police-2"},
              trust::Viewer{.account = "judge-1", .role = Role::kCourt, .agency_id = "court-1"},
              trust::Viewer{.account = "judge-2", .role = Role::kCourt, .agency_id = "court-2"},

@@ -27,6 +27,7 @@
 namespace haechi::trust {
 class AccountLife;
 class Accounts;
+class Keys;
 class KeySessions;
 class BreachedPasswords;
 class SecretAges;
@@ -81,6 +82,7 @@ struct World {
   Endings endings = {};               // empty: nothing ends by the clock here
   DutyHours duty_hours = {};
   const trust::SecretAges* secret_ages = nullptr;  // nullptr: nobody looks how old they are
+  const trust::Keys* keys = nullptr;               // never nullptr where an api runs
 };
 
 struct Exchange {

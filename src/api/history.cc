@@ -125,15 +125,23 @@ void History::fold(const spine::Batch& batch) {
 }
 
 Status History::read(HistoryQuery query, Done done) {
+  const std::string account = query.account;
+  return wait({account, [this, query = std::move(query), done = std::move(done)] {
+                 Result<HistoryPage> page = scan(query);
+                 if (!stopping_) done(std::move(page));
+               }});
+}
+
+Status History::wait(Waiting waiting) {
   {
     const std::lock_guard lock(mutex_);
     const auto same = std::count_if(waiting_.begin(), waiting_.end(),
-                                    [&](const Waiting& one) { return one.query.account == query.account; });
+                                    [&](const Waiting& one) { return one.account == waiting.account; });
     if (static_cast<size_t>(same) >= kWaitingOfAccountMax)
       return Error{Code::kExhausted, "", "this account waits for other pages of the history already"};
     if (waiting_.size() >= kWaitingMax)
       return Error{Code::kExhausted, "", "too many pages of the history are waited for"};
-    waiting_.push_back({std::move(query), std::move(done)});
+    waiting_.push_back(std::move(waiting));
   }
   wake_.notify_one();
   return {};
@@ -161,9 +169,7 @@ void History::loop() {
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    Result<HistoryPage> page = scan(next.query);
-    if (stopping_) return;
-    next.done(std::move(page));
+    next.run();
   }
 }
 
@@ -200,19 +206,24 @@ void History::begin_fixes_anew() {
 bool History::index_more() {
   const uint64_t last_no = std::min<uint64_t>(index_.entry_no(), log_.fixes->covered() + kIndexedAtOnce);
   if (log_.fixes->covered() >= last_no) return false;
-  v1::Fact fact;
   bool kept = true;
   const Status read = log_.read(log_.fixes->covered() + 1, [&](const LoggedFact& logged) {
     if (logged.no > last_no || stopping_) return false;
-    std::optional<uint32_t> person;
-    if (fact.ParseFromArray(logged.fact.data(), static_cast<int>(logged.fact.size())) &&
-        fact.has_report_received())
-      person = index_.holder(fact.report_received().report().device_id(), logged.no);
-    const std::string id = person ? index_.person_id(*person) : "";
-    kept = log_.fixes->take(logged.no, logged.stamp, person ? &id : nullptr).ok();
+    kept = log_.fixes->take(logged.no, logged.stamp, names_of_entry(logged)).ok();
     return kept;
   });
   return kept && read.ok();
+}
+
+// By what an entry is found: a report by the id of its person, a record of access by names_of().
+std::vector<std::string> History::names_of_entry(const LoggedFact& logged) const {
+  v1::Fact fact;
+  if (!fact.ParseFromArray(logged.fact.data(), static_cast<int>(logged.fact.size()))) return {};
+  if (fact.has_access_decided()) return names_of(fact.access_decided());
+  if (!fact.has_report_received()) return {};
+  const auto person = index_.holder(fact.report_received().report().device_id(), logged.no);
+  if (!person) return {};
+  return {index_.person_id(*person)};
 }
 
 Result<bool> History::scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no,

@@ -8,11 +8,11 @@
 //     except for strays: what reached the log later comes in a later page, in the place of its arrival;
 //   - an empty page is not the end; next_no of 0 is;
 //   - a fix that arrives while somebody pages comes too, as long as the log grows beyond the page.
-// With an index of fixes (store/fix_index.h) a page about persons reads their entries and no others, as far
-// as the index covers the log. It is made by this thread while nobody asks, a quarter of the time at most,
-// and anew when it cannot be read, which no page fails by. Thinning keeps the first fix of each person in
-// each step of time (steps begin at multiples of the step); where two pages meet, or a stray falls in
-// between, there may be one more.
+// With an index of fixes (store/fix_index.h) a page about persons reads their entries and no others, and one
+// of the audit trail the records it shows, as far as the index covers the log. It is made by this thread
+// while nobody asks, a quarter of the time at most, and anew when it cannot be read, which no page fails by.
+// Thinning keeps the first fix of each person in each step of time (steps begin at multiples of the step);
+// where two pages meet, or a stray falls in between, there may be one more.
 #pragma once
 
 #include <atomic>
@@ -28,6 +28,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/access_trail.h"
 #include "api/history_index.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -56,8 +57,8 @@ struct LogSource {
   std::function<Status(uint64_t no, v1::Fact&)> open = {};
   // These entries alone, rising; empty: there is no index of them.
   std::function<Status(std::span<const uint64_t>, const std::function<bool(const LoggedFact&)>&)> pick = {};
-  // Where the reports of each person are, kept up here and nowhere else; outlives the history. nullptr: every
-  // page reads all that lies in its time.
+  // Where the reports of each person and the records of access are, kept up here and nowhere else; outlives
+  // the history. nullptr: every page reads all that lies in its time.
   store::FixIndex* fixes = nullptr;
 };
 
@@ -81,6 +82,13 @@ struct HistoryPage {
   uint64_t entries_read = 0;
 };
 
+// The page of the audit trail that goes on where the trail in memory ends.
+struct LooksQuery {
+  std::string account;   // whose
+  AccessQuery wanted;    // before_entry_no is known
+  v1::AccessList found;  // of the page, by the trail
+};
+
 class History {
  public:
   static constexpr uint64_t kEntriesMax = 200'000;
@@ -90,6 +98,7 @@ class History {
   static constexpr size_t kWaitingOfAccountMax = 4;  // ... by one account
 
   using Done = std::function<void(Result<HistoryPage>)>;  // on the history thread
+  using LooksDone = std::function<void(Result<v1::AccessList>)>;
 
   explicit History(LogSource log);
   ~History();  // stop()
@@ -99,22 +108,32 @@ class History {
   HistoryIndex& index() { return index_; }
   // Any thread, never blocks. kExhausted when too many wait. After stop() nobody is answered any more.
   Status read(HistoryQuery query, Done done);
+  // Records of access, newest first, as AccessTrail::find() has them; a page that is not full and has a next
+  // one took its time.
+  Status read(LooksQuery query, LooksDone done);
   // Returns when the thread has ended, which is at once but for a look at the log.
   void stop();
 
  private:
   struct Waiting {
-    HistoryQuery query;
-    Done done;
+    std::string account;
+    std::function<void()> run;
   };
   class Scan;
+  Status wait(Waiting waiting);
   void loop();
   Result<std::vector<EntryRange>> ranges_of(const HistoryQuery& query) const;
   Result<HistoryPage> scan(const HistoryQuery& query);
   // Up to `last_no`, from `next_no` on, which follows; false when the page is full.
   Result<bool> scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no, Scan& scan);
   Result<bool> scan_range(const HistoryQuery& query, const EntryRange& range, uint64_t& next_no, Scan& scan);
+  // Those before `before`, which goes back with them; true when the page is full.
+  Result<bool> scan_looks(const AccessQuery& wanted, uint64_t& before, v1::AccessList& page);
+  Result<std::vector<v1::AccessEntry>> looks_of_log(const AccessQuery& wanted, uint64_t& before);
+  Result<std::vector<v1::AccessEntry>> looks_of_index(const AccessQuery& wanted, size_t most,
+                                                      uint64_t& before);
   void check_fixes();
+  std::vector<std::string> names_of_entry(const LoggedFact& logged) const;
   void begin_fixes_anew();
   bool index_more();
 

@@ -32,6 +32,11 @@ bool is_open(const v1::Inquiry& inquiry, Time now) {
   return may && now.us < inquiry.open_until_us();
 }
 
+bool may_confirm(const Exchange& exchange, const v1::Inquiry& inquiry) {
+  return inquiry.state() == v1::INQUIRY_STATE_PENDING && inquiry.confirmed_at_us() == 0 &&
+         inquiry.approved_by() == exchange.viewer.account;
+}
+
 trust::Subject subject_of(const Exchange& exchange, const std::string& id) {
   trust::Subject subject{.kind = "inquiry", .id = id};
   const v1::Inquiry* inquiry = book_of(exchange).inquiry(id);
@@ -64,9 +69,19 @@ Result<v1::InquiryAnswer> answer_of(const Exchange& exchange, const std::string&
   answer.set_decision_intact(decision.intact);
   for (const v1::Duty* duty : legal::duties_of(exchange, inquiry->case_id()))
     if (duty->request_id() == id) *answer.add_duties() = *duty;
+  answer.set_may_confirm(may_confirm(exchange, *inquiry));
   answer.set_open(subject_of(exchange, id).relations.permitted &&
                   exchange.viewer.role == trust::Role::kPolice);
   return answer;
+}
+
+// Another officer of the station, who can say that it is so.
+Status check_approver(const Exchange& exchange, const std::string& name) {
+  TRY(const std::optional<trust::Viewer> named, legal::account_named(exchange, name));
+  const trust::Viewer& viewer = exchange.viewer;
+  if (named && named->role == viewer.role && named->agency_id == viewer.agency_id && name != viewer.account)
+    return {};
+  return invalid("approved_by", "must be the account of another officer of this station");
 }
 
 Status check_text(const std::string& text, const char* field) {
@@ -115,6 +130,7 @@ Result<Plan> request(const Exchange& exchange) {
   TRY_STATUS(check_text(input.reason(), "reason"));
   TRY_STATUS(legal::check_person(exchange, input.person_id(), v1::ROLE_WEARER, "person_id"));
   if (!input.court_id().empty()) TRY_STATUS(legal::check_agency(exchange, input.court_id(), "court_id"));
+  if (input.urgent()) TRY_STATUS(check_approver(exchange, input.approved_by()));
   legal::Facts facts;
   v1::HistoryRequested& asked = *legal::add_fact(exchange, 0, facts).mutable_history_requested();
   const std::string reason_id = legal::made_id("QR");
@@ -184,6 +200,19 @@ Result<Plan> decide(const Exchange& exchange) {
   Plan plan = answering_inquiry(exchange, std::move(facts), inquiry->id());
   plan.keep = legal::keeping(exchange, std::move(signed_text), about);
   return plan;
+}
+
+Result<Plan> confirm(const Exchange& exchange) {
+  TRY(const v1::HistoryConfirmationInput input, exchange.body<v1::HistoryConfirmationInput>());
+  const v1::Inquiry* inquiry = book_of(exchange).inquiry(exchange.id());
+  if (inquiry == nullptr) return legal::not_found();
+  if (inquiry->approved_by() != exchange.viewer.account)
+    return Error{Code::kForbidden, "by", "only who is named as having approved it says so"};
+  legal::Facts facts;
+  v1::HistoryConfirmed& confirmed = *legal::add_fact(exchange, 0, facts).mutable_history_confirmed();
+  confirmed.set_inquiry_id(inquiry->id());
+  confirmed.set_confirmed(input.confirmed());
+  return answering_inquiry(exchange, std::move(facts), inquiry->id());
 }
 
 Result<Plan> destroyed(const Exchange& exchange) {

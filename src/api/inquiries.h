@@ -13,6 +13,8 @@ Result<Plan> request(const Exchange& exchange);
 Result<Plan> list(const Exchange& exchange);
 Result<Plan> get(const Exchange& exchange);
 Result<Plan> decide(const Exchange& exchange);
+// By who is named as having approved the urgency.
+Result<Plan> confirm(const Exchange& exchange);
 Result<Plan> destroyed(const Exchange& exchange);
 // ?from_us= &to_us= &step_s= &after=
 Result<Plan> track(const Exchange& exchange);

@@ -57,6 +57,8 @@ class InquiryWorld : public CaseWorld {
   const Time start{1'780'000'000'000'000};  // of the world's clock
 };
 
+constexpr const char* kUrgent = R"(,"urgent":true,"approved_by":"chief-oh")";
+constexpr const char* kConfirm = R"({"confirmed":true})";
 constexpr const char* kRefuse = R"({"granted":false,"reasons":"not needed"})";
 
 TEST(Inquiries, ShowNothingBeforeTheCourtHasPermitted) {
@@ -110,8 +112,7 @@ TEST(Inquiries, AskedOfAnyCourtAreReadByEachUntilOneDecidesAndThenByWhoDid) {
 TEST(Inquiries, OpenInUrgencyAndListWhatWasHandedOverUntilItIsDestroyed) {
   InquiryWorld world;
   const json::value asked =
-      world.get("insp-park", "POST", "/cases/c-1/inquiries",
-                world.ask_for("q-1", 10, 14, R"(,"urgent":true,"approved_by":"chief-oh")"));
+      world.get("insp-park", "POST", "/cases/c-1/inquiries", world.ask_for("q-1", 10, 14, kUrgent));
   EXPECT_EQ(text(asked.at("inquiry").at("state")), "INQUIRY_STATE_PENDING");
   EXPECT_EQ(text(asked.at("duties").at(0).at("code")), "K12");
   EXPECT_TRUE(asked.at("open").as_bool());
@@ -136,10 +137,61 @@ TEST(Inquiries, OpenInUrgencyAndListWhatWasHandedOverUntilItIsDestroyed) {
         << "what was typed stays out of the log";
 }
 
+TEST(Inquiries, InUrgencyNameAnotherAccountOfTheStationOrOpenNothing) {
+  InquiryWorld world;
+  std::set<std::string> answers;
+  for (const char* named : {"x", "chief-nobody", "insp-choi", "dispatch-1", "control-1", "insp-park", ""}) {
+    const net::Response answer = world.ask(
+        "insp-park", "POST", "/cases/c-1/inquiries",
+        world.ask_for("q-1", 10, 14, R"(,"urgent":true,"approved_by":")" + std::string(named) + "\""));
+    EXPECT_EQ(answer.status, 400) << named;
+    answers.insert(answer.body);
+  }
+  EXPECT_EQ(answers.size(), 1u) << "which accounts there are is not told";
+  EXPECT_EQ(world.ask("insp-park", "GET", "/inquiries/q-1/track").status, 403);
+}
+
+TEST(Inquiries, InUrgencyCloseWithinTheHourUnlessTheOneWhoIsNamedConfirms) {
+  InquiryWorld world;
+  const json::value asked =
+      world.get("insp-park", "POST", "/cases/c-1/inquiries", world.ask_for("q-1", 10, 14, kUrgent));
+  EXPECT_FALSE(asked.as_object().contains("may_confirm"));
+  for (const char* other : {"insp-park", "insp-choi", "judge-1", "control-1", "officer-lee"})
+    EXPECT_EQ(world.ask(other, "POST", "/inquiries/q-1/confirmation", kConfirm).status, 403) << other;
+  world.pass(Duration::seconds(3'599));
+  EXPECT_EQ(world.ask("insp-park", "GET", "/inquiries/q-1/track").status, 200);
+  world.clock.set(world.clock.now() + Duration::seconds(1));
+  EXPECT_EQ(world.ask("insp-park", "GET", "/inquiries/q-1/track").status, 403) << "before any tick";
+  EXPECT_EQ(world.ask("chief-oh", "POST", "/inquiries/q-1/confirmation", kConfirm).status, 409);
+}
+
+TEST(Inquiries, InUrgencyStayOpenOnceTheOneWhoIsNamedHasConfirmed) {
+  InquiryWorld world;
+  world.get("insp-park", "POST", "/cases/c-1/inquiries", world.ask_for("q-1", 10, 14, kUrgent));
+  EXPECT_TRUE(world.get("chief-oh", "GET", "/inquiries/q-1").at("may_confirm").as_bool());
+  world.get("chief-oh", "POST", "/inquiries/q-1/confirmation", kConfirm);
+  world.pass(Duration::seconds(2 * 3'600));
+  EXPECT_EQ(world.ask("insp-park", "GET", "/inquiries/q-1/track").status, 200);
+}
+
+TEST(Inquiries, AreLooksThatAreCountedAtThePersonAndNotAtTheInquiry) {
+  InquiryWorld world;
+  world.get("insp-park", "POST", "/cases/c-1/inquiries", world.ask_for("q-1", 10, 14, kUrgent));
+  EXPECT_EQ(world.hours("insp-park", "q-1").size(), 4u);
+  EXPECT_EQ(world.hours("insp-park", "q-1").size(), 4u);
+  for (const json::value& one : world.get("auditor-1", "GET", "/look-ups").at("accounts").as_array()) {
+    if (text(one.at("account")) != "insp-park") continue;
+    EXPECT_EQ(text(one.at("looks")), "2");
+    EXPECT_EQ(text(one.at("persons")), "1");
+    return;
+  }
+  ADD_FAILURE() << "nothing was counted";
+}
+
 TEST(Inquiries, LapseWithTheTermForThePermission) {
   InquiryWorld world;
-  world.get("insp-park", "POST", "/cases/c-1/inquiries",
-            world.ask_for("q-1", 10, 14, R"(,"urgent":true,"approved_by":"chief-oh")"));
+  world.get("insp-park", "POST", "/cases/c-1/inquiries", world.ask_for("q-1", 10, 14, kUrgent));
+  world.get("chief-oh", "POST", "/inquiries/q-1/confirmation", kConfirm);
   const auto open_until = [&] {
     const v1::Inquiry* inquiry = world.picture.case_book().inquiry("q-1");
     return Time{inquiry->open_until_us()};

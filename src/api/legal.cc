@@ -11,6 +11,8 @@
 #include "haechi/v1/api.pb.h"
 #include "law/order.h"
 #include "law/shapes.h"
+#include "trust/accounts.h"
+#include "trust/keys.h"
 #include "trust/personal.h"
 
 namespace haechi::api::legal {
@@ -297,6 +299,18 @@ Status check_person(const Exchange& exchange, const std::string& id, v1::Role ro
 Status check_agency(const Exchange& exchange, const std::string& id, const char* field) {
   if (exchange.world.picture.agencies().contains(id)) return {};
   return invalid(field, "there is no such agency");
+}
+
+Result<std::optional<trust::Viewer>> account_named(const Exchange& exchange, const std::string& name) {
+  if (exchange.world.accounts != nullptr) {
+    Result<store::AccountRecord> known = exchange.world.accounts->find(name);
+    if (!known.ok() && known.error().code != Code::kNotFound) return known.error();
+    const bool there = known.ok() && !known->disabled && !exchange.world.accounts->awaits_enrolment(*known);
+    const auto role = there ? trust::parse_role(known->role) : std::nullopt;
+    if (role)
+      return std::optional(trust::Viewer{.account = name, .role = *role, .agency_id = known->agency_id});
+  }
+  return exchange.world.keys->viewer_named(name, exchange.now);
 }
 
 Status check_past(const Exchange& exchange, int64_t at_us, const char* field) {

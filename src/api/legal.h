@@ -51,6 +51,8 @@ Status check_conditions(const Exchange& exchange, const v1::Order& stated, const
 Status add_time_zone(const Exchange& exchange, const std::string& name, Facts& facts);
 Status check_person(const Exchange& exchange, const std::string& id, v1::Role role, const char* field);
 Status check_agency(const Exchange& exchange, const std::string& id, const char* field);
+// Who goes by this name and can sign in: a person's account, or whom a key stands for. Nothing: nobody.
+Result<std::optional<trust::Viewer>> account_named(const Exchange& exchange, const std::string& name);
 Status check_past(const Exchange& exchange, int64_t at_us, const char* field);
 
 // Logs the facts and answers with what `view` makes of the picture then, or with what the machine refused.

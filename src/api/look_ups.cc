@@ -15,6 +15,7 @@ namespace {
 // Our choices, none of them law. A look is off a case when no alarm of that person was open or rang in the
 // day before it; ten of them in a month, five of them at one person, five refusals, or three times as many
 // persons as is usual for the role, ask for words.
+constexpr int64_t kMinuteUs = 60'000'000;
 constexpr Duration kAfterAlarm = Duration::seconds(86'400);
 constexpr uint64_t kOffCaseMin = 10;
 constexpr uint64_t kOnePersonMin = 5;
@@ -23,7 +24,7 @@ constexpr uint64_t kVolumeMin = 20;
 constexpr uint64_t kVolumeTimes = 3;
 
 bool is_look(const std::string& action) {
-  static constexpr std::array kActions = {"see_position", "see_record", "see_risk"};
+  static constexpr std::array kActions = {"see_position", "see_record", "see_risk", "see_history"};
   return std::find(kActions.begin(), kActions.end(), action) != kActions.end();
 }
 
@@ -59,6 +60,8 @@ std::string month_of(Time time) {
 std::vector<std::string> looked_at(const std::string& action, const std::string& subject_kind,
                                    const std::string& subject_id, const std::vector<std::string>& shown_ids) {
   if (!is_look(action)) return {};
+  // The record of an inquiry's track names its persons, and last the period.
+  if (subject_kind == "inquiry" && !shown_ids.empty()) return {shown_ids.begin(), shown_ids.end() - 1};
   if (!subject_id.empty()) return {subject_id};
   return subject_kind == "playback" ? shown_ids : std::vector<std::string>();
 }
@@ -124,12 +127,14 @@ void LookUps::take(const v1::AccessDecided& access, Time at) {
     // Other roles see nobody to whom nothing ties them; the control centre sees everybody, by duty.
     const bool quiet = !alarmed(id, at);
     const bool off_case = access.viewer_role() == "control" && quiet;
-    if (quiet) account.quiet.push_back({id, at});
-    if (account.quiet.size() > kQuietMax) account.quiet.pop_front();
+    if (quiet) account.quiet_minutes.insert(at.us / kMinuteUs);
     account.off_case += off_case;
     if (account.persons.size() >= kPersonsMax && !account.persons.contains(id)) continue;
     ++account.persons[id];
-    if (off_case) ++account.off_case_at[id];
+    if (!off_case) continue;
+    Quiet& at_this_one = account.off_case_at[id];
+    ++at_this_one.looks;
+    at_this_one.last = at;
   }
 }
 
@@ -153,22 +158,21 @@ void LookUps::fold(const spine::Batch& batch) {
   }
 }
 
-// Of whoever sees everybody by duty: what others look at is theirs to look at.
+// Of whoever sees everybody by duty: what others look at is theirs to look at. The newest first.
 void LookUps::add_quiet(const Account& account, v1::LookUps& out) {
-  std::set<std::string> named;
-  for (auto look = account.quiet.rbegin(); look != account.quiet.rend(); ++look) {
-    const auto looks = account.off_case_at.find(look->person_id);
-    if (looks == account.off_case_at.end() || !named.insert(look->person_id).second) continue;
+  for (const auto& [person_id, quiet] : account.off_case_at) {
     v1::QuietLook& one = *out.add_quiet();
-    one.set_person_id(look->person_id);
-    one.set_looks(looks->second);
-    one.set_last_at_us(look->at.us);
+    one.set_person_id(person_id);
+    one.set_looks(quiet.looks);
+    one.set_last_at_us(quiet.last.us);
   }
+  std::stable_sort(
+      out.mutable_quiet()->begin(), out.mutable_quiet()->end(),
+      [](const v1::QuietLook& a, const v1::QuietLook& b) { return a.last_at_us() > b.last_at_us(); });
 }
 
-v1::LookUps LookUps::of_account(const std::string& name, const Account& account, const std::string& month,
-                                const std::map<std::string, uint64_t>& usual, const picture::CaseBook& book,
-                                const DutyHours& duty) {
+v1::LookUps LookUps::of_account(const std::string& name, const Account& account, const Grounds& grounds) {
+  const picture::CaseBook& book = grounds.book;
   v1::LookUps out;
   out.set_account(name);
   out.set_role(account.role);
@@ -178,10 +182,10 @@ v1::LookUps LookUps::of_account(const std::string& name, const Account& account,
   out.set_off_case(account.off_case);
   std::set<std::string> findings;
   if (account.off_case >= kOffCaseMin) findings.insert("off_case");
-  for (const auto& [person_id, looks] : account.off_case_at)
-    if (looks >= kOnePersonMin) findings.insert("one_person");
+  for (const auto& [person_id, quiet] : account.off_case_at)
+    if (quiet.looks >= kOnePersonMin) findings.insert("one_person");
   if (account.refused >= kRefusedMin) findings.insert("refused");
-  if (out.persons() >= kVolumeMin && out.persons() > kVolumeTimes * usual.at(account.role))
+  if (out.persons() >= kVolumeMin && out.persons() > kVolumeTimes * grounds.usual.at(account.role))
     findings.insert("volume");
   uint64_t close = 0;
   if (const auto recusals = book.recusals().find(name); recusals != book.recusals().end()) {
@@ -195,17 +199,20 @@ v1::LookUps LookUps::of_account(const std::string& name, const Account& account,
   out.set_close(close);
   uint64_t glasses = 0;
   for (const v1::BrokenGlass& glass : book.glasses())
-    glasses += glass.account() == name && month_of(Time{glass.broken_at_us()}) == month ? 1 : 0;
+    glasses += glass.account() == name && month_of(Time{glass.broken_at_us()}) == grounds.month ? 1 : 0;
   out.set_glasses(glasses);
   if (glasses > 0) findings.insert("glass");
   for (auto taken = account.taken.rbegin(); taken != account.taken.rend(); ++taken) *out.add_taken() = *taken;
   if (!account.taken.empty()) findings.insert("taken");
-  if (std::any_of(account.quiet.begin(), account.quiet.end(),
-                  [&](const Quiet& look) { return duty.off_duty(account.role, look.at); }))
+  if (std::any_of(account.quiet_minutes.begin(), account.quiet_minutes.end(), [&](int64_t minute) {
+        return grounds.duty.off_duty(account.role, Time{minute * kMinuteUs});
+      }))
     findings.insert("off_duty");
+  for (const std::string& id : grounds.own_cases.of(name, account.persons)) out.add_own_cases(id);
+  if (out.own_cases_size() > 0) findings.insert("own_case");
   add_quiet(account, out);
   for (const std::string& finding : findings) out.add_findings(finding);
-  if (const v1::LookUpsReview* review = book.review(name, month)) *out.mutable_review() = *review;
+  if (const v1::LookUpsReview* review = book.review(name, grounds.month)) *out.mutable_review() = *review;
   return out;
 }
 
@@ -223,11 +230,10 @@ v1::LookUpsReport LookUps::report(const std::string& month, const picture::CaseB
   if (found == months_.end()) return report;
   std::map<std::string, std::vector<uint64_t>> by_role;
   for (const auto& [name, account] : found->second) by_role[account.role].push_back(account.persons.size());
-  std::map<std::string, uint64_t> usual;
-  for (const auto& [role, persons] : by_role) usual[role] = median(persons);
+  Grounds grounds{report.month(), book, duty, OwnCases(book), {}};
+  for (const auto& [role, persons] : by_role) grounds.usual[role] = median(persons);
   std::vector<v1::LookUps> all;
-  for (const auto& [name, account] : found->second)
-    all.push_back(of_account(name, account, report.month(), usual, book, duty));
+  for (const auto& [name, account] : found->second) all.push_back(of_account(name, account, grounds));
   std::stable_sort(all.begin(), all.end(), [](const v1::LookUps& a, const v1::LookUps& b) {
     return a.findings_size() > b.findings_size();
   });

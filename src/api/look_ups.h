@@ -5,10 +5,10 @@
 // each person, while no alarm of that person was open or had rung within a day: what a night asks for is not
 // counted.
 //
-// A look is an allowed question about one person: place, track, playback, record, risk view. What a room is
-// shown of everybody, and alerts and calls, are its work and not looks. Bounds: of the hour, accounts and
-// persons; kMonthsMax months, kPersonsMax persons of an account in one; looks at further ones are counted,
-// but not at whom.
+// A look is an allowed question about one person: place, track, playback, history, record, risk view. What a
+// room is shown of everybody, and alerts and calls, are its work and not looks. Bounds: of the hour, accounts
+// and persons; kMonthsMax months, kPersonsMax persons of an account in one; looks at further ones are
+// counted, but not at whom.
 #pragma once
 
 #include <deque>
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "api/duty_hours.h"
+#include "api/own_cases.h"
 #include "base/archived.h"
 #include "base/time.h"
 #include "haechi/v1/case_api.pb.h"
@@ -35,7 +36,6 @@ inline constexpr size_t kMonthsMax = 13;  // a year, and the month that runs
 inline constexpr size_t kPersonsMax = 5'000;
 inline constexpr size_t kPersonsNamedMax = 10;  // a playback of more is what a room is shown of everybody
 inline constexpr size_t kTakenMax = 100;        // of an account in a month
-inline constexpr size_t kQuietMax = 500;        // looks without an alarm, likewise; the newest
 inline constexpr Duration kLooksHour = Duration::seconds(3600);
 
 // How many different ones within an hour; 0: any number. Our choices.
@@ -69,16 +69,17 @@ class LookUps {
  private:
   friend struct haechi::Fields<LookUps>;
   static constexpr size_t kFieldCount = 5;
-  // A look without an alarm.
+  // Looks at one person without an alarm.
   struct Quiet {
-    std::string person_id;
-    Time at;
+    uint64_t looks = 0;
+    Time last;
   };
   struct Account {
     std::string role;
     uint64_t looks = 0, refused = 0, off_case = 0;
-    std::map<std::string, uint64_t> persons, off_case_at;  // looks at each
-    std::deque<Quiet> quiet;
+    std::map<std::string, uint64_t> persons;   // looks at each
+    std::map<std::string, Quiet> off_case_at;  // of them, of who sees everybody by duty
+    std::set<int64_t> quiet_minutes;           // in which there was one without an alarm; since 1970
     std::deque<v1::DataTaken> taken;
   };
   using Month = std::map<std::string, Account>;
@@ -90,9 +91,15 @@ class LookUps {
   static void note(Hour& hour, const std::string& of, const std::string& with, Time at);
   static uint32_t different(const Hour& hour, const std::string& of, const std::string& with, Time now);
   bool alarmed(const std::string& person_id, Time at) const;
-  static v1::LookUps of_account(const std::string& name, const Account& account, const std::string& month,
-                                const std::map<std::string, uint64_t>& usual, const picture::CaseBook& book,
-                                const DutyHours& duty);
+  // What all accounts of a month are held against.
+  struct Grounds {
+    const std::string& month;
+    const picture::CaseBook& book;
+    const DutyHours& duty;
+    OwnCases own_cases;
+    std::map<std::string, uint64_t> usual;  // persons, by role
+  };
+  static v1::LookUps of_account(const std::string& name, const Account& account, const Grounds& grounds);
 
   std::map<std::string, Month> months_;
   std::map<std::string, Time> alarm_heard_;  // of a person, when an alarm last said something

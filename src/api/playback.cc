@@ -155,15 +155,21 @@ Result<std::optional<Span>> span_of(const Exchange& exchange) {
 
 std::optional<Time> shown_from(const Exchange& exchange, const std::string& person_id) {
   if (!is_known(exchange, person_id)) return std::nullopt;
-  const trust::Decision decision = position_decision(exchange, person_id);
-  if (!decision.allowed || decision.precision != trust::Precision::kFull) return std::nullopt;
   const picture::Picture& picture = exchange.world.picture;
-  if (const v1::Call* call = picture.calls().call(decision.basis))
-    return Time{call->opened_at_us()} - kBeforeCall;
-  const v1::BrokenGlass* glass = picture.case_book().glass(decision.basis);
-  const bool by_glass_alone =
-      glass != nullptr && !person_subject(exchange, person_id, "position").relations.case_link;
-  return by_glass_alone ? Time{glass->broken_at_us()} - kBeforeCall : Time{};
+  trust::Subject subject = person_subject(exchange, person_id, "position");
+  const bool broken = subject.relations.glass;
+  subject.relations.glass = false;
+  const trust::Decision by_tie =
+      trust::decide(exchange.viewer, trust::Action::kSeePosition, subject, exchange.purpose, exchange.now);
+  if (by_tie.allowed && by_tie.precision == trust::Precision::kFull) {
+    const v1::Call* call = picture.calls().call(by_tie.basis);
+    return call == nullptr ? Time{} : Time{call->opened_at_us()} - kBeforeCall;
+  }
+  const trust::Decision decision = position_decision(exchange, person_id);
+  if (!broken || !decision.allowed || decision.precision != trust::Precision::kFull) return std::nullopt;
+  const v1::BrokenGlass* glass =
+      picture.case_book().open_glass(exchange.viewer.account, person_id, exchange.now);
+  return Time{glass->broken_at_us()} - kBeforeCall;
 }
 
 Result<Plan> of_span(const Exchange& exchange, const std::set<std::string>& ids, Span span) {

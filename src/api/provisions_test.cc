@@ -236,6 +236,36 @@ TEST(Standings, OfRandomCasesAndOrdersNeverMixTheSidesOfOne) {
   }
 }
 
+// What another station applies for and its court decides, to whatever moment it is asked about.
+TEST(Statistics, TellPoliceCourtAndProbationOfTheirOwnCasesAlone) {
+  const auto told = [](const char* account, bool happened) {
+    CaseWorld world;
+    const std::string begin = std::to_string(world.clock.now().us);
+    if (happened) {
+      world.open_case();
+      world.get("insp-park", "POST", "/cases/c-1/measures",
+                R"({"id":"m-1","kind":"ST_PROV_2","protected_id":"p-1","apply":true})");
+      world.step("insp-park", "m-1", "PETITION", R"(,"court_id":"court-1")");
+      const json::value own = world.get("insp-park", "GET", "/statistics");
+      EXPECT_EQ(text(own.at("measures").at(0).at("applied")), "1");
+      EXPECT_EQ(own.at("persons_by_standing").as_array().size(), 2u);
+      EXPECT_EQ(world.get("judge-1", "GET", "/statistics").at("measures").as_array().size(), 1u);
+    }
+    world.clock.set(Time{1'790'000'000'000'000});
+    std::string out;
+    for (const std::string& window :
+         {std::string(), "?from_us=" + begin, "?from_us=" + begin + "&to_us=1790000000000000"}) {
+      json::value said = world.get(account, "GET", "/statistics" + window);
+      said.as_object().erase("entry_no");
+      out += json::serialize(said) + world.ask(account, "GET", "/statistics.csv" + window).body;
+    }
+    return out;
+  };
+  for (const char* account : {"insp-choi", "judge-2", "officer-kang"})
+    EXPECT_EQ(told(account, true), told(account, false)) << account;
+  EXPECT_NE(told("control-1", true), told("control-1", false)) << "who sees every case is told of all";
+}
+
 TEST(Publication, OfAnyCountsShowsNothingBelowFiveAndNoTwoNumbersThatDifferBySomebody) {
   Random random(7);
   std::set<uint64_t> shown;

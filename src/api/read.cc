@@ -1,5 +1,6 @@
 #include "api/read.h"
 
+#include "api/history.h"
 #include "api/page.h"
 #include "api/playback.h"
 #include "api/subjects.h"
@@ -66,10 +67,9 @@ Result<Plan> track(const Exchange& exchange) {
   if (exchange.decision.precision != trust::Precision::kFull) {
     return Error{Code::kForbidden, "", "a track is shown only where the exact place is"};
   }
-  Time from;
-  const v1::TrackAccess* access = exchange.world.picture.following(exchange.viewer.unit_id, exchange.id());
-  if (exchange.viewer.role == trust::Role::kUnit && access != nullptr) from = Time{access->from_us()};
-  return answering(positions.track(*holder, from), {exchange.id()});
+  const std::optional<Time> from = playback::shown_from(exchange, exchange.id());
+  if (!from) return not_found("id");
+  return answering(positions.track(*holder, *from), {exchange.id()});
 }
 
 Result<Plan> alerts(const Exchange& exchange) {
@@ -231,6 +231,20 @@ Result<Plan> views(const Exchange& exchange) {
   return answering(list, std::move(shown));
 }
 
+// What the trail has no more, from the log.
+Plan older(History* history, const LooksQuery& query) {
+  Plan plan;
+  plan.later = [history, query](const Deliver& deliver) {
+    return history->read(query, [deliver](Result<v1::AccessList> page) {
+      deliver([page = std::move(page)](const Exchange&) -> Result<Plan> {
+        if (!page.ok()) return page.error();
+        return answering(*page);
+      });
+    });
+  };
+  return plan;
+}
+
 Result<Plan> audit(const Exchange& exchange) {
   AccessQuery query;
   query.viewer = exchange.request.parameter("viewer");
@@ -239,7 +253,14 @@ Result<Plan> audit(const Exchange& exchange) {
   query.denied_only = exchange.request.parameter("denied") == "true";
   TRY(query.before_entry_no, number_parameter(exchange, "after"));
   TRY(query.limit, exchange.limit());
-  return answering(exchange.world.trail.find(query));
+  v1::AccessList newest = exchange.world.trail.find(query);
+  const uint64_t first_no = exchange.world.trail.first_no();
+  if (!newest.next().empty() || first_no == 0) return answering(newest);
+  History* history = exchange.world.history;
+  if (history == nullptr) return Error{Code::kUnavailable, "", "the past cannot be read here"};
+  const bool all_older = query.before_entry_no != 0 && query.before_entry_no < first_no;
+  if (!all_older) query.before_entry_no = first_no;
+  return older(history, {exchange.viewer.account, query, std::move(newest)});
 }
 
 v1::Capabilities capabilities_of(const trust::Viewer& viewer) {

@@ -10,6 +10,8 @@
 namespace haechi::api::risk {
 namespace {
 
+using trust::Action;
+
 struct Window {
   int64_t from_us = 0, to_us = INT64_MAX;
 
@@ -31,6 +33,47 @@ Result<Window> window_of(const Exchange& exchange) {
   return Window{from_us, to_us};
 }
 
+// Of what a viewer is told numbers: of everything, who sees every case by duty or reads who looked at whom;
+// of what he sees himself, everybody else. Or a number of one would tell him of a case that is none of his.
+class Told {
+ public:
+  explicit Told(const Exchange& exchange) : exchange_(exchange) {
+    all_ = allowed(Action::kSeeCase, {.kind = "case"}) || allowed(Action::kSeeAudit, {.kind = "audit"});
+    if (all_) return;
+    const picture::CaseBook& book = exchange.world.picture.case_book();
+    const trust::Viewer& viewer = exchange.viewer;
+    persons_.insert(viewer.wearer_ids.begin(), viewer.wearer_ids.end());
+    if (const auto load = book.caseloads().find(viewer.account); load != book.caseloads().end())
+      persons_.insert(load->second.wearer_ids().begin(), load->second.wearer_ids().end());
+    for (const auto& [id, one] : book.cases()) {
+      if (!allowed(Action::kSeeCase, legal::case_subject(exchange, id))) continue;
+      persons_.merge(book.worn_as(one.subject_id()));
+      persons_.insert(one.subject_id());
+      persons_.insert(one.protected_ids().begin(), one.protected_ids().end());
+    }
+  }
+  bool of_person(const std::string& id) const { return all_ || persons_.contains(id); }
+  bool of_measure(const std::string& id) const {
+    return all_ || allowed(Action::kSeeCase, legal::measure_subject(exchange_, id));
+  }
+  bool of_link(const std::string& id) const {
+    return all_ || allowed(Action::kSeeCase, legal::link_subject(exchange_, id));
+  }
+  bool of_duty(const std::string& id) const {
+    return all_ || allowed(Action::kDoDuty, legal::duty_subject(exchange_, id));
+  }
+  bool of_officer(const std::string& account) const { return all_ || account == exchange_.viewer.account; }
+
+ private:
+  bool allowed(Action action, const trust::Subject& subject) const {
+    return trust::decide(exchange_.viewer, action, subject, exchange_.purpose, exchange_.now).allowed;
+  }
+
+  const Exchange& exchange_;
+  bool all_ = false;
+  std::set<std::string> persons_;
+};
+
 void put(const std::map<std::string, uint64_t>& counts,
          google::protobuf::RepeatedPtrField<v1::Statistics::Count>& out) {
   for (const auto& [key, count] : counts) {
@@ -44,13 +87,14 @@ int64_t thousandths(uint64_t part, uint64_t of) {
   return of == 0 ? -1 : static_cast<int64_t>(part * 1'000 / of);
 }
 
-void count_wearers(const Exchange& exchange, v1::Statistics& out) {
+void count_wearers(const Exchange& exchange, const Told& told, v1::Statistics& out) {
   std::map<std::string, std::set<std::string>> by_kind, by_offence;
   for (const auto& [id, order] : exchange.world.picture.orders()) {
     const bool over = order.ends_at_us() != 0 && Time{order.ends_at_us()} <= exchange.now;
     const bool begun = Time{order.starts_at_us()} <= exchange.now;
     if (order.withdrawn() || over || !begun) continue;
     if (picture::is_synthetic(exchange.world.picture, order.wearer_id())) continue;
+    if (!told.of_person(order.wearer_id())) continue;
     by_kind[order.kind()].insert(order.wearer_id());
     by_offence[std::string(law::offence_of(order.kind(), order.offence()))].insert(order.wearer_id());
   }
@@ -64,21 +108,22 @@ void count_wearers(const Exchange& exchange, v1::Statistics& out) {
 }
 
 // Each person once in each standing, so that the standings never mix.
-void count_standings(const Exchange& exchange, v1::Statistics& out) {
+void count_standings(const Exchange& exchange, const Told& told, v1::Statistics& out) {
   std::map<std::string, std::set<std::string>> persons;
   for (const v1::PersonStanding& row : standings::of_all(exchange.world.picture, exchange.now))
-    persons[v1::Standing_Name(row.standing())].insert(row.person_id());
+    if (told.of_person(row.person_id())) persons[v1::Standing_Name(row.standing())].insert(row.person_id());
   std::map<std::string, uint64_t> counts;
   for (const auto& [standing, ids] : persons) counts[standing] = ids.size();
   put(counts, *out.mutable_persons_by_standing());
 }
 
 // The stage that a measure has reached says what became of it.
-void count_measures(const Exchange& exchange, const Window& window, v1::Statistics& out) {
+void count_measures(const Exchange& exchange, const Window& window, const Told& told, v1::Statistics& out) {
   const picture::CaseBook& book = exchange.world.picture.case_book();
   std::map<std::pair<std::string, std::string>, v1::Statistics::Measures> rows;
   for (const auto& [id, measure] : book.measures()) {
     if (measure.stage() == v1::MEASURE_STAGE_NEW || !window.holds(measure.begun_at_us())) continue;
+    if (!told.of_measure(id)) continue;
     const v1::Case* one = book.find_case(measure.case_id());
     const std::string agency = one == nullptr ? std::string() : one->agency_id();
     v1::Statistics::Measures& row = rows[{agency, measure.kind()}];
@@ -228,7 +273,7 @@ void put(SharesByAgency& shares, google::protobuf::RepeatedPtrField<v1::Statisti
   }
 }
 
-void count_alerts(const Exchange& exchange, const Window& window, v1::Statistics& out) {
+void count_alerts(const Exchange& exchange, const Window& window, const Told& told, v1::Statistics& out) {
   const picture::Picture& picture = exchange.world.picture;
   std::map<std::string, Samples> by_agency;
   std::map<std::string, uint64_t> violations;
@@ -238,6 +283,7 @@ void count_alerts(const Exchange& exchange, const Window& window, v1::Statistics
   Samples all;
   for (const picture::PastAlerts::Tally& alert : picture.past_alerts().tallies()) {
     if (!window.holds(alert.opened_at_us)) continue;
+    if (!told.of_person(picture.past_alerts().id(alert.wearer))) continue;
     sample(alert, all);
     const std::string& agency = picture.past_alerts().id(alert.agency);
     if (!agency.empty()) sample(alert, by_agency[agency]);
@@ -257,11 +303,11 @@ void count_alerts(const Exchange& exchange, const Window& window, v1::Statistics
   for (auto& [agency, samples] : by_agency) *out.add_times() = samples.times(agency);
 }
 
-void count_work(const Exchange& exchange, const Window& window, v1::Statistics& out) {
+void count_work(const Exchange& exchange, const Window& window, const Told& told, v1::Statistics& out) {
   const picture::CaseBook& book = exchange.world.picture.case_book();
   std::map<std::string, uint64_t> duties, links;
   for (const auto& [id, duty] : book.duties()) {
-    if (!window.holds(duty.since_us()) || duty.may()) continue;
+    if (!window.holds(duty.since_us()) || duty.may() || !told.of_duty(id)) continue;
     const bool late = duty.due_at_us() != 0 && duty.done_at_us() > duty.due_at_us();
     if (duty.done_at_us() == 0)
       ++duties[duty.overdue() ? "overdue" : "open"];
@@ -269,10 +315,11 @@ void count_work(const Exchange& exchange, const Window& window, v1::Statistics& 
       ++duties[late ? "done_late" : "done_in_time"];
   }
   for (const auto& [id, link] : book.links())
-    if (window.holds(link.opened_at_us())) ++links[v1::LinkState_Name(link.state())];
+    if (window.holds(link.opened_at_us()) && told.of_link(id)) ++links[v1::LinkState_Name(link.state())];
   put(duties, *out.mutable_duties());
   put(links, *out.mutable_links());
   for (const auto& [officer, load] : book.caseloads()) {
+    if (!told.of_officer(officer)) continue;
     v1::Statistics::Load& row = *out.add_caseloads();
     row.set_officer(officer);
     row.set_agency_id(load.agency_id());
@@ -285,11 +332,12 @@ v1::Statistics counted(const Exchange& exchange, const Window& window) {
   out.set_from_us(window.from_us);
   out.set_to_us(std::min(window.to_us, exchange.now.us));
   out.set_entry_no(exchange.world.picture.entry_no());
-  count_wearers(exchange, out);
-  count_standings(exchange, out);
-  count_measures(exchange, window, out);
-  count_alerts(exchange, window, out);
-  count_work(exchange, window, out);
+  const Told told(exchange);
+  count_wearers(exchange, told, out);
+  count_standings(exchange, told, out);
+  count_measures(exchange, window, told, out);
+  count_alerts(exchange, window, told, out);
+  count_work(exchange, window, told, out);
   for (const law::Figure& figure : law::kr().figures) {
     if (figure.name == "caseload_guideline") out.set_guideline_thousandths(figure.thousandths);
     if (figure.name == "caseload_average") out.set_average_thousandths(figure.thousandths);

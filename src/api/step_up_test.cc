@@ -92,10 +92,12 @@ TEST(StepUp, IsAskedByTheRoutesThatGiveRightsOrSecretsOrEndData) {
       asking,
       "POST /api/v1/positions/table\nPOST /api/v1/persons/{id}/release\nPOST /api/v1/persons/{id}/erase\n"
       "PUT /api/v1/devices/{id}\nPUT /api/v1/orders/{id}\nPUT /api/v1/jurisdictions/{id}\n"
-      "PUT /api/v1/agencies/{id}\nPOST /api/v1/facts\nPOST /api/v1/cases/{id}/bundle\nPOST /api/v1/measures\n"
+      "PUT /api/v1/agencies/{id}\nPOST /api/v1/facts\nPOST /api/v1/cases\n"
+      "POST /api/v1/cases/{id}/bundle\nPOST /api/v1/measures\n"
       "PUT /api/v1/accounts/{id}/address\nPUT /api/v1/agencies/{id}/address\n"
       "POST /api/v1/petitions/{id}/bundle\nPOST /api/v1/petitions/{id}/interim\n"
-      "POST /api/v1/petitions/{id}/decision\nPOST /api/v1/break-glass\nPOST /api/v1/accounts\n"
+      "POST /api/v1/petitions/{id}/decision\nPOST /api/v1/break-glass\n"
+      "POST /api/v1/cases/{id}/inquiries\nPOST /api/v1/inquiries/{id}/confirmation\nPOST /api/v1/accounts\n"
       "POST /api/v1/accounts/{id}/change\nPOST /api/v1/api-keys\nPOST /api/v1/acts/{id}/answer\n");
 }
 

@@ -21,7 +21,7 @@ void place(CaseWorld& world) {
   v1::ReportReceived& received = *fact.mutable_report_received();
   received.set_received_at_us(world.clock.now().us);
   received.mutable_report()->set_device_id("d-w");
-  received.mutable_report()->set_seq(1);
+  received.mutable_report()->set_seq(static_cast<uint64_t>(world.clock.now().us));
   v1::Fix& fix = *received.mutable_report()->mutable_fix();
   fix.mutable_place()->set_lat_e7(376'000'000);
   fix.mutable_place()->set_lng_e7(1'272'000'000);
@@ -43,6 +43,34 @@ TEST(BreakGlass, OpensOnePersonToOneAccountUntilItEnds) {
   EXPECT_EQ(last.access_decided().basis(), text(glass.at("id"))) << "the record says by what right";
   world.pass(Duration::seconds(10 * 60 + 1));
   EXPECT_EQ(world.ask("insp-park", "GET", "/positions/w-1").status, 403);
+}
+
+// The picture keeps twenty minutes of everybody, and his call may be hours old.
+TEST(BreakGlass, OpensAQuarterOfAnHourOfThePastAndNoMore) {
+  CaseWorld world;
+  auto call = std::make_shared<v1::Effect>();
+  call->mutable_open_call()->set_id("call-1");
+  call->mutable_open_call()->set_agency_id("police-1");
+  call->mutable_open_call()->set_wearer_id("w-1");
+  call->mutable_open_call()->set_state(v1::CALL_STATE_DISPATCHED);
+  call->mutable_open_call()->set_opened_at_us(world.clock.now().us);
+  v1::Fact tick;
+  tick.mutable_clock_ticked();
+  world.log(tick, {call});
+  for (int minute = 0; minute < 20; ++minute) {
+    place(world);
+    world.pass(Duration::seconds(60));
+  }
+  EXPECT_EQ(world.ask("insp-park", "GET", "/tracks/w-1").status, 403);
+  world.get("insp-park", "POST", "/break-glass", kBreak);
+  const Time broken{world.picture.case_book().glasses().back().broken_at_us()};
+  v1::Track track;
+  ASSERT_TRUE(read_json(world.ask("insp-park", "GET", "/tracks/w-1").body, track).ok());
+  ASSERT_GT(track.points_size(), 10);
+  EXPECT_GE(track.points(0).fixed_at_us(), (broken - Duration::seconds(900)).us);
+  v1::Track whole;
+  ASSERT_TRUE(read_json(world.ask("control-1", "GET", "/tracks/w-1").body, whole).ok());
+  EXPECT_GT(whole.points_size(), track.points_size());
 }
 
 TEST(BreakGlass, IsToldToASecondPersonWhoReadsWhyAndMayCloseItAtOnce) {
@@ -122,7 +150,7 @@ v1::LookUps of(const v1::LookUpsReport& report, const std::string& account) {
 
 // One batch with so many looks of an account, each at another person when `spread`.
 spine::Batch looks(const std::string& account, const std::string& role, size_t count, bool spread,
-                   const std::string& at = "2026-11-05T00:00:00Z") {
+                   const std::string& at = "2026-11-05T00:00:00Z", const std::string& person = "w-1") {
   spine::Batch batch;
   for (size_t i = 0; i < count; ++i) {
     auto fact = std::make_shared<v1::Fact>();
@@ -131,7 +159,7 @@ spine::Batch looks(const std::string& account, const std::string& role, size_t c
     access.set_viewer_role(role);
     access.set_action("see_position");
     access.set_subject_kind("position");
-    access.set_subject_id(spread ? "w-" + std::to_string(i) : "w-1");
+    access.set_subject_id(spread ? "w-" + std::to_string(i) : person);
     access.set_allowed(true);
     batch.entries.push_back({i + 1, *parse_iso8601(at), fact, {}});
   }
@@ -186,6 +214,49 @@ TEST(LookUps, NameEachPersonWhoWasLookedAtWithoutAnAlarmHoweverFewTheLooks) {
   EXPECT_EQ(one.quiet(1).last_at_us(), parse_iso8601("2026-11-05T00:00:00Z")->us);
   EXPECT_EQ(one.findings_size(), 0) << "to be read, not to be asked about";
   EXPECT_EQ(of(report, "officer-1").quiet_size(), 0) << "they are his to look at";
+}
+
+TEST(LookUps, NameWhomAnAccountLookedAtHoweverOftenItLookedAtOthersSince) {
+  LookUps look_ups;
+  const picture::CaseBook book;
+  look_ups.fold(looks("operator-1", "control", 1, false, "2026-11-05T23:00:00Z", "former-partner"));
+  look_ups.fold(looks("officer-1", "probation", 1, false, "2026-11-05T23:00:00Z"));
+  for (int i = 0; i < 20; ++i) {
+    look_ups.fold(looks("operator-1", "control", 100, true, "2026-11-09T10:00:00Z"));
+    look_ups.fold(looks("officer-1", "probation", 100, true, "2026-11-09T10:00:00Z"));
+  }
+  const auto duty = DutyHours::from({"probation Mon-Fri 07:00-20:00"}, v1::TimeZone());
+  const v1::LookUpsReport report = look_ups.report("2026-11", book, Time{}, *duty);
+  const v1::LookUps one = of(report, "operator-1");
+  ASSERT_EQ(one.quiet_size(), 101);
+  EXPECT_EQ(one.quiet(100).person_id(), "former-partner") << "the oldest look, last";
+  const auto& found = of(report, "officer-1").findings();
+  EXPECT_NE(std::find(found.begin(), found.end(), "off_duty"), found.end());
+}
+
+// He opens a case against somebody, and it comes to nothing.
+TEST(LookUps, FindWhoTiedHimselfToAPersonByACaseOfHisOwn) {
+  CaseWorld world;
+  const auto findings = [&](const char* account) {
+    std::string out;
+    for (const json::value& one : world.get("auditor-1", "GET", "/look-ups").at("accounts").as_array())
+      if (text(one.at("account")) == account && one.as_object().contains("own_cases"))
+        for (const json::value& id : one.at("own_cases").as_array()) out += text(id) + " ";
+    return out;
+  };
+  world.open_case();
+  EXPECT_EQ(findings("insp-park"), "") << "nobody was looked at";
+  world.get("insp-park", "GET", "/persons/p-1/risk");
+  world.get("chief-oh", "GET", "/persons/p-1/risk");
+  EXPECT_EQ(findings("insp-park"), "c-1 ");
+  EXPECT_EQ(findings("chief-oh"), "") << "the case is another's";
+  for (const json::value& one : world.get("auditor-1", "GET", "/look-ups").at("accounts").as_array())
+    if (text(one.at("account")) == "insp-park") {
+      EXPECT_EQ(json::serialize(one.at("findings")), R"(["own_case"])");
+    }
+  world.get("insp-park", "POST", "/cases/c-1/measures",
+            R"({"id":"m-1","kind":"ST_PROV_2","protected_id":"p-1"})");
+  EXPECT_EQ(findings("insp-park"), "") << "it came to something";
 }
 
 TEST(LookUps, FindLooksOffDutyButNotDuringAnAlarm) {

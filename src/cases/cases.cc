@@ -73,6 +73,8 @@ std::string subject_of(const v1::CaseFact& fact) {
       return fact.history_decided().inquiry_id();
     case v1::CaseFact::kHistoryDestroyed:
       return fact.history_destroyed().inquiry_id();
+    case v1::CaseFact::kHistoryConfirmed:
+      return fact.history_confirmed().inquiry_id();
     case v1::CaseFact::kPicturesRequested:
       return fact.pictures_requested().request_id();
     case v1::CaseFact::kPicturesViewed:
@@ -232,6 +234,8 @@ Status Machine::apply(const v1::CaseFact& fact, Turn& turn) {
       return decide_history(fact.history_decided(), turn);
     case v1::CaseFact::kHistoryDestroyed:
       return destroy_history(fact.history_destroyed(), turn);
+    case v1::CaseFact::kHistoryConfirmed:
+      return confirm_history(fact.history_confirmed(), turn);
     case v1::CaseFact::kPicturesRequested:
       return request_pictures(fact.pictures_requested(), turn);
     case v1::CaseFact::kPicturesViewed:
@@ -285,6 +289,7 @@ Status Machine::open_case(const v1::CaseOpened& opened, Turn& turn) {
   *made.mutable_witness_ids() = opened.witness_ids();
   made.set_reported_at_us(reported.us);
   made.set_opened_at_us(turn.at.us);
+  made.set_opened_by(turn.by);
   made.set_time_zone(zone);
   made.set_holiday_calendar(opened.holiday_calendar());
   made.set_protection_officer(opened.protection_officer());
@@ -292,7 +297,25 @@ Status Machine::open_case(const v1::CaseOpened& opened, Turn& turn) {
   const std::string id = made.id();
   publish(cases_.emplace(id, std::move(made)).first->second, turn);
   link_case(id, turn);
+  tell_of_other_station(cases_.at(id), turn);
   return {};
+}
+
+// A case ties its station to whom it names: who watches over that hears of it where another station protects
+// her.
+void Machine::tell_of_other_station(const v1::Case& made, Turn& turn) {
+  const auto& named = made.protected_ids();
+  const bool elsewhere = std::any_of(cases_.begin(), cases_.end(), [&](const auto& one) {
+    const v1::Case& other = one.second;
+    return other.agency_id() != made.agency_id() &&
+           std::find_first_of(named.begin(), named.end(), other.protected_ids().begin(),
+                              other.protected_ids().end()) != named.end();
+  });
+  if (!elsewhere) return;
+  v1::Notification about;
+  about.set_kind(v1::NOTIFICATION_KIND_CASE_ELSEWHERE);
+  about.set_case_id(made.id());
+  notify(about, recipient(law::Party::kPrivacyOfficer, {}, {}, {}, {}), turn);
 }
 
 Status Machine::close_case(const v1::CaseClosed& closed, Turn& turn) {

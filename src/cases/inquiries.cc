@@ -1,6 +1,7 @@
 // Inquiries: the police ask where a wearer was, a court permits it or not (kr: EM Act 16(4)(5)). What is seen
 // in urgency before the court has spoken is open until it speaks or its time runs out; without a permission
-// it must be destroyed, and probation is told.
+// it must be destroyed, and probation is told. Who is named as having approved the urgency hears of it in the
+// same entry, as the privacy officer does, and confirms it, or it closes.
 #include <algorithm>
 
 #include "cases/convert.h"
@@ -14,6 +15,17 @@ constexpr size_t kTextMax = 128;
 // At most asked for at once, and open after a grant: our choices.
 constexpr Duration kSpanMax = Duration::seconds(31 * 86'400);
 constexpr Duration kOpenMax = Duration::seconds(366 * 86'400);
+// Within this whoever approved the urgency says so; and so long an account opens nothing more in urgency of a
+// person of whom it did that unconfirmed, or an hour would be as long as one likes. Our choices.
+constexpr Duration kConfirmWithin = Duration::seconds(3600);
+constexpr Duration kUnconfirmedOnceIn = Duration::seconds(12 * 3600);
+
+bool is_unconfirmed(const v1::Inquiry& inquiry) {
+  return inquiry.urgent() && inquiry.confirmed_at_us() == 0 && inquiry.state() != v1::INQUIRY_STATE_GRANTED;
+}
+Time once_until(const v1::Inquiry& inquiry) {
+  return Time{inquiry.requested_at_us()} + kUnconfirmedOnceIn;
+}
 
 bool is_open(const v1::Inquiry& inquiry) {
   return inquiry.state() == v1::INQUIRY_STATE_PENDING || inquiry.state() == v1::INQUIRY_STATE_GRANTED;
@@ -65,6 +77,7 @@ Status Machine::request_history(const v1::HistoryRequested& asked, Turn& turn) {
   if (asked.reason_sha256().empty()) return invalid("reason_sha256", "must be given");
   TRY_STATUS(check_digest(asked.reason_sha256(), "reason_sha256"));
   TRY_STATUS(check_urgency(asked, pack, turn.by));
+  TRY_STATUS(check_first_in_urgency(asked, turn));
   TRY(const law::Calendar* days, calendar(one.time_zone(), one.holiday_calendar()));
 
   v1::Inquiry made;
@@ -86,15 +99,29 @@ Status Machine::request_history(const v1::HistoryRequested& asked, Turn& turn) {
   inquiry_ids_.insert(made.id());
   if (asked.urgent()) {
     const Time end = law::period_end(*days, pack.acts, turn.at, pack.urgent_inquiry.permission_within);
-    made.set_open_until_us(end.us);
-    wake(end, Wake::Kind::kInquiry, made.id());
+    const Time confirmed_by = std::min(end, turn.now + kConfirmWithin);
+    made.set_permission_by_us(end.us);
+    made.set_open_until_us(confirmed_by.us);
+    for (const Time at : {confirmed_by, end}) wake(at, Wake::Kind::kInquiry, made.id());
   }
   v1::Inquiry& kept = inquiries_[made.id()] = made;
   publish(kept, turn);
   if (asked.urgent()) {
-    raise_about(kept, law::Trigger::kDataForInquiry, Time{made.open_until_us()}, turn);
+    raise_about(kept, law::Trigger::kDataForInquiry, Time{made.permission_by_us()}, turn);
     tell_probation(kept, turn);
+    tell_of_urgency(kept, turn);
   }
+  return {};
+}
+
+Status Machine::check_first_in_urgency(const v1::HistoryRequested& asked, const Turn& turn) const {
+  if (!asked.urgent()) return {};
+  const std::string him = wearer_of(asked.person_id());
+  for (const auto& [id, other] : inquiries_)
+    if (is_unconfirmed(other) && other.requested_by() == turn.by && wearer_of(other.person_id()) == him &&
+        turn.now < once_until(other))
+      return Error{Code::kConflict, "person_id",
+                   "was opened to this account in urgency, and nobody confirmed that"};
   return {};
 }
 
@@ -117,6 +144,18 @@ void Machine::tell_probation(const v1::Inquiry& inquiry, Turn& turn) {
   about.set_kind(v1::NOTIFICATION_KIND_HISTORY);
   about.set_case_id(inquiry.case_id());
   notify(about, recipient(law::Party::kProbation, inquiry.case_id(), inquiry.person_id(), {}, {}), turn);
+}
+
+// Two others, before anything of it can have been seen.
+void Machine::tell_of_urgency(const v1::Inquiry& inquiry, Turn& turn) {
+  v1::Notification about;
+  about.set_kind(v1::NOTIFICATION_KIND_URGENT_HISTORY);
+  about.set_case_id(inquiry.case_id());
+  notify(about, recipient(law::Party::kPrivacyOfficer, {}, {}, {}, {}), turn);
+  Recipient approver = recipient(law::Party::kPolice, inquiry.case_id(), {}, {}, {});
+  approver.account = inquiry.approved_by();
+  approver.urgent = true;
+  notify(about, approver, turn);
 }
 
 void Machine::publish(const v1::Inquiry& inquiry, Turn& turn) {
@@ -189,13 +228,33 @@ Status Machine::decide_history(const v1::HistoryDecided& decided, Turn& turn) {
   return {};
 }
 
+Status Machine::confirm_history(const v1::HistoryConfirmed& confirmed, Turn& turn) {
+  const auto found = inquiries_.find(confirmed.inquiry_id());
+  if (!inquiry_ids_.contains(confirmed.inquiry_id()))
+    return Error{Code::kNotFound, "inquiry_id", "is not the id of an inquiry"};
+  if (found == inquiries_.end() || found->second.state() != v1::INQUIRY_STATE_PENDING ||
+      found->second.confirmed_at_us() != 0)
+    return Error{Code::kConflict, "inquiry_id", "does not wait to be confirmed"};
+  v1::Inquiry& inquiry = found->second;
+  if (turn.by != inquiry.approved_by())
+    return Error{Code::kConflict, "by", "must be the account that is named as having approved it"};
+  if (!confirmed.confirmed()) {
+    shut_inquiry(inquiry, v1::INQUIRY_STATE_LAPSED, turn);
+    return {};
+  }
+  inquiry.set_confirmed_at_us(turn.now.us);
+  inquiry.set_open_until_us(inquiry.permission_by_us());
+  publish(inquiry, turn);
+  return {};
+}
+
 Status Machine::destroy_history(const v1::HistoryDestroyed& destroyed, Turn& turn) {
   const auto found = inquiries_.find(destroyed.inquiry_id());
   if (!inquiry_ids_.contains(destroyed.inquiry_id()))
     return Error{Code::kNotFound, "inquiry_id", "is not the id of an inquiry"};
-  if (found == inquiries_.end() || !found->second.to_destroy())
+  if (found == inquiries_.end() || !found->second.to_destroy() || found->second.destroyed_at_us() != 0)
     return Error{Code::kConflict, "inquiry_id", "has nothing that must be destroyed"};
-  v1::Inquiry inquiry = found->second;
+  v1::Inquiry& inquiry = found->second;
   if (turn.at.us < inquiry.closed_at_us()) return invalid("at_us", "is earlier than the refusal");
   TRY_STATUS(law::check_id(destroyed.proof_id(), "proof_id"));
   if (destroyed.proof_sha256().empty()) return invalid("proof_sha256", "must be given");
@@ -204,7 +263,6 @@ Status Machine::destroy_history(const v1::HistoryDestroyed& destroyed, Turn& tur
   inquiry.set_destroyed_by(turn.by);
   inquiry.set_proof_id(destroyed.proof_id());
   inquiry.set_proof_sha256(destroyed.proof_sha256());
-  inquiries_.erase(found);
   publish(inquiry, turn);
   v1::DutyDone done;
   done.set_note_code("destroyed");
@@ -212,6 +270,10 @@ Status Machine::destroy_history(const v1::HistoryDestroyed& destroyed, Turn& tur
   done.set_proof_sha256(destroyed.proof_sha256());
   end_duties_about(inquiry.id(), {}, done, turn);
   tell_probation(inquiry, turn);
+  if (is_unconfirmed(inquiry))
+    wake(once_until(inquiry), Wake::Kind::kInquiry, inquiry.id());
+  else
+    inquiries_.erase(found);
   return {};
 }
 
@@ -233,8 +295,13 @@ void Machine::close_inquiries(const std::string& case_id, Turn& turn) {
 
 void Machine::look_at_inquiry(const std::string& id, Turn& turn) {
   const auto found = inquiries_.find(id);
-  if (found == inquiries_.end() || !is_open(found->second)) return;
+  if (found == inquiries_.end()) return;
   v1::Inquiry& inquiry = found->second;
+  if (inquiry.destroyed_at_us() != 0 && turn.now >= once_until(inquiry)) {
+    inquiries_.erase(found);
+    return;
+  }
+  if (!is_open(inquiry)) return;
   if (turn.now.us < inquiry.open_until_us()) return;
   if (inquiry.state() == v1::INQUIRY_STATE_PENDING)
     shut_inquiry(inquiry, v1::INQUIRY_STATE_LAPSED, turn);

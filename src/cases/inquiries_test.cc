@@ -30,6 +30,13 @@ v1::CaseFact decided(const std::string& id, bool granted, Time until = {}) {
   fact.mutable_history_decided()->set_until_us(until.us);
   return fact;
 }
+v1::CaseFact confirmed(const std::string& id, bool yes = true, const std::string& by = "chief-oh") {
+  v1::CaseFact fact;
+  fact.set_by(by);
+  fact.mutable_history_confirmed()->set_inquiry_id(id);
+  fact.mutable_history_confirmed()->set_confirmed(yes);
+  return fact;
+}
 v1::CaseFact destroyed(const std::string& id) {
   v1::CaseFact fact;
   fact.set_by("insp-park");
@@ -73,17 +80,80 @@ TEST_F(Inquiries, OpenInUrgencyAtOnceWithTheDutyToGetThePermission) {
   ASSERT_EQ(world_.submit(asked(world_, "i-1", true)), "");
   EXPECT_EQ(newest(world_).state(), v1::INQUIRY_STATE_PENDING);
   EXPECT_EQ(newest(world_).approved_by(), "chief-oh");
-  EXPECT_EQ(newest(world_).open_until_us(), (world_.now() + Duration::seconds(48 * 3600)).us);
+  EXPECT_EQ(newest(world_).open_until_us(), (world_.now() + Duration::seconds(3600)).us)
+      << "an hour, before another has confirmed it";
+  EXPECT_EQ(newest(world_).permission_by_us(), (world_.now() + Duration::seconds(48 * 3600)).us);
   const v1::Duty duty = world_.duty("K12");
   EXPECT_EQ(duty.party(), v1::CASE_PARTY_POLICE);
   EXPECT_EQ(duty.agency_id(), "police-namyangju");
   EXPECT_EQ(duty.request_id(), "i-1");
-  EXPECT_EQ(duty.due_at_us(), newest(world_).open_until_us());
+  EXPECT_EQ(duty.due_at_us(), newest(world_).permission_by_us());
   EXPECT_EQ(world_.told(v1::NOTIFICATION_KIND_HISTORY, v1::CASE_PARTY_PROBATION), 1u);
   ASSERT_EQ(world_.submit(decided("i-1", true, world_.now() + Duration::seconds(3600))), "");
   EXPECT_EQ(newest(world_).state(), v1::INQUIRY_STATE_GRANTED);
   EXPECT_EQ(world_.duty("K12").id(), "") << "the permission is there";
   EXPECT_EQ(world_.duty("K12-R").id(), "");
+}
+
+TEST_F(Inquiries, InUrgencyAreToldToThePrivacyOfficerAndToWhoIsNamedInTheSameEntry) {
+  ASSERT_EQ(world_.submit(asked(world_, "i-1", true)), "");
+  std::map<v1::CaseParty, std::string> told;
+  for (const v1::CaseEffect& effect : world_.of(v1::CaseEffect::kQueueNotification)) {
+    const v1::Notification& one = effect.queue_notification();
+    if (one.kind() == v1::NOTIFICATION_KIND_URGENT_HISTORY) told[one.party()] = one.account();
+  }
+  EXPECT_EQ(told, (std::map<v1::CaseParty, std::string>{{v1::CASE_PARTY_PRIVACY_OFFICER, "privacy-officer"},
+                                                        {v1::CASE_PARTY_POLICE, "chief-oh"}}));
+}
+
+TEST_F(Inquiries, InUrgencyCloseWithinTheHourUnlessTheOneWhoIsNamedConfirms) {
+  ASSERT_EQ(world_.submit(asked(world_, "i-1", true)), "");
+  const Time hour = world_.now() + Duration::seconds(3600);
+  for (const char* other : {"insp-park", "chief-kim", ""})
+    EXPECT_EQ(world_.submit(confirmed("i-1", true, other)),
+              "conflict: by: must be the account that is named as having approved it");
+  world_.pass_to(hour - Duration{1});
+  EXPECT_EQ(newest(world_).state(), v1::INQUIRY_STATE_PENDING);
+  world_.pass_to(hour);
+  EXPECT_EQ(newest(world_).state(), v1::INQUIRY_STATE_LAPSED);
+  EXPECT_TRUE(newest(world_).to_destroy());
+  EXPECT_NE(world_.duty("K12-R").id(), "");
+  EXPECT_EQ(world_.submit(confirmed("i-1")), "conflict: inquiry_id: does not wait to be confirmed");
+  EXPECT_EQ(world_.submit(confirmed("i-9")), "not_found: inquiry_id: is not the id of an inquiry");
+}
+
+TEST_F(Inquiries, InUrgencyAreOpenForTheTermOnceConfirmedAndClosedAtOnceWhereThatWasNotSo) {
+  ASSERT_EQ(world_.submit(asked(world_, "i-1", true)), "");
+  const Time term = world_.now() + Duration::seconds(48 * 3600);
+  world_.pass_to(world_.now() + Duration::seconds(600));
+  ASSERT_EQ(world_.submit(confirmed("i-1")), "");
+  EXPECT_EQ(newest(world_).confirmed_at_us(), world_.now().us);
+  EXPECT_EQ(newest(world_).open_until_us(), term.us);
+  EXPECT_EQ(world_.submit(confirmed("i-1", false)), "conflict: inquiry_id: does not wait to be confirmed");
+  world_.pass_to(term - Duration{1});
+  EXPECT_EQ(newest(world_).state(), v1::INQUIRY_STATE_PENDING);
+  ASSERT_EQ(world_.submit(asked(world_, "i-2", true)), "");
+  ASSERT_EQ(world_.submit(confirmed("i-2", false)), "");
+  EXPECT_EQ(newest(world_).state(), v1::INQUIRY_STATE_LAPSED);
+  EXPECT_TRUE(newest(world_).to_destroy());
+}
+
+TEST_F(Inquiries, ThatNobodyConfirmedAreNotOpenedAnewByTheSameAccountForHalfADay) {
+  const Time begun = world_.now();
+  ASSERT_EQ(world_.submit(asked(world_, "i-1", true)), "");
+  constexpr const char* kOnce =
+      "conflict: person_id: was opened to this account in urgency, and nobody confirmed that";
+  EXPECT_EQ(world_.submit(asked(world_, "i-2", true)), kOnce);
+  world_.pass_to(begun + Duration::seconds(3600));
+  ASSERT_EQ(world_.submit(destroyed("i-1")), "");
+  EXPECT_EQ(world_.submit(destroyed("i-1")), "conflict: inquiry_id: has nothing that must be destroyed");
+  EXPECT_EQ(world_.submit(asked(world_, "i-2", true)), kOnce) << "nor once the copies are gone";
+  v1::CaseFact of_another = asked(world_, "i-3", true);
+  of_another.set_by("insp-han");
+  EXPECT_EQ(world_.submit(of_another), "") << "another officer may, and of that is told as well";
+  EXPECT_EQ(world_.submit(asked(world_, "i-4")), "") << "and the court may be asked at any time";
+  world_.pass_to(begun + Duration::seconds(12 * 3600));
+  EXPECT_EQ(world_.submit(asked(world_, "i-2", true)), "");
 }
 
 TEST_F(Inquiries, CloseWithTheRefusalAndWhatWasSeenMustBeDestroyed) {
@@ -112,6 +182,7 @@ TEST_F(Inquiries, CloseWithTheRefusalAndWhatWasSeenMustBeDestroyed) {
 
 TEST_F(Inquiries, LapseInTheEntryInWhichTheTermEnds) {
   ASSERT_EQ(world_.submit(asked(world_, "i-1", true)), "");
+  ASSERT_EQ(world_.submit(confirmed("i-1")), "");
   const Time end{newest(world_).open_until_us()};
   world_.pass_to(end - Duration{1});
   EXPECT_EQ(newest(world_).state(), v1::INQUIRY_STATE_PENDING);

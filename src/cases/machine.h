@@ -104,6 +104,7 @@ class Machine {
   Status apply(const v1::CaseFact& fact, Turn& turn);
   Status close_case(const v1::CaseClosed& closed, Turn& turn);
   Status open_case(const v1::CaseOpened& opened, Turn& turn);
+  void tell_of_other_station(const v1::Case& made, Turn& turn);
   Status add_report(const v1::CaseReported& reported, Turn& turn);
   void publish(const v1::Case& one, Turn& turn);
   void wake(Time at, Wake::Kind kind, const std::string& id);
@@ -194,6 +195,9 @@ class Machine {
   // inquiries.cc
   Status request_history(const v1::HistoryRequested& asked, Turn& turn);
   Status decide_history(const v1::HistoryDecided& decided, Turn& turn);
+  Status confirm_history(const v1::HistoryConfirmed& confirmed, Turn& turn);
+  Status check_first_in_urgency(const v1::HistoryRequested& asked, const Turn& turn) const;
+  void tell_of_urgency(const v1::Inquiry& inquiry, Turn& turn);
   Status destroy_history(const v1::HistoryDestroyed& destroyed, Turn& turn);
   void raise_about(const v1::Inquiry& inquiry, law::Trigger trigger, Time due, Turn& turn);
   void tell_probation(const v1::Inquiry& inquiry, Turn& turn);

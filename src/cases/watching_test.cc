@@ -178,5 +178,38 @@ TEST(Reviews, AreOfARealMonthAndNeverOfOneself) {
   EXPECT_EQ(world.submit(fact), "conflict: by: nobody reviews himself");
 }
 
+class CaseElsewhere : public testing::Test {
+ protected:
+  // So often the privacy officer was told by now.
+  size_t told() const {
+    return world_.told(v1::NOTIFICATION_KIND_CASE_ELSEWHERE, v1::CASE_PARTY_PRIVACY_OFFICER);
+  }
+  std::string open(const std::string& id, const std::string& agency, const std::string& protected_id) {
+    v1::CaseFact fact;
+    fact.set_by("insp-" + agency);
+    v1::CaseOpened& opened = *fact.mutable_case_opened();
+    opened.set_case_id(id);
+    opened.set_country("kr");
+    opened.set_kind(v1::CASE_KIND_STALKING);
+    opened.set_agency_id(agency);
+    opened.set_subject_id("s-" + id);
+    opened.add_protected_ids(protected_id);
+    return world_.submit(fact);
+  }
+  World world_{"2026-11-22T09:00:00+09:00"};
+};
+
+TEST_F(CaseElsewhere, ThatNamesWhomAnotherStationProtectsIsToldToThePrivacyOfficer) {
+  ASSERT_EQ(open("c-1", "police-a", "p-1"), "");
+  ASSERT_EQ(open("c-2", "police-a", "p-1"), "");
+  ASSERT_EQ(open("c-3", "police-b", "p-2"), "");
+  EXPECT_EQ(told(), 0u) << "her own station, and nobody's";
+  ASSERT_EQ(open("c-4", "police-b", "p-1"), "");
+  EXPECT_EQ(told(), 1u);
+  const v1::CaseEffect opened = world_.of(v1::CaseEffect::kUpdateCase).front();
+  EXPECT_EQ(opened.update_case().opened_by(), "insp-police-b");
+  EXPECT_EQ(world_.of(v1::CaseEffect::kQueueNotification).back().queue_notification().case_id(), "c-4");
+}
+
 }  // namespace
 }  // namespace haechi::cases

@@ -41,6 +41,12 @@ Words words_of(v1::NotificationKind kind) {
     case v1::NOTIFICATION_KIND_HER_PHONE:
       return {"보호대상자의 휴대전화나 로그인에 변동이 있습니다. 본인에게 확인하십시오.",
               "A protected person's phone or sign-in has changed. Ask her whether it was she."};
+    case v1::NOTIFICATION_KIND_CASE_ELSEWHERE:
+      return {"다른 경찰서 사건의 보호대상자를 기재한 사건이 있습니다.",
+              "A new case names somebody whom another station's case protects."};
+    case v1::NOTIFICATION_KIND_URGENT_HISTORY:
+      return {"위치 이력의 긴급 열람이 있었습니다. 확인이 필요합니다.",
+              "A wearer's past was opened in urgency. It closes within the hour unless it is confirmed."};
     case v1::NOTIFICATION_KIND_HISTORY:
       return {"수신자료 열람·조회에 관한 통지가 있습니다.",
               "Somebody asked where a wearer was, or what came of it is there to read."};

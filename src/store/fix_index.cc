@@ -1,6 +1,7 @@
 #include "store/fix_index.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/ensure.h"
 
@@ -13,6 +14,9 @@ constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS fixes(person TEXT NOT NULL, before INTEGER NOT NULL, steps TEXT NOT NULL,
     PRIMARY KEY(person, before)) WITHOUT ROWID;
 )";
+
+// Of an index that holds something else than this one; it is made anew.
+constexpr const char* kHolds = " reports and looks";
 
 Status run(sqlite3* connection, const char* sql) {
   const auto changed = Query(connection, sql).run();
@@ -41,13 +45,20 @@ void read_steps(const std::string& steps, uint64_t before, uint64_t first, uint6
   }
 }
 
+// What both have; rising.
+std::vector<uint64_t> common(const std::vector<uint64_t>& a, const std::vector<uint64_t>& b) {
+  std::vector<uint64_t> out;
+  std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
+  return out;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FixIndex>> FixIndex::open(const std::string& path, const std::string& log_id,
                                                  uint64_t block) {
   TRY(Connection connection, open_tables(path, kTables, 1, 1));
   std::unique_ptr<FixIndex> index(new FixIndex(std::move(connection), block));
-  TRY_STATUS(index->begin(log_id));
+  TRY_STATUS(index->begin(log_id + kHolds));
   return index;
 }
 
@@ -78,12 +89,12 @@ Status FixIndex::clear() {
   return {};
 }
 
-Status FixIndex::take(uint64_t no, Time stamp, const std::string* person_id) {
+Status FixIndex::take(uint64_t no, Time stamp, const std::vector<std::string>& names) {
   ENSURE(no == covered_ + 1, no, covered_);
-  if (person_id != nullptr) {
-    Numbers& numbers = under_way_[*person_id];
+  for (const std::string& name : names) {
+    Numbers& numbers = under_way_[name];
     const uint64_t before = std::max(numbers.last, begin_of(no));
-    if (no > before) append(numbers.steps, no - before);  // else it was taken by a try that failed
+    if (no > before) append(numbers.steps, no - before);  // else it is there twice, or of a try that failed
     numbers.last = no;
   }
   if (no % block_ == 0) TRY_STATUS(write_block({no, stamp}));
@@ -95,10 +106,10 @@ Status FixIndex::write_block(const End& end) {
   sqlite3* connection = connection_.get();
   TRY_STATUS(run(connection, "BEGIN IMMEDIATE"));
   const auto write = [&]() -> Status {
-    for (const auto& [person_id, numbers] : under_way_) {
+    for (const auto& [name, numbers] : under_way_) {
       Query insert(connection, "INSERT OR REPLACE INTO fixes VALUES(?, ?, ?)");
       TRY(const uint64_t added,
-          insert.with(person_id).with(static_cast<int64_t>(begin_of(end.no))).with(numbers.steps).run());
+          insert.with(name).with(static_cast<int64_t>(begin_of(end.no))).with(numbers.steps).run());
       ENSURE(added == 1);
     }
     TRY(const uint64_t added, Query(connection, "INSERT OR REPLACE INTO block VALUES(?, ?)")
@@ -118,26 +129,77 @@ Status FixIndex::write_block(const End& end) {
   return {};
 }
 
-Result<std::vector<uint64_t>> FixIndex::find(const std::set<std::string>& person_ids, uint64_t first,
+Result<std::vector<uint64_t>> FixIndex::find(const std::set<std::string>& names, uint64_t first,
                                              uint64_t last) {
   std::vector<uint64_t> out;
   if (first > last) return out;
-  for (const std::string& person_id : person_ids) {
+  for (const std::string& name : names) {
     Query blocks(connection_.get(),
                  "SELECT before, steps FROM fixes WHERE person = ? AND before BETWEEN ? AND ?");
-    blocks.with(person_id)
-        .with(static_cast<int64_t>(begin_of(first)))
-        .with(static_cast<int64_t>(begin_of(last)));
+    blocks.with(name).with(static_cast<int64_t>(begin_of(first))).with(static_cast<int64_t>(begin_of(last)));
     while (true) {
       TRY(const bool row, blocks.next());
       if (!row) break;
       read_steps(blocks.text(1), static_cast<uint64_t>(blocks.number(0)), first, last, out);
     }
-    const auto now = under_way_.find(person_id);
+    const auto now = under_way_.find(name);
     if (now != under_way_.end()) read_steps(now->second.steps, stored_.no, first, last, out);
   }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+std::vector<uint64_t> FixIndex::under_way(const std::vector<std::string>& names, uint64_t last) const {
+  std::vector<uint64_t> out;
+  for (const std::string& name : names) {
+    std::vector<uint64_t> of_name;
+    const auto now = under_way_.find(name);
+    if (now != under_way_.end()) read_steps(now->second.steps, stored_.no, 1, last, of_name);
+    out = &name == &names.front() ? std::move(of_name) : common(out, of_name);
+  }
+  return out;
+}
+
+Result<std::vector<uint64_t>> FixIndex::in_block(const std::vector<std::string>& names,
+                                                 const std::string& steps, uint64_t before,
+                                                 uint64_t last) const {
+  std::vector<uint64_t> out;
+  read_steps(steps, before, 1, last, out);
+  for (size_t i = 1; i < names.size() && !out.empty(); ++i) {
+    Query other(connection_.get(), "SELECT steps FROM fixes WHERE person = ? AND before = ?");
+    TRY(const bool any, other.with(names[i]).with(static_cast<int64_t>(before)).next());
+    std::vector<uint64_t> of_name;
+    if (any) read_steps(other.text(0), before, 1, last, of_name);
+    out = common(out, of_name);
+  }
+  return out;
+}
+
+Result<FixIndex::Newest> FixIndex::newest(const std::vector<std::string>& names, uint64_t last, size_t most) {
+  ENSURE(!names.empty() && most > 0);
+  Newest out;
+  const auto full = [&](const std::vector<uint64_t>& rising) {
+    const size_t taken = std::min(rising.size(), most - out.numbers.size());
+    out.numbers.insert(out.numbers.end(), rising.rbegin(), rising.rbegin() + static_cast<ptrdiff_t>(taken));
+    if (out.numbers.size() == most) out.from = out.numbers.back();
+    return out.numbers.size() == most;
+  };
+  last = std::min<uint64_t>(last, covered_);
+  if (full(under_way(names, last)) || stored_.no == 0 || last == 0) return out;
+  Query blocks(connection_.get(),
+               "SELECT before, steps FROM fixes WHERE person = ? AND before <= ? ORDER BY before DESC");
+  blocks.with(names.front()).with(static_cast<int64_t>(begin_of(std::min(last, stored_.no))));
+  for (int read = 0;; ++read) {
+    TRY(const bool row, blocks.next());
+    if (!row) return out;
+    const uint64_t before = static_cast<uint64_t>(blocks.number(0));
+    if (read == kBlocksAtOnce) {
+      out.from = before + block_ + 1;
+      return out;
+    }
+    TRY(const std::vector<uint64_t> numbers, in_block(names, blocks.text(1), before, last));
+    if (full(numbers)) return out;
+  }
 }
 
 }  // namespace haechi::store

@@ -118,9 +118,9 @@ void check_records(const Folder& folder, const std::set<int>& confirmed) {
 bool take_entries(const Folder& folder, const Say&) {
   auto index = FixIndex::open(folder.fixes(), "log-1", kBlock);
   if (!index.ok()) return false;
-  const std::string person = "W-1";
+  const std::vector<std::string> of_person = {"W-1"}, of_nobody;
   for (uint64_t no = (*index)->covered() + 1; no <= 5 * kBlock; ++no)
-    if (!(*index)->take(no, Time{static_cast<int64_t>(no)}, no % 2 == 0 ? &person : nullptr).ok())
+    if (!(*index)->take(no, Time{static_cast<int64_t>(no)}, no % 2 == 0 ? of_person : of_nobody).ok())
       return false;
   return true;
 }

@@ -72,10 +72,20 @@ std::optional<Viewer> Keys::viewer_of_digest(const std::string& digest_hex, Time
   const std::shared_lock lock(mutex_);
   // Looking up by digest: how long the search takes tells about digests, from which no key can be found.
   const auto found = by_digest_.find(digest_hex);
-  if (found == by_digest_.end()) return std::nullopt;
-  if (found->second.expires_at.known() && now >= found->second.expires_at) return std::nullopt;
-  if (!takes_persons_ && !is_of_systems(found->second.viewer.role)) return std::nullopt;
+  if (found == by_digest_.end() || !is_good(found->second, now)) return std::nullopt;
   return found->second.viewer;
+}
+
+bool Keys::is_good(const Held& held, Time now) const {
+  if (held.expires_at.known() && now >= held.expires_at) return false;
+  return takes_persons_ || is_of_systems(held.viewer.role);
+}
+
+std::optional<Viewer> Keys::viewer_named(const std::string& account, Time now) const {
+  const std::shared_lock lock(mutex_);
+  for (const auto& [digest, held] : by_digest_)
+    if (held.viewer.account == account && is_good(held, now)) return held.viewer;
+  return std::nullopt;
 }
 
 Result<std::string> Keys::issue(const Viewer& viewer, Time expires_at) {

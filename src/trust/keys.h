@@ -48,6 +48,9 @@ class Keys {
   // The same of the SHA-256 of a key, in hexadecimal digits.
   std::optional<Viewer> viewer_of_digest(const std::string& digest_hex, Time now) const;
 
+  // Whom a good key of this account stands for; nullopt: none does.
+  std::optional<Viewer> viewer_named(const std::string& account, Time now) const;
+
   // A new random key for the viewer. `expires_at` 0 = never.
   Result<std::string> issue(const Viewer& viewer, Time expires_at);
   // A key from configuration: 16 characters or more. Replaces what that key stood for.
@@ -64,6 +67,7 @@ class Keys {
     Time expires_at;
   };
   explicit Keys(store::Records& records) : records_(records) {}
+  bool is_good(const Held& held, Time now) const;
 
   store::Records& records_;
   std::atomic<bool> takes_persons_{true};

@@ -23,10 +23,13 @@ test("police look in urgency, the court refuses: the track is gone, and what was
   await police.getByLabel("까지").fill(field(Date.now() + 3_600_000));
   await police.getByLabel("청구 사유").fill("피해자가 귀가하지 않았고 피의자가 부근에서 목격되었다");
   await police.getByRole("checkbox", { name: /긴급/ }).check();
-  await police.getByLabel(/승인한 상급자/).fill("chief-oh");
+  await police.getByLabel(/승인한 상급자/).fill("demo-police"); // another of the station's
   await police.getByRole("button", { name: "긴급 열람 시작" }).click();
   await expect(police.locator("[data-state=INQUIRY_STATE_PENDING]")).toBeVisible();
   await expect(police.locator("[data-code=K12]")).toBeVisible();
+  const inquiry = decodeURIComponent((await police.evaluate(() => location.hash)).split("/")[2] ?? "");
+  await world.server.must("POST", `/api/v1/inquiries/${inquiry}/confirmation`, "police", { confirmed: true });
+  await expect(police.getByText(/· 확인/).first()).toBeVisible({ timeout: 8000 });
   await police.getByRole("button", { name: "이력 보기" }).click();
   const track = police.locator('section[aria-label="허가된 기간의 위치"]');
   await expect(track).toContainText("37.70000, 127.20600");

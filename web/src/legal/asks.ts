@@ -147,6 +147,9 @@ export const oneInquiry = (id: string) => take(api.GET("/api/v1/inquiries/{id}",
 export const inquire = (caseId: string, body: Schemas["InquiryInput"]) =>
   take(api.POST("/api/v1/cases/{id}/inquiries", { params: path(caseId), body, ...once(), signal: patience() }));
 
+export const confirmInquiry = (id: string, confirmed: boolean) =>
+  take(api.POST("/api/v1/inquiries/{id}/confirmation", { params: path(id), body: { confirmed }, ...once(), signal: patience() }));
+
 export const decideInquiry = (id: string, body: Schemas["InquiryDecisionInput"]) =>
   take(api.POST("/api/v1/inquiries/{id}/decision", { params: path(id), body, ...once(), signal: patience() }));
 

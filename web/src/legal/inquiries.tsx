@@ -7,7 +7,7 @@ import { useLoaded } from "../kit/load";
 import { useLive } from "../kit/surface";
 import { language } from "../kit/words";
 import {
-  bare, decideInquiry, destroyed, type Inquiry, type InquiryAnswer, inquire, inquiries, oneCase, oneInquiry, permittedTrack, type TrackPoint, uses,
+  bare, confirmInquiry, decideInquiry, destroyed, type Inquiry, type InquiryAnswer, inquire, inquiries, oneCase, oneInquiry, permittedTrack, type TrackPoint, uses,
 } from "./asks";
 import { endOfDayUs } from "./clocks";
 import { DutyTable } from "./duties";
@@ -204,7 +204,17 @@ function One({ answer, changed }: { answer: InquiryAnswer; changed: () => void }
         <Fact name={t("inquiry.column.asked")}>
           <Moment us={one.requested_at_us} /> · {one.requested_by} · {one.agency_id}
         </Fact>
-        {one.urgent && <Fact name={t("inquiry.approved_by")}>{one.approved_by}</Fact>}
+        {one.urgent && (
+          <Fact name={t("inquiry.approved_by")}>
+            {one.approved_by}
+            {Number(one.confirmed_at_us ?? 0) > 0 && (
+              <>
+                {" "}
+                · {t("inquiry.confirmed")} <Moment us={one.confirmed_at_us} />
+              </>
+            )}
+          </Fact>
+        )}
         <Fact name={t("inquiry.reason")}>
           <span className="statement">{answer.reason}</span>{" "}
           {!answer.reason_intact && <small className="problem">{t("petition.not_intact")}</small>}
@@ -222,11 +232,34 @@ function One({ answer, changed }: { answer: InquiryAnswer; changed: () => void }
       </Facts>
       {answer.decision && <p className="statement">{answer.decision}</p>}
       {(answer.duties ?? []).length > 0 && <DutyTable list={answer.duties ?? []} changed={changed} alone />}
+      {answer.may_confirm && <Confirm one={one} changed={changed} />}
       {decides && who.role === "court" && waits && <Decide one={one} changed={changed} />}
       {answer.open && <Track one={one} changed={changed} />}
       <HandedOver one={one} />
       {destroys && <Destroy one={one} changed={changed} />}
     </>
+  );
+}
+
+// For the one who is named as having approved the urgency.
+function Confirm({ one, changed }: { one: Inquiry; changed: () => void }) {
+  const { t } = useTranslation("legal");
+  const held = useHeldBack("run_case");
+  const { busy, refused, run } = useDeed(changed);
+  return (
+    <section className="card" aria-label={t("inquiry.confirm")}>
+      <h3>{t("inquiry.confirm")}</h3>
+      <p className="warning">{t("inquiry.confirm_explain")}</p>
+      <Refused failure={refused} />
+      <HeldBack why={held} />
+      <div className="deeds">
+        {[true, false].map((yes) => (
+          <button key={String(yes)} type="button" className="button" disabled={busy || held !== null} onClick={() => void run(() => confirmInquiry(one.id ?? "", yes))}>
+            {t(yes ? "inquiry.confirm_yes" : "inquiry.confirm_no")}
+          </button>
+        ))}
+      </div>
+    </section>
   );
 }
 

@@ -94,6 +94,11 @@ function Row({ one, month, changed }: { one: LookUps; month: string; changed: ()
             {t(`finding.${finding}`)}
           </span>
         ))}
+        {(one.own_cases ?? []).length > 0 && (
+          <small className="quiet" data-own-cases>
+            {t("look_ups.own_cases", { ids: (one.own_cases ?? []).join(", ") })}
+          </small>
+        )}
         {(one.quiet ?? []).length > 0 && (
           <details>
             <summary>{t("look_ups.quiet")}</summary>

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "base/ensure.h"
+#include "base/first_entry.h"
 
 namespace haechi::evidence {
 namespace {
@@ -151,6 +152,24 @@ bool extends(const std::vector<Digest>& proof, uint64_t old_size, const Digest& 
     last >>= 1;
   }
   return last == 0 && old_hash == old_root && hash == root;
+}
+
+namespace {
+
+// Of entries that are taken to be there (base/first_entry.h): as the files of a tree have them, which nobody
+// has written yet.
+Digest untold(int height) {
+  Digest hash{};
+  if (height < kTileHeight) hash = leaf_hash(std::string(kEntryBytes, '\0'));
+  for (int above = height % kTileHeight; above > 0; --above) hash = node_hash(hash, hash);
+  return hash;
+}
+
+}  // namespace
+
+RunningRoot::RunningRoot() : size_(entries_before_the_first()) {
+  for (int height = 63; height >= 0; --height)
+    if ((size_ >> height & 1) != 0) complete_.push_back(untold(height));
 }
 
 void RunningRoot::add(const Digest& leaf) {

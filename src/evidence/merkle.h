@@ -19,6 +19,7 @@ namespace haechi::evidence {
 // What the tree commits to of a record, and what auditors are given: number[8] | stamp[8] | sha256(fact)[32],
 // numbers most significant byte first. The fact itself is not in it.
 inline constexpr size_t kEntryBytes = 48;
+inline constexpr int kTileHeight = 8;  // of the hashes that are kept, each over 256 of those below
 std::string entry_of(uint64_t no, Time stamp, std::string_view fact);
 
 Digest leaf_hash(std::string_view entry);
@@ -44,12 +45,13 @@ bool extends(const std::vector<Digest>& proof, uint64_t old_size, const Digest& 
 // The root of a tree that grows leaf by leaf, in memory for its right edge only.
 class RunningRoot {
  public:
+  RunningRoot();
   void add(const Digest& leaf);
   uint64_t size() const { return size_; }
   Digest root() const;
 
  private:
-  uint64_t size_ = 0;
+  uint64_t size_;
   std::vector<Digest> complete_;  // one for each bit of size_ that is set, the largest first
 };
 

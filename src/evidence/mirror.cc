@@ -1,5 +1,6 @@
 #include "evidence/mirror.h"
 
+#include <charconv>
 #include <optional>
 
 #include "evidence/notary.h"
@@ -8,11 +9,7 @@
 namespace haechi::evidence {
 namespace {
 
-struct Push {
-  Note note;
-  Checkpoint checkpoint;
-  std::vector<log::NewRecord> records;
-};
+constexpr std::string_view kGiveBack = "give back";
 
 void put_number(std::string& out, uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xff);
@@ -26,6 +23,37 @@ std::optional<uint64_t> take_number(std::string_view& rest, size_t bytes) {
   rest.remove_prefix(bytes);
   return value;
 }
+
+Result<GiveBack> read_give_back(std::string_view body) {
+  const auto take_line = [&body] {
+    const size_t end = body.find('\n');
+    const std::string_view line = body.substr(0, end);
+    body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
+    return line;
+  };
+  const auto take_decimal = [&take_line]() -> std::optional<uint64_t> {
+    const std::string_view line = take_line();
+    uint64_t value = 0;
+    const auto [end, failed] = std::from_chars(line.data(), line.data() + line.size(), value);
+    if (failed != std::errc() || std::to_string(value) != line) return std::nullopt;
+    return value;
+  };
+  GiveBack out;
+  out.origin = take_line();
+  if (take_line() != kGiveBack) return invalid("note", "does not ask for records back");
+  const auto from_no = take_decimal(), seconds = take_decimal();
+  if (!from_no || !seconds || *seconds > INT64_MAX / 1'000'000 || !body.empty())
+    return invalid("note", "must say from which record, and when");
+  out.from_no = *from_no;
+  out.asked_at = Time{static_cast<int64_t>(*seconds) * 1'000'000};
+  return out;
+}
+
+WitnessAnswer told(int status, const std::string& text) {
+  return {status, "text/plain; charset=utf-8", text + "\n"};
+}
+
+}  // namespace
 
 Result<Push> read_push(std::string_view rest) {
   Push push;
@@ -47,12 +75,6 @@ Result<Push> read_push(std::string_view rest) {
   return push;
 }
 
-WitnessAnswer told(int status, const std::string& text) {
-  return {status, "text/plain; charset=utf-8", text + "\n"};
-}
-
-}  // namespace
-
 void add_to_push(std::string& records, const log::Record& record) {
   put_number(records, static_cast<uint64_t>(record.stamp.us), 8);
   put_number(records, record.fact.size(), 4);
@@ -64,6 +86,11 @@ std::string push_of(const Note& checkpoint, std::string_view records) {
   std::string out;
   put_number(out, note.size(), 4);
   return out.append(note).append(records);
+}
+
+std::string body_of(const GiveBack& wanted) {
+  return wanted.origin + "\n" + std::string(kGiveBack) + "\n" + std::to_string(wanted.from_no) + "\n" +
+         std::to_string(wanted.asked_at.us / 1'000'000) + "\n";
 }
 
 Result<Mirror> Mirror::open(const std::string& directory, const std::vector<VerifierKey>& logs) {
@@ -82,7 +109,7 @@ Result<Mirror::Copy> Mirror::open_copy(LogKeys keys) const {
   const std::string origin = origin_of(""), name = keys.front().name();
   if (!name.starts_with(origin)) return invalid("mirror.logs", name + " is no log of ours");
   const std::string id = name.substr(origin.size());
-  Copy copy{std::move(keys), directory_ + "/" + id, nullptr, {}};
+  Copy copy{std::move(keys), directory_ + "/" + id, nullptr, {}, {}};
   TRY_STATUS(log::make_directory(copy.folder));
   TRY_STATUS(log::replace_file(copy.folder + "/" + kPublicKeyName, text_of(copy.keys)));
   TRY(copy.log, log::open_sqlite_log({.directory = copy.folder + "/log", .identity = id}));
@@ -90,6 +117,9 @@ Result<Mirror::Copy> Mirror::open_copy(LogKeys keys) const {
     copy.root.add(leaf_hash(entry_of(record.no, record.stamp, record.fact)));
     return true;
   }));
+  const Result<std::string> newest = log::read_file(copy.folder + "/" + kCheckpointName, kNoteBytesMax);
+  if (newest.ok())
+    if (Result<Note> note = read_note(*newest); note.ok()) copy.newest = *std::move(note);
   return copy;
 }
 
@@ -112,7 +142,34 @@ WitnessAnswer Mirror::take(std::string_view text) {
   copy.root = root;
   if (!log::replace_file(copy.folder + "/" + kCheckpointName, text_of(push->note)).ok())
     return told(500, "cannot keep the checkpoint now");
+  copy.newest = push->note;
   return told(200, std::to_string(push->checkpoint.size));
+}
+
+WitnessAnswer Mirror::give_back(std::string_view text, Time now) {
+  const Result<Note> note = read_note(text);
+  if (!note.ok()) return told(400, note.error().text());
+  const Result<GiveBack> wanted = read_give_back(note->body);
+  if (!wanted.ok()) return told(400, wanted.error().text());
+  const auto found = copies_.find(wanted->origin);
+  if (found == copies_.end()) return told(404, "this log is not kept here");
+  Copy& copy = found->second;
+  if (!signed_by_any(copy.keys, *note)) return told(403, "not signed by the key of this log");
+  const Duration apart = now - wanted->asked_at;
+  if (apart > kAskedWithin || wanted->asked_at - now > kAskedWithin)
+    return told(403, "asked " + std::to_string(apart.us / 1'000'000) + " s ago by the clock here");
+  if (!copy.newest) return told(404, "nothing of this log was given yet");
+  const Result<Checkpoint> checkpoint = read_checkpoint(copy.newest->body);
+  if (!checkpoint.ok()) return told(500, "the checkpoint here is harmed");
+  std::string records;
+  if (wanted->from_no > 0 && wanted->from_no <= checkpoint->size) {
+    const Status read = copy.log->read(wanted->from_no, [&](const log::Record& record) {
+      add_to_push(records, record);
+      return record.no < checkpoint->size && records.size() < kPushBytesMax;
+    });
+    if (!read.ok()) return told(500, "the copy here is harmed: " + read.error().reason);
+  }
+  return {200, "application/octet-stream", push_of(*copy.newest, records)};
 }
 
 uint64_t Mirror::records() const {

@@ -130,6 +130,38 @@ TEST_F(MirrorTest, IsKeptForNamedLogsOnly) {
   EXPECT_EQ(mirror->take((*its_notary)->request_to_mirror(0)->push).status, 404);
 }
 
+TEST_F(MirrorTest, GivesItsRecordsBackToTheKeyOfTheLogOnly) {
+  const auto key = SigningKey::open(source.path() + "/key", origin_of(log.log().id()), KeyUse::kLog);
+  ASSERT_TRUE(key.ok());
+  const Time now{1'800'000'000'000'000};
+  const auto asked = [&](uint64_t from_no, Time at, bool is_signed = true) {
+    Note note{body_of(GiveBack{origin_of(log.log().id()), from_no, at}), {}};
+    if (is_signed) key->sign(note, Time{});
+    note.signatures.push_back({"somebody", 7, std::string(64, 'x')});
+    return mirror->give_back(text_of(note), now);
+  };
+  EXPECT_EQ(asked(1, now).status, 404) << "it has nothing yet";
+  ASSERT_EQ(mirror->take(push(0)).status, 200);
+  const WitnessAnswer answer = asked(4, now);
+  ASSERT_EQ(answer.status, 200);
+  const Result<Push> given = read_push(answer.body);
+  ASSERT_TRUE(given.ok());
+  EXPECT_EQ(given->checkpoint.size, 10u);
+  ASSERT_EQ(given->records.size(), 7u);
+  EXPECT_EQ(given->records[0].fact, log::fact_of(4));
+  EXPECT_TRUE(notary->verifier().signed_at(given->note));
+  EXPECT_TRUE(read_push(asked(0, now).body)->records.empty());
+  EXPECT_TRUE(read_push(asked(11, now).body)->records.empty());
+
+  EXPECT_EQ(asked(4, now, false).status, 403);
+  EXPECT_EQ(asked(4, now + Duration::seconds(601)).status, 403)
+      << "a note that was captured is good for a while";
+  EXPECT_EQ(asked(4, now - Duration::seconds(601)).status, 403);
+  EXPECT_EQ(mirror->give_back("nonsense", now).status, 400);
+  Note checkpoint = notary->newest().note;
+  EXPECT_EQ(mirror->give_back(text_of(checkpoint), now).status, 400) << "a checkpoint asks for nothing";
+}
+
 TEST_F(MirrorTest, TellsALogThatWasRolledBack) {
   EXPECT_EQ(notary->request_to_mirror(11).error().code, Code::kCorrupt);
 }

@@ -1,6 +1,9 @@
 #include "evidence/notary.h"
 
+#include <unistd.h>
+
 #include "base/base64.h"
+#include "base/first_entry.h"
 #include "evidence/mirror.h"
 #include "log/files.h"
 
@@ -56,7 +59,8 @@ Status Notary::take_up() {
   TRY_STATUS(tell_keys());
   Checkpoint& last = newest_.checkpoint;
   last.origin = key_.verifier().name();
-  last.root = empty_root();
+  last.size = entries_before_the_first();
+  last.root = RunningRoot().root();
   const Result<std::string> stored =
       log::read_file(options_.directory + "/" + kCheckpointName, kNoteBytesMax);
   if (!stored.ok() && stored.error().code != Code::kNotFound) return stored.error();
@@ -89,7 +93,7 @@ Status Notary::take_up() {
 
 Status Notary::make_again() {
   const Checkpoint& last = newest_.checkpoint;
-  TRY(tree_, Tree::open(options_.directory, 0, true));
+  TRY(tree_, Tree::open(options_.directory, entries_before_the_first(), true));
   TRY_STATUS(fold(last.size + 1));
   TRY(const Digest root, tree_->root(last.size));
   if (root != last.root)
@@ -123,6 +127,19 @@ Status Notary::round() {
   TRY(next.root, tree_->root(next.size));
   TRY_STATUS(tree_->sync());
   return publish(next);
+}
+
+Status Notary::close() {
+  TRY_STATUS(round());
+  return log::replace_file(options_.directory + "/" + kClosedName,
+                           std::to_string(newest_.checkpoint.size) + "\n");
+}
+
+Status open_again(const std::string& directory) {
+  const std::string path = directory + "/" + kClosedName;
+  if (!log::file_exists(path)) return {};
+  if (::unlink(path.c_str()) != 0) return log::system_error("remove", path);
+  return log::sync_directory(directory);
 }
 
 Status Notary::publish(const Checkpoint& checkpoint) {

@@ -25,7 +25,10 @@ namespace haechi::evidence {
 inline constexpr char kCheckpointName[] = "checkpoint";  // signed by the log
 inline constexpr char kWitnessedName[] = "witnessed";    // the newest that a witness has cosigned
 inline constexpr char kPublicKeyName[] = "key.pub";      // a line each: the key, the next one
+inline constexpr char kClosedName[] = "closed";  // how many entries a run had that ended in good order
 inline constexpr char kSuccessionName[] = "succession";  // the newest next key, signed by the one before
+
+Status open_again(const std::string& directory);
 
 // What a checkpoint calls the log: unique, and the same for ever.
 std::string origin_of(const std::string& log_id);
@@ -52,6 +55,9 @@ class Notary {
 
   // Takes up what is durable now and signs it. Nothing new: nothing is signed.
   Status round();
+  // Likewise, and says that it is all there is: nothing is appended before the next start, which takes that
+  // back (open_again()) before it appends.
+  Status close();
 
   // How a checkpoint is put to a witness that knows the first `known_size` entries (tlog-witness
   // add-checkpoint).

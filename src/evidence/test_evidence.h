@@ -9,8 +9,8 @@ namespace haechi::evidence {
 class NotarisedLog {
  public:
   // Made in, or taken up from, `log` and `evidence` within the directory.
-  explicit NotarisedLog(const std::string& directory) : directory_(directory) {
-    auto opened = log::open_at(directory + "/log", 512);
+  explicit NotarisedLog(const std::string& directory, uint32_t page_bytes = 512) : directory_(directory) {
+    auto opened = log::open_at(directory + "/log", page_bytes);
     EXPECT_TRUE(opened.ok()) << opened.error().text();
     log_ = std::move(*opened);
     reader_ = log_->reader();

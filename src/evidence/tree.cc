@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/first_entry.h"
 #include "log/files.h"
 
 namespace haechi::evidence {
@@ -105,6 +106,11 @@ Status RecordFile::write(uint64_t index, std::string_view records) {
   return {};
 }
 
+Status RecordFile::leave_hole(uint64_t count) {
+  if (count == 0 || ::ftruncate(file_, static_cast<off_t>(count * record_bytes_)) == 0) return {};
+  return log::system_error("lengthen", "a file of the evidence directory");
+}
+
 Status RecordFile::sync() {
   if (::fdatasync(file_) != 0) return log::system_error("sync", "a file of the evidence directory");
   return {};
@@ -122,10 +128,14 @@ Result<std::unique_ptr<Tree>> Tree::open(const std::string& directory, uint64_t 
   std::unique_ptr<Tree> tree(new Tree);
   tree->size_ = size;
   TRY_STATUS(create ? log::make_directory(directory) : Status());
-  TRY(tree->entries_, RecordFile::open(directory + "/entries", kEntryBytes, size, create));
+  // What is taken to lie before the first entry is a hole in each file.
+  const uint64_t before = create && size == entries_before_the_first() ? size : 0;
+  TRY(tree->entries_, RecordFile::open(directory + "/entries", kEntryBytes, size - before, create));
+  TRY_STATUS(tree->entries_.leave_hole(before));
   for (int level = 1; level < kLevels; ++level) {
     const std::string path = directory + "/level" + std::to_string(level);
-    TRY(RecordFile file, RecordFile::open(path, kHashBytes, nodes_at(level, size), create));
+    TRY(RecordFile file, RecordFile::open(path, kHashBytes, nodes_at(level, size - before), create));
+    TRY_STATUS(file.leave_hole(nodes_at(level, before)));
     tree->levels_.push_back(std::move(file));
   }
   return tree;
@@ -186,7 +196,7 @@ Result<std::string> Tree::entry(uint64_t index) const {
 
 Status Tree::check() const {
   for (int level = 1; level < kLevels; ++level) {
-    for (uint64_t node = 0; node < nodes_at(level, size_); ++node) {
+    for (uint64_t node = nodes_at(level, entries_before_the_first()); node < nodes_at(level, size_); ++node) {
       TRY(const std::string below, hashes(level - 1, node * kTileWidth, kTileWidth));
       TRY(const std::string stored, hashes(level, node, 1));
       if (view(root_of_hashes(below)) != stored)

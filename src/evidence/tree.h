@@ -19,7 +19,6 @@
 
 namespace haechi::evidence {
 
-inline constexpr int kTileHeight = 8;
 inline constexpr uint64_t kTileWidth = 1 << kTileHeight;
 inline constexpr int kLevels = 8;  // 256^8 entries are more than there are numbers
 
@@ -37,6 +36,8 @@ class RecordFile {
   // Whole records from `index` on; may be written again as long as nobody was told of them.
   Status write(uint64_t index, std::string_view records);
   Status sync();
+  // As if so many records, of zeros, had been written to a file that is empty.
+  Status leave_hole(uint64_t count);
   // `count` records from `first` on; kCorrupt when they are not there.
   Result<std::string> read(uint64_t first, uint64_t count) const;
 

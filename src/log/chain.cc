@@ -1,6 +1,12 @@
 #include "log/chain.h"
 
+#include "base/first_entry.h"
+
 namespace haechi::log {
+
+ChainPoint beginning() {
+  return {entries_before_the_first(), {}};
+}
 
 Error corrupt(std::string reason) {
   return Error{Code::kCorrupt, "log", std::move(reason)};

@@ -46,6 +46,8 @@ class ChainChecker {
   std::string scratch_;
 };
 
+// The point before the first record.
+ChainPoint beginning();
 Error corrupt(std::string reason);
 // "record 7" or "records 7 to 9".
 std::string records_named(uint64_t first, uint64_t last);

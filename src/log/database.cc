@@ -208,7 +208,7 @@ Status walk(Database& database, ChainChecker& checker, const std::function<bool(
 }
 
 Result<ChainChecker> checker_at(Database& database, uint64_t no) {
-  if (no == 0) return ChainChecker(ChainPoint{});
+  if (no <= beginning().no) return ChainChecker(beginning());
   TRY(const Statement select, database.prepare("SELECT no,stamp,crc,digest,fact FROM record WHERE no=?1"));
   sqlite3_bind_int64(select.get(), 1, static_cast<int64_t>(no));
   const int stepped = sqlite3_step(select.get());

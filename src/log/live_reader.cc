@@ -82,7 +82,8 @@ Status LiveReader::read(uint64_t from_no, const std::function<bool(const Record&
 Status LiveReader::copy_one(uint64_t no, ChainPoint& before, Time& before_at, Copy& copy) {
   // Reset ends the read transaction, as above.
   const std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> reset(rows_.get(), &sqlite3_reset);
-  const uint64_t from = no == 1 ? 1 : no - 1;
+  before = beginning();
+  const uint64_t from = no == before.no + 1 ? no : no - 1;
   sqlite3_bind_int64(rows_.get(), 1, static_cast<int64_t>(from) - 1);
   StoredRecord row;
   for (uint64_t expected = from; expected <= no; ++expected) {

@@ -9,6 +9,8 @@
 
 #include "log/chain.h"
 #include "log/log.h"
+#include "log/scrub.h"
+#include "log/test_harm.h"
 #include "log/test_log.h"
 #include "log/watermark.h"
 
@@ -216,6 +218,33 @@ TEST(Damage, BeforeTheKnownPointIsFoundWhenItIsReadAndNotBefore) {
   EXPECT_EQ(last, 6u);
 }
 
+TEST(Damage, ThatNoStartReadsIsFoundByReadingTheLogAgain) {
+  const TestDirectory directory(true);
+  ChainPoint known;
+  {
+    const auto log = open_at(directory.path(), kPageBytes);
+    append_facts(**log, 20);
+    known = {20, (*log)->head()};
+  }
+  const RawRows::Row good = RawRows(directory).get(7);
+  RawRows::Row bad = good;
+  bad.fact[0] ^= 1;
+  for (const bool harmed : {false, true}) {
+    RawRows(directory).set(7, harmed ? bad : good);
+    const auto log = open_sqlite_log({directory.path(), known, kPageBytes});
+    const auto reader = (*log)->reader();
+    Scrub scrub(*reader);
+    ASSERT_TRUE(scrub.step(6).ok());
+    for (int step = 0; step < 10; ++step) {  // to the end, and from the beginning again
+      const Status read = scrub.step(6);
+      ASSERT_EQ(read.ok(), !harmed);
+      if (harmed) {
+        EXPECT_THAT(read.error().reason, HasSubstr("record 7 is damaged"));
+      }
+    }
+  }
+}
+
 // Both the plain bit and all bits of every byte of the database file of a closed log.
 TEST(Damage, AnyFlippedByteOfTheDatabaseFileIsHarmlessOrRefused) {
   const TestDirectory good(true), bad(true);
@@ -297,40 +326,6 @@ TEST(Damage, AnyFlippedByteOfTheWriteAheadFileLosesNothingAcknowledgedUnsaid) {
     if (HasFailure()) FAIL() << "byte " << at;
   }
   EXPECT_GT(refusals, wal.size() / 4);
-}
-
-constexpr size_t kSectorBytes = 512;
-
-// What may become of one sector of a disk, every kind at every sector, each with every other where there is
-// one. `visit` gets the whole file and what was done to it; `before` is the file as it was earlier.
-void harm_every_sector(const std::string& good, const std::string& before, Random& random,
-                       const std::function<void(const std::string&, const std::string&)>& visit) {
-  const auto sector_at = [](const std::string& bytes, size_t at) {
-    std::string sector = at < bytes.size() ? bytes.substr(at, kSectorBytes) : "";
-    sector.resize(kSectorBytes);
-    return sector;
-  };
-  for (size_t at = 0; at < good.size(); at += kSectorBytes) {
-    const size_t bytes = std::min(kSectorBytes, good.size() - at);
-    const auto harm = [&](std::string sector, const std::string& what) {
-      sector.resize(bytes);
-      if (good.compare(at, bytes, sector) == 0) return;
-      visit(std::string(good).replace(at, bytes, sector), what + " at " + std::to_string(at));
-    };
-    const std::string sector = sector_at(good, at);
-    std::string flipped = sector;
-    flipped[random.below(bytes)] ^= static_cast<char>(1 << random.below(8));
-    harm(flipped, "a flipped bit");
-    harm(std::string(kSectorBytes, '\0'), "zeros");
-    harm(sector_at(before, at), "what was there earlier");
-    visit(good.substr(0, at), "cut at " + std::to_string(at));
-    for (size_t other = at + kSectorBytes; other + kSectorBytes <= good.size(); other += kSectorBytes) {
-      if (sector == sector_at(good, other)) continue;
-      std::string swapped = good;
-      swapped.replace(at, kSectorBytes, sector_at(good, other)).replace(other, kSectorBytes, sector);
-      visit(swapped, "swapped " + std::to_string(at) + " and " + std::to_string(other));
-    }
-  }
 }
 
 // Every kind of damage to every sector of every file of `good`, whose files were once those of `before`: what

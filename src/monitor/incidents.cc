@@ -24,6 +24,8 @@ v1::AlarmKind alarm_kind_of(v1::NodeCondition::Kind kind) {
       return v1::ALARM_KIND_DISK_FILLING;
     case v1::NodeCondition::CLOCK_UNKEPT:
       return v1::ALARM_KIND_CLOCK_UNKEPT;
+    case v1::NodeCondition::LOG_HARMED:
+      return v1::ALARM_KIND_LOG_HARMED;
     default:
       return v1::ALARM_KIND_UNSPECIFIED;
   }

@@ -2,10 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <future>
 
 #include "haechi/v1/fact.pb.h"
+#include "net/run_on.h"
 #include "trust/audit.h"
 #include "trust/decide.h"
 
@@ -14,6 +17,8 @@ namespace {
 
 constexpr Duration kSignEvery = Duration::seconds(2);
 constexpr Duration kWitnessEvery = Duration::seconds(20);
+constexpr uint64_t kScrubAtOnce = 2'000;  // records of each kSignEvery
+constexpr Duration kLastPushMax = Duration::seconds(3);
 constexpr std::string_view kPrefix = "/evidence/v1/";
 
 net::Response response_of(const std::string& path, const Result<std::string>& file) {
@@ -43,7 +48,9 @@ EvidenceRoom::EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> lo
   }
 }
 
-Status EvidenceRoom::start() {
+Status EvidenceRoom::start(std::function<void(const Error& what)> harmed) {
+  harmed_ = std::move(harmed);
+  scrub_.emplace(*reader_);
   for (const std::string& line : config_.witnesses) {
     const size_t space = line.find(' ');
     TRY(const evidence::VerifierKey key, evidence::VerifierKey::read(line.substr(0, space)));
@@ -68,7 +75,10 @@ Status EvidenceRoom::start() {
   }
   client_ = net::HttpClient::create(loop_, line_);
   loop_.start();
-  loop_.post([this] { open(); });
+  loop_.post([this] {
+    open();
+    loop_.every(kSignEvery, [this] { scrub(); });
+  });
   return {};
 }
 
@@ -86,20 +96,40 @@ void EvidenceRoom::open() {
 
 void EvidenceRoom::stop() {
   if (!loop_.is_running()) return;
-  std::promise<void> done;
-  loop_.post([this, &done] {
-    client_.reset();
-    if (notary_) round();
-    done.set_value();
+  const auto fed = std::make_shared<std::promise<void>>();
+  loop_.post([this, fed] {
+    all_fed_ = [fed] { fed->set_value(); };
+    if (notary_) {
+      round();
+      if (const Status closed = notary_->close(); !closed.ok()) tell(closed.error());
+    }
+    settle();
   });
-  done.get_future().wait();
+  // So that a mirror has all of a log that was closed; one that is away does not hold it up.
+  fed->get_future().wait_for(std::chrono::microseconds(kLastPushMax.us));
+  net::run_on(loop_, [this] { client_.reset(); });
   loop_.stop();
+}
+
+void EvidenceRoom::settle() {
+  const auto in_flight = [](const auto& mirror) { return mirror->in_flight; };
+  if (!all_fed_ || std::any_of(fed_.begin(), fed_.end(), in_flight)) return;
+  std::exchange(all_fed_, nullptr)();
 }
 
 void EvidenceRoom::round() {
   if (const Status signed_now = notary_->round(); !signed_now.ok()) return tell(signed_now.error());
   signed_ = notary_->newest().checkpoint.size;
   for (const auto& mirror : fed_) feed(*mirror);
+}
+
+// A start reads what came after its snapshot; the rest decays unseen unless somebody reads it.
+void EvidenceRoom::scrub() {
+  if (!scrub_) return;
+  const Status read = scrub_->step(kScrubAtOnce);
+  if (read.ok() || read.error().code != Code::kCorrupt) return;
+  scrub_.reset();
+  harmed_(read.error());
 }
 
 void EvidenceRoom::tell(const Error& trouble) {
@@ -153,8 +183,9 @@ void EvidenceRoom::feed(FedMirror& mirror) {
   client_->send("POST", mirror.url, {{"content-type", "application/octet-stream"}}, std::move(next->push),
                 true, [this, &mirror, size = next->size](const Result<net::Response>& response) {
                   mirror.in_flight = false;
-                  if (!response.ok()) return tell(response.error());
-                  heard(mirror, size, *response);
+                  if (response.ok()) heard(mirror, size, *response);
+                  if (!response.ok()) tell(response.error());
+                  settle();
                 });
 }
 
@@ -210,6 +241,15 @@ void EvidenceRoom::take_records(net::Request request, net::Respond respond) {
     if (request.method != "POST") return respond(net::problem(405, "method_not_allowed", "", "only POST"));
     evidence::WitnessAnswer answer = mirror_->take(request.body);
     kept_ = mirror_->records();
+    respond({answer.status, std::move(answer.content_type), std::move(answer.body), {}});
+  });
+}
+
+void EvidenceRoom::give_back(net::Request request, net::Respond respond) {
+  loop_.post([this, request = std::move(request), respond = std::move(respond)] {
+    if (!mirror_) return respond(net::problem(404, "not_found", "", "this node is no mirror"));
+    if (request.method != "POST") return respond(net::problem(405, "method_not_allowed", "", "only POST"));
+    evidence::WitnessAnswer answer = mirror_->give_back(request.body, clock_.now());
     respond({answer.status, std::move(answer.content_type), std::move(answer.body), {}});
   });
 }

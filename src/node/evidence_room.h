@@ -13,6 +13,7 @@
 #include "evidence/mirror.h"
 #include "evidence/notary.h"
 #include "evidence/witness.h"
+#include "log/scrub.h"
 #include "net/client.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -32,9 +33,10 @@ class EvidenceRoom {
   EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
                spine::Submit& submit, IdentifyRequest identify, const Clock& clock, net::ClientOptions line);
 
-  // kInvalid or kUnavailable: this node cannot be a witness as configured.
-  Status start();
-  // Signs what the log has got since; after the spine has stopped.
+  // kInvalid or kUnavailable: this node cannot be a witness as configured. `harmed` is told, on the room's
+  // loop and once, what was found when the log was read again.
+  Status start(std::function<void(const Error& what)> harmed);
+  // Signs what the log has got since, and gives it to the mirrors; after the spine has stopped.
   void stop();
 
   // On the loop that identifies. GET /evidence/v1/<path>, for who may see the audit trail; recorded before it
@@ -44,6 +46,8 @@ class EvidenceRoom {
   void add_checkpoint(net::Request request, net::Respond respond);
   // Any thread. POST /mirror/v1/records, likewise.
   void take_records(net::Request request, net::Respond respond);
+  // Any thread. POST /mirror/v1/give_back, for who has the key of a log that is kept here.
+  void give_back(net::Request request, net::Respond respond);
 
   void count(Metrics& metrics) const;
 
@@ -60,7 +64,9 @@ class EvidenceRoom {
   };
   void open();
   void round();
+  void scrub();
   void feed(FedMirror& mirror);
+  void settle();
   void heard(FedMirror& mirror, uint64_t size_then, const net::Response& response);
   void ask_witnesses();
   void ask(AskedWitness& witness, const evidence::SignedCheckpoint& offered, bool again);
@@ -80,6 +86,9 @@ class EvidenceRoom {
   std::vector<AskedWitness> asked_;
   std::vector<std::unique_ptr<FedMirror>> fed_;
   std::unique_ptr<evidence::Notary> notary_;  // none: not open yet, or the log is not the one that was signed
+  std::optional<log::Scrub> scrub_;           // none: it has found something
+  std::function<void(const Error&)> harmed_;
+  std::function<void()> all_fed_;  // while it stops
   std::atomic<bool> broken_{false};
   std::atomic<uint64_t> signed_{0}, cosigned_{0}, kept_{0};  // entries; kept: of others, here
   std::string told_;                                         // the last trouble, so that it is told once

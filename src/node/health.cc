@@ -3,14 +3,15 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <utility>
 #include <vector>
 
 #include "base/files.h"
 #include "base/last_words.h"
+#include "evidence/mend.h"
 #include "node/erasing.h"
+#include "node/mending.h"
 #include "vault/key_ring.h"
 
 namespace haechi::node {
@@ -37,31 +38,50 @@ std::string last_words_file(const Config& config) {
   return config.data + "/last_words";
 }
 
-std::optional<uint64_t> read_seen(const std::string& file, const std::string& log_id) {
+Seen read_seen(const std::string& file, const std::string& log_id) {
   std::ifstream in(file);
-  std::string id, entries;
-  if (!(in >> id >> entries) || id != log_id) return std::nullopt;
-  uint64_t out = 0;
-  const auto [end, failed] = std::from_chars(entries.data(), entries.data() + entries.size(), out);
-  if (failed != std::errc() || end != entries.data() + entries.size()) return std::nullopt;
-  return out;
+  std::string id;
+  Seen seen;
+  if (!(in >> id >> seen.entries) || id != log_id) return {};
+  in >> seen.accepted;  // nothing: zero
+  return seen;
 }
 
-Status write_seen(const std::string& file, const std::string& log_id, uint64_t entries) {
-  return replace_file(file, log_id + " " + std::to_string(entries) + "\n");
+Status write_seen(const std::string& file, const std::string& log_id, const Seen& seen) {
+  return replace_file(
+      file, log_id + " " + std::to_string(seen.entries) + " " + std::to_string(seen.accepted) + "\n");
 }
 
-Status check_seen(uint64_t seen, uint64_t entries, const std::string& accepted_for) {
+Status check_seen(uint64_t seen, const std::string& where, uint64_t entries,
+                  const std::string& accepted_for) {
   if (entries >= seen || !accepted_for.empty()) return {};
   return Error{Code::kCorrupt, "log",
-               "ends at entry " + std::to_string(entries) + ", and " + std::to_string(seen) +
-                   " were once on this disk: an older copy was put back. Take it from a mirror instead, or "
-                   "start with --accept-older-log REASON, which the log will keep"};
+               "ends at entry " + std::to_string(entries) + ", and " + std::to_string(seen) + " were seen " +
+                   where +
+                   ": an older copy was put back. Take it from a mirror instead, or start with "
+                   "--accept-older-log REASON, which the log will keep"};
 }
 
-Health::Health(const Config& config, std::string log_id, std::optional<uint64_t> seen, spine::Spine& spine,
+Health::Health(const Config& config, std::string log_id, const Seen& seen, spine::Spine& spine,
                const Clock& clock)
-    : config_(config), log_id_(std::move(log_id)), seen_(seen), spine_(spine), clock_(clock) {}
+    : config_(config),
+      log_id_(std::move(log_id)),
+      seen_(seen),
+      older_than_(seen.entries),
+      spine_(spine),
+      clock_(clock) {}
+
+Status Health::take(const SeenElsewhere& elsewhere) {
+  unheard_ = elsewhere.unheard.size();
+  for (const std::string& one : elsewhere.unheard)
+    spdlog::warn("whether this is the newest log cannot be asked of {}", one);
+  if (elsewhere.entries <= seen_.accepted) return {};
+  TRY_STATUS(
+      check_seen(elsewhere.entries, "by " + elsewhere.by, spine_.stats().entry_no, config_.accept_older_log));
+  older_than_ = std::max(older_than_, elsewhere.entries);
+  if (spine_.stats().entry_no < elsewhere.entries) seen_.accepted = elsewhere.entries;
+  return {};
+}
 
 void Health::tell(v1::NodeCondition condition, spine::Done done) {
   auto fact = std::make_unique<v1::Fact>();
@@ -71,14 +91,15 @@ void Health::tell(v1::NodeCondition condition, spine::Done done) {
 
 void Health::tell() {
   tell_last_words();
+  tell_mending();
   const uint64_t entries = spine_.stats().entry_no;
-  if (!seen_ || entries >= *seen_) return;
-  spdlog::warn("the log ends at entry {} and {} were seen: accepted, {}", entries, *seen_,
+  if (entries >= older_than_) return;
+  spdlog::warn("the log ends at entry {} and {} were seen: accepted, {}", entries, older_than_,
                config_.accept_older_log);
   v1::NodeCondition older;
   older.set_kind(v1::NodeCondition::OLDER_LOG);
   older.set_detail(config_.accept_older_log.substr(0, kDetailMax));
-  older.set_seen_entry_no(*seen_);
+  older.set_seen_entry_no(older_than_);
   const auto told = std::make_shared<std::promise<bool>>();
   accepted_ = told->get_future();
   tell(std::move(older), [told](const Result<spine::Receipt>& kept) { told->set_value(kept.ok()); });
@@ -106,8 +127,44 @@ void Health::tell_last_words() {
   }
 }
 
+void Health::tell_mending() {
+  const std::string mended = evidence::untold_mending(config_.data);
+  if (mended.empty()) return;
+  harmed_ = true;
+  v1::NodeCondition harmed;
+  harmed.set_kind(v1::NodeCondition::LOG_HARMED);
+  harmed.set_detail(mended.substr(0, kDetailMax));
+  tell(std::move(harmed), [data = config_.data](const Result<spine::Receipt>& receipt) {
+    if (!receipt.ok()) return;
+    if (const Status status = evidence::forget_mending(data); !status.ok())
+      spdlog::warn("it will be told again: {}", status.error().text());
+  });
+}
+
+void Health::tell_harmed(const Error& what) {
+  harmed_ = true;
+  spdlog::critical("the log is harmed: {}; the next start mends it from a mirror, if there is one",
+                   what.text());
+  if (const Status asked = ask_for_check(config_); !asked.ok())
+    spdlog::critical("the next start will not know of it: {}", asked.error().text());
+  v1::NodeCondition harmed;
+  harmed.set_kind(v1::NodeCondition::LOG_HARMED);
+  harmed.set_detail(what.reason.substr(0, kDetailMax));
+  tell(std::move(harmed));
+}
+
+// A start that has mended something is told of, the one after it ends that.
+void Health::tell_harm_over(const picture::NodeBook& told) {
+  if (harmed_ || check_is_asked(config_) || !stands(told, v1::NodeCondition::LOG_HARMED)) return;
+  v1::NodeCondition over;
+  over.set_kind(v1::NodeCondition::LOG_HARMED);
+  over.set_over(true);
+  tell(std::move(over));
+}
+
 void Health::watch(net::Loop& loop, const picture::NodeBook& told) {
   watch_.emplace(told);
+  tell_harm_over(told);
   // Or a crash in between would leave a log that begins as if nothing had happened.
   if (accepted_.valid()) may_mark_ = accepted_.get();
   mark();
@@ -127,7 +184,7 @@ void Health::look() {
 void Health::mark() {
   const uint64_t entries = spine_.stats().entry_no;
   if (entries == marked_ || !may_mark_) return;
-  const Status written = write_seen(seen_file(config_), log_id_, entries);
+  const Status written = write_seen(seen_file(config_), log_id_, {entries, seen_.accepted});
   if (written.ok())
     marked_ = entries;
   else if (!mark_failed_)
@@ -146,6 +203,15 @@ void Health::count(Metrics& metrics) {
                  const auto disk = fullest(config_);
                  return disk ? static_cast<double>(disk->free_bytes) : -1.0;
                }});
+  metrics.add({"haechi_seen_elsewhere_unheard",
+               "Witnesses and mirrors that could not be asked at the start how far the log goes.",
+               {},
+               false,
+               [this] { return static_cast<double>(unheard_); }});
+  metrics.add(
+      {"haechi_log_harmed", "1: part of the log was found harmed, at the start or since.", {}, false, [this] {
+         return harmed_ ? 1.0 : 0.0;
+       }});
   metrics.add({"haechi_log_journalled",
                "1: the log cannot be written, and its journal takes the facts.",
                {},

@@ -40,11 +40,13 @@
 #include "node/csp_reports.h"
 #include "node/demo_keys.h"
 #include "node/door.h"
+#include "node/elsewhere.h"
 #include "node/erasing.h"
 #include "node/evidence_room.h"
 #include "node/exceptions.h"
 #include "node/health.h"
 #include "node/master_change.h"
+#include "node/mending.h"
 #include "node/metrics.h"
 #include "node/notification_counts.h"
 #include "node/outgoing.h"
@@ -155,9 +157,10 @@ Status Node::Rooms::open() {
   TRY_STATUS(make_directory(config.data));
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
-  TRY(auto opened, open_with_snapshot(config.data + "/log", config.journal, *snapshots));
-  const std::optional<uint64_t> seen = read_seen(seen_file(config), opened.log->id());
-  TRY_STATUS(check_seen(seen.value_or(0), opened.log->next_no() - 1, config.accept_older_log));
+  TRY(auto opened, open_or_mend(config, *snapshots, line_to_others(), clock));
+  const Seen seen = read_seen(seen_file(config), opened.log->id());
+  TRY_STATUS(check_seen(seen.entries, "on this disk", opened.log->next_no() - 1, config.accept_older_log));
+  AskElsewhere elsewhere(config, opened.log->id(), line_to_others(), clock);
   TRY(quarantine, spine::Quarantine::open(config.data + "/quarantine"));
   TRY(suspects, gateway::Suspects::open(config.data + "/suspects", HAECHI_VERSION, clock.now()));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
@@ -252,7 +255,7 @@ Status Node::Rooms::open() {
   TRY_STATUS(spine->replay(opened.snapshot ? &*opened.snapshot : nullptr));
   entries_replayed = spine->stats().entries;
   snapshot_no = spine->stats().entry_no - entries_replayed;
-  return {};
+  return health->take(elsewhere.wait());
 }
 
 // The key by which push services know this node is made at the first start that pushes: subscriptions are
@@ -390,6 +393,7 @@ Status Node::Rooms::listen() {
   auto started = std::make_unique<v1::Fact>();
   started->mutable_process_started()->set_build(HAECHI_VERSION);
   started->mutable_process_started()->set_names_by_subject(true);
+  started->mutable_process_started()->set_facts_form(spine::kFactsForm);
   spine->submit(std::move(started), {});
   health->tell();
   tell(exceptions, *spine);
@@ -408,7 +412,7 @@ Status Node::Rooms::listen() {
                           "/account/#enrol=" + administrator_link->token;
   }
   net::run_on(link, [&] { connector->start(); });
-  TRY_STATUS(evidence->start());
+  TRY_STATUS(evidence->start([this](const Error& what) { health->tell_harmed(what); }));
   sender->start();
   net::run_on(front, [this] {
     health->watch(notify, hub->picture().node_book());
@@ -436,6 +440,7 @@ void Node::Rooms::answer(net::Request request, const net::Respond& respond) {
     });
   if (path == "/witness/v1/add-checkpoint") return evidence->add_checkpoint(std::move(request), respond);
   if (path == "/mirror/v1/records") return evidence->take_records(std::move(request), respond);
+  if (path == "/mirror/v1/give_back") return evidence->give_back(std::move(request), respond);
   if (path.starts_with("/evidence/v1/")) return evidence->answer(request, respond);
   if (path == "/notify/v1/receipts" && request.method == "POST")
     return sender->receive_receipt(std::move(request), respond);

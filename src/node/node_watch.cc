@@ -14,13 +14,6 @@ constexpr int64_t kDayUs = int64_t{24} * 3600 * 1'000'000;
 constexpr int64_t kAgainAt = 2;
 constexpr int64_t kDaysOver = kDaysLeftMin * 3 / 2;
 
-bool stands(const picture::NodeBook& told, v1::NodeCondition::Kind kind) {
-  bool out = false;
-  for (const picture::ToldCondition& one : told.told())
-    if (one.condition.kind() == kind) out = !one.condition.over();
-  return out;
-}
-
 v1::NodeCondition condition(v1::NodeCondition::Kind kind, bool over) {
   v1::NodeCondition made;
   made.set_kind(kind);
@@ -29,6 +22,13 @@ v1::NodeCondition condition(v1::NodeCondition::Kind kind, bool over) {
 }
 
 }  // namespace
+
+bool stands(const picture::NodeBook& told, v1::NodeCondition::Kind kind) {
+  bool out = false;
+  for (const picture::ToldCondition& one : told.told())
+    if (one.condition.kind() == kind) out = !one.condition.over();
+  return out;
+}
 
 void DiskPace::see(Time at, uint64_t free_bytes) {
   if (seen_.size() >= 2 && seen_.back().first - seen_[seen_.size() - 2].first < kHour) seen_.pop_back();

@@ -40,6 +40,9 @@ class DiskPace {
   std::deque<std::pair<Time, uint64_t>> seen_;  // an hour apart, the newest excepted
 };
 
+// Was that kind told last as something that is so?
+bool stands(const picture::NodeBook& told, v1::NodeCondition::Kind kind);
+
 class NodeWatch {
  public:
   // What stands by what the log was told so far.

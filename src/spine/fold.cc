@@ -4,13 +4,15 @@
 
 #include "base/archive.h"
 #include "base/canary.h"
+#include "base/first_entry.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "spine/quarantine.h"
 
 namespace haechi::spine {
 
-Fold::Fold(uint32_t partition, vault::KeyRing* the_ring) : ring(the_ring), engine(partition) {
+Fold::Fold(uint32_t partition, vault::KeyRing* the_ring)
+    : ring(the_ring), next_no(entries_before_the_first() + 1), engine(partition) {
   if (ring) sealer.emplace(*ring);
 }
 
@@ -22,10 +24,32 @@ std::vector<std::shared_ptr<const v1::Effect>> Fold::step(const law::Entry& entr
   return effects;
 }
 
+namespace {
+
+Error of_a_newer_program(uint64_t no, const std::string& what) {
+  return Error{Code::kConflict, "log",
+               "entry " + std::to_string(no) + " is " + what +
+                   ", which this program does not know: a newer one wrote it. Start that one"};
+}
+
+// A kind that is not known is a field that is not known, and no kind. Fields within a known kind may be a
+// device's own.
+Status known_here(uint64_t no, const v1::Fact& fact) {
+  const uint32_t form = fact.process_started().facts_form();
+  if (form > kFactsForm) return of_a_newer_program(no, "the start of facts of form " + std::to_string(form));
+  if (fact.kind_case() != v1::Fact::KIND_NOT_SET) return {};
+  const auto& unknown = fact.GetReflection()->GetUnknownFields(fact);
+  if (unknown.empty()) return {};
+  return of_a_newer_program(no, "a fact of kind " + std::to_string(unknown.field(0).number()));
+}
+
+}  // namespace
+
 Result<PublishedEntry> Fold::take(const log::Record& record, const Quarantine* quarantine) {
   auto fact = std::make_shared<v1::Fact>();
   if (!fact->ParseFromString(record.fact))
     return Error{Code::kCorrupt, "", "entry " + std::to_string(record.no) + " is not a fact"};
+  TRY_STATUS(known_here(record.no, *fact));
   if (ring) {
     TRY_STATUS(vault::open(*ring, record.no, *fact));
     sealer->note(*fact);

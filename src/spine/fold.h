@@ -22,20 +22,24 @@ namespace haechi::spine {
 
 class Quarantine;
 
+// Raised when facts get a field or a value that a program before would misread by passing over it. Kinds of
+// facts that it does not know it refuses without that.
+inline constexpr uint32_t kFactsForm = 1;
+
 struct Fold {
   // Without a ring nothing is sealed. It outlives this.
   Fold(uint32_t partition, vault::KeyRing* ring);
 
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
   // The next entry of the log, opened as far as its keys are there. kCorrupt: it is no fact, or not of this
-  // ring. `quarantine` may be null.
+  // ring. kConflict: a newer program wrote it, and this one would misread it. `quarantine` may be null.
   Result<PublishedEntry> take(const log::Record& record, const Quarantine* quarantine);
 
   void save(Writer& out) const;
   void load(Reader& in);
 
   vault::KeyRing* const ring;
-  uint64_t next_no = 1;
+  uint64_t next_no;
   Time last_stamp;
   std::set<uint64_t> quarantined;  // entries of which the log says so
   Engine engine;

@@ -380,6 +380,29 @@ TEST_F(SpineTest, RefusesALogWhoseEntryIsNotAFact) {
   EXPECT_EQ(status.error().code, Code::kCorrupt);
 }
 
+TEST_F(SpineTest, RefusesByNameWhatANewerProgramLoggedAndBearsWhatADeviceMay) {
+  v1::Fact later;
+  later.GetReflection()->MutableUnknownFields(&later)->AddLengthDelimited(391,
+                                                                          "what it is nobody here knows");
+  v1::Fact started;
+  started.mutable_process_started()->set_facts_form(kFactsForm + 1);
+  for (const auto& [fact, what] : {std::pair(later, "entry 1 is a fact of kind 391"),
+                                   std::pair(started, "entry 1 is the start of facts of form 2")}) {
+    disk_->records = {{1, Time{1}, fact.SerializeAsString()}};
+    const Status refused = make()->replay();
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, Code::kConflict);
+    EXPECT_NE(refused.error().reason.find(what), std::string::npos) << refused.error().reason;
+  }
+  v1::Fact from_device = *report(1);
+  v1::Report& inside = *from_device.mutable_report_received()->mutable_report();
+  inside.GetReflection()->MutableUnknownFields(&inside)->AddVarint(900, 7);
+  started.mutable_process_started()->set_facts_form(kFactsForm);
+  disk_->records = {{1, Time{1}, started.SerializeAsString()}, {2, Time{2}, from_device.SerializeAsString()}};
+  EXPECT_TRUE(make()->replay().ok());
+  EXPECT_EQ(disk_->records[1].fact, from_device.SerializeAsString()) << "and it stays what the device said";
+}
+
 TEST_F(SpineTest, FinishesWhatIsQueuedBeforeItStopsAndThenRefuses) {
   auto spine = make();
   std::vector<Result<Receipt>> receipts;

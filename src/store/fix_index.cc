@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/ensure.h"
+#include "base/first_entry.h"
 
 namespace haechi::store {
 namespace {
@@ -76,7 +77,7 @@ Status FixIndex::begin(const std::string& log_id) {
   TRY(const bool any, newest.next());
   if (any) stored_ = {static_cast<uint64_t>(newest.number(0)), Time{newest.number(1)}};
   if (stored_.no % block_ != 0) TRY_STATUS(clear());  // made with blocks of another size
-  covered_ = stored_.no;
+  covered_ = std::max(stored_.no, entries_before_the_first());
   return {};
 }
 
@@ -85,7 +86,7 @@ Status FixIndex::clear() {
   TRY_STATUS(run(connection_.get(), "DELETE FROM fixes"));
   under_way_.clear();
   stored_ = {};
-  covered_ = 0;
+  covered_ = entries_before_the_first();
   return {};
 }
 

@@ -237,7 +237,11 @@ def check_witnessed(checks, program, folder):
     for verifier, says in (('haechi verify', first(program, log.data, kept, key)),
                            ('the second verifier', second(log.data, kept, key))):
         checks.check(f'{verifier} holds a log whose server was killed', says == '', says)
-    rolled_back = Server(program, older, settings)
+    run = subprocess.run([program, 'serve', '--data', older / 'store', '--http-port', '0', '--devices-http-port', '0', '--mqtt-port',
+                          '0', '--demo-keys', older / 'keys.json', *settings], capture_output=True, text=True, timeout=60)
+    checks.check('a log that was rolled back with all that lies beside it does not start: its witness has seen more',
+                 run.returncode == 1 and 'were seen by http://127.0.0.1' in run.stderr, run.stderr)
+    rolled_back = Server(program, older, [*settings, '--accept-older-log', 'to see what becomes of it'])
     broken = wait_for(lambda: rolled_back.metrics().get('haechi_evidence_broken') == 1, 15)
     checks.check('a log that was rolled back finds no witness, and says so', broken)
     checks.check('... and still takes reports', tell(rolled_back, 'D-W', 37.6, 1) == 200)

@@ -38,7 +38,7 @@ export function stands(alarm: Alarm, known: Known): boolean {
 }
 
 // Of the node itself: the newest word of each kind says whether it is so still.
-const OF_NODE: ReadonlySet<string> = new Set(["ALARM_KIND_LOG_JOURNALLED", "ALARM_KIND_DISK_FILLING", "ALARM_KIND_CLOCK_UNKEPT"]);
+const OF_NODE: ReadonlySet<string> = new Set(["ALARM_KIND_LOG_JOURNALLED", "ALARM_KIND_DISK_FILLING", "ALARM_KIND_CLOCK_UNKEPT", "ALARM_KIND_LOG_HARMED"]);
 
 function ofNode(alarms: readonly Alarm[]): Alarm[] {
   const last = new Map<string, Alarm>();

@@ -14,6 +14,7 @@
   slow      by name: 1,000 screens of which a tenth reads nothing; fails when the others wait longer than without those
   overload  by name: ten times the load for --minutes; fails when alerts are late, memory grows beyond 4 GiB or it is not back in a minute
   restart   by name: killed under load with a day of 1,000 people behind it; fails when a start takes more than 3 s
+  answers   by name: acknowledgements of his reports where she is near and where she is far; fails when the times tell which
   recovery  by name: 100,000 wearers and a million reports behind them; seconds until a start acknowledges, with a snapshot and without
   postgis, redis, mosquitto   by name: what one would take instead (installs them)
   log, geo  Google Benchmark programs of those rooms
@@ -596,8 +597,9 @@ def main():
         'mosquitto': lambda: bench_mosquitto(binaries, chosen.seconds)}
     import bench_bounds  # which uses this one
     measured.update({'slow': lambda: bench_bounds.bench_slow(binaries), 'restart': lambda: bench_bounds.bench_restart(binaries),
-                     'overload': lambda: bench_bounds.bench_overload(binaries, chosen.minutes)})
-    bounded = {'hour', 'slow', 'overload', 'restart'}
+                     'overload': lambda: bench_bounds.bench_overload(binaries, chosen.minutes),
+                     'answers': lambda: bench_bounds.bench_answers(binaries)})
+    bounded = {'hour', 'slow', 'overload', 'restart', 'answers'}
     usual = {'limits', 'ingest', 'webhook', 'engine'}
     results = {}
     for name, run in measured.items():

@@ -1,6 +1,12 @@
-"""Promises with a bound, each a command that ends with 1 when it is broken: ./x bench slow, overload, restart. They take minutes and
-want a quiet machine; what `./x test` holds of them is in tests/e2e/speed_e2e.py and tests/e2e/degradation_e2e.py."""
+"""Promises with a bound, each a command that ends with 1 when it is broken: ./x bench slow, overload, restart, answers. They take
+minutes and want a quiet machine; what `./x test` holds of them is in tests/e2e/speed_e2e.py and tests/e2e/degradation_e2e.py."""
+import base64
+import hashlib
+import http.client
+import json
+import math
 import pathlib
+import random
 import secrets
 import socket
 import subprocess
@@ -141,4 +147,119 @@ def bench_restart(binaries, people=1_000, reports=5_760_000):
         server.stop()
     if server.started_s > 3:
         out['failed'] = 'a start behind a day of data takes 3 s at most'
+    return out
+
+
+def kolmogorov_smirnov(one, two):
+    """How probable so great a difference between the two would be, were both drawn from the same."""
+    one, two = sorted(one), sorted(two)
+    at = [0, 0]
+    greatest = 0.0
+    while at[0] < len(one) and at[1] < len(two):
+        value = min(one[at[0]], two[at[1]])
+        for side, values in enumerate((one, two)):
+            while at[side] < len(values) and values[at[side]] == value:
+                at[side] += 1
+        greatest = max(greatest, abs(at[0] / len(one) - at[1] / len(two)))
+    size = math.sqrt(len(one) * len(two) / (len(one) + len(two)))
+    scaled = (size + 0.12 + 0.11 / size) * greatest
+    if scaled < 0.2:
+        return 1.0
+    return max(0.0, min(1.0, 2 * sum((-1) ** (k - 1) * math.exp(-2 * (k * scaled) ** 2) for k in range(1, 101))))
+
+
+HIS = ((550_000, 600), (45_000, 0), (45_000, 0), (45_000, 0))  # north of her or of where she is not, 1e-7 degrees; so old, seconds
+
+
+class Wearer:
+    """One who may not come near somebody, his device and her phone."""
+
+    SECRET = 'of all devices'
+
+    def __init__(self, n, near):
+        self.n, self.near = n, near
+
+    def facts(self):
+        digest = base64.b64encode(hashlib.sha256(self.SECRET.encode()).digest()).decode()
+        kept = {'interval_s': 86_400, 'secret_sha256': digest}
+        return [bench.person(f'w-{self.n:05}', 'ROLE_WEARER'), bench.person(f'p-{self.n:05}', 'ROLE_PROTECTED_PERSON'),
+                {'device_registered': {'id': f'dw-{self.n:05}', 'kind': 'DEVICE_KIND_ANKLE', 'person_id': f'w-{self.n:05}', **kept}},
+                {'device_registered': {'id': f'dp-{self.n:05}', 'kind': 'DEVICE_KIND_PHONE', 'person_id': f'p-{self.n:05}', **kept}},
+                {'order_registered': {'id': f'o-{self.n:05}', 'version': 1, 'kind': 'ST_PROV_3_2', 'legal_basis': 'bench',
+                                      'wearer_id': f'w-{self.n:05}', 'starts_at_us': '1', 'time_zone': 'Asia/Seoul',
+                                      'conditions': [{'id': 'c1', 'keep_away': {'protected_id': f'p-{self.n:05}'}}]}}]
+
+    @staticmethod
+    def report(seq, north, age_s=0):
+        return {'epoch': 1, 'seq': seq, 'fix': {'place': {'lat_e7': bench.HER[0] + north, 'lng_e7': bench.HER[1]}, 'accuracy_mm': 8000,
+                'fixed_at_us': str(int((time.time() - age_s) * 1e6)), 'source': 'FIX_SOURCE_GNSS'}}
+
+    def she_reports(self, line):
+        """At home, or 30 km south of it."""
+        token = base64.b64encode(f'dp-{self.n:05}:{self.SECRET}'.encode()).decode()
+        line.request('POST', '/ingest/v1/reports', json.dumps(self.report(1, 0 if self.near else -2_700_000)),
+                     {'content-type': 'application/json', 'authorization': 'Basic ' + token})
+        answer = line.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+
+    def he_reports(self, port):
+        """Microseconds to each of his acknowledgements."""
+        name, topic = f'dw-{self.n:05}'.encode(), f'd/dw-{self.n:05}/report'.encode()
+        text = lambda raw: len(raw).to_bytes(2, 'big') + raw
+        packet = lambda first, body: bytes([first, *([len(body) & 127 | 128, len(body) >> 7] if len(body) > 127 else [len(body)])]) + body
+        waits = []
+        with socket.create_connection(('127.0.0.1', port)) as line:
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            line.sendall(packet(0x10, text(b'MQTT') + b'\x04\xc2\x00\x3c' + text(name) + text(name) + text(self.SECRET.encode())))
+            assert line.recv(4) == b'\x20\x02\x00\x00'
+            for seq, (north, age_s) in enumerate(HIS, 1):
+                if seq in (2, 4):
+                    time.sleep(0.01)
+                sent = packet(0x32, text(topic) + bytes([0, seq]) + json.dumps(self.report(seq, north, age_s)).encode())
+                began = time.perf_counter_ns()
+                line.sendall(sent)
+                assert line.recv(4) == bytes([0x40, 2, 0, seq])
+                waits.append((time.perf_counter_ns() - began) // 1000)
+        return waits
+
+
+def told_apart(near, far):
+    """Whether the two could be told apart, and from which shift of one of them (microseconds) they could."""
+    seen = next((shift for shift in (5, 10, 20, 50, 100, 200, 500) if kolmogorov_smirnov(near, [one + shift for one in far]) < 0.01), None)
+    middle = lambda values: sorted(values)[len(values) // 2]
+    return {'near_p50_us': middle(near), 'far_p50_us': middle(far), 'p': round(kolmogorov_smirnov(near, far), 4), 'seen_from_us': seen}
+
+
+def bench_answers(binaries, worlds=1_000):
+    """How long he waits for the acknowledgement of a report that rings, of one right after it, and of one after a rest, where the
+    protected person is near; and where she is far, so that nothing rings. All else is the same, in drawn order."""
+    wearers = [Wearer(n, n % 2 == 0) for n in range(2 * worlds)]
+    random.Random(1).shuffle(wearers)
+    with tempfile.TemporaryDirectory(dir=bench.TOP / 'build') as folder:
+        server = bench.Server(binaries / 'haechi', folder, 1_000)
+        server.call('PUT', '/api/v1/agencies/desk', {'name': 'desk', 'desk': 'DESK_BUILT_IN'})
+        server.register([{'jurisdiction_registered': {'id': 'here', 'agency_id': 'desk', 'shape': {'circle': {
+            'centre': {'lat_e7': bench.HER[0], 'lng_e7': bench.HER[1]}, 'radius_mm': 300_000_000}}}}])
+        server.register([fact for wearer in wearers for fact in wearer.facts()])
+        her_line = http.client.HTTPConnection('127.0.0.1', server.devices_http)
+        waits = {True: [], False: []}
+        for wearer in wearers:
+            wearer.she_reports(her_line)
+            time.sleep(0.01)
+            waits[wearer.near].append(wearer.he_reports(server.mqtt))
+        rang, page = set(), ''
+        while page is not None:
+            listed = server.call('GET', f'/api/v1/alerts?limit=1000{page}', key='control')
+            rang |= {one['alert']['wearer_id'] for one in listed['alerts']}
+            page = f'&after={listed["next"]}' if listed['next'] else None
+        server.stop()
+    out = {'worlds': 2 * worlds, 'rang': len(rang)}
+    for name, at in (('ringing', 1), ('next', 2), ('later', 3)):
+        compared = told_apart(*([each[at] for each in waits[near]] for near in (True, False)))
+        out.update({f'{name}_{key}': value for key, value in compared.items()})
+    if rang != {f'w-{one.n:05}' for one in wearers if one.near}:
+        out['failed'] = 'those and only those who are near ring'
+    elif 3 * min(out[f'{name}_p'] for name in ('ringing', 'next', 'later')) < 0.01:
+        out['failed'] = 'nobody could say from these times where she is: p > 0.01, of three comparisons together'
     return out

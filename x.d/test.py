@@ -28,7 +28,8 @@ SANITIZERS = {'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_che
 CHECKED = {'thread_spine': 'SpineTest.*:SealedSpineTest.*:SnapshotTest.*:ErasuresTest.*',
            'thread_gateway': 'MqttServerTest.*:Intake.*:DevicesTest.*',
            'thread_log': '-Damage.*:Journal.*',
-           'address_scenario': '-OldLog.*'}
+           'address_scenario': '-OldLog.*',
+           'address_hunt': '-*Canaries.*:Hunt.BearsReports*'}
 
 
 def run_program(path, reports, name=None):

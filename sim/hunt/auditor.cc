@@ -37,7 +37,12 @@ bool is_for_police(const v1::Alert& alert) {
 }  // namespace
 
 Auditor::Auditor(const Schedule& schedule, Town& town, Tell note, Tell found)
-    : schedule_(schedule), town_(town), note_(std::move(note)), found_(std::move(found)) {
+    : schedule_(schedule),
+      town_(town),
+      note_(std::move(note)),
+      found_(std::move(found)),
+      answers_(schedule, town,
+               [this](const std::string& rule, const std::string& what) { find(rule, what); }) {
   for (const Pair& pair : town_.pairs) pairings_[pair.wearer_id];
 }
 
@@ -62,11 +67,15 @@ void Auditor::node_listens(uint64_t began_behind) {
     find("told again", "entries after " + std::to_string(read) + " were published and are gone");
   for (const auto& [key, logged] : logged_) {
     if (!logged.acknowledged || logged.no <= began_behind) continue;
-    const std::string name = "report " + std::to_string(std::get<2>(key)) + " (count " +
-                             std::to_string(std::get<1>(key)) + ") of " + std::get<0>(key);
-    if (logged.start != starts_) find("acknowledged", name + " is lost");
-    if (logged.changed) find("acknowledged", name + " was changed");
+    if (logged.start != starts_) find("acknowledged", named(key) + " is lost");
+    if (logged.changed) find("acknowledged", named(key) + " was changed");
   }
+  find_lost();
+}
+
+// A process may die between the sync and telling its entries: then the next one must tell them.
+void Auditor::find_lost() {
+  for (const auto& [key, bytes] : std::exchange(early_, {})) find("acknowledged", named(key) + " is lost");
 }
 
 void Auditor::passed_over(uint64_t entry_no, const std::string& why) {
@@ -116,13 +125,25 @@ void Auditor::published(const spine::Batch& batch) {
     if (entries_[entry.no - 1] != said)
       find("told again", "entry " + std::to_string(entry.no) + " says something else after a start");
     if (batch.replayed) read_back_ = entry.no;
+    replayed_ = batch.replayed;
     see_fact(entry.no, entry.stamped_at, *entry.fact, !fresh);
     if (!fresh) continue;
     ++counts_.entries;
     stamps_ahead_ = entry.stamped_at - schedule_.now();
     mix(std::to_string(entry.no) + std::to_string(said));
-    for (const auto& effect : entry.effects) see_effect(*effect);
+    answers_.see_fact(*entry.fact);
+    for (const auto& effect : entry.effects) {
+      see_effect(*effect);
+      answers_.see_effect(*effect);
+    }
   }
+}
+
+void Auditor::answered(const net::Request& request, Time arrived, const net::Response& response) {
+  ++counts_.answers;
+  mix(request.path + std::to_string(response.status) + response.body);
+  answers_.answered(request, arrived, response);
+  counts_.places = answers_.places();
 }
 
 void Auditor::see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again) {
@@ -134,6 +155,11 @@ void Auditor::see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again) {
   std::vector<std::string> persons(row.shown_ids().begin(), row.shown_ids().end());
   if (row.subject_kind() == "person" && !row.subject_id().empty()) persons.push_back(row.subject_id());
   for (const std::string& person : persons) rows_[row.viewer() + "|" + person] = schedule_.now();
+}
+
+std::string Auditor::named(const ReportKey& key) {
+  const auto& [device_id, epoch, seq] = key;
+  return "report " + std::to_string(seq) + " (count " + std::to_string(epoch) + ") of " + device_id;
 }
 
 // Whoever does not count is known by the second of its fix.
@@ -148,11 +174,9 @@ void Auditor::acknowledged(const v1::Report& report) {
   const std::string bytes = report.SerializeAsString();
   const auto found = logged_.find(key);
   if (found == logged_.end())
-    find("acknowledged", "report " + std::to_string(report.seq()) + " of " + report.device_id() +
-                             " was acknowledged before anybody could read it in the log");
+    early_.emplace(key, bytes);
   else if (found->second.bytes != bytes)
-    find("acknowledged",
-         "report " + std::to_string(report.seq()) + " of " + report.device_id() + " is not what was sent");
+    find("acknowledged", named(key) + " is not what was sent");
   else
     found->second.acknowledged = true;
   mix(bytes);
@@ -383,6 +407,7 @@ void Auditor::check_hand_overs(const Conditions& now) {
 }
 
 void Auditor::drained(const std::map<std::string, size_t>& waiting_at) {
+  find_lost();
   if (!poison_.empty()) find("poison", std::to_string(poison_.size()) + " entries were never passed over");
   for (const auto& [no, since] : quarantined_)
     if (since.known())

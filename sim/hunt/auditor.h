@@ -31,6 +31,7 @@
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
+#include "hunt/answers.h"
 #include "hunt/node.h"
 #include "hunt/town.h"
 
@@ -50,13 +51,17 @@ class Auditor final : public Witness {
   Auditor(const Schedule& schedule, Town& town, Tell note, Tell found);
 
   // Of this person's device the truth rules do not speak: it lies, or its clock does.
-  void distrust(const std::string& person_id) { distrusted_.insert(person_id); }
+  void distrust(const std::string& person_id) {
+    distrusted_.insert(person_id);
+    answers_.distrust(person_id);
+  }
   // The machine's clock has been wrong by so much: what it dates may be.
   void clock_was_wrong(Duration by) { wrong_by_max_ = std::max(wrong_by_max_, Duration{std::abs(by.us)}); }
 
   void published(const spine::Batch& batch) override;
   void passed_over(uint64_t entry_no, const std::string& why) override;
   void shown(const std::string& viewer, const std::string& person_id) override;
+  void answered(const net::Request& request, Time arrived, const net::Response& response) override;
   void acknowledged(const v1::Report& report);
   void told(const v1::HandOffMessage& message);  // the outside agency read it
   void woken(const std::string& person_id);      // a message came to her phone
@@ -78,7 +83,7 @@ class Auditor final : public Witness {
 
   struct Counts {
     uint64_t entries = 0, alerts = 0, handed_over = 0, calls = 0, acknowledged = 0, shown = 0, violations = 0,
-             woken = 0, snapshot_starts = 0, passed_over = 0, quarantined = 0;
+             woken = 0, snapshot_starts = 0, passed_over = 0, quarantined = 0, answers = 0, places = 0;
   };
   const Counts& counts() const { return counts_; }
   // Alerts that nobody has acknowledged, and those that are over and not resolved; for the operator.
@@ -125,6 +130,8 @@ class Auditor final : public Witness {
   };
   using ReportKey = std::tuple<std::string, uint32_t, uint64_t>;
   static ReportKey key_of(const v1::Report& report);
+  static std::string named(const ReportKey& key);
+  void find_lost();
   struct Logged {
     std::string bytes;
     uint64_t no = 0;
@@ -158,15 +165,18 @@ class Auditor final : public Witness {
   const Tell note_, found_;
   std::set<std::string> distrusted_;
   Duration wrong_by_max_, stamps_ahead_;  // the latter: of the true time, of the newest entry
+  Answers answers_;
   Counts counts_;
   uint64_t digest_ = 0xcbf29ce484222325u;
 
-  std::vector<uint64_t> entries_;         // a number of what each said that was published
-  uint64_t starts_ = 0, read_back_ = 0;   // of the present process: which it is, the last entry it replayed
-  std::map<ReportKey, Logged> logged_;    // ever
-  std::set<ReportKey> poison_;            // not yet known to be passed over
-  std::map<uint64_t, Time> quarantined_;  // entry -> when the log said so; unknown once alarms did as well
-  int ends_by_poison_ = 0;                // in a row
+  std::vector<uint64_t> entries_;           // a number of what each said that was published
+  uint64_t starts_ = 0, read_back_ = 0;     // of the present process: which it is, the last entry it replayed
+  bool replayed_ = false;                   // what is being published was read back
+  std::map<ReportKey, Logged> logged_;      // ever
+  std::map<ReportKey, std::string> early_;  // acknowledged, and no entry was told yet
+  std::set<ReportKey> poison_;              // not yet known to be passed over
+  std::map<uint64_t, Time> quarantined_;    // entry -> when the log said so; unknown once alarms did as well
+  int ends_by_poison_ = 0;                  // in a row
   std::map<std::string, uint32_t> newest_epoch_;
   std::map<std::string, uint64_t> turns_;  // of each device
   std::map<std::string, Held> alerts_;

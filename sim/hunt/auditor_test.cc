@@ -94,9 +94,27 @@ class AuditorTest : public testing::Test {
   uint64_t last_no_ = 0;
 };
 
-TEST_F(AuditorTest, FindsAnAcknowledgementOfWhatNobodyCanRead) {
+TEST_F(AuditorTest, FindsAnAcknowledgementThatCameBeforeItsEntry) {
   auditor_.acknowledged(report("W-1", 1));
-  EXPECT_THAT(found_, Contains(StartsWith("acknowledged:")));
+  publish(received(report("W-1", 1)));
+  EXPECT_THAT(
+      found_,
+      Contains("acknowledged: report 1 (count 1) of D-W-1 was acknowledged before it was in the log"));
+}
+
+TEST_F(AuditorTest, FindsThatANewProcessKnowsNothingOfWhatTheOneBeforeAcknowledgedWhileItDied) {
+  auditor_.acknowledged(report("W-1", 1));
+  auditor_.node_begins();
+  auditor_.node_listens(0);
+  EXPECT_THAT(found_, Contains("acknowledged: report 1 (count 1) of D-W-1 is lost"));
+}
+
+TEST_F(AuditorTest, IsContentWhenTheNewProcessReadsItBack) {
+  auditor_.acknowledged(report("W-1", 1));
+  auditor_.node_begins();
+  publish(received(report("W-1", 1)), {}, true);
+  auditor_.node_listens(0);
+  EXPECT_THAT(found_, IsEmpty());
 }
 
 TEST_F(AuditorTest, FindsThatWhatWasAcknowledgedIsLostOrChangedAfterAStart) {

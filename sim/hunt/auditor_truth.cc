@@ -48,6 +48,11 @@ void Auditor::see_report(uint64_t no, const v1::ReportReceived& received, Time a
   Logged& logged = found->second;
   const bool known = !first;
   std::string bytes = report.SerializeAsString();
+  if (const auto early = early_.extract(key); !early.empty()) {
+    if (!replayed_) find("acknowledged", named(key) + " was acknowledged before it was in the log");
+    if (early.mapped() != bytes) find("acknowledged", named(key) + " is not what was sent");
+    logged.acknowledged = true;
+  }
   logged.changed |= known && logged.acknowledged && logged.bytes != bytes;
   logged.bytes = std::move(bytes);
   logged.start = starts_;

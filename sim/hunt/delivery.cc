@@ -159,6 +159,7 @@ class Ledger final : public Witness {
   }
   void passed_over(uint64_t, const std::string&) override {}
   void shown(const std::string&, const std::string&) override {}
+  void answered(const net::Request&, Time, const net::Response&) override {}
 
   const std::set<std::string>& raised() const { return raised_; }
   const std::set<std::string>& confirmed() const { return confirmed_; }

@@ -13,6 +13,7 @@
 #include "hunt/disk.h"
 #include "hunt/node.h"
 #include "hunt/phones.h"
+#include "hunt/readers.h"
 #include "hunt/swarm.h"
 #include "hunt/town.h"
 
@@ -23,6 +24,7 @@ constexpr Time kStart{1'773'446'400'000'000};  // 2026-03-14T00:00:00Z
 constexpr size_t kPairs = 4;
 constexpr Duration kSecond = Duration::seconds(1);
 constexpr Duration kRest = Duration::seconds(600);          // without faults, at the end, twice
+constexpr Duration kUnanswered = Duration::seconds(240);    // nobody asks so seldom
 constexpr Duration kClickPatience = Duration::seconds(15);  // then whoever pressed a button presses it again
 constexpr char kData[] = "/hunt/data/", kSnapshots[] = "/hunt/data/snapshots/";
 constexpr size_t kStoryMax = 400;
@@ -44,6 +46,7 @@ class World {
   void poison();
   void start_without_snapshots();
   void register_all();
+  void agree(const std::string& protected_id);
   void open_app(const std::string& person_id);
   void click(std::shared_ptr<const v1::Fact> fact, std::function<void()> done);
   void every(Duration mean, std::function<void()> task);
@@ -71,6 +74,7 @@ class World {
   Auditor auditor_;
   Cad cad_;
   Phones phones_;
+  Readers readers_;
   std::vector<std::unique_ptr<Device>> devices_;
   Node* node_ = nullptr;  // never freed: a killed process frees nothing
   std::set<std::string> clicked_;
@@ -97,7 +101,8 @@ World::World(const HuntOptions& options)
            [this](const v1::HandOffMessage& message) { auditor_.told(message); }),
       phones_(
           schedule_, wire_, random_.next(), [this](const std::string& person) { auditor_.woken(person); },
-          [this](const std::string& person) { open_app(person); }) {
+          [this](const std::string& person) { open_app(person); }),
+      readers_(schedule_, wire_, town_, random_.next()) {
   running = &schedule_;
   mounted = &disk_;
   wire = &wire_;
@@ -142,6 +147,7 @@ void World::start_node() {
   NodeOptions options;
   if (swarm_.overload && faults_on_) options.queue_max = 12;
   for (const Pair& pair : town_.pairs) options.phones_of.push_back(pair.protected_id);
+  options.readers = readers_of(town_);
   if (swarm_.snapshots) options.snapshot_entries = static_cast<uint64_t>(random_.between(40, 2'000));
   node_ = new Node(schedule_, wire_, clock_, auditor_, options);
   auditor_.node_begins();
@@ -337,7 +343,19 @@ void World::register_all() {
       barred.mutable_exclusion()->set_zone_id(pair.zone_id);
     });
   }
+  for (size_t i = 0; i < town_.pairs.size(); i += 2) agree(town_.pairs[i].protected_id);
   for (const auto& device : devices_) device->start();
+  readers_.start();
+}
+
+// She has read the penalty notice, and agrees to be shown where he is.
+void World::agree(const std::string& protected_id) {
+  auto notice = std::make_shared<v1::Fact>(), consent = std::make_shared<v1::Fact>();
+  notice->mutable_case_fact()->mutable_notice_given()->set_protected_id(protected_id);
+  notice->mutable_case_fact()->mutable_notice_given()->set_notice_code("kr-em-36-4.1");
+  consent->mutable_case_fact()->mutable_consent_recorded()->set_protected_id(protected_id);
+  consent->mutable_case_fact()->mutable_consent_recorded()->set_given(true);
+  click(notice, [this, consent] { click(consent, {}); });
 }
 
 void World::plan_faults() {
@@ -529,6 +547,7 @@ std::map<std::string, size_t> World::waiting() const {
   std::map<std::string, size_t> out;
   for (const auto& device : devices_) out[device->id()] = device->waiting() > 2 ? device->waiting() : 0;
   out["the agency"] = cad_.unsent();
+  out["pages"] = readers_.unanswered(kUnanswered);
   out["the node"] = node_ == nullptr ? 1 : node_->waiting();
   return out;
 }

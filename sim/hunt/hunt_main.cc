@@ -51,14 +51,17 @@ struct Told {
 void print(const Catch& caught, bool story) {
   std::printf(
       "seed %llu: %zu findings, %.1f h simulated, %llu starts (%llu from a snapshot), %llu violations, %llu "
-      "alerts, %llu reports acknowledged, %llu phones woken, digest %016llx\n  faults: %s\n",
+      "alerts, %llu reports acknowledged, %llu phones woken, %llu answers with %llu places, digest %016llx\n "
+      " faults: %s\n",
       static_cast<unsigned long long>(caught.seed), caught.findings.size(), caught.hours,
       static_cast<unsigned long long>(caught.starts),
       static_cast<unsigned long long>(caught.counts.snapshot_starts),
       static_cast<unsigned long long>(caught.counts.violations),
       static_cast<unsigned long long>(caught.counts.alerts),
       static_cast<unsigned long long>(caught.counts.acknowledged),
-      static_cast<unsigned long long>(caught.counts.woken), static_cast<unsigned long long>(caught.digest),
+      static_cast<unsigned long long>(caught.counts.woken),
+      static_cast<unsigned long long>(caught.counts.answers),
+      static_cast<unsigned long long>(caught.counts.places), static_cast<unsigned long long>(caught.digest),
       caught.swarm.c_str());
   for (const std::string& finding : caught.findings) std::printf("  FOUND %s\n", finding.c_str());
   if (!story && caught.findings.empty()) return;
@@ -75,14 +78,20 @@ void print(const Catch& caught, bool story) {
   for (size_t i = begin; i < end; ++i) std::printf("  %s\n", caught.story[i].c_str());
 }
 
+// What a node says when its disk fails it is part of the game; what a sanitizer says is not.
+void silence() {
+#ifndef __SANITIZE_ADDRESS__
+  ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
+#endif
+}
+
 // One seed in a process of its own: what a killed node leaves behind ends with it, and so does a program that
 // fails.
 pid_t fork_seed(const Arguments& arguments, uint64_t seed, Told* told) {
   std::fflush(nullptr);
   const pid_t child = ::fork();
   if (child != 0) return child;
-  // What a node says when its disk fails it is part of the game.
-  ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
+  silence();
   HuntOptions options = arguments.one;
   options.seed = seed;
   const Catch caught = run_hunt(options);
@@ -208,7 +217,7 @@ int life_that_dies_at(uint64_t call, Death death) {
   std::fflush(nullptr);
   const pid_t child = ::fork();
   if (child == 0) {
-    ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
+    silence();
     DeliveryOptions options;
     options.alerts = 12;
     options.wearers = 4;
@@ -304,6 +313,11 @@ std::optional<Arguments> read_arguments(int count, char** texts) {
 
 }  // namespace
 }  // namespace haechi::hunt
+
+// A process that is killed frees nothing.
+extern "C" const char* __asan_default_options() {
+  return "detect_leaks=0";
+}
 
 int main(int count, char** texts) {
   const auto arguments = haechi::hunt::read_arguments(count, texts);

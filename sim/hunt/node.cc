@@ -8,6 +8,7 @@
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "hunt/phones.h"
+#include "hunt/readers.h"
 #include "hunt/tongue.h"
 #include "hunt/town.h"
 #include "log/log.h"
@@ -88,6 +89,10 @@ Status Node::open() {
       std::make_unique<link::CadConnector>(*link_, *spine_, clock_, directory, link::CadConnectorOptions{});
   TRY(records_, store::Records::open(":memory:"));
   for (const std::string& person : options_.phones_of) Phones::register_in(*records_, person);
+  TRY(keys_, trust::Keys::open(*records_));
+  for (const trust::Viewer& reader : options_.readers)
+    TRY_STATUS(keys_->add(key_of(reader.account), reader, Time{}));
+  api_ = std::make_unique<api::Api>(api::ApiOptions{}, *front_, *spine_, picture_, *records_, *keys_, clock_);
   letters_ =
       std::make_unique<notify::Letters>(Phones::settings(), notify::KeyPair::generate(), *records_, clock_);
   sender_ = std::make_unique<notify::Sender>(*notify_, *spine_, *letters_, clock_, make_wire_carrier(),
@@ -103,6 +108,7 @@ Status Node::open() {
 void Node::take_part() {
   spine_->take_part(connector_->part());
   spine_->take_part(sender_->part());
+  spine_->take_part(api_->part());
   spine_->take_part({"picture",
                      [this](spine::SaveDone done) {
                        front_->post([this, done = std::move(done)] { done(saved(picture_)); });
@@ -122,7 +128,10 @@ void Node::subscribe() {
     witness_.published(*batch);
     connector_->on_batch(batch);
     sender_->on_batch(batch);
-    front_->post([this, batch] { fold_picture(picture_, *batch); });
+    front_->post([this, batch] {
+      fold_picture(picture_, *batch);
+      api_->fold(*batch);
+    });
     for (const spine::PublishedEntry& entry : batch->entries) {
       if (gateway::Devices::concerns(*entry.fact))
         gateway_->post([this, fact = entry.fact] { devices_.apply(*fact); });
@@ -185,6 +194,7 @@ void Node::listen() {
   };
   door.request = [this](net::Request request, net::Respond respond) {
     if (gateway::HttpIntake::serves(request.path)) return intake_->handle(std::move(request), respond);
+    if (request.path.starts_with("/api/")) return ask(std::move(request), respond);
     connector_->receive_answers(std::move(request), std::move(respond));
   };
   wire_.listen(std::move(door));
@@ -247,6 +257,13 @@ void Node::look_at_screen() {
   }
   gate_->flush();
   gate_->sweep();
+}
+
+void Node::ask(net::Request request, const net::Respond& respond) {
+  api_->handler()(request, [this, request, respond, arrived = schedule_.now()](net::Response response) {
+    witness_.answered(request, arrived, response);
+    respond(std::move(response));
+  });
 }
 
 // Doors first, then the spine, which finishes what it has and takes a last snapshot.

@@ -1,7 +1,7 @@
 // Node: the house under test, one process of it. Real log, key ring, spine with its threads, engine, picture,
-// device sessions, HTTP intake, outside-CAD connector, rights and access gate, wired as src/node wires them;
-// in place of sockets the Wire. Of the house are not here: REST, pages, WebSocket framing. The records hold
-// telephone numbers only, and are kept nowhere.
+// device sessions, HTTP intake, outside-CAD connector, rights and access gate, REST, wired as src/node wires
+// them; in place of sockets the Wire. Of the house are not here: pages, WebSocket framing. The records hold
+// telephone numbers and keys only, and are kept nowhere.
 //
 // It is made anew for every start and never destroyed: a killed process tidies nothing up.
 #pragma once
@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "api/api.h"
 #include "gateway/devices.h"
 #include "gateway/http_intake.h"
 #include "gateway/mqtt_hub.h"
@@ -52,6 +53,8 @@ class Witness {
   virtual void passed_over(uint64_t entry_no, const std::string& why) = 0;
   // A person's place was on a screen.
   virtual void shown(const std::string& viewer, const std::string& person_id) = 0;
+  // An answer leaves to who asked over REST.
+  virtual void answered(const net::Request& request, Time arrived, const net::Response& response) = 0;
 };
 
 struct NodeOptions {
@@ -59,6 +62,7 @@ struct NodeOptions {
   uint64_t snapshot_entries = 0;       // a snapshot is taken after so many; 0: none
   std::vector<std::string> phones_of;  // protected persons who are told on their phones
   bool screen = true;                  // a dispatcher's map is open
+  std::vector<trust::Viewer> readers;  // who may ask over REST (readers.h)
 };
 
 class Node {
@@ -99,6 +103,7 @@ class Node {
   void flush();
   void look_again();
   void look_at_screen();
+  void ask(net::Request request, const net::Respond& respond);
 
   Schedule& schedule_;
   Wire& wire_;
@@ -125,11 +130,13 @@ class Node {
   bool look_again_set_ = false;
   std::unique_ptr<link::CadConnector> connector_;
   std::unique_ptr<store::Records> records_;
+  std::unique_ptr<trust::Keys> keys_;
   std::unique_ptr<notify::Letters> letters_;
   std::unique_ptr<notify::Sender> sender_;
   picture::Picture picture_;
   std::unique_ptr<live::Rights> rights_;
   std::unique_ptr<live::AccessGate> gate_;
+  std::unique_ptr<api::Api> api_;
 };
 
 }  // namespace haechi::hunt

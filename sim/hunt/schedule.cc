@@ -1,6 +1,9 @@
 #include "hunt/schedule.h"
 
 #include <sys/mman.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 #include <algorithm>
 #include <utility>
@@ -11,6 +14,21 @@ namespace haechi::hunt {
 namespace {
 
 constexpr size_t kStackBytes = 1 << 20;
+constexpr size_t kPageBytes = 4'096;
+
+// AddressSanitizer has to be told whenever another stack is gone over to. `kept` holds what it knows of the
+// one that is left; nullptr: it is left for good.
+#ifdef __SANITIZE_ADDRESS__
+void leaving(void** kept, const Stack& to) {
+  __sanitizer_start_switch_fiber(kept, to.bottom, to.bytes);
+}
+void arrived(void* kept, Stack* from) {
+  __sanitizer_finish_switch_fiber(kept, from ? &from->bottom : nullptr, from ? &from->bytes : nullptr);
+}
+#else
+void leaving(void**, const Stack&) {}
+void arrived(void*, Stack*) {}
+#endif
 
 }  // namespace
 
@@ -40,6 +58,7 @@ void Schedule::run_until(Time end) {
 // makecontext() passes no pointers: the new fiber finds itself as the one that runs.
 void Schedule::begin_fiber() {
   Fiber* self = running->fiber_;
+  arrived(nullptr, &running->outside_stack_);
   self->body();
   self->done = true;
   if (self->joiner != nullptr) running->resume_later(self->joiner);
@@ -53,6 +72,8 @@ Fiber* Schedule::spawn(Process process, Task body) {
   void* stack = ::mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   ENSURE(stack != MAP_FAILED);
+  ENSURE(::mprotect(stack, kPageBytes, PROT_NONE) == 0);  // who goes beyond it ends here
+  fiber->stack = {stack, kStackBytes};
   getcontext(&fiber->context);
   fiber->context.uc_stack.ss_sp = stack;
   fiber->context.uc_stack.ss_size = kStackBytes;
@@ -64,10 +85,13 @@ Fiber* Schedule::spawn(Process process, Task body) {
 void Schedule::resume(Fiber* fiber) {
   ENSURE(fiber_ == nullptr);
   fiber_ = fiber;
+  void* kept = nullptr;
+  leaving(&kept, fiber->stack);
   if (_setjmp(outside_) == 0) {
     if (std::exchange(fiber->begun, true)) _longjmp(fiber->here, 1);
     setcontext(&fiber->context);
   }
+  arrived(kept, nullptr);
   fiber_ = nullptr;
 }
 
@@ -78,7 +102,9 @@ void Schedule::resume_later(Fiber* fiber) {
 
 void Schedule::leave() {
   Fiber* self = std::exchange(fiber_, nullptr);
+  leaving(self->done ? nullptr : &self->kept, outside_stack_);
   if (_setjmp(self->here) == 0) _longjmp(outside_, 1);
+  arrived(self->kept, &outside_stack_);
 }
 
 void Schedule::sleep(Duration delay) {

@@ -25,10 +25,17 @@ using Task = std::function<void()>;
 using Process = uint32_t;
 inline constexpr Process kWorld = 0;
 
+struct Stack {
+  const void* bottom = nullptr;
+  size_t bytes = 0;
+};
+
 // A thread of a process.
 struct Fiber {
   ucontext_t context{};  // where it begins
   std::jmp_buf here{};   // where it waits; switching by jumps asks the system for nothing
+  Stack stack;
+  void* kept = nullptr;  // of its stack, while it waits, by AddressSanitizer
   bool begun = false;
   Process process = kWorld;
   Task body;
@@ -93,6 +100,7 @@ class Schedule {
   std::function<void(Process, std::string)> on_death_;
   Fiber* fiber_ = nullptr;
   std::jmp_buf outside_{};
+  Stack outside_stack_;
   std::vector<Fiber*> waiting_;  // for conditions, longest first
 };
 

@@ -14,6 +14,7 @@
 #include "api/session.h"
 #include "api/slow_work.h"
 #include "api/virus_scanner.h"
+#include "base/canary.h"
 #include "base/digest.h"
 #include "base/saved.h"
 #include "haechi/v1/api.pb.h"
@@ -433,8 +434,9 @@ void Api::Inner::resume(const JobPtr& job, Resume resume) {
 void Api::Inner::record(const JobPtr& job) {
   const Exchange& e = job->exchange;
   const auto done = [self = shared_from_this(), job](const Result<spine::Receipt>& receipt) {
-    self->recorded(job, receipt);
+    if (!canary(Canary::kAnswerBeforeRow)) self->recorded(job, receipt);
   };
+  if (canary(Canary::kAnswerBeforeRow)) recorded(job, spine::Receipt{});
   // Looking at oneself is nobody else's business and shows nothing, nor does measuring between places that
   // the asker names; a report of one's own phone is in the log itself, and a record of each would drown those
   // of who was shown whom.

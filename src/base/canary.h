@@ -13,6 +13,7 @@ enum class Canary {
   kForgetHandOff,     // what was not delivered to an agency before a restart is not sent after it
   kCloseUnheard,      // what an agency had not heard of when it closed its call is never told to it
   kShowBeforeRow,     // a place is shown while the row that says so is still on its way
+  kAnswerBeforeRow,   // the same over REST
   kDuplicatesReturn,  // after a restart a report that is logged is taken for new
   kSnapshotAhead,     // a snapshot names an entry that is not yet in its state
   kForgetWakeUp,      // a start wakes nobody whom the process before it had yet to wake
@@ -33,6 +34,7 @@ inline bool let_in(std::string_view name) {
                   : name == "forget_hand_off"   ? Canary::kForgetHandOff
                   : name == "close_unheard"     ? Canary::kCloseUnheard
                   : name == "show_before_row"   ? Canary::kShowBeforeRow
+                  : name == "answer_before_row" ? Canary::kAnswerBeforeRow
                   : name == "duplicates_return" ? Canary::kDuplicatesReturn
                   : name == "snapshot_ahead"    ? Canary::kSnapshotAhead
                   : name == "forget_wake_up"    ? Canary::kForgetWakeUp

@@ -97,7 +97,7 @@ struct HttpIntake::Call {
   std::string who;  // whose bytes these are: the address, once proven the device
 };
 
-// Counts the facts of one request home. Its callbacks run on the spine's thread and touch nothing of the
+// Counts the facts of one request home. Its callbacks run on threads of the spine and touch nothing of the
 // intake.
 struct HttpIntake::Delivery {
   std::shared_ptr<Ledger> ledger;
@@ -400,7 +400,7 @@ void HttpIntake::run_traccar_event(Call& call) {
   auto fact = std::make_unique<v1::Fact>();
   fact->mutable_device_connection_changed()->set_device_id(event->device_id);
   fact->mutable_device_connection_changed()->set_connected(*event->connected);
-  submit_.submit(std::move(fact), [respond = call.respond](Result<spine::Receipt> receipt) {
+  submit_.submit_from_device(std::move(fact), [respond = call.respond](Result<spine::Receipt> receipt) {
     respond(receipt.ok() ? plain("{}") : busy(receipt.error()));
   });
 }
@@ -425,15 +425,25 @@ void HttpIntake::take(Call& call, std::vector<v1::Report> reports, bool indexed)
   if (!within_rate(call, reports)) return;
   auto delivery = std::make_shared<Delivery>();
   delivery->ledger = ledger_;
-  delivery->respond = call.respond;
+  delivery->respond = not_before(steady() + options_.answer_after, call.respond);
   delivery->protocol = call.protocol;
   delivery->without_fix = without_fix;
   delivery->waiting = reports.size();
   for (v1::Report& report : reports) {
     auto fact = make_report_received(std::move(report), call.received_at, call.protocol);
-    submit_.submit(std::move(fact),
-                   [delivery](Result<spine::Receipt> receipt) { delivery->arrived(receipt); });
+    submit_.submit_from_device(std::move(fact),
+                               [delivery](Result<spine::Receipt> receipt) { delivery->arrived(receipt); });
   }
+}
+
+// The loop outlives whoever answers on it.
+net::Respond HttpIntake::not_before(Time due, net::Respond respond) const {
+  if (options_.answer_after.us == 0) return respond;
+  return [&loop = loop_, due, respond = std::move(respond)](net::Response response) {
+    const auto answer = [respond, response = std::move(response)] { respond(response); };
+    const Duration left = due - steady();
+    left.us > 0 ? loop.after(left, answer) : answer();
+  };
 }
 
 // False: it has been answered instead. All reports of a request are of one device.

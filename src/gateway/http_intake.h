@@ -58,6 +58,7 @@ struct HttpIntakeOptions {
   bool certificates = false;      // a device must also have shown one that bears its id as name
   bool osmand_addresses = false;  // OsmAnd's place and secret may stand in the address
   uint32_t reports_per_s = 50;    // of one device, sustained, ten times that at once
+  Duration answer_after = {};     // MqttLimits::answer_after, of what is kept
 };
 
 // What came in, for /metrics.
@@ -109,6 +110,7 @@ class HttpIntake {
   // Checks all reports, then submits all.
   void take(Call& call, std::vector<v1::Report> reports, bool indexed);
   bool within_rate(Call& call, const std::vector<v1::Report>& reports);
+  net::Respond not_before(Time due, net::Respond respond) const;
   void refuse(Call& call, int status, std::string_view device_id, const Rejection& rejection);
   void answer_refused(Call& call, int status, const Rejection& rejection);
   void note(const Call& call, std::string_view device_id, const Rejection& rejection);

@@ -123,6 +123,21 @@ class Intake : public ::testing::Test {
   std::unique_ptr<net::HttpServer> server_;
 };
 
+TEST_F(Intake, AnswersAFixedTimeAfterTheReportHoweverSoonItIsDurable) {
+  constexpr auto kAfter = std::chrono::milliseconds(30);
+  HttpIntake slow(loop_, clock_, spine_, devices_, rejections_, {.answer_after = Duration::millis(30)});
+  net::Request request;
+  request.method = "POST";
+  request.path = "/ingest/v1/reports";
+  request.headers = {{"content-type", "application/json"}, {"authorization", kBearer}};
+  request.body = report();
+  std::promise<net::Response> answered;
+  const auto came = std::chrono::steady_clock::now();
+  slow.handle(std::move(request), [&](net::Response response) { answered.set_value(std::move(response)); });
+  EXPECT_EQ(answered.get_future().get().status, 200);
+  EXPECT_GE(std::chrono::steady_clock::now() - came, kAfter);
+}
+
 TEST_F(Intake, TakesANativeReportUnderBothKindsOfCredential) {
   std::string answer = native(report());
   EXPECT_EQ(net::status_of(answer), 200) << answer;

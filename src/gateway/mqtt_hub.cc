@@ -58,7 +58,19 @@ void MqttHub::drain_receipts(Time now) {
     inbox_->woken = false;
     drained_.swap(inbox_->receipts);
   }
-  for (const Receipt& receipt : drained_) {
+  take_in(drained_);
+  drained_.clear();
+  // They come in the order in which they were submitted, so the first of them is due first.
+  while (!held_.empty() && held_.front().due <= now) {
+    const Receipt receipt = held_.front();
+    held_.pop_front();
+    const auto it = sessions_.find(receipt.session);
+    if (it != sessions_.end()) it->second->on_receipt(receipt.seq, receipt.index, receipt.outcome, now);
+  }
+}
+
+void MqttHub::take_in(std::vector<Receipt>& receipts) {
+  for (const Receipt& receipt : receipts) {
     if (receipt.session == 0) {
       MqttDevice& device = device_list_[receipt.seq];
       if (receipt.outcome != Outcome::kExhausted) continue;
@@ -68,10 +80,8 @@ void MqttHub::drain_receipts(Time now) {
     }
     --inflight_;
     if (receipt.outcome == Outcome::kDurable) counters_.reports_durable.add();
-    const auto it = sessions_.find(receipt.session);
-    if (it != sessions_.end()) it->second->on_receipt(receipt.seq, receipt.index, receipt.outcome, now);
+    held_.push_back(receipt);
   }
-  drained_.clear();
 }
 
 void MqttHub::tick(Time now) {
@@ -176,16 +186,19 @@ void MqttHub::release(MqttDevice& device, bool farewell, Time now) {
   set_connection(device, farewell ? MqttDevice::Connection::kDown : MqttDevice::Connection::kLost, now);
 }
 
-void MqttHub::submit(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index) {
-  submit_.submit(std::move(fact), [inbox = inbox_, session, seq, index](Result<spine::Receipt> receipt) {
-    inbox->put({session, seq, index, outcome_of(receipt)});
-  });
+void MqttHub::submit(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index,
+                     Time due) {
+  submit_.submit_from_device(std::move(fact),
+                             [inbox = inbox_, session, seq, index, due](Result<spine::Receipt> receipt) {
+                               inbox->put({session, seq, index, outcome_of(receipt), due});
+                             });
 }
 
-void MqttHub::submit_report(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index) {
+void MqttHub::submit_report(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index,
+                            Time now) {
   counters_.reports_submitted.add();
   ++inflight_;
-  submit(std::move(fact), session, seq, index);
+  submit(std::move(fact), session, seq, index, now + limits_.answer_after);
 }
 
 void MqttHub::reject(std::string_view device_id, const Rejection& rejection, Time now) {
@@ -228,7 +241,7 @@ void MqttHub::tell(MqttDevice& device, Time now) {
   changed.set_will(device.connection == MqttDevice::Connection::kLost);
   device.told = device.connection;
   device.tell_at = now + limits_.announce_period;
-  submit(std::move(fact), 0, device.index, 0);
+  submit(std::move(fact), 0, device.index, 0, now);
 }
 
 }  // namespace haechi::gateway

@@ -1,7 +1,7 @@
 // MqttHub: what outlives one MQTT connection. Which session speaks for which device, the device's rate, its
 // newest command, its connection as the log knows it; and the way to the spine and back.
 //
-// Belongs to the gateway's loop, except that receipts arrive on the spine's thread and wait in an inbox. No
+// Belongs to the gateway's loop, except that receipts arrive on threads of the spine and wait in an inbox. No
 // sockets: sessions mark themselves as touched when they have output or can read again, and the owner of the
 // sockets acts. `now` is everywhere of a clock that never goes back; what is logged is stamped with the
 // Clock.
@@ -65,6 +65,8 @@ class MqttHub {
 
   // For the owner of the sockets.
   void drain_receipts(Time now);
+  // When there will be more to drain; unknown: when `wake` says so.
+  Time next_receipt_at() const { return held_.empty() ? Time{} : held_.front().due; }
   void tick(Time now);                             // once a second: keep-alives, delayed facts
   void take_touched(std::vector<uint64_t>& into);  // sessions with output, ended, or readable again
   std::vector<uint64_t> take_waiting();            // sessions to be resumed after a moment
@@ -87,7 +89,8 @@ class MqttHub {
   // often.
   MqttDevice* claim(MqttSession& session, std::string_view device_id, Time now);
   void release(MqttDevice& device, bool farewell, Time now);
-  void submit_report(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index);
+  void submit_report(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index,
+                     Time now);
   // Must a connection that has so many of its own in flight let others go first?
   bool crowded(size_t own) const {
     return inflight_ >= limits_.inflight_all_max && own > 0 &&
@@ -104,6 +107,7 @@ class MqttHub {
     uint64_t seq;
     uint32_t index;
     Outcome outcome;
+    Time due;  // the session is told not before
   };
   struct Inbox {
     std::mutex mutex;
@@ -114,7 +118,8 @@ class MqttHub {
   };
 
   MqttDevice& device(std::string_view id);
-  void submit(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index);
+  void submit(std::unique_ptr<v1::Fact> fact, uint64_t session, uint64_t seq, uint32_t index, Time due);
+  void take_in(std::vector<Receipt>& receipts);
   void set_connection(MqttDevice& device, MqttDevice::Connection connection, Time now);
   void tell_later(MqttDevice& device);
   void tell(MqttDevice& device, Time now);
@@ -128,6 +133,7 @@ class MqttHub {
   MqttCounters counters_;
   std::shared_ptr<Inbox> inbox_;
   std::vector<Receipt> drained_;
+  std::deque<Receipt> held_;            // until they are due
   std::deque<MqttDevice> device_list_;  // by index; addresses stay
   std::unordered_map<std::string_view, MqttDevice*> device_by_id_;
   std::unordered_map<uint64_t, MqttSession*> sessions_;

@@ -9,6 +9,10 @@
 
 namespace haechi::gateway {
 
+// Acknowledgements leave so long after their report has come. Where she is near, the machine has more to do
+// with it and right after it: within this time that is over, and who waits for them learns nothing of it.
+inline constexpr Duration kAnswerAfter = Duration::millis(20);
+
 struct MqttLimits {
   size_t packet_bytes_max = 64 << 10;
   size_t connect_bytes_max = 8 << 10;  // until the device has proved itself
@@ -29,6 +33,7 @@ struct MqttLimits {
   Duration keep_alive_default = Duration::seconds(300);  // of a device that asks for none
   Duration keep_alive_max = Duration::seconds(1200);     // longer wishes are cut to this
   Duration announce_period = Duration::seconds(5);       // at most one DeviceConnectionChanged per device
+  Duration answer_after = {};  // a node answers kAnswerAfter; 0: as soon as all is durable
 };
 
 // Written by one thread, read by any.

@@ -36,7 +36,8 @@ class MqttServer::Inner : public std::enable_shared_from_this<Inner> {
         hub_(limits, devices, submit, clock, [this] { wake(); }),
         tick_timer_(loop.io()),
         wait_timer_(loop.io()),
-        accept_timer_(loop.io()) {
+        accept_timer_(loop.io()),
+        answer_timer_(loop.io()) {
     owner_.flush = [this] { flush(); };
     owner_.closed = [this](uint64_t session) { gone_.push_back(session); };
     owner_.not_shaken = [this](const net::Wire& wire) {
@@ -63,6 +64,7 @@ class MqttServer::Inner : public std::enable_shared_from_this<Inner> {
 
  private:
   void wake();
+  void answer();
   void accept();
   void take(tcp::socket socket);
   void make_room();
@@ -79,23 +81,37 @@ class MqttServer::Inner : public std::enable_shared_from_this<Inner> {
   asio::steady_timer tick_timer_;
   asio::steady_timer wait_timer_;
   asio::steady_timer accept_timer_;
+  asio::steady_timer answer_timer_;
   std::unordered_map<uint64_t, std::shared_ptr<MqttConnection>> connections_;
   std::deque<uint64_t> newcomers_;  // not yet authenticated when last looked at, oldest first
   std::vector<uint64_t> gone_;
   std::vector<uint64_t> touched_;  // kept for its memory
   bool waiting_ = false;
+  bool answering_ = false;  // the timer is set
   bool flushing_ = false;
   bool shut_ = false;
 };
 
-// On the spine's thread. The weak pointer is locked on the loop: the last owner must not die on another
+// On a thread of the spine. The weak pointer is locked on the loop: the last owner must not die on another
 // thread.
 void MqttServer::Inner::wake() {
   loop_.post([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (self == nullptr || self->shut_) return;
-    self->hub_.drain_receipts(steady_now());
-    self->flush();
+    self->answer();
+  });
+}
+
+// Each timer answers all that are due in its millisecond.
+void MqttServer::Inner::answer() {
+  hub_.drain_receipts(steady_now());
+  flush();
+  if (answering_ || !hub_.next_receipt_at().known()) return;
+  answering_ = true;
+  answer_timer_.expires_after(std::chrono::microseconds((hub_.next_receipt_at() - steady_now()).us + 1'000));
+  answer_timer_.async_wait([self = shared_from_this()](ErrorCode cancelled) {
+    self->answering_ = false;
+    if (!cancelled && !self->shut_) self->answer();
   });
 }
 
@@ -202,12 +218,16 @@ void MqttServer::Inner::look_again() {
 }
 
 void MqttServer::Inner::shut() {
-  if (std::exchange(shut_, true)) return;
+  if (shut_) return;
+  hub_.drain_receipts(steady_now() + hub_.limits().answer_after);  // what is durable is said before we go
+  flush();
+  shut_ = true;
   ErrorCode ignored;
   acceptor_.close(ignored);
   tick_timer_.cancel();
   wait_timer_.cancel();
   accept_timer_.cancel();
+  answer_timer_.cancel();
   for (const auto& [id, connection] : connections_) {
     connection->session().on_shutdown();
     connection->last_words();

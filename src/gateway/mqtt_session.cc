@@ -285,7 +285,7 @@ void MqttSession::take(const mqtt::Publish& packet, Form form, Time now) {
   pending.outstanding = static_cast<uint32_t>(read.admitted);
   at_spine_ += read.admitted;
   for (uint32_t index = 0; index < read.facts.size(); ++index) {
-    if (read.facts[index] != nullptr) hub_.submit_report(std::move(read.facts[index]), id_, seq, index);
+    if (read.facts[index] != nullptr) hub_.submit_report(std::move(read.facts[index]), id_, seq, index, now);
   }
 }
 
@@ -337,7 +337,7 @@ void MqttSession::resume(Time now) {
       ++pending.outstanding;
       ++at_spine_;
       hub_.counters().reports_retried.add();
-      hub_.submit_report(std::move(read.facts[index]), id_, first_seq_ + at, index);
+      hub_.submit_report(std::move(read.facts[index]), id_, first_seq_ + at, index, now);
     }
   }
   settle();

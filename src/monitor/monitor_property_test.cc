@@ -292,9 +292,9 @@ TEST(Property, AReportThatComesAgainChangesNothingAtAll) {
 
 TEST(Property, SignsOfAFalsePositionOnlyEverAddAlerts) {
   size_t added = 0;
-  for (uint64_t seed = 0; seed < 16; ++seed) {
-    Random random(4'000 + seed);
-    const std::vector<double> way = decided_way(random, 80);
+  for (uint64_t seed = 0; seed < 1'000; ++seed) {
+    Random random(4'000'000 + seed);
+    const std::vector<double> way = decided_way(random, 40);
     Pair plain, marked;
     for (const double east_m : way) {
       const bool mocked = random.chance(0.2), network = random.chance(0.3), far = random.chance(0.5);
@@ -317,7 +317,84 @@ TEST(Property, SignsOfAFalsePositionOnlyEverAddAlerts) {
     EXPECT_EQ(story(marked.world(), false), story(plain.world(), false)) << seed;
     added += story(marked.world(), true).size() - story(marked.world(), false).size();
   }
-  EXPECT_GT(added, 16u);  // else nothing was tried
+  EXPECT_GT(added, 1'000u);  // else nothing was tried
+}
+
+// Somewhere else altogether, by a receiver that claims ten metres: nobody was there.
+double elsewhere_m(Random& random) {
+  return static_cast<double>(random.between(9'000, 30'000));
+}
+
+// What had rung when each of his reports was judged.
+using Rang = std::vector<std::set<Name>>;
+
+// Who has hardly been heard, or is where nothing led him, is judged once his fixes agree for a while.
+constexpr size_t kReportsLaterMax = 3;
+
+// Everything that rings in `certain` from that report on.
+void expect_no_less(const Rang& certain, const Rang& doubted, size_t from, uint64_t seed) {
+  const std::set<Name> before = from == 0 ? std::set<Name>{} : certain[from - 1];
+  for (size_t i = from; i + kReportsLaterMax < certain.size(); ++i)
+    for (const Name& name : certain[i])
+      EXPECT_TRUE(before.contains(name) || doubted[i + kReportsLaterMax].contains(name))
+          << seed << " report " << i << ' ' << v1::AlertKind_Name(std::get<2>(name));
+}
+
+// One fix of nowhere between two of his: both of these say enough.
+TEST(Property, WildFixesTakeNothingFromWhatRings) {
+  size_t wild = 0, rang_in_all = 0;
+  for (uint64_t seed = 0; seed < 1'500; ++seed) {
+    Random random(8'000'000 + seed);
+    Pair plain, doubted;
+    Rang certain, with_doubt;
+    bool before = false;
+    for (const double east_m : decided_way(random, 40)) {
+      plain.world().pass(kIntervalS);
+      doubted.world().pass(kIntervalS / 2);
+      // Two that agree are believed.
+      before = !before && random.chance(0.3);
+      if (before) {
+        ++wild;
+        doubted.world().report("him", at_m(elsewhere_m(random), elsewhere_m(random)));
+      }
+      doubted.world().pass(kIntervalS - kIntervalS / 2);
+      for (Pair* pair : {&plain, &doubted}) {
+        pair->she_reports();
+        pair->world().report("him", at_m(east_m, 0));
+      }
+      certain.push_back(rang(plain.world()));
+      with_doubt.push_back(rang(doubted.world()));
+    }
+    expect_no_less(certain, with_doubt, 0, seed);
+    rang_in_all += certain.back().size();
+  }
+  EXPECT_GT(wild, 5'000u) << "else nothing was tried";
+  EXPECT_GT(rang_in_all, 3'000u) << "likewise";
+}
+
+// He is suddenly where a believable way has led in the other world, from a place that he cannot have left so
+// fast. When the next fix agrees he is believed.
+TEST(Property, WhoLeapsToAPlaceAndStaysThereRingsAsOneWhoWentThere) {
+  size_t rang_after = 0;
+  for (uint64_t seed = 0; seed < 1'500; ++seed) {
+    Random random(9'000'000 + seed);
+    const size_t leap = static_cast<size_t>(random.between(3, 20));
+    Pair plain, doubted;
+    Rang certain, with_doubt;
+    const geo::Place away = at_m(elsewhere_m(random), elsewhere_m(random));
+    for (const double east_m : decided_way(random, 40)) {
+      for (Pair* pair : {&plain, &doubted}) {
+        pair->world().pass(kIntervalS);
+        pair->she_reports();
+        pair->world().report("him", pair == &plain || certain.size() >= leap ? at_m(east_m, 0) : away);
+      }
+      certain.push_back(rang(plain.world()));
+      with_doubt.push_back(rang(doubted.world()));
+    }
+    expect_no_less(certain, with_doubt, leap, seed);
+    rang_after += certain.back().size() - certain[leap - 1].size();
+  }
+  EXPECT_GT(rang_after, 1'500u) << "else nothing was tried";
 }
 
 // A mirror of the world is a world: nothing depends on which side of her he comes from. What is rounded to a

@@ -346,6 +346,7 @@ Status Node::Rooms::listen_devices() {
   gateway::MqttLimits limits;
   limits.reports_per_s = config.reports_per_s;
   limits.reports_burst = config.reports_per_s * 10;
+  limits.answer_after = gateway::kAnswerAfter;
   TRY(mqtt, gateway::MqttServer::listen(gateway, config.device_address, config.mqtt_port, limits, devices,
                                         *spine, clock, door, suspects.get()));
   for (const auto& [id, command] : commanded) mqtt->command(command);
@@ -362,7 +363,8 @@ Status Node::Rooms::listen_devices() {
           .former_forwarder_good = [this] { return secret_watch->former_forwarder_good(); },
           .certificates = !config.tls.device_ca.empty(),
           .osmand_addresses = config.osmand_addresses || !config.demo_keys_file.empty(),
-          .reports_per_s = config.reports_per_s});
+          .reports_per_s = config.reports_per_s,
+          .answer_after = gateway::kAnswerAfter});
   intake->heed(suspects.get());
   TRY(device_http,
       net::HttpServer::listen(gateway, config.device_address, config.device_http_port, {}, door));

@@ -42,7 +42,17 @@ struct Spine::Work {
   std::vector<std::string> bytes;       // of each fact, as stored
   std::vector<log::NewRecord> records;  // point into bytes
   Batch batch;
-  std::vector<std::pair<Done, Receipt>> receipts;
+  using Receipts = std::vector<std::pair<Done, Receipt>>;
+  Receipts to_devices;  // once it is durable
+  Receipts receipts;    // once it is published
+
+  void keep(Waiting& waiting, const Receipt& receipt) {
+    if (waiting.done)
+      (waiting.from_device ? to_devices : receipts).emplace_back(std::move(waiting.done), receipt);
+  }
+  void answer_devices() {
+    for (auto& [done, receipt] : std::exchange(to_devices, {})) done(receipt);
+  }
 };
 
 Spine::Spine(SpineOptions options, std::unique_ptr<log::Log> log, const Clock& clock)
@@ -201,18 +211,26 @@ void Spine::tell_taken_in() {
 }
 
 void Spine::submit(std::unique_ptr<v1::Fact> fact, Done done) {
-  std::optional<Error> refusal = must_wait({&fact, 1});
+  submit(Waiting{std::move(fact), std::move(done)});
+}
+
+void Spine::submit_from_device(std::unique_ptr<v1::Fact> fact, Done done) {
+  submit(Waiting{std::move(fact), std::move(done), false, true});
+}
+
+void Spine::submit(Waiting waiting) {
+  std::optional<Error> refusal = must_wait({&waiting.fact, 1});
   if (!refusal) {
     std::lock_guard lock(mutex_);
     refusal = refuses(1);
     if (!refusal) {
-      queue_.push_back({std::move(fact), std::move(done)});
+      queue_.push_back(std::move(waiting));
       if (queue_.size() == 1) wake_.notify_one();
       return;
     }
   }
   ++refused_;
-  if (done) done(*refusal);
+  if (waiting.done) waiting.done(*refusal);
 }
 
 Result<Room> Spine::room(size_t facts) {
@@ -310,7 +328,7 @@ bool Spine::admit(Waiting& waiting, Work& work) {
       break;
   }
   ++duplicates_;
-  if (waiting.done) work.receipts.emplace_back(std::move(waiting.done), Receipt{0, fold_->last_stamp, true});
+  work.keep(waiting, Receipt{0, fold_->last_stamp, true});
   return false;
 }
 
@@ -344,12 +362,17 @@ void Spine::process(std::vector<Waiting> waiting) {
     work.bytes.push_back(sealed(*one.fact));
     work.batch.entries.push_back(
         {fold_->next_no, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
-    if (one.done) work.receipts.emplace_back(std::move(one.done), Receipt{fold_->next_no, stamp, false});
+    work.keep(one, Receipt{fold_->next_no, stamp, false});
     ++fold_->next_no;
   }
   for (size_t i = 0; i < work.bytes.size(); ++i)
     work.records.push_back({work.batch.entries[i].stamped_at, work.bytes[i]});
-  if (!work.records.empty()) begin_commit(work);
+  if (canary(Canary::kAckBeforeSync)) work.answer_devices();
+  if (!work.records.empty()) {
+    begin_commit(work);
+  } else {
+    work.answer_devices();  // copies of what is durable
+  }
   const auto step_began = SteadyClock::now();
   std::vector<PublishedEntry>& entries = work.batch.entries;
   for (size_t i = 0; i < entries.size(); ++i) {
@@ -359,19 +382,15 @@ void Spine::process(std::vector<Waiting> waiting) {
   if (options_.quarantine) options_.quarantine->applying(0);
   step_us_sum_ += elapsed_us(step_began);
   work.batch.judged_at = clock_.now();
-  if (canary(Canary::kAckBeforeSync))
-    for (auto& [done, receipt] : std::exchange(work.receipts, {})) done(receipt);
   if (!work.records.empty()) await_commit();
   publish(work, false);
   tell_journalled();
   if (snapshot_is_due()) make_snapshot();
 }
 
+// Without start() there is no committer: then the batch is durable before it is stepped.
 void Spine::begin_commit(Work& work) {
-  if (!committer_.joinable()) {  // run_once() without start(): commit here
-    committing_ = &work;
-    return;
-  }
+  if (!committer_.joinable()) return commit(work);
   {
     std::lock_guard lock(commit_mutex_);
     committing_ = &work;
@@ -381,21 +400,29 @@ void Spine::begin_commit(Work& work) {
 }
 
 void Spine::await_commit() {
-  if (committer_.joinable()) {
-    std::unique_lock lock(commit_mutex_);
-    commit_wake_.wait(lock, [this] { return commit_done_; });
-    return;
-  }
-  const Result<uint64_t> first = append(committing_->records);
-  ENSURE(first.ok() && *first == committing_->batch.entries.front().no, "the log refused a batch");
-  committing_->batch.durable_at = clock_.now();
-  committing_ = nullptr;
+  if (!committer_.joinable()) return;
+  std::unique_lock lock(commit_mutex_);
+  commit_wake_.wait(lock, [this] { return commit_done_; });
 }
 
 // The keys go before what is sealed under them.
 Result<uint64_t> Spine::append(std::span<const log::NewRecord> records) {
   if (options_.ring) TRY_STATUS(options_.ring->settle());
   return log_->append(records);
+}
+
+// The devices are answered before anybody waits for the step.
+void Spine::commit(Work& work) {
+  const auto began = SteadyClock::now();
+  const Result<uint64_t> first = append(work.records);
+  // A log that cannot append has lost our trust: nothing was acknowledged, and a restart reads what is there.
+  ENSURE(first.ok(), first.ok() ? "" : first.error().text());
+  ENSURE(*first == work.batch.entries.front().no, *first, work.batch.entries.front().no);
+  work.batch.durable_at = clock_.now();
+  const uint64_t took_us = elapsed_us(began);
+  commit_us_sum_ += took_us;
+  if (took_us > commit_us_max_) commit_us_max_ = took_us;
+  work.answer_devices();
 }
 
 void Spine::commit_loop() {
@@ -406,16 +433,7 @@ void Spine::commit_loop() {
     if (!committing_) return;
     Work* work = committing_;
     lock.unlock();
-    const auto began = SteadyClock::now();
-    const Result<uint64_t> first = append(work->records);
-    // A log that cannot append has lost our trust: nothing was acknowledged, and a restart reads what is
-    // there.
-    ENSURE(first.ok(), first.ok() ? "" : first.error().text());
-    ENSURE(*first == work->batch.entries.front().no, *first, work->batch.entries.front().no);
-    work->batch.durable_at = clock_.now();
-    const uint64_t took_us = elapsed_us(began);
-    commit_us_sum_ += took_us;
-    if (took_us > commit_us_max_) commit_us_max_ = took_us;
+    commit(*work);
     lock.lock();
     committing_ = nullptr;
     commit_done_ = true;

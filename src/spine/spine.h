@@ -1,13 +1,12 @@
-// Spine: the one loop. Stamp -> append -> sync -> step -> publish.
+// Spine: the one loop. Stamp -> append -> sync -> publish; the engine steps a batch while the disk syncs it.
 //
 // Invariants:
 //   1. Entry numbers have no gaps; stamps strictly increase, whatever the clock does. After it was set back
 //   they go on
 //      at the pace of time until it has caught up, so that silence and escalations are noticed when they are
 //      due.
-//   2. No receipt and no effect leaves before its entry is durable: the engine steps a batch while the disk
-//   syncs
-//      it, and both are awaited before anything is published.
+//   2. No receipt and no effect leaves before its entry is durable. Effects await the step as well; what a
+//      device is told awaits nothing but the sync of its batch.
 //   3. Batches reach subscribers in order, every entry exactly once.
 //   4. The queue is bounded: over the bound a fact is refused with kExhausted and nothing of it is kept.
 //   5. While the log cannot be written and its journal takes the facts (log/journal.h), the log itself says
@@ -93,6 +92,7 @@ class Spine final : public Submit {
   bool run_once();
 
   void submit(std::unique_ptr<v1::Fact> fact, Done done) override;
+  void submit_from_device(std::unique_ptr<v1::Fact> fact, Done done) override;
   Result<Room> room(size_t facts) override;
   void submit_together(Room room, std::vector<std::unique_ptr<v1::Fact>> facts, Done done) override;
   SpineStats stats() const;
@@ -103,9 +103,11 @@ class Spine final : public Submit {
   struct Waiting {
     std::unique_ptr<v1::Fact> fact;
     Done done;
-    bool with_next = false;  // in one commit
+    bool with_next = false;    // in one commit
+    bool from_device = false;  // `done` does not wait for the judging
   };
   struct Work;  // one batch under way
+  void submit(Waiting waiting);
   std::optional<Error> refuses(size_t facts) const;
   std::optional<Error> must_wait(std::span<const std::unique_ptr<v1::Fact>> facts) const;
   void tell_journalled();
@@ -116,6 +118,7 @@ class Spine final : public Submit {
   bool admit(Waiting& waiting, Work& work);
   void commit_loop();
   Result<uint64_t> append(std::span<const log::NewRecord> records);
+  void commit(Work& work);
   void begin_commit(Work& work);
   void await_commit();
   void publish(Work& work, bool replayed);

@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <future>
 #include <mutex>
 
 #include "haechi/v1/effect.pb.h"
@@ -307,7 +308,7 @@ TEST_F(SpineTest, NeitherAcknowledgesNorPublishesBeforeTheDiskHasSynced) {
   auto spine = make();
   std::mutex mutex;
   std::condition_variable changed;
-  bool acknowledged = false, published = false;
+  bool acknowledged = false, published = false, device_told = false;
   spine->subscribe([&](auto) {
     std::lock_guard lock(mutex);
     published = true;
@@ -316,18 +317,23 @@ TEST_F(SpineTest, NeitherAcknowledgesNorPublishesBeforeTheDiskHasSynced) {
     std::lock_guard lock(disk_->mutex);
     disk_->held = true;
   }
-  spine->start();
+  spine->submit_from_device(report(2), [&](Result<Receipt>) {
+    std::lock_guard lock(mutex);
+    device_told = true;
+  });
   spine->submit(report(1), [&](Result<Receipt>) {
     std::lock_guard lock(mutex);
     acknowledged = true;
     changed.notify_all();
   });
+  spine->start();
   // The queue being empty shows that the batch is under way; the disk still holds it.
   while (spine->stats().queue_depth > 0) std::this_thread::yield();
   {
     std::lock_guard lock(mutex);
     EXPECT_FALSE(acknowledged);
     EXPECT_FALSE(published);
+    EXPECT_FALSE(device_told);
   }
   {
     std::lock_guard lock(disk_->mutex);
@@ -337,6 +343,73 @@ TEST_F(SpineTest, NeitherAcknowledgesNorPublishesBeforeTheDiskHasSynced) {
   std::unique_lock lock(mutex);
   EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return acknowledged; }));
   EXPECT_TRUE(published);
+  EXPECT_TRUE(device_told);
+}
+
+// Tells who asks it before it answers.
+class WatchedClock final : public Clock {
+ public:
+  Time now() const override {
+    asked();
+    return Time{1'773'446'112'000'000};
+  }
+  std::function<void()> asked = [] {};
+};
+
+TEST_F(SpineTest, ADeviceIsToldBeforeItsReportIsJudgedAndOthersAfterItWasPublished) {
+  WatchedClock clock;
+  SpineOptions options;
+  options.tick = {};
+  Spine spine(options, std::make_unique<MemoryLog>(disk_), clock);
+  std::vector<std::string> order;
+  // Asked twice for stamps, then when all is durable, then when it is judged.
+  clock.asked = [&, times = 0]() mutable {
+    if (++times == 3) order.push_back("durable");
+    if (times == 4) order.push_back("judged");
+  };
+  spine.subscribe([&](const auto&) { order.push_back("published"); });
+  spine.submit(report(1), [&](const auto&) { order.push_back("others told"); });
+  spine.submit_from_device(report(2), [&](const auto&) { order.push_back("device told"); });
+  ASSERT_TRUE(spine.run_once());
+  EXPECT_EQ(order,
+            (std::vector<std::string>{"durable", "device told", "judged", "published", "others told"}));
+}
+
+TEST_F(SpineTest, ADeviceIsToldThatItsReportIsDurableHoweverLongTheJudgingTakes) {
+  WatchedClock clock;
+  SpineOptions options;
+  options.tick = {};
+  Spine spine(options, std::make_unique<MemoryLog>(disk_), clock);
+  std::promise<void> told;
+  std::future_status meanwhile = std::future_status::timeout;
+  std::thread::id judging;
+  // The spine's thread asks for the stamp and, when it has judged, once more: there it is held up.
+  clock.asked = [&, future = told.get_future().share()] {
+    if (judging == std::thread::id{}) {
+      judging = std::this_thread::get_id();
+    } else if (judging == std::this_thread::get_id()) {
+      meanwhile = future.wait_for(std::chrono::seconds(10));
+    }
+  };
+  spine.submit_from_device(report(1), [&](const Result<Receipt>& receipt) {
+    EXPECT_TRUE(receipt.ok());
+    told.set_value();
+  });
+  spine.start();
+  spine.stop();
+  EXPECT_EQ(meanwhile, std::future_status::ready);
+}
+
+TEST_F(SpineTest, ADeviceIsToldOfACopyOfWhatIsDurable) {
+  auto spine = make();
+  std::vector<Result<Receipt>> receipts;
+  for (int copy = 0; copy < 2; ++copy) {
+    spine->submit_from_device(report(1), note(receipts));
+    ASSERT_TRUE(spine->run_once());
+  }
+  ASSERT_EQ(receipts.size(), 2u);
+  EXPECT_FALSE(receipts[0]->duplicate);
+  EXPECT_TRUE(receipts[1]->duplicate);
 }
 
 TEST_F(SpineTest, RefusesBeyondItsBoundAndKeepsNothingOfTheRefused) {

@@ -25,9 +25,9 @@ struct Receipt {
   bool duplicate = false;  // the same report was already logged; this copy was dropped
 };
 
-// Called once, on the spine's thread, when the fact is durable: hand over to your own loop and return at
-// once. kExhausted: the queue is full, nothing was kept, the sender must try again. kUnavailable: the spine
-// has stopped.
+// Called once, on the spine's thread, when the fact is durable and subscribers have its batch: hand over to
+// your own loop and return at once. kExhausted: the queue is full, nothing was kept, the sender must try
+// again. kUnavailable: the spine has stopped.
 using Done = std::function<void(Result<Receipt>)>;
 
 // Places in the queue, kept until they are used or this is dropped.
@@ -38,6 +38,13 @@ class Submit {
   virtual ~Submit() = default;
   // Any thread. Never blocks. `done` may be empty.
   virtual void submit(std::unique_ptr<v1::Fact> fact, Done done) = 0;
+
+  // As submit(), but `done` is called as soon as the fact is durable, judged or not, on any thread. For what
+  // devices say: an acknowledgement that waited for the judging would tell a wearer how much there was to
+  // judge, and so whether she is near.
+  virtual void submit_from_device(std::unique_ptr<v1::Fact> fact, Done done) {
+    submit(std::move(fact), std::move(done));
+  }
 
   // For what must be done whole: who has room, and then writes elsewhere what belongs to the facts, is not
   // refused afterwards. kExhausted, kUnavailable: as in Done. Any thread.

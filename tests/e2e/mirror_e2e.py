@@ -69,7 +69,7 @@ def main():
 
         mirror.kill()
         log.ingest('D-1', SECRET, report(26, 37.2, 127.6))
-        checks.check('a mirror that is down holds up nothing', place(log, 'W-1')['lat_e7'] == 372000000)
+        checks.check('a mirror that is down holds up nothing', wait_for(lambda: place(log, 'W-1')['lat_e7'] == 372000000))
         mirror.end()
         mirror = Server(program, folder / 'mirror', config(folder, 'mirror.toml', f'[mirror]\nlogs = ["{key.text}"]\n'))
         log.stop()

@@ -86,6 +86,7 @@ class MqttSession {
   void welcome(const mqtt::Connect& packet, Time now);
   void publish(const mqtt::Publish& packet, Time now);
   void publish_elsewhere(const mqtt::Publish& packet, Time now);
+  void leave_unread(const Rejection& why, Time now);
   void take(const mqtt::Publish& packet, Form form, Time now);
   // The reports of a payload, which was proven before if its form is kSigned.
   ReadReports read_payload(std::string_view payload, Form form, Time received_at) const;

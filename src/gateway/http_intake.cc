@@ -80,7 +80,7 @@ int status_of(const std::string& code) {
   for (const char* forbidden : {"retired_device", "signed_only", "bad_mac", "unknown_generation",
                                 "not_signing", "device_id_mismatch"})
     if (code == forbidden) return 403;
-  return code == "no_key" ? 503 : 400;
+  return code == kNoKey ? 503 : 400;
 }
 
 Rejection as_rejection(const Error& error) {

@@ -260,17 +260,27 @@ std::string MqttSession::open(std::string_view payload, Time received_at, ReadRe
   return from.report();
 }
 
+// Nothing is wrong with the report, and what is acknowledged is not sent again: so it is not.
+void MqttSession::leave_unread(const Rejection& why, Time now) {
+  hub_.reject(device_->id, why, now);
+  say_goodbye(reason::kServerUnavailable, "the key of this device cannot be read now");
+  end(false, now);
+}
+
 void MqttSession::take(const mqtt::Publish& packet, Form form, Time now) {
+  const Time received_at = hub_.wall();
+  ReadReports read;
+  std::string payload(packet.payload);
+  if (form == Form::kSigned) payload = open(packet.payload, received_at, read);
+  if (!read.rejections.empty() && read.rejections.front().code == kNoKey)
+    return leave_unread(read.rejections.front(), now);
   const uint64_t seq = first_seq_ + pending_.size();
   Pending& pending = pending_.emplace_back();
   pending.packet_id = packet.packet_id;
   pending.qos = packet.qos;
   pending.form = form;
-  pending.received_at = hub_.wall();
+  pending.received_at = received_at;
   if (packet.qos == 1) ++pending_qos1_;
-  ReadReports read;
-  std::string payload(packet.payload);
-  if (form == Form::kSigned) payload = open(packet.payload, pending.received_at, read);
   if (read.rejections.empty()) read = read_payload(payload, form, pending.received_at);
   hub_.spend(*device_, std::max<size_t>(1, read.facts.size()));
   for (const Rejection& rejection : read.rejections) hub_.reject(device_->id, rejection, now);

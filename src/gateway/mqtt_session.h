@@ -93,6 +93,7 @@ class MqttSession {
   void welcome(const mqtt::Connect& packet, Time now);
   void publish(const mqtt::Publish& packet, Time now);
   void publish_elsewhere(const mqtt::Publish& packet, Time now);
+  void leave_unread(const Rejection& why, Time now);
   void take(const mqtt::Publish& packet, Form form, Time now);
   void refuse_late(Pending& pending, const Rejection& why, Time now);
   // The reports of a payload, which was proven before if its form is kSigned.

@@ -11,7 +11,7 @@ std::optional<Rejection> check_mac(const v1::SignedReport& from, const Devices::
     return Rejection{"unknown_generation", "generation",
                      "the device does not sign with a key of this generation"};
   const Result<std::string> key = devices.signing_key(device.id, from.generation());
-  if (!key.ok()) return Rejection{"no_key", "generation", "the key cannot be derived at this moment"};
+  if (!key.ok()) return Rejection{kNoKey, "generation", "the key cannot be derived at this moment"};
   const Digest mac = mac_of_report(*key, device.id, from.generation(), from.report());
   if (!equal_secret(view(mac), from.mac()))
     return Rejection{"bad_mac", "mac", "the signature does not fit device, generation and report"};

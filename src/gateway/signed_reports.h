@@ -22,6 +22,9 @@ namespace haechi::gateway {
 Digest mac_of_report(std::string_view key, std::string_view device_id, uint32_t generation,
                      std::string_view report);
 
+// Our fault, not the sender's: what this is said of is to be sent again.
+inline constexpr const char* kNoKey = "no_key";
+
 // Opens what came from the device of that id into `report`, not verified otherwise. Codes: not_signing,
 // unknown_generation, no_key, bad_mac, bad_payload, device_id_mismatch, not_counted, epoch_went_back.
 std::optional<Rejection> open_signed(const v1::SignedReport& from, const std::string& device_id, Time now,

@@ -117,8 +117,9 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
     }
     for (auto& [id, agency] : agencies) agency.endpoint = {};
     for (CadEndpoint& endpoint : *endpoints) {
-      Agency& agency = agencies.try_emplace(endpoint.agency_id, options.waiting_max).first->second;
-      if (!agency.client) {
+      const auto [found, is_new] = agencies.try_emplace(endpoint.agency_id, options.waiting_max);
+      Agency& agency = found->second;
+      if (is_new) {
         net::ClientOptions client_options;
         client_options.timeout = options.timeout;
         client_options.connections_per_host_max = options.in_flight_max;
@@ -127,27 +128,34 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
         agency.client = net::HttpClient::create(loop, client_options);
       }
       agency.endpoint = std::move(endpoint);
+      if (is_new && live) send_open(agency.endpoint.agency_id);
     }
   }
 
   void start() {
     read_directory();
-    send_open();
+    begin();
     for (auto& [id, agency] : agencies) pump(agency);
     count_waiting();
   }
 
-  void send_open() {
+  void begin() {
     live = true;
     if (canary(Canary::kForgetHandOff)) open.clear();
+    for (const auto& [id, agency] : agencies) send_open(id);
+  }
+
+  // To an agency that has no queue yet nothing could be put: it is given all that is open.
+  void send_open(const std::string& agency_id) {
     for (const auto& [hand_off_id, messages] : open)
-      for (const auto& [key, message] : messages) put(message);
+      for (const auto& [key, message] : messages)
+        if (message.to_agency_id() == agency_id) put(message);
   }
 
   void apply(const spine::Batch& batch) {
     if (!batch.replayed && !live) {
       read_directory();
-      send_open();
+      begin();
     }
     for (const auto& entry : batch.entries) {
       if (!batch.replayed && entry.fact->has_agency_registered()) read_directory();

@@ -3,211 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <atomic>
-#include <map>
-#include <mutex>
-
-#include "haechi/v1/effect.pb.h"
-#include "haechi/v1/fact.pb.h"
-#include "link/messages.h"
-#include "net/server.h"
-#include "net/test_support.h"
-#include "spine/part_testing.h"
+#include "link/cad_testing.h"
 
 namespace haechi::link {
 namespace {
 
-using Message = v1::HandOffMessage;
-using net::eventually;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-const Key kKey{"police", "a secret of sixteen bytes"};
-const Key kOtherKey{"other", "another secret of ours"};
-
-// Keeps every fact; durable at once unless told otherwise.
-class FakeSubmit final : public spine::Submit {
- public:
-  void submit(std::unique_ptr<v1::Fact> fact, spine::Done done) override {
-    {
-      const std::lock_guard guard(lock_);
-      if (failures_ == 0) facts_.push_back(*fact);
-    }
-    if (failures_ > 0) {
-      --failures_;
-      if (done) done(Error{Code::kExhausted, "", "full"});
-    } else if (done) {
-      done(spine::Receipt{1, Time{1}, false});
-    }
-  }
-  void fail_next(int times) { failures_ = times; }
-  std::vector<Message> answers() const {
-    const std::lock_guard guard(lock_);
-    std::vector<Message> answers;
-    for (const v1::Fact& fact : facts_)
-      if (fact.has_hand_off_answered()) answers.push_back(fact.hand_off_answered().message());
-    return answers;
-  }
-  std::vector<v1::AccessDecided> disclosures() const {
-    const std::lock_guard guard(lock_);
-    std::vector<v1::AccessDecided> disclosures;
-    for (const v1::Fact& fact : facts_)
-      if (fact.has_access_decided()) disclosures.push_back(fact.access_decided());
-    return disclosures;
-  }
-  std::vector<v1::HopObserved> hops() const {
-    const std::lock_guard guard(lock_);
-    std::vector<v1::HopObserved> hops;
-    for (const v1::Fact& fact : facts_)
-      if (fact.has_hop_observed()) hops.push_back(fact.hop_observed());
-    return hops;
-  }
-
- private:
-  mutable std::mutex lock_;
-  std::vector<v1::Fact> facts_;
-  std::atomic<int> failures_{0};
-};
-
-// A CAD whose every response is decided by the test: by how many requests came before.
-class FakeCad {
- public:
-  using Behaviour = std::function<void(size_t index, const net::Request&, net::Respond)>;
-
-  explicit FakeCad(Behaviour behaviour) : behaviour_(std::move(behaviour)) {
-    auto server = net::HttpServer::listen(loop_, "127.0.0.1", 0, {});
-    server_ = *std::move(server);
-    server_->handle([this](net::Request request, net::Respond respond) {
-      size_t index = 0;
-      {
-        const std::lock_guard guard(lock_);
-        index = requests_.size();
-        requests_.push_back(request);
-      }
-      behaviour_(index, request, std::move(respond));
-    });
-    loop_.start();
-  }
-  ~FakeCad() { loop_.stop(); }
-
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()) + "/cad"; }
-  std::vector<net::Request> requests() const {
-    const std::lock_guard guard(lock_);
-    return requests_;
-  }
-  std::vector<std::string> ids() const {
-    std::vector<std::string> ids;
-    for (const auto& request : requests()) ids.emplace_back(request.header("idempotency-key"));
-    return ids;
-  }
-
- private:
-  Behaviour behaviour_;
-  mutable std::mutex lock_;
-  std::vector<net::Request> requests_;
-  net::Loop loop_{"fake-cad"};
-  std::unique_ptr<net::HttpServer> server_;
-};
-
-net::Response status(int code) {
-  return {code, "application/json", "", {}};
-}
-void take_all(size_t, const net::Request&, const net::Respond& respond) {
-  respond(status(200));
-}
-
-Message message(const std::string& hand_off_id, uint64_t seq, const std::string& agency_id = "police") {
-  Message made;
-  made.set_hand_off_id(hand_off_id);
-  made.set_incident_id("I-" + hand_off_id);
-  made.set_seq(seq);
-  made.set_id(hand_off_id + "-" + std::to_string(seq));
-  made.set_from_agency_id("monitoring");
-  made.set_to_agency_id(agency_id);
-  return made;
-}
-Message alarm_new(const std::string& hand_off_id, uint32_t code = 1,
-                  const std::string& agency_id = "police") {
-  Message made = message(hand_off_id, 1, agency_id);
-  made.mutable_alarm_new()->set_alert_id("A-" + hand_off_id);
-  made.mutable_alarm_new()->set_code(code);
-  return made;
-}
-Message alarm_update(const std::string& hand_off_id, uint64_t seq) {
-  Message made = message(hand_off_id, seq);
-  made.mutable_alarm_update()->set_alert_id("A-" + hand_off_id);
-  made.mutable_alarm_update()->set_code(1);
-  return made;
-}
-Message ack(const std::string& id, const std::string& hand_off_id = "H-1") {
-  Message made;
-  made.set_id(id);
-  made.set_hand_off_id(hand_off_id);
-  made.set_from_agency_id("police");
-  made.mutable_ack()->set_message_id(hand_off_id + "-1");
-  return made;
-}
-v1::Effect sending(const Message& message) {
-  v1::Effect effect;
-  *effect.mutable_send_hand_off() = message;
-  return effect;
-}
-v1::Effect ending(const std::string& hand_off_id) {
-  v1::Effect effect;
-  effect.mutable_update_hand_off()->set_id(hand_off_id);
-  effect.mutable_update_hand_off()->set_agency_id("police");
-  effect.mutable_update_hand_off()->set_state(v1::HAND_OFF_STATE_CLOSED);
-  return effect;
-}
-
-class CadConnectorTest : public testing::Test {
- protected:
-  ~CadConnectorTest() override { loop_.stop(); }
-
-  void start(std::vector<CadEndpoint> endpoints) {
-    endpoints_ = std::move(endpoints);
-    CadConnectorOptions options;
-    options.timeout = Duration::seconds(30);
-    options.retry_first = Duration::millis(2);
-    options.retry_max = Duration::millis(10);
-    connector_ = std::make_unique<CadConnector>(
-        loop_, submit_, clock_, [this]() -> Result<std::vector<CadEndpoint>> { return endpoints_; }, options);
-    loop_.start();
-    connector_->start();
-  }
-  void publish(const std::vector<v1::Effect>& effects, bool replayed = false) {
-    auto batch = std::make_shared<spine::Batch>();
-    batch->replayed = replayed;
-    auto& entry = batch->entries.emplace_back();
-    entry.fact = std::make_shared<v1::Fact>();
-    for (const v1::Effect& effect : effects) entry.effects.push_back(std::make_shared<v1::Effect>(effect));
-    published_.push_back(batch);
-    connector_->on_batch(batch);
-  }
-  int post(const net::Request& request) {
-    std::atomic<int> answered{0};
-    connector_->receive_answers(request, [&](const net::Response& response) { answered = response.status; });
-    EXPECT_TRUE(eventually([&] { return answered != 0; }));
-    return answered;
-  }
-  net::Request signed_request(const std::string& body, const Key& key, Duration age = {}) {
-    net::Request request;
-    request.method = "POST";
-    request.path = "/link/v1/answers";
-    request.body = body;
-    request.headers = signed_headers(key, body, clock_.now() - age);
-    return request;
-  }
-
-  SystemClock clock_;
-  FakeSubmit submit_;
-  net::Loop loop_{"link"};
-  std::vector<CadEndpoint> endpoints_;
-  std::unique_ptr<CadConnector> connector_;
-  spine::Batches published_;
-};
 
 TEST_F(CadConnectorTest, WhosePlacesAnAgencyIsToldIsRecordedThoughTheQueueOfFactsIsFullAtFirst) {
   FakeCad cad(take_all);
@@ -239,8 +42,8 @@ TEST_F(CadConnectorTest, AnAlarmArrivesSignedAndItsAnswersBecomeFacts) {
   const net::Request request = cad.requests().at(0);
   EXPECT_EQ(request.path, "/cad/handoff");
   EXPECT_EQ(request.header("idempotency-key"), "H-1-1");
-  EXPECT_TRUE(check_signature(kKey, request, clock_.now()).ok());
-  EXPECT_FALSE(check_signature(kOtherKey, request, clock_.now()).ok());
+  EXPECT_TRUE(check_signature(kKey, request, clock_->now()).ok());
+  EXPECT_FALSE(check_signature(kOtherKey, request, clock_->now()).ok());
   const auto read = read_messages(request.body);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->at(0).SerializeAsString(), alarm_new("H-1").SerializeAsString());
@@ -344,7 +147,7 @@ TEST_F(CadConnectorTest, AfterARestartOpenHandOffsAreSentAgainUnderTheirIdsAndEn
   FakeCad cad(take_all);
   endpoints_ = {{"police", cad.url(), kKey}};
   connector_ = std::make_unique<CadConnector>(
-      loop_, submit_, clock_, [this]() -> Result<std::vector<CadEndpoint>> { return endpoints_; },
+      loop_, submit_, *clock_, [this]() -> Result<std::vector<CadEndpoint>> { return endpoints_; },
       CadConnectorOptions{});
   loop_.start();
   publish({sending(alarm_new("H-1")), sending(alarm_new("H-2")), sending(alarm_update("H-1", 2))}, true);
@@ -362,7 +165,7 @@ TEST_F(CadConnectorTest, WhatAnAgencyWasToldForInformationIsNotSentAgainOnceTheI
   FakeCad cad(take_all);
   endpoints_ = {{"police", cad.url(), kKey}};
   connector_ = std::make_unique<CadConnector>(
-      loop_, submit_, clock_, [this]() -> Result<std::vector<CadEndpoint>> { return endpoints_; },
+      loop_, submit_, *clock_, [this]() -> Result<std::vector<CadEndpoint>> { return endpoints_; },
       CadConnectorOptions{});
   loop_.start();
   v1::Effect closed;
@@ -385,7 +188,7 @@ TEST_F(CadConnectorTest, AnotherConnectorThatTakesUpWhatThisOneSavedSendsWhatIsO
   FakeCad cad(take_all);
   net::Loop loop{"next"};
   const std::vector<CadEndpoint> endpoints = {{"police", cad.url(), kKey}};
-  CadConnector next(loop, submit_, clock_, [&]() -> Result<std::vector<CadEndpoint>> { return endpoints; },
+  CadConnector next(loop, submit_, *clock_, [&]() -> Result<std::vector<CadEndpoint>> { return endpoints; },
                     {});
   loop.start();
   EXPECT_FALSE(spine::load_into(next.part(), bytes.substr(1)).ok());
@@ -426,13 +229,13 @@ TEST_F(CadConnectorTest, PostedAnswersBecomeFactsOnceTheyAreDurable) {
 TEST_F(CadConnectorTest, AFormerSecretIsTakenUntilItsGraceEndsAndWhatLeavesIsSignedWithTheNewOne) {
   FakeCad cad([](size_t, const net::Request&, const net::Respond& respond) { respond({200, "", "", {}}); });
   const Key former{"police", "the secret that was before"};
-  start({{"police", cad.url(), kKey, former, clock_.now() + Duration::seconds(60)}});
+  start({{"police", cad.url(), kKey, former, clock_->now() + Duration::seconds(60)}});
   EXPECT_EQ(post(signed_request(to_json(ack("r-1")), former)), 200);
   EXPECT_EQ(post(signed_request(to_json(ack("r-2")), kKey)), 200);
   publish({sending(alarm_new("H-1"))});
   ASSERT_TRUE(eventually([&] { return !cad.requests().empty(); }));
-  EXPECT_TRUE(check_signature(kKey, cad.requests()[0], clock_.now()).ok());
-  endpoints_[0].former_until = clock_.now();
+  EXPECT_TRUE(check_signature(kKey, cad.requests()[0], clock_->now()).ok());
+  endpoints_[0].former_until = clock_->now();
   auto registered = std::make_shared<spine::Batch>();
   auto fact = std::make_shared<v1::Fact>();
   fact->mutable_agency_registered()->set_id("police");

@@ -194,5 +194,13 @@ TEST_F(Life, WhoSignsInBetweenTheLookAndTheEndStays) {
   EXPECT_EQ(life_.still_over("insp-park", gone_, now_).error().code, Code::kConflict);
 }
 
+TEST_F(Life, OfOnePersonThereIsOneAccount) {
+  invite("her-app", Role::kProtectedPerson);
+  const Viewer other{.account = "another-app", .role = Role::kProtectedPerson, .person_id = "P-1"};
+  const auto refused = accounts_->create(other, now_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().field, "person_id");
+}
+
 }  // namespace
 }  // namespace haechi::trust

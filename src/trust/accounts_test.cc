@@ -225,19 +225,6 @@ TEST(Links, WorkOnceUntilTheyEndAndOnlyTheNewestOfAnAccount) {
   EXPECT_EQ(world.bring(second, kPassword, "000000").error().code, Code::kNotFound);
 }
 
-TEST(Accounts, OfOnePersonThereIsOneAccount) {
-  World world;
-  const Viewer hers{.account = "her-app", .role = Role::kProtectedPerson, .person_id = "P-1"};
-  ASSERT_TRUE(world.accounts->create(hers, world.now).ok());
-  Viewer other = hers;
-  other.account = "another-app";
-  const auto refused = world.accounts->create(other, world.now);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().field, "person_id");
-  other.person_id = "P-2";
-  EXPECT_TRUE(world.accounts->create(other, world.now).ok());
-}
-
 TEST(Links, NeedACodeOfTheirOwnSecretAndSurviveAWrongOne) {
   World world;
   const Link link = *world.accounts->create(kOfficer, world.now);

@@ -14,7 +14,7 @@ constexpr const char* kTables = R"(
     PRIMARY KEY(person, before)) WITHOUT ROWID;
 )";
 
-Status run(sqlite3* connection, const char* sql) {
+Status run(const Connection& connection, const char* sql) {
   const auto changed = Query(connection, sql).run();
   return changed.ok() ? Status() : Status(changed.error());
 }
@@ -52,16 +52,16 @@ Result<std::unique_ptr<FixIndex>> FixIndex::open(const std::string& path, const 
 }
 
 Status FixIndex::begin(const std::string& log_id) {
-  Query known(connection_.get(), "SELECT 1 FROM log WHERE id = ?");
+  Query known(connection_, "SELECT 1 FROM log WHERE id = ?");
   known.with(log_id);
   TRY(const bool same, known.next());
   if (!same) {
     TRY_STATUS(clear());
-    TRY_STATUS(run(connection_.get(), "DELETE FROM log"));
-    TRY(const uint64_t added, Query(connection_.get(), "INSERT INTO log VALUES(?)").with(log_id).run());
+    TRY_STATUS(run(connection_, "DELETE FROM log"));
+    TRY(const uint64_t added, Query(connection_, "INSERT INTO log VALUES(?)").with(log_id).run());
     ENSURE(added == 1);
   }
-  Query newest(connection_.get(), "SELECT last, stamp FROM block ORDER BY last DESC LIMIT 1");
+  Query newest(connection_, "SELECT last, stamp FROM block ORDER BY last DESC LIMIT 1");
   TRY(const bool any, newest.next());
   if (any) stored_ = {static_cast<uint64_t>(newest.number(0)), Time{newest.number(1)}};
   if (stored_.no % block_ != 0) TRY_STATUS(clear());  // made with blocks of another size
@@ -70,8 +70,8 @@ Status FixIndex::begin(const std::string& log_id) {
 }
 
 Status FixIndex::clear() {
-  TRY_STATUS(run(connection_.get(), "DELETE FROM block"));
-  TRY_STATUS(run(connection_.get(), "DELETE FROM fixes"));
+  TRY_STATUS(run(connection_, "DELETE FROM block"));
+  TRY_STATUS(run(connection_, "DELETE FROM fixes"));
   under_way_.clear();
   stored_ = {};
   covered_ = 0;
@@ -92,7 +92,7 @@ Status FixIndex::take(uint64_t no, Time stamp, const std::string* person_id) {
 }
 
 Status FixIndex::write_block(const End& end) {
-  sqlite3* connection = connection_.get();
+  const Connection& connection = connection_;
   TRY_STATUS(run(connection, "BEGIN IMMEDIATE"));
   const auto write = [&]() -> Status {
     for (const auto& [person_id, numbers] : under_way_) {
@@ -123,8 +123,7 @@ Result<std::vector<uint64_t>> FixIndex::find(const std::set<std::string>& person
   std::vector<uint64_t> out;
   if (first > last) return out;
   for (const std::string& person_id : person_ids) {
-    Query blocks(connection_.get(),
-                 "SELECT before, steps FROM fixes WHERE person = ? AND before BETWEEN ? AND ?");
+    Query blocks(connection_, "SELECT before, steps FROM fixes WHERE person = ? AND before BETWEEN ? AND ?");
     blocks.with(person_id)
         .with(static_cast<int64_t>(begin_of(first)))
         .with(static_cast<int64_t>(begin_of(last)));

@@ -140,7 +140,9 @@ class PastLooks : public testing::Test {
 TEST_F(PastLooks, AreAllFoundWithAnIndexAndWithout) {
   for (const bool with_index : {false, true}) {
     open(with_index);
-    if (with_index) ASSERT_TRUE(indexed());
+    if (with_index) {
+      ASSERT_TRUE(indexed());
+    }
     for (const AccessQuery& wanted : questions())
       EXPECT_EQ(all(wanted), expected(wanted)) << wanted.viewer << " " << wanted.subject_id << with_index;
   }

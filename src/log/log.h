@@ -118,6 +118,8 @@ struct SqliteOptions {
   // process: that batch and all later ones go to the journal, readers see what was there before, and the next
   // opening takes the journal in. Empty: there is none.
   std::string journal = {};
+  // With a journal: a write that has not come back by then was refused.
+  Duration hangs_after = Duration::seconds(3);
 };
 
 // Opens the log in a directory, or makes it. Errors:
@@ -127,8 +129,9 @@ struct SqliteOptions {
 //                 which records. Nothing was changed; a person or a mirror copy must decide.
 // An append() of this log never fails softly: when the disk refuses a write or a sync, what is on disk is
 // unknown and a second sync may report success for lost pages, so nothing is written to it again: the journal
-// takes the batch, or, where there is none or its disk refuses as well, the process aborts; opening again
-// finds out. Closing (destruction) leaves everything in the main database file.
+// takes the batch (also where the disk hangs and refuses nothing; closing waits until it is back), or, where
+// there is none or its disk refuses as well, the process aborts; opening again finds out. Closing
+// (destruction) leaves everything in the main database file.
 Result<std::unique_ptr<Log>> open_sqlite_log(const SqliteOptions& options);
 
 // What verify_directory() found, as far as it came.

@@ -157,8 +157,10 @@ TEST(Crash, KilledBeforeEachCallToTheDiskKeepsAllThatWasAcknowledged) {
   EXPECT_EQ(ends.size(), 2u);
 }
 
-Result<std::unique_ptr<Log>> open_with_journal(const TestDirectory& log, const TestDirectory& journal) {
+Result<std::unique_ptr<Log>> open_with_journal(const TestDirectory& log, const TestDirectory& journal,
+                                               Duration hangs_after = Duration::seconds(60)) {
   SqliteOptions options;
+  options.hangs_after = hangs_after;
   options.directory = log.path();
   options.journal = journal.path();
   return open_sqlite_log(options);
@@ -211,6 +213,48 @@ TEST(Journal, TakesOverWheneverTheDiskOfTheLogDiesAndIsTakenInOnce) {
   EXPECT_GE(ends[4], 100) << "each write and sync of 20 batches and their marks";
   EXPECT_GE(ends[3], 10);
   EXPECT_EQ(ends[6], 0);
+}
+
+// Exits as live_with_journal, while the disk hangs or when it is back.
+void live_while_it_hangs(const TestDirectory& directory, const TestDirectory& beside, int call, int pipe) {
+  ::close(STDERR_FILENO);
+  auto log = open_with_journal(directory, beside, Duration::millis(20));
+  if (!log.ok()) ::_exit(3);
+  g_dead_directory = directory.path();
+  g_hangs = true;
+  g_dead_from = g_calls + call;
+  for (int i = 0; i < 6; ++i) {
+    append_facts(**log, 3);
+    say(pipe, (*log)->next_no() - 1);
+  }
+  const bool journalled = (*log)->journalled();
+  if (call % 2 == 0) {
+    g_hangs = false;
+    g_hangs.notify_all();
+    log->reset();
+  }
+  ::_exit(journalled ? 4 : 5);
+}
+
+TEST(Journal, TakesOverWheneverTheDiskOfTheLogHangsAndIsTakenInOnce) {
+  std::map<int, int> ends;
+  for (int call = 1; call < 500 && ends[5] < 2; ++call) {
+    const TestDirectory directory(true), beside(true);
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    const int status = in_child([&] { live_while_it_hangs(directory, beside, call, pipe[1]); });
+    ::close(pipe[1]);
+    ASSERT_TRUE(WIFEXITED(status)) << "call " << call << ": it goes on";
+    ++ends[WEXITSTATUS(status)];
+    EXPECT_EQ(last_said(pipe[0]), 18u) << "call " << call;
+    for (int opening = 0; opening < 2; ++opening) {
+      const auto log = open_with_journal(directory, beside);
+      ASSERT_TRUE(log.ok()) << "call " << call << ": " << log.error().text();
+      expect_facts(**log, 18);
+      EXPECT_TRUE(opening == 0 || (*log)->taken_in() == 0) << "once";
+    }
+  }
+  EXPECT_GE(ends[4], 20) << "each write and sync of six batches and their marks";
 }
 
 TEST(Journal, WhoseDiskDiesAsWellEndsTheProcess) {

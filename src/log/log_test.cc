@@ -106,9 +106,9 @@ TEST(LogDeathTest, RefusesStampsThatDoNotRise) {
   const auto log = open_at(directory.path());
   append_facts(**log, 5);
   const NewRecord same[] = {{stamp_of(5), "x"}};
-  EXPECT_DEATH((void)(*log)->append(same).ok(), "record.stamp > last_stamp_");
+  EXPECT_DEATH((void)(*log)->append(same).ok(), "record.stamp > end.stamp");
   const NewRecord falling[] = {{stamp_of(8), "x"}, {stamp_of(7), "y"}};
-  EXPECT_DEATH((void)(*log)->append(falling).ok(), "record.stamp > last_stamp_");
+  EXPECT_DEATH((void)(*log)->append(falling).ok(), "record.stamp > end.stamp");
   EXPECT_DEATH((void)(*log)->append({}).ok(), "batch.empty");
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/hex.h"
+#include "base/in_time.h"
 #include "log/chain.h"
 #include "log/database.h"
 #include "log/files.h"
@@ -54,8 +55,14 @@ class SqliteLog final : public Log {
   Status take_in_journal();
   // False: the disk refused, and there is a journal.
   bool step(const Statement& statement, const char* what);
-  bool insert(const NewRecord& record);
-  bool commit(std::span<const NewRecord> batch);
+  // Where the chain ends.
+  struct End {
+    ChainPoint point;
+    Time stamp;
+  };
+  bool insert(const NewRecord& record, End& end);
+  bool commit(std::span<const NewRecord> batch, End& end);
+  bool commit_in_time(std::span<const NewRecord> batch, End& end);
   uint64_t put_into_journal(std::span<const NewRecord> batch);
 
   // Destroyed from the last to the first: statements, then the connection, the lock at the very end.
@@ -73,6 +80,8 @@ class SqliteLog final : public Log {
   std::unique_ptr<Journal> journal_;
   std::atomic<bool> journalled_ = false;
   uint64_t taken_in_ = 0;
+  Duration hangs_after_;
+  std::unique_ptr<InTime> writer_;  // with a journal: ends first, it uses all of this
 };
 
 Status remove_file(const std::string& path) {
@@ -159,6 +168,8 @@ Result<std::unique_ptr<Log>> SqliteLog::open(const SqliteOptions& options) {
     TRY(auto journal, Journal::open(options.journal, mark.identity));
     log->journal_ = std::move(journal);
     TRY_STATUS(log->take_in_journal());
+    log->hangs_after_ = options.hangs_after;
+    log->writer_ = std::make_unique<InTime>("log writer", options.hangs_after);
   }
   return std::unique_ptr<Log>(std::move(log));
 }
@@ -202,6 +213,7 @@ Status SqliteLog::prepare() {
 }
 
 SqliteLog::~SqliteLog() {
+  writer_.reset();
   watermark_->wait();
   watermark_.reset();
   begin_.reset();
@@ -218,11 +230,11 @@ bool SqliteLog::step(const Statement& statement, const char* what) {
   return done;
 }
 
-bool SqliteLog::insert(const NewRecord& record) {
-  ENSURE(record.stamp > last_stamp_, record.stamp, last_stamp_);
+bool SqliteLog::insert(const NewRecord& record, End& end) {
+  ENSURE(record.stamp > end.stamp, record.stamp, end.stamp);
   ENSURE(record.fact.size() <= kFactBytesMax, record.fact.size());
-  const uint64_t no = end_.no + 1;
-  const Seal made = seal(end_.digest, no, record.stamp, record.fact, scratch_);
+  const uint64_t no = end.point.no + 1;
+  const Seal made = seal(end.point.digest, no, record.stamp, record.fact, scratch_);
   sqlite3_stmt* row = insert_.get();
   sqlite3_bind_int64(row, 1, static_cast<int64_t>(no));
   sqlite3_bind_int64(row, 2, record.stamp.us);
@@ -232,18 +244,39 @@ bool SqliteLog::insert(const NewRecord& record) {
   const char* fact = record.fact.empty() ? "" : record.fact.data();
   sqlite3_bind_blob(row, 5, fact, static_cast<int>(record.fact.size()), SQLITE_STATIC);
   if (!step(insert_, "a record could not be written")) return false;
-  end_ = {no, made.digest};
-  last_stamp_ = record.stamp;
+  end = {{no, made.digest}, record.stamp};
   return true;
 }
 
-bool SqliteLog::commit(std::span<const NewRecord> batch) {
+bool SqliteLog::commit(std::span<const NewRecord> batch, End& end) {
   const Turns::Turn turn(turns_);
-  if (!step(begin_, "a batch could not be begun")) return false;
+  bool done = step(begin_, "a batch could not be begun");
+  for (size_t i = 0; done && i < batch.size(); ++i) done = insert(batch[i], end);
+  done = done && step(commit_, "a batch could not be made durable");
+  if (done)
+    durable_no_ = end.point.no;
+  else
+    (void)database_.run("ROLLBACK").ok();  // there may be nothing to roll back
+  return done;
+}
+
+// A disk that hangs is one that refuses: whether it takes the batch in the end is not known, so the journal
+// has it too, under the same numbers.
+bool SqliteLog::commit_in_time(std::span<const NewRecord> batch, End& end) {
+  struct Work {
+    std::vector<std::string> facts;
+    std::vector<NewRecord> batch;
+    End end;
+    bool done = false;
+  };
+  const auto work = std::make_shared<Work>();
+  work->end = end;
+  work->facts.reserve(batch.size());
   for (const NewRecord& record : batch)
-    if (!insert(record)) return false;
-  if (!step(commit_, "a batch could not be made durable")) return false;
-  durable_no_ = end_.no;
+    work->batch.push_back({record.stamp, work->facts.emplace_back(record.fact)});
+  const InTime::Came came = writer_->run([this, work] { work->done = commit(work->batch, work->end); });
+  if (came != InTime::Came::kDone || !work->done) return false;
+  end = work->end;
   return true;
 }
 
@@ -263,18 +296,14 @@ Result<uint64_t> SqliteLog::append(std::span<const NewRecord> batch) {
   ENSURE(!reading_);
   if (journalled_) return put_into_journal(batch);
   const uint64_t first = next_no();
-  const ChainPoint before = end_;
-  const Time stamp_before = last_stamp_;
-  if (!commit(batch)) {
-    (void)database_.run("ROLLBACK").ok();  // there may be nothing to roll back
-    end_ = before;
-    last_stamp_ = stamp_before;
-    return put_into_journal(batch);
-  }
+  End end{end_, last_stamp_};
+  if (!(writer_ ? commit_in_time(batch, end) : commit(batch, end))) return put_into_journal(batch);
+  end_ = end.point;
+  last_stamp_ = end.stamp;
   // The mark of the batch before had the whole of this one to reach the disk; this one's starts now that the
   // batch is durable, so it is there soon even when no batch follows. Of a mark that the disk refused, the
   // batch itself is durable; the next one trusts that disk no more.
-  if (watermark_->wait()) {
+  if (writer_ ? watermark_->wait(hangs_after_) : watermark_->wait()) {
     watermark_->start(end_);
   } else {
     if (!journal_) storage_failed("the watermark could not be written");

@@ -22,6 +22,7 @@ inline std::atomic<int> g_failing_call{0};  // the one that fails; 0: none
 inline std::atomic<int> g_dying_call{0};    // the one before which the process dies; 0: none
 inline std::string g_dead_directory;     // from the call on that dies, whatever is asked of files in it fails
 inline std::atomic<int> g_dead_from{0};  // 0: nothing is dead
+inline std::atomic<bool> g_hangs{false};  // whatever is dead says nothing instead, for as long as this holds
 
 inline bool lies_in_dead_directory(int file) {
   char path[4096];
@@ -33,6 +34,10 @@ inline bool lies_in_dead_directory(int file) {
 inline bool storage_call(int file = -1) {
   const int turn = ++g_calls;
   if (g_dead_from != 0 && turn >= g_dead_from && lies_in_dead_directory(file)) {
+    if (g_hangs) {
+      g_hangs.wait(true);
+      return false;
+    }
     errno = EIO;
     return true;
   }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <system_error>
@@ -123,9 +124,11 @@ void WatermarkWriter::start(const ChainPoint& point) {
   changed_.notify_all();
 }
 
-bool WatermarkWriter::wait() {
+bool WatermarkWriter::wait(std::optional<Duration> longest) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !pending_; });
+  const auto is_over = [this] { return !pending_; };
+  if (longest) return changed_.wait_for(lock, std::chrono::microseconds(longest->us), is_over) && !failed_;
+  changed_.wait(lock, is_over);
   return !failed_;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -51,8 +52,8 @@ class WatermarkWriter {
   // Starts to write the mark of a record that is durable. wait() must have been called since the last
   // start().
   void start(const ChainPoint& point);
-  // Returns when all that was started is on disk. False: the disk refused one.
-  bool wait();
+  // Returns when all that was started is on disk. False: the disk refused one, or hangs for longer than that.
+  bool wait(std::optional<Duration> longest = {});
 
  private:
   WatermarkWriter(int file, const Mark& last, bool soft);

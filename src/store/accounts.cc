@@ -67,6 +67,7 @@ Result<std::unique_ptr<AccountRecords>> AccountRecords::open(const std::string& 
   std::unique_ptr<AccountRecords> records(new AccountRecords(std::move(connection), ring));
   // What was written before there was a ring.
   if (ring != nullptr) TRY_STATUS(done(records->seal(Resealed::kClear)));
+  if (path != ":memory:") records->connection_.watch();
   return records;
 }
 

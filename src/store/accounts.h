@@ -222,7 +222,7 @@ class AccountRecords {
  private:
   AccountRecords(Connection connection, vault::KeyRing* ring)
       : connection_(std::move(connection)), ring_(ring), sealing_(ring, "account/") {}
-  sqlite3* db() const { return connection_.get(); }
+  const Connection& db() const { return connection_; }
   Result<size_t> seal(Resealed which);
   Result<AccountRecord> read_account(const Query& query) const;
   Result<std::vector<PasskeyRecord>> read_passkeys(Query& query) const;

@@ -130,7 +130,7 @@ TEST_F(AccountsFile, OpensNothingForAnotherAccountOrWithoutItsRing) {
   }
   EXPECT_EQ((*open(nullptr))->account("op-kim").error().code, Code::kCorrupt);
   const Connection raw = std::move(open_tables((directory_ / "accounts.sqlite").string(), "", 4, 4).value());
-  ASSERT_TRUE(Query(raw.get(), "UPDATE account SET name = 'op-lee'").run().ok());
+  ASSERT_TRUE(Query(raw, "UPDATE account SET name = 'op-lee'").run().ok());
   const auto keys = ring();
   const auto records = std::move(open(keys.get()).value());
   EXPECT_EQ(records->account("op-lee").error().code, Code::kCorrupt) << "sealed for op-kim";

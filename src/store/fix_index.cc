@@ -19,7 +19,7 @@ constexpr const char* kTables = R"(
 // Of an index that holds something else than this one; it is made anew.
 constexpr const char* kHolds = " reports and looks";
 
-Status run(sqlite3* connection, const char* sql) {
+Status run(const Connection& connection, const char* sql) {
   const auto changed = Query(connection, sql).run();
   return changed.ok() ? Status() : Status(changed.error());
 }
@@ -64,16 +64,16 @@ Result<std::unique_ptr<FixIndex>> FixIndex::open(const std::string& path, const 
 }
 
 Status FixIndex::begin(const std::string& log_id) {
-  Query known(connection_.get(), "SELECT 1 FROM log WHERE id = ?");
+  Query known(connection_, "SELECT 1 FROM log WHERE id = ?");
   known.with(log_id);
   TRY(const bool same, known.next());
   if (!same) {
     TRY_STATUS(clear());
-    TRY_STATUS(run(connection_.get(), "DELETE FROM log"));
-    TRY(const uint64_t added, Query(connection_.get(), "INSERT INTO log VALUES(?)").with(log_id).run());
+    TRY_STATUS(run(connection_, "DELETE FROM log"));
+    TRY(const uint64_t added, Query(connection_, "INSERT INTO log VALUES(?)").with(log_id).run());
     ENSURE(added == 1);
   }
-  Query newest(connection_.get(), "SELECT last, stamp FROM block ORDER BY last DESC LIMIT 1");
+  Query newest(connection_, "SELECT last, stamp FROM block ORDER BY last DESC LIMIT 1");
   TRY(const bool any, newest.next());
   if (any) stored_ = {static_cast<uint64_t>(newest.number(0)), Time{newest.number(1)}};
   if (stored_.no % block_ != 0) TRY_STATUS(clear());  // made with blocks of another size
@@ -82,8 +82,8 @@ Status FixIndex::begin(const std::string& log_id) {
 }
 
 Status FixIndex::clear() {
-  TRY_STATUS(run(connection_.get(), "DELETE FROM block"));
-  TRY_STATUS(run(connection_.get(), "DELETE FROM fixes"));
+  TRY_STATUS(run(connection_, "DELETE FROM block"));
+  TRY_STATUS(run(connection_, "DELETE FROM fixes"));
   under_way_.clear();
   stored_ = {};
   covered_ = entries_before_the_first();
@@ -104,7 +104,7 @@ Status FixIndex::take(uint64_t no, Time stamp, const std::vector<std::string>& n
 }
 
 Status FixIndex::write_block(const End& end) {
-  sqlite3* connection = connection_.get();
+  const Connection& connection = connection_;
   TRY_STATUS(run(connection, "BEGIN IMMEDIATE"));
   const auto write = [&]() -> Status {
     for (const auto& [name, numbers] : under_way_) {
@@ -135,8 +135,7 @@ Result<std::vector<uint64_t>> FixIndex::find(const std::set<std::string>& names,
   std::vector<uint64_t> out;
   if (first > last) return out;
   for (const std::string& name : names) {
-    Query blocks(connection_.get(),
-                 "SELECT before, steps FROM fixes WHERE person = ? AND before BETWEEN ? AND ?");
+    Query blocks(connection_, "SELECT before, steps FROM fixes WHERE person = ? AND before BETWEEN ? AND ?");
     blocks.with(name).with(static_cast<int64_t>(begin_of(first))).with(static_cast<int64_t>(begin_of(last)));
     while (true) {
       TRY(const bool row, blocks.next());

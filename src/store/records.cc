@@ -53,6 +53,7 @@ class SqliteRecords final : public Records {
     return seal_columns(db(), sealing_, columns, which);
   }
   Result<size_t> reseal() override { return seal(Resealed::kAll); }
+  void watch() { connection_.watch(); }
 
   Status put_person(const std::string& person_id, const Personal& record) override {
     TRY(const std::string kept, sealing_.seal(person_id, bytes(record)));
@@ -193,7 +194,7 @@ class SqliteRecords final : public Records {
   }
 
  private:
-  sqlite3* db() const { return connection_.get(); }
+  const Connection& db() const { return connection_; }
   Result<std::optional<Personal>> personal(const std::string& person_id, const std::string& kept) const {
     TRY(std::optional<std::string> text, sealing_.open(person_id, kept));
     if (!text) return std::optional<Personal>();
@@ -237,6 +238,7 @@ Result<std::unique_ptr<Records>> Records::open(const std::string& path, vault::K
   auto records = std::make_unique<SqliteRecords>(std::move(connection), ring);
   // What was written before there was a ring.
   TRY([[maybe_unused]] const size_t sealed, records->seal(Resealed::kClear));
+  if (path != ":memory:") records->watch();
   return std::unique_ptr<Records>(std::move(records));
 }
 

@@ -59,8 +59,8 @@ Result<std::optional<std::string>> SealedText::open(const std::string& id, const
 
 namespace {
 
-Result<size_t> seal_column(sqlite3* connection, const SealedText& sealing, const SealedColumn& column,
-                           Resealed which) {
+Result<size_t> seal_column(const Connection& connection, const SealedText& sealing,
+                           const SealedColumn& column, Resealed which) {
   std::vector<std::array<std::string, 3>> rows;
   Query all(connection, column.select.c_str());
   while (true) {
@@ -83,7 +83,7 @@ Result<size_t> seal_column(sqlite3* connection, const SealedText& sealing, const
 
 }  // namespace
 
-Result<size_t> seal_columns(sqlite3* connection, const SealedText& sealing,
+Result<size_t> seal_columns(const Connection& connection, const SealedText& sealing,
                             const std::vector<SealedColumn>& columns, Resealed which) {
   size_t sealed = 0;
   TRY_STATUS(together(connection, [&]() -> Status {

@@ -9,13 +9,13 @@
 
 #include "base/result.h"
 
-struct sqlite3;
-
 namespace haechi::vault {
 class KeyRing;
 }
 
 namespace haechi::store {
+
+class Connection;
 
 class SealedText {
  public:
@@ -42,7 +42,7 @@ struct SealedColumn {
 // kClear: what lies there unsealed. kAll: also what is sealed, under the newest key of its owner.
 enum class Resealed { kClear, kAll };
 // The number of texts that were sealed. What a destroyed key sealed stays as it is. As one: all or none.
-Result<size_t> seal_columns(sqlite3* connection, const SealedText& sealing,
+Result<size_t> seal_columns(const Connection& connection, const SealedText& sealing,
                             const std::vector<SealedColumn>& columns, Resealed which);
 
 }  // namespace haechi::store

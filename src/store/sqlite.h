@@ -9,20 +9,34 @@
 #include <string>
 #include <vector>
 
+#include "base/in_time.h"
 #include "base/result.h"
 
 struct sqlite3;
-struct sqlite3_stmt;
 
 namespace haechi::store {
 
 struct CloseConnection {
   void operator()(sqlite3* connection) const;
 };
-struct FinalizeStatement {
-  void operator()(sqlite3_stmt* statement) const;
+
+// One connection. Once it is watched, a disk that hangs keeps nobody who asks waiting for longer than
+// kWaitMax: a read is kUnavailable then and a write kUnknownOutcome, and all that is asked after it
+// kUnavailable at once, until the disk is back.
+class Connection {
+ public:
+  static constexpr Duration kWaitMax = Duration::seconds(3);  // for a lock it is waited two
+
+  explicit Connection(sqlite3* raw) : raw_(raw) {}
+  void watch();
+  sqlite3* get() const { return raw_.get(); }
+  // `task` owns what it uses.
+  InTime::Came run(std::function<void()> task) const;
+
+ private:
+  std::unique_ptr<sqlite3, CloseConnection> raw_;
+  std::unique_ptr<InTime> in_time_;  // ends first
 };
-using Connection = std::unique_ptr<sqlite3, CloseConnection>;
 
 // Opens or creates the file with these tables (CREATE TABLE IF NOT EXISTS ...) in this form; files of the
 // forms since `oldest_form` are brought up to it by the tables they lack. ":memory:" keeps nothing.
@@ -31,28 +45,30 @@ Result<Connection> open_tables(const std::string& path, const char* tables, int 
 // The connection's last error. Never holds a stored value.
 Error failed(sqlite3* connection, const char* what);
 
-// One prepared statement: bind in order, step, read columns. Errors are kept and told by the next step.
+// One statement: bind in order, step, read columns. It is run whole at the first step; errors are told there.
 class Query {
  public:
-  Query(sqlite3* connection, const char* sql);
+  Query(const Connection& connection, const char* sql);
   Query& with(const std::string& text);
   Query& with(int64_t number);
   // True: a row is there to be read. False: the end.
   Result<bool> next();
-  // Runs to the end; the number of rows changed. Nobody else may write between the two.
+  // Runs to the end; the number of rows changed.
   Result<uint64_t> run();
   std::string text(int column) const;
   int64_t number(int column) const;
 
  private:
-  sqlite3* connection_;
-  std::unique_ptr<sqlite3_stmt, FinalizeStatement> statement_;
-  int status_ = 0;
-  int bound_ = 0;
+  struct Work;
+  Status run_whole(Code when_late);
+
+  const Connection& connection_;
+  std::shared_ptr<Work> work_;  // also of the thread that runs it
+  size_t rows_read_ = 0;
 };
 
 // Everything that `change` writes is there when this is ok, and nothing of it otherwise.
-Status together(sqlite3* connection, const std::function<Status()>& change);
+Status together(const Connection& connection, const std::function<Status()>& change);
 
 // Ids hold no space, so a list of them is words.
 std::string join(const std::vector<std::string>& ids);

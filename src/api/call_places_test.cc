@@ -75,7 +75,7 @@ TEST_F(CallPlaces, StandInATableOfTheUnitWhileItsCallIsOpenAndNoLonger) {
 // The picture keeps twenty minutes of everybody.
 TEST_F(CallPlaces, GoBackAQuarterOfAnHourBeforeTheCallAndNoFurther) {
   constexpr Time kOpened{1'700'010'000'000'000};
-  for (int minute = -20; minute <= 1; ++minute) {
+  for (int minute = -20; minute <= 0; ++minute) {
     v1::Fact fact;
     v1::ReportReceived& received = *fact.mutable_report_received();
     received.mutable_report()->set_device_id("D-1");

@@ -1,5 +1,7 @@
 #include "api/watching.h"
 
+#include <algorithm>
+
 #include "api/case_world.h"
 #include "api/look_ups.h"
 
@@ -230,7 +232,8 @@ TEST(LookUps, NameWhomAnAccountLookedAtHoweverOftenItLookedAtOthersSince) {
   const v1::LookUps one = of(report, "operator-1");
   ASSERT_EQ(one.quiet_size(), 101);
   EXPECT_EQ(one.quiet(100).person_id(), "former-partner") << "the oldest look, last";
-  const auto& found = of(report, "officer-1").findings();
+  const v1::LookUps officer = of(report, "officer-1");
+  const auto& found = officer.findings();
   EXPECT_NE(std::find(found.begin(), found.end(), "off_duty"), found.end());
 }
 

@@ -166,7 +166,7 @@ Result<std::vector<uint64_t>> FixIndex::in_block(const std::vector<std::string>&
   std::vector<uint64_t> out;
   read_steps(steps, before, 1, last, out);
   for (size_t i = 1; i < names.size() && !out.empty(); ++i) {
-    Query other(connection_.get(), "SELECT steps FROM fixes WHERE person = ? AND before = ?");
+    Query other(connection_, "SELECT steps FROM fixes WHERE person = ? AND before = ?");
     TRY(const bool any, other.with(names[i]).with(static_cast<int64_t>(before)).next());
     std::vector<uint64_t> of_name;
     if (any) read_steps(other.text(0), before, 1, last, of_name);
@@ -186,7 +186,7 @@ Result<FixIndex::Newest> FixIndex::newest(const std::vector<std::string>& names,
   };
   last = std::min<uint64_t>(last, covered_);
   if (full(under_way(names, last)) || stored_.no == 0 || last == 0) return out;
-  Query blocks(connection_.get(),
+  Query blocks(connection_,
                "SELECT before, steps FROM fixes WHERE person = ? AND before <= ? ORDER BY before DESC");
   blocks.with(names.front()).with(static_cast<int64_t>(begin_of(std::min(last, stored_.no))));
   for (int read = 0;; ++read) {

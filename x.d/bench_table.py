@@ -29,7 +29,8 @@ def write(results, path):
         '`busy`: the share of one processor that the generator needed; near 1 it was what is measured.', '',
         f'The machine: a synced page takes {limits["fdatasync_p50_us"]} µs (p99 {limits["fdatasync_p99_us"]}), a byte to another process '
         f'and back {limits["round_trip_p50_us"]} µs (p99 {limits["round_trip_p99_us"]}). Durable before acknowledged cannot be faster '
-        f'than both together, {limit_us:.0f} µs: `limits` says how many times that the half of all take.', '',
+        f'than both together, {limit_us:.0f} µs: `limits` says how many times that the half of all take. A device is answered 20 ms '
+        'after its report has come at the earliest, on purpose (`src/gateway/mqtt_limits.h`).', '',
         '## Reports, durable before they are acknowledged', '']
     lines += table(
         ['what', 'connections', 'reports/s', 'p50 ms', 'limits', 'p99 ms', 'p99.9 ms', 'max ms', 'server, s per million', 'generator busy',

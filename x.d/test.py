@@ -29,7 +29,7 @@ CHECKED = {'thread_spine': 'SpineTest.*:SealedSpineTest.*:SnapshotTest.*:Erasure
            'thread_gateway': 'MqttServerTest.*:Intake.*:DevicesTest.*',
            'thread_log': '-Damage.*:Journal.*',
            'address_scenario': '-OldLog.*',
-           'address_hunt': '-*Canaries.*:Hunt.BearsReports*'}
+           'address_hunt': '-*Canaries.*:Hunt.BearsReports*:Delivery.*'}
 
 
 def run_program(path, reports, name=None):

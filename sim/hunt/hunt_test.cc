@@ -81,7 +81,7 @@ class Canaries : public testing::TestWithParam<const char*> {};
 
 TEST_P(Canaries, IsFoundWithinTheBudget) {
   const Ran seeds =
-      run("hunt_canary", std::string("--canary ") + GetParam() + " --from 1000 --seeds 12 --until-found");
+      run("hunt_canary", std::string("--canary ") + GetParam() + " --from 1000 --seeds 16 --until-found");
   EXPECT_EQ(seeds.code, 1) << seeds.said;
   EXPECT_THAT(seeds.said, HasSubstr("1 seeds with findings"));
 }

@@ -27,30 +27,6 @@ TEST_P(MqttAnswersTest, AcknowledgesOnlyWhatIsDurable) {
   EXPECT_EQ(facts[0].report_received().received_at_us(), kNow.us);
 }
 
-TEST_P(MqttAnswersTest, AcknowledgesAFixedTimeAfterTheReportHoweverSoonItIsDurable) {
-  limits_.answer_after = Duration::millis(20);
-  SetUp();
-  auto peer = connected();
-  hub_->drain_receipts(now_);
-  const Time came = now_;
-  peer->send(report(1, 11), now_);
-  pass(Duration::millis(1));
-  peer->send(report(2, 12), now_);
-  durable(1);
-  EXPECT_EQ(hub_->next_receipt_at(), came + Duration::millis(20));
-  pass(Duration::millis(18));
-  hub_->drain_receipts(now_);
-  EXPECT_TRUE(peer->silent());
-  pass(Duration::millis(1));
-  hub_->drain_receipts(now_);
-  EXPECT_EQ(peer->expect<mqtt::PubAck>().packet_id, 11);
-  EXPECT_TRUE(peer->silent()) << "the second came later, and is not durable";
-  pass(Duration::millis(5));
-  durable();
-  EXPECT_EQ(peer->expect<mqtt::PubAck>().packet_id, 12) << "what is durable later is said at once";
-  EXPECT_FALSE(hub_->next_receipt_at().known());
-}
-
 TEST_P(MqttAnswersTest, WakesItsLoopOncePerBurstOfReceipts) {
   auto peer = connected();
   hub_->drain_receipts(now_);

@@ -1,4 +1,4 @@
-// Many connections and one spine: who is read when all are eager.
+// Many connections and one spine: who is read when all are eager, and when who is answered.
 #include <gtest/gtest.h>
 
 #include "gateway/mqtt_hub.h"
@@ -84,6 +84,28 @@ TEST_F(MqttShareTest, ABatchCountsAsTheReportsInIt) {
   batched.hear();
   EXPECT_EQ(at_spine(), (std::map<std::string, int>{{"A-1", 12}, {"A-2", 6}}));
   EXPECT_EQ(batched.acknowledged(), (std::vector<uint16_t>{1}));
+}
+
+TEST_F(MqttShareTest, ADeviceIsAnsweredAFixedTimeAfterItsReportHoweverSoonThatIsDurable) {
+  constexpr Duration kAfter = Duration::millis(20);
+  limits_.answer_after = kAfter;
+  hub_ = std::make_unique<MqttHub>(limits_, devices_, spine_, clock_, [] {});
+  Eager soon(*hub_, "A-1", 1), late(*hub_, "A-2", 1);
+  soon.hear();
+  late.hear();
+  hub_->drain_receipts(kNow);
+  durable(1);
+  EXPECT_TRUE(soon.acknowledged().empty());
+  EXPECT_EQ(hub_->next_receipt_at(), kNow + kAfter);
+  hub_->drain_receipts(kNow + kAfter - Duration{1});
+  EXPECT_TRUE(soon.acknowledged().empty());
+  hub_->drain_receipts(kNow + kAfter);
+  EXPECT_EQ(soon.acknowledged(), std::vector<uint16_t>{1});
+  EXPECT_FALSE(hub_->next_receipt_at().known());
+  EXPECT_TRUE(late.acknowledged().empty());
+  spine_.release(1);
+  hub_->drain_receipts(kNow + kAfter + Duration::millis(3));
+  EXPECT_EQ(late.acknowledged(), std::vector<uint16_t>{1}) << "what is durable later is said at once";
 }
 
 TEST_F(MqttShareTest, OneAloneHasItAll) {

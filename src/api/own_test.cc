@@ -183,7 +183,9 @@ TEST(Sos, NeedsAnIdAndNoRegisteredPhone) {
   const auto logged = world.logged();
   for (size_t i = before; i < logged.size(); ++i) {
     registered += logged[i].has_device_registered() ? 1 : 0;
-    if (logged[i].has_device_registered()) EXPECT_EQ(logged[i].device_registered().person_id(), "P-1");
+    if (logged[i].has_device_registered()) {
+      EXPECT_EQ(logged[i].device_registered().person_id(), "P-1");
+    }
     if (logged[i].has_report_received()) devices.push_back(logged[i].report_received().report().device_id());
   }
   EXPECT_EQ(registered, 1) << "the app that she holds, with the first press";

@@ -20,7 +20,7 @@ namespace json = boost::json;
 // A log in memory, of looks and of other entries between them.
 class PastLooks : public testing::Test {
  protected:
-  static constexpr uint64_t kEntries = 45'000;  // more than is read at once
+  static constexpr uint64_t kEntries = 25'000;  // more than is read at once
   PastLooks() {
     std::string name = testing::TempDir() + "haechi-looks-XXXXXX";
     folder_ = ::mkdtemp(name.data());
@@ -122,7 +122,7 @@ class PastLooks : public testing::Test {
   static std::vector<AccessQuery> questions() {
     return {{.before_entry_no = kEntries + 1, .limit = 500},
             {.viewer = "op-7", .before_entry_no = kEntries + 1, .limit = 10},
-            {.subject_id = "w-9", .before_entry_no = 30'000, .limit = 100},
+            {.subject_id = "w-9", .before_entry_no = 15'000, .limit = 100},
             {.subject_id = "w-9@17", .before_entry_no = kEntries + 1, .limit = 100},
             {.viewer = "op-7", .subject_id = "w-9", .before_entry_no = kEntries + 1},
             {.viewer = "op-7", .denied_only = true, .before_entry_no = kEntries + 1, .limit = 3},

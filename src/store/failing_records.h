@@ -83,8 +83,7 @@ class FailingRecords final : public Records {
   static Personal garbage() { return Personal("\xff{\"name\":\"nobody"); }
   template <typename Call>
   auto write(Call call) -> decltype(call()) {
-    if (fault == RecordsFault::kRefuses)
-      return Error{Code::kUnavailable, "", "the records cannot be read"};
+    if (fault == RecordsFault::kRefuses) return Error{Code::kUnavailable, "", "the records cannot be read"};
     if (fault == RecordsFault::kDamaged) return Error{Code::kCorrupt, "", "the records are damaged"};
     return call();
   }

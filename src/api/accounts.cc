@@ -1,8 +1,10 @@
 #include "api/accounts.h"
 
+#include "api/administering.h"
 #include "api/passkeys.h"
 #include "api/session.h"
 #include "api/sign_in.h"
+#include "base/hex.h"
 #include "haechi/v1/account.pb.h"
 #include "trust/account_life.h"
 #include "trust/audit.h"
@@ -193,20 +195,52 @@ Result<Plan> sessions(const Exchange& exchange) {
   return answering(answer);
 }
 
+// Where letters can be sent, who gets back in gets his link by one: nobody else holds it.
+Error no_address() {
+  return {Code::kConflict, "address",
+          "there is none for this account: a registrar writes down where its holder is told, and the link "
+          "goes there"};
+}
+
+Status check_address(const Exchange& exchange, const std::string& account) {
+  const notify::Letters* letters = exchange.world.letters;
+  if (letters == nullptr || !exchange.world.post_letter || !letters->reaches_accounts()) return {};
+  const Result<notify::Parcel> letter = letters->account_link(account, "", "account");
+  if (letter.ok()) return {};
+  return letter.error().code == Code::kNotFound ? no_address() : letter.error();
+}
+
+// Where the account has an address, its link goes there and is shown to nobody; else it is given by hand.
+Result<v1::EnrolmentLink> delivered(const Exchange& exchange, const trust::Link& link, bool gets_back) {
+  const notify::Letters* letters = exchange.world.letters;
+  v1::EnrolmentLink out = written(link);
+  if (letters == nullptr || !exchange.world.post_letter) return out;
+  Result<notify::Parcel> letter =
+      letters->account_link(link.account, link.token, "account-" + hex(random_secret(16)));
+  if (!letter.ok() && letter.error().code != Code::kNotFound) return letter.error();
+  if (!letter.ok() && gets_back && letters->reaches_accounts()) return no_address();
+  if (!letter.ok()) return out;
+  exchange.world.post_letter(*std::move(letter), link.account);
+  out.clear_token();
+  out.set_sent(true);
+  return out;
+}
+
 Result<Plan> create(const Exchange& exchange) {
   TRY(const v1::AccountInput input, exchange.body<v1::AccountInput>());
   TRY(trust::Accounts * accounts, accounts_of(exchange));
   TRY(const trust::Viewer viewer, viewer_in(input));
-  const auto link = std::make_shared<trust::Link>();
+  const auto link = std::make_shared<v1::EnrolmentLink>();
   TRY_STATUS(accounts->check_new(viewer));
   Plan plan;
-  plan.keep = [accounts, viewer, link, now = exchange.now]() -> Status {
-    TRY(*link, accounts->create(viewer, now));
+  plan.keep = [accounts, viewer, link, &exchange]() -> Status {
+    TRY(const trust::Link made, accounts->create(viewer, exchange.now));
+    TRY(*link, delivered(exchange, made, false));
     return {};
   };
   plan.facts.push_back(
       trust::account_event(exchange.viewer, "create_account", viewer.account, true, input.role()));
-  plan.answer = [link](uint64_t) { return json_response(201, written(*link)); };
+  plan.answer = [link](uint64_t) { return json_response(201, *link); };
   return plan;
 }
 
@@ -281,13 +315,19 @@ Result<Plan> change(const Exchange& exchange) {
     return Error{Code::kConflict, "account", "nobody disables the own account"};
   // Of who has not enrolled yet nothing is to be got back.
   const bool gets_back = link_of(input.change()) && !accounts->awaits_enrolment(account);
-  if (gets_back) TRY_STATUS(check_known_by(input.known_by()));
+  if (gets_back) {
+    TRY_STATUS(check_known_by(input.known_by()));
+    TRY_STATUS(check_address(exchange, account.name));
+  }
   const auto answer = std::make_shared<v1::AccountChanged>();
   Plan plan;
-  plan.keep = [accounts, name = account.name, what = input.change(), exchange, answer]() -> Status {
+  plan.keep = [accounts, name = account.name, what = input.change(), exchange, answer,
+               gets_back]() -> Status {
     std::optional<trust::Link> link;
     TRY_STATUS(do_change(*accounts, name, what, exchange.now, link));
-    if (link) *answer->mutable_link() = written(*link);
+    if (link) {
+      TRY(*answer->mutable_link(), delivered(exchange, *link, gets_back));
+    }
     TRY(const store::AccountRecord now, accounts->find(name));
     *answer->mutable_account() = written(exchange, now);
     return {};
@@ -300,14 +340,14 @@ Result<Plan> change(const Exchange& exchange) {
   return plan;
 }
 
-// A link that sets both factors makes whoever holds it that account.
+// A link that sets both factors makes whoever holds it that account. What is unusual is approved whatever it
+// is.
 Result<std::optional<std::string>> second_of_change(const Exchange& exchange) {
   TRY(const v1::AccountChangeInput input, exchange.body<v1::AccountChangeInput>());
   TRY(trust::Accounts * accounts, accounts_of(exchange));
   TRY(const store::AccountRecord account, accounts->find(exchange.id()));
-  if (input.change() != v1::ACCOUNT_CHANGE_INVITE || accounts->awaits_enrolment(account))
-    return std::optional<std::string>();
-  return second_for_role(exchange, account.role, write_json(input));
+  const bool takes_over = input.change() == v1::ACCOUNT_CHANGE_INVITE && !accounts->awaits_enrolment(account);
+  return second_for_role(exchange, takes_over ? account.role : "", write_json(input));
 }
 
 }  // namespace
@@ -317,7 +357,8 @@ Result<std::optional<std::string>> second_for_role(const Exchange& exchange, con
   TRY(trust::Accounts * accounts, accounts_of(exchange));
   TRY(const bool two, accounts->asks_two());
   const auto named = trust::parse_role(role);
-  if (!two || !named || !trust::is_made_by_two(*named)) return std::optional<std::string>();
+  const bool weighs = named && trust::is_made_by_two(*named);
+  if (!two || (!weighs && administering::unusual(exchange).empty())) return std::optional<std::string>();
   return std::optional(std::move(what));
 }
 

@@ -40,12 +40,12 @@ bool may_answer(const Exchange& exchange, const v1::ActRequested& act) {
   if (decide(as, *found.route).allowed) return true;
   return found.route->action == trust::Action::kTakeEvidence &&
          trust::decide(exchange.viewer, trust::Action::kWatch, {.kind = "act"}, exchange.purpose,
-                       exchange.now)
+                       exchange.right_at())
              .allowed;
 }
 
 v1::ActRequest shown(const Exchange& exchange, const v1::ActRequest& request) {
-  v1::ActRequest out = ActBook::at(request, exchange.now);
+  v1::ActRequest out = ActBook::at(request, exchange.right_at());
   out.set_may_answer(out.state() == v1::ACT_STATE_WAITING && may_answer(exchange, out.asked()));
   return out;
 }
@@ -66,7 +66,7 @@ Plan asking(const Exchange& exchange, v1::ActRequested act, const v1::ActRequest
   plan.answer = answering_with(exchange, plan.act_id, 202);
   if (waiting != nullptr) return plan;
   act.set_id(plan.act_id);
-  act.set_ends_at_us((exchange.now + exchange.world.act_term).us);
+  act.set_ends_at_us((exchange.right_at() + exchange.world.act_term).us);
   auto fact = std::make_unique<v1::Fact>();
   *fact->mutable_act_requested() = std::move(act);
   plan.facts.push_back(std::move(fact));
@@ -91,7 +91,7 @@ Result<Plan> by_two(const Exchange& exchange, const Route& route, Plan plan) {
   if (!what) return plan;
   if (what->size() > kWhatMax) return invalid("", "is too long for an act that asks for a second person");
   v1::ActRequested act = act_of(exchange, route, *std::move(what));
-  const v1::ActRequest* standing = book_of(exchange).standing(act, exchange.now);
+  const v1::ActRequest* standing = book_of(exchange).standing(act, exchange.right_at());
   if (standing == nullptr || standing->state() != v1::ACT_STATE_APPROVED)
     return asking(exchange, std::move(act), standing);
   plan.act_id = standing->asked().id();
@@ -128,7 +128,7 @@ Result<Plan> answer(const Exchange& exchange) {
     return Error{Code::kForbidden, "by", "nobody answers what he asked for himself"};
   if (!may_answer(exchange, request->asked()))
     return Error{Code::kForbidden, "by", "only who could do the same answers, and no system"};
-  if (ActBook::at(*request, exchange.now).state() != v1::ACT_STATE_WAITING)
+  if (ActBook::at(*request, exchange.right_at()).state() != v1::ACT_STATE_WAITING)
     return Error{Code::kConflict, "id", "does not wait for an answer any more"};
   Plan plan;
   auto fact = std::make_unique<v1::Fact>();

@@ -4,6 +4,7 @@
 
 #include "api/accounts.h"
 #include "api/acts.h"
+#include "api/administering.h"
 #include "api/asked.h"
 #include "api/errors.h"
 #include "api/idempotency.h"
@@ -107,13 +108,13 @@ struct Api::Inner : std::enable_shared_from_this<Api::Inner> {
               options.endings,
               options.duty_hours,
               options.secret_ages,
-              &known_keys} {}
+              &known_keys,
+              options.post_letter} {}
 
   void take(net::Request request, net::Respond respond);
   bool admit(const JobPtr& job);
   bool identify(const JobPtr& job);
   bool decide_again(const JobPtr& job);
-  bool is_elsewhere(const trust::Viewer& viewer, const std::string& address) const;
   std::optional<trust::Viewer> viewer_of(const std::string& key, const Job& job);
   std::string session_of(const std::string& key, Time now) const;
   void answer_anyone(const JobPtr& job);
@@ -239,11 +240,6 @@ std::string Api::Inner::session_of(const std::string& key, Time now) const {
 }
 
 // Key and purpose: false when the request was answered.
-bool Api::Inner::is_elsewhere(const trust::Viewer& viewer, const std::string& address) const {
-  return viewer.role == trust::Role::kAdministrator && !options.administration.empty() &&
-         !options.administration.hold(address);
-}
-
 bool Api::Inner::identify(const JobPtr& job) {
   Exchange& exchange = job->exchange;
   const Result<std::string> key = session::presented_key(job->request);
@@ -261,12 +257,12 @@ bool Api::Inner::identify(const JobPtr& job) {
   }
   exchange.viewer = *viewer;
   exchange.session = session_of(*key, exchange.now);
-  if (is_elsewhere(*viewer, job->request.peer)) {
-    auto fact = trust::account_event(*viewer, "administer", viewer->account, false,
-                                     "from outside of the networks named");
+  if (const auto refused = administering::refusal(exchange, *job->route, *key, options)) {
+    if (refused->ends_session) (void)options.accounts->end_token(*key).ok();
+    auto fact = trust::account_event(*viewer, "administer", viewer->account, false, refused->reason);
     trust::say_from_where(*fact, {job->request.peer, exchange.session});
     submit.submit(std::move(fact), {});
-    finish(job, net::problem(403, "elsewhere", "", "administrators are answered in their own networks"));
+    finish(job, net::problem(refused->status, refused->code.c_str(), "", refused->reason));
     return false;
   }
   exchange.of_system =
@@ -444,6 +440,11 @@ void Api::Inner::record(const JobPtr& job) {
   if (action == trust::Action::kSeeSelf || action == trust::Action::kReportOwn ||
       action == trust::Action::kMeasure)
     return recorded(job, spine::Receipt{});
+  // A call for help waits for no record: whatever keeps that from the log, the call is tried.
+  if (action == trust::Action::kRaiseSos) {
+    submit.submit(access_of(*job, e.decision), {});
+    return recorded(job, spine::Receipt{});
+  }
   submit_fact(access_of(*job, e.decision), done);
 }
 
@@ -469,7 +470,7 @@ void Api::Inner::write(const JobPtr& job) {
     if (fact->has_access_decided()) trust::say_from_where(*fact, {job->request.peer, job->exchange.session});
   spine::Room room;
   if (!job->plan.facts.empty()) {
-    Result<spine::Room> kept_free = submit.room(job->plan.facts.size());
+    Result<spine::Room> kept_free = submit.room(job->plan.facts);
     if (!kept_free.ok()) return fail(job, nothing_logged(kept_free.error()));
     room = *std::move(kept_free);
   }

@@ -52,7 +52,9 @@ struct ApiOptions {
   Endings endings = {};                            // empty: nothing ends by the clock here
   std::string coarse_secret = {};                  // of trust::CoarsePlaces, that of the streams
   const trust::SecretAges* secret_ages = nullptr;  // outlives the Api; nullptr: nobody looks
-  net::Networks administration = {};  // from elsewhere no administrator is answered; empty: from anywhere
+  PostLetter post_letter = {};                     // empty: nobody takes letters
+  net::Networks administration = {};    // from elsewhere no administrator is answered; empty: from anywhere
+  bool administration_devices = false;  // administrators show a passkey that stays on its device
 };
 
 class Api {

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "api/filled_world.h"
-#include "api/routes.h"
+#include "api/questions.h"
 #include "api/test_world.h"
 
 namespace haechi::api {
@@ -18,16 +18,6 @@ namespace {
 using testing::IsEmpty;
 using trust::Role;
 using trust::Viewer;
-
-std::string name(const Route& route) {
-  return std::string(route.method) + " " + route.path;
-}
-
-// One question of one account.
-struct Question {
-  const Route* route = nullptr;
-  std::string account, path, body;
-};
 
 struct Told {
   int status = 0;
@@ -123,22 +113,7 @@ class Between {
 
 class CaseBetween final : public Between {
  public:
-  CaseBetween() : ids(fill(world)) {
-    ids["positions"] = ids["tracks"] = ids["persons"] = "s-77";
-    ids["devices"] = "d-w";
-    ids["orders"] = "o-post";
-    ids["agencies"] = "police-1";
-    for (const auto& [device, seq] : {std::pair("d-w", 1), {"d-p", 2}, {"d-w", 3}}) {
-      v1::Fact fact;
-      v1::ReportReceived& received = *fact.mutable_report_received();
-      received.set_received_at_us(world.clock.now().us);
-      received.mutable_report()->set_device_id(device);
-      received.mutable_report()->set_seq(static_cast<uint64_t>(seq));
-      received.mutable_report()->mutable_fix()->set_fixed_at_us(world.clock.now().us);
-      received.mutable_report()->mutable_fix()->mutable_place()->set_lat_e7(371'000'000 + seq);
-      received.mutable_report()->mutable_fix()->mutable_place()->set_lng_e7(1'271'000'000 + seq);
-      world.log(fact);
-    }
+  CaseBetween() : ids(fill_with_places(world)) {
     world.submit.while_reading = [this] {
       std::promise<void> done;
       world.loop.post([&] {
@@ -232,51 +207,6 @@ class PlaceBetween final : public Between {
   std::map<std::string, std::string> keys_;
 };
 
-std::string with_ids(const Route& route, const std::map<std::string, std::string>& ids) {
-  std::string path = route.path;
-  if (const size_t at = path.find("{id}"); at != std::string::npos) {
-    const auto found = ids.find(path.substr(8, at - 9));
-    path.replace(at, 4, found == ids.end() ? "none" : found->second);
-  }
-  if (const size_t at = path.find("{file}"); at != std::string::npos) {
-    const auto found = ids.find("file");
-    path.replace(at, 6, found == ids.end() ? "1" : found->second);
-  }
-  return path;
-}
-
-// What a question needs to be answered beside its path.
-const std::map<std::string, std::string> kQueries = {
-    {"GET /api/v1/playback", "?from_us=1809999000000000&to_us=1810002000000000"},
-    {"GET /api/v1/statistics", "?from_us=1700000000000000&to_us=1850000000000000"},
-    {"GET /api/v1/statistics.csv", "?from_us=1700000000000000&to_us=1850000000000000"},
-};
-const std::map<std::string, std::string> kBodies = {
-    {"POST /api/v1/search", R"({"text":"77"})"},
-    {"POST /api/v1/positions/table", R"({"person_ids":["PERSON"],"why":"hand-over"})"},
-    {"POST /api/v1/cases/{id}/bundle",
-     R"({"from_us":"1809999000000000","to_us":"1810002000000000","protected_id":"p-1","why":"for the court"})"},
-    {"POST /api/v1/petitions/{id}/bundle",
-     R"({"from_us":"1809999000000000","to_us":"1810002000000000","protected_id":"p-1","why":"for the court"})"},
-};
-
-// Words of the law and of this house, published numbers, and what somebody may know of himself: nobody is
-// shown, and the answer waits for no record.
-const std::set<std::string> kShowNobody = {"GET /api/v1/law/kinds",  "GET /api/v1/law/uses",
-                                           "GET /api/v1/vocabulary", "GET /api/v1/statistics/publication",
-                                           "GET /api/v1/me/account", "GET /api/v1/me/capabilities",
-                                           "GET /api/v1/me/pin",     "GET /api/v1/me/push"};
-
-std::string with_person(std::string body, const std::string& person) {
-  const size_t at = body.find("PERSON");
-  return at == std::string::npos ? body : body.replace(at, 6, person);
-}
-
-bool shows(const Route& route) {
-  return route.access == Access::kKey &&
-         (std::string_view(route.method) == "GET" || kBodies.contains(name(route)));
-}
-
 // The routes that were checked.
 template <typename World>
 std::set<std::string> check_all(const std::vector<std::string>& accounts) {
@@ -286,11 +216,7 @@ std::set<std::string> check_all(const std::vector<std::string>& accounts) {
   for (const Route& route : routes()) {
     if (!shows(route)) continue;
     for (const std::string& account : accounts) {
-      const auto query = kQueries.find(name(route));
-      const auto body = kBodies.find(name(route));
-      const Question question{
-          &route, account, with_ids(route, world.ids) + (query == kQueries.end() ? "" : query->second),
-          body == kBodies.end() ? "" : with_person(body->second, world.ids.at("positions"))};
+      const Question question = question_of(route, account, world.ids);
       const int moments = world.moments_of(question);
       for (int moment = 1; moment <= moments; ++moment)
         for (const Loss loss : kLosses) {

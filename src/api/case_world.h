@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <future>
 #include <map>
@@ -10,12 +11,17 @@
 
 #include "api/api.h"
 #include "api/bundles.h"
+#include "api/failing_log.h"
 #include "api/history.h"
 #include "api/json.h"
 #include "haechi/v1/case_api.pb.h"
 #include "spine/engine.h"
+#include "store/failing_records.h"
 
 namespace haechi::api {
+
+// How reading the past back fails.
+enum class PastFault { kNone, kRefuses, kTorn, kGarbage, kSilent };
 
 // Steps the engine and folds the picture at once. Front loop only.
 class EngineSubmit final : public spine::Submit {
@@ -23,6 +29,7 @@ class EngineSubmit final : public spine::Submit {
   EngineSubmit(picture::Picture& picture, ManualClock& clock) : picture_(picture), clock_(clock) {}
 
   void submit(std::unique_ptr<v1::Fact> fact, spine::Done done) override {
+    if (!failing.takes(*fact, done)) return;
     add(*fact);
     if (done && between && fact->has_access_decided()) between();
     if (done) done(spine::Receipt{entry_no, stamp, false});
@@ -46,6 +53,7 @@ class EngineSubmit final : public spine::Submit {
   // What was logged, for the history thread.
   LogSource source() {
     return {[this](Time at) -> Result<uint64_t> {
+              if (past == PastFault::kRefuses) return Error{Code::kUnavailable, "", "the log cannot be read"};
               const std::lock_guard lock(mutex_);
               uint64_t no = 1;
               while (no <= entries_.size() && entries_[no - 1].first < at) ++no;
@@ -53,13 +61,20 @@ class EngineSubmit final : public spine::Submit {
             },
             [this](uint64_t from_no, const std::function<bool(const LoggedFact&)>& each) -> Status {
               if (while_reading) while_reading();
+              past.wait(PastFault::kSilent);
               const std::lock_guard lock(mutex_);
-              for (uint64_t no = from_no; no <= entries_.size(); ++no)
-                if (!each({no, entries_[no - 1].first, entries_[no - 1].second})) break;
+              for (uint64_t no = from_no; no <= entries_.size(); ++no) {
+                if (past == PastFault::kTorn && no == entries_.size())
+                  return Error{Code::kCorrupt, "", "the log is damaged"};
+                const std::string bytes = past == PastFault::kGarbage ? "\xff" : entries_[no - 1].second;
+                if (!each({no, entries_[no - 1].first, bytes})) break;
+              }
               return {};
             }};
   }
 
+  FailingLog failing;
+  std::atomic<PastFault> past{PastFault::kNone};
   uint64_t entry_no = 0;
   Time stamp{1};
   std::vector<v1::Fact> logged;
@@ -82,10 +97,15 @@ class PlainBundles final : public Bundles {
     if (busy) return false;
     asked.push_back(std::move(query));
     if (while_making) while_making();
-    done(made);
+    if (silent)
+      unanswered.push_back(std::move(done));
+    else
+      done(made);
     return true;
   }
   bool busy = false;
+  bool silent = false;  // it is never told what came of it
+  std::vector<Done> unanswered;
   Result<std::string> made = std::string("{\"bundle\":{}}\n");
   std::vector<BundleQuery> asked;
   std::function<void()> while_making;  // may be empty
@@ -155,6 +175,8 @@ class CaseWorld {
     ready.get_future().wait();
   }
   ~CaseWorld() {
+    submit.past = PastFault::kNone;
+    submit.past.notify_all();
     loop.stop();
     api.reset();  // its threads read what was logged
   }
@@ -165,8 +187,8 @@ class CaseWorld {
     EXPECT_TRUE(read.ok()) << json << (read.ok() ? "" : read.error().text());
     return out;
   }
-  net::Response ask(const std::string& account, const std::string& method, const std::string& target,
-                    std::string body = "") {
+  std::future<net::Response> begin(const std::string& account, const std::string& method,
+                                   const std::string& target, std::string body = "") {
     net::Request request;
     request.method = method;
     const size_t question = target.find('?');
@@ -180,7 +202,11 @@ class CaseWorld {
     auto promise = std::make_shared<std::promise<net::Response>>();
     api->handler()(std::move(request),
                    [promise](net::Response response) { promise->set_value(std::move(response)); });
-    auto answer = promise->get_future();
+    return promise->get_future();
+  }
+  net::Response ask(const std::string& account, const std::string& method, const std::string& target,
+                    std::string body = "") {
+    auto answer = begin(account, method, target, std::move(body));
     if (answer.wait_for(std::chrono::seconds(10)) == std::future_status::ready) {
       net::Response response = answer.get();
       if (after) after(response);
@@ -229,7 +255,8 @@ class CaseWorld {
   ManualClock clock{Time{1'780'000'000'000'000}};  // 2026-05-28
   picture::Picture picture;
   EngineSubmit submit{picture, clock};
-  std::unique_ptr<store::Records> records = std::move(store::Records::open(":memory:").value());
+  std::unique_ptr<store::FailingRecords> records =
+      std::make_unique<store::FailingRecords>(std::move(store::Records::open(":memory:").value()));
   std::unique_ptr<trust::Keys> keys = std::move(trust::Keys::open(*records).value());
   net::Loop loop{"front"};
   PlainBundles bundles;

@@ -1,6 +1,7 @@
 // Exchange: one request being answered, and Plan: what its handler wants. The types routes are written with.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -49,6 +50,9 @@ using Endings = std::function<std::vector<Ending>(Time before)>;
 // Versions that were given to orders and are not in the picture yet.
 using OrderVersions = std::map<std::string, uint32_t>;
 
+// Takes a letter to an account away and tells the log if it is refused.
+using PostLetter = std::function<void(notify::Parcel letter, const std::string& account)>;
+
 class Bundles;
 class History;
 class PinGuesses;
@@ -83,6 +87,7 @@ struct World {
   DutyHours duty_hours = {};
   const trust::SecretAges* secret_ages = nullptr;  // nullptr: nobody looks how old they are
   const trust::Keys* keys = nullptr;               // never nullptr where an api runs
+  PostLetter post_letter = {};                     // empty: nobody takes letters
 };
 
 struct Exchange {
@@ -98,6 +103,10 @@ struct Exchange {
   Time now;
   bool of_system = false;  // who asks is another system, by a key of its own
   std::string session;     // what the record of the access calls the session or key; empty: nobody's
+
+  // The present for whether a right has ended: never before the newest entry, so that a clock that was set
+  // back gives none again.
+  Time right_at() const { return std::max(now, world.picture.stamped_at()); }
 
   const std::string& id() const { return ids.at(0); }
   // The request's body as a message.

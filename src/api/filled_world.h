@@ -60,4 +60,25 @@ inline std::map<std::string, std::string> fill(CaseWorld& world) {
   return ids;
 }
 
+// With places of both, and what else a path can name.
+inline std::map<std::string, std::string> fill_with_places(CaseWorld& world) {
+  std::map<std::string, std::string> ids = fill(world);
+  ids["positions"] = ids["tracks"] = ids["persons"] = "s-77";
+  ids["devices"] = "d-w";
+  ids["orders"] = "o-post";
+  ids["agencies"] = "police-1";
+  for (const auto& [device, seq] : {std::pair("d-w", 1), {"d-p", 2}, {"d-w", 3}}) {
+    v1::Fact fact;
+    v1::ReportReceived& received = *fact.mutable_report_received();
+    received.set_received_at_us(world.clock.now().us);
+    received.mutable_report()->set_device_id(device);
+    received.mutable_report()->set_seq(static_cast<uint64_t>(seq));
+    received.mutable_report()->mutable_fix()->set_fixed_at_us(world.clock.now().us);
+    received.mutable_report()->mutable_fix()->mutable_place()->set_lat_e7(371'000'000 + seq);
+    received.mutable_report()->mutable_fix()->mutable_place()->set_lng_e7(1'271'000'000 + seq);
+    world.log(fact);
+  }
+  return ids;
+}
+
 }  // namespace haechi::api

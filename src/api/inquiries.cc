@@ -49,7 +49,8 @@ trust::Subject subject_of(const Exchange& exchange, const std::string& id) {
   // Asked of any court it is everybody's who could decide it, and afterwards of who did.
   subject.relations.asked =
       inquiry->court_id().empty() && (waits(*inquiry) || inquiry->decided_by() == exchange.viewer.account);
-  subject.relations.permitted = mine(exchange, inquiry->agency_id()) && is_open(*inquiry, exchange.now);
+  subject.relations.permitted =
+      mine(exchange, inquiry->agency_id()) && is_open(*inquiry, exchange.right_at());
   recuse(exchange, {inquiry->person_id()}, subject);
   return subject;
 }

@@ -27,7 +27,7 @@ Result<std::string> page(const Exchange& exchange, const Map& map, Show show) {
 
 inline trust::Decision decide_on(const Exchange& exchange, trust::Action action,
                                  const trust::Subject& subject) {
-  return trust::decide(exchange.viewer, action, subject, exchange.purpose, exchange.now);
+  return trust::decide(exchange.viewer, action, subject, exchange.purpose, exchange.right_at());
 }
 
 // ?state=open (default) or all.

@@ -40,8 +40,8 @@ bool is_known(const Exchange& exchange, const std::string& person_id) {
 // Why the viewer may not see where this person was; nothing when he may.
 std::optional<Refusal> refusal(const Exchange& exchange, const std::string& person_id) {
   const trust::Subject subject = person_subject(exchange, person_id, "playback");
-  trust::Decision decision =
-      trust::decide(exchange.viewer, trust::Action::kSeePosition, subject, exchange.purpose, exchange.now);
+  trust::Decision decision = trust::decide(exchange.viewer, trust::Action::kSeePosition, subject,
+                                           exchange.purpose, exchange.right_at());
   if (decision.allowed && decision.precision == trust::Precision::kFull) return std::nullopt;
   if (decision.allowed)
     decision = {false, trust::Precision::kNone, "a track is shown only where the exact place is", ""};
@@ -51,7 +51,7 @@ std::optional<Refusal> refusal(const Exchange& exchange, const std::string& pers
 // Does the role alone suffice, whoever it is about?
 bool sees_everybody(const Exchange& exchange) {
   return trust::decide(exchange.viewer, trust::Action::kSeePosition, trust::Subject{.kind = "playback"},
-                       exchange.purpose, exchange.now)
+                       exchange.purpose, exchange.right_at())
       .allowed;
 }
 

@@ -446,7 +446,8 @@ trust::Decision decide(Exchange& exchange, const Route& route) {
     recuse(exchange, {exchange.ids[0]}, exchange.subject);
   if (route.subject == nullptr && exchange.ids.empty())
     return trust::decide_collection(exchange.viewer, route.action, exchange.purpose);
-  return trust::decide(exchange.viewer, route.action, exchange.subject, exchange.purpose, exchange.now);
+  return trust::decide(exchange.viewer, route.action, exchange.subject, exchange.purpose,
+                       exchange.right_at());
 }
 
 Match match(std::string_view method, std::string_view path) {

@@ -72,7 +72,7 @@ trust::Subject person_subject(const Exchange& exchange, const std::string& perso
     }
   }
   if (const v1::BrokenGlass* glass =
-          picture.case_book().open_glass(viewer.account, person_id, exchange.now)) {
+          picture.case_book().open_glass(viewer.account, person_id, exchange.right_at())) {
     subject.relations.glass = true;
     if (subject.basis.empty()) subject.basis = glass->id();
   }
@@ -192,7 +192,8 @@ trust::Subject view_subject(const Exchange& exchange, const v1::View& view) {
 
 trust::Decision position_decision(const Exchange& exchange, const std::string& person_id) {
   return trust::decide(exchange.viewer, trust::Action::kSeePosition,
-                       person_subject(exchange, person_id, "position"), exchange.purpose, exchange.now);
+                       person_subject(exchange, person_id, "position"), exchange.purpose,
+                       exchange.right_at());
 }
 
 void reduce(const Exchange& exchange, v1::Alert& alert) {

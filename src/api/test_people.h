@@ -20,13 +20,14 @@ inline std::string header(const net::Response& response, std::string_view name) 
 }
 
 struct People : TestWorld {
+  using TestWorld::TestWorld;
   net::Response post(const std::string& path, const boost::json::object& body,
                      net::Headers headers = {{"haechi-surface", "control"}}) {
     return ask_with_key("", "POST", "/api/v1/" + path, boost::json::serialize(body), std::move(headers));
   }
-  std::string invite(const std::string& name) {
+  std::string invite(const std::string& name, const std::string& role = "control") {
     const net::Response made = ask(trust::Role::kAdministrator, "POST", "/api/v1/accounts",
-                                   R"({"account":")" + name + R"(","role":"control"})");
+                                   R"({"account":")" + name + R"(","role":")" + role + R"("})");
     EXPECT_EQ(made.status, 201) << made.body;
     return std::string(boost::json::parse(made.body).at("token").as_string());
   }

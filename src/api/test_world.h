@@ -8,8 +8,10 @@
 #include <map>
 
 #include "api/api.h"
+#include "api/failing_log.h"
 #include "api/json.h"
 #include "haechi/v1/api.pb.h"
+#include "store/failing_records.h"
 
 namespace haechi::api {
 
@@ -19,12 +21,13 @@ class HeldSubmit final : public spine::Submit {
   explicit HeldSubmit(picture::Picture& picture) : picture_(picture) {}
 
   void submit(std::unique_ptr<v1::Fact> fact, spine::Done done) override {
+    if (!failing.takes(*fact, done)) return;
     if (refuse) return done(Error{Code::kExhausted, "", "the queue is full"});
     waiting.emplace_back(std::move(fact), std::move(done));
     if (!hold) release();
   }
-  Result<spine::Room> room(size_t facts) override {
-    if (facts > 0 && full) return Error{Code::kExhausted, "", "the queue is full"};
+  Result<spine::Room> room(std::span<const std::unique_ptr<v1::Fact>> facts) override {
+    if (!facts.empty() && full) return Error{Code::kExhausted, "", "the queue is full"};
     return spine::Room();
   }
   void release() {
@@ -44,6 +47,7 @@ class HeldSubmit final : public spine::Submit {
   }
 
   std::function<void()> between;  // a record being durable and its answer; may be empty
+  FailingLog failing;
   bool hold = false;
   bool refuse = false;
   bool full = false;  // there is no room for what must be done whole
@@ -76,7 +80,8 @@ inline const std::map<std::string, std::string> kTestIds = {
 
 class TestWorld {
  public:
-  TestWorld();
+  // `sends_letters`: by e-mail and text message, to where somebody's account is told.
+  explicit TestWorld(bool sends_letters = false);
   ~TestWorld() { loop.stop(); }
 
   // Asks as that role and waits for the answer. Headers "content-type: application/json" unless given.
@@ -95,7 +100,8 @@ class TestWorld {
 
   picture::Picture picture;
   HeldSubmit submit{picture};
-  std::unique_ptr<store::Records> records = std::move(store::Records::open(":memory:").value());
+  std::unique_ptr<store::FailingRecords> records =
+      std::make_unique<store::FailingRecords>(std::move(store::Records::open(":memory:").value()));
   std::unique_ptr<trust::Keys> keys = std::move(trust::Keys::open(*records).value());
   std::unique_ptr<store::AccountRecords> account_records =
       std::move(store::AccountRecords::open(":memory:").value());
@@ -105,8 +111,11 @@ class TestWorld {
   ManualClock clock{Time{1'700'000'100'000'000}};
   net::Loop loop{"front"};
   std::map<trust::Role, std::string> key_of;
+  std::unique_ptr<notify::Letters> letters;
   std::unique_ptr<Api> api;
-  bool over_tls = false;  // how requests come in
+  std::vector<notify::Parcel> posted;  // front loop
+  std::string peer = "203.0.113.7";    // from where everybody asks
+  bool over_tls = false;               // how requests come in
 
  private:
   void fill();

@@ -31,7 +31,7 @@ v1::Fact report(const char* device, int seq, int32_t lat_e7, int32_t lng_e7) {
 
 }  // namespace
 
-TestWorld::TestWorld() {
+TestWorld::TestWorld(bool sends_letters) {
   using trust::Role;
   fill();
   for (trust::Viewer viewer : {
@@ -60,6 +60,17 @@ TestWorld::TestWorld() {
   // The clock stands still and tests ask much: pace_test.cc is about rates.
   constexpr Throttle::Rate kAny{.per_minute = 1'000'000, .burst = 1'000'000};
   options.rates = {kAny, kAny, kAny, kAny, kAny};
+  if (sends_letters) {
+    notify::Settings settings;
+    settings.pages = "https://haechi.example";
+    settings.email = {.server = "mail.example:587", .from = "h@example.org"};
+    settings.sms = {.url = "https://sms.example/v1", .secret = "a secret of sixteen bytes"};
+    letters = std::make_unique<notify::Letters>(settings, std::nullopt, *records, clock);
+    options.letters = letters.get();
+    options.post_letter = [this](notify::Parcel letter, const std::string&) {
+      posted.push_back(std::move(letter));
+    };
+  }
   api = std::make_unique<Api>(options, loop, submit, picture, *records, *keys, clock);
   seen_ = submit.logged.size();
   loop.start();
@@ -129,7 +140,7 @@ std::future<net::Response> TestWorld::begin(const std::string& key, const std::s
   }
   request.body = std::move(body);
   request.secure = over_tls;
-  request.peer = "203.0.113.7";
+  request.peer = peer;
   auto promise = std::make_shared<std::promise<net::Response>>();
   api->handler()(std::move(request),
                  [promise](net::Response response) { promise->set_value(std::move(response)); });

@@ -78,6 +78,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   void flush();
   void check_keys();
   void drop_closed();
+  bool log_stands_still() const { return options.log_stands_still && options.log_stands_still(); }
   bool anyone_wants_places() const;
   void note_heard(const std::optional<uint32_t>& moved);
 
@@ -380,6 +381,7 @@ Hub::Hub(net::Loop& loop, spine::Submit& submit, const Clock& clock, Identify id
     core.ledger.sweep([&core](const std::string& id) { return core.picture.calls().view(id) != nullptr; });
   });
   repeat(core_->options.heartbeat_period, [](Core& core) {
+    if (core.log_stands_still()) return;
     for (const auto& client : core.clients) client->heartbeat();
   });
 }
@@ -432,6 +434,8 @@ void Hub::mount(net::HttpServer& server) {
     } else if (!viewer && core != nullptr && !asking.key.empty() &&
                core->wrong_keys.take(request.peer, asking.key, core->clock.now()).us > 0) {
       refusal = {true, net::problem(429, "too_many", "", "too many wrong keys; wait, then try again")};
+    } else if (core != nullptr && core->log_stands_still()) {
+      refusal = {true, net::problem(503, "unavailable", "", "the log stands still: nothing here is live")};
     } else if (!viewer) {
       refusal = {true, net::problem(401, "unauthorized", "authorization", "a valid key is needed")};
     } else if (!sees_live_data(*viewer)) {

@@ -34,6 +34,9 @@ struct HubOptions {
   std::function<std::string(std::string_view key)> session_of = {};
   Duration key_check_period = Duration::seconds(1);  // ended keys close their sockets
   std::string coarse_secret = {};                    // of trust::CoarsePlaces, that of the API
+  // While it holds nothing here is the present: no heartbeat is sent, so that every screen says so, and
+  // nobody is let in. On the hub's loop; empty: it never does.
+  std::function<bool()> log_stands_still = {};
 };
 
 // Whom a key stands for now; nothing when unknown or ended. Called on the hub's loop.

@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -33,15 +34,15 @@ class FakeSubmit final : public spine::Submit {
     std::unique_lock lock(mutex_);
     facts_.push_back(*fact);
     if (holding_) return held_.push_back(std::move(done));
-    const bool refusing = refusing_;
+    const std::optional<Code> refusing = refusing_;
     lock.unlock();
     if (!done) return;
-    if (refusing) return done(Error{Code::kExhausted, "", "the log takes nothing"});
+    if (refusing) return done(Error{*refusing, "", "the log takes nothing"});
     done(spine::Receipt{});
   }
-  void refuse(bool refusing) {
+  void refuse(bool refusing, Code code = Code::kExhausted) {
     std::lock_guard lock(mutex_);
-    refusing_ = refusing;
+    refusing_ = refusing ? std::optional(code) : std::nullopt;
   }
   void hold() {
     std::lock_guard lock(mutex_);
@@ -94,7 +95,8 @@ class FakeSubmit final : public spine::Submit {
   mutable std::mutex mutex_;
   std::vector<v1::Fact> facts_;
   std::vector<spine::Done> held_;
-  bool holding_ = false, refusing_ = false;
+  bool holding_ = false;
+  std::optional<Code> refusing_;
 };
 
 // A client socket that keeps all it hears. Stalled, it blocks its loop, so that nothing is read.
@@ -188,8 +190,10 @@ inline std::string cursor_of(const std::string& message) {
 
 class HubTest : public ::testing::Test {
  protected:
-  HubTest() {
+  explicit HubTest(Duration heartbeat_period = Duration::seconds(5)) {
     HubOptions options;
+    options.heartbeat_period = heartbeat_period;
+    options.log_stands_still = [this] { return stands_still_.load(); };
     options.epoch = "log-1";
     options.coarse_secret = kCoarseSecret;
     options.flush_period = Duration::millis(20);
@@ -235,7 +239,10 @@ class HubTest : public ::testing::Test {
       device.mutable_device_registered()->set_kind(v1::DEVICE_KIND_PHONE);
       publish(device, {});
     }
-    v1::Fact unit;
+    v1::Fact order, unit;
+    order.mutable_order_registered()->set_id("O1");
+    order.mutable_order_registered()->set_wearer_id("W1");
+    publish(order, {});
     unit.mutable_unit_registered()->set_id("U1");
     unit.mutable_unit_registered()->set_agency_id("A1");
     publish(unit, {});
@@ -340,6 +347,7 @@ class HubTest : public ::testing::Test {
     body.set_id("V1");
     body.set_protected_id("P1");
     body.set_wearer_id("W1");
+    body.set_order_id("O1");
     body.set_mode(mode);
     body.set_distance_m(420);
     body.mutable_place()->set_lat_e7(371'333'333);
@@ -363,6 +371,7 @@ class HubTest : public ::testing::Test {
     ASSERT_TRUE(eventually([&] { return done.load(); }));
   }
 
+  std::atomic<bool> stands_still_{false};
   net::Loop loop_{"front"};
   net::Loop client_loop_{"clients"};
   FakeSubmit submit_;

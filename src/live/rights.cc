@@ -47,12 +47,25 @@ bool sees_cases(const trust::Viewer& viewer) {
 
 trust::Decision Rights::decide(const trust::Viewer& viewer, trust::Action action,
                                const trust::Subject& subject) const {
-  return trust::decide(viewer, action, subject, trust::purpose_of(viewer.role), clock_.now());
+  return trust::decide(viewer, action, subject, trust::purpose_of(viewer.role), now());
 }
 
 bool Rights::recused(const trust::Viewer& viewer, const std::string& person_id) const {
   const bool watchdogs_own = picture::is_synthetic(picture_, person_id) && !is_system(viewer);
   return watchdogs_own || picture_.case_book().recused(viewer.account, person_id);
+}
+
+Time Rights::now() const {
+  return std::max(clock_.now(), picture_.stamped_at());
+}
+
+// The machine closes the view with its order, at the next tick; nothing in between may show it.
+bool Rights::under_order(const v1::View& view, trust::Subject& subject) const {
+  const auto order = picture_.orders().find(view.order_id());
+  if (order == picture_.orders().end() || order->second.withdrawn()) return false;
+  subject.basis = view.order_id();
+  subject.basis_ends_at = Time{order->second.ends_at_us()};
+  return true;
 }
 
 trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) const {
@@ -84,9 +97,8 @@ trust::Decision Rights::see(const trust::Viewer& viewer, const Change& change) c
   if (change.action == trust::Action::kSeeView && contains(audience.owners, viewer.person_id)) {
     // As it stands now, not as it stood when the message was made: a view that was closed shows nothing more.
     const v1::View* view = picture_.calls().view(change.id);
-    relations.view_open = view != nullptr;
-    relations.view_map = view != nullptr && view->mode() == v1::VIEW_MODE_MAP;
-    if (view != nullptr) subject.basis = view->order_id();
+    relations.view_open = view != nullptr && under_order(*view, subject);
+    relations.view_map = relations.view_open && view->mode() == v1::VIEW_MODE_MAP;
   }
   return decide(viewer, change.action, subject);
 }
@@ -125,8 +137,7 @@ trust::Decision Rights::person_place(const trust::Viewer& viewer, const std::str
     default:
       break;
   }
-  if (const v1::BrokenGlass* glass =
-          picture_.case_book().open_glass(viewer.account, person_id, clock_.now())) {
+  if (const v1::BrokenGlass* glass = picture_.case_book().open_glass(viewer.account, person_id, now())) {
     relations.glass = true;
     if (subject.basis.empty()) subject.basis = glass->id();
   }

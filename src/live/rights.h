@@ -24,6 +24,11 @@ class Rights {
   trust::Decision report_shown(const trust::Viewer& viewer, const v1::Alert& alert) const;
 
  private:
+  // For whether a right has ended: never before the newest entry, so that a clock that was set back gives
+  // none again.
+  Time now() const;
+  // Is what the view rests on in force? Says by what and until when.
+  bool under_order(const v1::View& view, trust::Subject& subject) const;
   bool recused(const trust::Viewer& viewer, const std::string& person_id) const;
   trust::Decision decide(const trust::Viewer& viewer, trust::Action action,
                          const trust::Subject& subject) const;

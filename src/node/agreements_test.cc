@@ -22,7 +22,7 @@ const Agreement kWhole{.purpose = "a patrol goes to who is in danger",
 class KeptFacts final : public spine::Submit {
  public:
   void submit(std::unique_ptr<v1::Fact> fact, spine::Done) override { facts.push_back(*fact); }
-  Result<spine::Room> room(size_t) override { return spine::Room(); }
+  Result<spine::Room> room(std::span<const std::unique_ptr<v1::Fact>>) override { return spine::Room(); }
   std::vector<v1::Fact> facts;
 };
 

@@ -428,12 +428,12 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_doors(table, config));
   TRY_STATUS(read_text(table, "notify.push.key", config.vapid_key));
   if (const auto* accounts = table["accounts"].as_table())
-    TRY_STATUS(
-        check_keys(*accounts,
-                   {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes",
-                    "words", "act_hours", "unused_days", "administration", "persons_an_hour_told",
-                    "persons_an_hour", "accounts_an_hour_told", "duty_hours", "duty_zone"},
-                   "accounts."));
+    TRY_STATUS(check_keys(
+        *accounts,
+        {"breached_passwords", "memory_kib", "passes", "personal_keys", "passkeys_end_codes",
+         "administration_devices", "words", "act_hours", "unused_days", "administration",
+         "persons_an_hour_told", "persons_an_hour", "accounts_an_hour_told", "duty_hours", "duty_zone"},
+        "accounts."));
   if (const auto* evidence = table["evidence"].as_table())
     TRY_STATUS(check_keys(*evidence, {"key", "next_key", "mirrors", "witnesses"}, "evidence."));
   if (const auto* mirror = table["mirror"].as_table()) TRY_STATUS(check_keys(*mirror, {"logs"}, "mirror."));
@@ -442,6 +442,7 @@ Status read_config(const std::string& path, Config& config) {
   TRY_STATUS(read_text(table, "accounts.breached_passwords", config.breached_passwords));
   TRY_STATUS(read_flag(table, "accounts.personal_keys", config.personal_keys));
   TRY_STATUS(read_flag(table, "accounts.passkeys_end_codes", config.passkeys_end_codes));
+  TRY_STATUS(read_flag(table, "accounts.administration_devices", config.administration_devices));
   TRY_STATUS(read_acts(table, config));
   TRY_STATUS(read_duty_hours(table, config));
   TRY_STATUS(read_providers(table, config.providers));

@@ -36,6 +36,7 @@
 //              words = ["Namyangju"]     # that no password holds, beside the names of the agencies
 //              act_hours = 24            # for so long an act waits for its second person
 //              unused_days = 730         # after the last sign-in an account ends
+//              administration_devices = false   # do administrators show a passkey that stays on its device?
 //              administration = ["10.1.0.0/16"]   # from where administrators are answered; none = anywhere
 //              persons_an_hour_told = 40  persons_an_hour = 80  accounts_an_hour_told = 10  #
 //              docs/watching.md
@@ -138,8 +139,9 @@ struct Config {
   std::vector<std::string> administration;  // networks of administrators; empty: any
   api::LookLimits look_limits;
   api::DutyHours duty_hours;
-  bool personal_keys = false;       // keys of persons are good here, as they are in a demonstration
-  bool passkeys_end_codes = false;  // who has a passkey does not sign in with a code
+  bool personal_keys = false;           // keys of persons are good here, as they are in a demonstration
+  bool administration_devices = false;  // administrators show a passkey that stays on its device
+  bool passkeys_end_codes = false;      // who has a passkey does not sign in with a code
   std::vector<ProviderConfig> providers;
   bool new_administrator_link = false;  // also where there is an administrator
   std::string demo_keys_file;  // writes one key per role there and opens the key route; only on loopback

@@ -115,12 +115,25 @@ std::string keys_of_persons(const Config& config) {
   return config.personal_keys ? "accounts.personal_keys" : "";
 }
 
+std::string no_journal(const Config& config) {
+  return config.journal.empty() ? "log.journal" : "";
+}
+
+std::string links_by_hand(const Config& config) {
+  const bool sends = !config.notify.email.server.empty() || !config.notify.sms.url.empty();
+  return sends && !config.notify.pages.empty() ? "" : "notify.email";
+}
+
+std::string any_device(const Config& config) {
+  return config.administration_devices ? "" : "accounts.administration_devices";
+}
+
 struct Rule {
   std::string_view name, means;
   std::string (*at_fault)(const Config&);  // the settings, empty: it does not apply
 };
 
-constexpr std::array<Rule, 12> kRules = {{
+constexpr std::array<Rule, 15> kRules = {{
     {"no breached passwords", "passwords known from breaches are taken: no whole list of them is there",
      breached_passwords},
     {"private authority", "nobody whom this machine believes has signed the certificate", authority},
@@ -136,6 +149,9 @@ constexpr std::array<Rule, 12> kRules = {{
     {"unscanned files", "nobody looks for viruses in files that people attach", unscanned_files},
     {"osmand addresses", "places and secrets of devices stand in addresses", osmand},
     {"keys of persons", "people come in by keys that do not change", keys_of_persons},
+    {"no journal", "where the disk of the log refuses or hangs, no alert goes out", no_journal},
+    {"any device", "administrators work on whatever device shows a password and a code", any_device},
+    {"links by hand", "who gets back into an account gets the link from an administrator", links_by_hand},
 }};
 
 }  // namespace

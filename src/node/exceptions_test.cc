@@ -29,6 +29,11 @@ class Exceptions : public testing::Test {
     ::setenv("SSL_CERT_FILE", authority_.file().c_str(), 1);
     config_.breached_passwords = write_list(3'000);
     config_.clamd_socket = "/run/clamav/clamd.ctl";
+    config_.administration_devices = true;
+    config_.journal = "/mnt/other/journal";
+    config_.notify.pages = "https://haechi.example";
+    config_.notify.email.server = "mail.example:587";
+    config_.notify.email.from = "haechi@example.org";
     config_.tls.certificate = authority_.path("server.pem");
     config_.tls.key = config_.master_key = config_.evidence_key = folder_ + "/secret";
   }
@@ -76,6 +81,10 @@ TEST_F(Exceptions, NameWhatIsLessSafe) {
   EXPECT_EQ(made_by([](Config& c) { c.clamd_socket = ""; }), "unscanned files");
   EXPECT_EQ(made_by([](Config& c) { c.osmand_addresses = true; }), "osmand addresses");
   EXPECT_EQ(made_by([](Config& c) { c.personal_keys = true; }), "keys of persons");
+  EXPECT_EQ(made_by([](Config& c) { c.journal = ""; }), "no journal");
+  EXPECT_EQ(made_by([](Config& c) { c.administration_devices = false; }), "any device");
+  EXPECT_EQ(made_by([](Config& c) { c.notify.email.server = ""; }), "links by hand");
+  EXPECT_EQ(made_by([](Config& c) { c.notify.pages = ""; }), "links by hand");
 }
 
 TEST_F(Exceptions, AreNotMadeByWhatIsAsSafe) {

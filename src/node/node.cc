@@ -45,6 +45,7 @@
 #include "node/evidence_room.h"
 #include "node/exceptions.h"
 #include "node/health.h"
+#include "node/link_letters.h"
 #include "node/master_change.h"
 #include "node/mending.h"
 #include "node/metrics.h"
@@ -70,6 +71,9 @@
 namespace haechi::node {
 namespace {
 
+// With a journal it has taken over by then.
+constexpr Duration kDiskHangsAfter = Duration::seconds(4);
+constexpr const char* kLogDisk = "disk of the log";
 constexpr Duration kSayAgain = Duration::seconds(3600);     // that a list of revoked certificates ends
 constexpr Duration kLetterTimeout = Duration::seconds(10);  // of one try to hand a notification over
 
@@ -129,7 +133,7 @@ struct Node::Rooms {
   const std::vector<Exception> exceptions = exceptions_of(config);
   const SurfaceHosts surface_hosts{config.surface_hosts};
   CspReports csp_reports;  // front loop
-  net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"};
+  net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"}, disks{"disks"};
   gateway::Devices devices{[this](const std::string& device_id, uint32_t generation) {
     return signing_key(device_id, generation);
   }};                  // gateway loop
@@ -172,6 +176,9 @@ Status Node::Rooms::open() {
   TRY(const vault::Key coarse, vault::coarse_key(*ring));
   live::HubOptions hub_options{.epoch = opened.log->id(), .coarse_secret = std::string(coarse.view())};
   hub_options.session_of = [this](std::string_view key) { return accounts->session_id(key, clock.now()); };
+  hub_options.log_stands_still = [this] {
+    return ready && (pulse.is_still(kLogDisk) || pulse.is_still("spine"));
+  };
   past = opened.log->reader();
   TRY(fixes, store::FixIndex::open(config.data + "/fixes.sqlite", opened.log->id()));
   auto notary_reader = opened.log->reader();
@@ -235,7 +242,9 @@ Status Node::Rooms::open() {
           .endings = [this](Time before) { return retention->endings(before); },
           .coarse_secret = std::string(coarse.view()),
           .secret_ages = &secret_watch->ages(),
-          .administration = *net::Networks::from(config.administration, "")},
+          .post_letter = posting(notify, notices, *spine),
+          .administration = *net::Networks::from(config.administration, ""),
+          .administration_devices = config.administration_devices},
       front, *spine, hub->picture(), *records, *keys, clock);
   const auto identify_request = [identify](const net::Request& request) {
     const Result<std::string> key = api::session::presented_key(request);
@@ -251,7 +260,7 @@ Status Node::Rooms::open() {
   if (!config.static_files.empty())
     static_files = std::make_unique<live::StaticFiles>(config.static_files, config.map_hosts);
   subscribe();
-  for (net::Loop* loop : {&gateway, &front, &link, &notify}) loop->start();
+  for (net::Loop* loop : {&gateway, &front, &link, &notify, &disks}) loop->start();
   TRY_STATUS(spine->replay(opened.snapshot ? &*opened.snapshot : nullptr));
   entries_replayed = spine->stats().entries;
   snapshot_no = spine->stats().entry_no - entries_replayed;
@@ -417,7 +426,7 @@ Status Node::Rooms::listen() {
   TRY_STATUS(evidence->start([this](const Error& what) { health->tell_harmed(what); }));
   sender->start();
   net::run_on(front, [this] {
-    health->watch(notify, hub->picture().node_book());
+    health->watch(disks, hub->picture().node_book());
     account_ends->start();
     secret_watch->start();
   });
@@ -470,6 +479,7 @@ void Node::Rooms::count() {
     pulse.watch(name, *loop);
   pulse.watch(
       "spine", [this] { return spine->stats().entry_no; }, front);
+  pulse.watch(kLogDisk, [this] { return spine->writing_for() > kDiskHangsAfter; });
   pulse.count(metrics);
   csp_reports.count(metrics);
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
@@ -533,7 +543,7 @@ Node::Rooms::~Rooms() {
       hub.reset();
     });
   }
-  for (net::Loop* loop : {&gateway, &front, &link, &notify}) loop->stop();
+  for (net::Loop* loop : {&gateway, &front, &link, &notify, &disks}) loop->stop();
 }
 
 Node::Node(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}

@@ -1,5 +1,6 @@
 #include "node/pulse.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -34,11 +35,23 @@ void Pulse::watch(const std::string& name, Counter counter, net::Loop& by) {
   });
 }
 
+void Pulse::watch(const std::string& name, std::function<bool()> stands_still) {
+  begin(name).stands_still = std::move(stands_still);
+}
+
+bool Pulse::is_still(const Beat& beat) {
+  return beat.stands_still ? beat.stands_still() : running_us() - beat.at_us > kStillAfter.us;
+}
+
+bool Pulse::is_still(std::string_view name) const {
+  return std::any_of(beats_.begin(), beats_.end(),
+                     [&](const Beat& beat) { return beat.name == name && is_still(beat); });
+}
+
 std::string Pulse::still() const {
-  const int64_t now_us = running_us();
   std::string out;
   for (const Beat& beat : beats_)
-    if (now_us - beat.at_us > kStillAfter.us) out += (out.empty() ? "" : ", ") + beat.name;
+    if (is_still(beat)) out += (out.empty() ? "" : ", ") + beat.name;
   return out;
 }
 
@@ -50,12 +63,14 @@ std::pair<int, std::string> Pulse::readiness(bool replayed) const {
 }
 
 void Pulse::count(Metrics& metrics) const {
-  for (const Beat& beat : beats_)
+  for (const Beat& beat : beats_) {
+    if (beat.stands_still) continue;
     metrics.add({"haechi_thread_beat_age_seconds",
                  "Since the thread last showed that it does not stand still.",
                  {{"thread", beat.name}},
                  false,
                  [&beat] { return static_cast<double>(running_us() - beat.at_us) / 1e6; }});
+  }
 }
 
 }  // namespace haechi::node

@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/time.h"
@@ -28,8 +29,11 @@ class Pulse {
   void watch(const std::string& name, net::Loop& loop);
   // What changes each second is looked at on `by`.
   void watch(const std::string& name, Counter counter, net::Loop& by);
+  // What may come back by itself is asked.
+  void watch(const std::string& name, std::function<bool()> stands_still);
   // The names of those that stand still, with commas. Any thread.
   std::string still() const;
+  bool is_still(std::string_view name) const;  // any thread
   // What `/readyz` answers: status and line.
   std::pair<int, std::string> readiness(bool replayed) const;
   void count(Metrics& metrics) const;
@@ -39,7 +43,9 @@ class Pulse {
     std::string name;
     std::atomic<int64_t> at_us{0};
     uint64_t seen = 0;
+    std::function<bool()> stands_still = {};  // empty: by its beat
   };
+  static bool is_still(const Beat& beat);
   Beat& begin(const std::string& name);
 
   std::deque<Beat> beats_;

@@ -21,6 +21,13 @@ void AccountNotices::tell(const std::string& account, Time now) {
   });
 }
 
+void AccountNotices::send(Parcel letter, std::function<void(const Outcome&)> done) {
+  carrier_->send(std::move(letter), [counted = counted_, done = std::move(done)](const Outcome& outcome) {
+    ++(outcome.kind == Outcome::Kind::kTaken ? counted->sent : counted->not_sent);
+    done(outcome);
+  });
+}
+
 AccountNotices::Counters AccountNotices::counters() const {
   return {counted_->sent, counted_->not_sent};
 }

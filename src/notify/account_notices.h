@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +24,8 @@ class AccountNotices {
   // `letters` outlives it.
   AccountNotices(Letters& letters, std::unique_ptr<Carrier> carrier);
 
+  // A letter that somebody waits for; at once, and whoever sent it is told what came of it.
+  void send(Parcel letter, std::function<void(const Outcome&)> done);
   // One thread at a time.
   void tell(const std::string& account, Time now);
 

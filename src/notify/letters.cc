@@ -73,7 +73,7 @@ Result<Parcel> Letters::parcel(const v1::Notification& about) {
 }
 
 // The address was given to be used here; the registrar's rule is the one that lets it be read.
-Result<std::string> Letters::read(Holder holder, const std::string& id, AddressKind kind) {
+Result<std::string> Letters::read(Holder holder, const std::string& id, AddressKind kind) const {
   if (id.empty()) return std::string();
   TRY(const std::optional<store::Personal> kept, records_.address(holder, id, kind));
   if (!kept) return std::string();
@@ -81,7 +81,7 @@ Result<std::string> Letters::read(Holder holder, const std::string& id, AddressK
   return trust::reveal(notify, trust::Purpose::kRegistration, *kept);
 }
 
-Result<Letters::Post> Letters::post_of_person(const std::string& person_id) {
+Result<Letters::Post> Letters::post_of_person(const std::string& person_id) const {
   TRY(const std::optional<store::Personal> kept, records_.person(person_id));
   if (!kept) return Post{};
   const trust::Viewer notify{.account = "notify", .role = trust::Role::kRegistrar};
@@ -92,7 +92,7 @@ Result<Letters::Post> Letters::post_of_person(const std::string& person_id) {
 }
 
 // Telephone and e-mail of the person; else of the account, and of its agency where the account has none.
-Result<Letters::Post> Letters::post_of(const v1::Notification& about) {
+Result<Letters::Post> Letters::post_of(const v1::Notification& about) const {
   if (!about.person_id().empty()) return post_of_person(about.person_id());
   Post post;
   for (const auto& [holder, id] :
@@ -179,13 +179,30 @@ Result<Parcel> Letters::sms_to(const Post& post, const Text& text, const std::st
   return parcel;
 }
 
-Result<Parcel> Letters::account_notice(const std::string& account, const std::string& id) {
+Result<Parcel> Letters::to_account(const std::string& account, const std::string& id,
+                                   const std::function<Text(Language)>& text) const {
   v1::Notification whose;
   whose.set_account(account);
   TRY(const Post post, post_of(whose));
-  const Text text = account_text(language_for(post.language), settings_.pages);
-  Result<Parcel> letter = email_to(post, text, id, clock_.now());
-  return letter.ok() ? letter : sms_to(post, text, id);
+  const Text words = text(language_for(post.language));
+  Result<Parcel> letter = email_to(post, words, id, clock_.now());
+  return letter.ok() ? letter : sms_to(post, words, id);
+}
+
+Result<Parcel> Letters::account_notice(const std::string& account, const std::string& id) {
+  return to_account(account, id,
+                    [this](Language language) { return account_text(language, settings_.pages); });
+}
+
+bool Letters::reaches_accounts() const {
+  return !settings_.pages.empty() && (!settings_.email.server.empty() || !settings_.sms.url.empty());
+}
+
+Result<Parcel> Letters::account_link(const std::string& account, const std::string& token,
+                                     const std::string& id) const {
+  if (!reaches_accounts()) return impossible("no_connector");
+  return to_account(account, id,
+                    [&](Language language) { return link_text(language, settings_.pages, token); });
 }
 
 // The page shows words of its own; it is told which notification it was, so that it can say that it came.

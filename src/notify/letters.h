@@ -1,6 +1,7 @@
 // Letters: makes the parcel of a notification: to which address, in which words, for which server.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,11 @@ class Letters {
   // That something happened to an account: by e-mail, or as a text message where it has no such address. Its
   // agency is not told. `id` names the letter to the servers. Errors as above.
   Result<Parcel> account_notice(const std::string& account, const std::string& id);
+  // A one-time link to the account, to the same address. kNotFound: it has none, or nothing takes letters.
+  Result<Parcel> account_link(const std::string& account, const std::string& token,
+                              const std::string& id) const;
+  // Does something of this node take letters to accounts?
+  bool reaches_accounts() const;
   // The push service knows the subscription at this endpoint no more (404, 410).
   Status forget_subscription(const v1::Notification& about, const std::string& endpoint);
 
@@ -43,9 +49,11 @@ class Letters {
   struct Post {
     std::string phone, email, language;
   };
-  Result<std::string> read(store::Holder holder, const std::string& id, store::AddressKind kind);
-  Result<Post> post_of_person(const std::string& person_id);
-  Result<Post> post_of(const v1::Notification& about);
+  Result<std::string> read(store::Holder holder, const std::string& id, store::AddressKind kind) const;
+  Result<Post> post_of_person(const std::string& person_id) const;
+  Result<Post> post_of(const v1::Notification& about) const;
+  Result<Parcel> to_account(const std::string& account, const std::string& id,
+                            const std::function<Text(Language)>& text) const;
   Result<Parcel> email(const v1::Notification& about);
   Result<Parcel> sms(const v1::Notification& about);
   Result<Parcel> voice(const v1::Notification& about);

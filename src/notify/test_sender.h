@@ -17,6 +17,7 @@
 #include "link/signature.h"
 #include "notify/sender.h"
 #include "spine/part_testing.h"
+#include "store/failing_records.h"
 
 namespace haechi::notify {
 
@@ -187,7 +188,8 @@ class SenderTest : public testing::Test {
     return answer.get_future().get();
   }
 
-  std::unique_ptr<store::Records> records = std::move(store::Records::open(":memory:").value());
+  std::unique_ptr<store::FailingRecords> records =
+      std::make_unique<store::FailingRecords>(std::move(store::Records::open(":memory:").value()));
   ManualClock clock{Time{1'795'342'680'000'000}};
   const KeyPair phone = KeyPair::generate();
   FakeSubmit submit;

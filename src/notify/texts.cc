@@ -116,4 +116,14 @@ Text account_text(Language language, const std::string& pages) {
   return {kSubject.in(language), with_link(kBody.in(language), pages, "/account/")};
 }
 
+Text link_text(Language language, const std::string& pages, const std::string& token) {
+  constexpr Words kSubject{"해치 계정", "Your Haechi account"},
+      kBody{
+          "로그인 수단을 새로 정하는 링크입니다. 한 번만 쓸 수 있습니다. 요청하지 않았다면 열지 말고 "
+          "관리자에게 알려 주십시오.",
+          "A link to set how you sign in. It works once. If you did not ask for it, do not open it, and tell "
+          "your administrator."};
+  return {kSubject.in(language), with_link(kBody.in(language), pages, ("/account/#enrol=" + token).c_str())};
+}
+
 }  // namespace haechi::notify

@@ -31,4 +31,7 @@ std::string spoken_of(const v1::Notification& about, Language language);
 // That something happened to somebody's account, and where it is told what.
 Text account_text(Language language, const std::string& pages);
 
+// A one-time link to somebody's own account. Whoever has it sets how that one signs in.
+Text link_text(Language language, const std::string& pages, const std::string& token);
+
 }  // namespace haechi::notify

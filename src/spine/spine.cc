@@ -31,6 +31,10 @@ constexpr size_t kReplayBatch = 1'024;
 // it.
 constexpr Duration kSetBackMin = Duration::seconds(1);
 
+int64_t now_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now().time_since_epoch()).count();
+}
+
 uint64_t elapsed_us(SteadyClock::time_point since) {
   return static_cast<uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - since).count());
@@ -233,18 +237,21 @@ void Spine::submit(Waiting waiting) {
   if (waiting.done) waiting.done(*refusal);
 }
 
-Result<Room> Spine::room(size_t facts) {
+Result<Room> Spine::room(std::span<const std::unique_ptr<v1::Fact>> facts) {
+  const size_t count = facts.size();
+  std::optional<Error> refusal = must_wait(facts);
   {
     std::lock_guard lock(mutex_);
-    if (const auto refusal = refuses(facts)) {
-      ++refused_;
-      return *refusal;
-    }
-    kept_free_ += facts;
+    if (!refusal) refusal = refuses(count);
+    if (!refusal) kept_free_ += count;
   }
-  return Room(nullptr, [this, facts](void*) {
+  if (refusal) {
+    ++refused_;
+    return *refusal;
+  }
+  return Room(nullptr, [this, count](void*) {
     std::lock_guard lock(mutex_);
-    kept_free_ -= facts;
+    kept_free_ -= count;
   });
 }
 
@@ -414,7 +421,9 @@ Result<uint64_t> Spine::append(std::span<const log::NewRecord> records) {
 // The devices are answered before anybody waits for the step.
 void Spine::commit(Work& work) {
   const auto began = SteadyClock::now();
+  writing_since_us_ = now_us();
   const Result<uint64_t> first = append(work.records);
+  writing_since_us_ = 0;
   // A log that cannot append has lost our trust: nothing was acknowledged, and a restart reads what is there.
   ENSURE(first.ok(), first.ok() ? "" : first.error().text());
   ENSURE(*first == work.batch.entries.front().no, *first, work.batch.entries.front().no);
@@ -453,6 +462,11 @@ void Spine::publish(Work& work, bool replayed) {
     for (const Subscriber& subscriber : subscribers_) subscriber(batch);
   }
   for (auto& [done, receipt] : work.receipts) done(receipt);
+}
+
+Duration Spine::writing_for() const {
+  const int64_t since_us = writing_since_us_;
+  return Duration{since_us == 0 ? 0 : now_us() - since_us};
 }
 
 SpineStats Spine::stats() const {

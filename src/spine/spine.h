@@ -93,11 +93,13 @@ class Spine final : public Submit {
 
   void submit(std::unique_ptr<v1::Fact> fact, Done done) override;
   void submit_from_device(std::unique_ptr<v1::Fact> fact, Done done) override;
-  Result<Room> room(size_t facts) override;
+  Result<Room> room(std::span<const std::unique_ptr<v1::Fact>> facts) override;
   void submit_together(Room room, std::vector<std::unique_ptr<v1::Fact>> facts, Done done) override;
   SpineStats stats() const;
   // The log cannot be written, and its journal takes the facts. Any thread.
   bool journalled() const { return log_->journalled(); }
+  // How long the write that is under way has been so; zero: none is. Any thread.
+  Duration writing_for() const;
 
  private:
   struct Waiting {
@@ -169,6 +171,7 @@ class Spine final : public Submit {
   bool holds_erased_ = false;
   bool erased_since_ = false;  // the one that was asked for last
 
+  std::atomic<int64_t> writing_since_us_{0};  // of a clock that nobody can set; 0: not writing
   std::atomic<uint64_t> commit_us_sum_{0}, step_us_sum_{0}, commit_us_max_{0}, entry_no_{0};
 };
 

@@ -59,6 +59,8 @@ std::unique_ptr<v1::Fact> report(uint64_t seq) {
   return fact;
 }
 
+using Facts = std::vector<std::unique_ptr<v1::Fact>>;
+
 class SpineTest : public testing::Test {
  protected:
   std::unique_ptr<Spine> make(SpineOptions options = {}) {
@@ -83,7 +85,7 @@ TEST_F(SpineTest, FactsOfOneRequestAreInOneCommitHoweverSmallCommitsAreAndTheRec
   spine->submit(report(1), {});
   std::vector<std::unique_ptr<v1::Fact>> facts;
   for (uint64_t seq = 2; seq <= 5; ++seq) facts.push_back(report(seq));
-  Result<Room> room = spine->room(facts.size());
+  Result<Room> room = spine->room(facts);
   ASSERT_TRUE(room.ok());
   spine->submit_together(*std::move(room), std::move(facts), note(receipts));
   spine->submit(report(6), {});
@@ -143,9 +145,9 @@ TEST_F(SpineTest, RoomThatWasGivenIsNobodyElsesAndIsFreeAgainWhenItIsDropped) {
   std::vector<std::unique_ptr<v1::Fact>> facts;
   facts.push_back(report(1));
   facts.push_back(report(2));
-  Result<Room> room = spine->room(2);
+  Result<Room> room = spine->room(Facts(2));
   ASSERT_TRUE(room.ok());
-  EXPECT_EQ(spine->room(2).error().code, Code::kExhausted);
+  EXPECT_EQ(spine->room(Facts(2)).error().code, Code::kExhausted);
   spine->submit(report(3), note(receipts));
   spine->submit(report(4), note(receipts));
   ASSERT_EQ(receipts.size(), 1U);
@@ -154,8 +156,8 @@ TEST_F(SpineTest, RoomThatWasGivenIsNobodyElsesAndIsFreeAgainWhenItIsDropped) {
   while (spine->run_once()) {
   }
   EXPECT_EQ(disk_->records.size(), 3U);
-  { const Result<Room> dropped = spine->room(3); }
-  EXPECT_TRUE(spine->room(3).ok());
+  { const Result<Room> dropped = spine->room(Facts(3)); }
+  EXPECT_TRUE(spine->room(Facts(3)).ok());
 }
 
 // A log that holds an entry which no engine can apply: its stamp goes back.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,7 @@ class Submit {
 
   // For what must be done whole: who has room, and then writes elsewhere what belongs to the facts, is not
   // refused afterwards. kExhausted, kUnavailable: as in Done. Any thread.
-  virtual Result<Room> room(size_t facts) {
+  virtual Result<Room> room(std::span<const std::unique_ptr<v1::Fact>> facts) {
     (void)facts;
     return Room();
   }

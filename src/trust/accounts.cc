@@ -68,6 +68,11 @@ Status check_new_code(const std::string& totp_secret, const Attempt& shown) {
   return invalid("code", "is not the code that the authenticator shows now");
 }
 
+// Of an attempt that was right.
+bool is_of_device(const Attempt& attempt) {
+  return attempt.passkey && stays_on_its_device(attempt.passkey->authenticator_data);
+}
+
 }  // namespace
 
 // Desks are signed in anew each shift, as S09 and AAL2 ask; a room's screen must not go dark between two
@@ -224,7 +229,10 @@ Result<Verdict> Accounts::freshen(const std::string& account, std::string_view t
   if (attempt.challenge.account != account) return invalid("account", "is not the one that is signed in");
   TRY(Verdict verdict, verify(attempt, now, Asked::kSecondFactor));
   const Held* session = held(token, now);
-  if (verdict.right && session != nullptr) sessions_.at(session->record.digest_hex).proved_at = now;
+  if (!verdict.right || session == nullptr) return verdict;
+  Held& shown = sessions_.at(session->record.digest_hex);
+  shown.proved_at = now;
+  shown.on_device |= is_of_device(attempt);
   return verdict;
 }
 
@@ -232,6 +240,7 @@ Result<SignedIn> Accounts::sign_in(const Attempt& attempt, const Doorway& doorwa
   TRY(Verdict verdict, verify(attempt, now, Asked::kAtTheDoor));
   if (!verdict.right) return SignedIn{std::move(verdict), ""};
   TRY(std::string token, begin_session(verdict.viewer, doorway, now));
+  sessions_.at(digest_of(token)).on_device = is_of_device(attempt);
   return SignedIn{std::move(verdict), std::move(token)};
 }
 
@@ -481,6 +490,7 @@ Result<std::string> Accounts::begin_session(const Viewer& viewer, const Doorway&
   if (!record.address.empty()) {
     TRY(const bool is_new, records_.see_address(viewer.account, record.address, now));
     if (is_new) TRY_STATUS(note(viewer.account, store::AccountEvent::kNewPlace, record.address, now));
+    held.new_place = is_new;
   }
   TRY_STATUS(records_.together([&]() -> Status {
     if (held.by_provider) TRY_STATUS(records_.put_provider_session(*held.by_provider));
@@ -500,6 +510,14 @@ const Accounts::Held* Accounts::held(std::string_view token, Time now) const {
 std::string Accounts::session_id(std::string_view token, Time now) const {
   const Held* found = held(token, now);
   return found == nullptr ? std::string() : found->record.id;
+}
+
+std::optional<Circumstances> Accounts::circumstances(std::string_view token, const std::string& address,
+                                                     Time now) const {
+  const Held* found = held(token, now);
+  if (found == nullptr) return std::nullopt;
+  const std::string& began = found->record.address;
+  return Circumstances{found->on_device, found->new_place, !began.empty() && began != address};
 }
 
 std::optional<Viewer> Accounts::viewer_of(std::string_view token, Time now) const {

@@ -161,6 +161,13 @@ struct ProviderName {
   std::string name;  // as its people know it
 };
 
+// How a session came to be, as far as this process knows it, and what became of it.
+struct Circumstances {
+  bool on_device = false;  // a passkey was shown that stays in its authenticator
+  bool new_place = false;  // the account was used before, and not from there
+  bool moved = false;      // it is used from another address than it began at
+};
+
 struct Session {
   std::string id;
   std::string surface;
@@ -288,6 +295,9 @@ class Accounts {
   std::string session_id(std::string_view token, Time now) const;
   // Newest first; `current_token` marks the one that asks.
   std::vector<Session> sessions(const std::string& account, std::string_view current_token, Time now) const;
+  // Of a session that is used from that address; nothing where there is none.
+  std::optional<Circumstances> circumstances(std::string_view token, const std::string& address,
+                                             Time now) const;
   // kNotFound: the account has no such session.
   Status end_session(const std::string& account, const std::string& id);
   Status end_sessions(const std::string& account);
@@ -304,7 +314,9 @@ class Accounts {
     SessionLimits limits;
     Time written_at;  // when seen_at was last put on the disk
     std::optional<store::ProviderSessionRecord> by_provider = {};
-    Time proved_at = {};  // when a factor was shown again; not known after a restart
+    // Not known after a restart:
+    Time proved_at = {};  // when a factor was shown again
+    bool on_device = false, new_place = false;
 
     Time ends_at() const;
   };

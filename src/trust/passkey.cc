@@ -14,7 +14,7 @@ namespace haechi::trust {
 namespace {
 
 constexpr size_t kCredentialIdBytesMax = 1023;
-constexpr uint8_t kUserPresent = 1, kUserVerified = 4, kHasCredential = 64;
+constexpr uint8_t kUserPresent = 1, kUserVerified = 4, kCopyable = 8, kHasCredential = 64;
 
 // authenticator data = digest of the relying party's id[32] | flags[1] | counter[4] | ...
 constexpr size_t kFlagsAt = 32, kCounterAt = 33, kCredentialAt = 37;
@@ -147,6 +147,11 @@ Result<NewPasskey> read_attestation(std::string_view attestation, const RelyingP
   if (!key_of(cose)) return invalid("attestation", "holds a key of a kind that is not taken here");
   return NewPasskey{std::string(data->substr(kIdAt, id_size)), std::string(cose),
                     big_endian(data->substr(kCounterAt, 4))};
+}
+
+bool stays_on_its_device(std::string_view authenticator_data) {
+  return authenticator_data.size() > kFlagsAt &&
+         (static_cast<uint8_t>(authenticator_data[kFlagsAt]) & kCopyable) == 0;
 }
 
 Result<uint32_t> check_proof(std::string_view authenticator_data, std::string_view client_data,

@@ -32,6 +32,10 @@ struct NewPasskey {
 // Of an attestation object; what it says of the authenticator's maker is passed over.
 Result<NewPasskey> read_attestation(std::string_view attestation, const RelyingParty& party);
 
+// Does the key stay in the one authenticator that says this? Of others a copy may be anywhere. Only of a
+// proof that held.
+bool stays_on_its_device(std::string_view authenticator_data);
+
 // The authenticator's counter, of a proof that somebody was there, was recognised by the authenticator, and
 // that the key signed this.
 Result<uint32_t> check_proof(std::string_view authenticator_data, std::string_view client_data,

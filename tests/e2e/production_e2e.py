@@ -36,7 +36,8 @@ class Place:
 
     def config(self, key, more=''):
         path = self.folder / 'haechi.toml'
-        path.write_text(f'[files]\nclamd = "{self.folder}/clamd.ctl"\n[accounts]\nbreached_passwords = "{self.list}"\n[tls]\ncertificate = "{self.certificate}"\n'
+        path.write_text(f'[log]\njournal = "{self.folder}/journal"\n[notify]\npages = "https://127.0.0.1"\n[notify.email]\n'
+                        f'server = "127.0.0.1:587"\nfrom = "haechi@agency.example"\n[files]\nclamd = "{self.folder}/clamd.ctl"\n[accounts]\nadministration_devices = true\nbreached_passwords = "{self.list}"\n[tls]\ncertificate = "{self.certificate}"\n'
                         f'key = "{key}"\n{more}')
         return ['--config', str(path)]
 

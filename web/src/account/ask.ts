@@ -75,7 +75,7 @@ export async function doAct(request: ActRequest): Promise<Done> {
   const body = (await answer.json().catch(() => ({}))) as Partial<EnrolmentLink> & { link?: EnrolmentLink; key?: string; code?: string; reason?: string };
   if (!answer.ok || answer.status === 202) throw new ApiFailure(answer.status, body.code ?? "", body.reason ?? "");
   const link = body.link ?? (body.token ? body : null);
-  return { shown: link ? addressOf(link) : (body.key ?? "") };
+  return { shown: link?.token ? addressOf(link) : (body.key ?? "") };
 }
 
 function saveFile(name: string, file: Blob): void {

@@ -53,7 +53,7 @@ export function People() {
               <code data-link>{addressOf(link)}</code>
             </>
           ) : (
-            <p>{t("people.no_link", { account: link.account ?? "" })}</p>
+            <p>{t(link.sent ? "people.sent" : "people.no_link", { account: link.account ?? "" })}</p>
           )}
         </div>
       )}

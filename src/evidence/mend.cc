@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "base/first_entry.h"
 #include "evidence/merkle.h"
 #include "evidence/mirror.h"
 #include "evidence/notary.h"
@@ -221,7 +222,7 @@ class Joiner {
   const std::optional<uint64_t> closed_at_;
   const bool prefers_mirror_;
   log::ChainChecker at_{log::beginning()};
-  RunningRoot root_;
+  RunningRoot root_{entries_before_the_first()};
   bool kept_holds_ = false, signed_holds_ = false, mark_holds_ = false;
   std::string scratch_;
   std::vector<std::string> facts_;
@@ -270,6 +271,7 @@ std::string Mended::text() const {
 
 Result<Mended> mend_log(const MendOptions& options, const AskMirror& mirror, Time now) {
   const std::string build = options.data + kMending;
+  TRY_STATUS(log::make_directory(options.data + kLog));  // of a log that is gone, with all it lay in
   TRY(const auto own, log::Salvage::open(options.data + kLog));
   TRY(const std::string identity, identity_of(options, *own));
   TRY(const Keys keys, Keys::open(options, origin_of(identity)));

@@ -244,7 +244,7 @@ TEST_F(MendTest, OfALogThatIsGoneAfterAKillSaysThatItsEndIsNotKnown) {
 TEST_F(MendTest, OfALogThatIsGoneTakesAllFromTheMirror) {
   source.feed();
   close();
-  for (const char* name : kFiles) std::filesystem::remove(file(name));
+  std::filesystem::remove_all(data.file("log"));
   const auto mended = mend();
   ASSERT_TRUE(mended.ok()) << mended.error().text();
   EXPECT_EQ(mended->from_mirror, 40u);

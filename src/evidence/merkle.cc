@@ -3,7 +3,6 @@
 #include <bit>
 
 #include "base/ensure.h"
-#include "base/first_entry.h"
 
 namespace haechi::evidence {
 namespace {
@@ -158,7 +157,7 @@ namespace {
 
 // Of entries that are taken to be there (base/first_entry.h): as the files of a tree have them, which nobody
 // has written yet.
-Digest untold(int height) {
+Digest untold_hash(int height) {
   Digest hash{};
   if (height < kTileHeight) hash = leaf_hash(std::string(kEntryBytes, '\0'));
   for (int above = height % kTileHeight; above > 0; --above) hash = node_hash(hash, hash);
@@ -167,9 +166,9 @@ Digest untold(int height) {
 
 }  // namespace
 
-RunningRoot::RunningRoot() : size_(entries_before_the_first()) {
+RunningRoot::RunningRoot(uint64_t untold) : size_(untold) {
   for (int height = 63; height >= 0; --height)
-    if ((size_ >> height & 1) != 0) complete_.push_back(untold(height));
+    if ((size_ >> height & 1) != 0) complete_.push_back(untold_hash(height));
 }
 
 void RunningRoot::add(const Digest& leaf) {

@@ -45,13 +45,15 @@ bool extends(const std::vector<Digest>& proof, uint64_t old_size, const Digest& 
 // The root of a tree that grows leaf by leaf, in memory for its right edge only.
 class RunningRoot {
  public:
-  RunningRoot();
+  RunningRoot() = default;
+  // As if the tree had so many leaves already (base/first_entry.h).
+  explicit RunningRoot(uint64_t untold);
   void add(const Digest& leaf);
   uint64_t size() const { return size_; }
   Digest root() const;
 
  private:
-  uint64_t size_;
+  uint64_t size_ = 0;
   std::vector<Digest> complete_;  // one for each bit of size_ that is set, the largest first
 };
 

@@ -109,7 +109,7 @@ Result<Mirror::Copy> Mirror::open_copy(LogKeys keys) const {
   const std::string origin = origin_of(""), name = keys.front().name();
   if (!name.starts_with(origin)) return invalid("mirror.logs", name + " is no log of ours");
   const std::string id = name.substr(origin.size());
-  Copy copy{std::move(keys), directory_ + "/" + id, nullptr, {}, {}};
+  Copy copy{std::move(keys), directory_ + "/" + id, nullptr};
   TRY_STATUS(log::make_directory(copy.folder));
   TRY_STATUS(log::replace_file(copy.folder + "/" + kPublicKeyName, text_of(copy.keys)));
   TRY(copy.log, log::open_sqlite_log({.directory = copy.folder + "/log", .identity = id}));

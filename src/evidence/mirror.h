@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/first_entry.h"
 #include "evidence/merkle.h"
 #include "evidence/note.h"
 #include "evidence/witness.h"
@@ -70,8 +71,8 @@ class Mirror {
     LogKeys keys;
     std::string folder;
     std::unique_ptr<log::Log> log;
-    RunningRoot root;
-    std::optional<Note> newest;  // checkpoint
+    RunningRoot root{entries_before_the_first()};
+    std::optional<Note> newest = {};  // checkpoint
   };
   explicit Mirror(std::string directory) : directory_(std::move(directory)) {}
   Result<Copy> open_copy(LogKeys keys) const;

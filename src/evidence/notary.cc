@@ -60,7 +60,7 @@ Status Notary::take_up() {
   Checkpoint& last = newest_.checkpoint;
   last.origin = key_.verifier().name();
   last.size = entries_before_the_first();
-  last.root = RunningRoot().root();
+  last.root = RunningRoot(last.size).root();
   const Result<std::string> stored =
       log::read_file(options_.directory + "/" + kCheckpointName, kNoteBytesMax);
   if (!stored.ok() && stored.error().code != Code::kNotFound) return stored.error();

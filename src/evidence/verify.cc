@@ -1,5 +1,6 @@
 #include "evidence/verify.h"
 
+#include "base/first_entry.h"
 #include "evidence/notary.h"
 #include "evidence/tree.h"
 #include "log/files.h"
@@ -65,7 +66,7 @@ class Verifier {
   }
 
   Status fold() {
-    RunningRoot root;
+    RunningRoot root(entries_before_the_first());
     compare(root);
     Status tree_fits;
     TRY_STATUS(log::read_directory(question_.log_directory, 1, [&](const log::Record& record) {

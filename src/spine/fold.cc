@@ -12,7 +12,7 @@
 namespace haechi::spine {
 
 Fold::Fold(uint32_t partition, vault::KeyRing* the_ring)
-    : ring(the_ring), next_no(entries_before_the_first() + 1), engine(partition) {
+    : ring(the_ring), next_no(entries_before_the_first() + 1), engine(partition, entries_before_the_first()) {
   if (ring) sealer.emplace(*ring);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "base/first_entry.h"
 #include "haechi/v1/effect.pb.h"
 #include "log/chain.h"
 #include "sim/api_client.h"
@@ -183,7 +184,7 @@ class Exporter {
   const ExportOptions& options_;
   const std::string folder_;
   Selection selection_;
-  spine::Engine engine_{0};
+  spine::Engine engine_{0, entries_before_the_first()};
   Violations violations_;
   std::deque<ExportFile> facts_;  // one for each of kFactFiles
   ExportFile alerts_{folder_, "alerts.jsonl"}, tracks_{folder_, "tracks.csv"};

@@ -1,6 +1,29 @@
 #include "node/counts.h"
 
+#include "base/heap.h"
+#include "store/fix_index.h"
+#include "vault/key_ring.h"
+
 namespace haechi::node {
+
+void count_machine(Metrics& metrics, const vault::KeyRing& ring, const store::FixIndex& fixes) {
+  metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
+                 return clock_is_kept() ? 1.0 : 0.0;
+               }});
+  metrics.add({"haechi_history_indexed_entry_no",
+               "Up to which entry a person's past is found at once.",
+               {},
+               false,
+               [&fixes] { return static_cast<double>(fixes.covered()); }});
+  metrics.add({"haechi_keys_under_house",
+               "Keys made while the token with the master key did not answer.",
+               {},
+               false,
+               [&ring] { return static_cast<double>(ring.under_house()); }});
+  metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
+                 return static_cast<double>(heap_bytes());
+               }});
+}
 
 void count_spine(Metrics& metrics, const spine::Spine& spine) {
   const auto of_spine = [&](const char* name, const char* help, uint64_t spine::SpineStats::*field,

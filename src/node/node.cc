@@ -16,7 +16,6 @@
 #include "api/session.h"
 #include "base/ensure.h"
 #include "base/files.h"
-#include "base/heap.h"
 #include "base/hex.h"
 #include "base/last_words.h"
 #include "base/signals.h"
@@ -482,22 +481,7 @@ void Node::Rooms::count() {
   pulse.watch(kLogDisk, [this] { return spine->writing_for() > kDiskHangsAfter; });
   pulse.count(metrics);
   csp_reports.count(metrics);
-  metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
-                 return clock_is_kept() ? 1.0 : 0.0;
-               }});
-  metrics.add({"haechi_history_indexed_entry_no",
-               "Up to which entry a person's past is found at once.",
-               {},
-               false,
-               [this] { return static_cast<double>(fixes->covered()); }});
-  metrics.add({"haechi_keys_under_house",
-               "Keys made while the token with the master key did not answer.",
-               {},
-               false,
-               [this] { return static_cast<double>(ring->under_house()); }});
-  metrics.add({"haechi_heap_bytes", "Memory asked for and not given back.", {}, false, [] {
-                 return static_cast<double>(heap_bytes());
-               }});
+  count_machine(metrics, *ring, *fixes);
   count_doors(metrics, *mqtt, front_http, device_http);
   metrics.add({"haechi_api_too_many_total", "Requests refused with 429.", {}, true, [this] {
                  return static_cast<double>(api->refused_by_pace());

@@ -161,7 +161,7 @@ Result<std::string> Accounts::take_factors(store::AccountRecord& account, const 
 Status Accounts::note(const std::string& account, store::AccountEvent event, const std::string& address,
                       Time now) {
   TRY(const auto of, records_.account(account));
-  const Role role = of ? viewer_of_record(*of).role : Role::kNone;
+  const Role role = parse_role(of ? of->role : "").value_or(Role::kNone);
   TRY_STATUS(records_.put_notice(account, {event, now, kept_address(role, address)}));
   if (noted_) noted_(account, now);
   return {};
@@ -412,11 +412,10 @@ Status Accounts::check_new(const Viewer& viewer) {
   TRY(const bool ended, records_.has_ended(viewer.account));
   if (ended) return Error{Code::kConflict, "account", "was somebody's: the audit trail knows that one by it"};
   if (viewer.person_id.empty()) return {};
-  // A second account would be a second she, of whom the first is told nothing.
   TRY(const auto accounts, records_.accounts());
   for (const store::AccountRecord& account : accounts)
     if (account.person_id == viewer.person_id)
-      return Error{Code::kConflict, "person_id", "has an account already"};
+      return Error{Code::kConflict, "person_id", "has an account, and would not be told of this one"};
   return {};
 }
 

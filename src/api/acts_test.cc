@@ -259,8 +259,10 @@ struct Administrators : Acts {
     return ask_with_key("", "POST", "/api/v1/" + path, body,
                         {{"cookie", cookie}, {"haechi-surface", "control"}});
   }
-  net::Response make(const std::string& cookie, const std::string& name, const std::string& role) {
-    return send(cookie, "accounts", R"({"account":")" + name + R"(","role":")" + role + R"("})");
+  net::Response make(const std::string& cookie, const std::string& name, const std::string& role,
+                     const std::string& agency = "") {
+    return send(cookie, "accounts",
+                R"({"account":")" + name + R"(","role":")" + role + R"(","agency_id":")" + agency + R"("})");
   }
 };
 
@@ -274,9 +276,10 @@ TEST(Acts, TheFirstAdministratorMakesTheSecondAloneAndThenNobodyAlone) {
           .status,
       201)
       << "who sees nobody but whom it was sent to";
-  for (const char* role :
-       {"administrator", "registrar", "privacy", "auditor", "control", "court", "police", "probation"})
+  for (const char* role : {"administrator", "registrar", "privacy", "auditor", "control", "probation"})
     EXPECT_EQ(world.make(kim, std::string("new-") + role, role).status, 202) << role;
+  for (const char* role : {"court", "dispatch", "police"})
+    EXPECT_EQ(world.make(kim, std::string("new-") + role, role, "A-1").status, 202) << role;
   EXPECT_EQ(world
                 .send(kim, "api-keys",
                       R"({"viewer":{"account":"import-9","role":"registrar"},"expires_at_us":")" +

@@ -126,7 +126,8 @@ test("the row that was pressed is opened though the list moved before the button
 
   await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.addStyleTag({ content: ".console { padding-top: 140px }" }); // as a notice does that comes above
+  // As a notice does that comes above.
+  await page.locator(".console").evaluate((console) => void ((console as HTMLElement).style.paddingTop = "140px"));
   await page.mouse.up();
   await expect(row(page, id)).toHaveAttribute("aria-selected", "true");
   await expect(page.locator("[data-deed=acknowledge]")).toBeEnabled();

@@ -9,6 +9,7 @@
 #include "api/access_trail.h"
 #include "api/case_world.h"
 #include "api/history.h"
+#include "api/history_testing.h"
 #include "base/random.h"
 #include "store/fix_index.h"
 
@@ -55,7 +56,7 @@ class PastLooks : public testing::Test {
     *out.mutable_access() = fact.access_decided();
     return out;
   }
-  bool give(uint64_t no, const std::function<bool(const LoggedFact&)>& each) {
+  bool give(uint64_t no, const EachFact& each) {
     ++read_;
     return each({no, Time{static_cast<int64_t>(no) * 3}, entries_[no - 1]});
   }
@@ -63,16 +64,9 @@ class PastLooks : public testing::Test {
     history_.reset();
     LogSource log;
     log.find = [](Time at) -> Result<uint64_t> { return static_cast<uint64_t>(at.us / 3); };
-    log.read = [this](uint64_t from_no, const std::function<bool(const LoggedFact&)>& each) -> Status {
-      for (uint64_t no = from_no; no <= entries_.size() && give(no, each);) ++no;
-      return {};
-    };
-    log.pick = [this](std::span<const uint64_t> numbers,
-                      const std::function<bool(const LoggedFact&)>& each) -> Status {
-      for (const uint64_t no : numbers)
-        if (!give(no, each)) break;
-      return {};
-    };
+    read_through(
+        log, [this](uint64_t no, const EachFact& each) { return give(no, each); },
+        [this] { return entries_.size(); });
     if (with_index) {
       fixes_ = *store::FixIndex::open(folder_ + "/fixes.sqlite", "log-1", 1'000);
       log.fixes = fixes_.get();

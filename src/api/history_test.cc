@@ -10,6 +10,7 @@
 #include <future>
 #include <thread>
 
+#include "api/history_testing.h"
 #include "base/random.h"
 #include "haechi/v1/fact.pb.h"
 #include "store/fix_index.h"
@@ -365,22 +366,15 @@ class IndexedPast : public testing::Test {
     history_.reset();
     if (entries) entries_.resize(*entries);
     fixes_ = *store::FixIndex::open(folder_ + "/fixes.sqlite", "log-1", 1'000);
-    LogSource log{[this](Time at) -> Result<uint64_t> {
-                    const auto found =
-                        std::partition_point(entries_.begin(), entries_.end(),
-                                             [&](const auto& entry) { return entry.stamp < at; });
-                    return static_cast<uint64_t>(found - entries_.begin()) + 1;
-                  },
-                  [this](uint64_t from_no, const std::function<bool(const LoggedFact&)>& each) -> Status {
-                    for (uint64_t no = from_no; no <= entries_.size() && give(no, each);) ++no;
-                    return {};
-                  }};
-    log.pick = [this](std::span<const uint64_t> numbers,
-                      const std::function<bool(const LoggedFact&)>& each) -> Status {
-      for (const uint64_t no : numbers)
-        if (!give(no, each)) break;
-      return {};
+    LogSource log;
+    log.find = [this](Time at) -> Result<uint64_t> {
+      const auto found = std::partition_point(entries_.begin(), entries_.end(),
+                                              [&](const auto& entry) { return entry.stamp < at; });
+      return static_cast<uint64_t>(found - entries_.begin()) + 1;
     };
+    read_through(
+        log, [this](uint64_t no, const EachFact& each) { return give(no, each); },
+        [this] { return entries_.size(); });
     log.fixes = fixes_.get();
     history_ = std::make_unique<History>(log);
     for (uint64_t no = 1; no <= entries_.size(); ++no) {
@@ -389,7 +383,7 @@ class IndexedPast : public testing::Test {
       history_->index().fold(no, entries_[no - 1].stamp, fact);
     }
   }
-  bool give(uint64_t no, const std::function<bool(const LoggedFact&)>& each) const {
+  bool give(uint64_t no, const EachFact& each) const {
     return each({no, entries_[no - 1].stamp, entries_[no - 1].bytes});
   }
   bool indexed() {

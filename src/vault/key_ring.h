@@ -7,8 +7,8 @@
 // 2. What destroy() has returned from is gone from the file; a crash before leaves a key whole or gone.
 // 3. The number of a key is never that of another, destroyed ones included.
 // 4. While a token that holds the master key does not answer, who has no opened key gets a next one that is
-//    wrapped under the house's, which stays open: sealing never waits for a token. The master key wraps them
-//    when the ring is opened next, and before a key of the house ends.
+//    wrapped under the house's, which stays open: sealing waits for a token a second at most. The master key
+//    wraps them when the ring is opened next, and before a key of the house ends.
 //
 // The file is not part of the data directory, because a copy of both together would open what was erased
 // after it was made (docs/decisions/0008-keys-and-erasure.md). Used by one process at a time; any thread.

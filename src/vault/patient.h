@@ -6,17 +6,16 @@
 // What it answers too late is forgotten. One thread at a time, as of any Master.
 #pragma once
 
-#include <chrono>
 #include <memory>
 
+#include "base/time.h"
 #include "vault/master.h"
 
 namespace haechi::vault {
 
 // Sealing waits for it, so alerts do: a token that works answers within milliseconds.
-inline constexpr std::chrono::milliseconds kTokenPatience{1'000};
+inline constexpr Duration kTokenPatience = Duration::seconds(1);
 
-std::unique_ptr<Master> patient(std::unique_ptr<Master> master,
-                                std::chrono::milliseconds patience = kTokenPatience);
+std::unique_ptr<Master> patient(std::unique_ptr<Master> master, Duration patience = kTokenPatience);
 
 }  // namespace haechi::vault

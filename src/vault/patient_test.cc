@@ -38,7 +38,7 @@ TEST(Patient, SaysWhatItIsTold) {
 TEST(Patient, WaitsForNobodyWhoHangsAndAsksAgainOnceItIsBack) {
   std::promise<void> comes_back;
   const auto master =
-      patient(std::make_unique<Hanging>(comes_back.get_future().share()), std::chrono::milliseconds(20));
+      patient(std::make_unique<Hanging>(comes_back.get_future().share()), Duration::millis(20));
   const std::string wrapped = *master->wrap(kKey);
   EXPECT_FALSE(master->unwrap(wrapped));
   EXPECT_EQ(master->wrap(kKey).error().code, Code::kUnavailable)
@@ -51,7 +51,7 @@ TEST(Patient, WaitsForNobodyWhoHangsAndAsksAgainOnceItIsBack) {
 
 TEST(Patient, EndsThoughItsTokenHangsForEver) {
   std::promise<void> never;
-  auto master = patient(std::make_unique<Hanging>(never.get_future().share()), std::chrono::milliseconds(20));
+  auto master = patient(std::make_unique<Hanging>(never.get_future().share()), Duration::millis(20));
   EXPECT_FALSE(master->unwrap("anything"));
   master.reset();
   never.set_value();  // so that the thread ends before the program

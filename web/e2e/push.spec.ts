@@ -57,6 +57,9 @@ class Phone {
 }
 
 async function handToWorker(page: Page, data: string, scope = "/me/"): Promise<void> {
+  // The browser drops what is handed to a worker that is still being activated.
+  const awake = () => page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
+  await expect.poll(awake).toBe("activated");
   const cdp = await page.context().newCDPSession(page);
   const registered = new Promise<string>((resolve) => {
     cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { LanguageSwitch, LinkBar, LinkChip, ServerClock, ThemeSwitch } from "../kit/chrome";
 import { CASEWORK_IDLE_MS, useIdle } from "../kit/idle";
 import { useLive } from "../kit/surface";
-import { go, useWhere, type Where } from "./where";
+import { go, isElsewhere, useWhere, type Where } from "./where";
 import { Body, Tabs } from "./work";
 
 export function Frame({ pages, content }: { pages: readonly string[]; content: (where: Where) => ReactNode }) {
@@ -13,8 +13,9 @@ export function Frame({ pages, content }: { pages: readonly string[]; content: (
   useIdle(CASEWORK_IDLE_MS, leave);
   const where = useWhere();
   const first = pages[0] ?? "";
+  // As the address is by now: it may have been changed since this was drawn, and whoever asked for a page gets that one.
   useEffect(() => {
-    if (!where.page) go(first);
+    if (!isElsewhere()) go(first);
   }, [where.page, first]);
   useEffect(() => {
     document.title = t("surface:title");

@@ -1,6 +1,6 @@
 """Which sources of a folder can be compiled as one piece: prints a line 'path group' for each.
 
-Most of the time of a checked build goes into reading headers, so several sources share one reading. Two cannot where one
+Most of the time of a build goes into reading headers, so several sources share one reading. Two cannot where one
 names something for itself alone (in a nameless namespace) and the other has the same word, so those go apart. clang-format puts what
 stands in a namespace at the beginning of a line, which is all that this needs to know of C++.
 """
@@ -10,8 +10,6 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 BYTES_MAX = 90_000
-# Of these the simulator has its own (sim/hunt/loop.cc), and a piece with one of ours in it would bring both.
-APART = {TOP / 'src/net/loop.cc', TOP / 'src/net/client.cc'}
 NOT_NAMES = {'struct', 'class', 'enum', 'constexpr', 'const', 'static', 'inline', 'using', 'namespace', 'template', 'final',
              'TEST', 'TEST_F', 'TEST_P', 'INSTANTIATE_TEST_SUITE_P', 'TYPED_TEST'}
 
@@ -44,7 +42,7 @@ def batches(paths):
         text = path.read_text()
         names, words = hidden_names(text), words_of(text)
         for group in groups:
-            if not APART & {path, *group[3]} and not group[0] & words and not group[1] & names and group[2] + len(text) <= BYTES_MAX:
+            if not group[0] & words and not group[1] & names and group[2] + len(text) <= BYTES_MAX:
                 break
         else:
             group = [set(), set(), 0, []]

@@ -10,23 +10,12 @@ endif()
 add_compile_options(${check_${HAECHI_CHECK}})
 add_link_options(${check_${HAECHI_CHECK}})
 
-# In pieces of several sources each (batches.py says why and which).
-execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/cmake/batches.py OUTPUT_VARIABLE batches COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX MATCHALL "[^\n]+" batches "${batches}")
-foreach(batch ${batches})
-  string(REGEX MATCH "^(.*) (.*)$" whole ${batch})
-  set_property(SOURCE ${CMAKE_MATCH_1} PROPERTY UNITY_GROUP ${CMAKE_MATCH_2})
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_MATCH_1})
-endforeach()
-function(haechi_in_batches)
-  get_property(targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
-  set_property(TARGET ${targets} PROPERTY UNITY_BUILD ON)
-  set_property(TARGET ${targets} PROPERTY UNITY_BUILD_MODE GROUP)
-  # S2 is called as Debian compiled it, and the trees of absl that we share with it look different where absl sees a sanitizer.
-  set(unseen -U__SANITIZE_ADDRESS__)
-  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-    set(unseen "-D__has_feature(x)=0")
-  endif()
+# S2 is called as Debian compiled it, and the trees of absl that we share with it look different where absl sees a sanitizer.
+set(unseen -U__SANITIZE_ADDRESS__)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  set(unseen "-D__has_feature(x)=0")
+endif()
+function(haechi_as_checked)
   target_compile_options(haechi_geo PRIVATE ${unseen})
   # Without exceptions there are no branches but those that somebody wrote.
   if(HAECHI_CHECK STREQUAL coverage)
@@ -35,7 +24,7 @@ function(haechi_in_batches)
     endforeach()
   endif()
 endfunction()
-cmake_language(DEFER CALL haechi_in_batches)
+cmake_language(DEFER CALL haechi_as_checked)
 add_compile_options(-w)  # the plain build warns
 
 # The vocabulary is taken as the plain build compiled it: generated code is most of a build, and protobuf itself is not

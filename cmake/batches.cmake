@@ -1,0 +1,17 @@
+# Several sources compiled as one piece (batches.py says why and which).
+execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/cmake/batches.py OUTPUT_VARIABLE batches COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[^\n]+" batches "${batches}")
+foreach(batch ${batches})
+  string(REGEX MATCH "^(.*) (.*)$" whole ${batch})
+  set_property(SOURCE ${CMAKE_MATCH_1} PROPERTY UNITY_GROUP ${CMAKE_MATCH_2})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_MATCH_1})
+endforeach()
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options(-Wno-subobject-linkage)  # what is in a nameless namespace of a piece looks like a header's to it
+endif()
+function(haechi_in_batches)
+  get_property(targets DIRECTORY PROPERTY BUILDSYSTEM_TARGETS)
+  set_property(TARGET ${targets} PROPERTY UNITY_BUILD ON)
+  set_property(TARGET ${targets} PROPERTY UNITY_BUILD_MODE GROUP)
+endfunction()
+cmake_language(DEFER CALL haechi_in_batches)

@@ -61,7 +61,7 @@ def main():
         for kind, paths in (('test', of_tests), ('room', [path for path in sources if path not in of_tests])):
             for number, batch in enumerate(batches(paths)):
                 for path in batch:
-                    print(path, f'{kind}{number}')
+                    print(path, f'{folder.name}_{kind}{number}')
 
 
 if __name__ == '__main__':

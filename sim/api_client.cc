@@ -1,7 +1,5 @@
 #include "sim/api_client.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <future>
 
 #include "base/ensure.h"
@@ -21,24 +19,6 @@ Result<std::string> body_of(const std::string& what, Result<net::Response> respo
 }
 
 }  // namespace
-
-std::string to_json(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string out;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &out, options);
-  ENSURE(status.ok(), status.ToString());
-  return out;
-}
-
-Status from_json(const std::string& text, google::protobuf::Message& message) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  message.Clear();
-  const auto status = google::protobuf::util::JsonStringToMessage(text, &message, options);
-  if (status.ok()) return {};
-  return invalid("", "not the JSON of a " + message.GetTypeName() + ": " + status.ToString());
-}
 
 ApiClient::ApiClient(net::Loop& loop, std::string base_url)
     : loop_(loop),

@@ -9,16 +9,9 @@
 #include "base/result.h"
 #include "net/client.h"
 #include "net/loop.h"
-
-namespace google::protobuf {
-class Message;
-}
+#include "sim/json.h"
 
 namespace haechi::sim {
-
-std::string to_json(const google::protobuf::Message& message);
-// Unknown fields are passed over: a newer server may say more.
-Status from_json(const std::string& text, google::protobuf::Message& message);
 
 class ApiClient {
  public:

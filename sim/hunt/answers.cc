@@ -3,11 +3,14 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "hunt/readers.h"
+#include "live/frame_reader.h"
 
 namespace haechi::hunt {
 namespace {
 
 constexpr Duration kRecordsKept = Duration::seconds(120);
+constexpr Duration kRecordHolds =
+    Duration::seconds(75);                             // on a line: a minute, by a clock that may be too slow
 constexpr Duration kFoldSlack = Duration::seconds(1);  // between a batch that is told and what is read of it
 constexpr std::string_view kPosition = "/api/v1/positions/", kTrack = "/api/v1/tracks/";
 
@@ -52,6 +55,8 @@ void Answers::see_fact(const v1::Fact& fact) {
   std::deque<Record>& mine = records_[row.viewer()];
   Record record{schedule_.now(), {row.shown_ids().begin(), row.shown_ids().end()}};
   if (!row.subject_id().empty()) record.ids.insert(row.subject_id());
+  if (row.shown_fixed_at_us() > 0)
+    points_.insert(row.viewer() + "|" + row.subject_id() + "@" + std::to_string(row.shown_fixed_at_us()));
   mine.push_back(std::move(record));
   while (schedule_.now() - mine.front().at > kRecordsKept) mine.pop_front();
 }
@@ -178,6 +183,77 @@ void Answers::check_calls(const Reading& reading, const v1::CallList& list) {
     for (const v1::Destination& there : call.destinations())
       if (there.has_place()) check_place(reading, there.person_id(), there.place());
   }
+}
+
+// What waits for no record has no place in it.
+void Answers::check_line(const Reading& reading, uint64_t line, const v1::LiveMessage& message) {
+  const auto shown = [&](const std::string& person_id, const v1::Place& place) {
+    check_named(reading, person_id);
+    check_place(reading, person_id, place);
+  };
+  const auto alert = [&](const v1::Alert& one) {
+    if (one.has_place()) shown(is_hers(one) ? one.protected_id() : one.wearer_id(), one.place());
+  };
+  const auto call = [&](const v1::Call& one) {
+    for (const v1::Destination& there : one.destinations())
+      if (there.has_place() && !there.person_id().empty()) shown(there.person_id(), there.place());
+  };
+  for (const v1::LivePosition& live : message.positions())
+    if (!live.person_id().empty()) check_live(reading, live);
+  for (const v1::Holder& holder : message.holders())
+    holders_[reading.viewer.account + "|" + std::to_string(line)][holder.index()] = holder.person_id();
+  for (const v1::AlertRecord& record : message.snapshot().alerts()) alert(record.alert());
+  for (const v1::Call& one : message.snapshot().calls()) call(one);
+  for (const v1::View& one : message.snapshot().views()) check_view(reading, one);
+  if (message.has_alert()) alert(message.alert());
+  if (message.has_call()) call(message.call());
+  if (message.has_view()) check_view(reading, message.view());
+  for (const v1::TrackPoint& point : message.track().points())
+    shown(message.track().person_id(), point.place());
+  if (!message.has_approach()) return;
+  check_named(reading, message.approach().person_id());
+  if (!tied("follows|" + reading.viewer.unit_id + "|" + message.approach().person_id()))
+    find_("tied", reading.viewer.account + " is told how far " + message.approach().person_id() + " is");
+}
+
+void Answers::check_view(const Reading& reading, const v1::View& view) {
+  const std::string& her = reading.viewer.person_id;
+  const bool hers =
+      view.protected_id() == her && agreed_.contains(her) && tied("view|" + her + "|" + view.wearer_id());
+  if (reading.viewer.role == trust::Role::kProtectedPerson && !hers)
+    find_("tied", reading.viewer.account + " is shown " + view.wearer_id() + ", and no view is open");
+  if (!view.has_place()) return;
+  ++places_;
+  const std::string point = view.wearer_id() + "@" + std::to_string(view.wearer_fixed_at_us());
+  if (!points_.contains(reading.viewer.account + "|" + point))
+    find_("recorded", reading.viewer.account + " is shown " + point + ", and no row of that is durable");
+}
+
+void Answers::check_frame(const Reading& reading, uint64_t line, const std::string& bytes) {
+  const auto frame = live::read_frame(bytes);
+  if (!frame) return find_("let in", "a frame that is none leaves to " + reading.viewer.account);
+  const auto& known = holders_[reading.viewer.account + "|" + std::to_string(line)];
+  for (const live::FrameRecord& record : frame->records) {
+    const auto holder = known.find(record.index);
+    if (holder == known.end()) {
+      find_("let in", "a frame of " + reading.viewer.account + " shows an index that stands for nobody");
+    } else if (!holder->second.empty()) {  // no car
+      v1::Place place;
+      place.set_lat_e7(record.lat_e7);
+      place.set_lng_e7(record.lng_e7);
+      check_named(reading, holder->second);
+      check_place(reading, holder->second, place);
+    }
+  }
+}
+
+void Answers::said(const trust::Viewer& viewer, uint64_t line, const std::string& message, bool binary) {
+  const Reading reading{viewer, schedule_.now() - kRecordHolds};
+  if (binary) return check_frame(reading, line, message);
+  v1::LiveMessage read;
+  if (google::protobuf::util::JsonStringToMessage(message, &read).ok())
+    return check_line(reading, line, read);
+  find_("let in", "/live says what is no message: " + message.substr(0, 200));
 }
 
 void Answers::check_views(const Reading& reading, const v1::ViewList& list) {

@@ -1,7 +1,9 @@
-// Answers: the auditor's rules about what leaves the house over REST, by the name that a finding begins with:
+// Answers: the auditor's rules about what leaves the house to people at pages, over REST and on the open line
+// of /live, by the name that a finding begins with:
 //
 //   recorded   whatever an answer shows is named by a record of that reader that became durable after the
-//              request came and before the answer left
+//              request came and before the answer left; a place on a line by one of the last minute, each
+//              place of his on hers by a row of its own
 //   tied       a place is shown to a dispatcher only of people of his open calls, and coarsely of those his
 //              agency was informed about; to a patrol car of whom it follows; to her of whom she has an open
 //              view, after she agreed; a call to its own agency
@@ -24,6 +26,7 @@
 #include "haechi/v1/api.pb.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
+#include "haechi/v1/picture.pb.h"
 #include "hunt/schedule.h"
 #include "hunt/town.h"
 #include "net/http.h"
@@ -40,6 +43,8 @@ class Answers {
   void distrust(const std::string& person_id) { distrusted_.insert(person_id); }
   void see_fact(const v1::Fact& fact);        // of an entry that is told for the first time
   void see_effect(const v1::Effect& effect);  // likewise
+  // A message or a frame of places leaves on a line.
+  void said(const trust::Viewer& viewer, uint64_t line, const std::string& message, bool binary);
   // An answer is leaving.
   void answered(const net::Request& request, Time arrived, const net::Response& response);
 
@@ -69,6 +74,9 @@ class Answers {
   void check_alerts(const Reading& reading, const v1::AlertList& list);
   void check_calls(const Reading& reading, const v1::CallList& list);
   void check_views(const Reading& reading, const v1::ViewList& list);
+  void check_view(const Reading& reading, const v1::View& view);
+  void check_line(const Reading& reading, uint64_t line, const v1::LiveMessage& message);
+  void check_frame(const Reading& reading, uint64_t line, const std::string& frame);
 
   const Schedule& schedule_;
   const Find find_;
@@ -80,6 +88,9 @@ class Answers {
   std::map<std::string, std::pair<Time, Time>> alerts_;  // since when open, until when; unknown: still
   std::map<std::string, std::set<Spot>> spots_;          // where somebody's devices said that they are
   std::map<std::string, int64_t> newest_us_;             // fix that was shown of somebody
+  std::set<std::string> points_;                         // account|wearer@fix that has a row of its own
+  std::map<std::string, std::map<uint32_t, std::string>>
+      holders_;  // by account and line, what an index stands for
   uint64_t places_ = 0;
 };
 

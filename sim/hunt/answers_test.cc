@@ -36,6 +36,16 @@ class AnswersTest : public testing::Test {
     ASSERT_TRUE(google::protobuf::util::MessageToJsonString(message, &response.body).ok());
     answers_.answered(request, arrived_, response);
   }
+  // On an open line of the first reader of that name.
+  void say(const std::string& account, const v1::LiveMessage& message) {
+    for (const trust::Viewer& viewer : readers_of(town_)) {
+      if (viewer.account != account) continue;
+      std::string json;
+      ASSERT_TRUE(google::protobuf::util::MessageToJsonString(message, &json).ok());
+      return answers_.said(viewer, 1, json, false);
+    }
+    FAIL() << account;
+  }
   static v1::LivePosition live(const std::string& person, int64_t fixed_at_us = kStart.us) {
     v1::LivePosition out;
     out.set_person_id(person);
@@ -186,6 +196,75 @@ TEST_F(AnswersTest, FindAPointOfHimThatTheRecordDoesNotName) {
   record("reader-p-1", {"V-1"});
   show_her(true);
   EXPECT_THAT(found_, Contains("recorded: reader-p-1 is shown V-1@5, and no record of that is durable"));
+}
+
+TEST_F(AnswersTest, FindAPlaceOnALineWithoutARecordOfTheLastMinute) {
+  v1::LiveMessage message;
+  *message.add_positions() = live("W-1");
+  record("reader-control", {"W-1"});
+  pass(Duration::seconds(60));
+  say("reader-control", message);
+  EXPECT_THAT(found_, IsEmpty());
+  pass(Duration::seconds(20));
+  say("reader-control", message);
+  EXPECT_THAT(found_, Contains("recorded: reader-control is shown W-1, and no record of that is durable"));
+}
+
+TEST_F(AnswersTest, FindAPlaceOnTheLineOfACarThatDoesNotFollow) {
+  v1::LiveMessage message;
+  message.mutable_track()->set_person_id("W-1");
+  message.mutable_track()->add_points()->mutable_place()->set_lat_e7(376'000'001);
+  record("reader-car-1", {"W-1"});
+  say("reader-car-1", message);
+  EXPECT_THAT(found_, Contains(StartsWith("tied: reader-car-1 is shown where W-1 is")));
+  found_.clear();
+  message.mutable_approach()->set_person_id("W-1");
+  say("reader-car-1", message);
+  EXPECT_THAT(found_, Contains("tied: reader-car-1 is told how far W-1 is"));
+}
+
+TEST_F(AnswersTest, FindAPlaceInAnAlertOrACallOnALineOfWhomNothingLetsSee) {
+  record("reader-west", {"W-1", "P-1"});
+  v1::LiveMessage message;
+  message.mutable_alert()->set_wearer_id("W-1");
+  message.mutable_alert()->mutable_place()->set_lat_e7(376'000'001);
+  say("reader-west", message);
+  EXPECT_THAT(found_, Contains(StartsWith("tied: reader-west is shown where W-1 is")));
+  v1::Destination& there = *message.mutable_call()->add_destinations();
+  there.set_person_id("P-1");
+  there.mutable_place()->set_lat_e7(376'000'001);
+  say("reader-west", message);
+  EXPECT_THAT(found_, Contains(StartsWith("tied: reader-west is shown where P-1 is")));
+}
+
+TEST_F(AnswersTest, FindAPointOfHimOnHerLineThatHasNoRowOfItsOwn) {
+  agree();
+  view(true);
+  v1::LiveMessage message;
+  v1::View& shown = *message.mutable_view();
+  shown.set_protected_id("P-1");
+  shown.set_wearer_id("W-1");
+  shown.mutable_place()->set_lat_e7(376'000'001);
+  shown.set_wearer_fixed_at_us(5);
+  v1::Fact row;
+  row.mutable_access_decided()->set_viewer("reader-p-1");
+  row.mutable_access_decided()->set_allowed(true);
+  row.mutable_access_decided()->set_subject_id("W-1");
+  row.mutable_access_decided()->set_shown_fixed_at_us(5);
+  answers_.see_fact(row);
+  say("reader-p-1", message);
+  EXPECT_THAT(found_, IsEmpty());
+  shown.set_wearer_fixed_at_us(6);
+  say("reader-p-1", message);
+  EXPECT_THAT(found_, Contains("recorded: reader-p-1 is shown W-1@6, and no row of that is durable"));
+}
+
+TEST_F(AnswersTest, FindAFrameOfNobodyAndWhatIsNoMessage) {
+  const trust::Viewer viewer{.account = "reader-control", .role = trust::Role::kControl};
+  answers_.said(viewer, 1, std::string("\1\0\0\0\1\0\0\0", 8) + std::string(8 + 32, '\0'), true);
+  EXPECT_THAT(found_, Contains("let in: a frame of reader-control shows an index that stands for nobody"));
+  answers_.said(viewer, 1, "{\"positions\":7}", false);
+  EXPECT_THAT(found_, Contains(StartsWith("let in: /live says what is no message")));
 }
 
 TEST_F(AnswersTest, FindACallOfAnotherAgency) {

@@ -6,7 +6,6 @@
 namespace haechi::hunt {
 namespace {
 
-constexpr Duration kRowHolds = Duration::seconds(75);
 constexpr Duration kDeskSlack = Duration::seconds(6);  // a screen is drawn every five seconds
 constexpr Duration kStampsAhead = Duration::seconds(30);
 constexpr int64_t kTellWithinS = 60;
@@ -146,15 +145,17 @@ void Auditor::answered(const net::Request& request, Time arrived, const net::Res
   counts_.places = answers_.places();
 }
 
+void Auditor::said(const trust::Viewer& viewer, uint64_t line, const std::string& message, bool binary) {
+  ++counts_.shown;
+  mix(viewer.account + message);
+  answers_.said(viewer, line, message, binary);
+  counts_.places = answers_.places();
+}
+
 void Auditor::see_fact(uint64_t no, Time at, const v1::Fact& fact, bool again) {
   if (fact.has_report_received()) see_report(no, fact.report_received(), at, again);
   if (fact.has_entry_quarantined() && !again) see_quarantined(fact.entry_quarantined().entry_no());
   if (!again) see_shown_or_given_up(fact);
-  if (again || !fact.has_access_decided() || !fact.access_decided().allowed()) return;
-  const v1::AccessDecided& row = fact.access_decided();
-  std::vector<std::string> persons(row.shown_ids().begin(), row.shown_ids().end());
-  if (row.subject_kind() == "person" && !row.subject_id().empty()) persons.push_back(row.subject_id());
-  for (const std::string& person : persons) rows_[row.viewer() + "|" + person] = schedule_.now();
 }
 
 std::string Auditor::named(const ReportKey& key) {
@@ -203,9 +204,6 @@ void Auditor::see_effect(const v1::Effect& effect) {
         hand_offs_[now.id()].second = false;
       return;
     }
-    case v1::Effect::kCloseIncident:
-      informed_.erase(effect.close_incident().id());
-      return;
     case v1::Effect::kOpenCall:
       return see_call(effect.open_call(), true, false);
     case v1::Effect::kUpdateCall:
@@ -270,8 +268,6 @@ void Auditor::clear(const v1::Alert& alert) {
 
 void Auditor::see_hand_off(const v1::HandOffMessage& message) {
   const auto& alarm = message.has_alarm_new() ? message.alarm_new() : message.alarm_update();
-  if (alarm.informative() && message.to_agency_id() == kBuiltIn)
-    informed_[message.incident_id()].insert({alarm.wearer_id(), alarm.protected_id()});
   if (!message.has_alarm_new() || alarm.informative()) return;
   ++counts_.handed_over;
   const std::string whom = message.incident_id() + "|" + message.to_agency_id();
@@ -304,23 +300,6 @@ void Auditor::told(const v1::HandOffMessage& message) {
   if (!hand_off_states_.contains(message.hand_off_id()))
     find("one call", "the agency was handed " + message.hand_off_id() + ", of which no entry speaks");
   if (const auto found = alerts_.find(alarm.alert_id()); found != alerts_.end()) found->second.told = true;
-}
-
-// The dispatcher of the built-in desk sees people of his open calls, and those of whom his agency was
-// informed.
-void Auditor::shown(const std::string& viewer, const std::string& person_id) {
-  ++counts_.shown;
-  mix(viewer + person_id);
-  const auto row = rows_.find(viewer + "|" + person_id);
-  if (row == rows_.end() || schedule_.now() - row->second > kRowHolds)
-    find("shown", person_id + " is on the screen of " + viewer + " without a row that is durable");
-  const bool called = std::any_of(calls_.begin(), calls_.end(), [&](const auto& known) {
-    return known.second.wearer_id() == person_id || known.second.protected_id() == person_id;
-  });
-  const bool informed = std::any_of(informed_.begin(), informed_.end(),
-                                    [&](const auto& known) { return known.second.contains(person_id); });
-  if (!called && !informed)
-    find("shown", person_id + " is on the screen of " + viewer + " and no open call is about them");
 }
 
 // Whoever looks at one alert sees them all.

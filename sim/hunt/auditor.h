@@ -13,9 +13,9 @@
 //   and pair at most one alert is open holds         no alert ends by itself while the violation goes on no
 //   cause      no alert of a place without that anybody was near it silence       a device unheard beyond its
 //   time has an open alert handed over   an alert is told to the agency in time one call      one hand-off
-//   per incident and agency at a time, one call per hand-off shown         a place is shown only with a live
-//   basis, and after the row that says so woken         her phone stirs in time, or the incident says that
-//   she cannot be reached drains        when all faults have stopped, all is delivered, answered and quiet
+//   per incident and agency at a time, one call per hand-off woken         her phone stirs in time, or the
+//   incident says that she cannot be reached drains        when all faults have stopped, all is delivered,
+//   answered and quiet
 #pragma once
 
 #include <algorithm>
@@ -60,7 +60,7 @@ class Auditor final : public Witness {
 
   void published(const spine::Batch& batch) override;
   void passed_over(uint64_t entry_no, const std::string& why) override;
-  void shown(const std::string& viewer, const std::string& person_id) override;
+  void said(const trust::Viewer& viewer, uint64_t line, const std::string& message, bool binary) override;
   void answered(const net::Request& request, Time arrived, const net::Response& response) override;
   void acknowledged(const v1::Report& report);
   void told(const v1::HandOffMessage& message);  // the outside agency read it
@@ -183,9 +183,7 @@ class Auditor final : public Witness {
   std::map<std::string, std::pair<std::string, bool>> hand_offs_;  // -> incident|agency, open
   std::map<std::string, v1::HandOff> hand_off_states_;
   std::map<std::string, std::string> call_of_hand_off_;
-  std::map<std::string, v1::Call> calls_;                  // open, of the built-in desk
-  std::map<std::string, std::set<std::string>> informed_;  // of it: open incident -> whom it was told about
-  std::map<std::string, Time> rows_;                       // viewer|person -> when its row was published
+  std::map<std::string, v1::Call> calls_;  // open, of the built-in desk
   std::map<std::string, Pairing> pairings_;
   std::map<std::string, Heard> heard_;
   std::vector<Notice> notices_;

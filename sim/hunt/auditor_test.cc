@@ -273,12 +273,6 @@ TEST_F(AuditorTest, FindsAPhoneThatDidNotStir) {
   EXPECT_THAT(found_, Contains("woken: the phone of P-1 did not stir for A-1"));
 }
 
-TEST_F(AuditorTest, FindsAPlaceThatIsShownWithoutRowOrWithoutCall) {
-  auditor_.shown(Node::kDispatcher, "W-1");
-  EXPECT_THAT(found_, Contains(testing::EndsWith("without a row that is durable")));
-  EXPECT_THAT(found_, Contains(testing::EndsWith("no open call is about them")));
-}
-
 TEST_F(AuditorTest, FindsWhatStillWaitsWhenAllIsQuiet) {
   say(raised("A-1"));
   auditor_.drained({{"D-W-1", 3}});

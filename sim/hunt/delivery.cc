@@ -158,7 +158,7 @@ class Ledger final : public Witness {
     }
   }
   void passed_over(uint64_t, const std::string&) override {}
-  void shown(const std::string&, const std::string&) override {}
+  void said(const trust::Viewer&, uint64_t, const std::string&, bool) override {}
   void answered(const net::Request&, Time, const net::Response&) override {}
 
   const std::set<std::string>& raised() const { return raised_; }
@@ -250,7 +250,6 @@ class World {
     ++starts_;
     NodeOptions options;
     options.snapshot_entries = options_.snapshot_entries;
-    options.screen = false;
     node_ =
         new Node(schedule_, wire_, clock_, ledger_, options);  // never freed: a killed process frees nothing
     node_->boot([this](const Status& started) {

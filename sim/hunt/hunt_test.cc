@@ -89,7 +89,8 @@ TEST_P(Canaries, IsFoundWithinTheBudget) {
 INSTANTIATE_TEST_SUITE_P(Of, Canaries,
                          testing::Values("ack_before_sync", "clear_on_silence", "forget_hand_off",
                                          "close_unheard", "forget_wake_up", "show_before_row",
-                                         "answer_before_row", "duplicates_return", "snapshot_ahead"),
+                                         "answer_before_row", "exact_for_informed", "point_before_row",
+                                         "duplicates_return", "snapshot_ahead"),
                          [](const auto& about) { return std::string(about.param); });
 
 }  // namespace

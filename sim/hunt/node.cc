@@ -18,16 +18,9 @@ namespace {
 
 constexpr char kSnapshots[] = "/hunt/data/snapshots";
 constexpr Duration kWaitTick = Duration::millis(20);
-constexpr Duration kScreenTick = Duration::seconds(5);
-const trust::Viewer kViewer{
-    .account = Node::kDispatcher, .role = trust::Role::kDispatch, .agency_id = kBuiltIn};
+constexpr Duration kScreenTick = Duration::seconds(1);
 
 using Commanded = std::map<std::string, v1::DeviceCommand>;  // newest per device
-
-void fold_picture(picture::Picture& picture, const spine::Batch& batch) {
-  for (const spine::PublishedEntry& entry : batch.entries)
-    picture.fold(entry.no, entry.stamped_at, *entry.fact, entry.effects);
-}
 
 void fold_commanded(gateway::Devices& devices, Commanded& commanded, const spine::Batch& batch) {
   for (const spine::PublishedEntry& entry : batch.entries) {
@@ -80,8 +73,6 @@ Status Node::open() {
     options.snapshot_entries = options_.snapshot_entries;
   }
   spine_ = std::make_unique<spine::Spine>(options, std::move(opened.log), clock_);
-  rights_ = std::make_unique<live::Rights>(picture_, clock_);
-  gate_ = std::make_unique<live::AccessGate>(*front_, *spine_, clock_, [](const std::string&) {});
   const auto directory = [] {
     return std::vector<link::CadEndpoint>{{kOutside, kCadUrl, {kOutside, kSecret}}};
   };
@@ -92,7 +83,13 @@ Status Node::open() {
   TRY(keys_, trust::Keys::open(*records_));
   for (const trust::Viewer& reader : options_.readers)
     TRY_STATUS(keys_->add(key_of(reader.account), reader, Time{}));
-  api_ = std::make_unique<api::Api>(api::ApiOptions{}, *front_, *spine_, picture_, *records_, *keys_, clock_);
+  live::HubOptions live_options;
+  live_options.flush_period = kScreenTick;
+  live_ = std::make_unique<live::Hub>(
+      *front_, *spine_, clock_,
+      [this](std::string_view key) { return keys_->viewer_of_key(key, clock_.now()); }, live_options);
+  api_ = std::make_unique<api::Api>(api::ApiOptions{}, *front_, *spine_, live_->picture(), *records_, *keys_,
+                                    clock_);
   letters_ =
       std::make_unique<notify::Letters>(Phones::settings(), notify::KeyPair::generate(), *records_, clock_);
   sender_ = std::make_unique<notify::Sender>(*notify_, *spine_, *letters_, clock_, make_wire_carrier(),
@@ -109,12 +106,7 @@ void Node::take_part() {
   spine_->take_part(connector_->part());
   spine_->take_part(sender_->part());
   spine_->take_part(api_->part());
-  spine_->take_part({"picture",
-                     [this](spine::SaveDone done) {
-                       front_->post([this, done = std::move(done)] { done(saved(picture_)); });
-                     },
-                     [this](Reader& in) { return take_saved(in, picture_); },
-                     spine::copies_of<fold_picture, picture::Picture>()});
+  spine_->take_part(live_->part());
   spine_->take_part({"gateway",
                      [this](spine::SaveDone done) {
                        gateway_->post([this, done = std::move(done)] { done(saved(devices_, commanded_)); });
@@ -128,10 +120,8 @@ void Node::subscribe() {
     witness_.published(*batch);
     connector_->on_batch(batch);
     sender_->on_batch(batch);
-    front_->post([this, batch] {
-      fold_picture(picture_, *batch);
-      api_->fold(*batch);
-    });
+    live_->on_batch(batch);
+    front_->post([this, batch] { api_->fold(*batch); });
     for (const spine::PublishedEntry& entry : batch->entries) {
       if (gateway::Devices::concerns(*entry.fact))
         gateway_->post([this, fact = entry.fact] { devices_.apply(*fact); });
@@ -171,7 +161,11 @@ void Node::listen() {
   connector_->start();
   sender_->start();
   gateway_->every(Duration::seconds(1), [this] { tick(); });
-  if (options_.screen) front_->every(kScreenTick, [this] { look_at_screen(); });
+  screens_ =
+      std::make_unique<Screens>(*front_, *live_, options_.readers, process_,
+                                [this](const trust::Viewer& viewer, uint64_t line, const std::string& message,
+                                       bool binary) { witness_.said(viewer, line, message, binary); });
+  screens_->start();
   Door door;
   door.process = process_;
   door.connected = [this](const LinePtr& line) {
@@ -246,17 +240,6 @@ void Node::look_again() {
     }
     flush();
   });
-}
-
-// The dispatcher's map: everybody of whom he may see where they are, as the live screens decide it.
-void Node::look_at_screen() {
-  for (const auto& [id, person] : picture_.persons()) {
-    const trust::Decision decision = rights_->person_place(kViewer, id);
-    if (decision.allowed && gate_->open(kViewer, trust::Action::kSeePosition, id, decision))
-      witness_.shown(kViewer.account, id);
-  }
-  gate_->flush();
-  gate_->sweep();
 }
 
 void Node::ask(net::Request request, const net::Respond& respond) {

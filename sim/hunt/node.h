@@ -1,5 +1,5 @@
 // Node: the house under test, one process of it. Real log, key ring, spine with its threads, engine, picture,
-// device sessions, HTTP intake, outside-CAD connector, rights and access gate, REST, wired as src/node wires
+// device sessions, HTTP intake, outside-CAD connector, live hub, REST, wired as src/node wires
 // them; in place of sockets the Wire. Of the house are not here: pages, WebSocket framing. The records hold
 // telephone numbers and keys only, and are kept nowhere.
 //
@@ -16,14 +16,13 @@
 #include "gateway/http_intake.h"
 #include "gateway/mqtt_hub.h"
 #include "gateway/mqtt_session.h"
+#include "hunt/screens.h"
 #include "hunt/wire.h"
 #include "link/cad_connector.h"
-#include "live/access_gate.h"
-#include "live/rights.h"
+#include "live/hub.h"
 #include "net/loop.h"
 #include "notify/letters.h"
 #include "notify/sender.h"
-#include "picture/picture.h"
 #include "spine/spine.h"
 #include "store/records.h"
 #include "vault/key_ring.h"
@@ -51,8 +50,8 @@ class Witness {
   virtual void published(const spine::Batch& batch) = 0;
   // It does not begin with the snapshot of that entry.
   virtual void passed_over(uint64_t entry_no, const std::string& why) = 0;
-  // A person's place was on a screen.
-  virtual void shown(const std::string& viewer, const std::string& person_id) = 0;
+  // A message leaves on the line of an open page.
+  virtual void said(const trust::Viewer& viewer, uint64_t line, const std::string& message, bool binary) = 0;
   // An answer leaves to who asked over REST.
   virtual void answered(const net::Request& request, Time arrived, const net::Response& response) = 0;
 };
@@ -61,8 +60,7 @@ struct NodeOptions {
   size_t queue_max = 65'536;           // facts that may wait for the spine
   uint64_t snapshot_entries = 0;       // a snapshot is taken after so many; 0: none
   std::vector<std::string> phones_of;  // protected persons who are told on their phones
-  bool screen = true;                  // a dispatcher's map is open
-  std::vector<trust::Viewer> readers;  // who may ask over REST (readers.h)
+  std::vector<trust::Viewer> readers;  // who may ask over REST (readers.h), and has a page open (screens.h)
 };
 
 class Node {
@@ -82,7 +80,6 @@ class Node {
   void submit(std::unique_ptr<v1::Fact> fact, std::function<void(bool)> done);
 
   uint64_t waiting() const { return spine_->stats().queue_depth + connector_->counters().waiting; }
-  static constexpr char kDispatcher[] = "dispatcher-west";
   static constexpr char kSecret[] = "the secret between the two";
   static constexpr char kCadUrl[] = "http://cad-east";
 
@@ -102,7 +99,6 @@ class Node {
   void advance(Session& session);
   void flush();
   void look_again();
-  void look_at_screen();
   void ask(net::Request request, const net::Respond& respond);
 
   Schedule& schedule_;
@@ -133,9 +129,8 @@ class Node {
   std::unique_ptr<trust::Keys> keys_;
   std::unique_ptr<notify::Letters> letters_;
   std::unique_ptr<notify::Sender> sender_;
-  picture::Picture picture_;
-  std::unique_ptr<live::Rights> rights_;
-  std::unique_ptr<live::AccessGate> gate_;
+  std::unique_ptr<live::Hub> live_;
+  std::unique_ptr<Screens> screens_;
   std::unique_ptr<api::Api> api_;
 };
 

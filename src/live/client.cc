@@ -1,10 +1,10 @@
 #include "live/client.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <charconv>
 
 #include "live/json.h"
+#include "live/said.h"
 #include "picture/approach.h"
 #include "trust/audit.h"
 
@@ -307,18 +307,10 @@ void Client::heartbeat() {
 }
 
 void Client::receive(const std::string& message) {
-  boost::system::error_code error;
-  const boost::json::value document = boost::json::parse(message, error);
-  if (error || !document.is_object()) return complain("not a JSON object");
-  const boost::json::value* shown_value = document.as_object().if_contains("shown");
-  if (shown_value == nullptr || !shown_value->is_object()) return complain("unknown message");
-  const boost::json::object& what = shown_value->as_object();
-  const auto text = [&](const char* name) -> std::string {
-    const boost::json::value* value = what.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-  };
-  if (const std::string alert_id = text("alert_id"); !alert_id.empty()) return shown(alert_id);
-  const v1::Call* call = shared_.picture.calls().call(text("call_id"));
+  const Result<Said> said = read_said(message);
+  if (!said.ok()) return complain(said.error().reason);
+  if (!said->alert_id.empty()) return shown(said->alert_id);
+  const v1::Call* call = shared_.picture.calls().call(said->call_id);
   if (call == nullptr) return complain("shown needs the alert_id or call_id of something you see");
   for (const std::string& alert_id : shared_.picture.alerts().alert_ids(call->incident_id())) {
     if (!picture::has_ended(shared_.picture.alerts().alert(alert_id)->alert())) shown(alert_id);

@@ -449,6 +449,10 @@ void Hub::mount(net::HttpServer& server) {
   });
 }
 
+void Hub::open(std::shared_ptr<net::Socket> socket) {
+  core_->accept(std::move(socket));
+}
+
 void Hub::end_account(const std::string& account, const std::string& reason) {
   core_->loop.post([weak = std::weak_ptr<Core>(core_), account, reason] {
     auto core = weak.lock();

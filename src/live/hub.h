@@ -63,6 +63,8 @@ class Hub {
   spine::SnapshotPart part();
   // Takes over the path /live. The server must run on the hub's loop; call before the loop starts.
   void mount(net::HttpServer& server);
+  // A socket that shook hands; on the loop only.
+  void open(std::shared_ptr<net::Socket> socket);
   // Closes every socket of the account at once. Any thread.
   void end_account(const std::string& account, const std::string& reason);
 

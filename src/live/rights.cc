@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/canary.h"
 #include "picture/synthetic.h"
 
 namespace haechi::live {
@@ -122,7 +123,8 @@ trust::Decision Rights::person_place(const trust::Viewer& viewer, const std::str
         relations.in_call = true;
         subject.basis = call->id();
       } else {
-        relations.informed = picture_.informed_about(viewer.agency_id, person_id);
+        (canary(Canary::kExactForInformed) ? relations.in_call : relations.informed) =
+            picture_.informed_about(viewer.agency_id, person_id);
       }
       break;
     case trust::Role::kUnit:

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "api/json.h"
-#include "sim/api_client.h"
+#include "sim/json.h"
 #include "tools/fact_files.h"
 #include "tools/track_text.h"
 #include "tools/violations.h"

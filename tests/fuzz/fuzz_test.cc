@@ -23,8 +23,6 @@ void PrintTo(const Target& target, std::ostream* out) {
 
 namespace {
 
-constexpr int kRounds = 100'000;
-
 class Damage {
  public:
   explicit Damage(uint64_t seed) : random_(seed) {}
@@ -114,7 +112,7 @@ TEST_P(Reader, ComesBackFromWhateverItIsGiven) {
   for (const std::string& seed : target.seeds)
     EXPECT_TRUE(run(target, seed)) << "a seed that is not understood: " << seed;
   run(target, "");
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < target.rounds; ++round) {
     const std::string& from = pool[static_cast<size_t>(round) % pool.size()];
     const std::string bytes = damage.harm(from, target.seeds);
     // Harm upon harm, as long as something of it is still understood.

@@ -13,7 +13,7 @@ namespace haechi::scenario {
 
 class Language {
  public:
-  explicit Language(uint64_t first_no = 1) : world_(first_no) {}
+  explicit Language(uint64_t first_no = 1, Duration longest = kLongest) : world_(first_no, longest) {}
   // Carries out one statement and returns the news. Throws Mistake for what it does not understand.
   std::vector<std::string> run(const std::string& statement);
   // The whole scenario once more, from its facts: throws Mistake if one byte differs.

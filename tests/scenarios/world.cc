@@ -51,8 +51,8 @@ Spot Actor::at(Time now) const {
   return way.back();
 }
 
-World::World(uint64_t first_no)
-    : engine_(std::make_unique<spine::Engine>(0, first_no - 1)), first_no_(first_no) {}
+World::World(uint64_t first_no, Duration longest)
+    : engine_(std::make_unique<spine::Engine>(0, first_no - 1)), first_no_(first_no), longest_(longest) {}
 
 void World::begin(const std::string& local, const std::string& zone) {
   if (now_.known()) throw Mistake("the scenario has begun already");
@@ -79,6 +79,7 @@ void World::set_origin(double lat, double lng) {
 }
 
 std::string World::local(Time at) const {
+  if (!now_.known()) throw Mistake("a scenario begins with: start DATE TIME ZONE");
   const int64_t offset_s = rules_.at(zone_).offset_s(at.us / kSecond);
   std::string text = iso8601(at + Duration::seconds(offset_s)).substr(0, 19);
   text[10] = ' ';
@@ -180,6 +181,7 @@ void World::save_and_load(size_t entry_no) {
 
 void World::run_until(Time moment) {
   if (moment < now_) throw Mistake("time does not go back: it is " + local(now_));
+  if (longest_ < moment - now_) throw Mistake("that is too long to wait: it is " + local(now_));
   v1::Fact tick;
   tick.mutable_clock_ticked();
   for (Time second = next_second(now_); second <= moment; second = next_second(second)) {

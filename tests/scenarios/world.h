@@ -61,10 +61,12 @@ struct Actor {
   Spot at(Time now) const;
 };
 
+inline constexpr Duration kLongest = Duration::seconds(40 * 86'400);
+
 class World {
  public:
-  // Entries are numbered from there.
-  explicit World(uint64_t first_no = 1);
+  // Entries are numbered from there; time goes on by `longest` at once at most, for each second is a tick.
+  explicit World(uint64_t first_no = 1, Duration longest = kLongest);
 
   // First of all: the clock, and the zone of every time that is written or read.
   void begin(const std::string& local, const std::string& zone);
@@ -118,6 +120,7 @@ class World {
   std::unique_ptr<spine::Engine> engine_;
   spine::ReportFilter filter_;
   const uint64_t first_no_;
+  const Duration longest_;
   picture::Picture picture_;
   Narrator narrator_;
   std::string zone_;

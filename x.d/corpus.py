@@ -7,6 +7,18 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 FUZZ = TOP / 'build' / 'fuzz'
+BYTES_MAX = 150_000  # of one reader
+
+
+def small(pieces):
+    """The shortest that fit."""
+    left, out = BYTES_MAX, []
+    for piece in sorted(pieces, key=len):
+        left -= len(piece)
+        if left < 0:
+            break
+        out.append(piece)
+    return out
 
 
 def main():
@@ -14,7 +26,7 @@ def main():
         with tempfile.TemporaryDirectory() as least:
             subprocess.run([FUZZ / 'bin' / 'fuzz', '-merge=1', '-max_len=4096', least, found], check=True,
                            stderr=subprocess.DEVNULL, env=dict(os.environ, HAECHI_FUZZ_TARGET=found.name))
-            pieces = [path.read_bytes() for path in sorted(pathlib.Path(least).iterdir())]
+            pieces = small([path.read_bytes() for path in sorted(pathlib.Path(least).iterdir())])
         kept = TOP / 'tests' / 'fuzz' / 'corpus' / found.name
         kept.parent.mkdir(exist_ok=True)
         kept.write_bytes(b''.join(len(piece).to_bytes(4, 'little') + piece for piece in pieces))

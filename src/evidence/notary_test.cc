@@ -287,7 +287,7 @@ class Elsewhere final : public Signer {
  public:
   Elsewhere() : key_(*SigningKey::from_seed("any", KeyUse::kLog, std::string(32, 'e'))) {
     const std::string text = key_.verifier().text();
-    public_key_ = decode_base64(text.substr(text.rfind('+') + 1))->substr(1);
+    public_key_ = decode_base64(text.substr(text.find('+', text.find('+') + 1) + 1))->substr(1);
   }
   const std::string& public_key() const override { return public_key_; }
   Result<std::string> sign(How, std::string_view bytes) override {

@@ -57,7 +57,7 @@ void run_beside(Beside beside, Log& log, const std::string& directory, const std
     while (running) (void)reader->read(1, [&](const Record&) { return ++records_read, running.load(); }).ok();
   if (beside != kNotary) return;
   const auto notary =
-      evidence::Notary::open({directory + "/evidence", directory + "/key"}, *reader, log.id());
+      evidence::Notary::open({directory + "/evidence", {directory + "/key"}}, *reader, log.id());
   for (auto next = std::chrono::steady_clock::now(); running;
        std::this_thread::sleep_for(std::chrono::milliseconds(10))) {
     if (std::chrono::steady_clock::now() < next) continue;

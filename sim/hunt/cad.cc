@@ -53,12 +53,12 @@ void Cad::serve(const net::Request& request, const net::Respond& respond) {
       post(nonsense);
       v1::HandOffMessage wrong = answer(message.hand_off_id());
       wrong.mutable_ack()->set_message_id("another message");
-      return respond({200, "application/json", link::to_json(wrong), {}});
+      return respond(link::signed_response(kKey, link::to_json(wrong), schedule_.now()));
     }
     take(message);
     v1::HandOffMessage ack = answer(message.hand_off_id());
     ack.mutable_ack()->set_message_id(message.id());
-    return respond({200, "application/json", link::to_json(ack), {}});
+    return respond(link::signed_response(kKey, link::to_json(ack), schedule_.now()));
   }
 }
 

@@ -1,8 +1,12 @@
 #include "api/provider_door.h"
 
+#include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "api/session.h"
+#include "api/told.h"
 #include "haechi/v1/fact.pb.h"
 #include "net/loop.h"
 #include "trust/audit.h"
@@ -135,12 +139,19 @@ void ProviderDoor::arrived(const Result<trust::Vouched>& vouched, const std::str
   const trust::Viewer& who = in.verdict.viewer;
   auto fact = trust::account_event(who, "sign_in", who.account, in.verdict.right, in.verdict.reason);
   trust::say_from_where(*fact, {request.peer});
-  submit_.submit(std::move(fact), [this, response, respond, surface,
-                                   token = in.token](const Result<spine::Receipt>& recorded) {
+  std::vector<std::unique_ptr<v1::Fact>> facts;
+  facts.push_back(std::move(fact));
+  if (in.verdict.right && told::is_another_phone(accounts_, who, clock_.now()))
+    facts.push_back(told::her_phone(who.account, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
+  const Result<spine::Room> room = submit_.room(facts);
+  const auto done = [this, response, respond, surface,
+                     token = in.token](const Result<spine::Receipt>& recorded) {
     if (recorded.ok()) return respond(response);
     front_.post([this, token] { (void)accounts_.end_token(token).ok(); });
     respond(back_to(surface, "away"));
-  });
+  };
+  if (!room.ok()) return done(room.error());
+  submit_.submit_together(*room, std::move(facts), done);
 }
 
 }  // namespace haechi::api

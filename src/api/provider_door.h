@@ -22,12 +22,14 @@ class ProviderDoor {
   static bool is_for(std::string_view path);
   void answer(const net::Request& request, const net::Respond& respond);
 
+  // What the provider said of who came back to the surface: a session, or why there is none.
+  void arrived(const Result<trust::Vouched>& vouched, const std::string& id, trust::Surface surface,
+               const net::Request& request, const net::Respond& respond);
+
  private:
   void send_away(const std::string& id, const net::Request& request, const net::Respond& respond);
   void take_back(const std::string& id, const net::Request& request, const net::Respond& respond);
   void log_out(const std::string& id, const net::Request& request, const net::Respond& respond);
-  void arrived(const Result<trust::Vouched>& vouched, const std::string& id, trust::Surface surface,
-               const net::Request& request, const net::Respond& respond);
 
   IdentityProviders& providers_;
   trust::Accounts& accounts_;

@@ -298,7 +298,8 @@ Status add_to_batch(const Exchange& exchange, v1::Fact& fact, References& refere
   const bool is_new = !exchange.world.picture.devices().contains(device.id());
   plan.facts.push_back(std::make_unique<v1::Fact>(std::move(fact)));
   if (is_new && her_other_phone(exchange, device))
-    plan.facts.push_back(told::her_phone(exchange, device.person_id(), v1::HER_PHONE_EVENT_DEVICE));
+    plan.facts.push_back(
+        told::her_phone(exchange.viewer.account, device.person_id(), v1::HER_PHONE_EVENT_DEVICE));
   return {};
 }
 
@@ -382,7 +383,8 @@ Result<Plan> put_device(const Exchange& exchange) {
   const bool another = known == nullptr && her_other_phone(exchange, device);
   const std::string person_id = device.person_id();
   plan.facts.push_back(std::move(fact));
-  if (another) plan.facts.push_back(told::her_phone(exchange, person_id, v1::HER_PHONE_EVENT_DEVICE));
+  if (another)
+    plan.facts.push_back(told::her_phone(exchange.viewer.account, person_id, v1::HER_PHONE_EVENT_DEVICE));
   plan.answer = [status = status_of(known != nullptr), written](uint64_t entry_no) mutable {
     written.set_entry_no(entry_no);
     return json_response(status, written);

@@ -27,12 +27,6 @@ net::Response with_cookie(net::Response response, const net::Request& request, t
   return response;
 }
 
-// She is signed in elsewhere as well: the session that this browser had is gone by now.
-bool is_another_phone(const Exchange& exchange, const trust::Viewer& who) {
-  if (who.role != trust::Role::kProtectedPerson) return false;
-  return exchange.world.accounts->sessions(who.account, "", exchange.now).size() > 1;
-}
-
 Result<Plan> signed_in(const Exchange& exchange, const trust::Attempt& attempt,
                        const trust::Doorway& doorway) {
   TRY(const trust::SignedIn in, exchange.world.accounts->sign_in(attempt, doorway, exchange.now));
@@ -40,8 +34,9 @@ Result<Plan> signed_in(const Exchange& exchange, const trust::Attempt& attempt,
   Plan plan;
   plan.facts.push_back(
       trust::account_event(who, "sign_in", who.account, in.verdict.right, in.verdict.reason));
-  if (in.verdict.right && is_another_phone(exchange, who))
-    plan.facts.push_back(told::her_phone(exchange, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
+  if (in.verdict.right && told::is_another_phone(*exchange.world.accounts, who, exchange.now))
+    plan.facts.push_back(
+        told::her_phone(exchange.viewer.account, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
   net::Response response =
       in.verdict.right ? with_cookie(json_response(200, read::capabilities_of(who)), exchange.request,
                                      who.role, doorway.surface, in.token)
@@ -111,7 +106,8 @@ Result<Plan> enrolled(const Exchange& exchange, const std::string& token, const 
   const trust::Viewer& who = in.verdict.viewer;
   Plan plan;
   if (in.verdict.right && known && who.role == trust::Role::kProtectedPerson)
-    plan.facts.push_back(told::her_phone(exchange, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
+    plan.facts.push_back(
+        told::her_phone(exchange.viewer.account, who.person_id, v1::HER_PHONE_EVENT_SIGNED_IN));
   plan.facts.push_back(trust::account_event(who, "enrol", who.account, in.verdict.right, in.verdict.reason));
   if (!in.verdict.right) {
     plan.answer = [](uint64_t) {

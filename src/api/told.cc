@@ -7,6 +7,7 @@
 #include "base/hex.h"
 #include "haechi/v1/api.pb.h"
 #include "law/shapes.h"
+#include "trust/accounts.h"
 
 namespace haechi::api::told {
 namespace {
@@ -46,13 +47,18 @@ bool is_own(const trust::Viewer& viewer, const v1::Notification& one) {
 
 }  // namespace
 
-std::unique_ptr<v1::Fact> her_phone(const Exchange& exchange, const std::string& person_id,
+std::unique_ptr<v1::Fact> her_phone(const std::string& by, const std::string& person_id,
                                     v1::HerPhoneEvent event) {
-  legal::Facts facts;
-  v1::HerPhoneChanged& changed = *legal::add_fact(exchange, 0, facts).mutable_her_phone_changed();
+  auto fact = std::make_unique<v1::Fact>();
+  fact->mutable_case_fact()->set_by(by);
+  v1::HerPhoneChanged& changed = *fact->mutable_case_fact()->mutable_her_phone_changed();
   changed.set_person_id(person_id);
   changed.set_event(event);
-  return std::move(facts.front());
+  return fact;
+}
+
+bool is_another_phone(const trust::Accounts& accounts, const trust::Viewer& who, Time now) {
+  return who.role == trust::Role::kProtectedPerson && accounts.sessions(who.account, "", now).size() > 1;
 }
 
 namespace {

@@ -14,9 +14,12 @@ Result<std::optional<std::string>> second_of_agency_address(const Exchange& exch
 Result<Plan> put_account_address(const Exchange& exchange);
 Result<Plan> put_agency_address(const Exchange& exchange);
 
-// That something changed about how a protected person is reached, for her protection officer.
-std::unique_ptr<v1::Fact> her_phone(const Exchange& exchange, const std::string& person_id,
+// That something changed about how a protected person is reached, for her protection officer. `by` whose
+// account.
+std::unique_ptr<v1::Fact> her_phone(const std::string& by, const std::string& person_id,
                                     v1::HerPhoneEvent event);
+// Just after a sign-in: is she signed in elsewhere as well? The session that her browser had is gone by then.
+bool is_another_phone(const trust::Accounts& accounts, const trust::Viewer& who, Time now);
 
 Result<Plan> push(const Exchange& exchange);
 Result<Plan> subscribe(const Exchange& exchange);

@@ -45,9 +45,9 @@ struct Keys {
 
   static Result<Keys> open(const MendOptions& options, const std::string& origin) {
     Keys keys;
-    for (const std::string& file : {options.key_file, options.next_key_file}) {
-      if (file.empty()) continue;
-      TRY(SigningKey key, SigningKey::open(file, origin, KeyUse::kLog));
+    for (const KeyPlace& place : {options.key, options.next_key}) {
+      if (!place.named()) continue;
+      TRY(SigningKey key, SigningKey::open(place, origin, KeyUse::kLog));
       keys.verifying.push_back(key.verifier());
       keys.signing.push_back(std::move(key));
     }
@@ -84,7 +84,7 @@ class Fetched {
  private:
   Status ask(uint64_t from_no) {
     Note note{body_of(GiveBack{keys_.verifying.front().name(), from_no, now_}), {}};
-    for (const SigningKey& key : keys_.signing) key.sign(note, Time{});
+    for (const SigningKey& key : keys_.signing) TRY_STATUS(key.sign(note, Time{}));
     const std::optional<Note> before = bytes_.empty() ? std::nullopt : std::optional(push_.note);
     TRY(bytes_, mirror_(text_of(note)));
     TRY(push_, read_push(bytes_));

@@ -27,8 +27,8 @@ namespace haechi::evidence {
 struct MendOptions {
   std::string data;                // directory of the log's directory
   std::string evidence_directory;  // with the log's newest checkpoint
-  std::string key_file;            // of the key by which the log signs
-  std::string next_key_file = {};  // empty: none
+  KeyPlace key;                    // by which the log signs
+  KeyPlace next_key = {};          // of no name: none
   uint32_t page_bytes = 8192;      // as of every opening of the log
 };
 

@@ -314,7 +314,7 @@ TEST_F(MendTest, WithoutTheKeyOfTheLogAsksNobody) {
   close();
   harm_fact(12);
   MendOptions options = source.options(data.path());
-  options.key_file = data.file("no-key");
+  options.key.file = data.file("no-key");
   const auto mended = mend_log(
       options,
       [](const std::string&) -> Result<std::string> {

@@ -114,7 +114,7 @@ TEST_F(MirrorTest, TakesNoOtherHistoryOfTheSameLog) {
             .ok());
   const auto reader = (*other)->reader();
   const auto forger =
-      Notary::open({forged.path() + "/evidence", forged.path() + "/key"}, *reader, log.log().id());
+      Notary::open({forged.path() + "/evidence", {forged.path() + "/key"}}, *reader, log.log().id());
   ASSERT_TRUE(forger.ok());
   ASSERT_TRUE((*forger)->round().ok());
   EXPECT_EQ(mirror->take((*forger)->request_to_mirror(10)->push).status, 422);
@@ -131,12 +131,14 @@ TEST_F(MirrorTest, IsKeptForNamedLogsOnly) {
 }
 
 TEST_F(MirrorTest, GivesItsRecordsBackToTheKeyOfTheLogOnly) {
-  const auto key = SigningKey::open(source.path() + "/key", origin_of(log.log().id()), KeyUse::kLog);
+  const auto key = SigningKey::open({source.path() + "/key"}, origin_of(log.log().id()), KeyUse::kLog);
   ASSERT_TRUE(key.ok());
   const Time now{1'800'000'000'000'000};
   const auto asked = [&](uint64_t from_no, Time at, bool is_signed = true) {
     Note note{body_of(GiveBack{origin_of(log.log().id()), from_no, at}), {}};
-    if (is_signed) key->sign(note, Time{});
+    if (is_signed) {
+      EXPECT_TRUE(key->sign(note, Time{}).ok());
+    }
     note.signatures.push_back({"somebody", 7, std::string(64, 'x')});
     return mirror->give_back(text_of(note), now);
   };

@@ -28,10 +28,10 @@ Notary::Notary(NotaryOptions options, log::Reader& reader, SigningKey key, std::
 Result<std::unique_ptr<Notary>> Notary::open(const NotaryOptions& options, log::Reader& reader,
                                              const std::string& log_id) {
   TRY_STATUS(log::make_directory(options.directory));
-  TRY(SigningKey key, SigningKey::open_or_make(options.key_file, origin_of(log_id), KeyUse::kLog));
+  TRY(SigningKey key, SigningKey::open_or_make(options.key, origin_of(log_id), KeyUse::kLog));
   std::optional<SigningKey> next;
-  if (!options.next_key_file.empty()) {
-    TRY(SigningKey opened, SigningKey::open_or_make(options.next_key_file, origin_of(log_id), KeyUse::kLog));
+  if (options.next_key.named()) {
+    TRY(SigningKey opened, SigningKey::open_or_make(options.next_key, origin_of(log_id), KeyUse::kLog));
     next.emplace(std::move(opened));
   }
   std::unique_ptr<Notary> notary(new Notary(options, reader, std::move(key), std::move(next)));
@@ -44,15 +44,15 @@ Status Notary::tell_keys() const {
   if (next_) {
     keys.push_back(next_->verifier());
     Note succession{body_of_succession(next_->verifier()), {}};
-    sign(succession);
+    TRY_STATUS(sign(succession));
     TRY_STATUS(log::replace_file(options_.directory + "/" + kSuccessionName, text_of(succession)));
   }
   return log::replace_file(options_.directory + "/" + kPublicKeyName, text_of(keys));
 }
 
-void Notary::sign(Note& note) const {
-  key_.sign(note, Time{});
-  if (next_) next_->sign(note, Time{});
+Status Notary::sign(Note& note) const {
+  TRY_STATUS(key_.sign(note, Time{}));
+  return next_ ? next_->sign(note, Time{}) : Status();
 }
 
 Status Notary::take_up() {
@@ -144,7 +144,7 @@ Status open_again(const std::string& directory) {
 
 Status Notary::publish(const Checkpoint& checkpoint) {
   Note note{body_of(checkpoint), {}};
-  sign(note);
+  TRY_STATUS(sign(note));
   TRY_STATUS(log::replace_file(options_.directory + "/" + kCheckpointName, text_of(note)));
   newest_ = {checkpoint, std::move(note)};
   return {};
@@ -178,7 +178,7 @@ Result<Notary::MirrorRequest> Notary::request_to_mirror(uint64_t known_size) con
     }));
   TRY(until.root, tree_->root(until.size));
   Note note{body_of(until), {}};
-  sign(note);
+  TRY_STATUS(sign(note));
   return MirrorRequest{push_of(note, records), until.size};
 }
 

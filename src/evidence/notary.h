@@ -35,10 +35,10 @@ std::string origin_of(const std::string& log_id);
 
 struct NotaryOptions {
   std::string directory;  // holds the files of evidence and nothing else; made if missing
-  std::string key_file;   // made if missing; better kept on another disk than the log
+  KeyPlace key;           // a file is made if missing; better kept on another disk than the log
   // While a key takes the place of another: signs everything as well; made if missing. Empty: none. Once
-  // whoever trusted the key knows this one, it becomes the key_file.
-  std::string next_key_file = {};
+  // whoever trusted the key knows this one, it becomes the key.
+  KeyPlace next_key = {};
 };
 
 struct SignedCheckpoint {
@@ -49,11 +49,13 @@ struct SignedCheckpoint {
 class Notary {
  public:
   // Takes up the tree where its last checkpoint left it; makes it again from the log when its files do not
-  // hold. The reader outlives the notary. kCorrupt: see 1.
+  // hold. The reader outlives the notary. kCorrupt: see 1. kUnavailable: a key that lies elsewhere does not
+  // answer.
   static Result<std::unique_ptr<Notary>> open(const NotaryOptions& options, log::Reader& reader,
                                               const std::string& log_id);
 
-  // Takes up what is durable now and signs it. Nothing new: nothing is signed.
+  // Takes up what is durable now and signs it. Nothing new: nothing is signed. kUnavailable: what was taken
+  // up is signed by a later round.
   Status round();
   // Likewise, and says that it is all there is: nothing is appended before the next start, which takes that
   // back (open_again()) before it appends.
@@ -81,7 +83,7 @@ class Notary {
  private:
   Notary(NotaryOptions options, log::Reader& reader, SigningKey key, std::optional<SigningKey> next);
   Status tell_keys() const;
-  void sign(Note& note) const;
+  Status sign(Note& note) const;
   Status take_up();
   Status make_again();
   Status fold(uint64_t until_no);

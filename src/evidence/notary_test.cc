@@ -6,6 +6,7 @@
 #include "base/base64.h"
 #include "evidence/test_evidence.h"
 #include "evidence/witness.h"
+#include "log/files.h"
 
 namespace haechi::evidence {
 namespace {
@@ -201,7 +202,7 @@ TEST_F(Succeeded, OnlyAKeyThatIsTrustedNamesTheNextOne) {
     EXPECT_TRUE(!read.ok() || read->text() == read_succession({only(*notary)}, told)->text()) << at;
   }
   Note forged{body_of_succession(stranger.verifier()), {}};
-  stranger.sign(forged, Time{});
+  ASSERT_TRUE(stranger.sign(forged, Time{}).ok());
   EXPECT_FALSE(read_succession({only(*notary)}, text_of(forged)).ok());
   EXPECT_FALSE(read_succession({only(*notary)}, *notary->file("checkpoint")).ok())
       << "a checkpoint names none";
@@ -246,10 +247,10 @@ TEST_F(Witnessed, AForkIsNotCosigned) {
   Witness it = witness();
   ASSERT_EQ(it.add_checkpoint(*notary->request_to_witness(notary->newest(), 0), now).status, 200);
   const SigningKey key =
-      std::move(*SigningKey::open_or_make(directory.file("key"), notary->verifier().name(), KeyUse::kLog));
+      std::move(*SigningKey::open_or_make({directory.file("key")}, notary->verifier().name(), KeyUse::kLog));
   const auto offer = [&](const Checkpoint& checkpoint, const std::string& old_and_proof) {
     Note note{body_of(checkpoint), {}};
-    key.sign(note, now);
+    EXPECT_TRUE(key.sign(note, now).ok());
     return it.add_checkpoint(old_and_proof + "\n" + text_of(note), now).status;
   };
   Checkpoint fork = notary->newest().checkpoint;
@@ -279,6 +280,65 @@ TEST_F(Witnessed, StrangersAndNonsenseAreRefused) {
                    ->take_cosignature(notary->newest(), it.verifier(),
                                       text_of(*read_note(*notary->file("checkpoint"))))
                    .ok());
+}
+
+// As a token would sign, with a key that is here.
+class Elsewhere final : public Signer {
+ public:
+  Elsewhere() : key_(*SigningKey::from_seed("any", KeyUse::kLog, std::string(32, 'e'))) {
+    const std::string text = key_.verifier().text();
+    public_key_ = decode_base64(text.substr(text.find('+', text.find('+') + 1) + 1))->substr(1);
+  }
+  const std::string& public_key() const override { return public_key_; }
+  Result<std::string> sign(How, std::string_view bytes) override {
+    if (away) return Error{Code::kUnavailable, "evidence.key", "its token does not answer"};
+    Note note{std::string(bytes), {}};
+    EXPECT_TRUE(key_.sign(note, Time{}).ok());
+    std::string signature = note.signatures[0].bytes;
+    if (wrong) signature[7] ^= 1;
+    return signature;
+  }
+  bool away = false, wrong = false;
+
+ private:
+  SigningKey key_;
+  std::string public_key_;
+};
+
+TEST(Notary, SignsLaterWhatATokenThatWasAwayCouldNotSign) {
+  const log::TestDirectory directory;
+  NotarisedLog world(directory.path());
+  world.append(20);
+  const auto reader = world.log().reader();
+  const auto token = std::make_shared<Elsewhere>();
+  const NotaryOptions options{directory.file("evidence"), {"", token}};
+  const std::string id = world.log().id();
+  token->away = true;
+  NotaryOptions with_next = options;
+  with_next.next_key = {directory.file("next")};
+  EXPECT_EQ(Notary::open(with_next, *reader, id).error().code, Code::kUnavailable)
+      << "it has to say which key comes next";
+  auto notary = *Notary::open(options, *reader, id);
+  EXPECT_EQ(notary->round().error().code, Code::kUnavailable);
+  EXPECT_FALSE(notary->file(kCheckpointName).ok());
+  token->away = false;
+  token->wrong = true;
+  EXPECT_EQ(notary->round().error().code, Code::kUnavailable) << "what nobody would believe is not published";
+  token->wrong = false;
+  ASSERT_TRUE(notary->round().ok());
+  EXPECT_EQ(notary->newest().checkpoint.size, 20u);
+  world.append(5);
+  token->away = true;
+  EXPECT_FALSE(notary->close().ok());
+  EXPECT_EQ(notary->newest().checkpoint.size, 20u) << "the one before stands";
+  notary.reset();
+  token->away = false;
+  notary = *Notary::open(options, *reader, id);
+  ASSERT_TRUE(notary->round().ok());
+  const auto note = read_note(*notary->file(kCheckpointName));
+  EXPECT_TRUE(notary->verifier().signed_at(*note));
+  EXPECT_EQ(read_checkpoint(note->body)->size, 25u);
+  EXPECT_FALSE(log::file_exists(directory.file("key"))) << "no key lies anywhere";
 }
 
 }  // namespace

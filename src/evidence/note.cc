@@ -216,9 +216,23 @@ Result<SigningKey> SigningKey::from_seed(std::string name, KeyUse use, std::stri
   return SigningKey(std::move(name), use, key);
 }
 
+Result<SigningKey> SigningKey::of(std::shared_ptr<Signer> signer, const std::string& name, KeyUse use) {
+  const std::string& bytes = signer->public_key();
+  EVP_PKEY* key =
+      bytes.size() != 32
+          ? nullptr
+          : EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
+                                        reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  if (key == nullptr) return no_key("is not of Ed25519");
+  SigningKey made(name, use, key);
+  made.signer_ = std::move(signer);
+  return made;
+}
+
 // The file holds one line, "PRIVATE+KEY+name+id+base64", as the tools of signed notes write it.
-Result<SigningKey> SigningKey::open(const std::string& path, const std::string& name, KeyUse use) {
-  TRY(const std::string stored, log::read_file(path, kNoteBytesMax));
+Result<SigningKey> SigningKey::open(const KeyPlace& place, const std::string& name, KeyUse use) {
+  if (place.signer) return of(place.signer, name, use);
+  TRY(const std::string stored, log::read_file(place.file, kNoteBytesMax));
   std::string_view line = stored;
   line = take_line(line);
   const std::string prefix = kPrivatePrefix + name + "+";
@@ -234,14 +248,14 @@ Result<SigningKey> SigningKey::open(const std::string& path, const std::string& 
   return key;
 }
 
-Result<SigningKey> SigningKey::open_or_make(const std::string& path, const std::string& name, KeyUse use) {
-  Result<SigningKey> stored = open(path, name, use);
+Result<SigningKey> SigningKey::open_or_make(const KeyPlace& place, const std::string& name, KeyUse use) {
+  Result<SigningKey> stored = open(place, name, use);
   if (stored.ok() || stored.error().code != Code::kNotFound) return stored;
   const std::string seed = random_secret(32);
   TRY(SigningKey made, from_seed(name, use, seed));
   const std::string typed = std::string(1, static_cast<char>(use)) + seed;
   TRY_STATUS(log::replace_file(
-      path, kPrivatePrefix + name + "+" + hex32(made.verifier().id()) + "+" + base64(typed) + "\n"));
+      place.file, kPrivatePrefix + name + "+" + hex32(made.verifier().id()) + "+" + base64(typed) + "\n"));
   return made;
 }
 
@@ -252,17 +266,32 @@ VerifierKey SigningKey::verifier() const {
   return VerifierKey(name_, use_, bytes);
 }
 
-void SigningKey::sign(Note& note, Time at) const {
-  const auto seconds = static_cast<uint64_t>(at.us / 1'000'000);
-  const std::string message = message_of(use_, note.body, seconds);
-  std::string signature(kSignatureBytes, '\0');
-  size_t size = signature.size();
+// A signer that signs something else would make a log that nobody believes: each signature is checked.
+Result<std::string> SigningKey::signature_of(const std::string& message) const {
   const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  ENSURE(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1);
-  ENSURE(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                        reinterpret_cast<const unsigned char*>(message.data()), message.size()) == 1);
+  const auto* bytes = reinterpret_cast<const unsigned char*>(message.data());
+  if (!signer_) {
+    std::string signature(kSignatureBytes, '\0');
+    size_t size = signature.size();
+    ENSURE(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1);
+    ENSURE(EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, bytes,
+                          message.size()) == 1);
+    return signature;
+  }
+  TRY(std::string signature, signer_->sign(Signer::How::kEd25519, message));
+  ENSURE(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1);
+  if (EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
+                       signature.size(), bytes, message.size()) == 1)
+    return signature;
+  return Error{Code::kUnavailable, "key", "what the token signs does not fit its public key"};
+}
+
+Status SigningKey::sign(Note& note, Time at) const {
+  const auto seconds = static_cast<uint64_t>(at.us / 1'000'000);
+  TRY(const std::string signature, signature_of(message_of(use_, note.body, seconds)));
   note.signatures.push_back(
       {name_, verifier().id(), use_ == KeyUse::kCosignature ? be64(seconds) + signature : signature});
+  return {};
 }
 
 }  // namespace haechi::evidence

@@ -17,6 +17,7 @@
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "base/signer.h"
 #include "base/time.h"
 
 namespace haechi::evidence {
@@ -88,27 +89,40 @@ std::string body_of_succession(const VerifierKey& next);
 // The next key; kInvalid unless the note is one, of this log, and one of `trusted` has signed it.
 Result<VerifierKey> read_succession(const LogKeys& trusted, std::string_view text);
 
+// Where a private key is: in a file, or where it signs by itself (a token), and then the file counts for
+// nothing.
+struct KeyPlace {
+  std::string file;
+  std::shared_ptr<Signer> signer = {};
+  bool named() const { return signer || !file.empty(); }
+};
+
 class SigningKey {
  public:
+  // kInvalid: it is no key of Ed25519.
+  static Result<SigningKey> of(std::shared_ptr<Signer> signer, const std::string& name, KeyUse use);
   // The key in the file, which must be of this name and use; kNotFound without the file.
-  static Result<SigningKey> open(const std::string& path, const std::string& name, KeyUse use);
+  static Result<SigningKey> open(const KeyPlace& place, const std::string& name, KeyUse use);
   // Likewise; made there, readable by its owner only, when there is none.
-  static Result<SigningKey> open_or_make(const std::string& path, const std::string& name, KeyUse use);
+  static Result<SigningKey> open_or_make(const KeyPlace& place, const std::string& name, KeyUse use);
   static Result<SigningKey> from_seed(std::string name, KeyUse use, std::string_view seed);
 
   VerifierKey verifier() const;
-  // Adds this key's signature. `at` matters for a cosignature only.
-  void sign(Note& note, Time at) const;
+  // Adds this key's signature. `at` matters for a cosignature only. kUnavailable: it lies elsewhere, and did
+  // not answer; the note is as it was.
+  Status sign(Note& note, Time at) const;
 
  private:
   struct Free {
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   };
   SigningKey(std::string name, KeyUse use, EVP_PKEY* key) : name_(std::move(name)), use_(use), key_(key) {}
+  Result<std::string> signature_of(const std::string& message) const;
 
   std::string name_;
   KeyUse use_;
-  std::unique_ptr<EVP_PKEY, Free> key_;
+  std::unique_ptr<EVP_PKEY, Free> key_;  // of a signer: the public half
+  std::shared_ptr<Signer> signer_;
 };
 
 }  // namespace haechi::evidence

@@ -14,7 +14,7 @@ SigningKey key_of(KeyUse use, char seed = 'k') {
 
 Note signed_note(KeyUse use) {
   Note note{body_of({"example.com/log", 7, sha256("root")}), {}};
-  key_of(use).sign(note, Time{1'700'000'000'000'000});
+  EXPECT_TRUE(key_of(use).sign(note, Time{1'700'000'000'000'000}).ok());
   return note;
 }
 
@@ -82,13 +82,13 @@ TEST(Note, AKeyReadsBackAsWrittenAndItsIdMustFit) {
 TEST(Note, AKeyIsMadeOnceAndKeptForItsOwnerOnly) {
   const log::TestDirectory directory;
   const std::string path = directory.file("key");
-  const auto made = SigningKey::open_or_make(path, "haechi/1", KeyUse::kLog);
+  const auto made = SigningKey::open_or_make({path}, "haechi/1", KeyUse::kLog);
   ASSERT_TRUE(made.ok()) << made.error().text();
-  const auto again = SigningKey::open_or_make(path, "haechi/1", KeyUse::kLog);
+  const auto again = SigningKey::open_or_make({path}, "haechi/1", KeyUse::kLog);
   ASSERT_TRUE(again.ok()) << again.error().text();
   EXPECT_EQ(again->verifier().text(), made->verifier().text());
-  EXPECT_FALSE(SigningKey::open_or_make(path, "haechi/2", KeyUse::kLog).ok());
-  EXPECT_FALSE(SigningKey::open_or_make(path, "haechi/1", KeyUse::kCosignature).ok());
+  EXPECT_FALSE(SigningKey::open_or_make({path}, "haechi/2", KeyUse::kLog).ok());
+  EXPECT_FALSE(SigningKey::open_or_make({path}, "haechi/1", KeyUse::kCosignature).ok());
   EXPECT_EQ(std::filesystem::status(path).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }

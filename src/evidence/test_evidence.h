@@ -20,7 +20,7 @@ class NotarisedLog {
   // Signs with the keys in the files of these names.
   Result<std::unique_ptr<Notary>> notary(const std::string& key = "key", const std::string& next = "") {
     return Notary::open(
-        {directory_ + "/evidence", directory_ + "/" + key, next.empty() ? "" : directory_ + "/" + next},
+        {directory_ + "/evidence", {directory_ + "/" + key}, {next.empty() ? "" : directory_ + "/" + next}},
         *reader_, log_->id());
   }
   void append(uint64_t count) {

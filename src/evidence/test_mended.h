@@ -51,7 +51,7 @@ class MirroredLog {
   }
   // To mend what lies in `data`, under the key and the checkpoint of this log.
   MendOptions options(const std::string& data) const {
-    return {data, path() + "/evidence", path() + "/key", "", page_bytes_};
+    return {data, path() + "/evidence", {path() + "/key"}, {}, page_bytes_};
   }
 
  private:

@@ -208,7 +208,8 @@ TEST_F(Verify, AForkSignedWithTheLogsOwnKeyIsNoticedByWhoKeptACheckpoint) {
     for (uint64_t no = 1; no <= kRecords; ++no)
       root.add(leaf_hash(entry_of(no, as[no - 1].stamp, as[no - 1].fact)));
     Note note{body_of({key->name(), kRecords, root.root()}), {}};
-    std::move(*SigningKey::open_or_make(good.file("key"), key->name(), KeyUse::kLog)).sign(note, Time{});
+    ASSERT_TRUE(
+        SigningKey::open_or_make({good.file("key")}, key->name(), KeyUse::kLog)->sign(note, Time{}).ok());
     log.reset();
     log::spill(fork.file("signed"), text_of(note));
     EXPECT_EQ(verified(fork, fork.file("signed")), "");
@@ -222,7 +223,7 @@ TEST_F(Verify, AWholeOlderDirectoryIsNoticedByWhoKeptACheckpoint) {
     NotarisedLog world(older.path());
     world.append(kRecords / 2);
     const auto reader = world.log().reader();
-    const auto notary = Notary::open({older.file("evidence"), good.file("key")}, *reader,
+    const auto notary = Notary::open({older.file("evidence"), {good.file("key")}}, *reader,
                                      key->name().substr(key->name().find('/') + 1));
     ASSERT_TRUE((*notary)->round().ok());
   }

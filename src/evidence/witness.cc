@@ -56,7 +56,7 @@ WitnessAnswer seen_size(uint64_t size) {
 Result<Witness> Witness::open(const std::string& directory, const std::string& name,
                               const std::vector<VerifierKey>& logs) {
   TRY_STATUS(log::make_directory(directory));
-  TRY(SigningKey key, SigningKey::open_or_make(directory + "/key", name, KeyUse::kCosignature));
+  TRY(SigningKey key, SigningKey::open_or_make({directory + "/key"}, name, KeyUse::kCosignature));
   TRY_STATUS(log::replace_file(directory + "/key.pub", key.verifier().text() + "\n"));
   Witness witness(directory, std::move(key));
   for (const VerifierKey& log : logs) witness.logs_[log.name()].keys.push_back(log);
@@ -97,7 +97,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view request, Time now) {
     return plain(500, "cannot remember it now");
   known.seen = next;
   Note mine{note.body, {}};
-  key_.sign(mine, now);
+  if (!key_.sign(mine, now).ok()) return plain(500, "cannot sign it now");
   // The signature lines alone.
   return {200, "text/plain; charset=utf-8", text_of(mine).substr(mine.body.size() + 1)};
 }

@@ -48,10 +48,11 @@ std::unique_ptr<v1::Fact> disclosure(const v1::HandOffMessage& message) {
                                decision, persons);
 }
 
-Status check_sender(const CadEndpoint& endpoint, const net::Request& request, Time now) {
-  Status valid = check_signature(endpoint.key, request, now);
+template <typename Message>  // a request or a response
+Status check_sender(const CadEndpoint& endpoint, const Message& message, Time now) {
+  Status valid = check_signature(endpoint.key, message, now);
   if (valid.ok() || now >= endpoint.former_until) return valid;
-  return check_signature(endpoint.former, request, now).ok() ? Status() : valid;
+  return check_signature(endpoint.former, message, now).ok() ? Status() : valid;
 }
 
 bool ended(const v1::HandOff& picture) {
@@ -252,13 +253,18 @@ struct CadConnector::Inner : std::enable_shared_from_this<CadConnector::Inner> {
   }
 
   // A 2xx with a body that is no answer came from something else than the agency's CAD (a login page, a
-  // proxy).
+  // proxy). Answers that nobody signed are not believed, and not asked for again: what came after them in
+  // the hand-off would wait, while the engine sends what is not acknowledged again by itself.
   bool taken(const Agency& agency, const net::Response& response) {
     if (response.status < 200 || response.status > 299) return false;
     auto messages = read_messages(response.body);
     if (!messages.ok() || !check_answers(*messages, agency.endpoint.agency_id).ok()) {
       ++counters.answers_refused;
       return false;
+    }
+    if (!messages->empty() && !check_sender(agency.endpoint, response, clock.now()).ok()) {
+      ++counters.answers_refused;
+      return true;
     }
     for (v1::HandOffMessage& message : *messages)
       if (!message.has_heartbeat())

@@ -2,9 +2,10 @@
 //
 // Every message goes out at least once: POST {url}/handoff, canonical proto3 JSON, signed (signature.h), the
 // message id as idempotency-key, tried again with the same bytes until a 2xx whose body is empty or answers,
-// or until it is pointless. Messages of one hand-off go in order, one at a time; hand-offs go side by side,
-// the highest code first. Each agency has queues and connections of its own, so a slow CAD delays nobody
-// else.
+// or until it is pointless. Answers in a 2xx are believed when they are signed as posted ones are; unsigned,
+// the message is delivered and nothing more is known. Messages of one hand-off go in order, one at a time;
+// hand-offs go side by side, the highest code first. Each agency has queues and connections of its own, so a
+// slow CAD delays nobody else.
 //
 // A 2xx is no receipt. The engine sends an unacknowledged message again under its id, and it goes out again;
 // while the same id still waits here it is not queued twice. A newer AlarmUpdate about an alert replaces one

@@ -33,8 +33,8 @@ TEST_F(CadConnectorTest, WhosePlacesAnAgencyIsToldIsRecordedThoughTheQueueOfFact
 }
 
 TEST_F(CadConnectorTest, AnAlarmArrivesSignedAndItsAnswersBecomeFacts) {
-  FakeCad cad([](size_t, const net::Request&, const net::Respond& respond) {
-    respond({200, "application/json", "[" + to_json(ack("r-1")) + "]", {}});
+  FakeCad cad([this](size_t, const net::Request&, const net::Respond& respond) {
+    respond(signed_response(kKey, "[" + to_json(ack("r-1")) + "]", clock_->now()));
   });
   start({{"police", cad.url(), kKey}});
   publish({sending(alarm_new("H-1"))});
@@ -51,6 +51,48 @@ TEST_F(CadConnectorTest, AnAlarmArrivesSignedAndItsAnswersBecomeFacts) {
   EXPECT_EQ(submit_.hops()[0].alert_id(), "A-H-1");
   EXPECT_EQ(submit_.hops()[0].hop(), v1::HOP_HANDED_OFF);
   EXPECT_EQ(submit_.hops()[0].who(), "police");
+}
+
+TEST_F(CadConnectorTest, AnswersInA2xxThatTheAgencyDidNotSignSayNothingAndWhatFollowsGoesOut) {
+  const std::string body = to_json(ack("r-1"));
+  const Time now = clock_->now();
+  net::Response altered = signed_response(kKey, body, now);
+  altered.body = to_json(ack("r-2"));
+  const std::vector<net::Response> responses = {
+      {200, "application/json", body, {}},
+      altered,
+      signed_response({"police", "a guess of the secret"}, body, now),
+      signed_response(kOtherKey, body, now),
+      signed_response(kKey, body, now - Duration::seconds(301))};
+  FakeCad cad([&](size_t index, const net::Request&, const net::Respond& respond) {
+    respond(index < responses.size() ? responses[index] : status(204));
+  });
+  start({{"police", cad.url(), kKey}});
+  publish({sending(alarm_new("H-1"))});
+  for (uint64_t seq = 2; seq <= responses.size() + 1; ++seq) {
+    ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == seq - 1; }));
+    publish({sending(alarm_update("H-1", seq))});
+  }
+  ASSERT_TRUE(eventually([&] { return connector_->counters().delivered == responses.size() + 1; }));
+  EXPECT_THAT(cad.ids(), ElementsAre("H-1-1", "H-1-2", "H-1-3", "H-1-4", "H-1-5", "H-1-6"))
+      << "each once: the engine repeats what nobody acknowledged";
+  EXPECT_THAT(submit_.answers(), IsEmpty());
+  EXPECT_EQ(connector_->counters().answers_refused, responses.size());
+}
+
+TEST_F(CadConnectorTest, AnswersInA2xxMayBeSignedWithTheFormerSecretAndAreOfTheAgencyThatSigns) {
+  const Key former{"police", "the secret that was before"};
+  Message of_another = ack("r-2");
+  of_another.set_from_agency_id("other");
+  FakeCad cad([&](size_t index, const net::Request&, const net::Respond& respond) {
+    respond(index == 0 ? signed_response(kKey, to_json(of_another), clock_->now())
+                       : signed_response(former, to_json(ack("r-1")), clock_->now()));
+  });
+  start({{"police", cad.url(), kKey, former, clock_->now() + Duration::seconds(60)}});
+  publish({sending(alarm_new("H-1"))});
+  ASSERT_TRUE(eventually([&] { return submit_.answers().size() == 1; }));
+  EXPECT_EQ(submit_.answers()[0].id(), "r-1");
+  EXPECT_EQ(cad.requests().size(), 2u) << "what another agency says was no answer, so it was asked again";
 }
 
 TEST_F(CadConnectorTest, AnythingButATakenMessageIsTriedAgainWithTheSameBytes) {

@@ -12,6 +12,9 @@
 #include <cstring>
 #include <ctime>
 
+#include "net/handshake.h"
+#include "net/tls_key.h"
+
 namespace haechi::net {
 namespace {
 
@@ -78,18 +81,22 @@ ContextPtr new_context(bool is_server, const TlsOffer& offer) {
   return context;
 }
 
+Status use_key_file(SSL_CTX* context, const std::string& path) {
+  TRY_STATUS(readable("key", path));
+  TRY_STATUS(private_to_us("key", path));
+  if (SSL_CTX_use_PrivateKey_file(context, path.c_str(), SSL_FILETYPE_PEM) != 1) return unusable("key", path);
+  if (SSL_CTX_check_private_key(context) != 1) return unusable("key", path);
+  return {};
+}
+
 Status use_certificate(SSL_CTX* context, const TlsFiles& files) {
   TRY_STATUS(readable("certificate", files.certificate));
   if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1)
     return unusable("certificate", files.certificate);
-  TRY_STATUS(readable("key", files.key));
-  TRY_STATUS(private_to_us("key", files.key));
-  if (SSL_CTX_use_PrivateKey_file(context, files.key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return unusable("key", files.key);
-  if (SSL_CTX_check_private_key(context) != 1) return unusable("key", files.key);
+  TRY_STATUS(files.signer ? use_signer(context, files.signer) : use_key_file(context, files.key));
   const int strength = EVP_PKEY_get_security_bits(SSL_CTX_get0_privatekey(context));
   if (strength < kStrengthBitsMin)
-    return invalid("key", files.key + ": is worth " + std::to_string(strength) +
+    return invalid("key", (files.signer ? "" : files.key + ": ") + "is worth " + std::to_string(strength) +
                               " bits; 128 are needed (P-256, RSA of 3072)");
   return {};
 }
@@ -203,13 +210,19 @@ bool is_address(const std::string& host) {
 
 }  // namespace
 
+Tls::Tls(TlsFiles files, bool is_server, Peer peer)
+    : files_(std::move(files)),
+      is_server_(is_server),
+      peer_(peer),
+      beside_(files_.signer ? std::make_shared<HandshakeThread>() : nullptr) {}
+
 void SslFree::operator()(SSL* ssl) const {
   SSL_free(ssl);
 }
 
 Result<std::shared_ptr<Tls>> Tls::server(TlsFiles files, Peer peer) {
   if (files.certificate.empty()) return invalid("certificate", "is needed");
-  if (files.key.empty()) return invalid("key", "is needed");
+  if (files.key.empty() && !files.signer) return invalid("key", "is needed");
   if (peer != Peer::kAnonymous && files.authorities.empty()) return invalid("authorities", "are needed");
   std::shared_ptr<Tls> tls(new Tls(std::move(files), true, peer));
   TRY_STATUS(tls->reload());
@@ -217,8 +230,9 @@ Result<std::shared_ptr<Tls>> Tls::server(TlsFiles files, Peer peer) {
 }
 
 Result<std::shared_ptr<Tls>> Tls::client(TlsFiles files) {
-  if (files.certificate.empty() != files.key.empty())
-    return invalid(files.key.empty() ? "key" : "certificate", "certificate and key go together");
+  const bool has_key = !files.key.empty() || files.signer;
+  if (files.certificate.empty() == has_key)
+    return invalid(!has_key ? "key" : "certificate", "certificate and key go together");
   std::shared_ptr<Tls> tls(new Tls(std::move(files), false, Peer::kMustProve));
   TRY_STATUS(tls->reload());
   return tls;

@@ -7,6 +7,7 @@
 //   4. A server with lists of revoked certificates has one of every authority it believes, and asks them in
 //      every handshake. Each was in force when it was read; one that ends while the node runs stays so:
 //      devices must not fall silent because nobody renewed it.
+//   5. A key that lies elsewhere keeps no loop waiting: its handshakes are done beside it (handshake.h).
 #pragma once
 
 #include <memory>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/signer.h"
 #include "base/time.h"
 #include "net/tls_offer.h"
 
@@ -34,7 +36,10 @@ struct TlsFiles {
   std::string authorities;  // whose certificates are believed; a client without has those of the system
   std::vector<std::string> revoked = {};  // of a server: their lists (CRL); none: nobody is
   TlsOffer offer = {};                    // checked by who sets it
+  std::shared_ptr<Signer> signer = {};    // in place of `key`: it lies elsewhere
 };
+
+class HandshakeThread;
 
 class Tls {
  public:
@@ -59,15 +64,17 @@ class Tls {
   // For Wire: a connection of this side over the descriptor. Any thread; null when there is no memory.
   SslPtr accept(int descriptor) const;
   SslPtr connect(int descriptor, const std::string& host) const;
+  // Does the handshakes of both; none: whoever reads and writes does.
+  const std::shared_ptr<HandshakeThread>& beside() const { return beside_; }
 
  private:
-  Tls(TlsFiles files, bool is_server, Peer peer)
-      : files_(std::move(files)), is_server_(is_server), peer_(peer) {}
+  Tls(TlsFiles files, bool is_server, Peer peer);
   SslPtr session(int descriptor) const;
 
   const TlsFiles files_;
   const bool is_server_;
   const Peer peer_;
+  const std::shared_ptr<HandshakeThread> beside_;
   mutable std::mutex mutex_;
   std::shared_ptr<SSL_CTX> context_;
   Time ends_at_, revoked_end_at_;

@@ -3,6 +3,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
+
+#include <utility>
 
 #include "net/proxies.h"
 
@@ -42,25 +45,68 @@ Wire::Wire(Socket socket, std::shared_ptr<const Tls> tls) : socket_(std::move(so
   if (!tls_) return;
   ssl_ = tls_->accept(socket_.native_handle());
   if (!ssl_) socket_.close(ignored);  // never plain instead
+  beside_ = tls_->beside();
+}
+
+Wire::~Wire() {
+  if (step_) close();
 }
 
 bool Wire::secure(const Tls& tls, const std::string& host) {
   ssl_ = tls.connect(socket_.native_handle(), host);
+  beside_ = tls.beside();
   return ssl_ != nullptr;
 }
 
 bool Wire::is_shaken() const {
-  return !ssl_ || SSL_is_init_finished(ssl_.get()) == 1;
+  return !ssl_ || (!step_ && SSL_is_init_finished(ssl_.get()) == 1);
 }
 
 bool Wire::has_pending() const {
-  return ssl_ && SSL_pending(ssl_.get()) > 0;
+  return ssl_ && !step_ && SSL_pending(ssl_.get()) > 0;
 }
 
 std::string Wire::certificate_name() const {
   if (!ssl_ || !is_shaken() || SSL_get_verify_result(ssl_.get()) != X509_V_OK) return {};
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
   return certificate == nullptr ? std::string() : common_name(certificate);
+}
+
+Wire::ErrorCode Wire::begin_step() {
+  step_ = beside_->begin(ssl_);
+  const int readable = step_ ? ::dup(step_->event()) : -1;
+  if (readable >= 0) {
+    stepped_.emplace(socket_.get_executor(), readable);
+    return asio::error::would_block;
+  }
+  broken_ = true;
+  trouble_ = "no descriptor is left";
+  return asio::error::connection_reset;
+}
+
+Wire::ErrorCode Wire::shake(Socket::wait_type& wants) {
+  if (!step_) return begin_step();
+  if (!step_->is_done()) return asio::error::would_block;
+  const auto step = std::exchange(step_, nullptr);
+  stepped_.reset();
+  switch (step->outcome()) {
+    case SSL_ERROR_NONE:
+      beside_.reset();
+      return {};
+    case SSL_ERROR_WANT_READ:
+      wants = Socket::wait_read;
+      return asio::error::would_block;
+    case SSL_ERROR_WANT_WRITE:
+      wants = Socket::wait_write;
+      return asio::error::would_block;
+    default:
+      break;
+  }
+  broken_ = true;
+  const long verified = SSL_get_verify_result(ssl_.get());
+  trouble_ = verified != X509_V_OK ? X509_verify_cert_error_string(verified) : step->trouble();
+  if (trouble_.empty()) trouble_ = "the connection broke";
+  return asio::error::connection_reset;
 }
 
 Wire::ErrorCode Wire::verdict(int returned, Socket::wait_type& wants) {
@@ -89,6 +135,7 @@ size_t Wire::read_some(asio::mutable_buffer into, ErrorCode& error) {
   if (!ssl_) return socket_.read_some(asio::buffer(into), error);
   error = broken_ ? ErrorCode(asio::error::connection_reset) : ErrorCode();
   if (broken_ || into.size() == 0) return 0;
+  if (beside_ && (error = shake(read_wants_))) return 0;
   ERR_clear_error();
   read_wants_ = Socket::wait_read;
   size_t count = 0;
@@ -101,6 +148,7 @@ size_t Wire::write_some(asio::const_buffer from, ErrorCode& error) {
   if (!ssl_) return socket_.write_some(asio::buffer(from), error);
   error = broken_ ? ErrorCode(asio::error::connection_reset) : ErrorCode();
   if (broken_ || from.size() == 0) return 0;
+  if (beside_ && (error = shake(write_wants_))) return 0;
   ERR_clear_error();
   write_wants_ = Socket::wait_write;
   size_t count = 0;
@@ -120,6 +168,15 @@ void Wire::finish(ErrorCode& error) {
 void Wire::close() {
   ErrorCode ignored;
   if (!socket_.is_open()) return;
+  if (step_) {
+    // Others' thread may be at the socket: nobody else may get its number before that is over.
+    finish(ignored);
+    stepped_.reset();
+    const int descriptor = socket_.release(ignored);
+    std::exchange(step_, nullptr)->abandon(descriptor);
+    ssl_.reset();
+    return;
+  }
   if (ssl_) finish(ignored);
   ssl_.reset();  // it knows the descriptor, which will soon be another's
   socket_.close(ignored);

@@ -3,6 +3,9 @@
 // The handshake runs inside the first reads and writes. Reads and writes go straight between the caller's
 // buffer and the socket, so a connection that waits holds no buffer. An end without TLS's own farewell is an
 // error, not an end: the rest may have been cut off.
+//
+// Where our key may take its time the handshake is done beside the loop (handshake.h); until then nothing can
+// be read or written at once.
 #pragma once
 
 #include <array>
@@ -10,11 +13,14 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "net/handshake.h"
 #include "net/tls.h"
 
 namespace haechi::net {
@@ -33,6 +39,7 @@ class Wire {
   explicit Wire(Socket socket, std::shared_ptr<const Tls> tls = nullptr);
   Wire(Wire&&) = default;
   Wire& operator=(Wire&&) = default;
+  ~Wire();
 
   // The end that connected: from here on under TLS. False: this host cannot be asked for.
   bool secure(const Tls& tls, const std::string& host);
@@ -70,14 +77,14 @@ class Wire {
       boost::asio::post(get_executor(),
                         [handler = std::forward<Handler>(handler)]() mutable { handler(ErrorCode()); });
     } else {
-      socket_.async_wait(read_wants_, std::forward<Handler>(handler));
+      wait(read_wants_, std::forward<Handler>(handler));
     }
   }
 
   // Until write_some() may get on.
   template <typename Handler>
   void async_wait_writable(Handler&& handler) {
-    socket_.async_wait(write_wants_, std::forward<Handler>(handler));
+    wait(write_wants_, std::forward<Handler>(handler));
   }
 
   template <typename Buffers, typename Handler>
@@ -118,7 +125,7 @@ class Wire {
       if (!error) done = attempt(wire, error);
       if (error == boost::asio::error::would_block) {
         begun = true;
-        return wire.socket_.async_wait(wire.*wants, std::move(self));
+        return wire.wait(wire.*wants, std::move(self));
       }
       if (begun) return self.complete(error, done);
       posted = true;  // never from within the call that began it
@@ -143,13 +150,28 @@ class Wire {
     return {};
   }
 
+  template <typename Handler>
+  void wait(Socket::wait_type wants, Handler&& handler) {
+    if (stepped_) {
+      stepped_->async_wait(boost::asio::posix::stream_descriptor::wait_read, std::forward<Handler>(handler));
+    } else {
+      socket_.async_wait(wants, std::forward<Handler>(handler));
+    }
+  }
+
   bool has_pending() const;
+  // The handshake beside the loop; would_block until it is over.
+  ErrorCode shake(Socket::wait_type& wants);
+  ErrorCode begin_step();
   // Reads OpenSSL's verdict over a call that did not succeed.
   ErrorCode verdict(int returned, Socket::wait_type& wants);
 
   Socket socket_;
   std::shared_ptr<const Tls> tls_;
-  SslPtr ssl_;
+  std::shared_ptr<SSL> ssl_;
+  std::shared_ptr<HandshakeThread> beside_;  // none: there is nothing to do for it, or no more
+  std::shared_ptr<HandshakeStep> step_;      // under way, and what becomes readable then
+  std::optional<boost::asio::posix::stream_descriptor> stepped_;
   Socket::wait_type read_wants_ = Socket::wait_read;
   Socket::wait_type write_wants_ = Socket::wait_write;
   bool broken_ = false;  // TLS has ended in an error: no more may be said

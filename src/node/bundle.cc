@@ -50,9 +50,10 @@ Result<std::unique_ptr<Bundle>> Bundle::begin(const api::BundleQuery& query, con
       log::read_file(source.evidence + "/" + evidence::kCheckpointName, evidence::kNoteBytesMax));
   TRY(const evidence::Note note, evidence::read_note(made->checkpoint_text_));
   TRY(made->checkpoint_, evidence::read_checkpoint(note.body));
-  const std::string key_file = source.key_file.empty() ? source.evidence + "/key" : source.key_file;
+  const evidence::KeyPlace place =
+      source.key.named() ? source.key : evidence::KeyPlace{source.evidence + "/key"};
   TRY(evidence::SigningKey key,
-      evidence::SigningKey::open(key_file, made->checkpoint_.origin, evidence::KeyUse::kLog));
+      evidence::SigningKey::open(place, made->checkpoint_.origin, evidence::KeyUse::kLog));
   made->key_.emplace(std::move(key));
   made->engine_.leave_out(source.passed_over);
   if (!made->key_->verifier().signed_at(note))
@@ -191,7 +192,7 @@ Result<std::string> Bundle::signed_text(const std::function<bool()>& go_on) {
                             {"received_after_sent_max_us", text(clock.max_us)}});
   out += told_;
   evidence::Note note{checkpoint_.origin + "/bundle\n" + hex(view(sha256(out))) + "\n", {}};
-  key_->sign(note, Time{});
+  TRY_STATUS(key_->sign(note, Time{}));
   return out + json::serialize(json::object{{"signature", evidence::text_of(note)}}) + "\n";
 }
 

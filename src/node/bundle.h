@@ -24,8 +24,8 @@ namespace haechi::node {
 
 // Who vouches for it.
 struct BundleSource {
-  std::string evidence;  // directory of the log's evidence
-  std::string key_file;  // the log's private key; empty: as that directory has it
+  std::string evidence;    // directory of the log's evidence
+  evidence::KeyPlace key;  // the log's private one; not named: as that directory has it
   std::string build;
   std::set<uint64_t> passed_over = {};  // entries that the node judges no more (spine/quarantine.h)
 };

@@ -48,7 +48,7 @@ class BundleDeskTest : public testing::Test {
     EXPECT_TRUE(notary->round().ok());
     auto held = std::make_unique<HeldReader>(*log_);
     held_ = held.get();
-    desk_ = std::make_unique<BundleDesk>(BundleSource{evidence, "", "test"}, std::move(held), *ring_);
+    desk_ = std::make_unique<BundleDesk>(BundleSource{evidence, {}, "test"}, std::move(held), *ring_);
   }
 
   const log::TestDirectory directory_{true};

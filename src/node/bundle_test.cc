@@ -91,7 +91,7 @@ class BundleTest : public testing::Test {
 
   const log::TestDirectory directory_{true};
   std::unique_ptr<log::Log> log_ = *log::open_at(directory_.file("log"));
-  BundleSource source_{directory_.file("evidence"), "", "test"};
+  BundleSource source_{directory_.file("evidence"), {}, "test"};
   std::vector<v1::Fact> facts_;
   uint64_t beside_her_ = 0;
 };

@@ -29,7 +29,7 @@
 //   [mirror]   logs = ["name+id+base64"]                     # of whose log a copy is kept here
 //   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
 //   [keys]     ring = "/var/lib/haechi-keys/ring"  master = "file"   # neither in `data` nor in its backups
-//              master = "pkcs11:..."     # or in a token; docs/running.md
+//              master = "pkcs11:..."     # or in a token, as keys of TLS and evidence too; docs/running.md
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
 //              personal_keys = false     # are keys good that stand for persons? A demonstration's are
 //              passkeys_end_codes = false    # does whoever has a passkey sign in with nothing else?

@@ -1,5 +1,7 @@
 #include "node/elsewhere.h"
 
+#include <spdlog/spdlog.h>
+
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -19,12 +21,11 @@ struct Question {
   bool of_mirror = false;
 };
 
-std::vector<SigningKey> keys_of(const Config& config, const std::string& origin) {
+std::vector<SigningKey> keys_of(const LogKeyPlaces& places, const std::string& origin) {
   std::vector<SigningKey> out;
-  const std::string own = config.evidence_key.empty() ? config.data + "/evidence/key" : config.evidence_key;
-  for (const std::string& file : {own, config.evidence_next_key}) {
-    if (file.empty()) continue;
-    if (Result<SigningKey> key = SigningKey::open(file, origin, KeyUse::kLog); key.ok())
+  for (const evidence::KeyPlace& place : {places.key, places.next}) {
+    if (!place.named()) continue;
+    if (Result<SigningKey> key = SigningKey::open(place, origin, KeyUse::kLog); key.ok())
       out.push_back(*std::move(key));
   }
   return out;
@@ -32,14 +33,15 @@ std::vector<SigningKey> keys_of(const Config& config, const std::string& origin)
 
 std::string signed_text(const std::vector<SigningKey>& keys, std::string body) {
   evidence::Note note{std::move(body), {}};
-  for (const SigningKey& key : keys) key.sign(note, Time{});
+  for (const SigningKey& key : keys)
+    if (const Status good = key.sign(note, Time{}); !good.ok())
+      spdlog::warn("not signed for witnesses and mirrors: {}", good.error().text());
   return text_of(note);
 }
 
 // A witness that is shown the checkpoint of no entries answers with how many it has seen.
-std::vector<Question> questions_of(const Config& config, const std::string& log_id, Time now) {
-  const std::string origin = evidence::origin_of(log_id);
-  const std::vector<SigningKey> keys = keys_of(config, origin);
+std::vector<Question> questions_of(const Config& config, const std::vector<SigningKey>& keys,
+                                   const std::string& origin, Time now) {
   std::vector<Question> out;
   if (keys.empty()) return out;
   const std::string nothing =
@@ -105,12 +107,14 @@ SeenElsewhere ask_all(const std::vector<Question>& questions, const std::vector<
 
 }  // namespace
 
-AskElsewhere::AskElsewhere(const Config& config, const std::string& log_id, const net::ClientOptions& line,
-                           const Clock& clock) {
-  answer_ = std::async(std::launch::async, [&config, log_id, line, now = clock.now()] {
-    const std::vector<Question> questions = questions_of(config, log_id, now);
+AskElsewhere::AskElsewhere(const Config& config, const LogKeyPlaces& places, const std::string& log_id,
+                           const net::ClientOptions& line, const Clock& clock) {
+  answer_ = std::async(std::launch::async, [&config, places, log_id, line, now = clock.now()] {
+    const std::string origin = evidence::origin_of(log_id);
+    const std::vector<SigningKey> keys = keys_of(places, origin);
+    const std::vector<Question> questions = questions_of(config, keys, origin, now);
     if (questions.empty()) return SeenElsewhere{};
-    return ask_all(questions, keys_of(config, evidence::origin_of(log_id)), line);
+    return ask_all(questions, keys, line);
   });
 }
 

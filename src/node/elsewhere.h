@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "net/client.h"
 #include "node/config.h"
+#include "node/secrets.h"
 
 namespace haechi::node {
 
@@ -23,8 +24,8 @@ class AskElsewhere {
  public:
   // Asks all of them at once, while the start goes on. A mirror answers with what the log has signed, a
   // witness with a number; a log that has no key yet asks nobody.
-  AskElsewhere(const Config& config, const std::string& log_id, const net::ClientOptions& line,
-               const Clock& clock);
+  AskElsewhere(const Config& config, const LogKeyPlaces& keys, const std::string& log_id,
+               const net::ClientOptions& line, const Clock& clock);
   // At most kAskedMax after they were asked.
   SeenElsewhere wait() { return answer_.get(); }
 

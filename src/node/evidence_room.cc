@@ -32,10 +32,11 @@ net::Response response_of(const std::string& path, const Result<std::string>& fi
 
 }  // namespace
 
-EvidenceRoom::EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
-                           spine::Submit& submit, IdentifyRequest identify, const Clock& clock,
-                           net::ClientOptions line)
+EvidenceRoom::EvidenceRoom(const Config& config, LogKeyPlaces keys, std::unique_ptr<log::Reader> log_reader,
+                           std::string log_id, spine::Submit& submit, IdentifyRequest identify,
+                           const Clock& clock, net::ClientOptions line)
     : config_(config),
+      keys_(std::move(keys)),
       reader_(std::move(log_reader)),
       log_id_(std::move(log_id)),
       submit_(submit),
@@ -84,9 +85,13 @@ Status EvidenceRoom::start(std::function<void(const Error& what)> harmed) {
 
 void EvidenceRoom::open() {
   const std::string directory = config_.data + "/evidence";
-  const std::string key = config_.evidence_key.empty() ? directory + "/key" : config_.evidence_key;
-  auto opened = evidence::Notary::open({directory, key, config_.evidence_next_key}, *reader_, log_id_);
-  if (!opened.ok()) return tell(opened.error());
+  auto opened = evidence::Notary::open({directory, keys_.key, keys_.next}, *reader_, log_id_);
+  if (!opened.ok()) {
+    tell(opened.error());
+    unsigned_ = opened.error().code == Code::kUnavailable;
+    if (unsigned_) loop_.after(kSignEvery, [this] { open(); });
+    return;
+  }
   notary_ = std::move(*opened);
   round();
   ask_witnesses();
@@ -118,7 +123,9 @@ void EvidenceRoom::settle() {
 }
 
 void EvidenceRoom::round() {
-  if (const Status signed_now = notary_->round(); !signed_now.ok()) return tell(signed_now.error());
+  const Status signed_now = notary_->round();
+  unsigned_ = !signed_now.ok();
+  if (!signed_now.ok()) return tell(signed_now.error());
   signed_ = notary_->newest().checkpoint.size;
   for (const auto& mirror : fed_) feed(*mirror);
 }
@@ -272,6 +279,11 @@ void EvidenceRoom::count(Metrics& metrics) const {
   metrics.add({"haechi_mirror_entries", "Entries of other logs that lie here.", {}, false, [this] {
                  return static_cast<double>(kept_);
                }});
+  metrics.add({"haechi_evidence_unsigned",
+               "1: what the log has got since its newest checkpoint could not be signed yet.",
+               {},
+               false,
+               [this] { return unsigned_ ? 1.0 : 0.0; }});
   metrics.add({"haechi_evidence_broken",
                "1: the log is not the one that was signed or witnessed; somebody must look.",
                {},

@@ -19,6 +19,7 @@
 #include "net/loop.h"
 #include "node/config.h"
 #include "node/metrics.h"
+#include "node/secrets.h"
 #include "spine/submit.h"
 #include "trust/viewer.h"
 
@@ -30,8 +31,9 @@ using IdentifyRequest = std::function<std::optional<trust::Viewer>(const net::Re
 class EvidenceRoom {
  public:
   // `log_reader` is of the log `log_id`, `line` to witnesses and mirrors. The references outlive the room.
-  EvidenceRoom(const Config& config, std::unique_ptr<log::Reader> log_reader, std::string log_id,
-               spine::Submit& submit, IdentifyRequest identify, const Clock& clock, net::ClientOptions line);
+  EvidenceRoom(const Config& config, LogKeyPlaces keys, std::unique_ptr<log::Reader> log_reader,
+               std::string log_id, spine::Submit& submit, IdentifyRequest identify, const Clock& clock,
+               net::ClientOptions line);
 
   // kInvalid or kUnavailable: this node cannot be a witness as configured. `harmed` is told, on the room's
   // loop and once, what was found when the log was read again.
@@ -75,6 +77,7 @@ class EvidenceRoom {
   void tell(const Error& trouble);
 
   const Config& config_;
+  const LogKeyPlaces keys_;
   const std::unique_ptr<log::Reader> reader_;
   const std::string log_id_;
   spine::Submit& submit_;
@@ -91,6 +94,7 @@ class EvidenceRoom {
   std::function<void()> all_fed_;  // while it stops
   std::atomic<bool> broken_{false};
   std::atomic<uint64_t> signed_{0}, cosigned_{0}, kept_{0};  // entries; kept: of others, here
+  std::atomic<bool> unsigned_{false};                        // the last round could not sign
   std::string told_;                                         // the last trouble, so that it is told once
   net::Loop loop_{"evidence"};
   std::unique_ptr<net::HttpClient> client_;  // on the loop; none once it is stopping

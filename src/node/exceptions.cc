@@ -83,13 +83,16 @@ std::string service_secrets(const Config& config) {
 // Of each where it is: what the operator has sealed comes to this process as a credential, or stays in a
 // token.
 std::string secrets_in_files(const Config& config) {
-  const auto in_file = [](const std::string& path) { return !path.empty() && !is_credential(path); };
+  const auto in_file = [](const std::string& path) {
+    return !path.empty() && !path.starts_with("pkcs11:") && !is_credential(path);
+  };
   std::string out;
   for (const std::string& setting : config.secrets_in_clear) add(out, true, setting);
   add(out, in_file(config.tls.key), "tls.key");
   add(out, in_file(config.tls.client_key), "tls.client_key");
-  add(out, !config.master_key.starts_with("pkcs11:") && !is_credential(config.master_key), "keys.master");
-  add(out, !is_credential(config.evidence_key), "evidence.key");
+  // Without a setting they are files that the first start makes.
+  add(out, config.master_key.empty() || in_file(config.master_key), "keys.master");
+  add(out, config.evidence_key.empty() || in_file(config.evidence_key), "evidence.key");
   add(out, in_file(config.evidence_next_key), "evidence.next_key");
   add(out, !config.notify.push.contact.empty() && !is_credential(config.vapid_key), "notify.push.key");
   for (const ProviderConfig& one : config.providers)

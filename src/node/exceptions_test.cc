@@ -75,6 +75,8 @@ TEST_F(Exceptions, NameWhatIsLessSafe) {
   EXPECT_EQ(made_by([](Config& c) { c.notify.email.password = "given as a credential"; }), "service secrets");
   EXPECT_EQ(made_by([](Config& c) { c.tls.key = "/etc/haechi/server.key"; }), "secrets in files");
   EXPECT_EQ(made_by([](Config& c) { c.master_key = ""; }), "secrets in files");
+  EXPECT_EQ(made_by([](Config& c) { c.evidence_key = ""; }), "secrets in files");
+  EXPECT_EQ(made_by([](Config& c) { c.evidence_next_key = "/etc/haechi/next"; }), "secrets in files");
   EXPECT_EQ(made_by([](Config& c) { c.secrets_in_clear = {"notify.sms.secret"}; }), "secrets in files");
   EXPECT_EQ(made_by([](Config& c) { c.notify.push.contact = "mailto:ops@example.org"; }), "secrets in files");
   EXPECT_EQ(made_by([](Config& c) { c.static_files = "/usr/share/haechi/web"; }), "shared host");
@@ -90,6 +92,11 @@ TEST_F(Exceptions, NameWhatIsLessSafe) {
 TEST_F(Exceptions, AreNotMadeByWhatIsAsSafe) {
   EXPECT_EQ(made_by([](Config& c) { c.trusted_proxies = {"127.0.0.1"}, c.tls = {}; }), "0 exceptions");
   EXPECT_EQ(made_by([](Config& c) { c.master_key = "pkcs11:token=haechi;object=master"; }), "0 exceptions");
+  EXPECT_EQ(made_by([](Config& c) {
+              c.tls.key = c.tls.client_key = "pkcs11:token=haechi;object=tls";
+              c.evidence_key = c.evidence_next_key = "pkcs11:token=haechi;object=log";
+            }),
+            "0 exceptions");
   EXPECT_EQ(made_by([](Config& c) {
               c.agencies.hosts = {"cad.example"};
               c.tls.agency_ca = c.tls.client_certificate = "file.pem";

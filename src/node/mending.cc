@@ -60,11 +60,10 @@ class MirrorLine {
 };
 
 // Empty: it was mended. Else why not.
-std::string mend(const Config& config, const net::ClientOptions& line, const Clock& clock) {
+std::string mend(const Config& config, const LogKeyPlaces& keys, const net::ClientOptions& line,
+                 const Clock& clock) {
   const std::string evidence = config.data + "/evidence";
-  const evidence::MendOptions options{config.data, evidence,
-                                      config.evidence_key.empty() ? evidence + "/key" : config.evidence_key,
-                                      config.evidence_next_key};
+  const evidence::MendOptions options{config.data, evidence, keys.key, keys.next};
   std::string why;
   for (const std::string& mirror : config.mirrors) {
     MirrorLine asked(mirror + "/give_back", line);
@@ -102,8 +101,9 @@ bool is_harm(const Result<spine::OpenedLog>& opened, const Config& config) {
 
 }  // namespace
 
-Result<spine::OpenedLog> open_or_mend(const Config& config, const spine::SnapshotStore& snapshots,
-                                      const net::ClientOptions& line, const Clock& clock) {
+Result<spine::OpenedLog> open_or_mend(const Config& config, const LogKeyPlaces& keys,
+                                      const spine::SnapshotStore& snapshots, const net::ClientOptions& line,
+                                      const Clock& clock) {
   const auto open = [&]() -> Result<spine::OpenedLog> {
     TRY(auto opened, open_with_snapshot(config.data + "/log", config.journal, snapshots));
     TRY_STATUS(evidence::open_again(config.data + "/evidence"));  // before anything is appended
@@ -120,7 +120,7 @@ Result<spine::OpenedLog> open_or_mend(const Config& config, const spine::Snapsho
     harm = opened.error();
   }
   spdlog::critical("the log is harmed: {}", harm.error().text());
-  const std::string why = mend(config, line, clock);
+  const std::string why = mend(config, keys, line, clock);
   if (why.empty()) {
     TRY_STATUS(forget_check(config));
     return open();

@@ -7,14 +7,16 @@
 #include "base/time.h"
 #include "net/client.h"
 #include "node/config.h"
+#include "node/secrets.h"
 #include "spine/snapshot.h"
 
 namespace haechi::node {
 
 // `line` to the mirrors. Everything is told. kCorrupt, with the reason of each mirror: nothing could mend it,
 // and it is as it was.
-Result<spine::OpenedLog> open_or_mend(const Config& config, const spine::SnapshotStore& snapshots,
-                                      const net::ClientOptions& line, const Clock& clock);
+Result<spine::OpenedLog> open_or_mend(const Config& config, const LogKeyPlaces& keys,
+                                      const spine::SnapshotStore& snapshots, const net::ClientOptions& line,
+                                      const Clock& clock);
 
 // The next start is to read all of the log, not only what came after its snapshot; is it?
 Status ask_for_check(const Config& config);

@@ -160,10 +160,10 @@ Status Node::Rooms::open() {
   TRY_STATUS(make_directory(config.data));
   TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
   snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
-  TRY(auto opened, open_or_mend(config, *snapshots, line_to_others(), clock));
+  TRY(auto opened, open_or_mend(config, secrets.log_keys, *snapshots, line_to_others(), clock));
   const Seen seen = read_seen(seen_file(config), opened.log->id());
   TRY_STATUS(check_seen(seen.entries, "on this disk", opened.log->next_no() - 1, config.accept_older_log));
-  AskElsewhere elsewhere(config, opened.log->id(), line_to_others(), clock);
+  AskElsewhere elsewhere(config, secrets.log_keys, opened.log->id(), line_to_others(), clock);
   TRY(quarantine, spine::Quarantine::open(config.data + "/quarantine"));
   TRY(suspects, gateway::Suspects::open(config.data + "/suspects", HAECHI_VERSION, clock.now()));
   TRY(records, store::Records::open(config.data + "/records.sqlite", ring.get()));
@@ -216,7 +216,7 @@ Status Node::Rooms::open() {
       *records, hub->picture(), clock);
   const std::vector<uint64_t> passed_over = quarantine->entries();
   bundles = std::make_unique<BundleDesk>(BundleSource{config.data + "/evidence",
-                                                      config.evidence_key,
+                                                      secrets.log_keys.key,
                                                       HAECHI_VERSION,
                                                       {passed_over.begin(), passed_over.end()}},
                                          std::move(bundle_reader), *ring);
@@ -249,8 +249,8 @@ Status Node::Rooms::open() {
     const Result<std::string> key = api::session::presented_key(request);
     return key.ok() ? identify(*key) : std::nullopt;
   };
-  evidence = std::make_unique<EvidenceRoom>(config, std::move(notary_reader), log_id, *spine,
-                                            identify_request, clock, line_to_others());
+  evidence = std::make_unique<EvidenceRoom>(config, secrets.log_keys, std::move(notary_reader), log_id,
+                                            *spine, identify_request, clock, line_to_others());
   link::CadConnectorOptions link_options;
   link_options.tls = secrets.outgoing;
   link_options.outgoing = outgoing;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <utility>
 
 #include "base/time.h"
 #include "net/http.h"
@@ -26,28 +27,40 @@ Error named(const std::string& prefix, const std::string& authorities, const Err
 }
 
 Result<std::shared_ptr<Tls>> open_door(const TlsConfig& tls, const std::string& ca, const char* ca_setting,
-                                       Tls::Peer peer) {
+                                       Tls::Peer peer, std::shared_ptr<Signer> signer) {
   if (tls.certificate.empty()) return std::shared_ptr<Tls>();
-  auto opened = Tls::server({tls.certificate, tls.key, ca, tls.revoked, tls.offer},
+  auto opened = Tls::server({tls.certificate, tls.key, ca, tls.revoked, tls.offer, std::move(signer)},
                             ca.empty() ? Tls::Peer::kAnonymous : peer);
   if (!opened.ok()) return named("tls.", ca_setting, opened.error());
   return opened;
 }
 
 // It signs what a court believes: nobody else may read it, and it may not vanish and be made anew.
-Status check_signing_key(const Config& config) {
+Status check_signing_key(const Config& config, const LogKeyPlaces& keys) {
   const std::string folder = config.data + "/evidence";
-  const std::string path = config.evidence_key.empty() ? folder + "/key" : config.evidence_key;
-  const std::string& next = config.evidence_next_key;
+  const std::string &path = keys.key.file, &next = keys.next.file;
   struct stat about {};
-  if (!next.empty() && ::stat(next.c_str(), &about) == 0 && (about.st_mode & S_IRWXO) != 0)
+  if (!keys.next.signer && !next.empty() && ::stat(next.c_str(), &about) == 0 &&
+      (about.st_mode & S_IRWXO) != 0)
     return invalid("evidence.next_key", next + ": everybody on this machine may use it; chmod o= " + next);
+  if (keys.key.signer) return {};
   if (::stat(path.c_str(), &about) == 0) {
     if ((about.st_mode & S_IRWXO) == 0) return {};
     return invalid("evidence.key", path + ": everybody on this machine may use it; chmod o= " + path);
   }
   if (::stat((folder + "/key.pub").c_str(), &about) != 0) return {};  // nothing has been signed yet
   return invalid("evidence.key", path + ": is missing, and this log has been signed with it");
+}
+
+// One that is away is told at the start and not at the first checkpoint.
+Status try_signer(const std::shared_ptr<WatchedKey>& key, const char* setting) {
+  if (!key) return {};
+  const auto signing = evidence::SigningKey::of(key, "try", evidence::KeyUse::kLog);
+  if (!signing.ok()) return invalid(setting, signing.error().reason);
+  evidence::Note note{"try\n", {}};
+  if (const Status good = signing->sign(note, Time{}); !good.ok())
+    return Error{good.error().code, setting, good.error().reason};
+  return {};
 }
 
 void warn_of_revoked(const std::string& what, const Tls& tls, Time now) {
@@ -70,13 +83,24 @@ void warn_of_end(const std::string& what, const Tls& tls) {
 }  // namespace
 
 Result<Secrets> Secrets::open(const Config& config) {
-  TRY_STATUS(check_signing_key(config));
   Secrets secrets;
   const TlsConfig& tls = config.tls;
-  TRY(secrets.for_people, open_door(tls, tls.agency_ca, "tls.agency_ca", Tls::Peer::kMayProve));
-  TRY(secrets.for_devices, open_door(tls, tls.device_ca, "tls.device_ca", Tls::Peer::kMustProve));
-  auto outgoing =
-      Tls::client({tls.client_certificate, tls.client_key, tls.ca, tls.client_revoked, tls.offer});
+  TRY(secrets.log_key_, WatchedKey::open(config.evidence_key, "evidence.key"));
+  TRY(secrets.next_log_key_, WatchedKey::open(config.evidence_next_key, "evidence.next_key"));
+  TRY(secrets.door_key_, WatchedKey::open(tls.key, "tls.key"));
+  TRY(secrets.client_key_, WatchedKey::open(tls.client_key, "tls.client_key"));
+  secrets.log_keys.key = {config.evidence_key.empty() ? config.data + "/evidence/key" : config.evidence_key,
+                          secrets.log_key_};
+  secrets.log_keys.next = {config.evidence_next_key, secrets.next_log_key_};
+  TRY_STATUS(check_signing_key(config, secrets.log_keys));
+  TRY_STATUS(try_signer(secrets.log_key_, "evidence.key"));
+  TRY_STATUS(try_signer(secrets.next_log_key_, "evidence.next_key"));
+  TRY(secrets.for_people,
+      open_door(tls, tls.agency_ca, "tls.agency_ca", Tls::Peer::kMayProve, secrets.door_key_));
+  TRY(secrets.for_devices,
+      open_door(tls, tls.device_ca, "tls.device_ca", Tls::Peer::kMustProve, secrets.door_key_));
+  auto outgoing = Tls::client(
+      {tls.client_certificate, tls.client_key, tls.ca, tls.client_revoked, tls.offer, secrets.client_key_});
   if (!outgoing.ok()) return named("tls.client_", "tls.ca", outgoing.error());
   secrets.outgoing = *outgoing;
   if (secrets.for_people)
@@ -103,6 +127,7 @@ void Secrets::warn_of_revoked() const {
 }
 
 void Secrets::count(Metrics& metrics) const {
+  for (const auto& key : {door_key_, client_key_, log_key_, next_log_key_}) WatchedKey::count(key, metrics);
   for (const auto& [label, tls] : {std::pair("people", for_people), std::pair("devices", for_devices)}) {
     if (!tls || !tls->revoked_end_at().known()) continue;
     metrics.add({"haechi_tls_revoked_ends_seconds",

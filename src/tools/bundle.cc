@@ -6,6 +6,7 @@
 
 #include "log/files.h"
 #include "node/bundle.h"
+#include "node/watched_key.h"
 #include "tools/cli_log.h"
 
 namespace haechi::tools {
@@ -14,9 +15,11 @@ Result<BundleResult> bundle_log(const BundleOptions& options) {
   const api::BundleQuery query{
       options.wearer_id, {options.wearer_id}, options.protected_id, options.from, options.to};
   TRY(std::set<uint64_t> passed_over, passed_over_in(options.data));
+  TRY(const std::shared_ptr<Signer> in_token, node::WatchedKey::open(options.key, "key"));
   TRY(const std::unique_ptr<node::Bundle> bundle,
       node::Bundle::begin(
-          query, {options.data + "/evidence", options.key, options.build, std::move(passed_over)}, SIZE_MAX));
+          query, {options.data + "/evidence", {options.key, in_token}, options.build, std::move(passed_over)},
+          SIZE_MAX));
   const Unsealer unsealer(options.data, options.keys);
   const vault::KeyRing* ring = unsealer.ring().ok() ? unsealer.ring()->get() : nullptr;
   Status taken;

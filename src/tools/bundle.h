@@ -13,7 +13,7 @@ namespace haechi::tools {
 struct BundleOptions {
   std::string data;  // data directory of a server that is not running
   std::string out;   // file to make
-  std::string key;   // the log's private key; empty: as the data directory has it
+  std::string key;   // the log's private key, a file or pkcs11: URI; empty: as the data directory has it
   std::string wearer_id, protected_id;
   Time from, to;  // from <= t < to; to unknown: the end
   std::string build;

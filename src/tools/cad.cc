@@ -91,9 +91,11 @@ struct OutsideCad::Inner : std::enable_shared_from_this<OutsideCad::Inner> {
       std::fflush(stdout);
     }
     if (options.behaviour == CadBehaviour::kDie && alarm_of(message)) return die();
-    net::Response response{200, "application/json", response_to(message, now), {}};
-    if (options.behaviour != CadBehaviour::kSlow) return respond(std::move(response));
-    loop.after(Duration::millis(options.delay_ms), [respond, response] { respond(response); });
+    const std::string& answers = response_to(message, now);
+    if (options.behaviour != CadBehaviour::kSlow) return respond(link::signed_response(key, answers, now));
+    loop.after(Duration::millis(options.delay_ms), [respond, answers, key = key, &clock = clock] {
+      respond(link::signed_response(key, answers, clock.now()));
+    });
   }
 
   static std::string name_of(const Message& message) {

@@ -38,7 +38,7 @@ struct WatchdogDesk::Inner : std::enable_shared_from_this<WatchdogDesk::Inner> {
     const Message& message = messages->front();
     Message ack = answer_to(message);
     ack.mutable_ack()->set_message_id(message.id());
-    respond({200, "application/json", "[" + link::to_json(ack) + "]", {}});
+    respond(link::signed_response(key, "[" + link::to_json(ack) + "]", now));
     take(message);
   }
 

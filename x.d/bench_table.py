@@ -72,7 +72,7 @@ def write(results, path):
                            ('registered', 'registered'), ('reporting', 'after 20 minutes of a report every 15 s from both'))])
     if days := [results[name] for name in ('day', 'day_100000') if name in results]:
         lines += ['', '## A day of one person', '',
-                  'Of people who report every 15 s, out of a log that holds as long of all of them: a day of 1,000, of 100,000 half an hour. Read page '
+                  'Of people who report every 15 s, out of a log that holds as long of all of them. Read page '
                   'after page over REST after a restart; ms. At once: the first that is asked for. Log and index are sealed and in the page cache. '
                   'Bytes: the file of the index over the fixes in it. Processor time: of the whole node while it makes the index from the log.', '']
         lines += table(['people', 'entries', 'fixes of one', 'at once', 'p50 of 20 people', 'max', 'bytes a fix (goal)', 'µs of a processor for an entry'],

@@ -200,6 +200,7 @@ void History::loop() {
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }
+    if (log_.fixes) forget_erased();
     next.run();
   }
   if (!log_.fixes) return;

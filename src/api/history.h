@@ -113,7 +113,7 @@ class History {
   // Records of access, newest first, as AccessTrail::find() has them; a page that is not full and has a next
   // one took its time.
   Status read(LooksQuery query, LooksDone done);
-  // Returns when the thread has ended, which is at once but for a look at the log.
+  // Returns when the thread has ended: after a look at the log, and writing what the index has under way.
   void stop();
 
  private:

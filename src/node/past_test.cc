@@ -72,21 +72,27 @@ class PastWorld {
   void add(const v1::Fact& fact, bool sealed = true, const std::vector<v1::Effect>& effects = {}) {
     stamp_ = stamp_ + Duration::millis(1 + static_cast<int64_t>(random_.below(20'000)));
     v1::Fact kept = fact;
-    const uint64_t no = log_->next_no();
-    const std::string bytes = sealed ? *sealer_->seal(no, kept) : kept.SerializeAsString();
-    sealer_->note(fact);
-    ASSERT_TRUE(ring_->settle().ok());
-    const log::NewRecord record{stamp_, bytes};
-    ASSERT_TRUE(log_->append(std::span(&record, 1)).ok());
-    spine::Batch batch;
-    spine::PublishedEntry& entry = batch.entries.emplace_back();
-    entry.no = no;
+    spine::PublishedEntry& entry = batch_.entries.emplace_back();
+    entry.no = log_->next_no() + kept_.size();
     entry.stamped_at = stamp_;
     entry.fact = std::make_shared<v1::Fact>(fact);
     for (const v1::Effect& effect : effects) entry.effects.push_back(std::make_shared<v1::Effect>(effect));
-    fold(batch);
-    ASSERT_TRUE(erase_settled(batch, *ring_, *records_).ok());
-    batches_.push_back(std::move(batch));
+    kept_.emplace_back(stamp_, sealed ? *sealer_->seal(entry.no, kept) : kept.SerializeAsString());
+    sealer_->note(fact);
+    if (kept_.size() == 64 || !effects.empty()) flush();
+  }
+  // As the spine does it with a batch.
+  void flush() {
+    std::vector<log::NewRecord> records;
+    for (const auto& [stamp, bytes] : kept_) records.push_back({stamp, bytes});
+    if (records.empty()) return;
+    ASSERT_TRUE(ring_->settle().ok());
+    ASSERT_TRUE(log_->append(records).ok());
+    fold(batch_);
+    ASSERT_TRUE(erase_settled(batch_, *ring_, *records_).ok());
+    batches_.push_back(std::move(batch_));
+    batch_ = {};
+    kept_.clear();
   }
 
   void hold(uint64_t number, const std::string& person_id) {
@@ -162,6 +168,7 @@ class PastWorld {
   }
 
   bool is_indexed() {
+    flush();
     const uint64_t last = log_->next_no() - 1;
     for (int i = 0; i < 5'000 && fixes_->covered() != last; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(2));  // it is made by a thread of its own
@@ -191,6 +198,7 @@ class PastWorld {
   }
   // The same pages, to the byte.
   void compare() {
+    flush();
     for (int i = 0; i < 25; ++i) {
       api::HistoryQuery query = question();
       do {
@@ -213,6 +221,8 @@ class PastWorld {
   std::unique_ptr<vault::Sealer> sealer_;
   std::unique_ptr<store::FixIndex> fixes_;
   std::unique_ptr<api::History> indexed_, plain_;
+  spine::Batch batch_;  // that is not in the log yet
+  std::vector<std::pair<Time, std::string>> kept_;
   std::vector<spine::Batch> batches_;
   size_t points_ = 0;
 };
@@ -240,6 +250,30 @@ TEST_P(PastOf, DrawnPersonsIsToTheByteWhatTheEntriesOfTheLogTell) {
     open();
   }
   EXPECT_GT(points_, 2'000u);
+}
+
+TEST_F(PastOfOne, LeavesTheMemoryWithTheEntryThatErasesHim) {
+  hold(0, person(0));
+  v1::Fact fact;
+  v1::Report& report = *fact.mutable_report_received()->mutable_report();
+  report.set_device_id(device(0));
+  report.mutable_fix()->set_fixed_at_us(kStart.us);
+  report.mutable_fix()->mutable_place()->set_lat_e7(376'123'457);
+  for (int i = 0; i < 5; ++i) add(fact);
+  ASSERT_TRUE(is_indexed());
+  ASSERT_EQ(fixes_->stored().no, 0u) << "it is under way";
+  const api::HistoryQuery query{
+      .account = "control-1", .from = kStart, .to = stamp_, .person_ids = {person(0)}};
+  EXPECT_EQ(read(*indexed_, query).points.size(), 5u);
+  spine::Batch batch;
+  batch.entries.push_back(
+      {.no = 7, .stamped_at = stamp_, .fact = std::make_shared<v1::Fact>(), .effects = {}});
+  v1::Effect effect;
+  effect.mutable_settle_erasure()->set_person_id(person(0));
+  effect.mutable_settle_erasure()->set_erased(true);
+  batch.entries[0].effects.push_back(std::make_shared<v1::Effect>(effect));
+  indexed_->fold(batch);
+  EXPECT_EQ(read(*indexed_, query).points.size(), 0u) << "before its key ends in the ring";
 }
 
 bool lies_in(const std::string& folder, const std::string& sign) {

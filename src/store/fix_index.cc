@@ -129,11 +129,11 @@ uint64_t FixIndex::before(uint64_t block) const {
 Status FixIndex::take(uint64_t no, Time stamp, const std::vector<std::string>& names,
                       const std::optional<Taken>& taken) {
   ENSURE(no == covered_ + 1, no, covered_);
+  const uint64_t entries = covered_ - under_way_before();
+  if (entries >= bounds_.entries && (is_worth_it() || entries >= kLongest * bounds_.entries))
+    TRY_STATUS(write_block(taken_));
   take_names(no, names);
   if (taken) take_fix(*taken);
-  const uint64_t entries = no - under_way_before();
-  if (entries >= bounds_.entries && (is_worth_it() || entries >= kLongest * bounds_.entries))
-    TRY_STATUS(write_block({no, stamp}));
   taken_ = {no, stamp};
   covered_ = no;
   return {};
@@ -142,9 +142,8 @@ Status FixIndex::take(uint64_t no, Time stamp, const std::vector<std::string>& n
 void FixIndex::take_names(uint64_t no, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     Numbers& numbers = names_under_way_[name];
-    const uint64_t before = std::max(numbers.last, under_way_before());
-    if (no > before)
-      append_varint(numbers.steps, no - before);  // else it is there twice, or of a try that failed
+    if (numbers.last == no) continue;  // it is there twice
+    append_varint(numbers.steps, no - std::max(numbers.last, under_way_before()));
     numbers.last = no;
   }
 }
@@ -155,7 +154,6 @@ void FixIndex::take_fix(const Taken& taken) {
   ENSURE(numbers_ < 1U << kNumberBits, "more boxes than a block may have");
   const auto [at, begun] = under_way_.try_emplace(
       number->second, Stream{taken.person_id, taken.key, taken.fix.no, FixStream(under_way_before())});
-  if (at->second.fixes.last_no() >= taken.fix.no) return;  // of a try that failed
   at->second.fixes.add(taken.fix);
   ++fixes_;
 }
@@ -281,8 +279,7 @@ Result<FixIndex::Past> FixIndex::past(const std::string& person_id, uint64_t fir
       if (state == vault::KeyRing::State::kUnknown) return Past{.fixes = {}, .through = 0, .closed = true};
     }
     TRY(const std::string bytes, bytes_of(person_id, key, number, block));
-    // One more may be under way: of an entry that was not taken to the end.
-    const auto fixes = FixStream::read(bytes, before(block), end + 1);
+    const auto fixes = FixStream::read(bytes, before(block), end);
     if (!fixes) return Error{Code::kCorrupt, "", "a box of the index of fixes is not one of fixes"};
     std::copy_if(fixes->begin(), fixes->end(), std::back_inserter(out.fixes),
                  [&](const PastFix& fix) { return first <= fix.no && fix.no <= out.through; });

@@ -67,8 +67,8 @@ class FixIndex {
 
   // Any thread. Every entry up to it was taken.
   uint64_t covered() const { return covered_; }
-  // The next entry, its names and its fix. Errors: the file cannot be written, or a key of the ring cannot be
-  // opened now; the entry was not taken.
+  // The next entry, its names and its fix; before it, a block that is whole goes into the file. Errors: the
+  // file cannot be written, or a key of the ring cannot be opened now; the entry was not taken.
   Status take(uint64_t no, Time stamp, const std::vector<std::string>& names,
               const std::optional<Taken>& taken = std::nullopt);
   // What is under way becomes a block, if boxes are worth it already: for a node that ends.

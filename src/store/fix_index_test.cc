@@ -116,13 +116,46 @@ TEST_F(FixIndexTest, WhatIsUnderWayIsKeptWhenANodeEndsIfBoxesAreWorthIt) {
 
 TEST_F(FixIndexTest, ABlockGoesOnUntilItsBoxesAreWorthTheirFrames) {
   open("log-1", {.entries = 10, .fixes_each = 10});
-  take_up_to(47);
-  EXPECT_EQ(index_->stored().no, 0U) << "15 of A and 4 of B";
   take_up_to(48);
+  EXPECT_EQ(index_->stored().no, 0U) << "before it there were 15 of A and 4 of B";
+  take_up_to(49);
   EXPECT_EQ(index_->stored().no, 48U) << "16 of A and 4 of B";
   open("log-2", {.entries = 10, .fixes_each = 1'000});
-  take_up_to(160);
+  take_up_to(161);
   EXPECT_EQ(index_->stored().no, 160U) << "it has an end, whatever they are worth";
+}
+
+// The least that a box may be worth, of phones whose every number trembles, in whatever order they report.
+TEST_F(FixIndexTest, AFixTakesTwelveBytesAtMostWithEverythingThatIsInTheFile) {
+  constexpr uint64_t kPeople = 2'000, kRounds = 64, kBlocks = 8;
+  open("log-1", {.entries = kPeople * kRounds, .fixes_each = kRounds});
+  Random random(12);
+  std::vector<uint64_t> turns(kPeople);
+  for (uint64_t i = 0; i < kPeople; ++i) turns[i] = i;
+  std::vector<vault::KeyId> keys;
+  for (const uint64_t who : turns) keys.push_back(*ring_->key_of("person/person-" + std::to_string(who)));
+  uint64_t no = 0;
+  for (uint64_t round = 0; round < kBlocks * kRounds; ++round) {
+    for (uint64_t i = kPeople - 1; i > 0; --i) std::swap(turns[i], turns[random.below(i + 1)]);
+    for (const uint64_t who : turns) {
+      const std::string person = "person-" + std::to_string(who);
+      PastFix fix = fix_at(++no);
+      fix.at = Time{1'700'000'000'000'000} +
+               Duration::millis(static_cast<int64_t>(round * 15'000 + random.below(400)));
+      fix.lat_e7 +=
+          static_cast<int32_t>(random.normal() * 450 + static_cast<double>(round * (who % 3) * 900));
+      fix.lng_e7 +=
+          static_cast<int32_t>(random.normal() * 565 + static_cast<double>(round * (who % 3) * 900));
+      fix.accuracy_mm = static_cast<uint32_t>(5'000 + random.below(8'000));
+      ASSERT_TRUE(index_->take(no, fix.at, {}, {{.person_id = person, .key = keys[who], .fix = fix}}).ok());
+    }
+  }
+  ASSERT_TRUE(index_->finish().ok());
+  ASSERT_EQ(index_->stored().no, no);
+  index_.reset();
+  const double bytes = static_cast<double>(std::filesystem::file_size(path())) / static_cast<double>(no);
+  RecordProperty("bytes_a_fix", std::to_string(bytes));
+  EXPECT_LE(bytes, 12);
 }
 
 TEST_F(FixIndexTest, OfAnotherLogOrOfAFileThatIsNoneItKnowsNothing) {
@@ -152,7 +185,7 @@ TEST_F(FixIndexTest, WhatWasUnderAKeyThatEndedIsSealedUnderNoOther) {
   ring_->reach(19);
   ASSERT_TRUE(ring_->destroy("person/A", 19).ok());
   ring_->reach(20);
-  take_up_to(40);  // under a key that was made at entry 20
+  take_up_to(41);  // under a key that was made at entry 20
   open();
   EXPECT_THAT(find("A", 1, 40), ElementsAre(21, 24, 27, 30, 33, 36, 39));
 }
@@ -244,7 +277,7 @@ TEST_F(FixIndexTest, FindsTheNewestThatHaveAllNamesWhateverTheBlocksAndThePage) 
 TEST_F(FixIndexTest, ReadsManyBlocksInTurnsAndSaysHowFarItCame) {
   open("log-1", {.entries = 2, .fixes_each = 0});
   const uint64_t last = 2 * (FixIndex::kBlocksAtOnce + 500);
-  for (uint64_t no = 1; no <= last; ++no)
+  for (uint64_t no = 1; no <= last + 1; ++no)
     ASSERT_TRUE(
         index_
             ->take(no, Time{1}, no == 3 ? std::vector<std::string>{"A", "B"} : std::vector<std::string>{"A"})

@@ -34,7 +34,6 @@ class FixStream {
   explicit FixStream(uint64_t before) { last_.no = before; }
   void add(const PastFix& fix);  // of a later entry than the one before
   const std::string& bytes() const { return bytes_; }
-  uint64_t last_no() const { return last_.no; }
 
   // All of them; nothing when these are no such bytes, or of entries behind `last`.
   static std::optional<std::vector<PastFix>> read(std::string_view bytes, uint64_t before, uint64_t last);

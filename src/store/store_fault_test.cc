@@ -129,7 +129,7 @@ PastFix fix_of(uint64_t no) {
 bool take_entries(const Folder& folder, const Say&) {
   auto index = FixIndex::open(folder.fixes(), "log-1", nullptr, kBounds);
   if (!index.ok()) return false;
-  for (uint64_t no = (*index)->covered() + 1; no <= 5 * kBlock; ++no) {
+  for (uint64_t no = (*index)->covered() + 1; no <= 5 * kBlock + 1; ++no) {
     std::optional<FixIndex::Taken> taken;
     std::vector<std::string> names;
     if (no % 2 == 0) taken = {.person_id = "W-1", .key = 0, .fix = fix_of(no)};

@@ -28,6 +28,8 @@
 #include "law/shapes.h"
 #include "log/log.h"
 #include "spine/engine.h"
+#include "vault/key_ring.h"
+#include "vault/sealer.h"
 
 namespace haechi {
 namespace {
@@ -59,7 +61,8 @@ struct Options {
   bool full = false;
   bool ticks = false;
   bool snapshot = false;
-  std::string log;  // directory
+  std::string log;          // directory
+  std::string keys_beside;  // seals the log under the ring of this data directory
   bool check = false;
   std::vector<Cell> cells;
 };
@@ -104,6 +107,11 @@ class World {
   void check() { check_ = true; }
   // What is applied goes into this log too, for a node to start on.
   void keep_in(std::unique_ptr<log::Log> log) { log_ = std::move(log); }
+  // ... sealed under keys of this ring.
+  void seal_with(std::unique_ptr<vault::KeyRing> ring) {
+    ring_ = std::move(ring);
+    sealer_ = std::make_unique<vault::Sealer>(*ring_);
+  }
   void commit();
   uint64_t digest() const { return digest_; }
 
@@ -134,6 +142,8 @@ class World {
   bool check_ = false;
   uint64_t digest_ = 0;
   std::unique_ptr<log::Log> log_;
+  std::unique_ptr<vault::KeyRing> ring_;
+  std::unique_ptr<vault::Sealer> sealer_;
   std::vector<std::pair<Time, std::string>> kept_;  // to be appended
 };
 
@@ -164,11 +174,19 @@ void World::settle() {
 void World::keep(const v1::Fact& fact) {
   constexpr size_t kCommit = 4'096;
   if (!log_) return;
-  kept_.emplace_back(now_, fact.SerializeAsString());
+  if (sealer_) {
+    v1::Fact kept = fact;
+    const Result<std::string> bytes = sealer_->seal(entry_ + 1, kept);
+    ENSURE(bytes.ok());
+    kept_.emplace_back(now_, *bytes);
+  } else {
+    kept_.emplace_back(now_, fact.SerializeAsString());
+  }
   if (kept_.size() == kCommit) commit();
 }
 
 void World::commit() {
+  if (ring_) ENSURE(ring_->settle().ok());
   std::vector<log::NewRecord> records;
   for (const auto& [stamp, bytes] : kept_) records.push_back({stamp, bytes});
   if (!records.empty()) ENSURE(log_->append(records).ok());
@@ -420,6 +438,11 @@ void measure(const Cell& cell, const Options& options) {
     auto log = log::open_sqlite_log({.directory = options.log});
     ENSURE(log.ok(), log.error().text());
     world.keep_in(*std::move(log));
+    if (!options.keys_beside.empty()) {
+      auto ring = vault::open_ring(vault::place_beside(options.keys_beside), vault::RingMode::kWrite);
+      ENSURE(ring.ok(), ring.error().text());
+      world.seal_with(*std::move(ring));
+    }
   }
   const double start = cpu_s();
   world.register_all();
@@ -480,7 +503,8 @@ void describe_machine() {
 
 int usage() {
   std::fputs(
-      "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--snapshot] [--log DIRECTORY] "
+      "engine_bench [--full] [--reports N] [--warm ROUNDS] [--ticks] [--snapshot] [--log DIRECTORY "
+      "[--keys-beside DATA]] "
       "[--check] [--cell "
       "WEARERS,ZONES,PAIRS]...\n",
       stderr);
@@ -498,6 +522,8 @@ int run_main(int argc, char** argv) {
       options.ticks = true;
     } else if (name == "--log" && i + 1 < argc) {
       options.log = argv[++i];
+    } else if (name == "--keys-beside" && i + 1 < argc) {
+      options.keys_beside = argv[++i];
     } else if (name == "--snapshot") {
       options.snapshot = true;
     } else if (name == "--check") {

@@ -3,7 +3,8 @@
   limits    a synced page and a round trip on this machine
   ingest    reports acknowledged durably over MQTT, 200 connections, CPU seconds of the server per million, bytes an entry, start
             on what was written; by name also ingest_2000, ingest_tls, ingest_http, paced_5000, paced_20000
-  day       by name: one person's day of 5,760 fixes over REST, out of a log of 5.8 million entries, after a restart
+  day       by name: one person's day of 5,760 fixes over REST, out of a log of 5.8 million entries, after a restart; bytes a fix;
+            by name also day_100000: half an hour of 100,000 people
   memory    by name: bytes of the whole process per wearer (he, she, two devices, an order), registered, and after 20 minutes
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s; by name also
             webhook_5000, webhook_20000
@@ -34,6 +35,7 @@ import re
 import signal
 import ssl
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -159,6 +161,11 @@ def size_of(folder):
     return sum(path.stat().st_size for path in pathlib.Path(folder).rglob('*') if path.is_file())
 
 
+def size_of_files(file):
+    """With what SQLite keeps beside it."""
+    return sum(path.stat().st_size for path in file.parent.glob(file.name + '*'))
+
+
 def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=False):
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
         certificate, key = make_certificate(folder) if tls else ('', '')
@@ -232,12 +239,12 @@ def waits_of(waits, **more):
     return {**more, 'received': len(waits), 'p50_ms': at(0.5), 'p99_ms': at(0.99), 'p999_ms': at(0.999), 'max_ms': at(1)}
 
 
-def server_with_a_past(binaries, folder, cell, reports):
+def server_with_a_past(binaries, folder, cell, reports, sealed=False):
     """On a log of the engine's own benchmark: so many wearers, zones and rules for each (`cell`)."""
     log = pathlib.Path(folder) / 'data' / 'log'
     log.parent.mkdir(mode=0o700)
-    subprocess.run([binaries / 'engine_bench', '--cell', cell, '--warm', '0', '--reports', str(reports), '--log', log], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run([binaries / 'engine_bench', '--cell', cell, '--warm', '0', '--reports', str(reports), '--log', log,
+                    *(['--keys-beside', log.parent] if sealed else [])], check=True, stdout=subprocess.DEVNULL)
     return Server(binaries / 'haechi', folder, 1_000_000)
 
 
@@ -257,10 +264,13 @@ def bench_recovery(binaries, wearers=100_000, reports=1_000_000):
         return result
 
 
+BYTES_A_FIX = 12  # the goal
+
+
 def bench_day(binaries, people=1_000, reports=5_760_000):
-    """A day of one person at a report every 15 s, out of a log that holds as long of all others, page after page over REST."""
+    """A day of one person at a report every 15 s, out of a sealed log that holds as long of all others, page after page over REST."""
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
-        server = server_with_a_past(binaries, folder, f'{people // 2},1000,1', reports)
+        server = server_with_a_past(binaries, folder, f'{people // 2},1000,1', reports, sealed=True)
 
         def metric(name):
             return int(re.search(rf'^{name} (\d+)', server.call('GET', '/metrics'), re.MULTILINE)[1])
@@ -280,17 +290,23 @@ def bench_day(binaries, people=1_000, reports=5_760_000):
                 after = f'&after={page["next"]}'
 
         entries = metric('haechi_spine_entry_no')
+        before, began_no = server.cpu_seconds(), metric('haechi_history_indexed_entry_no')
         indexed()
+        cpu_us = (server.cpu_seconds() - before) * 1e6 / (entries - began_no)
         server.stop()
+        file = server.folder / 'data' / 'fixes.sqlite'
+        with sqlite3.connect(file) as past:
+            covered = past.execute('SELECT max(last) FROM block').fetchone()[0]
+        bytes_a_fix = size_of_files(file) / (reports * covered / entries)
         server.start(binaries / 'haechi')
         newest = server.call('GET', '/api/v1/positions', key='control')['positions']
         to_us = 1 + max(int(one['fix']['fixed_at_us']) for one in newest)
         persons = [one['person_id'] for one in newest]
         first_ms, fixes = day_of(persons[0])
-        indexed()
         times = sorted(day_of(person)[0] for person in persons[::len(persons) // 20])
         result = {'people': people, 'entries': entries, 'fixes': fixes, 'at_once_ms': round(first_ms), 'p50_ms': round(times[len(times) // 2]),
-                  'max_ms': round(times[-1]), 'index_bytes_per_entry': round((server.folder / 'data' / 'fixes.sqlite').stat().st_size / entries, 2)}
+                  'max_ms': round(times[-1]), 'bytes_a_fix': round(bytes_a_fix, 2), 'goal_bytes_a_fix': BYTES_A_FIX,
+                  'index_cpu_us_an_entry': round(cpu_us, 1)}
         server.stop()
         return result
 
@@ -587,7 +603,7 @@ def main():
     measured = {
         'limits': bench_limits, 'ingest': ingest(), 'ingest_2000': ingest(connections=2_000), 'ingest_tls': ingest(tls=True),
         'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
-        'day': lambda: bench_day(binaries), 'memory': lambda: bench_memory(binaries),
+        'day': lambda: bench_day(binaries), 'day_100000': lambda: bench_day(binaries, people=100_000, reports=7_000_000), 'memory': lambda: bench_memory(binaries),
         'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),
         'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
         'field': lambda: bench_field(binaries), 'field_5000': lambda: bench_field(binaries, background=5_000),

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/last_words.h"
+#include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "store/fix_index.h"
 
@@ -32,13 +33,15 @@ class History::Scan {
 
   // Nobody could be found, so there is nothing to read.
   bool nobody() const { return !query_.everybody && wanted_.empty(); }
-  // Takes one entry. False when the page is full; the entry is part of it.
+  // Takes one entry.
   Status take(const LoggedFact& logged) {
     ++entries_;
     if (!fact_.ParseFromArray(logged.fact.data(), static_cast<int>(logged.fact.size())))
       return Error{Code::kCorrupt, "", "entry " + std::to_string(logged.no) + " is not a fact"};
     return fact_.has_report_received() ? take_report(logged.no) : Status();
   }
+  // Takes one fix of the index.
+  void take(uint32_t person, const store::PastFix& fix);
   bool full() const {
     if (entries_ >= kEntriesMax || points_.size() >= kPointsMax || stopping_) return true;
     return entries_ % 256 == 0 && std::chrono::steady_clock::now() >= until_;
@@ -54,6 +57,8 @@ class History::Scan {
     v1::TrackPoint point;
   };
   Status take_report(uint64_t no);
+  // Where the point of a fix goes; nullptr: it is not part of the page.
+  v1::TrackPoint* point_for(uint64_t no, uint32_t person, Time instant);
 
   const HistoryQuery& query_;
   const HistoryIndex& index_;
@@ -71,21 +76,40 @@ Status History::Scan::take_report(uint64_t no) {
   const v1::ReportReceived& received = fact_.report_received();
   const std::optional<uint32_t> person = index_.holder(received.report().device_id(), no);
   if (!person || (!query_.everybody && !wanted_.contains(*person))) return {};
-  if (log_.open) TRY_STATUS(log_.open(no, fact_));
+  if (log_.open) {
+    const Result<uint64_t> opened = log_.open(no, fact_);
+    if (!opened.ok()) return opened.error();
+  }
   const std::optional<Time> instant = instant_of(received);
-  if (!instant || *instant < query_.from || *instant >= query_.to) return {};
-  const int64_t slot = query_.step.us == 0 ? static_cast<int64_t>(no) : instant->us / query_.step.us;
-  const auto [kept, added] = points_.try_emplace({slot, *person});
-  if (!added && kept->second.at_us <= instant->us) return {};
+  if (!instant) return {};
+  v1::TrackPoint* const point = point_for(no, *person, *instant);
+  if (point == nullptr) return {};
   const v1::Fix& fix = received.report().fix();
-  Point& point = kept->second;
-  point.at_us = instant->us;
-  point.person = *person;
-  *point.point.mutable_place() = fix.place();
-  point.point.set_fixed_at_us(instant->us);
-  point.point.set_accuracy_mm(fix.accuracy_mm());
-  point.point.set_source(fix.source());
+  *point->mutable_place() = fix.place();
+  point->set_accuracy_mm(fix.accuracy_mm());
+  point->set_source(fix.source());
   return {};
+}
+
+void History::Scan::take(uint32_t person, const store::PastFix& fix) {
+  ++entries_;
+  v1::TrackPoint* const point = point_for(fix.no, person, fix.at);
+  if (point == nullptr) return;
+  point->mutable_place()->set_lat_e7(fix.lat_e7);
+  point->mutable_place()->set_lng_e7(fix.lng_e7);
+  point->set_accuracy_mm(fix.accuracy_mm);
+  point->set_source(static_cast<v1::FixSource>(fix.source));
+}
+
+v1::TrackPoint* History::Scan::point_for(uint64_t no, uint32_t person, Time instant) {
+  if (instant < query_.from || instant >= query_.to) return nullptr;
+  const int64_t slot = query_.step.us == 0 ? static_cast<int64_t>(no) : instant.us / query_.step.us;
+  const auto [kept, added] = points_.try_emplace({slot, person});
+  if (!added && kept->second.at_us <= instant.us) return nullptr;
+  kept->second.at_us = instant.us;
+  kept->second.person = person;
+  kept->second.point.set_fixed_at_us(instant.us);
+  return &kept->second.point;
 }
 
 HistoryPage History::Scan::page(uint64_t next_no) const {
@@ -122,6 +146,13 @@ void History::stop() {
 
 void History::fold(const spine::Batch& batch) {
   index_.fold(batch);
+  for (const spine::PublishedEntry& entry : batch.entries) {
+    for (const auto& effect : entry.effects) {
+      if (!effect->settle_erasure().erased()) continue;
+      const std::lock_guard lock(mutex_);
+      erased_.emplace_back(effect->settle_erasure().person_id(), entry.no);
+    }
+  }
 }
 
 Status History::read(HistoryQuery query, Done done) {
@@ -165,12 +196,16 @@ void History::loop() {
         rest = index_more() ? kRests * (Steady::now() - began) : kNothingNew;
         continue;
       }
-      if (stopping_) return;
+      if (stopping_) break;
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }
+    if (log_.fixes) forget_erased();
     next.run();
   }
+  if (!log_.fixes) return;
+  forget_erased();
+  (void)log_.fixes->finish().ok();  // what is not in the file is made again
 }
 
 Result<std::vector<EntryRange>> History::ranges_of(const HistoryQuery& query) const {
@@ -205,55 +240,90 @@ void History::begin_fixes_anew() {
 // False when there is nothing more, or it could not be kept.
 bool History::index_more() {
   const uint64_t last_no = std::min<uint64_t>(index_.entry_no(), log_.fixes->covered() + kIndexedAtOnce);
+  forget_erased();
   if (log_.fixes->covered() >= last_no) return false;
   bool kept = true;
   const Status read = log_.read(log_.fixes->covered() + 1, [&](const LoggedFact& logged) {
     if (logged.no > last_no || stopping_) return false;
-    kept = log_.fixes->take(logged.no, logged.stamp, names_of_entry(logged)).ok();
+    kept = index_entry(logged).ok();
     return kept;
   });
   return kept && read.ok();
 }
 
-// By what an entry is found: a report by the id of its person, a record of access by names_of().
-std::vector<std::string> History::names_of_entry(const LoggedFact& logged) const {
-  v1::Fact fact;
-  if (!fact.ParseFromArray(logged.fact.data(), static_cast<int>(logged.fact.size()))) return {};
-  if (fact.has_access_decided()) return names_of(fact.access_decided());
-  if (!fact.has_report_received()) return {};
-  const auto person = index_.holder(fact.report_received().report().device_id(), logged.no);
-  if (!person) return {};
-  return {index_.person_id(*person)};
+// Whose keys are gone is not to be kept in memory either.
+void History::forget_erased() {
+  std::vector<std::pair<std::string, uint64_t>> erased;
+  {
+    const std::lock_guard lock(mutex_);
+    erased.swap(erased_);
+  }
+  for (const auto& [person_id, no] : erased) log_.fixes->forget(person_id, no);
 }
 
-Result<bool> History::scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no,
-                                  Scan& scan) {
-  const Result<std::vector<uint64_t>> numbers = log_.fixes->find(query.person_ids, next_no, last_no);
-  if (!numbers.ok()) {  // the log itself is read in its place
-    begin_fixes_anew();
-    return true;
+// A report goes in as its fix, a record of access by names_of().
+Status History::index_entry(const LoggedFact& logged) const {
+  const auto take = [&](const std::vector<std::string>& names) {
+    return log_.fixes->take(logged.no, logged.stamp, names);
+  };
+  v1::Fact fact;
+  if (!fact.ParseFromArray(logged.fact.data(), static_cast<int>(logged.fact.size()))) return take({});
+  if (fact.has_access_decided()) return take(names_of(fact.access_decided()));
+  if (!fact.has_report_received()) return take({});
+  const v1::ReportReceived& received = fact.report_received();
+  const auto person = index_.holder(received.report().device_id(), logged.no);
+  if (!person) return take({});
+  const bool in_clear = received.report().has_fix();
+  uint64_t key = 0;
+  if (log_.open) {
+    TRY(key, log_.open(logged.no, fact));
   }
-  Status taken;
-  bool goes_on = true;
-  TRY_STATUS(log_.pick(*numbers, [&](const LoggedFact& logged) {
-    taken = scan.take(logged);
-    next_no = logged.no + 1;
-    goes_on = taken.ok() && !scan.full();
-    return goes_on;
-  }));
-  TRY_STATUS(taken);
-  if (goes_on) next_no = last_no + 1;
-  return goes_on;
+  const std::optional<Time> instant = instant_of(received);
+  if (!instant) return take({});
+  if (key == 0 && !in_clear) return Error{Code::kCorrupt, "keys", "a fix is sealed under no key of its own"};
+  const v1::Fix& fix = received.report().fix();
+  return log_.fixes->take(logged.no, logged.stamp, {},
+                          store::FixIndex::Taken{.person_id = index_.person_id(*person),
+                                                 .key = key,
+                                                 .fix = {.no = logged.no,
+                                                         .at = *instant,
+                                                         .lat_e7 = fix.place().lat_e7(),
+                                                         .lng_e7 = fix.place().lng_e7(),
+                                                         .accuracy_mm = fix.accuracy_mm(),
+                                                         .source = fix.source()}});
+}
+
+bool History::scan_index(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no, Scan& scan) {
+  while (next_no <= last_no) {
+    std::vector<std::pair<uint32_t, store::PastFix>> found;
+    uint64_t through = last_no;
+    for (const std::string& person_id : query.person_ids) {
+      const auto person = index_.find(person_id);
+      if (!person) continue;
+      const Result<store::FixIndex::Past> past = log_.fixes->past(person_id, next_no, last_no);
+      if (!past.ok()) begin_fixes_anew();
+      if (!past.ok() || past->closed) return true;  // the log itself is read in its place
+      through = past->through;
+      for (const store::PastFix& fix : past->fixes) found.emplace_back(*person, fix);
+    }
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.second.no < b.second.no; });
+    for (const auto& [person, fix] : found) {
+      scan.take(person, fix);
+      next_no = fix.no + 1;
+      if (scan.full()) return false;
+    }
+    next_no = through + 1;
+    if (scan.full()) return false;
+  }
+  return true;
 }
 
 Result<bool> History::scan_range(const HistoryQuery& query, const EntryRange& range, uint64_t& next_no,
                                  Scan& scan) {
   if (log_.fixes && !query.everybody) {
     const uint64_t covered = std::min(range.last, log_.fixes->covered());
-    if (next_no <= covered) {
-      TRY(const bool goes_on, scan_picked(query, covered, next_no, scan));
-      if (!goes_on) return false;
-    }
+    if (!scan_index(query, covered, next_no, scan)) return false;
   }
   Status taken;
   bool goes_on = true;

@@ -8,9 +8,10 @@
 //     except for strays: what reached the log later comes in a later page, in the place of its arrival;
 //   - an empty page is not the end; next_no of 0 is;
 //   - a fix that arrives while somebody pages comes too, as long as the log grows beyond the page.
-// With an index of fixes (store/fix_index.h) a page about persons reads their entries and no others, and one
-// of the audit trail the records it shows, as far as the index covers the log. It is made by this thread
-// while nobody asks, a quarter of the time at most, and anew when it cannot be read, which no page fails by.
+// With an index of fixes (store/fix_index.h) a page about persons reads no entry, and one of the audit trail
+// those it shows, as far as the index covers the log. A point is the same as out of its entry. The index is
+// made by this thread while nobody asks, a quarter of the time at most, and anew when it cannot be read,
+// which no page fails by. It never covers an entry that cannot be opened: of that the log has to tell.
 // Thinning keeps the first fix of each person in each step of time (steps begin at multiples of the step);
 // where two pages meet, or a stray falls in between, there may be one more.
 #pragma once
@@ -53,11 +54,12 @@ struct LogSource {
   std::function<Result<uint64_t>(Time)> find;
   // Entries from that number on, until the end or false.
   std::function<Status(uint64_t from_no, const std::function<bool(const LoggedFact&)>&)> read;
-  // Puts sealed parts of an entry back, as far as their keys are there; empty: nothing is sealed.
-  std::function<Status(uint64_t no, v1::Fact&)> open = {};
+  // Puts sealed parts of an entry back, as far as their keys are there, and says under which key the places
+  // of a report were: 0: they lay in clear. Empty: nothing is sealed.
+  std::function<Result<uint64_t>(uint64_t no, v1::Fact&)> open = {};
   // These entries alone, rising; empty: there is no index of them.
   std::function<Status(std::span<const uint64_t>, const std::function<bool(const LoggedFact&)>&)> pick = {};
-  // Where the reports of each person and the records of access are, kept up here and nowhere else; outlives
+  // The fixes of each person, and where the records of access are, kept up here and nowhere else; outlives
   // the history. nullptr: every page reads all that lies in its time.
   store::FixIndex* fixes = nullptr;
 };
@@ -78,8 +80,8 @@ struct HistoryPoint {
 
 struct HistoryPage {
   std::vector<HistoryPoint> points;
-  uint64_t next_no = 0;  // 0: the end
-  uint64_t entries_read = 0;
+  uint64_t next_no = 0;       // 0: the end
+  uint64_t entries_read = 0;  // fixes of the index with them
 };
 
 // The page of the audit trail that goes on where the trail in memory ends.
@@ -111,7 +113,7 @@ class History {
   // Records of access, newest first, as AccessTrail::find() has them; a page that is not full and has a next
   // one took its time.
   Status read(LooksQuery query, LooksDone done);
-  // Returns when the thread has ended, which is at once but for a look at the log.
+  // Returns when the thread has ended: after a look at the log, and writing what the index has under way.
   void stop();
 
  private:
@@ -124,8 +126,9 @@ class History {
   void loop();
   Result<std::vector<EntryRange>> ranges_of(const HistoryQuery& query) const;
   Result<HistoryPage> scan(const HistoryQuery& query);
-  // Up to `last_no`, from `next_no` on, which follows; false when the page is full.
-  Result<bool> scan_picked(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no, Scan& scan);
+  // Up to `last_no`, from `next_no` on, which follows; false when the page is full. What the index does not
+  // say is left.
+  bool scan_index(const HistoryQuery& query, uint64_t last_no, uint64_t& next_no, Scan& scan);
   Result<bool> scan_range(const HistoryQuery& query, const EntryRange& range, uint64_t& next_no, Scan& scan);
   // Those before `before`, which goes back with them; true when the page is full.
   Result<bool> scan_looks(const AccessQuery& wanted, uint64_t& before, v1::AccessList& page);
@@ -133,8 +136,9 @@ class History {
   Result<std::vector<v1::AccessEntry>> looks_of_index(const AccessQuery& wanted, size_t most,
                                                       uint64_t& before);
   void check_fixes();
-  std::vector<std::string> names_of_entry(const LoggedFact& logged) const;
+  Status index_entry(const LoggedFact& logged) const;
   void begin_fixes_anew();
+  void forget_erased();
   bool index_more();
 
   LogSource log_;  // without `fixes` where those are of no use
@@ -142,6 +146,7 @@ class History {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Waiting> waiting_;
+  std::vector<std::pair<std::string, uint64_t>> erased_;  // persons, and by which entry
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

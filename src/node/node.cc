@@ -179,7 +179,7 @@ Status Node::Rooms::open() {
     return ready && (pulse.is_still(kLogDisk) || pulse.is_still("spine"));
   };
   past = opened.log->reader();
-  TRY(fixes, store::FixIndex::open(config.data + "/fixes.sqlite", opened.log->id()));
+  TRY(fixes, store::FixIndex::open(config.data + "/fixes.sqlite", opened.log->id(), ring.get()));
   auto notary_reader = opened.log->reader();
   auto bundle_reader = opened.log->reader();
   const std::string log_id = opened.log->id();

@@ -1,46 +1,46 @@
 #include "store/fix_index.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 
 #include "base/ensure.h"
 #include "base/first_entry.h"
+#include "vault/cipher.h"
 
 namespace haechi::store {
 namespace {
 
 constexpr const char* kTables = R"(
   CREATE TABLE IF NOT EXISTS log(id TEXT PRIMARY KEY) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS block(last INTEGER PRIMARY KEY, stamp INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS fixes(person TEXT NOT NULL, before INTEGER NOT NULL, steps TEXT NOT NULL,
-    PRIMARY KEY(person, before)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS block(number INTEGER PRIMARY KEY, last INTEGER NOT NULL, stamp INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS named(name TEXT NOT NULL, before INTEGER NOT NULL, steps TEXT NOT NULL,
+    PRIMARY KEY(name, before)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS whose(number INTEGER PRIMARY KEY, person TEXT NOT NULL, key INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS box(place INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 )";
-
-// Of an index that holds something else than this one; it is made anew.
-constexpr const char* kHolds = " reports and looks";
+constexpr int kForm = 2;
+// Boxes of some kilobytes, appended: little of such a page is left idle.
+constexpr const char* kWidePages[] = {"PRAGMA journal_mode=DELETE", "PRAGMA page_size=65536", "VACUUM",
+                                      "PRAGMA journal_mode=WAL"};
+constexpr int kNumberBits = 28;  // of a box within its block
 
 Status run(const Connection& connection, const char* sql) {
   const auto changed = Query(connection, sql).run();
   return changed.ok() ? Status() : Status(changed.error());
 }
 
-void append(std::string& steps, uint64_t step) {
-  for (; step >= 0x80; step >>= 7) steps += static_cast<char>(step | 0x80);
-  steps += static_cast<char>(step);
+int64_t place_of(uint64_t block, uint32_t number) {
+  return static_cast<int64_t>(block << kNumberBits | number);
 }
 
 // Those of [first, last] to `out`.
-void read_steps(const std::string& steps, uint64_t before, uint64_t first, uint64_t last,
+void read_steps(std::string_view steps, uint64_t before, uint64_t first, uint64_t last,
                 std::vector<uint64_t>& out) {
-  uint64_t no = before, step = 0;
-  int shift = 0;
-  for (const char byte : steps) {
-    step |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    shift += 7;
-    if ((byte & 0x80) != 0 && shift < 63) continue;
-    no += step;
-    step = 0;
-    shift = 0;
+  for (uint64_t no = before;;) {
+    const std::optional<uint64_t> step = take_varint(steps);
+    if (!step) return;
+    no += *step;
     if (no > last) return;
     if (no >= first) out.push_back(no);
   }
@@ -56,105 +56,245 @@ std::vector<uint64_t> common(const std::vector<uint64_t>& a, const std::vector<u
 }  // namespace
 
 Result<std::unique_ptr<FixIndex>> FixIndex::open(const std::string& path, const std::string& log_id,
-                                                 uint64_t block) {
-  TRY(Connection connection, open_tables(path, kTables, 1, 1));
-  std::unique_ptr<FixIndex> index(new FixIndex(std::move(connection), block));
-  TRY_STATUS(index->begin(log_id + kHolds));
+                                                 const vault::KeyRing* ring, Bounds bounds) {
+  Result<std::unique_ptr<FixIndex>> opened = open_file(path, log_id, ring, bounds);
+  if (opened.ok() || opened.error().code != Code::kCorrupt) return opened;
+  for (const char* end : {"", "-wal", "-shm"}) {
+    std::error_code failed;
+    std::filesystem::remove(path + end, failed);
+    if (failed) return Error{Code::kUnavailable, "", "the index of fixes cannot be removed"};
+  }
+  return open_file(path, log_id, ring, bounds);
+}
+
+Result<std::unique_ptr<FixIndex>> FixIndex::open_file(const std::string& path, const std::string& log_id,
+                                                      const vault::KeyRing* ring, Bounds bounds) {
+  TRY(Connection connection, open_tables(path, kTables, kForm, kForm));
+  std::unique_ptr<FixIndex> index(new FixIndex(std::move(connection), log_id, ring, bounds));
+  TRY(const bool same, index->begin());
+  if (!same) return Error{Code::kCorrupt, "", "an index of another log"};
   return index;
 }
 
-Status FixIndex::begin(const std::string& log_id) {
-  Query known(connection_, "SELECT 1 FROM log WHERE id = ?");
-  known.with(log_id);
-  TRY(const bool same, known.next());
-  if (!same) {
-    TRY_STATUS(clear());
-    TRY_STATUS(run(connection_, "DELETE FROM log"));
-    TRY(const uint64_t added, Query(connection_, "INSERT INTO log VALUES(?)").with(log_id).run());
+Result<bool> FixIndex::begin() {
+  Query known(connection_, "SELECT id FROM log");
+  TRY(const bool any, known.next());
+  if (any && known.text(0) != log_id_) return false;
+  if (!any) {
+    for (const char* sql : kWidePages) TRY_STATUS(run(connection_, sql));
+    TRY(const uint64_t added, Query(connection_, "INSERT INTO log VALUES(?)").with(log_id_).run());
     ENSURE(added == 1);
   }
-  Query newest(connection_, "SELECT last, stamp FROM block ORDER BY last DESC LIMIT 1");
-  TRY(const bool any, newest.next());
-  if (any) stored_ = {static_cast<uint64_t>(newest.number(0)), Time{newest.number(1)}};
-  if (stored_.no % block_ != 0) TRY_STATUS(clear());  // made with blocks of another size
+  Query blocks(connection_, "SELECT last, stamp FROM block ORDER BY number");
+  while (true) {
+    TRY(const bool row, blocks.next());
+    if (!row) break;
+    stored_ = {static_cast<uint64_t>(blocks.number(0)), Time{blocks.number(1)}};
+    lasts_.push_back(stored_.no);
+  }
+  Query whose(connection_, "SELECT number, person, key FROM whose ORDER BY number");
+  while (true) {
+    TRY(const bool row, whose.next());
+    if (!row) break;
+    boxes_[whose.text(1)][static_cast<vault::KeyId>(whose.number(2))] = numbers_++;
+    if (whose.number(0) != int64_t{numbers_} - 1) return false;
+  }
+  numbers_stored_ = numbers_;
   covered_ = std::max(stored_.no, entries_before_the_first());
-  return {};
+  return true;
 }
 
 Status FixIndex::clear() {
-  TRY_STATUS(run(connection_, "DELETE FROM block"));
-  TRY_STATUS(run(connection_, "DELETE FROM fixes"));
+  for (const char* sql : {"DELETE FROM block", "DELETE FROM named", "DELETE FROM whose", "DELETE FROM box"})
+    TRY_STATUS(run(connection_, sql));
+  lasts_.clear();
+  boxes_.clear();
+  numbers_ = numbers_stored_ = 0;
   under_way_.clear();
-  stored_ = {};
+  fixes_ = 0;
+  names_under_way_.clear();
+  stored_ = taken_ = {};
   covered_ = entries_before_the_first();
   return {};
 }
 
-Status FixIndex::take(uint64_t no, Time stamp, const std::vector<std::string>& names) {
+uint64_t FixIndex::block_of(uint64_t no) const {
+  return static_cast<uint64_t>(std::lower_bound(lasts_.begin(), lasts_.end(), no) - lasts_.begin());
+}
+
+uint64_t FixIndex::before(uint64_t block) const {
+  return block == 0 ? entries_before_the_first() : lasts_[block - 1];
+}
+
+Status FixIndex::take(uint64_t no, Time stamp, const std::vector<std::string>& names,
+                      const std::optional<Taken>& taken) {
   ENSURE(no == covered_ + 1, no, covered_);
-  for (const std::string& name : names) {
-    Numbers& numbers = under_way_[name];
-    const uint64_t before = std::max(numbers.last, begin_of(no));
-    if (no > before) append(numbers.steps, no - before);  // else it is there twice, or of a try that failed
-    numbers.last = no;
-  }
-  if (no % block_ == 0) TRY_STATUS(write_block({no, stamp}));
+  const uint64_t entries = covered_ - under_way_before();
+  if (entries >= bounds_.entries && (is_worth_it() || entries >= kLongest * bounds_.entries))
+    TRY_STATUS(write_block(taken_));
+  take_names(no, names);
+  if (taken) take_fix(*taken);
+  taken_ = {no, stamp};
   covered_ = no;
   return {};
 }
 
+void FixIndex::take_names(uint64_t no, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    Numbers& numbers = names_under_way_[name];
+    if (numbers.last == no) continue;  // it is there twice
+    append_varint(numbers.steps, no - std::max(numbers.last, under_way_before()));
+    numbers.last = no;
+  }
+}
+
+void FixIndex::take_fix(const Taken& taken) {
+  const auto [number, added] = boxes_[taken.person_id].try_emplace(taken.key, numbers_);
+  numbers_ += added;
+  ENSURE(numbers_ < 1U << kNumberBits, "more boxes than a block may have");
+  const auto [at, begun] = under_way_.try_emplace(
+      number->second, Stream{taken.person_id, taken.key, taken.fix.no, FixStream(under_way_before())});
+  at->second.fixes.add(taken.fix);
+  ++fixes_;
+}
+
+Status FixIndex::finish() {
+  if (taken_.no <= stored_.no || !is_worth_it()) return {};
+  return write_block(taken_);
+}
+
+void FixIndex::forget(const std::string& person_id, uint64_t no) {
+  const auto boxes = boxes_.find(person_id);
+  if (boxes == boxes_.end()) return;
+  for (const auto& [key, number] : boxes->second) {
+    const auto stream = under_way_.find(number);
+    if (key != 0 && stream != under_way_.end() && stream->second.first_no < no) under_way_.erase(stream);
+  }
+}
+
 Status FixIndex::write_block(const End& end) {
-  const Connection& connection = connection_;
-  TRY_STATUS(run(connection, "BEGIN IMMEDIATE"));
-  const auto write = [&]() -> Status {
-    for (const auto& [name, numbers] : under_way_) {
-      Query insert(connection, "INSERT OR REPLACE INTO fixes VALUES(?, ?, ?)");
+  const uint64_t block = lasts_.size();
+  TRY_STATUS(together(connection_, [&]() -> Status {
+    for (const auto& [name, numbers] : names_under_way_) {
+      Query insert(connection_, "INSERT INTO named VALUES(?, ?, ?)");
       TRY(const uint64_t added,
-          insert.with(name).with(static_cast<int64_t>(begin_of(end.no))).with(numbers.steps).run());
+          insert.with(name).with(static_cast<int64_t>(before(block))).with(numbers.steps).run());
       ENSURE(added == 1);
     }
-    TRY(const uint64_t added, Query(connection, "INSERT OR REPLACE INTO block VALUES(?, ?)")
+    TRY_STATUS(write_numbers());
+    TRY_STATUS(write_boxes(block));
+    TRY(const uint64_t added, Query(connection_, "INSERT INTO block VALUES(?, ?, ?)")
+                                  .with(static_cast<int64_t>(block))
                                   .with(static_cast<int64_t>(end.no))
                                   .with(end.stamp.us)
                                   .run());
     ENSURE(added == 1);
-    return run(connection, "COMMIT");
-  };
-  const Status written = write();
-  if (!written.ok()) {
-    (void)run(connection, "ROLLBACK").ok();  // there is nothing to undo when that fails too
-    return written;
-  }
+    return {};
+  }));
+  names_under_way_.clear();
   under_way_.clear();
+  fixes_ = 0;
+  numbers_stored_ = numbers_;
+  lasts_.push_back(end.no);
   stored_ = end;
+  // So that the file beside it is no larger than one block; when it fails the next one does it.
+  (void)run(connection_, "PRAGMA wal_checkpoint(TRUNCATE)").ok();
   return {};
 }
 
-Result<std::vector<uint64_t>> FixIndex::find(const std::set<std::string>& names, uint64_t first,
-                                             uint64_t last) {
-  std::vector<uint64_t> out;
-  if (first > last) return out;
-  for (const std::string& name : names) {
-    Query blocks(connection_, "SELECT before, steps FROM fixes WHERE person = ? AND before BETWEEN ? AND ?");
-    blocks.with(name).with(static_cast<int64_t>(begin_of(first))).with(static_cast<int64_t>(begin_of(last)));
-    while (true) {
-      TRY(const bool row, blocks.next());
-      if (!row) break;
-      read_steps(blocks.text(1), static_cast<uint64_t>(blocks.number(0)), first, last, out);
+Status FixIndex::write_numbers() const {
+  for (const auto& [person_id, boxes] : boxes_) {
+    for (const auto& [key, number] : boxes) {
+      if (number < numbers_stored_) continue;
+      Query insert(connection_, "INSERT INTO whose VALUES(?, ?, ?)");
+      TRY(const uint64_t added,
+          insert.with(int64_t{number}).with(person_id).with(static_cast<int64_t>(key)).run());
+      ENSURE(added == 1);
     }
-    const auto now = under_way_.find(name);
-    if (now != under_way_.end()) read_steps(now->second.steps, stored_.no, first, last, out);
   }
-  std::sort(out.begin(), out.end());
+  return {};
+}
+
+// What a box is bound to.
+std::string FixIndex::beside(const std::string& person_id, uint64_t block) const {
+  std::string out = "past " + log_id_ + " " + person_id + " ";
+  append_varint(out, before(block));
   return out;
 }
 
-std::vector<uint64_t> FixIndex::under_way(const std::vector<std::string>& names, uint64_t last) const {
+// box = nonce | sealed stream; of a stream whose places lie in the log in clear: the stream
+Status FixIndex::write_boxes(uint64_t block) const {
+  for (const auto& [number, stream] : under_way_) {
+    std::string box;
+    if (stream.key == 0) {
+      box = stream.fixes.bytes();
+    } else {
+      vault::Key key;
+      const vault::KeyRing::State state = ring_->find(stream.key, key);
+      if (state == vault::KeyRing::State::kDestroyed) continue;
+      if (state == vault::KeyRing::State::kUnknown)
+        return Error{Code::kUnavailable, "keys", "a key cannot be opened"};
+      box.resize(vault::kNonceBytes);
+      vault::draw(box.data(), vault::kNonceBytes);
+      box += vault::encrypt(key, box, beside(stream.person_id, block), stream.fixes.bytes());
+    }
+    TRY(const uint64_t added,
+        Query(connection_, "INSERT INTO box VALUES(?, ?)").with(place_of(block, number)).with(box).run());
+    ENSURE(added == 1);
+  }
+  return {};
+}
+
+Result<std::string> FixIndex::bytes_of(const std::string& person_id, const OpenKey& key, uint32_t number,
+                                       uint64_t block) const {
+  if (block == lasts_.size()) {
+    const auto stream = under_way_.find(number);
+    return stream == under_way_.end() ? std::string() : stream->second.fixes.bytes();
+  }
+  Query find(connection_, "SELECT bytes FROM box WHERE place = ?");
+  TRY(const bool any, find.with(place_of(block, number)).next());
+  if (!any) return std::string();
+  std::string box = find.text(0);
+  if (!key) return box;
+  if (box.size() >= vault::kNonceBytes) {
+    const std::string_view all = box;
+    if (auto plain = vault::decrypt(*key, all.substr(0, vault::kNonceBytes), beside(person_id, block),
+                                    all.substr(vault::kNonceBytes)))
+      return *std::move(plain);
+  }
+  return Error{Code::kCorrupt, "", "a box of the index of fixes is not what was sealed"};
+}
+
+Result<FixIndex::Past> FixIndex::past(const std::string& person_id, uint64_t first, uint64_t last) const {
+  const uint64_t block = block_of(first);
+  const uint64_t end = block == lasts_.size() ? covered_.load() : lasts_[block];
+  Past out{.fixes = {}, .through = std::min(last, end), .closed = false};
+  const auto boxes = boxes_.find(person_id);
+  if (boxes == boxes_.end()) return out;
+  for (const auto& [key_id, number] : boxes->second) {
+    OpenKey key;
+    if (key_id != 0) {
+      const vault::KeyRing::State state = ring_->find(key_id, key.emplace());
+      if (state == vault::KeyRing::State::kDestroyed) continue;
+      if (state == vault::KeyRing::State::kUnknown) return Past{.fixes = {}, .through = 0, .closed = true};
+    }
+    TRY(const std::string bytes, bytes_of(person_id, key, number, block));
+    const auto fixes = FixStream::read(bytes, before(block), end);
+    if (!fixes) return Error{Code::kCorrupt, "", "a box of the index of fixes is not one of fixes"};
+    std::copy_if(fixes->begin(), fixes->end(), std::back_inserter(out.fixes),
+                 [&](const PastFix& fix) { return first <= fix.no && fix.no <= out.through; });
+  }
+  std::sort(out.fixes.begin(), out.fixes.end(),
+            [](const PastFix& a, const PastFix& b) { return a.no < b.no; });
+  return out;
+}
+
+std::vector<uint64_t> FixIndex::names_under_way(const std::vector<std::string>& names, uint64_t last) const {
   std::vector<uint64_t> out;
   for (const std::string& name : names) {
     std::vector<uint64_t> of_name;
-    const auto now = under_way_.find(name);
-    if (now != under_way_.end()) read_steps(now->second.steps, stored_.no, 1, last, of_name);
+    const auto now = names_under_way_.find(name);
+    if (now != names_under_way_.end()) read_steps(now->second.steps, under_way_before(), 1, last, of_name);
     out = &name == &names.front() ? std::move(of_name) : common(out, of_name);
   }
   return out;
@@ -166,7 +306,7 @@ Result<std::vector<uint64_t>> FixIndex::in_block(const std::vector<std::string>&
   std::vector<uint64_t> out;
   read_steps(steps, before, 1, last, out);
   for (size_t i = 1; i < names.size() && !out.empty(); ++i) {
-    Query other(connection_, "SELECT steps FROM fixes WHERE person = ? AND before = ?");
+    Query other(connection_, "SELECT steps FROM named WHERE name = ? AND before = ?");
     TRY(const bool any, other.with(names[i]).with(static_cast<int64_t>(before)).next());
     std::vector<uint64_t> of_name;
     if (any) read_steps(other.text(0), before, 1, last, of_name);
@@ -185,16 +325,16 @@ Result<FixIndex::Newest> FixIndex::newest(const std::vector<std::string>& names,
     return out.numbers.size() == most;
   };
   last = std::min<uint64_t>(last, covered_);
-  if (full(under_way(names, last)) || stored_.no == 0 || last == 0) return out;
+  if (full(names_under_way(names, last)) || stored_.no == 0 || last == 0) return out;
   Query blocks(connection_,
-               "SELECT before, steps FROM fixes WHERE person = ? AND before <= ? ORDER BY before DESC");
-  blocks.with(names.front()).with(static_cast<int64_t>(begin_of(std::min(last, stored_.no))));
+               "SELECT before, steps FROM named WHERE name = ? AND before < ? ORDER BY before DESC");
+  blocks.with(names.front()).with(static_cast<int64_t>(last));
   for (int read = 0;; ++read) {
     TRY(const bool row, blocks.next());
     if (!row) return out;
     const uint64_t before = static_cast<uint64_t>(blocks.number(0));
     if (read == kBlocksAtOnce) {
-      out.from = before + block_ + 1;
+      out.from = lasts_[block_of(before + 1)] + 1;
       return out;
     }
     TRY(const std::vector<uint64_t> numbers, in_block(names, blocks.text(1), before, last));

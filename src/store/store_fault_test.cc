@@ -113,29 +113,48 @@ void check_records(const Folder& folder, const std::set<int>& confirmed) {
   EXPECT_TRUE((*records)->put_person("W-new", record_of(0)).ok());
 }
 
-// The index is behind the log by what it did not keep: it may cover less than it had, never name wrong
-// entries.
+// The index is behind the log by what it did not keep: it may cover less than it had, never tell of other
+// fixes or entries.
+constexpr FixIndex::Bounds kBounds{.entries = kBlock, .fixes_each = 0};
+
+PastFix fix_of(uint64_t no) {
+  return {.no = no,
+          .at = Time{static_cast<int64_t>(no)},
+          .lat_e7 = 1,
+          .lng_e7 = 2,
+          .accuracy_mm = 3,
+          .source = 1};
+}
+
 bool take_entries(const Folder& folder, const Say&) {
-  auto index = FixIndex::open(folder.fixes(), "log-1", kBlock);
+  auto index = FixIndex::open(folder.fixes(), "log-1", nullptr, kBounds);
   if (!index.ok()) return false;
-  const std::vector<std::string> of_person = {"W-1"}, of_nobody;
-  for (uint64_t no = (*index)->covered() + 1; no <= 5 * kBlock; ++no)
-    if (!(*index)->take(no, Time{static_cast<int64_t>(no)}, no % 2 == 0 ? of_person : of_nobody).ok())
-      return false;
+  for (uint64_t no = (*index)->covered() + 1; no <= 5 * kBlock + 1; ++no) {
+    std::optional<FixIndex::Taken> taken;
+    std::vector<std::string> names;
+    if (no % 2 == 0) taken = {.person_id = "W-1", .key = 0, .fix = fix_of(no)};
+    if (no % 2 != 0) names = {"by op-1"};
+    if (!(*index)->take(no, Time{static_cast<int64_t>(no)}, names, taken).ok()) return false;
+  }
   return true;
 }
 
 void check_index(const Folder& folder, const std::set<int>&) {
   ASSERT_TRUE(take_entries(folder, {})) << "it does not go on";
-  auto index = FixIndex::open(folder.fixes(), "log-1", kBlock);
+  auto index = FixIndex::open(folder.fixes(), "log-1", nullptr, kBounds);
   ASSERT_TRUE(index.ok()) << index.error().text();
   const uint64_t covered = (*index)->covered();
   EXPECT_EQ(covered, 5 * kBlock);
-  std::vector<uint64_t> even;
-  for (uint64_t no = 2; no <= covered; no += 2) even.push_back(no);
-  const auto found = (*index)->find({"W-1"}, 1, covered);
-  ASSERT_TRUE(found.ok());
-  EXPECT_EQ(*found, even);
+  std::vector<PastFix> even, found;
+  for (uint64_t no = 2; no <= covered; no += 2) even.push_back(fix_of(no));
+  for (uint64_t first = 1; first <= covered;) {
+    const auto past = (*index)->past("W-1", first, covered);
+    ASSERT_TRUE(past.ok());
+    found.insert(found.end(), past->fixes.begin(), past->fixes.end());
+    first = past->through + 1;
+  }
+  EXPECT_EQ(found, even);
+  EXPECT_EQ((*index)->newest({"by op-1"}, covered, 5 * kBlock)->numbers.size(), (covered + 1) / 2);
 }
 
 // One life, with a call that fails or before which it dies: what it confirmed, and how it ended (3: it was

@@ -311,6 +311,13 @@ Status open(const KeyRing& ring, uint64_t no, v1::Fact& fact) {
   return {};
 }
 
+KeyId key_of_places(const v1::Fact& fact) {
+  if (fact.sealed_size() == 0 || has_places(fact)) return 0;
+  // They come first, and are of the holder alone.
+  const v1::Sealed& first = fact.sealed(0);
+  return first.key_ids_size() == 1 ? first.key_ids(0) : 0;
+}
+
 Result<std::vector<std::string>> opened_parts(const KeyRing& ring, uint64_t no, const v1::Fact& fact) {
   std::vector<std::string> out;
   for (const v1::Sealed& sealed : fact.sealed()) {

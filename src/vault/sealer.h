@@ -74,6 +74,9 @@ class Sealer {
 // part is not what was sealed, or the ring does not know its key.
 Status open(const KeyRing& ring, uint64_t no, v1::Fact& fact);
 
+// Of a report that is not opened: the key under which its places are. 0: it has none, or they are in clear.
+KeyId key_of_places(const v1::Fact& fact);
+
 // The opened parts of a fact as they were sealed, salt first, in the order of `sealed`: what a court bundle
 // shows beside the fact. Empty for a part whose key is destroyed.
 Result<std::vector<std::string>> opened_parts(const KeyRing& ring, uint64_t no, const v1::Fact& fact);

@@ -5,7 +5,9 @@ The chain verifies throughout, others read as before, and a hold stands against 
 import json
 import pathlib
 import random
+import re
 import shutil
+import sqlite3
 import struct
 import subprocess
 import tempfile
@@ -14,6 +16,7 @@ import time
 
 from haechi_server import Checks, Server, arguments, register_device, report, wait_for
 
+REPORTS = 70  # of each device, so that boxes of their past are worth it
 SECRET = 'a-secret-of-good-length'
 HIS = {'lat': 37.6123457, 'lng': 127.2345671, 'name': 'Gu Canary-Wearer', 'phone': '010-5550-7713'}
 HERS = {'lat': 37.6127459, 'lng': 127.2348673, 'name': '서 카나리아', 'phone': '010-5550-9931'}
@@ -103,7 +106,7 @@ def live_a_day(server):
         'id': 'V-1', 'source': 'old-system', 'kind': 'ALERT_KIND_KEEP_AWAY', 'wearer_id': 'W-1', 'protected_id': 'P-1',
         'happened_at_us': '1568000000000000',
         'place': {'lat_e7': round(HIS['lat'] * 1e7), 'lng_e7': round(HIS['lng'] * 1e7)}}}])
-    for seq in range(1, 6):
+    for seq in range(1, REPORTS + 1):
         for device, where in (('D-W', HIS), ('D-P', HERS)):
             server.ingest(device, SECRET, report(seq, where['lat'], where['lng'], contacts=[
                 {'device_id': 'D-P' if device == 'D-W' else 'D-W', 'rssi_dbm': -60}]))
@@ -139,6 +142,21 @@ def check_before(checks, program, server):
     checks.check('the search finds what is there', found(server.folder, [(b'D-W',)]) != [] and not found(server.folder, [(b'D-W', b'not there at all')]))
     checks.check('the server itself tells where he is', tells(place(server, 'W-1').encode(), HIS), place(server, 'W-1'))
     checks.check('... and who she is', HERS['name'] in server.request('GET', '/api/v1/persons/P-1', 'registrar')[1])
+
+
+def boxes(folder):
+    """Of the past of persons, in the file beside the log."""
+    with sqlite3.connect(f'file:{folder}/store/fixes.sqlite?mode=ro', uri=True) as file:
+        return [bytes(box) for (box,) in file.execute('SELECT CAST(bytes AS BLOB) FROM box')]
+
+
+def entry_no(server, name):
+    return int(re.search(rf'^haechi_{name}_entry_no (\d+)', server.request('GET', '/metrics', 'control')[1], re.MULTILINE)[1])
+
+
+def past(server, person_id):
+    now = round(time.time() * 1e6)
+    return server.request('GET', f'/api/v1/playback?person_id={person_id}&from_us={now - 600000000}&to_us={now}', 'control')
 
 
 def check_refusals(checks, server):
@@ -178,11 +196,15 @@ def check_erasure(checks, program, folder):
     check_before(checks, program, server)
     check_refusals(checks, server)
     before = folder.parent / 'before'
+    last = entry_no(server, 'spine')
+    checks.check('the past of both is kept beside the log', wait_for(lambda: entry_no(server, 'history_indexed') >= last, 20))
+    shown = [past(server, person_id) for person_id in ('W-1', 'P-1')]
     server.stop()
     server.end()
     signs = [*signs_of(HIS), *signs_of(HERS), *signs_of(HOME), *words(NOTE)]
     checks.check('an orderly end leaves a snapshot, in which nobody is told of in clear',
                  len(snapshots(folder)) == 1 and not found(folder / 'store', signs), found(folder / 'store', signs))
+    checks.check('... in a sealed box for each', len(boxes(folder)) == 2, boxes(folder))
     shutil.copytree(folder, before)
     code, text, error = replayed(program, folder / 'store')
     checks.check('with the keys a copy reads whole', code == 0 and tells(text, HIS) and tells(text, HERS) and tells(text, HOME) and
@@ -190,6 +212,8 @@ def check_erasure(checks, program, folder):
     checks.check('without them it does not read', run(program, 'replay', before / 'store', '--key-ring', '/nowhere/ring')[0] != 0)
 
     server = Server(program, folder)
+    checks.check('a start has the past of both at once, as it was', entry_no(server, 'history_indexed') >= last and
+                 [past(server, person_id) for person_id in ('W-1', 'P-1')] == shown and tells(shown[0][1].encode(), HIS), shown)
     status, told = wish(server, 'W-1', 'erase')
     checks.check('he is erased', status == 200 and told.get('erased'), told)
     checks.check('the running server no longer tells where he was', not tells(place(server, 'W-1').encode(), HIS))
@@ -230,9 +254,8 @@ def check_erasure(checks, program, folder):
     checks.check('the server starts again and tells where she is', tells(place(server, 'P-1').encode(), HERS))
     checks.check('... and not where he was', not tells(place(server, 'W-1').encode(), HIS))
     checks.check('... nor what he is called', HIS['name'] not in server.request('GET', '/api/v1/persons/W-1', 'registrar')[1])
-    now = round(time.time() * 1e6)
     for person_id, where, known in (('W-1', HIS, False), ('P-1', HERS, True)):
-        status, text = server.request('GET', f'/api/v1/playback?person_id={person_id}&from_us={now - 600000000}&to_us={now}', 'control')
+        status, text = past(server, person_id)
         checks.check(f'playback tells {"her" if known else "none of his"} places', status == (200 if known else 404) and tells(text.encode(), where) == known, text)
     status, told = wish(server, 'P-1', 'erase')
     checks.check('she is erased with the places that are hers', status == 200 and told.get('zone_ids') == ['home'], told)

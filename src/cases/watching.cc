@@ -97,6 +97,10 @@ Status Machine::recuse(const v1::Recused& recused, Turn& turn) {
   if (recused.ended() && turn.by == recused.account())
     return Error{Code::kConflict, "by", "nobody ends a recusal of his own"};
   *turn.out.add().mutable_update_recusal() = recused;
+  // Whoever writes it decides who sees somebody, and who sees no more.
+  v1::Notification about;
+  about.set_kind(v1::NOTIFICATION_KIND_RECUSAL);
+  notify(about, recipient(law::Party::kPrivacyOfficer, {}, {}, {}, {}), turn);
   return {};
 }
 

@@ -161,6 +161,21 @@ TEST(HerPhone, IsToldToTheStationWhereNoOfficerWasNamed) {
   EXPECT_EQ(told[0].queue_notification().agency_id(), "police-namyangju");
 }
 
+TEST(Recusals, AreToldToThePrivacyOfficerWhenTheyBeginAndWhenTheyEnd) {
+  World world("2026-11-22T09:00:00+09:00");
+  v1::CaseFact fact;
+  fact.set_by("registrar-1");
+  v1::Recused& recused = *fact.mutable_recused();
+  recused.set_account("insp-park");
+  recused.set_person_id("w-1");
+  recused.set_ground(v1::RECUSAL_GROUND_FAMILY);
+  ASSERT_EQ(world.submit(fact), "");
+  EXPECT_EQ(world.told(v1::NOTIFICATION_KIND_RECUSAL, v1::CASE_PARTY_PRIVACY_OFFICER), 1u);
+  recused.set_ended(true);
+  ASSERT_EQ(world.submit(fact), "");
+  EXPECT_EQ(world.told(v1::NOTIFICATION_KIND_RECUSAL, v1::CASE_PARTY_PRIVACY_OFFICER), 2u);
+}
+
 TEST(Reviews, AreOfARealMonthAndNeverOfOneself) {
   World world("2026-11-22T09:00:00+09:00");
   v1::CaseFact fact;

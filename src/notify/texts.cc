@@ -44,6 +44,8 @@ Words words_of(v1::NotificationKind kind) {
     case v1::NOTIFICATION_KIND_CASE_ELSEWHERE:
       return {"다른 경찰서 사건의 보호대상자를 기재한 사건이 있습니다.",
               "A new case names somebody whom another station's case protects."};
+    case v1::NOTIFICATION_KIND_RECUSAL:
+      return {"제척 기록이 등록되거나 종료되었습니다.", "A recusal has begun or ended."};
     case v1::NOTIFICATION_KIND_URGENT_HISTORY:
       return {"위치 이력의 긴급 열람이 있었습니다. 확인이 필요합니다.",
               "A wearer's past was opened in urgency. It closes within the hour unless it is confirmed."};

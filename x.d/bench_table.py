@@ -70,14 +70,14 @@ def write(results, path):
         lines += table(['', 'heap, bytes', 'resident, bytes'],
                        [[label, f'{row[f"{at}_heap_bytes_per_wearer"]:,}', f'{row[f"{at}_resident_bytes_per_wearer"]:,}'] for at, label in (
                            ('registered', 'registered'), ('reporting', 'after 20 minutes of a report every 15 s from both'))])
-    if days := [results[name] for name in ('day', 'day_100000') if name in results]:
+    if row := results.get('day'):
         lines += ['', '## A day of one person', '',
                   'Of people who report every 15 s, out of a log that holds as long of all of them. Read page '
                   'after page over REST after a restart; ms. At once: the first that is asked for. Log and index are sealed and in the page cache. '
                   'Bytes: the file of the index over the fixes in it. Processor time: of the whole node while it makes the index from the log.', '']
         lines += table(['people', 'entries', 'fixes of one', 'at once', 'p50 of 20 people', 'max', 'bytes a fix (goal)', 'µs of a processor for an entry'],
                        [[f'{row["people"]:,}', f'{row["entries"]:,}', f'{row["fixes"]:,}', f'{row["at_once_ms"]:,}', f'{row["p50_ms"]:,}',
-                         f'{row["max_ms"]:,}', f'{row["bytes_a_fix"]} ({row["goal_bytes_a_fix"]})', row['index_cpu_us_an_entry']] for row in days])
+                         f'{row["max_ms"]:,}', f'{row["bytes_a_fix"]} ({row["goal_bytes_a_fix"]})', row['index_cpu_us_an_entry']]])
     if grid := results.get('engine', {}).get('cells'):
         least = min(cell['ns_per_report'] for cell in grid)
         lines += ['', '## The engine alone, and what growth costs', '',

@@ -69,7 +69,7 @@ void Machine::expect(const v1::Fact& fact) {
   pairs_of(to_rest, [this](uint32_t rule) { __builtin_prefetch(&fars_[rule]); });
   // Of pairs that are not far apart, all that is measured.
   pairs_of(earlier(4), [this](uint32_t rule) {
-    if (fars_[rule].safe_mm <= 0) fetch(rules_[rule]);
+    if (fars_[rule].safe_mm <= 0) rules_.fetch(rule);
   });
   const Expected& to_other = earlier(5);
   pairs_of(to_other, [&](uint32_t index) {
@@ -78,7 +78,7 @@ void Machine::expect(const v1::Fact& fact) {
     const uint32_t other = rule.wearer == to_other.person ? rule.about : rule.wearer;
     fetch(rule.tiers.data(), rule.tiers.data() + rule.tiers.size());
     fetch(static_cast<const Trail*>(&persons_[other]), static_cast<const Trail*>(&persons_[other]) + 1);
-    fetch(orders_[rule.order]);
+    orders_.fetch(rule.order);
   });
 }
 

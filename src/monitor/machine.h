@@ -35,6 +35,7 @@
 #include "base/chunks.h"
 #include "base/interner.h"
 #include "base/rare.h"
+#include "base/resting_list.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/entry.h"
 #include "law/jurisdictions.h"
@@ -541,6 +542,10 @@ class Machine {
   void expect_due() const;  // expect.cc
   void run_deadlines(Step& step);
   void run(const Deadline& deadline, Step& step);
+  void rest() {
+    rules_.rest();
+    orders_.rest();
+  }
   // Views, commands, incidents and hand-offs follow once per entry, after everything that may change them.
   void finish(Step& step);
 
@@ -554,8 +559,8 @@ class Machine {
   Time last_entry_at_;
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
-  Chunks<HeldOrder> orders_;
-  Chunks<Rule> rules_;
+  RestingList<HeldOrder> orders_;
+  RestingList<Rule> rules_;
   Chunks<Far> fars_;             // of the rules
   std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;

@@ -1,5 +1,6 @@
 // RestingList: a long list of values of which few are looked at at a time. Those are awake, as they are; the
-// others lie as bytes, as what differs from others of their kind (base/moulds.h), in a fraction of the memory.
+// others lie as bytes, as what differs from others of their kind (base/moulds.h), in a fraction of the
+// memory.
 //
 // A value wakes when it is asked for, and stays where it is until rest(); nobody may hold on to one beyond
 // that. Which are awake shows in nothing but time. Archived as a std::vector.
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -37,8 +39,7 @@ class RestingList {
 
   // Puts to rest who has been awake longest, where more than kAwakeMax are.
   void rest() {
-    while (awake_.size() > kAwakeMax) [[unlikely]]
-      rest_first();
+    while (awake_.size() > kAwakeMax) [[unlikely]] rest_first();
   }
   // Brings it into the caches, ahead of its use.
   void fetch(size_t i) const { places_[i].fetch(); }
@@ -73,7 +74,8 @@ class RestingList {
         __builtin_prefetch(reinterpret_cast<char*>(at_ & ~kAwake) + 64 * line, 0, 2);
     }
     void set(T* value) { *this = Place(reinterpret_cast<uintptr_t>(value) | kAwake); }
-    void set(char* bytes) { *this = Place(reinterpret_cast<uintptr_t>(bytes)); }
+    // Of a value that somebody else has taken.
+    void become(char* bytes) { at_ = reinterpret_cast<uintptr_t>(bytes); }
 
    private:
     explicit Place(uintptr_t at) : at_(at) {}
@@ -85,6 +87,8 @@ class RestingList {
 
   mutable Chunks<Place> places_;
   mutable std::deque<uint32_t> awake_;  // in the order in which they woke
+  // The latest one that was put to rest: the next one that wakes finds its lists made.
+  mutable std::unique_ptr<T> spare_;
   Moulds moulds_;
   mutable std::string room_;
   std::string raw_;  // room as well

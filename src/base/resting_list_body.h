@@ -14,8 +14,11 @@ namespace haechi {
 template <typename T>
 const T& RestingList<T>::wake(size_t i) const {
   Place& place = places_[i];
-  auto value = std::make_unique<T>();
-  if (place.bytes() != nullptr) {
+  std::unique_ptr<T> value = std::move(spare_);
+  if (!value) value = std::make_unique<T>();
+  if (place.bytes() == nullptr) {
+    *value = T();
+  } else {
     Reader in(moulds_.cast(place.bytes(), room_));
     read(in, *value);
     ENSURE(in.done(), i);
@@ -29,13 +32,14 @@ template <typename T>
 void RestingList<T>::rest_first() {
   Place& place = places_[awake_.front()];
   awake_.pop_front();
+  spare_.reset(place.value());
   Writer out(std::move(raw_));
-  write(out, *place.value());
+  write(out, *spare_);
   const size_t size = moulds_.press(out.written(), room_, 0);
   raw_ = out.give_back();
   auto bytes = std::make_unique_for_overwrite<char[]>(size);
   std::memcpy(bytes.get(), room_.data(), size);
-  place.set(bytes.release());
+  place.become(bytes.release());
 }
 
 template <typename T>

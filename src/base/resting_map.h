@@ -1,6 +1,6 @@
-// RestingMap: values by name, in the order of names, of which hardly any is looked at. Each lies with its name
-// in one piece of bytes, as what differs from others of its kind (base/moulds.h): a value that takes hundreds
-// of bytes as members takes tens here, and some hundred nanoseconds when it is asked for.
+// RestingMap: values by name, in the order of names, of which hardly any is looked at. Each lies with its
+// name in one piece of bytes, as what differs from others of its kind (base/moulds.h): a value that takes
+// hundreds of bytes as members takes tens here, and some hundred nanoseconds when it is asked for.
 //
 // A value is given out as a copy; who changes it puts it back. Archived as a std::map.
 #pragma once

@@ -103,7 +103,8 @@ TEST(RestingMap, HoldsTheSameAsAMap) {
   RestingMap<Held> map;
   std::map<std::string, Held> all;
   for (int step = 0; step < 20'000; ++step) {
-    const std::string name = "name-" + std::to_string(random.below(2'000)) + std::string(random.below(3), 'x');
+    const std::string name =
+        "name-" + std::to_string(random.below(2'000)) + std::string(random.below(3), 'x');
     if (random.chance(0.5)) {
       const Held value = drawn(random);
       map.put(name, value);

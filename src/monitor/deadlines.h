@@ -47,9 +47,9 @@ class Deadlines {
         last_list_ = &later_[bucket];
         last_bucket_ = bucket;
       }
-      last_list_->push_back(
-          {deadline.subject, deadline.detail,
-           static_cast<uint32_t>((at.us - (bucket << kBucketBits)) << kKindBits | static_cast<int64_t>(deadline.kind))});
+      last_list_->push_back({deadline.subject, deadline.detail,
+                             static_cast<uint32_t>((at.us - (bucket << kBucketBits)) << kKindBits |
+                                                   static_cast<int64_t>(deadline.kind))});
       return;
     }
     added_.push_back({at, sequence_++, deadline});

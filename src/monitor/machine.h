@@ -160,7 +160,7 @@ struct Trail {
 };
 
 // The trail of a person is that of the device that leads: it places her.
-struct Person : Trail {
+struct alignas(64) Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
   uint32_t live_orders = 0;                        // as wearer
   bool removed = false, synthetic = false;         // the latter: a watchdog moves this one

@@ -31,7 +31,8 @@ void Machine::register_person(const v1::Person& stated, Step& step) {
   for (const uint32_t order : FewIndexes(person.orders)) refresh_order(order, step);
   for (const uint32_t rule : FewIndexes(persons_[index].rules_about))
     if (rules_[rule].kind == RuleKind::kPair) reset_rule(rule, "person_removed", step);
-  for (const uint32_t rule : FewIndexes(persons_[index].rules_apart)) reset_rule(rule, "person_removed", step);
+  for (const uint32_t rule : FewIndexes(persons_[index].rules_apart))
+    reset_rule(rule, "person_removed", step);
 }
 
 // Whom or what the rule was about is gone: nothing of it is left to go on.

@@ -44,6 +44,10 @@ class Writer {
  public:
   // `expected`: so many bytes, about; growing costs a copy.
   explicit Writer(size_t expected = 0) : bytes_(expected, '\0') {}
+  // Into a text that is overwritten, and given back.
+  explicit Writer(std::string&& room) : bytes_(std::move(room)) {}
+  std::string_view written() const { return std::string_view(bytes_).substr(0, used_); }
+  std::string give_back() { return std::move(bytes_); }
   void bytes(const void* from, size_t count) {
     if (count == 0) return;  // an empty one may be nowhere, and nothing is copied from there
     if (used_ + count > bytes_.size()) bytes_.resize(std::max(bytes_.size() * 2, used_ + count + 4096));

@@ -303,10 +303,10 @@ Result<Machine::Ground> Machine::ground_of(const std::string& measure_id, const 
     return Ground{law::find_pack(found->second.country()), days};
   }
   const auto found = wearers_.find(wearer_id);
-  if (found == wearers_.end()) return Error{Code::kNotFound, "wearer_id", "is not known to wear a device"};
+  if (!found) return Error{Code::kNotFound, "wearer_id", "is not known to wear a device"};
   const law::Pack* pack = &law::kr();
   for (const law::Pack* one : {&law::kr(), &law::es(), &law::us()})
-    if (law::find_kind(*one, found->second.kind) != nullptr) pack = one;
+    if (law::find_kind(*one, found->kind) != nullptr) pack = one;
   TRY(const law::Calendar* days, calendar(std::string(pack->time_zone), {}));
   return Ground{pack, days};
 }

@@ -46,8 +46,8 @@ std::string Machine::wearer_of(const std::string& subject_id) const {
 
 bool Machine::wears_for_other(const std::string& wearer_id, const std::string& case_id, Time now) const {
   const auto found = wearers_.find(wearer_id);
-  if (found == wearers_.end()) return false;
-  return std::any_of(found->second.orders.begin(), found->second.orders.end(), [&](const auto& one) {
+  if (!found) return false;
+  return std::any_of(found->orders.begin(), found->orders.end(), [&](const auto& one) {
     const Worn& worn = one.second;
     return (worn.case_id.empty() || worn.case_id != case_id) && (!worn.ends_at.known() || worn.ends_at > now);
   });
@@ -140,7 +140,8 @@ void Machine::hold_against(v1::Case& one, const std::string& wearer_id, Turn& tu
   links_by_wearer_[wearer_id].insert(made.id());
   const std::string id = made.id();
   v1::CaseLink& link = links_.emplace(id, std::move(made)).first->second;
-  for (const auto& [order_id, worn] : wearers_.at(wearer_id).orders)
+  const Wearer wearer = wearers_.get(wearer_id);
+  for (const auto& [order_id, worn] : wearer.orders)
     if (worn.case_id != one.id()) link.add_worn_order_ids(order_id);
   *turn.out.add().mutable_propose_link() = link;
   publish(one, turn);
@@ -158,7 +159,7 @@ void Machine::hold_against(v1::Case& one, const std::string& wearer_id, Turn& tu
 // Both at once: probation gets the case, police the fact of wearing.
 void Machine::tell_of_link(v1::CaseLink& link, Turn& turn) {
   const auto own = wearers_.find(link.subject_id());
-  if (link.subject_id() != link.wearer_id() && (own == wearers_.end() || own->second.orders.empty()))
+  if (link.subject_id() != link.wearer_id() && (!own || own->orders.empty()))
     same_as_.emplace(link.subject_id(), link.wearer_id());
   v1::Notification about;
   about.set_case_id(link.case_id());
@@ -173,9 +174,9 @@ void Machine::tell_of_link(v1::CaseLink& link, Turn& turn) {
 bool Machine::covered(const v1::CaseLink& link, Time now) const {
   const v1::Case& one = cases_.at(link.case_id());
   const auto wearer = wearers_.find(link.wearer_id());
-  if (wearer == wearers_.end() || one.protected_ids().empty()) return false;
+  if (!wearer || one.protected_ids().empty()) return false;
   std::set<std::string> left{one.protected_ids().begin(), one.protected_ids().end()};
-  for (const auto& [order_id, worn] : wearer->second.orders) {
+  for (const auto& [order_id, worn] : wearer->orders) {
     if (worn.ends_at.known() && worn.ends_at <= now) continue;
     for (const std::string& id : worn.protected_ids) left.erase(id);
   }
@@ -303,7 +304,7 @@ Status Machine::know_wearer(const v1::WearerKnown& known, Turn& turn) {
   if (known.kind().size() > kTextMax) return invalid("kind", "must be at most 128 bytes");
   if (known.protected_ids_size() > kProtectedMax) return invalid("protected_ids", "must be at most 1000");
   TRY(const Time ends_at, moment(known.ends_at_us(), "ends_at_us"));
-  Wearer& wearer = wearers_[known.wearer_id()];
+  Wearer wearer = wearers_.get(known.wearer_id());
   const auto held = wearer.orders.find(known.order_id());
   if (held != wearer.orders.end() && !held->second.case_id.empty())
     return Error{Code::kConflict, "order_id", "is of a measure that is kept here"};
@@ -317,6 +318,7 @@ Status Machine::know_wearer(const v1::WearerKnown& known, Turn& turn) {
     worn.protected_ids = {known.protected_ids().begin(), known.protected_ids().end()};
     if (ends_at > turn.now) wake(ends_at, Wake::Kind::kWearer, known.wearer_id());
   }
+  wearers_.put(known.wearer_id(), wearer);
   link_wearer(known.wearer_id(), turn);
   return {};
 }
@@ -335,11 +337,12 @@ Status Machine::assign_supervisor(const v1::SupervisorAssigned& assigned, Turn& 
   TRY_STATUS(law::check_id(assigned.wearer_id(), "wearer_id"));
   if (!assigned.officer().empty()) TRY_STATUS(law::check_id(assigned.officer(), "officer"));
   if (!assigned.agency_id().empty()) TRY_STATUS(law::check_id(assigned.agency_id(), "agency_id"));
-  Wearer& wearer = wearers_[assigned.wearer_id()];
+  Wearer wearer = wearers_.get(assigned.wearer_id());
   const std::string before = wearer.officer;
   if (!before.empty()) wearers_by_officer_[before].erase(assigned.wearer_id());
   wearer.officer = assigned.officer();
   if (!assigned.agency_id().empty()) wearer.agency_id = assigned.agency_id();
+  wearers_.put(assigned.wearer_id(), wearer);
   if (!wearer.officer.empty()) wearers_by_officer_[wearer.officer].insert(assigned.wearer_id());
   if (before != wearer.officer) publish_caseload(before, wearer.agency_id, turn);
   publish_caseload(wearer.officer, wearer.agency_id, turn);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/archived.h"
+#include "base/resting_map.h"
 #include "cases/cases.h"
 #include "haechi/v1/case.pb.h"
 #include "haechi/v1/law.pb.h"
@@ -181,7 +182,7 @@ class Machine {
   void publish(const v1::Petition& petition, Turn& turn);
   Status give_notice(const v1::NoticeGiven& given, Turn& turn);
   Status record_consent(const v1::ConsentRecorded& recorded, Turn& turn);
-  void publish_consent(const std::string& protected_id, Turn& turn);
+  void keep_consent(const std::string& protected_id, v1::Consent& consent, Turn& turn);
 
   // watching.cc
   Status break_glass(const v1::GlassBroken& broken, Turn& turn);
@@ -231,14 +232,14 @@ class Machine {
   std::set<std::string> raised_;            // open duties of triggers, by what they are about
   std::map<std::string, v1::CaseLink> links_;
   std::map<std::string, v1::Petition> petitions_;
-  std::map<std::string, v1::Consent> consents_;
+  RestingMap<v1::Consent> consents_;
   std::map<std::string, v1::Notification> notifications_;  // not opened or failed yet
   std::map<std::string, v1::BrokenGlass> glasses_;         // not answered yet
   std::map<std::string, v1::Inquiry> inquiries_;           // undecided, open, or with data to destroy
   std::set<std::string> inquiry_ids_;                      // ever used
   std::map<std::string, v1::PictureRequest> pictures_;
   std::map<std::string, v1::IdentityRecorded> identities_;
-  std::map<std::string, Wearer> wearers_;
+  RestingMap<Wearer> wearers_;
 
   std::map<std::string, std::string> measure_by_order_;  // of active orders
   std::map<std::string, std::set<std::string>> cases_by_subject_;

@@ -64,13 +64,13 @@ Recipient Machine::recipient(law::Party party, const std::string& case_id, const
       if (owner != cases_.end()) made.account = owner->second.protection_officer();
       break;
     case law::Party::kProbation:
-      if (wearer != wearers_.end()) {
-        made.account = wearer->second.officer;
-        made.agency_id = wearer->second.agency_id;
+      if (wearer) {
+        made.account = wearer->officer;
+        made.agency_id = wearer->agency_id;
       }
       break;
     case law::Party::kMonitoringCentre:
-      if (wearer != wearers_.end()) made.agency_id = wearer->second.agency_id;
+      if (wearer) made.agency_id = wearer->agency_id;
       break;
     case law::Party::kCourt:
       if (const auto found = petitions_.find(petition_id); found != petitions_.end())

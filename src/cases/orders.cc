@@ -179,7 +179,7 @@ void Machine::sync_order(HeldMeasure& measure, Turn& turn) {
   Worn worn{measure.state.case_id(), life.ends_at(), {}};
   for (const v1::Condition& one : wanted.conditions())
     if (one.has_keep_away()) worn.protected_ids.insert(one.keep_away().protected_id());
-  wearers_[wanted.wearer_id()].orders[wanted.id()] = std::move(worn);
+  wearers_.change(wanted.wearer_id(), [&](Wearer& wearer) { wearer.orders[wanted.id()] = worn; });
   measure_by_order_[wanted.id()] = measure.state.id();
   if (!first) return;
   v1::Notification about;
@@ -205,7 +205,7 @@ void Machine::end_order(HeldMeasure& measure, Turn& turn) {
   out.set_measure_id(measure.state.id());
   out.set_reason(end == law::End::kNone ? "replaced" : std::string(law::words(end).en));
   const std::string wearer_id = ended.wearer_id();
-  wearers_[wearer_id].orders.erase(ended.id());
+  wearers_.change(wearer_id, [&](Wearer& wearer) { wearer.orders.erase(ended.id()); });
   measure_by_order_.erase(ended.id());
   v1::Notification about;
   about.set_kind(v1::NOTIFICATION_KIND_ORDER_ENDED);

@@ -235,30 +235,30 @@ Status Machine::give_notice(const v1::NoticeGiven& given, Turn& turn) {
   if (law::find_notice(given.notice_code()) == nullptr)
     return invalid("notice_code", "is not the code of a penalty notice");
   TRY_STATUS(check_digest(given.text_sha256(), "text_sha256"));
-  v1::Consent& known = consents_[given.protected_id()];
+  v1::Consent known = consents_.get(given.protected_id());
   known.set_notice_code(given.notice_code());
   known.set_notice_sha256(given.text_sha256());
   known.set_notice_at_us(turn.at.us);
-  publish_consent(given.protected_id(), turn);
+  keep_consent(given.protected_id(), known, turn);
   return {};
 }
 
 Status Machine::record_consent(const v1::ConsentRecorded& recorded, Turn& turn) {
   TRY_STATUS(law::check_id(recorded.protected_id(), "protected_id"));
-  const auto known = consents_.find(recorded.protected_id());
-  if (recorded.given() && (known == consents_.end() || turn.at.us < known->second.notice_at_us()))
+  const std::optional<v1::Consent> known = consents_.find(recorded.protected_id());
+  if (recorded.given() && (!known || turn.at.us < known->notice_at_us()))
     return Error{Code::kConflict, "given", "comes after the penalty notice, not before"};
-  v1::Consent& consent = consents_[recorded.protected_id()];
+  v1::Consent consent = known.value_or(v1::Consent());
   consent.set_given_at_us(recorded.given() ? turn.at.us : 0);
   consent.set_taken_back_at_us(recorded.given() ? 0 : turn.at.us);
-  publish_consent(recorded.protected_id(), turn);
+  keep_consent(recorded.protected_id(), consent, turn);
   return {};
 }
 
-void Machine::publish_consent(const std::string& protected_id, Turn& turn) {
-  v1::Consent& consent = consents_[protected_id];
+void Machine::keep_consent(const std::string& protected_id, v1::Consent& consent, Turn& turn) {
   consent.set_protected_id(protected_id);
   consent.set_view_allowed(consent.notice_at_us() != 0 && consent.given_at_us() != 0);
+  consents_.put(protected_id, consent);
   *turn.out.add().mutable_update_consent() = consent;
 }
 

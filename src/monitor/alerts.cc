@@ -58,7 +58,7 @@ HeldAlert Machine::start_alert(v1::AlertKind kind, uint32_t wearer, uint32_t abo
 // As of the distance that was last known; too old to say "far", it may still say "near".
 law::Nearness Machine::nearness(uint32_t wearer, uint32_t about) const {
   if (wearer == kNone) return law::Nearness::kNobody;
-  IndexList pairs;
+  FewIndexes pairs;
   for (const uint32_t rule : persons_[wearer].rules)
     if (rules_[rule].kind == RuleKind::kPair && (about == kNone || rules_[rule].about == about))
       pairs.push_back(rule);

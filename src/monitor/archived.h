@@ -32,8 +32,8 @@ struct Fields<monitor::Person> {
     using Trail = std::conditional_t<std::is_const_v<Object>, const monitor::Trail, monitor::Trail>;
     return std::tuple_cat(
         Fields<monitor::Trail>::of(static_cast<Trail&>(person)),
-        std::tie(person.role, person.removed, person.synthetic, person.stale, person.stale_deadline_set,
-                 person.agreed_to_view, person.live_orders, person.rules, person.rules_about,
+        std::tie(person.role, person.live_orders, person.removed, person.synthetic, person.stale,
+                 person.stale_deadline_set, person.agreed_to_view, person.rules, person.rules_about,
                  person.rules_apart, person.devices, person.zone_anchor, person.zone_safe_mm,
                  person.zone_pace_mmps, person.orders, person.asides, person.sos, person.silence));
   }

@@ -153,7 +153,7 @@ void Machine::check_contact(uint32_t index, Step& step) {
   }
   if (!is_known(rule, step.now)) lose_rule(index, step);
   // Until now it said where he was; from here on he may be on his way to her.
-  for (const uint32_t one : IndexList(persons_[rule.wearer].rules)) watch_reach(one, step);
+  for (const uint32_t one : FewIndexes(persons_[rule.wearer].rules)) watch_reach(one, step);
 }
 
 }  // namespace haechi::monitor

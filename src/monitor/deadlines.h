@@ -39,7 +39,6 @@ struct Deadline {
 class Deadlines {
  public:
   void add(Time at, Deadline deadline) {
-    const Entry entry{at, sequence_++, deadline.subject, deadline.detail, deadline.kind};
     ++size_;
     const int64_t bucket = bucket_of(at);
     if (bucket > begun_) {
@@ -48,10 +47,12 @@ class Deadlines {
         last_list_ = &later_[bucket];
         last_bucket_ = bucket;
       }
-      last_list_->push_back(entry);
+      last_list_->push_back({deadline.subject, deadline.detail,
+                             static_cast<uint32_t>((at.us - (bucket << kBucketBits)) << kKindBits |
+                                                   static_cast<int64_t>(deadline.kind))});
       return;
     }
-    added_.push_back(entry);
+    added_.push_back({at, sequence_++, deadline});
     std::push_heap(added_.begin(), added_.end(), Later{});
   }
   // The earliest deadline at or before `now`, taken out.
@@ -59,44 +60,55 @@ class Deadlines {
     if (next_ == begun_list_.size() && added_.empty()) begin_bucket(now);
     const bool listed = next_ < begun_list_.size();
     if (!listed && added_.empty()) return std::nullopt;
-    Entry first;
-    if (listed && (added_.empty() || Later{}(added_.front(), begun_list_[next_]))) {
-      first = begun_list_[next_];
-      if (first.at > now) return std::nullopt;
+    // Of one moment, what is in the list was set before what came to the heap when the bucket had begun.
+    if (listed && (added_.empty() || added_.front().at >= time_of(begun_list_[next_]))) {
+      const Listed& first = begun_list_[next_];
+      if (time_of(first) > now) return std::nullopt;
       ++next_;
-    } else {
-      first = added_.front();
-      if (first.at > now) return std::nullopt;
-      std::pop_heap(added_.begin(), added_.end(), Later{});
-      added_.pop_back();
+      --size_;
+      return deadline_of(first);
     }
+    const Added first = added_.front();
+    if (first.at > now) return std::nullopt;
+    std::pop_heap(added_.begin(), added_.end(), Later{});
+    added_.pop_back();
     --size_;
-    return Deadline{first.kind, first.subject, first.detail};
+    return first.deadline;
   }
   size_t size() const { return size_; }
   // One that is likely to come so many after the next, to fetch ahead what it is about.
   std::optional<Deadline> after_next(size_t places) const {
     if (next_ + places >= begun_list_.size()) return std::nullopt;
-    const Entry& entry = begun_list_[next_ + places];
-    return Deadline{entry.kind, entry.subject, entry.detail};
+    return deadline_of(begun_list_[next_ + places]);
   }
 
  private:
   friend struct haechi::Fields<Deadlines>;
-  struct Entry {
-    Time at;
-    uint64_t sequence = 0;
+  // One of a bucket: when in it, and its kind, in one number.
+  struct Listed {
     uint64_t subject = 0;
     uint32_t detail = 0;
-    Deadline::Kind kind{};
+    uint32_t at_and_kind = 0;
+  };
+  struct Added {
+    Time at;
+    uint64_t sequence = 0;
+    Deadline deadline{};
   };
   struct Later {
-    bool operator()(const Entry& a, const Entry& b) const {
+    bool operator()(const Added& a, const Added& b) const {
       return a.at != b.at ? a.at > b.at : a.sequence > b.sequence;
     }
   };
   // About a second.
-  static constexpr int64_t bucket_of(Time at) { return at.us >> 20; }
+  static constexpr int kBucketBits = 20, kKindBits = 8;
+  static constexpr int64_t bucket_of(Time at) { return at.us >> kBucketBits; }
+  Time time_of(const Listed& one) const {  // of the bucket that has begun
+    return Time{(begun_ << kBucketBits) + (one.at_and_kind >> kKindBits)};
+  }
+  static Deadline deadline_of(const Listed& one) {
+    return {static_cast<Deadline::Kind>(one.at_and_kind & ((1u << kKindBits) - 1)), one.subject, one.detail};
+  }
 
   void begin_bucket(Time now) {
     if (later_.empty() || later_.begin()->first > bucket_of(now)) return;
@@ -106,19 +118,20 @@ class Deadlines {
     next_ = 0;
     later_.erase(later_.begin());
     // They lie in the order in which they were set, which is nearly that of their times.
-    std::stable_sort(begun_list_.begin(), begun_list_.end(),
-                     [](const Entry& a, const Entry& b) { return a.at < b.at; });
+    std::stable_sort(begun_list_.begin(), begun_list_.end(), [](const Listed& a, const Listed& b) {
+      return a.at_and_kind >> kKindBits < b.at_and_kind >> kKindBits;
+    });
   }
 
   // The bucket that has begun lies sorted and is gone through; what is added to it, or to one before it, is a
   // heap beside it. Those after it lie unsorted until their turn comes.
-  std::vector<Entry> begun_list_;
+  std::vector<Listed> begun_list_;
   size_t next_ = 0;
-  std::vector<Entry> added_;
+  std::vector<Added> added_;
   int64_t begun_ = INT64_MIN;
-  std::map<int64_t, std::vector<Entry>> later_;
+  std::map<int64_t, std::vector<Listed>> later_;
   int64_t last_bucket_ = INT64_MIN;  // of later_, in which the last one was put
-  std::vector<Entry>* last_list_ = nullptr;
+  std::vector<Listed>* last_list_ = nullptr;
   size_t size_ = 0;
   uint64_t sequence_ = 0;
 };

@@ -36,7 +36,7 @@ bool Machine::any_order_in_force(const Person& wearer, Time at) const {
 }
 
 // Of the rules given: the pair that is nearest as last known, else the first pair, else the first rule.
-std::optional<uint32_t> Machine::nearest_rule(const IndexList& rules) const {
+std::optional<uint32_t> Machine::nearest_rule(const FewIndexes& rules) const {
   std::optional<uint32_t> best;
   const auto rank = [this](uint32_t index) {
     const Rule& rule = rules_[index];
@@ -107,7 +107,7 @@ void Machine::open_device_alert(uint32_t index, v1::AlertKind kind, Time at,
   for (const uint32_t rule : persons_[holder].rules) touched_rules_.push_back(rule);
   if (!shed_at(persons_[holder])) return;
   // From here on he may go where he likes.
-  for (const uint32_t rule : IndexList(persons_[holder].rules)) {
+  for (const uint32_t rule : FewIndexes(persons_[holder].rules)) {
     watch_closely(rule);
     watch_reach(rule, step);
   }

@@ -15,7 +15,8 @@ constexpr size_t kLine = 64;
 
 // Into the second cache: so many at once would push each other out of the first.
 void fetch(const void* from, const void* until) {
-  for (auto at = static_cast<const char*>(from); at < static_cast<const char*>(until); at += kLine)
+  const auto before = reinterpret_cast<uintptr_t>(from) % kLine;
+  for (auto at = static_cast<const char*>(from) - before; at < static_cast<const char*>(until); at += kLine)
     __builtin_prefetch(at, 0, 2);
 }
 template <typename T>
@@ -62,14 +63,14 @@ void Machine::expect(const v1::Fact& fact) {
   if (to_rest.person < persons_.size()) persons_[to_rest.person].track.fetch();
   const auto pairs_of = [&](const Expected& one, auto each) {
     if (one.person >= persons_.size()) return;
-    for (const IndexList* rules : {&persons_[one.person].rules, &persons_[one.person].rules_about})
+    for (const FewIndexes* rules : {&persons_[one.person].rules, &persons_[one.person].rules_about})
       for (const uint32_t rule : *rules)
         if (between_two(kinds_[rule])) each(rule);
   };
   pairs_of(to_rest, [this](uint32_t rule) { __builtin_prefetch(&fars_[rule]); });
   // Of pairs that are not far apart, all that is measured.
   pairs_of(earlier(4), [this](uint32_t rule) {
-    if (fars_[rule].safe_mm <= 0) fetch(rules_[rule]);
+    if (fars_[rule].safe_mm <= 0) rules_.fetch(rule);
   });
   const Expected& to_other = earlier(5);
   pairs_of(to_other, [&](uint32_t index) {
@@ -78,7 +79,6 @@ void Machine::expect(const v1::Fact& fact) {
     const uint32_t other = rule.wearer == to_other.person ? rule.about : rule.wearer;
     fetch(rule.tiers.data(), rule.tiers.data() + rule.tiers.size());
     fetch(static_cast<const Trail*>(&persons_[other]), static_cast<const Trail*>(&persons_[other]) + 1);
-    fetch(orders_[rule.order]);
   });
 }
 

@@ -102,7 +102,7 @@ std::optional<uint32_t> Machine::pair_rule(const HeldAlert& held) const {
   if (held.wearer == kNone) return std::nullopt;
   const RuleKind kind =
       held.alert.kind() == v1::ALERT_KIND_NO_CONTACT ? RuleKind::kNoContact : RuleKind::kPair;
-  IndexList pairs;
+  FewIndexes pairs;
   for (const uint32_t rule : persons_[held.wearer].rules)
     if (rules_[rule].kind == kind && (held.about == kNone || rules_[rule].about == held.about))
       pairs.push_back(rule);

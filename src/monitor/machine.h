@@ -21,9 +21,6 @@
 //   6. Everything refers to everything by index; names are only read and written at the edge.
 #pragma once
 
-#include <absl/container/btree_map.h>
-#include <absl/container/inlined_vector.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
@@ -33,8 +30,10 @@
 #include <vector>
 
 #include "base/chunks.h"
+#include "base/few.h"
 #include "base/interner.h"
 #include "base/rare.h"
+#include "base/resting_list.h"
 #include "haechi/v1/fact.pb.h"
 #include "law/entry.h"
 #include "law/jurisdictions.h"
@@ -132,6 +131,8 @@ struct Rule {
   uint32_t zone = kNone;
   bool always = false;      // it has no schedule
   bool scheduled = true;    // its schedule is in force now
+  Time binds_from;          // the order is in force,
+  Time binds_until;         // and from here on no more
   Time schedule_due;        // of the deadline that is already set
   Time judges_from;         // what is learned late of the time before is for the version of the order then
   std::vector<Tier> tiers;  // widest first
@@ -158,29 +159,23 @@ struct Trail {
   Time fixed_stamp;          // of the entry that it came with
 };
 
-// A few indexes, held where they are looked at.
-using IndexList = absl::InlinedVector<uint32_t, 4>;
-inline void drop(IndexList& list, uint32_t index) {
-  list.erase(std::remove(list.begin(), list.end(), index), list.end());
-}
-
 // The trail of a person is that of the device that leads: it places her.
 struct alignas(64) Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
+  uint32_t live_orders = 0;                        // as wearer
   bool removed = false, synthetic = false;         // the latter: a watchdog moves this one
   bool stale = false, stale_deadline_set = false;  // the former: told to the trackers
   bool agreed_to_view = false;                     // as protected person
-  uint32_t live_orders = 0;                        // as wearer
-  IndexList rules;                                 // as wearer
-  IndexList rules_about;                           // as protected person
-  IndexList rules_apart;                           // as the one whom a wearer may not meet; protects nobody
-  IndexList devices;
+  FewIndexes rules;                                // as wearer
+  FewIndexes rules_about;                          // as protected person
+  FewIndexes rules_apart;                          // as the one whom a wearer may not meet; protects nobody
+  FewIndexes devices;
   // No zone rule can change state while he is nearer than this to the anchor; negative: not known.
   geo::Place zone_anchor;
   int64_t zone_safe_mm = -1;
   int64_t zone_pace_mmps = 0;     // and moves no faster than this
-  std::vector<uint32_t> orders;   // as wearer
-  std::vector<Trail> asides;      // of her other devices that tell where they are; hardly anyone has one
+  FewIndexes orders;              // as wearer
+  Few<Trail> asides;              // of her other devices that tell where they are; hardly anyone has one
   uint64_t sos = 0, silence = 0;  // alerts; the latter of a protected person
 };
 
@@ -191,7 +186,7 @@ struct Doubt {
 };
 
 // What is looked at with every report comes first, so that it lies together.
-struct alignas(64) Device {
+struct Device {
   Time heard_at;
   Duration deaf_when_heard;  // what Machine::deaf_ was then
   Time silence_due;          // of the deadline that is already set
@@ -207,13 +202,13 @@ struct alignas(64) Device {
   // Whom it falls silent with: outage.cc.
   bool counted = false;  // in its groups
   int64_t cell_key = INT64_MIN;
-  uint32_t cell = kNone;                            // group
-  uint32_t zone = kNone;                            // in which this home beacon stands
-  absl::btree_map<v1::AlertKind, uint64_t> alerts;  // open device conditions
-  absl::btree_map<v1::Suspicion, Doubt> doubts;     // open ones
-  Time silent_at;                                   // known: it fell silent then and has not been heard since
+  uint32_t cell = kNone;                     // group
+  uint32_t zone = kNone;                     // in which this home beacon stands
+  FewByKey<v1::AlertKind, uint64_t> alerts;  // open device conditions
+  FewByKey<v1::Suspicion, Doubt> doubts;     // open ones
+  Time silent_at;                            // known: it fell silent then and has not been heard since
+  uint64_t outage = 0;                       // alert that its silence belongs to
   Plausibility plausibility;
-  uint64_t outage = 0;       // alert that its silence belongs to
   uint32_t carrier = kNone;  // group
 };
 
@@ -428,7 +423,7 @@ class Machine {
                          bool late, Step& step);
   void clear_device_alert(uint32_t device, v1::AlertKind kind, const std::string& reason, Step& step);
   void ring_sos(uint32_t device, Time at, bool late, Step& step);
-  std::optional<uint32_t> nearest_rule(const IndexList& rules) const;
+  std::optional<uint32_t> nearest_rule(const FewIndexes& rules) const;
   bool any_order_in_force(const Person& wearer, Time at) const;
 
   HeldAlert start_device_alert(uint32_t device, v1::AlertKind kind, Time at, bool late, Step& step) const;
@@ -541,6 +536,10 @@ class Machine {
   void expect_due() const;  // expect.cc
   void run_deadlines(Step& step);
   void run(const Deadline& deadline, Step& step);
+  void rest() {
+    rules_.rest();
+    orders_.rest();
+  }
   // Views, commands, incidents and hand-offs follow once per entry, after everything that may change them.
   void finish(Step& step);
 
@@ -554,8 +553,8 @@ class Machine {
   Time last_entry_at_;
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
-  Chunks<HeldOrder> orders_;
-  Chunks<Rule> rules_;
+  RestingList<HeldOrder> orders_;
+  RestingList<Rule> rules_;
   Chunks<Far> fars_;             // of the rules
   std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;

@@ -118,13 +118,16 @@ void Motion::begin(const KeptFix& fix, Plane velocity, double velocity_variance)
   filter_.pp = filter_.ee = variance;
   filter_.pe = -variance;  // place and error add up to what was read
   filter_.vv = velocity_variance;
-  speed_mps_ = length(velocity);
   stay_ = {0, 0};
   stay_from_ = fix.at;
   stay_s_ = 0;
   stay_sigma_m_ = fix.sigma_mm / 1'000.0;
   suspect_.reset();
   doubted_ = 0;
+}
+
+double Motion::speed_mps() const {
+  return length(filter_.velocity);
 }
 
 Motion::Filter Motion::predicted(Duration after, double sigma_m) const {
@@ -157,7 +160,6 @@ void Motion::correct(Plane innovation) {
   f.place = f.place + to_place * innovation;
   f.velocity = f.velocity + to_speed * innovation;
   f.error = f.error + to_error * innovation;
-  speed_mps_ = length(f.velocity);
   f.pp -= to_place * p;
   f.pv -= to_place * v;
   f.pe -= to_place * e;
@@ -171,7 +173,7 @@ void Motion::watch_rest(const KeptFix& fix, Plane place, double dt_s, double sig
   // One error lasts a minute, so the mean of a stay gains one vote in two minutes.
   const double mean = square(stay_sigma_m_) * 2 * kErrorS / (stay_s_ + 2 * kErrorS);
   const double spread = std::sqrt(square(sigma_m) + mean);
-  const double speed = speed_mps_;
+  const double speed = speed_mps();
   const bool leaving =
       off > kLeavingDeviations * spread && speed > kLeavingMps && speed > 2 * std::sqrt(filter_.vv);
   if (off > kLeftDeviations * spread || leaving || sigma_m > kStaySigmaM) {
@@ -208,7 +210,7 @@ int64_t Motion::scatter_mm(int64_t sigma_mm) const {
 }
 
 void Motion::classify() {
-  const double speed = speed_mps_;
+  const double speed = speed_mps();
   if (speed > kVehicleMps && speed > 2 * std::sqrt(filter_.vv)) vehicle_at_ = at_;
   if (vehicle_at_.known() && at_ - vehicle_at_ <= kVehicleFor)
     state_ = MotionState::kVehicle;
@@ -300,7 +302,7 @@ bool Motion::young() const {
 
 int64_t Motion::speed_mmps() const {
   if (count_ < 2 || state_ == MotionState::kResting) return 0;
-  return told_mmps(speed_mps_);
+  return told_mmps(speed_mps());
 }
 
 std::optional<Stay> Motion::stay() const {

@@ -72,7 +72,7 @@ class Motion {
 
  private:
   friend struct haechi::Fields<Motion>;
-  static constexpr size_t kFieldCount = 19;
+  static constexpr size_t kFieldCount = 18;
   using Plane = geo::NearPlane::Point;
   struct Filter {
     Plane place, velocity, error;
@@ -87,25 +87,26 @@ class Motion {
   void classify();
   void watch_scatter(Plane step, double dt_s, double sigma_m);
 
+  double speed_mps() const;
+
   bool begun_ = false;
   bool outvoted_ = false;
+  MotionState state_ = MotionState::kUnknown;
   uint32_t count_ = 0;    // of fixes since the filter began
   uint32_t doubted_ = 0;  // suspects since the last accepted fix
-  MotionState state_ = MotionState::kUnknown;
+  // What a step back and forth is worth, in variances of a fix; below 0 where steps take each other back.
+  float scatter_ = 0, step_east_m_ = 0, step_north_m_ = 0;
   Time at_;
   Time known_from_;
   Time vehicle_at_;  // when he last moved faster than anyone walks
   geo::NearPlane plane_;
   Filter filter_;
-  double speed_mps_ = 0;  // of its velocity
   // The mean of the fixes of this stay, in the plane.
   Plane stay_{};
   Time stay_from_;
   double stay_s_ = 0;
   double stay_sigma_m_ = 0;
   Rare<KeptFix> suspect_;
-  // What a step back and forth is worth, in variances of a fix; below 0 where steps take each other back.
-  float scatter_ = 0, step_east_m_ = 0, step_north_m_ = 0;
 };
 
 // Whether a fix learned late fits between its neighbours in time: no detour over it that nobody could have

@@ -15,6 +15,12 @@ Tier tier(v1::AlertKind kind, int64_t limit_mm) {
   return made;
 }
 
+// From here on it is not in force, whatever the time.
+Time end_of(const law::Order& order) {
+  if (order.withdrawn) return order.starts_at;
+  return order.ends_at.known() ? order.ends_at : Time{INT64_MAX};
+}
+
 constexpr int64_t kBandMm = 15'000;
 constexpr int32_t kConfirmZ = 1'282;  // p >= 0.90
 constexpr Duration kForesight = Duration::seconds(300);
@@ -66,12 +72,12 @@ void Machine::register_order(const v1::Order& stated, Step& step) {
   const uint32_t wearer = person_index(checked->wearer_id);
   if (orders_[index].order.version != 0 && orders_[index].order.wearer_id != checked->wearer_id) {
     if (was_live) end_order(index, "order_replaced", step);
-    std::erase(persons_[person_index(orders_[index].order.wearer_id)].orders, index);
+    drop(persons_[person_index(orders_[index].order.wearer_id)].orders, index);
   }
   const std::optional<law::Order> until_now = was_live ? std::optional(orders_[index].order) : std::nullopt;
   file_order(index, *std::move(checked));
   HeldOrder& held = orders_[index];
-  std::vector<uint32_t>& orders = persons_[wearer].orders;
+  FewIndexes& orders = persons_[wearer].orders;
   if (std::find(orders.begin(), orders.end(), index) == orders.end()) orders.push_back(index);
   if (held.order.starts_at > step.now)
     deadlines_.add(held.order.starts_at, {Deadline::Kind::kOrder, index, 0});
@@ -176,7 +182,7 @@ void Machine::end_order(uint32_t order, const std::string& reason, Step& step, c
   end_rules(rules, reason, step);
   if (persons_[wearer].live_orders > 0) return;
   for (const uint32_t device : persons_[wearer].devices)
-    for (const auto& [kind, number] : absl::btree_map<v1::AlertKind, uint64_t>(devices_[device].alerts))
+    for (const auto& [kind, number] : FewByKey<v1::AlertKind, uint64_t>(devices_[device].alerts))
       clear_device_alert(device, kind, reason, step);
   for (const uint32_t device : persons_[wearer].devices) drop_doubts(device, reason, step);
 }
@@ -210,6 +216,8 @@ uint32_t Machine::make_rule(uint32_t order, uint32_t condition) {
   rule.order = order;
   rule.condition = condition;
   rule.condition_id = stated.id;
+  rule.binds_from = orders_[order].order.starts_at;
+  rule.binds_until = end_of(orders_[order].order);
   rule.wearer = person_index(orders_[order].order.wearer_id);
   std::string zone_id, about_id;
   if (const auto* pair = std::get_if<law::KeepAway>(&stated.rule)) {
@@ -343,7 +351,7 @@ const law::Holidays* Machine::holidays_of(const law::Schedule& schedule) const {
 }
 
 bool Machine::binding_at(const Rule& rule, Time at) const {
-  if (!law::in_force(orders_[rule.order].order, at)) return false;
+  if (at < rule.binds_from || at >= rule.binds_until) return false;
   if (rule.always) return true;
   const law::Schedule* schedule = schedule_of(rule);
   return schedule->in_force(local_rules_of(rule), at, holidays_of(*schedule));

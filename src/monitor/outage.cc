@@ -382,7 +382,7 @@ void Machine::regain_cover(uint32_t person, Step& step) {
 void Machine::forget_cover(uint32_t person, uint32_t wearer, Step& step) {
   const auto found = uncovered_.find(person);
   if (found == uncovered_.end()) return;
-  const IndexList& rules = persons_[person].rules_about;
+  const FewIndexes& rules = persons_[person].rules_about;
   const auto by_him = [&](uint32_t rule) { return rules_[rule].wearer == wearer; };
   if (std::any_of(rules.begin(), rules.end(), by_him)) return;
   for (const uint32_t device : persons_[wearer].devices)

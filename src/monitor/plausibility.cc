@@ -211,7 +211,7 @@ void Machine::doubt(uint32_t index, v1::Suspicion suspicion, Time at, Step& step
 }
 
 void Machine::drop_doubts(uint32_t index, const std::string& reason, Step& step) {
-  const absl::btree_map<v1::Suspicion, Doubt> doubts = std::move(devices_[index].doubts);
+  const FewByKey<v1::Suspicion, Doubt> doubts = std::move(devices_[index].doubts);
   devices_[index].doubts.clear();
   for (const auto& [suspicion, open] : doubts) clear_alert(open.alert, reason, step);
 }

@@ -28,10 +28,11 @@ void Machine::register_person(const v1::Person& stated, Step& step) {
   if (person.removed == stated.removed()) return;
   person.removed = stated.removed();
   // A person who has left the system is judged by nothing, whatever the order's dates say.
-  for (const uint32_t order : std::vector<uint32_t>(person.orders)) refresh_order(order, step);
-  for (const uint32_t rule : IndexList(persons_[index].rules_about))
+  for (const uint32_t order : FewIndexes(person.orders)) refresh_order(order, step);
+  for (const uint32_t rule : FewIndexes(persons_[index].rules_about))
     if (rules_[rule].kind == RuleKind::kPair) reset_rule(rule, "person_removed", step);
-  for (const uint32_t rule : IndexList(persons_[index].rules_apart)) reset_rule(rule, "person_removed", step);
+  for (const uint32_t rule : FewIndexes(persons_[index].rules_apart))
+    reset_rule(rule, "person_removed", step);
 }
 
 // Whom or what the rule was about is gone: nothing of it is left to go on.
@@ -58,7 +59,7 @@ void Machine::register_device(const v1::Device& stated, Step& step) {
   Device& device = devices_[index];
   if (device.person != person) {
     // What the device told of its former holder is not told of the next one.
-    for (const auto& [kind, number] : absl::btree_map<v1::AlertKind, uint64_t>(device.alerts))
+    for (const auto& [kind, number] : FewByKey<v1::AlertKind, uint64_t>(device.alerts))
       clear_device_alert(index, kind, "device_reassigned", step);
     if (device.person != kNone) {
       forget_trail(index);

@@ -153,7 +153,7 @@ void Machine::check_silence(uint32_t index, Step& step) {
   }
   fall_silent(index, step.now);
   if (is_tampered(device) && tells_position(device))
-    for (const uint32_t rule : IndexList(persons_[device.person].rules)) watch_reach(rule, step);
+    for (const uint32_t rule : FewIndexes(persons_[device.person].rules)) watch_reach(rule, step);
   if (!join_outage(index, step)) ring_silence(index, step);
 }
 
@@ -165,7 +165,7 @@ void Machine::ring_silence(uint32_t index, Step& step) {
   if (persons_[holder].live_orders > 0)
     open_device_alert(index, v1::ALERT_KIND_SILENCE, step.now, numbers, false, step);
   if (persons_[holder].rules_about.empty() || persons_[holder].silence != 0) return;
-  const IndexList& devices = persons_[holder].devices;
+  const FewIndexes& devices = persons_[holder].devices;
   if (!std::all_of(devices.begin(), devices.end(),
                    [&](uint32_t one) { return is_silent(devices_[one], step.now); }))
     return;
@@ -275,7 +275,7 @@ bool Machine::is_unaccounted(const Rule& rule, Time now) const {
 bool Machine::is_told_elsewhere(const Rule& rule) const {
   if (rule.kind == RuleKind::kPair) return false;
   const Track& hers = persons_[rule.about].track;
-  const IndexList& rules = persons_[rule.wearer].rules;
+  const FewIndexes& rules = persons_[rule.wearer].rules;
   return std::any_of(rules.begin(), rules.end(), [&](uint32_t index) {
     const Rule& other = rules_[index];
     if (other.unaccounted == 0 || other.about != rule.about) return false;

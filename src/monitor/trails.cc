@@ -49,7 +49,7 @@ Trail& Machine::trail_beside(uint32_t index) {
     return person;
   }
   if (aside != person.asides.end()) return *aside;
-  for (const IndexList* rules : {&person.rules, &person.rules_about, &person.rules_apart})
+  for (const FewIndexes* rules : {&person.rules, &person.rules_about, &person.rules_apart})
     for (const uint32_t rule : *rules) watch_closely(rule);
   person.asides.emplace_back().device = index;
   return person.asides.back();
@@ -58,7 +58,9 @@ Trail& Machine::trail_beside(uint32_t index) {
 // The device is leaving its holder. Where she was last is still known.
 void Machine::forget_trail(uint32_t index) {
   Person& person = persons_[devices_[index].person];
-  std::erase_if(person.asides, [index](const Trail& trail) { return trail.device == index; });
+  const auto aside = std::find_if(person.asides.begin(), person.asides.end(),
+                                  [index](const Trail& trail) { return trail.device == index; });
+  if (aside != person.asides.end()) person.asides.erase(aside);
   if (person.device == index) person.device = kNone;
   refused_.erase(index);
 }

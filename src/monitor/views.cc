@@ -43,7 +43,7 @@ void Machine::agree_to_view(const std::string& protected_id, bool agreed, Step& 
   Person& person = persons_[person_index(protected_id)];
   if (person.agreed_to_view == agreed) return;
   person.agreed_to_view = agreed;
-  for (const uint32_t rule : IndexList(person.rules_about)) refresh_view(rule, step);
+  for (const uint32_t rule : FewIndexes(person.rules_about)) refresh_view(rule, step);
 }
 
 void Machine::refresh_view(uint32_t index, Step& step) {

@@ -8,7 +8,7 @@
 namespace haechi::spine {
 
 void Erasures::know(const v1::Order& order) {
-  Known& known = orders_[order.id()];
+  Known known = orders_.get(order.id());
   known.ends_at = Time{order.ends_at_us()};
   known.withdrawn = order.withdrawn();
   known.person_ids.insert(order.wearer_id());
@@ -24,17 +24,18 @@ void Erasures::know(const v1::Order& order) {
     if (one.inclusion().purpose() == v1::Inclusion::RESIDENCE)
       whose_[one.inclusion().zone_id()].insert(order.wearer_id());
   }
+  orders_.put(order.id(), known);
 }
 
 bool Erasures::needed(const std::string& zone_id, Time now) const {
-  return std::any_of(orders_.begin(), orders_.end(), [&](const auto& one) {
-    return !one.second.over(now) && one.second.zone_ids.contains(zone_id);
+  return orders_.any_of([&](std::string_view, const Known& order) {
+    return !order.over(now) && order.zone_ids.contains(zone_id);
   });
 }
 
 void Erasures::erase(const std::string& person_id, Time now, v1::ErasureOutcome& outcome) {
-  const bool monitored = std::any_of(orders_.begin(), orders_.end(), [&](const auto& one) {
-    return !one.second.over(now) && one.second.person_ids.contains(person_id);
+  const bool monitored = orders_.any_of([&](std::string_view, const Known& order) {
+    return !order.over(now) && order.person_ids.contains(person_id);
   });
   if (holds_.contains(person_id)) return outcome.set_refusal(v1::ErasureOutcome::HELD);
   if (monitored) return outcome.set_refusal(v1::ErasureOutcome::MONITORED);

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/archived.h"
+#include "base/resting_map.h"
 #include "haechi/v1/erasure.pb.h"
 #include "law/entry.h"
 
@@ -39,7 +40,7 @@ class Erasures {
   void know(const v1::Order& order);
   void erase(const std::string& person_id, Time now, v1::ErasureOutcome& outcome);
 
-  std::map<std::string, Known> orders_;
+  RestingMap<Known> orders_;
   std::map<std::string, std::set<std::string>> whose_;  // person ids of each zone that is somebody's
   std::map<std::string, v1::HoldPlaced> holds_;         // by person
   std::set<std::string> erased_;

@@ -140,15 +140,14 @@ bool Legal::is_of_measure(const v1::Fact& fact) const {
 // The rules by which the monitoring machine takes an order, or does not.
 void Legal::state_order(const v1::Order& order, const law::Entry& entry, law::EffectSink& effects) {
   if (made_.contains(order.id()) || !law::check_order(order).ok()) return;
-  Stated& known = stated_[order.id()];
+  const Stated known = stated_.get(order.id());
   if (order.version() <= known.version) return;
   if (known.version != 0 && known.wearer_id != order.wearer_id()) {
     v1::Order passed = order;
     passed.set_wearer_id(known.wearer_id);
     tell_wearing(passed, true, entry, effects);
   }
-  known.version = order.version();
-  known.wearer_id = order.wearer_id();
+  stated_.put(order.id(), {order.version(), order.wearer_id()});
   const bool over = order.ends_at_us() != 0 && Time{order.ends_at_us()} <= entry.stamped_at;
   tell_wearing(order, order.withdrawn() || over, entry, effects);
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/archived.h"
+#include "base/resting_map.h"
 #include "cases/cases.h"
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
@@ -49,7 +50,7 @@ class Legal {
   void note(const v1::CaseEffect& effect);
 
   cases::Cases cases_;
-  std::map<std::string, Stated> stated_;                           // orders of agencies
+  RestingMap<Stated> stated_;                                      // orders of agencies
   std::set<std::string> made_;                                     // orders that measures made, ever
   std::map<std::string, std::string> incidents_;                   // of alerts that opened duties
   std::map<std::string, std::set<std::string>> tell_by_incident_;  // open duties to tell the police

@@ -1,0 +1,40 @@
+// Moulds: bytes of which most are as in others of their kind, kept as what differs.
+//
+// The first value of each length is the mould of all of that length, in which names, numbers and moments
+// differ by a few bytes. What a value has of its own is kept word by word: a byte that says which of the next
+// eight bytes differ, and these; or 0, and how many words more are as in the mould.
+//
+// The form is for memory alone. It is not the same in two processes that hold the same, and goes nowhere.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace haechi {
+
+class Moulds {
+ public:
+  // What is to be kept of `raw`: after so many bytes of `room`, which grows as it must; returned is where it
+  // ends there.
+  size_t press(std::string_view raw, std::string& room, size_t at);
+  // What press() was given. Good until `room` is touched.
+  std::string_view cast(const char* pressed, std::string& room) const;
+
+ private:
+  // Beyond these nothing is a mould.
+  static constexpr size_t kLengthMax = 4'096, kCountMax = 256;
+  const std::string* mould_of(size_t length) const;
+
+  std::map<size_t, std::string> moulds_;  // by length; padded to whole words
+};
+
+// A number of few bytes where it is small.
+size_t put_length(char* at, size_t length);
+const char* get_length(const char* at, size_t& length);
+constexpr size_t kLengthBytesMax = 10;
+
+}  // namespace haechi

@@ -1,0 +1,97 @@
+// RestingList: a long list of values of which few are looked at at a time. Those are awake, as they are; the
+// others lie as bytes, as what differs from others of their kind (base/moulds.h), in a fraction of the
+// memory.
+//
+// A value wakes when it is asked for, and stays where it is until rest(); nobody may hold on to one beyond
+// that. Which are awake shows in nothing but time. Archived as a std::vector.
+//
+// What wakes them and puts them to rest is in base/resting_list_body.h, for the one source of a room that
+// says `template class haechi::RestingList<...>` of its types.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/archived.h"
+#include "base/chunks.h"
+#include "base/moulds.h"
+
+namespace haechi {
+
+template <typename T>
+class RestingList {
+ public:
+  size_t size() const { return places_.size(); }
+  T& operator[](size_t i) { return const_cast<T&>(std::as_const(*this)[i]); }
+  const T& operator[](size_t i) const {
+    const Place& place = places_[i];
+    return place.awake() ? *place.value() : wake(i);
+  }
+  T& emplace_back() {
+    places_.emplace_back();
+    return (*this)[size() - 1];
+  }
+  void extend(size_t count) { places_.extend(count); }
+
+  // Puts to rest who has been awake longest, where more than kAwakeMax are.
+  void rest() {
+    while (awake_.size() > kAwakeMax) [[unlikely]] rest_first();
+  }
+  // Brings it into the caches, ahead of its use.
+  void fetch(size_t i) const { places_[i].fetch(); }
+
+  void save(Writer& out) const;
+  void load(Reader& in);
+
+ private:
+  static constexpr size_t kAwakeMax = 256;
+  static constexpr uintptr_t kAwake = 1;
+
+  // Where a value is, or its bytes. Neither: it is as new.
+  class Place {
+   public:
+    Place() = default;
+    Place(Place&& other) noexcept : at_(std::exchange(other.at_, 0)) {}
+    Place& operator=(Place&& other) noexcept {
+      std::swap(at_, other.at_);
+      return *this;
+    }
+    ~Place() {
+      if (awake())
+        delete value();
+      else
+        delete[] bytes();
+    }
+    bool awake() const { return (at_ & kAwake) != 0; }
+    T* value() const { return reinterpret_cast<T*>(at_ & ~kAwake); }
+    char* bytes() const { return reinterpret_cast<char*>(at_); }
+    void fetch() const {
+      for (uintptr_t line = 0; line < 2; ++line)
+        __builtin_prefetch(reinterpret_cast<char*>(at_ & ~kAwake) + 64 * line, 0, 2);
+    }
+    void set(T* value) { *this = Place(reinterpret_cast<uintptr_t>(value) | kAwake); }
+    // Of a value that somebody else has taken.
+    void become(char* bytes) { at_ = reinterpret_cast<uintptr_t>(bytes); }
+
+   private:
+    explicit Place(uintptr_t at) : at_(at) {}
+    uintptr_t at_ = 0;
+  };
+
+  const T& wake(size_t i) const;
+  void rest_first();
+
+  mutable Chunks<Place> places_;
+  mutable std::deque<uint32_t> awake_;  // in the order in which they woke
+  // The latest one that was put to rest: the next one that wakes finds its lists made.
+  mutable std::unique_ptr<T> spare_;
+  Moulds moulds_;
+  mutable std::string room_;
+  std::string raw_;  // room as well
+};
+
+}  // namespace haechi

@@ -1,0 +1,145 @@
+// What lies at rest comes back as it was: RestingList, RestingMap and the moulds that they use.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/moulds.h"
+#include "base/random.h"
+#include "base/resting_list_body.h"
+#include "base/resting_map.h"
+
+namespace haechi {
+namespace {
+
+struct Held {
+  std::string name;
+  std::vector<int64_t> numbers;
+  bool odd = false;
+
+  bool operator==(const Held&) const = default;
+};
+
+Held drawn(Random& random) {
+  Held made;
+  made.name = "held-" + std::to_string(random.below(1'000));
+  for (size_t i = random.below(6); i > 0; --i)
+    made.numbers.push_back(random.between(-1'000, INT64_MAX / 2) >> random.below(64));
+  made.odd = random.chance(0.5);
+  return made;
+}
+
+template <typename T>
+std::string archived(const T& value) {
+  Writer out;
+  write(out, value);
+  return out.take();
+}
+
+TEST(Moulds, GiveBackWhatTheyWereGivenAtAnyLength) {
+  Random random(1);
+  Moulds moulds;
+  std::string room, cast;
+  for (int step = 0; step < 20'000; ++step) {
+    std::string raw(random.chance(0.01) ? random.below(10'000) : random.below(60), '\0');
+    for (char& byte : raw)
+      if (random.chance(0.3)) byte = static_cast<char>(random.below(256));
+    const size_t size = moulds.press(raw, room, 0);
+    const std::string pressed = room.substr(0, size);
+    ASSERT_EQ(moulds.cast(pressed.data(), cast), raw);
+  }
+}
+
+TEST(Moulds, KeepOfWhatIsAlikeHardlyMoreThanWhatDiffers) {
+  Moulds moulds;
+  std::string room;
+  const std::string first(400, 'a');
+  std::string second = first;
+  second[200] = 'b';
+  moulds.press(first, room, 0);
+  EXPECT_LE(moulds.press(second, room, 0), 10u);
+}
+
+TEST(RestingList, HoldsTheSameAsAVectorWhicheverRest) {
+  Random random(2);
+  RestingList<Held> list;
+  std::vector<Held> all;
+  for (int step = 0; step < 20'000; ++step) {
+    if (random.chance(0.1)) {
+      all.push_back(drawn(random));
+      list.emplace_back() = all.back();
+    } else if (!all.empty()) {
+      const size_t i = random.below(all.size());
+      ASSERT_EQ(list[i], all[i]);
+      if (random.chance(0.3)) list[i] = all[i] = drawn(random);
+    }
+    list.rest();
+  }
+  list.extend(all.size() + 3);
+  all.resize(all.size() + 3);
+  ASSERT_EQ(archived(list), archived(all));
+  RestingList<Held> loaded;
+  const std::string bytes = archived(all);
+  Reader in(bytes);
+  read(in, loaded);
+  ASSERT_TRUE(in.done());
+  EXPECT_EQ(archived(loaded), bytes);
+  for (size_t i = 0; i < all.size(); ++i) ASSERT_EQ(loaded[i], all[i]);
+}
+
+TEST(RestingList, RefusesBytesThatAreCutOff) {
+  const std::string bytes = archived(std::vector<Held>(300, Held{"name", {1, 2}, true}));
+  for (size_t size = 0; size < bytes.size(); size += 7) {
+    Reader in(std::string_view(bytes).substr(0, size));
+    RestingList<Held> list;
+    read(in, list);
+    ASSERT_FALSE(in.done());
+  }
+}
+
+TEST(RestingMap, HoldsTheSameAsAMap) {
+  Random random(3);
+  RestingMap<Held> map;
+  std::map<std::string, Held> all;
+  for (int step = 0; step < 20'000; ++step) {
+    const std::string name =
+        "name-" + std::to_string(random.below(2'000)) + std::string(random.below(3), 'x');
+    if (random.chance(0.5)) {
+      const Held value = drawn(random);
+      map.put(name, value);
+      all[name] = value;
+    } else if (random.chance(0.3)) {
+      ASSERT_EQ(map.erase(name), all.erase(name) == 1);
+    } else if (random.chance(0.3)) {
+      map.change(name, [](Held& held) { held.odd = !held.odd; });
+      all[name].odd = !all[name].odd;
+    }
+    ASSERT_EQ(map.contains(name), all.contains(name));
+    ASSERT_EQ(map.size(), all.size());
+    const auto known = all.find(name);
+    ASSERT_EQ(map.get(name), known == all.end() ? Held() : known->second);
+  }
+  ASSERT_EQ(archived(map), archived(all));
+  RestingMap<Held> loaded;
+  const std::string bytes = archived(all);
+  Reader in(bytes);
+  read(in, loaded);
+  ASSERT_TRUE(in.done());
+  EXPECT_EQ(archived(loaded), bytes);
+}
+
+TEST(RestingMap, AsksInTheOrderOfNames) {
+  RestingMap<Held> map;
+  for (const char* name : {"b", "c", "a"}) map.put(name, {name, {}, false});
+  std::string seen;
+  EXPECT_FALSE(map.any_of([&](std::string_view name, const Held& held) {
+    EXPECT_EQ(held.name, name);
+    seen += name;
+    return false;
+  }));
+  EXPECT_EQ(seen, "abc");
+}
+
+}  // namespace
+}  // namespace haechi

@@ -41,8 +41,6 @@ class RestingList {
   void rest() {
     while (awake_.size() > kAwakeMax) [[unlikely]] rest_first();
   }
-  // Brings it into the caches, ahead of its use.
-  void fetch(size_t i) const { places_[i].fetch(); }
 
   void save(Writer& out) const;
   void load(Reader& in);
@@ -69,10 +67,6 @@ class RestingList {
     bool awake() const { return (at_ & kAwake) != 0; }
     T* value() const { return reinterpret_cast<T*>(at_ & ~kAwake); }
     char* bytes() const { return reinterpret_cast<char*>(at_); }
-    void fetch() const {
-      for (uintptr_t line = 0; line < 2; ++line)
-        __builtin_prefetch(reinterpret_cast<char*>(at_ & ~kAwake) + 64 * line, 0, 2);
-    }
     void set(T* value) { *this = Place(reinterpret_cast<uintptr_t>(value) | kAwake); }
     // Of a value that somebody else has taken.
     void become(char* bytes) { at_ = reinterpret_cast<uintptr_t>(bytes); }

@@ -28,7 +28,7 @@ void go_through(std::vector<T>& list, size_t count, Do each) {
 void Machine::apply(const v1::Fact& fact, Step& step) {
   if (fact.has_process_started() && last_entry_at_.known()) deaf_ = deaf_ + (step.now - last_entry_at_);
   last_entry_at_ = step.now;
-  rest();
+  orders_.rest();
   // What was due by now happened before this fact: an order that ended a second ago does not judge it.
   run_deadlines(step);
   switch (fact.kind_case()) {
@@ -103,7 +103,7 @@ void Machine::run_deadlines(Step& step) {
   while (const std::optional<Deadline> due = deadlines_.take(step.now)) {
     expect_due();
     run(*due, step);
-    rest();
+    orders_.rest();
   }
 }
 

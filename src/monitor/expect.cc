@@ -70,7 +70,7 @@ void Machine::expect(const v1::Fact& fact) {
   pairs_of(to_rest, [this](uint32_t rule) { __builtin_prefetch(&fars_[rule]); });
   // Of pairs that are not far apart, all that is measured.
   pairs_of(earlier(4), [this](uint32_t rule) {
-    if (fars_[rule].safe_mm <= 0) rules_.fetch(rule);
+    if (fars_[rule].safe_mm <= 0) fetch(rules_[rule]);
   });
   const Expected& to_other = earlier(5);
   pairs_of(to_other, [&](uint32_t index) {

@@ -186,7 +186,7 @@ struct Doubt {
 };
 
 // What is looked at with every report comes first, so that it lies together.
-struct Device {
+struct alignas(64) Device {
   Time heard_at;
   Duration deaf_when_heard;  // what Machine::deaf_ was then
   Time silence_due;          // of the deadline that is already set
@@ -536,10 +536,6 @@ class Machine {
   void expect_due() const;  // expect.cc
   void run_deadlines(Step& step);
   void run(const Deadline& deadline, Step& step);
-  void rest() {
-    rules_.rest();
-    orders_.rest();
-  }
   // Views, commands, incidents and hand-offs follow once per entry, after everything that may change them.
   void finish(Step& step);
 
@@ -554,7 +550,7 @@ class Machine {
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
   RestingList<HeldOrder> orders_;
-  RestingList<Rule> rules_;
+  Chunks<Rule> rules_;
   Chunks<Far> fars_;             // of the rules
   std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;

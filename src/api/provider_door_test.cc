@@ -46,14 +46,6 @@ struct ByProvider : People {
     });
     return answered.get_future().get();
   }
-  std::string told() {
-    std::string out;
-    for (const v1::Fact& fact : logged())
-      if (fact.case_fact().has_her_phone_changed())
-        out += fact.case_fact().her_phone_changed().person_id() + " " +
-               v1::HerPhoneEvent_Name(fact.case_fact().her_phone_changed().event()).substr(16) + "\n";
-    return out;
-  }
 
   std::unique_ptr<trust::Accounts> there;
   std::unique_ptr<IdentityProviders> providers;

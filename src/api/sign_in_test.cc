@@ -47,14 +47,6 @@ struct HerPhones : People {
     on_loop([&] { clock.advance(Duration::seconds(60)); });
     return post("sign-in", {{"account", "her-app"}, {"password", kPassword}, {"code", code()}}, headers);
   }
-  std::string told() {
-    std::string out;
-    for (const v1::Fact& fact : logged())
-      if (fact.case_fact().has_her_phone_changed())
-        out += fact.case_fact().her_phone_changed().person_id() + " " +
-               v1::HerPhoneEvent_Name(fact.case_fact().her_phone_changed().event()).substr(16) + "\n";
-    return out;
-  }
 };
 
 TEST(HerPhone, ASecondSignInIsToldAndTheSameBrowserAgainIsNot) {

@@ -54,6 +54,15 @@ struct People : TestWorld {
                         {{"cookie", cookie}, {"haechi-surface", "control"}})
         .status;
   }
+  // What the log says of people's phones, a line each.
+  std::string told() {
+    std::string out;
+    for (const v1::Fact& fact : logged())
+      if (fact.case_fact().has_her_phone_changed())
+        out += fact.case_fact().her_phone_changed().person_id() + " " +
+               v1::HerPhoneEvent_Name(fact.case_fact().her_phone_changed().event()).substr(16) + "\n";
+    return out;
+  }
 
   std::string secret;
 };

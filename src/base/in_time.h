@@ -9,8 +9,11 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "base/time.h"
 
@@ -30,6 +33,16 @@ class InTime {
 
   // Any thread but its own. `task` owns all that it uses: it may outlive the call.
   Came run(std::function<void()> task);
+
+  // What `question` answers; nothing when it is late or was not begun, and what it answers then is forgotten.
+  template <typename Question>
+  auto ask(Question question) {
+    using Answer = decltype(question());
+    const auto answer = std::make_shared<std::optional<Answer>>();
+    const Came came =
+        run([answer, question = std::move(question)]() mutable { answer->emplace(question()); });
+    return came == Came::kDone ? std::move(*answer) : std::optional<Answer>();
+  }
 
  private:
   void loop();

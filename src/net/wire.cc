@@ -89,28 +89,15 @@ Wire::ErrorCode Wire::shake(Socket::wait_type& wants) {
   if (!step_->is_done()) return asio::error::would_block;
   const auto step = std::exchange(step_, nullptr);
   stepped_.reset();
-  switch (step->outcome()) {
-    case SSL_ERROR_NONE:
-      beside_.reset();
-      return {};
-    case SSL_ERROR_WANT_READ:
-      wants = Socket::wait_read;
-      return asio::error::would_block;
-    case SSL_ERROR_WANT_WRITE:
-      wants = Socket::wait_write;
-      return asio::error::would_block;
-    default:
-      break;
+  if (step->outcome() == SSL_ERROR_NONE) {
+    beside_.reset();
+    return {};
   }
-  broken_ = true;
-  const long verified = SSL_get_verify_result(ssl_.get());
-  trouble_ = verified != X509_V_OK ? X509_verify_cert_error_string(verified) : step->trouble();
-  if (trouble_.empty()) trouble_ = "the connection broke";
-  return asio::error::connection_reset;
+  return verdict(step->outcome(), step->trouble(), wants);
 }
 
-Wire::ErrorCode Wire::verdict(int returned, Socket::wait_type& wants) {
-  switch (SSL_get_error(ssl_.get(), returned)) {
+Wire::ErrorCode Wire::verdict(int outcome, std::string_view reason, Socket::wait_type& wants) {
+  switch (outcome) {
     case SSL_ERROR_WANT_READ:
       wants = Socket::wait_read;
       return asio::error::would_block;
@@ -124,11 +111,18 @@ Wire::ErrorCode Wire::verdict(int returned, Socket::wait_type& wants) {
   }
   broken_ = true;
   const long verified = SSL_get_verify_result(ssl_.get());
-  const char* reason = verified != X509_V_OK ? X509_verify_cert_error_string(verified)
-                                             : ERR_reason_error_string(ERR_peek_last_error());
-  trouble_ = reason == nullptr ? "the connection broke" : reason;
-  ERR_clear_error();
+  trouble_ = verified != X509_V_OK ? X509_verify_cert_error_string(verified) : reason;
+  if (trouble_.empty()) trouble_ = "the connection broke";
   return asio::error::connection_reset;
+}
+
+Wire::ErrorCode Wire::outcome_of(int returned, Socket::wait_type& wants) {
+  const int outcome = SSL_get_error(ssl_.get(), returned);
+  const bool failed = outcome == SSL_ERROR_SSL || outcome == SSL_ERROR_SYSCALL;
+  const char* reason = failed ? ERR_reason_error_string(ERR_peek_last_error()) : nullptr;
+  const ErrorCode error = verdict(outcome, reason == nullptr ? "" : reason, wants);
+  if (broken_) ERR_clear_error();
+  return error;
 }
 
 size_t Wire::read_some(asio::mutable_buffer into, ErrorCode& error) {
@@ -140,7 +134,7 @@ size_t Wire::read_some(asio::mutable_buffer into, ErrorCode& error) {
   read_wants_ = Socket::wait_read;
   size_t count = 0;
   const int returned = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
-  if (returned != 1) error = verdict(returned, read_wants_);
+  if (returned != 1) error = outcome_of(returned, read_wants_);
   return returned == 1 ? count : 0;
 }
 
@@ -153,7 +147,7 @@ size_t Wire::write_some(asio::const_buffer from, ErrorCode& error) {
   write_wants_ = Socket::wait_write;
   size_t count = 0;
   const int returned = SSL_write_ex(ssl_.get(), from.data(), from.size(), &count);
-  if (returned != 1) error = verdict(returned, write_wants_);
+  if (returned != 1) error = outcome_of(returned, write_wants_);
   return returned == 1 ? count : 0;
 }
 

@@ -163,8 +163,9 @@ class Wire {
   // The handshake beside the loop; would_block until it is over.
   ErrorCode shake(Socket::wait_type& wants);
   ErrorCode begin_step();
-  // Reads OpenSSL's verdict over a call that did not succeed.
-  ErrorCode verdict(int returned, Socket::wait_type& wants);
+  // What came of a call of OpenSSL that did not succeed: what it returned, or what it meant by that and why.
+  ErrorCode outcome_of(int returned, Socket::wait_type& wants);
+  ErrorCode verdict(int outcome, std::string_view reason, Socket::wait_type& wants);
 
   Socket socket_;
   std::shared_ptr<const Tls> tls_;

@@ -103,6 +103,16 @@ class PastWorld {
     add(fact);
   }
 
+  static v1::Fact first_report() {
+    v1::Fact fact;
+    v1::Report& report = *fact.mutable_report_received()->mutable_report();
+    report.set_device_id(device(0));
+    report.mutable_fix()->set_fixed_at_us(kStart.us);
+    report.mutable_fix()->mutable_place()->set_lat_e7(376'123'457);
+    report.mutable_fix()->mutable_place()->set_lng_e7(1'271'234'567);
+    return fact;
+  }
+
   // A clock that trembles, is late by hours, ahead, or out of its mind.
   int64_t fixed_at_us() {
     if (random_.chance(0.01)) return static_cast<int64_t>(random_.next());
@@ -254,11 +264,7 @@ TEST_P(PastOf, DrawnPersonsIsToTheByteWhatTheEntriesOfTheLogTell) {
 
 TEST_F(PastOfOne, LeavesTheMemoryWithTheEntryThatErasesHim) {
   hold(0, person(0));
-  v1::Fact fact;
-  v1::Report& report = *fact.mutable_report_received()->mutable_report();
-  report.set_device_id(device(0));
-  report.mutable_fix()->set_fixed_at_us(kStart.us);
-  report.mutable_fix()->mutable_place()->set_lat_e7(376'123'457);
+  v1::Fact fact = first_report();
   for (int i = 0; i < 5; ++i) add(fact);
   ASSERT_TRUE(is_indexed());
   ASSERT_EQ(fixes_->stored().no, 0u) << "it is under way";
@@ -289,12 +295,8 @@ bool lies_in(const std::string& folder, const std::string& sign) {
 // A place that is coded on its own, as the first of a box is, lies in the file in this form.
 TEST_F(PastOfOne, WhosePlacesAreSealedLiesInNoFileInClear) {
   hold(0, person(0));
-  v1::Fact fact;
+  v1::Fact fact = first_report();
   v1::Report& report = *fact.mutable_report_received()->mutable_report();
-  report.set_device_id(device(0));
-  report.mutable_fix()->set_fixed_at_us(kStart.us);
-  report.mutable_fix()->mutable_place()->set_lat_e7(376'123'457);
-  report.mutable_fix()->mutable_place()->set_lng_e7(1'271'234'567);
   store::FixStream coded(0);
   coded.add({.no = 1,
              .at = Time{},

@@ -25,27 +25,17 @@ class Patient final : public Master {
   }
 
   Result<std::string> wrap(const Key& key) override {
-    auto answer = ask<Result<std::string>>([key](Master& master) { return master.wrap(key); });
+    auto answer = asked_->thread.ask([key, &master = *asked_->master] { return master.wrap(key); });
     if (answer) return *std::move(answer);
     return Error{Code::kUnavailable, "master key", "its token does not answer"};
   }
   std::optional<Key> unwrap(std::string_view wrapped) override {
-    const auto answer = ask<std::optional<Key>>(
-        [bytes = std::string(wrapped)](Master& master) { return master.unwrap(bytes); });
+    const auto answer = asked_->thread.ask(
+        [bytes = std::string(wrapped), &master = *asked_->master] { return master.unwrap(bytes); });
     return answer ? *answer : std::nullopt;
   }
 
  private:
-  template <typename Answer, typename Question>
-  std::optional<Answer> ask(Question question) {
-    const auto answer = std::make_shared<std::optional<Answer>>();
-    const auto came =
-        asked_->thread.run([answer, question = std::move(question), master = asked_->master.get()] {
-          answer->emplace(question(*master));
-        });
-    return came == InTime::Came::kDone ? std::move(*answer) : std::nullopt;
-  }
-
   std::unique_ptr<Asked> asked_;
 };
 

@@ -1,7 +1,6 @@
 #include "vault/token_key.h"
 
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "base/in_time.h"
@@ -26,7 +25,7 @@ CK_MECHANISM_TYPE mechanism_of(Signer::How how) {
   return CKM_RSA_X_509;
 }
 
-// On the token's own thread.
+// On the token's own thread; it lives as long as that asks it.
 class Asked {
  public:
   Status open(const std::string& uri, const std::string& name) {
@@ -80,14 +79,6 @@ class Asked {
   std::unique_ptr<TokenSession> token_;
 };
 
-// What it answers too late is forgotten; `Asked` lives as long as somebody asks it.
-template <typename Answer, typename Question>
-std::optional<Answer> ask(InTime& thread, Question question) {
-  const auto answer = std::make_shared<std::optional<Answer>>();
-  const auto came = thread.run([answer, question = std::move(question)] { answer->emplace(question()); });
-  return came == InTime::Came::kDone ? std::move(*answer) : std::nullopt;
-}
-
 class TokenKey final : public Signer {
  public:
   TokenKey(std::string name, std::shared_ptr<Asked> asked)
@@ -102,8 +93,8 @@ class TokenKey final : public Signer {
 
   const std::string& public_key() const override { return public_key_; }
   Result<std::string> sign(How how, std::string_view bytes) override {
-    auto answer = ask<Result<std::string>>(
-        *thread_, [how, bytes = std::string(bytes), asked = asked_] { return asked->sign(how, bytes); });
+    auto answer =
+        thread_->ask([how, bytes = std::string(bytes), asked = asked_] { return asked->sign(how, bytes); });
     if (answer) return *std::move(answer);
     return Error{Code::kUnavailable, name_, "its token does not answer"};
   }
@@ -120,7 +111,7 @@ class TokenKey final : public Signer {
 Result<std::shared_ptr<Signer>> open_token_key(const std::string& uri, const std::string& name) {
   const auto asked = std::make_shared<Asked>();
   auto opening = std::make_unique<InTime>("token", kOpeningPatience);
-  const auto opened = ask<Status>(*opening, [asked, uri, name] { return asked->open(uri, name); });
+  const auto opened = opening->ask([asked, uri, name] { return asked->open(uri, name); });
   if (!opened) {
     (void)opening.release();
     return Error{Code::kUnavailable, name, "its token does not answer"};

@@ -1,11 +1,12 @@
 // Many screens on /live from one thread, and when each was first told of a wearer.
 //
-//   viewers --port N --keys FILE [--topics alerts,calls]
+//   viewers --port N --keys FILE [--topics alerts,calls] [--ca FILE]
 //
-// FILE holds one key a line, one screen each. Prints {"open": N} when every screen has its first picture;
-// goes on until its standard input ends, and prints then for each wearer the moments (microseconds since
-// 1970) at which the first, the middle and the last screen were told of him, and how many were. `busy` is the
-// share of its processor that this program needed: near 1 it, and not the server, was measured.
+// FILE holds one key a line, one screen each. With --ca (PEM) over TLS, of a server whom that certifies.
+// Prints {"open": N} when every screen has its first picture; goes on until its standard input ends, and
+// prints then for each wearer the moments (microseconds since 1970) at which the first, the middle and the
+// last screen were told of him, and how many were. `busy` is the share of its processor that this program
+// needed: near 1 it, and not the server, was measured.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -21,6 +22,7 @@
 
 #include "net/client.h"
 #include "net/loop.h"
+#include "net/tls.h"
 
 namespace {
 
@@ -36,7 +38,8 @@ int64_t unix_us() {
 // All on one loop.
 class Screens {
  public:
-  void open(haechi::net::Loop& loop, const std::string& url, std::vector<std::string> keys) {
+  void open(haechi::net::Loop& loop, const std::string& url, std::vector<std::string> keys,
+            const std::shared_ptr<haechi::net::Tls>& tls) {
     told_.resize(keys.size());
     for (size_t n = 0; n < keys.size(); ++n) {
       ClientSocketEvents events;
@@ -48,7 +51,7 @@ class Screens {
         std::fprintf(stderr, "a screen was closed: %s\n", reason.c_str());
         std::_Exit(1);
       };
-      open_client_socket(loop, url, {{"authorization", "Bearer " + keys[n]}}, std::move(events));
+      open_client_socket(loop, url, {{"authorization", "Bearer " + keys[n]}}, std::move(events), tls);
     }
   }
   std::future<void> all_open() { return open_.get_future(); }
@@ -99,7 +102,7 @@ int main(int argc, char** argv) {
   std::map<std::string, std::string> options = {{"--topics", "alerts,calls"}};
   for (int i = 1; i + 1 < argc; i += 2) options[argv[i]] = argv[i + 1];
   if (!options.contains("--port") || !options.contains("--keys")) {
-    std::fprintf(stderr, "viewers --port N --keys FILE [--topics alerts,calls]\n");
+    std::fprintf(stderr, "viewers --port N --keys FILE [--topics alerts,calls] [--ca FILE]\n");
     return 2;
   }
   std::vector<std::string> keys;
@@ -110,9 +113,13 @@ int main(int argc, char** argv) {
   std::future<void> ready = screens.all_open();
   loop.start();
   const size_t count = keys.size();
+  std::shared_ptr<haechi::net::Tls> tls;
+  if (options.contains("--ca")) tls = *haechi::net::Tls::client({"", "", options["--ca"]});
   loop.post([&] {
-    screens.open(loop, "ws://127.0.0.1:" + options["--port"] + "/live?topics=" + options["--topics"],
-                 std::move(keys));
+    screens.open(loop,
+                 (tls ? "wss://127.0.0.1:" : "ws://127.0.0.1:") + options["--port"] +
+                     "/live?topics=" + options["--topics"],
+                 std::move(keys), tls);
   });
   ready.wait();
   std::printf("{\"open\": %zu}\n", count);

@@ -20,11 +20,11 @@ Result<std::string> body_of(const std::string& what, Result<net::Response> respo
 
 }  // namespace
 
-ApiClient::ApiClient(net::Loop& loop, std::string base_url)
+ApiClient::ApiClient(net::Loop& loop, std::string base_url, std::shared_ptr<net::Tls> tls)
     : loop_(loop),
       base_url_(std::move(base_url)),
       client_(net::HttpClient::create(
-          loop, {.timeout = Duration::seconds(20), .response_bytes_max = 16 << 20, .tls = nullptr})) {}
+          loop, {.timeout = Duration::seconds(20), .response_bytes_max = 16 << 20, .tls = std::move(tls)})) {}
 
 void ApiClient::send(const std::string& key, const std::string& method, const std::string& path,
                      const std::string& body, Done done) {

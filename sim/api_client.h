@@ -17,8 +17,9 @@ class ApiClient {
  public:
   using Done = std::function<void(Result<std::string> body)>;
 
-  // `base_url` is "http://host:port". The loop lives longer than the client.
-  ApiClient(net::Loop& loop, std::string base_url);
+  // `base_url` is "http://host:port", or https: where `tls` says whom to believe. The loop lives longer than
+  // the client.
+  ApiClient(net::Loop& loop, std::string base_url, std::shared_ptr<net::Tls> tls = nullptr);
 
   // Any thread. `done` runs on the loop: the body of a 2xx answer, or an error with the reason the server
   // gave.

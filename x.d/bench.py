@@ -47,14 +47,20 @@ HER = (375_000_000, 1_270_000_000)
 
 
 class Server:
-    """One `haechi serve` on a fresh data directory."""
+    """One `haechi serve` on a fresh data directory. With `tls` every line to it and from it is under TLS, by the words that
+    `as_server` and `as_client` are for other programs."""
 
-    def __init__(self, binary, folder, reports_per_s, more=''):
+    def __init__(self, binary, folder, reports_per_s, tls=False):
         self.folder = pathlib.Path(folder)
-        self.context = None  # ssl.SSLContext, when `more` makes its doors speak TLS
         self.config = config = self.folder / 'haechi.toml'
-        config.write_text(f'[http]\nport = 0\n[devices]\nhttp_port = 0\nmqtt_port = 0\nreports_per_s = {reports_per_s}\n'
-                          + more)
+        config.write_text(f'[http]\nport = 0\n[devices]\nhttp_port = 0\nmqtt_port = 0\nreports_per_s = {reports_per_s}\n')
+        self.context, self.scheme, self.as_server, self.as_client = None, 'http', [], []
+        if tls:
+            certificate, key = make_certificate(folder)
+            with config.open('a') as file:
+                file.write(f'[tls]\ncertificate = "{certificate}"\nkey = "{key}"\nca = "{certificate}"\n')
+            self.context, self.scheme = ssl.create_default_context(cafile=certificate), 'https'
+            self.as_server, self.as_client = ['--certificate', certificate, '--key', key], ['--ca', certificate]
         self.start(binary)
         self.keys = json.loads((self.folder / 'keys.json').read_text())
 
@@ -75,9 +81,13 @@ class Server:
         self.start(binary)
         return int(re.search(r'^haechi_spine_entry_no (\d+)', self.call('GET', '/metrics'), re.MULTILINE)[1])
 
+    def line(self, port):
+        if self.context:
+            return http.client.HTTPSConnection('127.0.0.1', port, timeout=60, context=self.context)
+        return http.client.HTTPConnection('127.0.0.1', port, timeout=60)
+
     def call(self, method, path, body=None, key='registrar'):
-        connection = (http.client.HTTPSConnection('127.0.0.1', self.http, timeout=60, context=self.context)
-                      if self.context else http.client.HTTPConnection('127.0.0.1', self.http, timeout=60))
+        connection = self.line(self.http)
         connection.request(method, path, json.dumps(body) if body is not None else None,
                            {'authorization': f'Bearer {self.keys[key]}', 'content-type': 'application/json'})
         response = connection.getresponse()
@@ -167,10 +177,7 @@ def size_of_files(file):
 
 def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=False):
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
-        certificate, key = make_certificate(folder) if tls else ('', '')
-        server = Server(binaries / 'haechi', folder, 1_000_000,
-                        f'[tls]\ncertificate = "{certificate}"\nkey = "{key}"\n' if tls else '')
-        server.context = ssl.create_default_context(cafile=certificate) if tls else None
+        server = Server(binaries / 'haechi', folder, 1_000_000, tls)
         facts, devices = [], []
         for n in range(connections):
             secret = secrets.token_hex(16)
@@ -181,7 +188,7 @@ def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=
         port = server.devices_http if mode == 'http' else server.mqtt
         load = subprocess.Popen([binaries / 'load', mode, '--port', str(port), '--devices', write_devices(folder, devices),
                                  '--seconds', str(seconds), '--window', '50', '--rate', str(rate),
-                                 *(['--ca', certificate] if tls else [])], stdout=subprocess.PIPE, text=True)
+                                 *server.as_client], stdout=subprocess.PIPE, text=True)
         load.stdout.readline()
         before = server.cpu_seconds()
         result = json.loads(load.stdout.readline())
@@ -215,7 +222,7 @@ def approach_world(server, alerts, agency):
                       'wearer_id': f'w-{n:04}', 'starts_at_us': str(now_us - 10**9), 'time_zone': 'Asia/Seoul',
                       'conditions': [{'id': 'c1', 'keep_away': {'protected_id': 'her'}}]}})
     server.register(facts)
-    connection = http.client.HTTPConnection('127.0.0.1', server.devices_http)
+    connection = server.line(server.devices_http)
     connection.request('POST', '/ingest/v1/reports', json.dumps({'device_id': 'her-phone', 'epoch': 1, 'seq': 1, 'fix': {
         'place': {'lat_e7': HER[0], 'lng_e7': HER[1]}, 'fixed_at_us': str(int(time.time() * 1e6)),
         'accuracy_mm': 8000, 'source': 'FIX_SOURCE_GNSS'}}), {'content-type': 'application/json',
@@ -227,7 +234,8 @@ def approach_world(server, alerts, agency):
 def send_approaches(binaries, server, devices, alerts, background, every_ms=20):
     """When the report that breaks his order was sent, by wearer, in microseconds."""
     load = subprocess.run([binaries / 'load', 'alerts', '--port', str(server.mqtt), '--devices', devices,
-                           '--alerts', str(alerts), '--background', str(background), '--every', str(every_ms)],
+                           '--alerts', str(alerts), '--background', str(background), '--every', str(every_ms),
+                           *server.as_client],
                           capture_output=True, text=True, check=True)
     return {'w-' + name[4:]: at for name, at in json.loads(load.stdout)['sent']}
 
@@ -374,15 +382,15 @@ class Cad:
     def __init__(self, binaries, server):
         secret = secrets.token_hex(16)
         self.process = subprocess.Popen(
-            [binaries / 'haechi', 'cad', '--port', '0', '--haechi', f'http://127.0.0.1:{server.http}', '--agency', 'cad', '--secret',
-             secret, '--behaviour', 'normal'], stdout=subprocess.PIPE, text=True)
+            [binaries / 'haechi', 'cad', '--port', '0', '--haechi', f'{server.scheme}://127.0.0.1:{server.http}', '--agency', 'cad',
+             '--secret', secret, '--behaviour', 'normal', *server.as_server, *server.as_client], stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline().strip().rsplit(':', 1)[1])
         server.call('PUT', '/api/v1/agencies/cad', {'name': 'cad', 'desk': 'DESK_CONNECTOR', 'connector': {
-            'endpoint': f'http://127.0.0.1:{self.port}', 'secret': secret}})
+            'endpoint': f'{server.scheme}://127.0.0.1:{self.port}', 'secret': secret}})
 
     def waits(self, server, sent):
         """Microseconds from the report of an approach to its first message here, of those that came."""
-        stats = http.client.HTTPConnection('127.0.0.1', self.port)
+        stats = server.line(self.port)
         stats.request('GET', '/stats')
         arrived = json.loads(stats.getresponse().read())['firstArrivalUs']
         waits, page = [], ''
@@ -402,9 +410,9 @@ class Cad:
         self.process.wait(10)
 
 
-def bench_webhook(binaries, alerts=1_000, background=1_000):
+def bench_webhook(binaries, alerts=1_000, background=1_000, tls=False):
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(binaries / 'haechi', folder, 1_000)
+        server = Server(binaries / 'haechi', folder, 1_000, tls)
         cad = Cad(binaries, server)
         sent = send_approaches(binaries, server, approach_world(server, alerts, 'cad'), alerts, background)
         waits = cad.waits(server, sent)
@@ -414,10 +422,10 @@ def bench_webhook(binaries, alerts=1_000, background=1_000):
 
 
 def bench_hour(binaries, minutes, background=5_000):
-    """A report of an approach -> the alert on a screen of the control room, and the call at another agency."""
+    """A report of an approach -> the alert on a screen of the control room, and the call at another agency. All under TLS."""
     alerts = 50 * minutes
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
-        server = Server(binaries / 'haechi', folder, 1_000)
+        server = Server(binaries / 'haechi', folder, 1_000, tls=True)
         cad = Cad(binaries, server)
         devices = approach_world(server, alerts, 'cad')
         viewers = Viewers(binaries, server, [server.keys['control']])
@@ -447,7 +455,7 @@ class Viewers:
     def __init__(self, binaries, server, keys):
         path = server.folder / 'viewers.txt'
         path.write_text(''.join(key + '\n' for key in keys))
-        self.process = subprocess.Popen([binaries / 'viewers', '--port', str(server.http), '--keys', path],
+        self.process = subprocess.Popen([binaries / 'viewers', '--port', str(server.http), '--keys', path, *server.as_client],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert json.loads(self.process.stdout.readline())['open'] == len(keys)
 
@@ -472,10 +480,10 @@ def bench_field(binaries, alerts=400, background=1_000):
                         alerts=alerts, background_per_s=background, screens=len(units), busy=told['busy'])
 
 
-def bench_viewers(binaries, alerts=60, background=1_000, screens=1_000):
+def bench_viewers(binaries, alerts=60, background=1_000, screens=1_000, tls=False):
     """Report of an approach, five a second -> the alert at the last of 1,000 screens of the control room."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(binaries / 'haechi', folder, 1_000)
+        server = Server(binaries / 'haechi', folder, 1_000, tls)
         server.call('PUT', '/api/v1/agencies/desk', {'name': 'desk', 'desk': 'DESK_BUILT_IN'})
         devices = approach_world(server, alerts, 'desk')
         viewers = Viewers(binaries, server, [server.keys['control']] * screens)
@@ -604,6 +612,7 @@ def main():
         'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
         'day': lambda: bench_day(binaries), 'memory': lambda: bench_memory(binaries),
         'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),
+        'webhook_tls': lambda: bench_webhook(binaries, background=5_000, tls=True),
         'webhook_20000': lambda: bench_webhook(binaries, background=20_000),
         'field': lambda: bench_field(binaries), 'field_5000': lambda: bench_field(binaries, background=5_000),
         'field_20000': lambda: bench_field(binaries, background=20_000), 'viewers': lambda: bench_viewers(binaries),

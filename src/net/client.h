@@ -52,7 +52,9 @@ struct ClientSocketEvents {
   std::function<void(std::string message)> on_message;
   std::function<void(std::string reason)> on_close;  // also when it never opened
 };
-// `url` is ws://host:port/path?query. Any thread; the events run on the loop.
-void open_client_socket(Loop& loop, const std::string& url, Headers headers, ClientSocketEvents events);
+// `url` is ws://host:port/path?query, or wss: then nothing is sent before the other side has proved to be
+// that host by `tls`. Any thread; the events run on the loop.
+void open_client_socket(Loop& loop, const std::string& url, Headers headers, ClientSocketEvents events,
+                        std::shared_ptr<Tls> tls = nullptr);
 
 }  // namespace haechi::net

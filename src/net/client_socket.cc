@@ -9,6 +9,7 @@
 
 #include "net/client.h"
 #include "net/client_url.h"
+#include "net/wire.h"
 
 namespace haechi::net {
 namespace {
@@ -22,39 +23,29 @@ using boost::system::error_code;
 
 constexpr size_t kMessageBytesMax = 16 << 20;
 
-using Stream = websocket::stream<tcp::socket, false>;
+using Stream = websocket::stream<Wire, false>;
 
 // The stream belongs to the operations under way on it (a read always is), so that a socket which its user
 // keeps beyond the loop holds nothing of the loop's.
 class OpenSocket final : public ClientSocket, public std::enable_shared_from_this<OpenSocket> {
  public:
-  OpenSocket(Loop& loop, Url url, Headers headers, ClientSocketEvents events)
-      : loop_(loop), url_(std::move(url)), events_(std::move(events)), headers_(std::move(headers)) {}
+  OpenSocket(Loop& loop, Url url, Headers headers, ClientSocketEvents events, std::shared_ptr<Tls> tls)
+      : loop_(loop),
+        url_(std::move(url)),
+        events_(std::move(events)),
+        headers_(std::move(headers)),
+        tls_(std::move(tls)) {}
 
   void open() {
-    auto stream = std::make_shared<Stream>(loop_.io());
-    stream_ = stream;
-    stream->set_option(
-        websocket::stream_base::timeout{std::chrono::seconds(10), std::chrono::seconds(30), true});
-    stream->set_option(
-        websocket::stream_base::decorator([headers = headers_](websocket::request_type& request) {
-          for (const auto& [name, value] : headers) request.set(name, value);
-        }));
-    stream->read_message_max(kMessageBytesMax);
-    stream->auto_fragment(false);
-    stream->text(true);
-    find_host(std::move(stream));
-  }
-
-  void find_host(std::shared_ptr<Stream> stream) {
     auto self = shared_from_this();
     auto resolver = std::make_shared<tcp::resolver>(loop_.io());
     resolver->async_resolve(
-        url_.host, std::to_string(url_.port), [self, stream, resolver](error_code error, auto found) {
+        url_.host, std::to_string(url_.port), [self, resolver](error_code error, auto found) {
           if (error) return self->end("cannot find the host: " + error.message());
-          asio::async_connect(stream->next_layer(), found, [self, stream](error_code failed, const auto&) {
+          auto socket = std::make_shared<tcp::socket>(self->loop_.io());
+          asio::async_connect(*socket, found, [self, socket](error_code failed, const auto&) {
             if (failed) return self->end("cannot connect: " + failed.message());
-            self->shake_hands(stream);
+            self->shake_hands(std::move(*socket));
           });
         });
   }
@@ -80,15 +71,29 @@ class OpenSocket final : public ClientSocket, public std::enable_shared_from_thi
     loop_.post(std::move(task));
   }
 
-  void shake_hands(std::shared_ptr<Stream> stream) {
+  void shake_hands(tcp::socket socket) {
     error_code ignored;
-    stream->next_layer().set_option(tcp::no_delay(true), ignored);
+    socket.set_option(tcp::no_delay(true), ignored);
+    auto stream = std::make_shared<Stream>(Wire(std::move(socket)));
+    stream_ = stream;
+    if (url_.secure && !stream->next_layer().secure(*tls_, url_.host))
+      return end("cannot ask for the host's certificate");
+    stream->set_option(
+        websocket::stream_base::timeout{std::chrono::seconds(10), std::chrono::seconds(30), true});
+    stream->set_option(
+        websocket::stream_base::decorator([headers = headers_](websocket::request_type& request) {
+          for (const auto& [name, value] : headers) request.set(name, value);
+        }));
+    stream->read_message_max(kMessageBytesMax);
+    stream->auto_fragment(false);
+    stream->text(true);
     auto self = shared_from_this();
     stream->async_handshake(response_, url_.authority(), url_.target, [self, stream](error_code error) {
       if (error == websocket::error::upgrade_declined) {
         return self->end("refused with status " + std::to_string(self->response_.result_int()));
       }
-      if (error) return self->end("no handshake: " + error.message());
+      const std::string& trouble = stream->next_layer().trouble();
+      if (error) return self->end("no handshake: " + (trouble.empty() ? error.message() : trouble));
       if (self->events_.on_open) self->events_.on_open(self);
       self->read(stream);
     });
@@ -96,8 +101,8 @@ class OpenSocket final : public ClientSocket, public std::enable_shared_from_thi
 
   void read(std::shared_ptr<Stream> stream) {
     stream->async_read(buffer_, [self = shared_from_this(), stream](error_code error, size_t) {
-      if (error == websocket::error::closed) {
-        const auto& reason = stream->reason();
+      // What the other side said before it went, however its connection ended then.
+      if (const auto& reason = stream->reason(); error && reason) {
         std::string text = "closed " + std::to_string(reason.code);
         if (!reason.reason.empty()) text += ' ' + std::string(reason.reason.data(), reason.reason.size());
         return self->end(std::move(text));
@@ -132,8 +137,7 @@ class OpenSocket final : public ClientSocket, public std::enable_shared_from_thi
 
   void end(std::string reason) {
     if (std::exchange(ended_, true)) return;
-    error_code ignored;
-    if (auto stream = stream_.lock()) stream->next_layer().close(ignored);
+    if (auto stream = stream_.lock()) stream->next_layer().close();
     auto events = std::exchange(events_, {});
     if (events.on_close) events.on_close(std::move(reason));
   }
@@ -142,6 +146,7 @@ class OpenSocket final : public ClientSocket, public std::enable_shared_from_thi
   Url url_;
   ClientSocketEvents events_;
   Headers headers_;
+  std::shared_ptr<Tls> tls_;
   std::weak_ptr<Stream> stream_;
   websocket::response_type response_;
   beast::flat_buffer buffer_;
@@ -152,16 +157,30 @@ class OpenSocket final : public ClientSocket, public std::enable_shared_from_thi
 
 }  // namespace
 
-void open_client_socket(Loop& loop, const std::string& url, Headers headers, ClientSocketEvents events) {
+// What Beast asks of a stream that carries a WebSocket, beside reading and writing.
+void beast_close_socket(Wire& wire) {
+  wire.close();
+}
+
+template <typename Handler>
+void async_teardown(beast::role_type role, Wire& wire, Handler&& handler) {
+  error_code ignored;
+  wire.finish(ignored);
+  websocket::async_teardown(role, wire.socket(), std::forward<Handler>(handler));
+}
+
+void open_client_socket(Loop& loop, const std::string& url, Headers headers, ClientSocketEvents events,
+                        std::shared_ptr<Tls> tls) {
   Result<Url> parsed = parse_url(url, "ws");
-  Status headers_fine = check_headers(headers);
-  if (!parsed.ok() || !headers_fine.ok()) {
-    std::string reason = parsed.ok() ? headers_fine.error().text() : parsed.error().text();
-    return loop.post([reason, on_close = events.on_close] {
+  Status fine = parsed.ok() ? check_headers(headers) : parsed.error();
+  if (fine.ok() && parsed->secure && !tls) fine = invalid("url", "begins with wss://, and there is no TLS");
+  if (!fine.ok()) {
+    return loop.post([reason = fine.error().text(), on_close = events.on_close] {
       if (on_close) on_close(reason);
     });
   }
-  auto socket = std::make_shared<OpenSocket>(loop, *std::move(parsed), std::move(headers), std::move(events));
+  auto socket = std::make_shared<OpenSocket>(loop, *std::move(parsed), std::move(headers), std::move(events),
+                                             std::move(tls));
   loop.post([socket] { socket->open(); });
 }
 

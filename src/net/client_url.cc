@@ -55,9 +55,9 @@ Result<Url> parse_url(const std::string& text, const std::string& scheme) {
   if (text.find_first_of("\\#") != std::string::npos)
     return invalid("url", "must hold no backslash and no fragment");
   Url url;
-  url.secure = scheme == "http" && text.starts_with("https://");
+  url.secure = text.starts_with(scheme + "s://");
   if (url.secure) url.port = 443;
-  const std::string prefix = url.secure ? "https://" : scheme + "://";
+  const std::string prefix = scheme + (url.secure ? "s://" : "://");
   if (!text.starts_with(prefix)) return invalid("url", "must begin with " + prefix);
   std::string_view rest = std::string_view(text).substr(prefix.size());
   size_t path = rest.find_first_of("/?");

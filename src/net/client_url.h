@@ -13,13 +13,13 @@ namespace haechi::net {
 struct Url {
   std::string host;  // without brackets
   uint16_t port = 80;
-  bool secure = false;  // https
+  bool secure = false;  // https, wss
   std::string target;   // "/path?query", "/" at least
   std::string authority() const;
 };
 
-// `scheme` is "http", which takes https as well, or "ws". Refuses any other scheme, user names, fragments,
-// backslashes, control characters, and hosts that are no plain name or address.
+// `scheme` is "http" or "ws", which take https and wss as well. Refuses any other scheme, user names,
+// fragments, backslashes, control characters, and hosts that are no plain name or address.
 Result<Url> parse_url(const std::string& text, const std::string& scheme);
 // "https://host", with its port where that is not the scheme's; empty: it is no address.
 std::string origin_of(const std::string& text);

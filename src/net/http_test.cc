@@ -58,6 +58,12 @@ TEST(ParseUrl, TakesHostPortAndTarget) {
   EXPECT_EQ(secure->port, 443);
   EXPECT_EQ(secure->authority(), "haechi.example");
   EXPECT_EQ(parse_url("https://a:80/", "http")->authority(), "a:80");
+  const Result<Url> stream = parse_url("wss://haechi.example/live", "ws");
+  ASSERT_TRUE(stream.ok());
+  EXPECT_TRUE(stream->secure);
+  EXPECT_EQ(stream->port, 443);
+  EXPECT_FALSE(parse_url("https://haechi.example/live", "ws").ok());
+  EXPECT_FALSE(parse_url("wss://haechi.example/live", "http").ok());
 }
 
 TEST(LeavesInPlain, IsTrueOfWhatIsNotEncryptedUnlessItStaysOnThisMachine) {

@@ -85,6 +85,48 @@ TEST_F(TlsTest, CarriesRequestsToWhoProvesToBeTheHostAsked) {
   EXPECT_TRUE(has("strict-transport-security"));
 }
 
+// What a stream to the server carries there and back, or why it ended.
+std::string echo_of(Loop& loop, const std::string& url, std::shared_ptr<Tls> tls) {
+  struct Heard {
+    std::shared_ptr<ClientSocket> socket;
+    std::string message;
+    std::promise<std::string> ended;
+  };
+  const auto heard = std::make_shared<Heard>();
+  ClientSocketEvents events;
+  events.on_open = [heard](std::shared_ptr<ClientSocket> opened) {
+    heard->socket = std::move(opened);
+    heard->socket->send_text("echo");
+  };
+  events.on_message = [heard](std::string message) {
+    heard->message = std::move(message);
+    heard->socket->close();
+  };
+  events.on_close = [heard](const std::string& reason) {
+    heard->socket.reset();
+    heard->ended.set_value(heard->message.empty() ? reason : heard->message);
+  };
+  open_client_socket(loop, url, {}, std::move(events), std::move(tls));
+  return heard->ended.get_future().get();
+}
+
+TEST_F(TlsTest, CarriesAStreamToWhoProvesToBeTheHostAsked) {
+  serve(server_files());
+  server->handle_socket(
+      "/live", [](const Request&, const auto& decide) { decide({}); },
+      [](const std::shared_ptr<Socket>& socket) {
+        socket->on_message = [socket](std::string message) {
+          socket->send_text(std::make_shared<const std::string>(std::move(message)));
+        };
+      });
+  const std::string at = "://127.0.0.1:" + std::to_string(server->port()) + "/live";
+  EXPECT_EQ(echo_of(loop, "wss" + at, *Tls::client({"", "", ours.file()})), "echo");
+  EXPECT_NE(echo_of(loop, "wss" + at, *Tls::client({"", "", another.file()})).find("no handshake"),
+            std::string::npos);
+  EXPECT_NE(echo_of(loop, "wss" + at, nullptr).find("there is no TLS"), std::string::npos);
+  EXPECT_NE(echo_of(loop, "ws" + at, nullptr).find("no handshake"), std::string::npos);
+}
+
 TEST_F(TlsTest, SpeaksWhatItIsSetToAndNothingElse) {
   TlsFiles files = server_files();
   files.offer = {.minimum = "1.2",

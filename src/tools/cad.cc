@@ -14,6 +14,7 @@
 #include "link/signature.h"
 #include "net/client.h"
 #include "net/server.h"
+#include "net/tls.h"
 
 namespace haechi::tools {
 namespace {
@@ -66,7 +67,7 @@ Result<CadBehaviour> read_cad_behaviour(const std::string& name) {
 
 struct OutsideCad::Inner : std::enable_shared_from_this<OutsideCad::Inner> {
   Inner(net::Loop& loop, const Clock& clock, CadOptions given)
-      : loop(loop), clock(clock), options(std::move(given)), client(net::HttpClient::create(loop, {})) {
+      : loop(loop), clock(clock), options(std::move(given)) {
     key = {options.key_id.empty() ? options.agency : options.key_id, options.secret};
     run = std::to_string(clock.now().us);
   }
@@ -297,7 +298,17 @@ uint16_t OutsideCad::port() const {
 Result<std::unique_ptr<OutsideCad>> OutsideCad::start(net::Loop& loop, const Clock& clock,
                                                       CadOptions options) {
   const auto inner = std::make_shared<Inner>(loop, clock, std::move(options));
-  TRY(inner->server, net::HttpServer::listen(loop, "127.0.0.1", inner->options.port, {}));
+  const CadOptions& given = inner->options;
+  net::ClientOptions calls;
+  if (given.haechi.starts_with("https://")) {
+    TRY(calls.tls, net::Tls::client({"", "", given.ca}));
+  }
+  inner->client = net::HttpClient::create(loop, std::move(calls));
+  net::Door door;
+  if (!given.certificate.empty()) {
+    TRY(door.tls, net::Tls::server({given.certificate, given.key, ""}, net::Tls::Peer::kAnonymous));
+  }
+  TRY(inner->server, net::HttpServer::listen(loop, "127.0.0.1", given.port, {}, std::move(door)));
   inner->server->handle([weak = std::weak_ptr<Inner>(inner)](net::Request request, net::Respond respond) {
     if (const auto self = weak.lock()) self->handle(std::move(request), std::move(respond));
   });

@@ -30,7 +30,7 @@ Result<CadBehaviour> read_cad_behaviour(const std::string& name);
 
 struct CadOptions {
   uint16_t port = 0;   // 0: any free one
-  std::string haechi;  // http://host:port
+  std::string haechi;  // http://host:port, or https:
   std::string agency;  // its agency id
   std::string key_id;  // empty: the agency id
   std::string secret;
@@ -39,14 +39,16 @@ struct CadOptions {
   int step_ms = 200;       // between two steps of a call; 0 is allowed
   int close_after_ms = 0;  // after arrival; 0: the call stays open
   v1::RejectReason reject_reason = v1::REJECT_REASON_OTHER;
-  bool print = false;         // one line per message: Unix microseconds, message id, what it is
-  std::function<void()> die;  // of kDie; empty: the process exits with 1
+  std::string certificate, key;  // PEM files: it listens under TLS; both or none
+  std::string ca;                // of whom https:// believes; empty: the system's
+  bool print = false;            // one line per message: Unix microseconds, message id, what it is
+  std::function<void()> die;     // of kDie; empty: the process exits with 1
 };
 
 // The CAD itself, for those who bring their own loop (not yet started; it must end before this is destroyed).
 class OutsideCad {
  public:
-  // kUnavailable if it cannot listen on 127.0.0.1:port.
+  // kUnavailable if it cannot listen on 127.0.0.1:port, kInvalid naming the file that cannot be used.
   static Result<std::unique_ptr<OutsideCad>> start(net::Loop& loop, const Clock& clock, CadOptions options);
   ~OutsideCad();
   uint16_t port() const;

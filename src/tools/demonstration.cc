@@ -17,7 +17,7 @@ void add_demo(CLI::App& app, DemoOptions& options) {
 void add_cad(CLI::App& app, CadOptions& options, std::string& behaviour) {
   CLI::App* cad = app.add_subcommand("cad", "Play an outside CAD, well-behaved or not");
   cad->add_option("--port", options.port, "0: any free one");
-  cad->add_option("--haechi", options.haechi, "http://host:port of the server")->required();
+  cad->add_option("--haechi", options.haechi, "http(s)://host:port of the server")->required();
   cad->add_option("--agency", options.agency, "Its agency id")->required();
   cad->add_option("--key-id", options.key_id, "Left out: the agency id");
   cad->add_option("--secret", options.secret, "Shared with the server")->required();
@@ -25,6 +25,12 @@ void add_cad(CLI::App& app, CadOptions& options, std::string& behaviour) {
   cad->add_option("--delay-ms", options.delay_ms, "Of slow");
   cad->add_option("--step-ms", options.step_ms, "Between two steps of a call");
   cad->add_option("--close-after-ms", options.close_after_ms, "After arrival; 0: never");
+  CLI::Option* certificate =
+      cad->add_option("--certificate", options.certificate, "PEM file: listens under TLS");
+  CLI::Option* key = cad->add_option("--key", options.key, "PEM file of its key");
+  certificate->needs(key);
+  key->needs(certificate);
+  cad->add_option("--ca", options.ca, "PEM file of whom https:// believes; left out: the system's");
   cad->add_flag("--print", options.print, "One line per message");
 }
 

@@ -110,7 +110,8 @@ void add_import(CLI::App& app, ImportWords& words) {
   file->excludes(from);
   import->add_option("--kind", words.kind, "jurisdictions or zones")
       ->check(CLI::IsMember({"jurisdictions", "zones"}));
-  import->add_option("--url", options.url, "http://host:port of the server");
+  import->add_option("--url", options.url, "http(s)://host:port of the server");
+  import->add_option("--ca", options.ca, "PEM file of whom https:// believes; left out: the system's");
   import->add_option("--key", options.key, "A registrar's key");
   import->add_option("--agency-prefix", options.agency_prefix, "Before the id of each agency");
   import->add_option("--jurisdiction-prefix", options.jurisdiction_prefix,

@@ -9,6 +9,7 @@
 #include "api/geojson.h"
 #include "haechi/v1/api.pb.h"
 #include "law/shapes.h"
+#include "net/tls.h"
 #include "sim/api_client.h"
 #include "tools/zone_text.h"
 
@@ -98,9 +99,13 @@ Status read_feature(const boost::json::value& value, const ImportOptions& option
 }
 
 Status send_all(const ImportOptions& options, const std::vector<v1::Fact>& facts, size_t& written) {
+  std::shared_ptr<net::Tls> tls;
+  if (options.url.starts_with("https://")) {
+    TRY(tls, net::Tls::client({"", "", options.ca}));
+  }
   net::Loop loop("import");
   loop.start();
-  sim::ApiClient api(loop, options.url);
+  sim::ApiClient api(loop, options.url, tls);
   Status status;
   for (size_t at = 0; at < facts.size() && status.ok();) {
     std::string body = "{\"facts\":[";

@@ -14,7 +14,8 @@ struct ImportOptions {
   std::string file;
   bool zones =
       false;  // instead of boundaries; then the prefixes, the name and `informed_agency_ids` say nothing
-  std::string url;  // http://host:port
+  std::string url;  // http://host:port, or https:
+  std::string ca;   // of whom https:// believes; empty: the system's
   std::string key;  // a registrar's
   std::string agency_prefix = "agency-";
   std::string jurisdiction_prefix = "area-";

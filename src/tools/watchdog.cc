@@ -257,7 +257,8 @@ void Watchdog::watch() {
     loop_.after(Duration::millis(500), [this] { watch(); });
   };
   const std::string address = "ws" + settings_.server.substr(4) + "/live?topics=alerts";
-  net::open_client_socket(loop_, address, {{"authorization", "Bearer " + settings_.key}}, std::move(events));
+  net::open_client_socket(loop_, address, {{"authorization", "Bearer " + settings_.key}}, std::move(events),
+                          client_options_.tls);
 }
 
 void Watchdog::receive(const std::string& text) {

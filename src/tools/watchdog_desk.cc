@@ -2,6 +2,7 @@
 
 #include "link/messages.h"
 #include "link/signature.h"
+#include "net/tls.h"
 
 namespace haechi::tools {
 namespace {
@@ -19,13 +20,12 @@ const Message::Alarm* alarm_of(const Message& message) {
 }  // namespace
 
 struct WatchdogDesk::Inner : std::enable_shared_from_this<WatchdogDesk::Inner> {
-  Inner(net::Loop& loop, const Clock& clock, const WatchdogSettings& settings, DeskEvents events)
+  Inner(const Clock& clock, const WatchdogSettings& settings, DeskEvents events)
       : clock(clock),
         settings(settings),
         events(std::move(events)),
         key{settings.name, settings.agency_secret},
-        run(std::to_string(clock.now().us)),
-        client(net::HttpClient::create(loop, {})) {}
+        run(std::to_string(clock.now().us)) {}
 
   void handle(const net::Request& request, const net::Respond& respond) {
     if (request.method == "GET") return respond(events.pages(request.path));
@@ -114,8 +114,16 @@ uint16_t WatchdogDesk::port() const {
 Result<std::unique_ptr<WatchdogDesk>> WatchdogDesk::start(net::Loop& loop, const Clock& clock,
                                                           const WatchdogSettings& settings,
                                                           DeskEvents events) {
-  const auto inner = std::make_shared<Inner>(loop, clock, settings, std::move(events));
-  TRY(inner->server, net::HttpServer::listen(loop, settings.address, settings.port, {}));
+  const auto inner = std::make_shared<Inner>(clock, settings, std::move(events));
+  net::ClientOptions answers;
+  TRY(answers.tls, net::Tls::client({"", "", settings.ca}));
+  inner->client = net::HttpClient::create(loop, std::move(answers));
+  net::Door door;
+  if (!settings.certificate.empty()) {
+    TRY(door.tls,
+        net::Tls::server({settings.certificate, settings.certificate_key, ""}, net::Tls::Peer::kAnonymous));
+  }
+  TRY(inner->server, net::HttpServer::listen(loop, settings.address, settings.port, {}, std::move(door)));
   inner->server->handle(
       [weak = std::weak_ptr<Inner>(inner)](const net::Request& request, const net::Respond& respond) {
         if (const auto self = weak.lock()) self->handle(request, respond);

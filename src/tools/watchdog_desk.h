@@ -25,7 +25,8 @@ struct DeskEvents {
 
 class WatchdogDesk {
  public:
-  // kUnavailable if it cannot listen. The loop is not yet started and must end before this is destroyed.
+  // kUnavailable if it cannot listen, kInvalid naming a file of TLS that cannot be used. The loop is not yet
+  // started and must end before this is destroyed.
   static Result<std::unique_ptr<WatchdogDesk>> start(net::Loop& loop, const Clock& clock,
                                                      const WatchdogSettings& settings, DeskEvents events);
   ~WatchdogDesk();

@@ -47,9 +47,11 @@ Status read_place(const toml::table& table, geo::Place& into) {
 
 Status check(const WatchdogSettings& settings) {
   TRY_STATUS(law::check_id(settings.area_id(), "name"));
-  // The live stream is watched in the clear: on this machine, or through a tunnel that ends on it.
-  if (!settings.server.starts_with("http://")) return invalid("server", "must begin with http://");
-  if (settings.devices.empty()) return invalid("devices", "is needed");
+  for (const auto& [name, url] : {std::pair("server", &settings.server), {"devices", &settings.devices}})
+    if (!url->starts_with("http://") && !url->starts_with("https://"))
+      return invalid(name, "must begin with https:// or http://");
+  if (settings.certificate.empty() != settings.certificate_key.empty())
+    return invalid("certificate_key", "and certificate are given together");
   for (const auto& [name, secret] :
        {std::pair("device_secret", &settings.device_secret), {"agency_secret", &settings.agency_secret}})
     if (secret->size() < 16) return invalid(name, "must be 16 characters or more");
@@ -68,9 +70,9 @@ Result<WatchdogSettings> read_watchdog_settings(const std::string& path) {
   }
   const toml::table& table = parsed.table();
   static const std::set<std::string> kKnown = {
-      "server",        "devices",       "name",      "place",        "key",      "device_secret",
-      "agency_secret", "address",       "port",      "endpoint",     "period_s", "bound_ms",
-      "repeat_s",      "alarm_command", "alarm_url", "alarm_secret", "ca",       "watches"};
+      "server",    "devices",      "name",     "place",    "key",         "device_secret",  "agency_secret",
+      "address",   "port",         "endpoint", "period_s", "bound_ms",    "repeat_s",       "alarm_command",
+      "alarm_url", "alarm_secret", "ca",       "watches",  "certificate", "certificate_key"};
   for (const auto& [key, value] : table)
     if (!kKnown.contains(std::string(key.str()))) return invalid(std::string(key.str()), "is no setting");
   WatchdogSettings out;
@@ -86,7 +88,9 @@ Result<WatchdogSettings> read_watchdog_settings(const std::string& path) {
                                   {"alarm_url", &out.alarm_url},
                                   {"alarm_secret", &out.alarm_secret},
                                   {"ca", &out.ca},
-                                  {"watches", &out.watches}})
+                                  {"watches", &out.watches},
+                                  {"certificate", &out.certificate},
+                                  {"certificate_key", &out.certificate_key}})
     TRY_STATUS(read(table, key, *into));
   TRY_STATUS(read_place(table, out.place));
   TRY(const int64_t port, read(table, "port", 0, 65'535, out.port));

@@ -5,6 +5,7 @@
 #include "geo/zone.h"
 #include "haechi/v1/api.pb.h"
 #include "law/shapes.h"
+#include "net/tls.h"
 #include "sim/api_client.h"
 #include "tools/watchdog.h"
 
@@ -92,9 +93,11 @@ int set_up_watchdog(const WatchdogSettings& settings, const std::string& registr
   std::string key;
   if (!(file >> key))
     return std::fprintf(stderr, "watchdog: cannot read a key from %s\n", registrar_key_file.c_str()), 2;
+  const auto tls = net::Tls::client({"", "", settings.ca});
+  if (!tls.ok()) return std::fprintf(stderr, "watchdog: %s\n", tls.error().text().c_str()), 2;
   net::Loop loop("watchdog");
   loop.start();
-  sim::ApiClient api(loop, settings.server);
+  sim::ApiClient api(loop, settings.server, *tls);
   const Status done = set_up(api, key, settings);
   loop.stop();
   if (!done.ok()) return std::fprintf(stderr, "watchdog: %s\n", done.error().text().c_str()), 1;

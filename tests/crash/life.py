@@ -189,6 +189,8 @@ class Life:
         if not snapshots or self.random.random() > 1 / 4:
             return None
         content = bytearray(snapshots[-1].read_bytes())
+        if not content:  # the power went before any of it was on the disk
+            content = bytearray(1)
         at = self.random.randrange(len(content))
         content[at] ^= 1 << self.random.randrange(8)
         snapshots[-1].write_bytes(content if self.random.random() < 1 / 2 else content[:at])

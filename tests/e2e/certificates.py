@@ -1,5 +1,6 @@
 """Certificates for the end-to-end tests, made by the openssl command."""
 import pathlib
+import ssl
 import subprocess
 
 
@@ -44,3 +45,11 @@ class Authority:
             openssl('ca', '-config', config, '-revoke', certificate)
         openssl('ca', '-config', config, '-gencrl', '-crl_lastupdate', '20260101000000Z', '-crl_nextupdate', ends, '-out', revoked)
         return revoked
+
+
+def under_tls(authority):
+    """How a Server of haechi_server.py is told to speak TLS under this authority, and to believe it."""
+    certificate, key = authority.certify('server', 'IP:127.0.0.1')
+    config = authority.folder / 'serve.toml'
+    config.write_text(f'[tls]\ncertificate = "{certificate}"\nkey = "{key}"\nca = "{authority.file}"\n')
+    return {'extra': ['--config', str(config)], 'context': ssl.create_default_context(cafile=str(authority.file))}

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 
+from certificates import Authority, under_tls
 from haechi_server import Checks, Server, arguments, register_device, report, wait_for
 
 MUNICIPALITIES = pathlib.Path(__file__).resolve().parents[3] / 'shared' / 'data' / 'kr-municipalities-2018.geojson'
@@ -27,7 +28,7 @@ def run(program, server, features, *more):
 
 
 def run_file(program, server, path, *more):
-    done = subprocess.run([program, 'import', '--url', f'http://127.0.0.1:{server.http_port}',
+    done = subprocess.run([program, 'import', '--url', f'https://127.0.0.1:{server.http_port}', '--ca', server.authority.file,
                            '--key', server.keys['registrar'], *more, path], capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout + done.stderr
 
@@ -39,7 +40,10 @@ def known(server, code):
 def main():
     options = arguments()
     checks = Checks()
-    server = Server(options.haechi)
+    folder = tempfile.TemporaryDirectory(prefix='haechi-import-')
+    authority = Authority(folder.name, 'ours')
+    server = Server(options.haechi, **under_tls(authority))
+    server.authority = authority
     try:
         bow_tie = [[127, 37], [127.1, 37.1], [127.1, 37], [127, 37.1], [127, 37]]
         code, text = run(options.haechi, server, [square('S1', 36.0, 127.0), square('S2', 37.0, 127.0, bow_tie)])
@@ -81,6 +85,7 @@ def main():
                      [names.get(agency) for agency in agencies][:1] == ['남양주시'], agencies)
     finally:
         server.end()
+        folder.cleanup()
         checks.finish()
 
 

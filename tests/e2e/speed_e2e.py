@@ -1,4 +1,4 @@
-"""How soon an alert is where it must be, with real sockets and at a modest rate: bounds that no machine misses by being busy, and that
+"""How soon an alert is where it must be, with real sockets, all under TLS, and at a modest rate: bounds that no machine misses by being busy, and that
 a lock, a timer or a queue in the way does."""
 import pathlib
 import sys
@@ -21,8 +21,9 @@ def check(checks, what, waits, expected):
 
 def main():
     checks, binaries = Checks(), pathlib.Path(arguments().haechi).resolve().parent
-    check(checks, 'at the other agency', bench.bench_webhook(binaries, alerts=300, background=500), 300)
-    check(checks, 'on the last of 100 screens', bench.bench_viewers(binaries, alerts=40, background=500, screens=100), 40)
+    check(checks, 'at the other agency', bench.bench_webhook(binaries, alerts=300, background=500, tls=True), 300)
+    check(checks, 'on the last of 100 screens',
+          bench.bench_viewers(binaries, alerts=40, background=500, screens=100, tls=True), 40)
     checks.finish()
 
 

@@ -8,7 +8,8 @@ import socket
 import tempfile
 import time
 
-from haechi_server import Checks, arguments, wait_for
+from certificates import Authority, under_tls
+from haechi_server import Checks, Server, arguments, wait_for
 from watchdog_story import NOTICED_S, PERIOD_S, Story
 
 
@@ -101,6 +102,29 @@ def one_round(story):
     story.check('its exit code says that something was missing', once.returncode == 1 and 'missing' in once.stdout, once)
 
 
+def as_from_another_machine(checks, program):
+    """Under TLS: interface, reports, stream and answers by https, and its desk under a certificate of its own."""
+    with tempfile.TemporaryDirectory(prefix='haechi-watchdog-') as folder:
+        ours = Authority(folder, 'ours')
+        desk, desk_key = ours.certify('desk', 'IP:127.0.0.1')
+        story = Story(checks, program, folder, Server(program, **under_tls(ours)))
+        try:
+            with socket.create_server(('127.0.0.1', 0)) as free:
+                story.gate.target = free.getsockname()[1]
+            said = {'port': story.gate.target, 'certificate': str(desk), 'certificate_key': str(desk_key)}
+            story.write_settings(**said, ca=str(ours.file))
+            done = story.set_up()
+            story.check('it is set up under TLS', done.returncode == 0, done)
+            once = story.run('--once')
+            story.check('and hears every hop', once.returncode == 0 and once.stdout.count(' ms  ') == 8, once)
+            story.write_settings(**said, ca=str(Authority(folder, 'foreign').file))
+            once = story.run('--once')
+            story.check('a server whom another authority certified is not believed',
+                        once.returncode == 1 and once.stdout.count(' ms  ') == 0, once)
+        finally:
+            story.end()
+
+
 def main():
     checks = Checks()
     with tempfile.TemporaryDirectory(prefix='haechi-watchdog-') as folder:
@@ -115,6 +139,7 @@ def main():
             one_round(story)
         finally:
             story.end()
+    as_from_another_machine(checks, arguments().haechi)
     checks.finish()
 
 

@@ -76,9 +76,9 @@ class Gate:
 
 
 class Story:
-    def __init__(self, checks, program, folder):
+    def __init__(self, checks, program, folder, server=None):
         self.check, self.program, self.folder = checks.check, program, pathlib.Path(folder)
-        self.server, self.page, self.gate = Server(program), Page(), Gate()
+        self.server, self.page, self.gate = server or Server(program), Page(), Gate()
         self.settings = self.folder / 'watchdog.toml'
         self.commands = self.folder / 'commands'
         self.process = None
@@ -86,10 +86,11 @@ class Story:
     def write_settings(self, **more):
         key = json.loads(self.server.request('POST', '/api/v1/demo/keys', 'registrar', {
             'role': 'connector', 'agency_id': 'watchdog', 'wearer_ids': ['watchdog-wearer']})[1])['key']
+        at = f'http{"s" if self.server.context else ""}://127.0.0.1'
         settings = {
-            'server': f'http://127.0.0.1:{self.server.http_port}', 'devices': f'http://127.0.0.1:{self.server.devices_port}',
+            'server': f'{at}:{self.server.http_port}', 'devices': f'{at}:{self.server.devices_port}',
             'key': key, 'device_secret': 'a-secret-of-the-device', 'agency_secret': 'a-secret-of-the-agency', 'port': 0,
-            'endpoint': f'http://127.0.0.1:{self.gate.port}', 'period_s': PERIOD_S, 'bound_ms': BOUND_MS, 'repeat_s': 1,
+            'endpoint': f'{at}:{self.gate.port}', 'period_s': PERIOD_S, 'bound_ms': BOUND_MS, 'repeat_s': 1,
             'place': [36.0, 130.5], 'alarm_url': f'http://127.0.0.1:{self.page.port}/',
             'alarm_command': f'echo "$HAECHI_WATCHDOG_STATE" >> {self.commands}', **more}
         self.settings.write_text('\n'.join(f'{name} = {json.dumps(value)}' for name, value in settings.items()))

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vault/sealer.h"
+#include "vault/key_ring.h"
 
 namespace haechi::vault {
 namespace {

@@ -18,6 +18,7 @@
 #include "tools/reseal.h"
 #include "tools/rotate_master.h"
 #include "tools/watchdog.h"
+#include "vault/keeper_apart.h"
 
 namespace {
 
@@ -282,6 +283,7 @@ int watchdog(const WatchdogWords& words) {
 int main(int argc, char** argv) {
   // Lines of several machines are put side by side, and clocks are set back in autumn.
   spdlog::set_formatter(tools::log_lines());
+  if (argc > 1 && std::string_view(argv[1]) == vault::kKeeperWord) return vault::run_keeper(argc > 2);
   CLI::App app("Haechi: monitoring, response and protection on one picture", "haechi");
   app.require_subcommand(1);
   ServeWords serve_words;

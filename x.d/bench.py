@@ -2,7 +2,7 @@
 
   limits    a synced page and a round trip on this machine
   ingest    reports acknowledged durably over MQTT, 200 connections, CPU seconds of the server per million, bytes an entry, start
-            on what was written; by name also ingest_2000, ingest_tls, ingest_http, paced_5000, paced_20000
+            on what was written; by name also ingest_2000, ingest_tls, ingest_apart, ingest_http, paced_5000, paced_20000
   day       by name: one person's day of 5,760 fixes over REST, out of a log of 5.8 million entries, after a restart; bytes a fix
   memory    by name: bytes of the whole process per wearer (he, she, two devices, an order), registered, and after 20 minutes
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s; by name also
@@ -43,6 +43,7 @@ import bench_table
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 
+APART = '[keys]\napart = true\n'
 HER = (375_000_000, 1_270_000_000)
 
 
@@ -91,8 +92,10 @@ class Server:
             self.call('POST', '/api/v1/facts', {'facts': facts[at:at + 500]})
 
     def cpu_seconds(self):
-        fields = pathlib.Path(f'/proc/{self.process.pid}/stat').read_text().rsplit(')', 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+        """Of the node, and of its keeper if it has one."""
+        children = pathlib.Path(f'/proc/{self.process.pid}/task/{self.process.pid}/children').read_text().split()
+        fields = [pathlib.Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split() for pid in (self.process.pid, *children)]
+        return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf('SC_CLK_TCK')
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -165,11 +168,11 @@ def size_of_files(file):
     return sum(path.stat().st_size for path in file.parent.glob(file.name + '*'))
 
 
-def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=False):
+def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=False, more=''):
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
         certificate, key = make_certificate(folder) if tls else ('', '')
         server = Server(binaries / 'haechi', folder, 1_000_000,
-                        f'[tls]\ncertificate = "{certificate}"\nkey = "{key}"\n' if tls else '')
+                        more + (f'[tls]\ncertificate = "{certificate}"\nkey = "{key}"\n' if tls else ''))
         server.context = ssl.create_default_context(cafile=certificate) if tls else None
         facts, devices = [], []
         for n in range(connections):
@@ -402,9 +405,9 @@ class Cad:
         self.process.wait(10)
 
 
-def bench_webhook(binaries, alerts=1_000, background=1_000):
+def bench_webhook(binaries, alerts=1_000, background=1_000, more=''):
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(binaries / 'haechi', folder, 1_000)
+        server = Server(binaries / 'haechi', folder, 1_000, more)
         cad = Cad(binaries, server)
         sent = send_approaches(binaries, server, approach_world(server, alerts, 'cad'), alerts, background)
         waits = cad.waits(server, sent)
@@ -601,6 +604,7 @@ def main():
     ingest = lambda **more: lambda: bench_ingest(binaries, chosen.seconds, **more)
     measured = {
         'limits': bench_limits, 'ingest': ingest(), 'ingest_2000': ingest(connections=2_000), 'ingest_tls': ingest(tls=True),
+        'ingest_apart': ingest(more=APART), 'webhook_apart': lambda: bench_webhook(binaries, more=APART),
         'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
         'day': lambda: bench_day(binaries), 'memory': lambda: bench_memory(binaries),
         'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),

@@ -103,6 +103,7 @@ struct Node::Rooms {
   uint64_t snapshot_no = 0, entries_replayed = 0;
   std::string map_config;  // what /config/map.json answers
 
+  std::string kept_by;                  // of whom the keys are; empty: of this process
   std::unique_ptr<vault::Keeper> ring;  // outlives whoever seals or opens
   std::unique_ptr<spine::SnapshotStore> snapshots;
   std::unique_ptr<spine::Quarantine> quarantine;
@@ -159,8 +160,8 @@ Status Node::Rooms::open_ring() {
     return {};
   }
   TRY(auto keeper, vault::KeeperApart::start(ring_at));
-  spdlog::info("process {} keeps the keys; its memory is {}", keeper->process(),
-               keeper->locked() ? "never written to a disk" : "written to swap, if there is any (LimitMEMLOCK)");
+  kept_by = "process " + std::to_string(keeper->process()) + " keeps the keys; its memory is " +
+            (keeper->locked() ? "never written to a disk" : "written to swap, if there is any (LimitMEMLOCK)");
   ring = std::move(keeper);
   return {};
 }
@@ -568,6 +569,10 @@ uint64_t Node::entries_replayed() const {
   return rooms_->entries_replayed;
 }
 
+const std::string& Node::kept_by() const {
+  return rooms_->kept_by;
+}
+
 void Node::reload() {
   rooms_->secrets.reload();
 }
@@ -590,6 +595,7 @@ int run_serve(const Config& config) {
   if (const auto& address = (*node)->first_administrator())
     std::printf("administrator %s\n", address->c_str());
   std::fflush(stdout);
+  if (!(*node)->kept_by().empty()) spdlog::info("{}", (*node)->kept_by());
   tell_beginning((*node)->snapshot_no(), (*node)->entries_replayed());
   if (!clock_is_kept())
     spdlog::warn("nothing keeps this machine's clock: fixes will be dated against a wrong one");

@@ -63,6 +63,9 @@ void add_serve(CLI::App& app, ServeWords& words) {
 
 int serve(const ServeWords& words) {
   node::Config config;
+#ifndef HAECHI_DEMONSTRATION
+  config.keys_apart = true;
+#endif
   if (!words.config_file.empty()) {
     if (const Status read = node::read_config(words.config_file, config); !read.ok())
       return std::fprintf(stderr, "haechi: %s\n", read.error().text().c_str()), 2;

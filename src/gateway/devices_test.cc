@@ -26,8 +26,8 @@ TEST(Devices, AreTakenUpWithWhatWasGoodBeforeAndKeepTheKeysOfWhoTakesThemUp) {
     each->apply(registered("D-2", old_secret, 1, 0));
     each->apply(registered("D-1", old_secret, 0, 0));
   }
-  Devices after(
-      trust::macs_under([](const std::string&, uint32_t) -> Result<std::string> { return std::string("key"); }));
+  Devices after(trust::macs_under(
+      [](const std::string&, uint32_t) -> Result<std::string> { return std::string("key"); }));
   after.apply(registered("gone", old_secret, 0, 0));
   ASSERT_TRUE(take_saved(saved(before), after).ok());
   EXPECT_EQ(after.find("gone"), nullptr);

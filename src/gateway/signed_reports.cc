@@ -19,8 +19,8 @@ std::optional<Rejection> check_mac(const v1::SignedReport& from, const Devices::
   if (!device.signs_with(from.generation(), now))
     return Rejection{"unknown_generation", "generation",
                      "the device does not sign with a key of this generation"};
-  const Result<Digest> mac = devices.mac(device.id, from.generation(),
-                                         signed_bytes(device.id, from.generation(), from.report()));
+  const Result<Digest> mac =
+      devices.mac(device.id, from.generation(), signed_bytes(device.id, from.generation(), from.report()));
   if (!mac.ok()) return Rejection{kNoKey, "generation", "the key cannot be derived at this moment"};
   if (!equal_secret(view(*mac), from.mac()))
     return Rejection{"bad_mac", "mac", "the signature does not fit device, generation and report"};

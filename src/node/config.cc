@@ -414,7 +414,8 @@ Status read_config(const std::string& path, Config& config) {
                          "log",
                          "oidc"},
                         ""));
-  if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master", "apart"}, "keys."));
+  if (const auto* keys = table["keys"].as_table())
+    TRY_STATUS(check_keys(*keys, {"ring", "master", "apart"}, "keys."));
   TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
   TRY_STATUS(read_text(table, "keys.master", config.master_key));
   TRY_STATUS(read_flag(table, "keys.apart", config.keys_apart));

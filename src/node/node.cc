@@ -160,8 +160,9 @@ Status Node::Rooms::open_ring() {
     return {};
   }
   TRY(auto keeper, vault::KeeperApart::start(ring_at));
-  kept_by = "process " + std::to_string(keeper->process()) + " keeps the keys; its memory is " +
-            (keeper->locked() ? "never written to a disk" : "written to swap, if there is any (LimitMEMLOCK)");
+  kept_by =
+      "process " + std::to_string(keeper->process()) + " keeps the keys; its memory is " +
+      (keeper->locked() ? "never written to a disk" : "written to swap, if there is any (LimitMEMLOCK)");
   ring = std::move(keeper);
   return {};
 }
@@ -186,7 +187,8 @@ Status Node::Rooms::open() {
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
   TRY([[maybe_unused]] const Digest made, ring->coarse_digest(""));
-  const trust::CoarseSecret coarse([this](std::string_view text) { return ring->coarse_digest(text).value(); });
+  const trust::CoarseSecret coarse(
+      [this](std::string_view text) { return ring->coarse_digest(text).value(); });
   live::HubOptions hub_options{.epoch = opened.log->id(), .coarse_secret = coarse};
   hub_options.session_of = [this](std::string_view key) { return accounts->session_id(key, clock.now()); };
   hub_options.log_stands_still = [this] {

@@ -69,7 +69,8 @@ Result<PublishedEntry> Fold::take(const log::Record& record, const Quarantine* q
   return take(entry, quarantine);
 }
 
-Status Fold::read_log(const ReadLog& log, const std::function<Status(Opened& opened)>& each) const {
+Status Fold::read_log(const ReadLog& log, const std::function<void(uint64_t no)>& reading,
+                      const std::function<Status(Opened& opened)>& each) const {
   constexpr size_t kAhead = 256;
   std::vector<Opened> ahead;
   Status went;
@@ -81,7 +82,9 @@ Status Fold::read_log(const ReadLog& log, const std::function<Status(Opened& ope
     return went.ok();
   };
   const Status log_read = log(next_no, [&](const log::Record& record) {
+    reading(record.no);
     Result<Opened> one = parse(record);
+    reading(0);
     if (!one.ok()) {  // those before it are taken
       if (hand_over()) went = one.error();
       return false;

@@ -37,15 +37,18 @@ struct Fold {
   // ring. kConflict: a newer program wrote it, and this one would misread it. `quarantine` may be null.
   Result<PublishedEntry> take(const log::Record& record, const Quarantine* quarantine);
 
-  // The same of many, which are opened some hundreds at once: read from the next one on with `log`, and handed
-  // over one by one for take(). Whatever `each` answers that is not ok ends it.
+  // The same of many, which are opened some hundreds at once: read from the next one on with `log`, and
+  // handed over one by one for take(). Whatever `each` answers that is not ok ends it. `reading` is told
+  // which entry is being read; 0: none.
   struct Opened {
     uint64_t no = 0;
     Time stamp;
     std::shared_ptr<v1::Fact> fact;
   };
-  using ReadLog = std::function<Status(uint64_t from_no, const std::function<bool(const log::Record&)>& each)>;
-  Status read_log(const ReadLog& log, const std::function<Status(Opened& opened)>& each) const;
+  using ReadLog =
+      std::function<Status(uint64_t from_no, const std::function<bool(const log::Record&)>& each)>;
+  Status read_log(const ReadLog& log, const std::function<void(uint64_t no)>& reading,
+                  const std::function<Status(Opened& opened)>& each) const;
   PublishedEntry take(const Opened& opened, const Quarantine* quarantine);
 
   void save(Writer& out) const;

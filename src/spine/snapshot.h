@@ -65,8 +65,7 @@ class SnapshotStore {
   static constexpr size_t kKept = 2;
 
   // The directory is made by the first write(). One thread at a time.
-  SnapshotStore(std::string directory, vault::Keeper& ring)
-      : directory_(std::move(directory)), ring_(ring) {}
+  SnapshotStore(std::string directory, vault::Keeper& ring) : directory_(std::move(directory)), ring_(ring) {}
 
   Status write(const Snapshot& snapshot);
   // The entries at which there are any, newest first.

@@ -66,16 +66,18 @@ Result<Snapshot> SnapshotMaker::make(const log::ChainPoint& at, uint64_t from_no
   const auto up_to_there = [&](uint64_t no, const std::function<bool(const log::Record&)>& each) {
     return reader_->read(no, [&](const log::Record& record) { return record.no <= at.no && each(record); });
   };
-  TRY_STATUS(state.fold->read_log(up_to_there, [&](const Fold::Opened& opened) -> Status {
-    PublishedEntry entry = state.fold->take(opened, quarantine_);
-    // The next start finishes it, if it reads that entry.
-    if (erases_what_has_keys(entry, ring_))
-      return Error{Code::kUnavailable, "snapshot", "an erasure is not finished"};
-    batch.entries.push_back(std::move(entry));
-    if (batch.entries.size() >= kBatch) hand_over();
-    if (go_on()) return {};
-    return Error{Code::kUnavailable, "snapshot", "was given up"};
-  }));
+  TRY_STATUS(state.fold->read_log(
+      up_to_there, [](uint64_t) {},
+      [&](const Fold::Opened& opened) -> Status {
+        PublishedEntry entry = state.fold->take(opened, quarantine_);
+        // The next start finishes it, if it reads that entry.
+        if (erases_what_has_keys(entry, ring_))
+          return Error{Code::kUnavailable, "snapshot", "an erasure is not finished"};
+        batch.entries.push_back(std::move(entry));
+        if (batch.entries.size() >= kBatch) hand_over();
+        if (go_on()) return {};
+        return Error{Code::kUnavailable, "snapshot", "was given up"};
+      }));
   hand_over();
   ENSURE(state.fold->next_no == at.no + 1, state.fold->next_no, at.no);
 

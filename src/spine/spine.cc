@@ -101,15 +101,12 @@ Status Spine::replay(const StoredSnapshot* from) {
   };
   Quarantine* const quarantine = options_.quarantine;
   const auto applying = [&](uint64_t no) {
-    if (quarantine && !quarantine->passes_over(no)) quarantine->applying(no);
+    if (quarantine) quarantine->applying(quarantine->passes_over(no) ? 0 : no);
   };
   const auto all = [&](uint64_t from_no, const std::function<bool(const log::Record&)>& each) {
-    return log_->read(from_no, [&](const log::Record& record) {
-      applying(record.no);
-      return each(record);
-    });
+    return log_->read(from_no, each);
   };
-  const Status taken = fold_->read_log(all, [&](const Fold::Opened& opened) -> Status {
+  const Status taken = fold_->read_log(all, applying, [&](const Fold::Opened& opened) -> Status {
     applying(opened.no);
     work.batch.entries.push_back(fold_->take(opened, quarantine));
     if (options_.ring) options_.ring->reach(opened.no);

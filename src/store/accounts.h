@@ -143,8 +143,7 @@ class AccountRecords {
  public:
   // Opens or creates the file. ":memory:" keeps nothing. With a ring, which outlives it, secrets that were
   // not sealed so far are; without one nothing is.
-  static Result<std::unique_ptr<AccountRecords>> open(const std::string& path,
-                                                      vault::Keeper* ring = nullptr);
+  static Result<std::unique_ptr<AccountRecords>> open(const std::string& path, vault::Keeper* ring = nullptr);
 
   // Seals every secret again, under the newest key of its account. The number of them.
   Result<size_t> reseal() { return seal(Resealed::kAll); }

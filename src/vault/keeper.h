@@ -1,8 +1,8 @@
 // Keeper: has the data keys of persons and does with them what it is asked for. It gives none of them out.
 //
 // There are two: the KeyRing itself (key_ring.h), for whoever reads nothing from the world, and KeeperApart
-// (keeper_apart.h), which asks a process of its own that has the ring. What key_ring.h promises holds for both.
-// Any thread.
+// (keeper_apart.h), which asks a process of its own that has the ring. What key_ring.h promises holds for
+// both. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -66,8 +66,8 @@ class Keeper {
   // opened nor made.
   virtual Result<std::vector<SealedPart>> seal(std::span<const Part> parts, uint64_t last_no) = 0;
 
-  // What stands in answers: the box or the text, of a key that is living. Of a box that is not what was sealed
-  // `intact` is false.
+  // What stands in answers: the box or the text, of a key that is living. Of a box that is not what was
+  // sealed `intact` is false.
   struct Answer {
     KeyState key = KeyState::kUnknown;
     bool intact = false;
@@ -87,8 +87,8 @@ class Keeper {
   };
   virtual std::vector<Answer> open(std::span<const Box> boxes) const = 0;
 
-  // With which a device signs (signing_key.h): HMAC-SHA-256 of those bytes, and the key itself, for the device.
-  // Errors: the ring's file cannot be written, or the root not be opened.
+  // With which a device signs (signing_key.h): HMAC-SHA-256 of those bytes, and the key itself, for the
+  // device. Errors: the ring's file cannot be written, or the root not be opened.
   virtual Result<Digest> device_mac(const std::string& device_id, uint32_t generation,
                                     std::string_view bytes) = 0;
   virtual Result<std::string> device_key(const std::string& device_id, uint32_t generation) = 0;

@@ -85,7 +85,8 @@ Result<pid_t> start_process(const std::vector<int>& sockets, bool network) {
   const int failed = ::posix_spawn(&process, "/proc/self/exe", &actions, nullptr, words, environ);
   ::posix_spawn_file_actions_destroy(&actions);
   if (failed != 0)
-    return Error{Code::kUnavailable, "keys", std::string("no keeper can be started: ") + std::strerror(failed)};
+    return Error{Code::kUnavailable, "keys",
+                 std::string("no keeper can be started: ") + std::strerror(failed)};
   return process;
 }
 

@@ -29,15 +29,16 @@ class Writer;
 
 namespace haechi::vault {
 
-// The word by which this program knows that it is to be a keeper, and what it does then. `network`: whether it
-// may call others, as the module of a token may have to; a second word says so.
+// The word by which this program knows that it is to be a keeper, and what it does then. `network`: whether
+// it may call others, as the module of a token may have to; a second word says so.
 inline constexpr const char* kKeeperWord = "keeper";
 int run_keeper(bool network);
 
 class KeeperApart final : public Keeper {
  public:
-  // Starts one, from the thread that lives longest: it ends with that one. What the environment says of master
-  // key and PIN is wiped here afterwards. Errors: those of open_ring(); kUnavailable: no process can be made.
+  // Starts one, from the thread that lives longest: it ends with that one. What the environment says of
+  // master key and PIN is wiped here afterwards. Errors: those of open_ring(); kUnavailable: no process can
+  // be made.
   static Result<std::unique_ptr<KeeperApart>> start(const RingPlace& place);
   // Of a keeper that somebody else made and ends; the sockets are its own from now on.
   static Result<std::unique_ptr<KeeperApart>> open(const RingPlace& place, const std::vector<int>& sockets);

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "vault/key_ring.h"
 #include "vault/keeper_line.h"
+#include "vault/key_ring.h"
 
 namespace haechi {
 class Reader;

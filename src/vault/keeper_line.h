@@ -2,7 +2,8 @@
 //
 //   message = bytes that follow[4] | them
 //
-// A question is kind[1] | what it needs, an answer what the question calls for, both as base/archive.h has it.
+// A question is kind[1] | what it needs, an answer what the question calls for, both as base/archive.h has
+// it.
 #pragma once
 
 #include <cstdint>

@@ -36,12 +36,12 @@ bool lock_memory() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_max != RLIM_INFINITY) return false;
   limit.rlim_cur = RLIM_INFINITY;
-  return ::setrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
-         ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+  return ::setrlimit(RLIMIT_MEMLOCK, &limit) == 0 && ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 }
 
 // Neither another program nor another process, no look into others, and no line to anybody but the node. A
-// module of a token may need files and threads; one that needs the network is refused it (EPERM), and says so.
+// module of a token may need files and threads; one that needs the network is refused it (EPERM), and says
+// so.
 void forbid_calls(bool network) {
 #if defined(__x86_64__)
   constexpr uint32_t kMachine = AUDIT_ARCH_X86_64;
@@ -62,18 +62,21 @@ void forbid_calls(bool network) {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<uint32_t>(call), 0, 1));
     filter.push_back(BPF_STMT(BPF_RET | BPF_K, verdict));
   };
-  for (const long call : {SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev,
-                          SYS_unshare, SYS_setns, SYS_mount, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd,
+  for (const long call : {
+         SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_unshare,
+             SYS_setns, SYS_mount, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd,
 #if defined(__x86_64__)
-                          SYS_fork, SYS_vfork,
+             SYS_fork, SYS_vfork,
 #endif
-                          SYS_init_module, SYS_finit_module, SYS_kexec_load, SYS_io_uring_setup})
+             SYS_init_module, SYS_finit_module, SYS_kexec_load, SYS_io_uring_setup
+       })
     answer(call, SECCOMP_RET_KILL_PROCESS);
   for (const long call : {SYS_bind, SYS_listen, SYS_accept, SYS_accept4})
     answer(call, SECCOMP_RET_ERRNO | EPERM);
   if (!network)
     for (const long call : {SYS_socket, SYS_connect}) answer(call, SECCOMP_RET_ERRNO | EPERM);
-  answer(SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);  // whose words cannot be read here; threads are made by clone()
+  answer(SYS_clone3,
+         SECCOMP_RET_ERRNO | ENOSYS);  // whose words cannot be read here; threads are made by clone()
   filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3));
   filter.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kFirst));
   filter.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0));

@@ -84,9 +84,7 @@ class KeeperTest : public testing::TestWithParam<Where> {
     close();
     open();
   }
-  Keeper::SealedPart seal(const Keeper::Part& part) {
-    return (*keeper_->seal({&part, 1}, part.no)).front();
-  }
+  Keeper::SealedPart seal(const Keeper::Part& part) { return (*keeper_->seal({&part, 1}, part.no)).front(); }
   Keeper::Answer open(uint64_t no, const Keeper::SealedPart& sealed) {
     std::string beside;
     write_beside(beside, no, sealed.key_ids, sealed.commitment);
@@ -176,7 +174,8 @@ TEST_P(KeeperTest, SealsTextsUnderOneKey) {
 TEST_P(KeeperTest, AnswersAsManyAsAreAskedWhateverTheirSize) {
   std::vector<Keeper::Part> parts;
   for (uint64_t no = 1; no <= 40; ++no)
-    parts.push_back({no, {"person/W-" + std::to_string(no % 3)}, std::string(100'000, static_cast<char>(no))});
+    parts.push_back(
+        {no, {"person/W-" + std::to_string(no % 3)}, std::string(100'000, static_cast<char>(no))});
   const auto sealed = *keeper_->seal(parts, 41);
   ASSERT_EQ(sealed.size(), parts.size());
   for (size_t i = 0; i < parts.size(); ++i) EXPECT_EQ(text_of(open(parts[i].no, sealed[i])), parts[i].text);
@@ -302,8 +301,8 @@ TEST_F(KeeperDeskTest, EndsALineOnWhichNoQuestionIsAsked) {
   EXPECT_TRUE(ends(asked(Ask::kKeyOf, std::string(129, 'a'), uint64_t{1})));
   EXPECT_TRUE(ends(asked(Ask::kSealParts, uint64_t{1} << 60)));
   EXPECT_TRUE(ends(asked(Ask::kSealParts, std::vector<Keeper::Part>{{1, {}, "of nobody"}}, uint64_t{1})));
-  EXPECT_TRUE(ends(asked(Ask::kSealTexts, uint64_t{1}, uint64_t{7}, std::string("short"), std::string(),
-                         std::string())));
+  EXPECT_TRUE(ends(
+      asked(Ask::kSealTexts, uint64_t{1}, uint64_t{7}, std::string("short"), std::string(), std::string())));
   EXPECT_TRUE(ends(asked(Ask::kOpenBoxes, uint64_t{1}, uint64_t{1} << 61)));
   EXPECT_TRUE(ends(asked(Ask::kOpenRing, RingPlace{folder_ + "/ring", folder_ + "/master"})))
       << "it is open already";

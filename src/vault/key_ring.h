@@ -62,7 +62,8 @@ class KeyRing final : public Keeper {
   // The key that seals what is of `owner` now, and its number: the newest one that can be opened.
   // kUnavailable: neither the master key nor the house's can be used, or the file cannot be written.
   Result<std::pair<KeyId, Key>> sealing_key(const std::string& owner);
-  // Here and in destroy() a sync that fails ends the process: the next might succeed without having kept them.
+  // Here and in destroy() a sync that fails ends the process: the next might succeed without having kept
+  // them.
   Status settle() override;
   using State = KeyState;
   State find(KeyId id, Key& key) const;

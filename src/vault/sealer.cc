@@ -294,7 +294,8 @@ Status open(const Keeper& keeper, std::span<const FactAt> facts) {
   std::vector<Keeper::Box> boxes;
   for (size_t i = 0; i < sealed.size(); ++i) boxes.push_back(box_of(*sealed[i].second, beside[i]));
   const std::vector<Keeper::Answer> answers = keeper.open(boxes);
-  for (size_t i = 0; i < sealed.size(); ++i) TRY_STATUS(check(sealed[i].first, *sealed[i].second, answers[i]));
+  for (size_t i = 0; i < sealed.size(); ++i)
+    TRY_STATUS(check(sealed[i].first, *sealed[i].second, answers[i]));
   size_t next = 0;
   for (const auto& [no, fact] : facts) {
     google::protobuf::RepeatedPtrField<v1::Sealed> parts;

@@ -42,8 +42,8 @@ class Sealer {
   // Takes what is to be sealed out of entry `no`, until finish(). To be called in the order of the log,
   // replayed facts included (note()).
   void add(uint64_t no, v1::Fact& fact);
-  // The bytes of those that were added, sealed at once, to be written when the keeper's settle() has returned.
-  // Their facts are as they were. Errors: the ring's file cannot be written.
+  // The bytes of those that were added, sealed at once, to be written when the keeper's settle() has
+  // returned. Their facts are as they were. Errors: the ring's file cannot be written.
   Result<std::vector<std::string>> finish();
   // Of one.
   Result<std::string> seal(uint64_t no, v1::Fact& fact);

@@ -3,12 +3,17 @@
 // `bytes` is what the log stores. Persons take turns, so that keys change with every report as they do in a
 // node.
 #include <benchmark/benchmark.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "vault/keeper_apart.h"
+#include "vault/keeper_desk.h"
+#include "vault/key_ring.h"
 #include "vault/sealer.h"
 
 namespace haechi::vault {
@@ -107,6 +112,33 @@ void parse_and_open(benchmark::State& state) {
   }
 }
 
+// A device's signature: with the ring here, and asked of a keeper on a thread of its own.
+void device_mac(benchmark::State& state) {
+  std::string name = (std::filesystem::temp_directory_path() / "haechi-vault-bench-XXXXXX").string();
+  const std::string folder = ::mkdtemp(name.data());
+  const RingPlace place{folder + "/ring", folder + "/master"};
+  KeeperDesk desk(false);
+  std::thread answering;
+  std::unique_ptr<Keeper> keeper;
+  if (state.range(0) == 0) {
+    keeper = *open_ring(place, RingMode::kWrite);
+  } else {
+    int pair[2];
+    ENSURE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    answering = std::thread([&desk, socket = pair[1]] {
+      KeeperLine line(socket);
+      desk.serve(line);
+    });
+    keeper = *KeeperApart::open(place, {pair[0]});
+  }
+  const std::string report(200, 'r');
+  for (auto _ : state) benchmark::DoNotOptimize(keeper->device_mac("ankle-7", 1, report).ok());
+  keeper.reset();
+  if (answering.joinable()) answering.join();
+  std::filesystem::remove_all(folder);
+}
+
+BENCHMARK(device_mac)->ArgName("apart")->Arg(0)->Arg(1)->UseRealTime();
 BENCHMARK(serialize)->Arg(5'000);
 BENCHMARK(seal)->Arg(5'000);
 BENCHMARK(parse)->Arg(5'000);

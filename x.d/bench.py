@@ -2,7 +2,7 @@
 
   limits    a synced page and a round trip on this machine
   ingest    reports acknowledged durably over MQTT, 200 connections, CPU seconds of the server per million, bytes an entry, start
-            on what was written; by name also ingest_2000, ingest_tls, ingest_http, paced_5000, paced_20000
+            on what was written; by name also ingest_2000, ingest_tls, ingest_apart, ingest_http, paced_5000, paced_20000
   day       by name: one person's day of 5,760 fixes over REST, out of a log of 5.8 million entries, after a restart; bytes a fix
   memory    by name: bytes of the whole process per wearer (he, she, two devices, an order), registered, and after 20 minutes
   webhook   report of an approach -> signed alarm at an outside desk, 1,000 alerts over 1,000 reports/s; by name also
@@ -50,10 +50,11 @@ class Server:
     """One `haechi serve` on a fresh data directory. With `tls` every line to it and from it is under TLS, by the words that
     `as_server` and `as_client` are for other programs."""
 
-    def __init__(self, binary, folder, reports_per_s, tls=False):
+    def __init__(self, binary, folder, reports_per_s, tls=False, apart=False):
         self.folder = pathlib.Path(folder)
         self.config = config = self.folder / 'haechi.toml'
-        config.write_text(f'[http]\nport = 0\n[devices]\nhttp_port = 0\nmqtt_port = 0\nreports_per_s = {reports_per_s}\n')
+        config.write_text(f'[http]\nport = 0\n[devices]\nhttp_port = 0\nmqtt_port = 0\nreports_per_s = {reports_per_s}\n'
+                          + ('[keys]\napart = true\n' if apart else ''))
         self.context, self.scheme, self.as_server, self.as_client = None, 'http', [], []
         if tls:
             certificate, key = make_certificate(folder)
@@ -101,8 +102,10 @@ class Server:
             self.call('POST', '/api/v1/facts', {'facts': facts[at:at + 500]})
 
     def cpu_seconds(self):
-        fields = pathlib.Path(f'/proc/{self.process.pid}/stat').read_text().rsplit(')', 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+        """Of the node, and of its keeper if it has one."""
+        children = pathlib.Path(f'/proc/{self.process.pid}/task/{self.process.pid}/children').read_text().split()
+        fields = [pathlib.Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split() for pid in (self.process.pid, *children)]
+        return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf('SC_CLK_TCK')
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -175,9 +178,9 @@ def size_of_files(file):
     return sum(path.stat().st_size for path in file.parent.glob(file.name + '*'))
 
 
-def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=False):
+def bench_ingest(binaries, seconds, connections=200, mode='ingest', rate=0, tls=False, apart=False):
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
-        server = Server(binaries / 'haechi', folder, 1_000_000, tls)
+        server = Server(binaries / 'haechi', folder, 1_000_000, tls, apart)
         facts, devices = [], []
         for n in range(connections):
             secret = secrets.token_hex(16)
@@ -410,9 +413,9 @@ class Cad:
         self.process.wait(10)
 
 
-def bench_webhook(binaries, alerts=1_000, background=1_000, tls=False):
+def bench_webhook(binaries, alerts=1_000, background=1_000, tls=False, apart=False):
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(binaries / 'haechi', folder, 1_000, tls)
+        server = Server(binaries / 'haechi', folder, 1_000, tls, apart)
         cad = Cad(binaries, server)
         sent = send_approaches(binaries, server, approach_world(server, alerts, 'cad'), alerts, background)
         waits = cad.waits(server, sent)
@@ -609,6 +612,7 @@ def main():
     ingest = lambda **more: lambda: bench_ingest(binaries, chosen.seconds, **more)
     measured = {
         'limits': bench_limits, 'ingest': ingest(), 'ingest_2000': ingest(connections=2_000), 'ingest_tls': ingest(tls=True),
+        'ingest_apart': ingest(apart=True), 'webhook_apart': lambda: bench_webhook(binaries, background=5_000, apart=True),
         'ingest_http': ingest(mode='http'), 'paced_5000': ingest(mode='paced', rate=5_000), 'paced_20000': ingest(mode='paced', rate=20_000),
         'day': lambda: bench_day(binaries), 'memory': lambda: bench_memory(binaries),
         'webhook': lambda: bench_webhook(binaries), 'webhook_5000': lambda: bench_webhook(binaries, background=5_000),

@@ -38,7 +38,8 @@ def write(results, path):
         [[label, row['connections'], f'{row["per_s"]:,.0f}', ms(row['ack_p50_us']), times(row['ack_p50_us'] / 1000), ms(row['ack_p99_us']),
           ms(row['ack_p999_us']), ms(row['ack_max_us']), row['server_cpu_s_per_million'], row['busy'], row['bytes_per_entry'],
           row['restart_s']] for label, row in measured(results, (
-              ('ingest', 'MQTT QoS 1'), ('ingest_2000', 'MQTT QoS 1'), ('ingest_tls', 'MQTT QoS 1, TLS'), ('ingest_http', 'HTTP, protobuf'),
+              ('ingest', 'MQTT QoS 1'), ('ingest_2000', 'MQTT QoS 1'), ('ingest_tls', 'MQTT QoS 1, TLS'),
+              ('ingest_apart', 'MQTT QoS 1, keys in a process of their own'), ('ingest_http', 'HTTP, protobuf'),
               ('paced_5000', 'MQTT, paced at 5,000/s'), ('paced_20000', 'MQTT, paced at 20,000/s')))])
     lines += ['', 'An entry holds one report sealed under its wearer\'s key, with chain and checksums. Closed-loop, each connection keeps 50 '
               'reports on their way, so their times are the length of the queue.', '',
@@ -48,7 +49,8 @@ def write(results, path):
         ['other reports/s', 'alerts', 'received', 'p50 ms', 'limits', 'p99 ms', 'p99.9 ms', 'max ms'],
         [[f'{row["background_per_s"]:,}{label}', f'{row["alerts"]:,}', f'{row["received"]:,}', f'{row["p50_ms"]:.2f}', times(row['p50_ms']),
           f'{row["p99_ms"]:.2f}', f'{row["p999_ms"]:.2f}', f'{row["max_ms"]:.2f}'] for label, row in measured(results, (
-              ('webhook', ''), ('webhook_5000', ''), ('webhook_tls', ', all under TLS'), ('webhook_20000', '')))])
+              ('webhook', ''), ('webhook_5000', ''), ('webhook_tls', ', all under TLS'),
+              ('webhook_apart', ', keys in a process of their own'), ('webhook_20000', '')))])
     lines += ['', '## From a report to the screen of a patrol car, and to a thousand screens', '',
               'A car is told by the first message that names him to the car that is sent, over its WebSocket at the built-in desk. The control '
               'room is told when the last of its screens is.', '']

@@ -25,6 +25,7 @@
 #include "spine/submit.h"
 #include "trust/account_life.h"
 #include "trust/accounts.h"
+#include "trust/coarse.h"
 #include "trust/key_sessions.h"
 #include "trust/keys.h"
 #include "trust/secret_ages.h"
@@ -50,7 +51,7 @@ struct ApiOptions {
   LookLimits look_limits = {};
   DutyHours duty_hours = {};
   Endings endings = {};                            // empty: nothing ends by the clock here
-  std::string coarse_secret = {};                  // of trust::CoarsePlaces, that of the streams
+  trust::CoarseSecret coarse_secret = {};          // of trust::CoarsePlaces, that of the streams
   const trust::SecretAges* secret_ages = nullptr;  // outlives the Api; nullptr: nobody looks
   PostLetter post_letter = {};                     // empty: nobody takes letters
   net::Networks administration = {};    // from elsewhere no administrator is answered; empty: from anywhere

@@ -100,9 +100,9 @@ void Devices::load(Reader& in) {
   }
 }
 
-Result<std::string> Devices::signing_key(const std::string& id, uint32_t generation) const {
-  if (!keys_) return Error{Code::kUnavailable, "keys", "there is no key ring"};
-  return keys_(id, generation);
+Result<Digest> Devices::mac(const std::string& id, uint32_t generation, std::string_view bytes) const {
+  if (!macs_) return Error{Code::kUnavailable, "keys", "there is no key ring"};
+  return macs_(id, generation, bytes);
 }
 
 }  // namespace haechi::gateway

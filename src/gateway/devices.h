@@ -30,9 +30,9 @@ bool is_signed(std::string_view protocol);
 
 class Devices {
  public:
-  // Without keys no signature can be checked.
-  explicit Devices(trust::SigningKeys keys = {}) : keys_(std::move(keys)) {}
-  // What the other one knows; the keys stay.
+  // Without `macs` no signature can be checked.
+  explicit Devices(trust::DeviceMacs macs = {}) : macs_(std::move(macs)) {}
+  // What the other one knows; `macs` stays.
   Devices& operator=(Devices&& other) noexcept;
 
   struct Known {
@@ -69,8 +69,8 @@ class Devices {
   bool proves(std::string_view id, std::string_view secret_sha256, Time now) const;
   bool credential_ok(std::string_view id, std::string_view secret, Time now) const;
 
-  // kUnavailable: there are no keys.
-  Result<std::string> signing_key(const std::string& id, uint32_t generation) const;
+  // Of those bytes under the key of that device and generation. kUnavailable: there are no keys.
+  Result<Digest> mac(const std::string& id, uint32_t generation, std::string_view bytes) const;
 
   size_t size() const { return by_id_.size(); }
 
@@ -83,7 +83,7 @@ class Devices {
     using is_transparent = void;
     size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
-  trust::SigningKeys keys_;
+  trust::DeviceMacs macs_;
   std::unordered_map<std::string, Known, Hash, std::equal_to<>> by_id_;
 };
 

@@ -26,11 +26,12 @@ TEST(Devices, AreTakenUpWithWhatWasGoodBeforeAndKeepTheKeysOfWhoTakesThemUp) {
     each->apply(registered("D-2", old_secret, 1, 0));
     each->apply(registered("D-1", old_secret, 0, 0));
   }
-  Devices after([](const std::string&, uint32_t) -> Result<std::string> { return std::string("key"); });
+  Devices after(trust::macs_under(
+      [](const std::string&, uint32_t) -> Result<std::string> { return std::string("key"); }));
   after.apply(registered("gone", old_secret, 0, 0));
   ASSERT_TRUE(take_saved(saved(before), after).ok());
   EXPECT_EQ(after.find("gone"), nullptr);
-  EXPECT_EQ(*after.signing_key("D-2", 1), "key");
+  EXPECT_EQ(*after.mac("D-2", 1, "bytes"), hmac_sha256("key", "bytes"));
   v1::Fact signed_report;
   signed_report.mutable_report_received()->set_protocol("mqtt-signed");
   signed_report.mutable_report_received()->mutable_report()->set_device_id("D-2");

@@ -42,10 +42,10 @@ class KeyRingAwayTest : public testing::TestWithParam<Version> {
   }
 
   bool away_ = true, ended_ = false;
-  Devices devices_{[this](const std::string&, uint32_t) -> Result<std::string> {
+  Devices devices_{trust::macs_under([this](const std::string&, uint32_t) -> Result<std::string> {
     if (away_) return Error{Code::kUnavailable, "", "the key ring cannot be read"};
     return std::string("A-1 signs");
-  }};
+  })};
   FakeSubmit spine_;
   ManualClock clock_{kNow};
   MqttHub hub_{{}, devices_, spine_, clock_, [] {}};

@@ -130,7 +130,8 @@ class MqttSessionTest : public testing::TestWithParam<Version> {
 
   Time now_ = kStart;
   MqttLimits limits_;
-  Devices devices_{[](const std::string& id, uint32_t) -> Result<std::string> { return id + " signs"; }};
+  Devices devices_{trust::macs_under(
+      [](const std::string& id, uint32_t) -> Result<std::string> { return id + " signs"; })};
   FakeSubmit spine_;
   ManualClock clock_{kNow};
   int wakes_ = 0;

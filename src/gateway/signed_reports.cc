@@ -3,6 +3,15 @@
 namespace haechi::gateway {
 namespace {
 
+// What is signed.
+std::string signed_bytes(std::string_view device_id, uint32_t generation, std::string_view report) {
+  std::string bytes(device_id);
+  bytes += '\0';
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(generation >> shift);
+  bytes += report;
+  return bytes;
+}
+
 std::optional<Rejection> check_mac(const v1::SignedReport& from, const Devices::Known& device, Time now,
                                    const Devices& devices) {
   if (device.generation == 0)
@@ -10,10 +19,10 @@ std::optional<Rejection> check_mac(const v1::SignedReport& from, const Devices::
   if (!device.signs_with(from.generation(), now))
     return Rejection{"unknown_generation", "generation",
                      "the device does not sign with a key of this generation"};
-  const Result<std::string> key = devices.signing_key(device.id, from.generation());
-  if (!key.ok()) return Rejection{kNoKey, "generation", "the key cannot be derived at this moment"};
-  const Digest mac = mac_of_report(*key, device.id, from.generation(), from.report());
-  if (!equal_secret(view(mac), from.mac()))
+  const Result<Digest> mac =
+      devices.mac(device.id, from.generation(), signed_bytes(device.id, from.generation(), from.report()));
+  if (!mac.ok()) return Rejection{kNoKey, "generation", "the key cannot be derived at this moment"};
+  if (!equal_secret(view(*mac), from.mac()))
     return Rejection{"bad_mac", "mac", "the signature does not fit device, generation and report"};
   return std::nullopt;
 }
@@ -22,11 +31,7 @@ std::optional<Rejection> check_mac(const v1::SignedReport& from, const Devices::
 
 Digest mac_of_report(std::string_view key, std::string_view device_id, uint32_t generation,
                      std::string_view report) {
-  std::string bytes(device_id);
-  bytes += '\0';
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(generation >> shift);
-  bytes += report;
-  return hmac_sha256(key, bytes);
+  return hmac_sha256(key, signed_bytes(device_id, generation, report));
 }
 
 std::optional<Rejection> open_signed(const v1::SignedReport& from, const std::string& device_id, Time now,

@@ -59,9 +59,9 @@ class SignedReportsTest : public testing::Test {
     return bad ? bad->code + " " + bad->field : "";
   }
 
-  Devices devices_{[](const std::string& id, uint32_t generation) -> Result<std::string> {
+  Devices devices_{trust::macs_under([](const std::string& id, uint32_t generation) -> Result<std::string> {
     return key_of(id, generation);
-  }};
+  })};
 };
 
 TEST_F(SignedReportsTest, OpensWhatTheDeviceSigned) {

@@ -19,6 +19,7 @@
 #include "picture/picture.h"
 #include "spine/snapshot_part.h"
 #include "spine/submit.h"
+#include "trust/coarse.h"
 #include "trust/viewer.h"
 
 namespace haechi::live {
@@ -33,7 +34,7 @@ struct HubOptions {
   // What names the session of a key in records; empty: the digits of its digest.
   std::function<std::string(std::string_view key)> session_of = {};
   Duration key_check_period = Duration::seconds(1);  // ended keys close their sockets
-  std::string coarse_secret = {};                    // of trust::CoarsePlaces, that of the API
+  trust::CoarseSecret coarse_secret = {};            // of trust::CoarsePlaces, that of the API
   // While it holds nothing here is the present: no heartbeat is sent, so that every screen says so, and
   // nobody is let in. On the hub's loop; empty: it never does.
   std::function<bool()> log_stands_still = {};

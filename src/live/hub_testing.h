@@ -195,7 +195,7 @@ class HubTest : public ::testing::Test {
     options.heartbeat_period = heartbeat_period;
     options.log_stands_still = [this] { return stands_still_.load(); };
     options.epoch = "log-1";
-    options.coarse_secret = kCoarseSecret;
+    options.coarse_secret = std::string(kCoarseSecret);
     options.flush_period = Duration::millis(20);
     options.key_check_period = Duration::millis(50);
     const auto identify = [this](std::string_view key) -> std::optional<trust::Viewer> {

@@ -16,7 +16,7 @@ namespace haechi::live {
 
 class PositionTexts {
  public:
-  PositionTexts(const picture::Picture& picture, const Clock& clock, std::string coarse_secret)
+  PositionTexts(const picture::Picture& picture, const Clock& clock, trust::CoarseSecret coarse_secret)
       : picture_(picture), clock_(clock), coarse_(std::move(coarse_secret)) {}
 
   // {"entry":..,"positions":[..]} for the holders, which have fixes. Coarse: about a kilometre, without

@@ -62,7 +62,7 @@ Result<std::unique_ptr<Bundle>> Bundle::begin(const api::BundleQuery& query, con
   return made;
 }
 
-Status Bundle::take(const log::Record& record, const v1::Fact& fact, const vault::KeyRing* ring) {
+Status Bundle::take(const log::Record& record, const v1::Fact& fact, const vault::Keeper* ring) {
   if (fact.has_device_registered())
     holders_[fact.device_registered().id()] = fact.device_registered().person_id();
   if (fact.has_order_registered()) take_order(record, fact.order_registered(), true);
@@ -90,7 +90,7 @@ void Bundle::take_order(const log::Record& record, const v1::Order& order, bool 
 }
 
 void Bundle::take_report(const log::Record& record, const v1::ReportReceived& received,
-                         const vault::KeyRing* ring) {
+                         const vault::Keeper* ring) {
   const v1::Report& report = received.report();
   const Time fixed_at{report.fix().fixed_at_us()};
   if (!report.has_fix() || !query_.worn_as.contains(holders_[report.device_id()]) || !in_time(fixed_at))
@@ -120,7 +120,7 @@ void Bundle::take_report(const log::Record& record, const v1::ReportReceived& re
 }
 
 void Bundle::take_violation(const log::Record& record, const v1::ViolationTakenOver& violation,
-                            const vault::KeyRing* ring) {
+                            const vault::Keeper* ring) {
   if (!about_both(violation.wearer_id(), violation.protected_id()) ||
       !in_time(Time{violation.happened_at_us()}))
     return;
@@ -154,7 +154,7 @@ void Bundle::prove(const log::Record& record, bool with_fact) {
   fact_bytes_ += record.fact.size() * 4 / 3;
 }
 
-void Bundle::show_place(const log::Record& record, const vault::KeyRing* ring) {
+void Bundle::show_place(const log::Record& record, const vault::Keeper* ring) {
   v1::Fact kept;
   if (ring == nullptr || !kept.ParseFromString(record.fact) || kept.sealed_size() == 0) return;
   const auto parts = vault::opened_parts(*ring, record.no, kept);

@@ -18,7 +18,7 @@
 #include "evidence/tree.h"
 #include "log/log.h"
 #include "spine/engine.h"
-#include "vault/key_ring.h"
+#include "vault/keeper.h"
 
 namespace haechi::node {
 
@@ -41,7 +41,7 @@ class Bundle {
   // One entry, in their order. `fact` is what the record holds with its sealed parts put back as far as their
   // keys are there; `ring` has those keys, null where nothing is sealed. kInvalid: the file would be too
   // large.
-  Status take(const log::Record& record, const v1::Fact& fact, const vault::KeyRing* ring);
+  Status take(const log::Record& record, const v1::Fact& fact, const vault::Keeper* ring);
   // The file, signed, after all of them. Proving takes its time: after each entry it is asked whether to go
   // on; kUnavailable when not.
   Result<std::string> signed_text(const std::function<bool()>& go_on);
@@ -74,12 +74,12 @@ class Bundle {
     return query_.worn_as.contains(wearer_id) && protected_id == query_.protected_id;
   }
   void take_order(const log::Record& record, const v1::Order& order, bool in_entry);
-  void take_report(const log::Record& record, const v1::ReportReceived& received, const vault::KeyRing* ring);
+  void take_report(const log::Record& record, const v1::ReportReceived& received, const vault::Keeper* ring);
   void take_violation(const log::Record& record, const v1::ViolationTakenOver& violation,
-                      const vault::KeyRing* ring);
+                      const vault::Keeper* ring);
   void take_effect(const log::Record& record, const v1::Effect& effect);
   void prove(const log::Record& record, bool with_fact);
-  void show_place(const log::Record& record, const vault::KeyRing* ring);
+  void show_place(const log::Record& record, const vault::Keeper* ring);
   std::string head() const;
   Status write_entries(std::string& out, const std::function<bool()>& go_on) const;
 

@@ -14,7 +14,7 @@ Error damaged(uint64_t no) {
 
 }  // namespace
 
-BundleDesk::BundleDesk(BundleSource source, std::unique_ptr<log::Reader> log, const vault::KeyRing& ring)
+BundleDesk::BundleDesk(BundleSource source, std::unique_ptr<log::Reader> log, const vault::Keeper& ring)
     : source_(std::move(source)), log_(std::move(log)), ring_(ring), thread_([this] { loop(); }) {}
 
 bool BundleDesk::begin(api::BundleQuery query, Done done) {

@@ -22,7 +22,7 @@ class BundleDesk final : public api::Bundles {
   static constexpr size_t kBytesMax = 64u << 20;  // of one file
 
   // Reader and ring outlive it.
-  BundleDesk(BundleSource source, std::unique_ptr<log::Reader> log, const vault::KeyRing& ring);
+  BundleDesk(BundleSource source, std::unique_ptr<log::Reader> log, const vault::Keeper& ring);
   ~BundleDesk() override { stop(); }
 
   bool begin(api::BundleQuery query, Done done) override;
@@ -41,7 +41,7 @@ class BundleDesk final : public api::Bundles {
 
   const BundleSource source_;
   const std::unique_ptr<log::Reader> log_;
-  const vault::KeyRing& ring_;
+  const vault::Keeper& ring_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::optional<Asked> asked_;  // until it is made

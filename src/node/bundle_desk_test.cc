@@ -7,6 +7,7 @@
 
 #include "evidence/notary.h"
 #include "log/test_log.h"
+#include "vault/key_ring.h"
 
 namespace haechi::node {
 namespace {

@@ -414,9 +414,11 @@ Status read_config(const std::string& path, Config& config) {
                          "log",
                          "oidc"},
                         ""));
-  if (const auto* keys = table["keys"].as_table()) TRY_STATUS(check_keys(*keys, {"ring", "master"}, "keys."));
+  if (const auto* keys = table["keys"].as_table())
+    TRY_STATUS(check_keys(*keys, {"ring", "master", "apart"}, "keys."));
   TRY_STATUS(read_text(table, "keys.ring", config.key_ring));
   TRY_STATUS(read_text(table, "keys.master", config.master_key));
+  TRY_STATUS(read_flag(table, "keys.apart", config.keys_apart));
   if (const auto* server = table["server"].as_table())
     TRY_STATUS(check_keys(*server, {"accept", "snapshot_every_entries"}, "server."));
   TRY_STATUS(read_rate(table, "server.snapshot_every_entries", config.snapshot_every_entries));

@@ -29,6 +29,7 @@
 //   [mirror]   logs = ["name+id+base64"]                     # of whose log a copy is kept here
 //   [witness]  name = "example.org/witness"  logs = ["name+id+base64"]                # whose log we cosign
 //   [keys]     ring = "/var/lib/haechi-keys/ring"  master = "file"   # neither in `data` nor in its backups
+//              apart = true              # in a process of their own; docs/running.md
 //              master = "pkcs11:..."     # or in a token, as keys of TLS and evidence too; docs/running.md
 //   [accounts] breached_passwords = "file or folder"  memory_kib = 65536  passes = 3   # docs/accounts.md
 //              personal_keys = false     # are keys good that stand for persons? A demonstration's are
@@ -99,6 +100,7 @@ struct Config {
   std::string key_ring;                       // of the data keys of persons; empty: "<data>.keys/ring"
   // File with the key that wraps them, or pkcs11: URI; empty: "<data>.keys/master", or the environment.
   std::string master_key;
+  bool keys_apart = false;             // master key, ring and opened keys in a process of their own
   std::string static_files;            // empty: no pages
   std::string map_config;              // a JSON object; empty: the built-in base map
   std::vector<std::string> map_hosts;  // "https://host[:port]"; named in every page's security policy

@@ -2,11 +2,11 @@
 
 #include "base/heap.h"
 #include "store/fix_index.h"
-#include "vault/key_ring.h"
+#include "vault/keeper.h"
 
 namespace haechi::node {
 
-void count_machine(Metrics& metrics, const vault::KeyRing& ring, const store::FixIndex& fixes) {
+void count_machine(Metrics& metrics, const vault::Keeper& ring, const store::FixIndex& fixes) {
   metrics.add({"haechi_clock_synchronized", "0: nothing keeps this machine's clock.", {}, false, [] {
                  return clock_is_kept() ? 1.0 : 0.0;
                }});

@@ -13,13 +13,13 @@ namespace haechi::store {
 class FixIndex;
 }  // namespace haechi::store
 namespace haechi::vault {
-class KeyRing;
+class Keeper;
 }  // namespace haechi::vault
 
 namespace haechi::node {
 
 // The machine under the node, and what stands beside the log; both outlive the metrics.
-void count_machine(Metrics& metrics, const vault::KeyRing& ring, const store::FixIndex& fixes);
+void count_machine(Metrics& metrics, const vault::Keeper& ring, const store::FixIndex& fixes);
 
 void count_spine(Metrics& metrics, const spine::Spine& spine);  // which outlives them
 

@@ -2,12 +2,13 @@
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
+#include "vault/key_ring.h"
 #include "vault/sealer.h"
 
 namespace haechi::node {
 namespace {
 
-Status erase(const v1::ErasureOutcome& outcome, uint64_t no, vault::KeyRing& ring, store::Records& records) {
+Status erase(const v1::ErasureOutcome& outcome, uint64_t no, vault::Keeper& ring, store::Records& records) {
   const std::string owner = vault::person_owner(outcome.person_id());
   // The key goes last: while it is there, a replay knows that this is not finished.
   if (ring.has_older(owner, no)) {
@@ -28,7 +29,7 @@ vault::RingPlace ring_place(const Config& config) {
   return place;
 }
 
-Status erase_settled(const spine::Batch& batch, vault::KeyRing& ring, store::Records& records) {
+Status erase_settled(const spine::Batch& batch, vault::Keeper& ring, store::Records& records) {
   Status first;
   for (const spine::PublishedEntry& entry : batch.entries) {
     for (const auto& effect : entry.effects) {

@@ -10,6 +10,7 @@
 #include "node/retention.h"
 #include "node/snapshots.h"
 #include "spine/part_testing.h"
+#include "vault/key_ring.h"
 #include "vault/sealer.h"
 
 namespace haechi::node {

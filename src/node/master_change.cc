@@ -10,7 +10,7 @@
 
 namespace haechi::node {
 
-MasterChange::MasterChange(vault::KeyRing& ring, vault::RingPlace place, spine::Submit& submit)
+MasterChange::MasterChange(vault::Keeper& ring, vault::RingPlace place, spine::Submit& submit)
     : ring_(ring), place_(std::move(place)), submit_(submit), thread_([this] { run(); }) {}
 
 MasterChange::~MasterChange() {
@@ -39,7 +39,7 @@ void MasterChange::look() {
   if (const Status taken = vault::take_change(place_); !taken.ok())
     done = taken.error();
   else
-    done = vault::change_master(ring_, place_, *to);
+    done = ring_.change_master(place_, *to);
   if (done.ok()) {
     ++changes_;
     spdlog::info("the master key is another one: {} keys are wrapped anew", *done);

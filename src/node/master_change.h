@@ -10,14 +10,14 @@
 
 #include "node/metrics.h"
 #include "spine/submit.h"
-#include "vault/key_ring.h"
+#include "vault/keeper.h"
 
 namespace haechi::node {
 
 class MasterChange {
  public:
   // Both outlive it.
-  MasterChange(vault::KeyRing& ring, vault::RingPlace place, spine::Submit& submit);
+  MasterChange(vault::Keeper& ring, vault::RingPlace place, spine::Submit& submit);
   ~MasterChange();
   MasterChange(const MasterChange&) = delete;
   void count(Metrics& metrics) const;
@@ -26,7 +26,7 @@ class MasterChange {
   void run();
   void look();
 
-  vault::KeyRing& ring_;
+  vault::Keeper& ring_;
   const vault::RingPlace place_;
   spine::Submit& submit_;
   std::atomic<uint64_t> changes_{0};

@@ -64,8 +64,8 @@
 #include "store/records.h"
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
+#include "vault/keeper_apart.h"
 #include "vault/key_ring.h"
-#include "vault/signing_key.h"
 
 namespace haechi::node {
 namespace {
@@ -82,13 +82,12 @@ struct Node::Rooms {
   explicit Rooms(const Config& given) : config(given) {}
 
   Status open();
+  Status open_ring();
   Status listen();
   Status listen_front();
   Status listen_devices();
   void subscribe();
   void tell_gateway(const spine::Batch& batch);
-  // Any thread.
-  Result<std::string> signing_key(const std::string& device_id, uint32_t generation);
   Status open_sender();
   Status open_accounts();
   net::ClientOptions line_to_others() const { return {.tls = secrets.outgoing, .outgoing = outgoing}; }
@@ -97,13 +96,15 @@ struct Node::Rooms {
   ~Rooms();
 
   const Config config;
+  const vault::RingPlace ring_at = ring_place(config);  // before a keeper is started, which wipes variables
   SystemClock clock;
   Metrics metrics;
   std::atomic<bool> ready{false};
   uint64_t snapshot_no = 0, entries_replayed = 0;
   std::string map_config;  // what /config/map.json answers
 
-  std::unique_ptr<vault::KeyRing> ring;  // outlives whoever seals or opens
+  std::string kept_by;                  // of whom the keys are; empty: of this process
+  std::unique_ptr<vault::Keeper> ring;  // outlives whoever seals or opens
   std::unique_ptr<spine::SnapshotStore> snapshots;
   std::unique_ptr<spine::Quarantine> quarantine;
   std::unique_ptr<gateway::Suspects> suspects;
@@ -133,8 +134,8 @@ struct Node::Rooms {
   const SurfaceHosts surface_hosts{config.surface_hosts};
   CspReports csp_reports;  // front loop
   net::Loop gateway{"gateway"}, front{"front"}, link{"link"}, notify{"notify"}, disks{"disks"};
-  gateway::Devices devices{[this](const std::string& device_id, uint32_t generation) {
-    return signing_key(device_id, generation);
+  gateway::Devices devices{[this](const std::string& device_id, uint32_t generation, std::string_view bytes) {
+    return ring->device_mac(device_id, generation, bytes);
   }};                  // gateway loop
   Commands commanded;  // gateway loop
   std::unique_ptr<gateway::MqttServer> mqtt;
@@ -153,12 +154,25 @@ struct Node::Rooms {
   std::unique_ptr<notify::AccountNotices> notices;  // notify loop
 };
 
+Status Node::Rooms::open_ring() {
+  if (!config.keys_apart) {
+    TRY(ring, vault::open_ring(ring_at, vault::RingMode::kWrite));
+    return {};
+  }
+  TRY(auto keeper, vault::KeeperApart::start(ring_at));
+  kept_by =
+      "process " + std::to_string(keeper->process()) + " keeps the keys; its memory is " +
+      (keeper->locked() ? "never written to a disk" : "written to swap, if there is any (LimitMEMLOCK)");
+  ring = std::move(keeper);
+  return {};
+}
+
 Status Node::Rooms::open() {
   TRY(map_config, read_map_config(config));
   TRY(secrets, Secrets::open(config));
   TRY(outgoing, open_outgoing(config));
   TRY_STATUS(make_directory(config.data));
-  TRY(ring, vault::open_ring(ring_place(config), vault::RingMode::kWrite));
+  TRY_STATUS(open_ring());
   snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
   TRY(auto opened, open_or_mend(config, secrets.log_keys, *snapshots, line_to_others(), clock));
   const Seen seen = read_seen(seen_file(config), opened.log->id());
@@ -172,8 +186,10 @@ Status Node::Rooms::open() {
   TRY_STATUS(check_agencies(config, *records));
   TRY_STATUS(config.demo_keys_file.empty() ? end_demo_keys(*keys)
                                            : write_demo_keys(*keys, config.demo_keys_file));
-  TRY(const vault::Key coarse, vault::coarse_key(*ring));
-  live::HubOptions hub_options{.epoch = opened.log->id(), .coarse_secret = std::string(coarse.view())};
+  TRY([[maybe_unused]] const Digest made, ring->coarse_digest(""));
+  const trust::CoarseSecret coarse(
+      [this](std::string_view text) { return ring->coarse_digest(text).value(); });
+  live::HubOptions hub_options{.epoch = opened.log->id(), .coarse_secret = coarse};
   hub_options.session_of = [this](std::string_view key) { return accounts->session_id(key, clock.now()); };
   hub_options.log_stands_still = [this] {
     return ready && (pulse.is_still(kLogDisk) || pulse.is_still("spine"));
@@ -233,13 +249,13 @@ Status Node::Rooms::open() {
           .words = config.words,
           .agencies = config.agencies,
           .signing_keys = [this](const std::string& device_id,
-                                 uint32_t generation) { return signing_key(device_id, generation); },
+                                 uint32_t generation) { return ring->device_key(device_id, generation); },
           .clamd_socket = config.clamd_socket,
           .act_term = Duration::seconds(int64_t{3600} * config.act_hours),
           .look_limits = config.look_limits,
           .duty_hours = config.duty_hours,
           .endings = [this](Time before) { return retention->endings(before); },
-          .coarse_secret = std::string(coarse.view()),
+          .coarse_secret = coarse,
           .secret_ages = &secret_watch->ages(),
           .post_letter = posting(notify, notices, *spine),
           .administration = *net::Networks::from(config.administration, ""),
@@ -344,11 +360,6 @@ void Node::Rooms::tell_gateway(const spine::Batch& batch) {
   });
 }
 
-Result<std::string> Node::Rooms::signing_key(const std::string& device_id, uint32_t generation) {
-  TRY(const vault::Key key, vault::signing_key(*ring, device_id, generation));
-  return std::string(key.view());
-}
-
 Status Node::Rooms::listen_devices() {
   const net::Door door = door_of("devices", config, secrets.for_devices, gateway);
   gateway::MqttLimits limits;
@@ -408,7 +419,7 @@ Status Node::Rooms::listen() {
   health->tell();
   tell(exceptions, *spine);
   tell(config.agreements, *spine);
-  master_change = std::make_unique<MasterChange>(*ring, ring_place(config), *spine);
+  master_change = std::make_unique<MasterChange>(*ring, ring_at, *spine);
   Status opened;
   net::run_on(gateway, [&] { opened = listen_devices(); });
   if (!opened.ok()) return opened;
@@ -560,6 +571,10 @@ uint64_t Node::entries_replayed() const {
   return rooms_->entries_replayed;
 }
 
+const std::string& Node::kept_by() const {
+  return rooms_->kept_by;
+}
+
 void Node::reload() {
   rooms_->secrets.reload();
 }
@@ -582,6 +597,7 @@ int run_serve(const Config& config) {
   if (const auto& address = (*node)->first_administrator())
     std::printf("administrator %s\n", address->c_str());
   std::fflush(stdout);
+  if (!(*node)->kept_by().empty()) spdlog::info("{}", (*node)->kept_by());
   tell_beginning((*node)->snapshot_no(), (*node)->entries_replayed());
   if (!clock_is_kept())
     spdlog::warn("nothing keeps this machine's clock: fixes will be dated against a wrong one");

@@ -23,6 +23,8 @@ class Node {
   uint16_t http_port() const;
   uint16_t device_http_port() const;
   uint16_t mqtt_port() const;
+  // Who has the keys, in words; empty: this process.
+  const std::string& kept_by() const;
   uint64_t snapshot_no() const;  // the entry of the snapshot that it began with; 0: none
   uint64_t entries_replayed() const;
   // Where nobody has enrolled as an administrator yet, or it was asked for: the address at which one does,

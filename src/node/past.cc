@@ -4,7 +4,7 @@
 
 namespace haechi::node {
 
-api::LogSource source_of(log::Reader& reader, const vault::KeyRing& ring, store::FixIndex& fixes) {
+api::LogSource source_of(log::Reader& reader, const vault::Keeper& ring, store::FixIndex& fixes) {
   const auto given = [](const std::function<bool(const api::LoggedFact&)>& each) {
     return [&each](const log::Record& record) { return each({record.no, record.stamp, record.fact}); };
   };

@@ -14,6 +14,7 @@
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "node/erasing.h"
+#include "vault/key_ring.h"
 #include "vault/sealer.h"
 
 namespace haechi::node {

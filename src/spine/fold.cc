@@ -11,7 +11,7 @@
 
 namespace haechi::spine {
 
-Fold::Fold(uint32_t partition, vault::KeyRing* the_ring)
+Fold::Fold(uint32_t partition, vault::Keeper* the_ring)
     : ring(the_ring), next_no(entries_before_the_first() + 1), engine(partition, entries_before_the_first()) {
   if (ring) sealer.emplace(*ring);
 }
@@ -45,27 +45,70 @@ Status known_here(uint64_t no, const v1::Fact& fact) {
 
 }  // namespace
 
-Result<PublishedEntry> Fold::take(const log::Record& record, const Quarantine* quarantine) {
-  auto fact = std::make_shared<v1::Fact>();
-  if (!fact->ParseFromString(record.fact))
+Result<Fold::Opened> Fold::parse(const log::Record& record) const {
+  Opened out{record.no, record.stamp, std::make_shared<v1::Fact>()};
+  if (!out.fact->ParseFromString(record.fact))
     return Error{Code::kCorrupt, "", "entry " + std::to_string(record.no) + " is not a fact"};
-  TRY_STATUS(known_here(record.no, *fact));
-  if (ring) {
-    TRY_STATUS(vault::open(*ring, record.no, *fact));
-    sealer->note(*fact);
-  } else if (fact->sealed_size() > 0) {
+  TRY_STATUS(known_here(record.no, *out.fact));
+  if (!ring && out.fact->sealed_size() > 0)
     return Error{Code::kCorrupt, "keys",
                  "entry " + std::to_string(record.no) + " is sealed and there is no key ring"};
-  }
+  return out;
+}
+
+Status Fold::open(std::span<const Opened> entries) const {
+  if (!ring) return {};
+  std::vector<vault::FactAt> facts;
+  for (const Opened& one : entries) facts.push_back({one.no, one.fact.get()});
+  return vault::open(*ring, facts);
+}
+
+Result<PublishedEntry> Fold::take(const log::Record& record, const Quarantine* quarantine) {
+  TRY(const Opened entry, parse(record));
+  TRY_STATUS(open({&entry, 1}));
+  return take(entry, quarantine);
+}
+
+Status Fold::read_log(const ReadLog& log, const std::function<void(uint64_t no)>& reading,
+                      const std::function<Status(Opened& opened)>& each) const {
+  constexpr size_t kAhead = 256;
+  std::vector<Opened> ahead;
+  Status went;
+  const auto hand_over = [&] {
+    went = open(ahead);
+    for (Opened& one : ahead)
+      if (went.ok()) went = each(one);
+    ahead.clear();
+    return went.ok();
+  };
+  const Status log_read = log(next_no, [&](const log::Record& record) {
+    reading(record.no);
+    Result<Opened> one = parse(record);
+    reading(0);
+    if (!one.ok()) {  // those before it are taken
+      if (hand_over()) went = one.error();
+      return false;
+    }
+    ahead.push_back(*std::move(one));
+    return ahead.size() < kAhead || hand_over();
+  });
+  TRY_STATUS(log_read);
+  if (went.ok()) hand_over();
+  return went;
+}
+
+PublishedEntry Fold::take(const Opened& opened, const Quarantine* quarantine) {
+  const auto& [no, stamp, fact] = opened;
+  if (sealer) sealer->note(*fact);
   if (fact->has_report_received() && !canary(Canary::kDuplicatesReturn))
     filter.admit(fact->report_received().report());
-  PublishedEntry entry{record.no, record.stamp, fact, {}};
-  if (quarantine && quarantine->passes_over(record.no))
-    engine.pass_over(record.no, record.stamp);
+  PublishedEntry entry{no, stamp, fact, {}};
+  if (quarantine && quarantine->passes_over(no))
+    engine.pass_over(no, stamp);
   else
-    entry.effects = step({record.no, record.stamp, *fact});
-  next_no = record.no + 1;
-  last_stamp = std::max(last_stamp, record.stamp);
+    entry.effects = step({no, stamp, *fact});
+  next_no = no + 1;
+  last_stamp = std::max(last_stamp, stamp);
   return entry;
 }
 
@@ -87,7 +130,7 @@ void Fold::load(Reader& in) {
   read(in, *sealer);
 }
 
-bool erases_what_has_keys(const PublishedEntry& entry, const vault::KeyRing& ring) {
+bool erases_what_has_keys(const PublishedEntry& entry, const vault::Keeper& ring) {
   return std::any_of(entry.effects.begin(), entry.effects.end(), [&](const auto& effect) {
     const v1::ErasureOutcome& outcome = effect->settle_erasure();
     if (!outcome.erased()) return false;

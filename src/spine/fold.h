@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "base/archived.h"
@@ -28,17 +30,34 @@ inline constexpr uint32_t kFactsForm = 1;
 
 struct Fold {
   // Without a ring nothing is sealed. It outlives this.
-  Fold(uint32_t partition, vault::KeyRing* ring);
+  Fold(uint32_t partition, vault::Keeper* ring);
 
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
   // The next entry of the log, opened as far as its keys are there. kCorrupt: it is no fact, or not of this
   // ring. kConflict: a newer program wrote it, and this one would misread it. `quarantine` may be null.
   Result<PublishedEntry> take(const log::Record& record, const Quarantine* quarantine);
 
+  // The same of many, which are opened some hundreds at once: read from the next one on with `log`, and
+  // handed over one by one for take(). Whatever `each` answers that is not ok ends it. `reading` is told
+  // which entry is being read; 0: none.
+  struct Opened {
+    uint64_t no = 0;
+    Time stamp;
+    std::shared_ptr<v1::Fact> fact;
+  };
+  using ReadLog =
+      std::function<Status(uint64_t from_no, const std::function<bool(const log::Record&)>& each)>;
+  Status read_log(const ReadLog& log, const std::function<void(uint64_t no)>& reading,
+                  const std::function<Status(Opened& opened)>& each) const;
+  PublishedEntry take(const Opened& opened, const Quarantine* quarantine);
+
   void save(Writer& out) const;
   void load(Reader& in);
 
-  vault::KeyRing* const ring;
+  Result<Opened> parse(const log::Record& record) const;
+  Status open(std::span<const Opened> entries) const;
+
+  vault::Keeper* const ring;
   uint64_t next_no;
   Time last_stamp;
   std::set<uint64_t> quarantined;  // entries of which the log says so
@@ -49,6 +68,6 @@ struct Fold {
 
 // Somebody is erased by the entry, and something that is sealed about this person, or these zones, can still
 // be read.
-bool erases_what_has_keys(const PublishedEntry& entry, const vault::KeyRing& ring);
+bool erases_what_has_keys(const PublishedEntry& entry, const vault::Keeper& ring);
 
 }  // namespace haechi::spine

@@ -58,18 +58,19 @@ struct StoredSnapshot::Sealed {
   ~Sealed() {
     if (file >= 0) ::close(file);
   }
-  // Nothing when it is not as it was sealed.
-  std::optional<std::string> open(uint32_t piece, uint64_t offset, size_t bytes) const {
+  vault::Keeper::Answer open(uint32_t piece, uint64_t offset, size_t bytes) const {
     std::string box(bytes + vault::kTagBytes, '\0');
     const ssize_t got = ::pread(file, box.data(), box.size(), static_cast<off_t>(offset));
-    if (got != static_cast<ssize_t>(box.size())) return std::nullopt;
-    return vault::decrypt(key, nonce_of(head, piece), beside, box);
+    if (got != static_cast<ssize_t>(box.size())) box.clear();
+    const std::string nonce = nonce_of(head, piece);
+    const vault::Keeper::Box sealed{{&head.key, 1}, nonce, beside, box};
+    return std::move(keeper->open({&sealed, 1}).front());
   }
 
   int file = -1;
   Head head;
   std::string beside;  // the first kHeadBytes
-  vault::Key key;
+  const vault::Keeper* keeper = nullptr;
 };
 
 Reader StoredSnapshot::read(const Part& part) const {
@@ -82,9 +83,9 @@ Reader StoredSnapshot::read(const Part& part) const {
     if (before >= part.bytes) return {};
     auto piece = sealed->open(part.piece + at->next, part.offset + before + at->next * vault::kTagBytes,
                               std::min<uint64_t>(part.bytes - before, kPieceBytes));
-    if (!piece) return {};
+    if (!piece.whole()) return {};
     ++at->next;
-    at->piece = *std::move(piece);
+    at->piece = std::move(piece.bytes);
     return at->piece;
   });
 }
@@ -123,9 +124,6 @@ Status SnapshotStore::write(const Snapshot& snapshot) {
   Head head;
   TRY(head.key, ring_.key_of(kOwner));
   TRY_STATUS(ring_.settle());
-  vault::Key key;
-  if (ring_.find(head.key, key) != vault::KeyRing::State::kLiving)
-    return Error{Code::kUnavailable, "snapshot", "somebody was erased meanwhile"};
   vault::draw(head.nonce.data(), head.nonce.size());
   head.index_bytes = plain_index.size();
   const std::string beside = std::string(kMagic) + saved(head);
@@ -135,11 +133,17 @@ Status SnapshotStore::write(const Snapshot& snapshot) {
   TRY_STATUS(replace_file(path_of(snapshot.at.no), [&](const PutBytes& put) -> Status {
     TRY_STATUS(put(beside));
     uint32_t piece = 0;
-    TRY_STATUS(put(vault::encrypt(key, nonce_of(head, piece++), beside, plain_index)));
+    const auto seal = [&](std::string_view plain) -> Status {
+      const std::string nonce = nonce_of(head, piece++);
+      const vault::Keeper::Text text{head.key, nonce, beside, plain};
+      const vault::Keeper::Answer box = std::move(ring_.seal({&text, 1}).front());
+      if (!box.whole()) return Error{Code::kUnavailable, "snapshot", "somebody was erased meanwhile"};
+      return put(box.bytes);
+    };
+    TRY_STATUS(seal(plain_index));
     for (const auto& [name, bytes] : snapshot.parts) {
       for (size_t begin = 0; begin < bytes.size(); begin += kPieceBytes)
-        TRY_STATUS(put(vault::encrypt(key, nonce_of(head, piece++), beside,
-                                      std::string_view(bytes).substr(begin, kPieceBytes))));
+        TRY_STATUS(seal(std::string_view(bytes).substr(begin, kPieceBytes)));
     }
     return {};
   }));
@@ -161,14 +165,15 @@ Result<StoredSnapshot> SnapshotStore::read(uint64_t entry_no) const {
   if (!has_head || !sealed->beside.starts_with(kMagic)) return not_to_be_trusted("is no snapshot");
   Reader head(std::string_view(sealed->beside).substr(kMagic.size()));
   haechi::read(head, sealed->head);
-  if (ring_.find(sealed->head.key, sealed->key) != vault::KeyRing::State::kLiving)
-    return not_to_be_trusted("the key it is sealed under is gone");
+  sealed->keeper = &ring_;
 
   const uint64_t index_bytes = std::min(sealed->head.index_bytes, size);
   const auto plain_index = sealed->open(0, kHeadBytes, index_bytes);
-  if (!plain_index) return not_to_be_trusted("is damaged or torn");
+  if (plain_index.key != vault::KeyState::kLiving)
+    return not_to_be_trusted("the key it is sealed under is gone");
+  if (!plain_index.intact) return not_to_be_trusted("is damaged or torn");
   Index index;
-  Reader in(*plain_index);
+  Reader in(plain_index.bytes);
   haechi::read(in, index.form);
   if (index.form != state_form()) return not_to_be_trusted("holds the state of another version");
   haechi::read(in, index.at);

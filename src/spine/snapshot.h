@@ -23,7 +23,7 @@
 #include "base/archive.h"
 #include "base/result.h"
 #include "log/log.h"
-#include "vault/key_ring.h"
+#include "vault/keeper.h"
 
 namespace haechi::spine {
 
@@ -65,8 +65,7 @@ class SnapshotStore {
   static constexpr size_t kKept = 2;
 
   // The directory is made by the first write(). One thread at a time.
-  SnapshotStore(std::string directory, vault::KeyRing& ring)
-      : directory_(std::move(directory)), ring_(ring) {}
+  SnapshotStore(std::string directory, vault::Keeper& ring) : directory_(std::move(directory)), ring_(ring) {}
 
   Status write(const Snapshot& snapshot);
   // The entries at which there are any, newest first.
@@ -80,7 +79,7 @@ class SnapshotStore {
   std::string path_of(uint64_t entry_no) const;
 
   const std::string directory_;
-  vault::KeyRing& ring_;
+  vault::Keeper& ring_;
 };
 
 struct OpenedLog {

@@ -19,7 +19,7 @@ struct SnapshotMaker::State {
   std::vector<std::unique_ptr<PartCopy>> copies;  // as the parts
 };
 
-SnapshotMaker::SnapshotMaker(uint32_t partition, vault::KeyRing& ring, const Quarantine* quarantine,
+SnapshotMaker::SnapshotMaker(uint32_t partition, vault::Keeper& ring, const Quarantine* quarantine,
                              const SnapshotStore& store, const std::vector<SnapshotPart>& parts,
                              std::unique_ptr<log::Reader> reader)
     : partition_(partition),
@@ -57,28 +57,27 @@ Result<Snapshot> SnapshotMaker::make(const log::ChainPoint& at, uint64_t from_no
                                      const std::function<bool()>& go_on) {
   State state = begun_with(from_no);
   if (canary(Canary::kSnapshotAhead)) state.fold->engine.leave_out({at.no});
-  std::optional<Error> ended;
   Batch batch;
   batch.replayed = true;
   const auto hand_over = [&] {
     for (const auto& copy : state.copies) copy->fold(batch);
     batch.entries.clear();
   };
-  const Status read = reader_->read(state.fold->next_no, [&](const log::Record& record) {
-    if (record.no > at.no) return false;
-    Result<PublishedEntry> entry = state.fold->take(record, quarantine_);
-    if (!entry.ok()) return ended = entry.error(), false;
-    // The next start finishes it, if it reads that entry.
-    if (erases_what_has_keys(*entry, ring_))
-      return ended = Error{Code::kUnavailable, "snapshot", "an erasure is not finished"}, false;
-    batch.entries.push_back(*std::move(entry));
-    if (batch.entries.size() >= kBatch) hand_over();
-    if (go_on()) return true;
-    ended = Error{Code::kUnavailable, "snapshot", "was given up"};
-    return false;
-  });
-  TRY_STATUS(read);
-  if (ended) return *ended;
+  const auto up_to_there = [&](uint64_t no, const std::function<bool(const log::Record&)>& each) {
+    return reader_->read(no, [&](const log::Record& record) { return record.no <= at.no && each(record); });
+  };
+  TRY_STATUS(state.fold->read_log(
+      up_to_there, [](uint64_t) {},
+      [&](const Fold::Opened& opened) -> Status {
+        PublishedEntry entry = state.fold->take(opened, quarantine_);
+        // The next start finishes it, if it reads that entry.
+        if (erases_what_has_keys(entry, ring_))
+          return Error{Code::kUnavailable, "snapshot", "an erasure is not finished"};
+        batch.entries.push_back(std::move(entry));
+        if (batch.entries.size() >= kBatch) hand_over();
+        if (go_on()) return {};
+        return Error{Code::kUnavailable, "snapshot", "was given up"};
+      }));
   hand_over();
   ENSURE(state.fold->next_no == at.no + 1, state.fold->next_no, at.no);
 

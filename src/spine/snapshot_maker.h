@@ -21,7 +21,7 @@ namespace haechi::spine {
 class SnapshotMaker {
  public:
   // All but the reader outlive it, and the log the reader; the parts are complete before the first make().
-  SnapshotMaker(uint32_t partition, vault::KeyRing& ring, const Quarantine* quarantine,
+  SnapshotMaker(uint32_t partition, vault::Keeper& ring, const Quarantine* quarantine,
                 const SnapshotStore& store, const std::vector<SnapshotPart>& parts,
                 std::unique_ptr<log::Reader> reader);
 
@@ -36,7 +36,7 @@ class SnapshotMaker {
   State anew() const;
 
   const uint32_t partition_;
-  vault::KeyRing& ring_;
+  vault::Keeper& ring_;
   const Quarantine* const quarantine_;
   const SnapshotStore& store_;
   const std::vector<SnapshotPart>& parts_;

@@ -11,6 +11,7 @@
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "spine/spine.h"
+#include "vault/key_ring.h"
 
 namespace haechi::spine {
 namespace {

@@ -94,25 +94,27 @@ Status Spine::replay(const StoredSnapshot* from) {
     if (!loaded.ok() && options_.snapshot_failed) options_.snapshot_failed(loaded.error());
   }
   Work work;
-  std::optional<Error> failure;
   auto flush = [&] {
     if (options_.quarantine) options_.quarantine->applying(0);
     publish(work, true);
     work = Work{};
   };
   Quarantine* const quarantine = options_.quarantine;
-  Status status = log_->read(fold_->next_no, [&](const log::Record& record) {
-    if (quarantine && !quarantine->passes_over(record.no)) quarantine->applying(record.no);
-    Result<PublishedEntry> entry = fold_->take(record, quarantine);
-    if (!entry.ok()) return failure = entry.error(), false;
-    if (options_.ring) options_.ring->reach(record.no);
-    work.batch.entries.push_back(*std::move(entry));
+  const auto applying = [&](uint64_t no) {
+    if (quarantine) quarantine->applying(quarantine->passes_over(no) ? 0 : no);
+  };
+  const auto all = [&](uint64_t from_no, const std::function<bool(const log::Record&)>& each) {
+    return log_->read(from_no, each);
+  };
+  const Status taken = fold_->read_log(all, applying, [&](const Fold::Opened& opened) -> Status {
+    applying(opened.no);
+    work.batch.entries.push_back(fold_->take(opened, quarantine));
+    if (options_.ring) options_.ring->reach(opened.no);
     if (work.batch.entries.size() >= kReplayBatch) flush();
-    return true;
+    return {};
   });
-  if (options_.quarantine) options_.quarantine->applying(0);
-  if (!status.ok()) return status;
-  if (failure) return *failure;
+  if (quarantine) quarantine->applying(0);
+  TRY_STATUS(taken);
   if (!work.batch.entries.empty()) flush();
   entry_no_ = fold_->next_no - 1;
   ENSURE(fold_->next_no == log_->next_no(), fold_->next_no, log_->next_no());
@@ -339,11 +341,16 @@ bool Spine::admit(Waiting& waiting, Work& work) {
   return false;
 }
 
-// The bytes of the next entry.
-std::string Spine::sealed(v1::Fact& fact) {
-  fact.clear_sealed();
-  if (!fold_->sealer) return fact.SerializeAsString();
-  Result<std::string> bytes = fold_->sealer->seal(fold_->next_no, fact);
+// The bytes of the next entries, which are sealed at once.
+std::vector<std::string> Spine::sealed(std::span<v1::Fact* const> facts) {
+  std::vector<std::string> out;
+  if (!fold_->sealer) {
+    for (const v1::Fact* fact : facts) out.push_back(fact->SerializeAsString());
+    return out;
+  }
+  uint64_t no = fold_->next_no;
+  for (v1::Fact* fact : facts) fold_->sealer->add(no++, *fact);
+  Result<std::vector<std::string>> bytes = fold_->sealer->finish();
   // As with a log that cannot append: nothing was acknowledged.
   ENSURE(bytes.ok(), bytes.ok() ? "" : bytes.error().text());
   return *std::move(bytes);
@@ -360,18 +367,21 @@ Time Spine::next_stamp() {
 
 void Spine::process(std::vector<Waiting> waiting) {
   Work work;
-  work.bytes.reserve(waiting.size());
+  std::vector<v1::Fact*> facts;
+  facts.reserve(waiting.size());
   work.batch.entries.reserve(waiting.size());
   work.receipts.reserve(waiting.size());
   for (Waiting& one : waiting) {
     if (!admit(one, work)) continue;
     const Time stamp = next_stamp();
-    work.bytes.push_back(sealed(*one.fact));
-    work.batch.entries.push_back(
-        {fold_->next_no, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
-    work.keep(one, Receipt{fold_->next_no, stamp, false});
-    ++fold_->next_no;
+    const uint64_t no = fold_->next_no + facts.size();
+    one.fact->clear_sealed();
+    facts.push_back(one.fact.get());
+    work.batch.entries.push_back({no, stamp, std::shared_ptr<const v1::Fact>(std::move(one.fact)), {}});
+    work.keep(one, Receipt{no, stamp, false});
   }
+  work.bytes = sealed(facts);
+  fold_->next_no += facts.size();
   for (size_t i = 0; i < work.bytes.size(); ++i)
     work.records.push_back({work.batch.entries[i].stamped_at, work.bytes[i]});
   if (canary(Canary::kAckBeforeSync)) work.answer_devices();

@@ -46,7 +46,7 @@ struct SpineOptions {
   size_t batch_max = 2'048;              // records per commit
   size_t queue_max = 65'536;             // facts waiting
   Duration tick = Duration::seconds(1);  // between ClockTicked facts; 0 = none (the caller submits them)
-  vault::KeyRing* ring = nullptr;  // seals what is personal before it is appended; none: nothing is sealed
+  vault::Keeper* ring = nullptr;  // seals what is personal before it is appended; none: nothing is sealed
   // Where snapshots are kept, sealed under the ring; none: none are taken. One is taken after so many
   // entries, after so long, after an erasure, and when the spine stops, if there were entries since the one
   // before.
@@ -134,7 +134,7 @@ class Spine final : public Submit {
   std::vector<std::shared_ptr<const v1::Effect>> step(const law::Entry& entry);
   void tell_quarantined();
   Time next_stamp();
-  std::string sealed(v1::Fact& fact);
+  std::vector<std::string> sealed(std::span<v1::Fact* const> facts);
 
   SpineOptions options_;  // as given, `running_us` filled in
   std::unique_ptr<log::Log> log_;

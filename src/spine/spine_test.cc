@@ -10,6 +10,7 @@
 
 #include "haechi/v1/effect.pb.h"
 #include "haechi/v1/fact.pb.h"
+#include "vault/key_ring.h"
 
 namespace haechi::spine {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "base/base64.h"
-#include "vault/key_ring.h"
+#include "vault/keeper.h"
 
 namespace haechi::store {
 namespace {
@@ -62,7 +62,7 @@ Status done(const Result<size_t>& changed) {
 
 }  // namespace
 
-Result<std::unique_ptr<AccountRecords>> AccountRecords::open(const std::string& path, vault::KeyRing* ring) {
+Result<std::unique_ptr<AccountRecords>> AccountRecords::open(const std::string& path, vault::Keeper* ring) {
   TRY(Connection connection, open_tables(path, kTables, kFormVersion, 1));
   std::unique_ptr<AccountRecords> records(new AccountRecords(std::move(connection), ring));
   // What was written before there was a ring.

@@ -143,8 +143,7 @@ class AccountRecords {
  public:
   // Opens or creates the file. ":memory:" keeps nothing. With a ring, which outlives it, secrets that were
   // not sealed so far are; without one nothing is.
-  static Result<std::unique_ptr<AccountRecords>> open(const std::string& path,
-                                                      vault::KeyRing* ring = nullptr);
+  static Result<std::unique_ptr<AccountRecords>> open(const std::string& path, vault::Keeper* ring = nullptr);
 
   // Seals every secret again, under the newest key of its account. The number of them.
   Result<size_t> reseal() { return seal(Resealed::kAll); }
@@ -220,7 +219,7 @@ class AccountRecords {
   Status remove_api_key(const std::string& id);
 
  private:
-  AccountRecords(Connection connection, vault::KeyRing* ring)
+  AccountRecords(Connection connection, vault::Keeper* ring)
       : connection_(std::move(connection)), ring_(ring), sealing_(ring, "account/") {}
   const Connection& db() const { return connection_; }
   Result<size_t> seal(Resealed which);
@@ -230,7 +229,7 @@ class AccountRecords {
   Result<std::string> opened(const std::string& account, const std::string& kept) const;
 
   Connection connection_;
-  vault::KeyRing* const ring_;
+  vault::Keeper* const ring_;
   const SealedText sealing_;
 };
 

@@ -56,7 +56,7 @@ std::vector<uint64_t> common(const std::vector<uint64_t>& a, const std::vector<u
 }  // namespace
 
 Result<std::unique_ptr<FixIndex>> FixIndex::open(const std::string& path, const std::string& log_id,
-                                                 const vault::KeyRing* ring, Bounds bounds) {
+                                                 const vault::Keeper* ring, Bounds bounds) {
   Result<std::unique_ptr<FixIndex>> opened = open_file(path, log_id, ring, bounds);
   if (opened.ok() || opened.error().code != Code::kCorrupt) return opened;
   for (const char* end : {"", "-wal", "-shm"}) {
@@ -68,7 +68,7 @@ Result<std::unique_ptr<FixIndex>> FixIndex::open(const std::string& path, const 
 }
 
 Result<std::unique_ptr<FixIndex>> FixIndex::open_file(const std::string& path, const std::string& log_id,
-                                                      const vault::KeyRing* ring, Bounds bounds) {
+                                                      const vault::Keeper* ring, Bounds bounds) {
   TRY(Connection connection, open_tables(path, kTables, kForm, kForm));
   std::unique_ptr<FixIndex> index(new FixIndex(std::move(connection), log_id, ring, bounds));
   TRY(const bool same, index->begin());
@@ -224,19 +224,39 @@ std::string FixIndex::beside(const std::string& person_id, uint64_t block) const
 
 // box = nonce | sealed stream; of a stream whose places lie in the log in clear: the stream
 Status FixIndex::write_boxes(uint64_t block) const {
-  for (const auto& [number, stream] : under_way_) {
+  constexpr size_t kAtOnce = 256;
+  for (auto next = under_way_.begin(); next != under_way_.end();) {
+    std::vector<std::pair<uint32_t, const Stream*>> streams;
+    for (; next != under_way_.end() && streams.size() < kAtOnce; ++next)
+      streams.emplace_back(next->first, &next->second);
+    TRY_STATUS(write_some(block, streams));
+  }
+  return {};
+}
+
+Status FixIndex::write_some(uint64_t block,
+                            const std::vector<std::pair<uint32_t, const Stream*>>& streams) const {
+  std::vector<std::string> besides, boxes;
+  std::vector<vault::Keeper::Text> texts;
+  besides.reserve(streams.size());
+  boxes.reserve(streams.size());
+  for (const auto& [number, stream] : streams) {
+    if (stream->key == 0) continue;
+    vault::draw(boxes.emplace_back(vault::kNonceBytes, '\0').data(), vault::kNonceBytes);
+    texts.push_back({stream->key, boxes.back(), besides.emplace_back(beside(stream->person_id, block)),
+                     stream->fixes.bytes()});
+  }
+  const auto sealed = texts.empty() ? std::vector<vault::Keeper::Answer>() : ring_->seal(texts);
+  size_t at = 0;
+  for (const auto& [number, stream] : streams) {
     std::string box;
-    if (stream.key == 0) {
-      box = stream.fixes.bytes();
+    if (stream->key == 0) {
+      box = stream->fixes.bytes();
     } else {
-      vault::Key key;
-      const vault::KeyRing::State state = ring_->find(stream.key, key);
-      if (state == vault::KeyRing::State::kDestroyed) continue;
-      if (state == vault::KeyRing::State::kUnknown)
-        return Error{Code::kUnavailable, "keys", "a key cannot be opened"};
-      box.resize(vault::kNonceBytes);
-      vault::draw(box.data(), vault::kNonceBytes);
-      box += vault::encrypt(key, box, beside(stream.person_id, block), stream.fixes.bytes());
+      const vault::Keeper::Answer& answer = sealed[at];
+      box = std::move(boxes[at++]) + answer.bytes;
+      if (answer.key == vault::KeyState::kDestroyed) continue;
+      if (!answer.whole()) return Error{Code::kUnavailable, "keys", "a key cannot be opened"};
     }
     TRY(const uint64_t added,
         Query(connection_, "INSERT INTO box VALUES(?, ?)").with(place_of(block, number)).with(box).run());
@@ -245,24 +265,14 @@ Status FixIndex::write_boxes(uint64_t block) const {
   return {};
 }
 
-Result<std::string> FixIndex::bytes_of(const std::string& person_id, const OpenKey& key, uint32_t number,
-                                       uint64_t block) const {
+Result<FixIndex::Kept> FixIndex::kept(vault::KeyId key, uint32_t number, uint64_t block) const {
   if (block == lasts_.size()) {
     const auto stream = under_way_.find(number);
-    return stream == under_way_.end() ? std::string() : stream->second.fixes.bytes();
+    return stream == under_way_.end() ? Kept() : Kept{stream->second.fixes.bytes()};
   }
   Query find(connection_, "SELECT bytes FROM box WHERE place = ?");
   TRY(const bool any, find.with(place_of(block, number)).next());
-  if (!any) return std::string();
-  std::string box = find.text(0);
-  if (!key) return box;
-  if (box.size() >= vault::kNonceBytes) {
-    const std::string_view all = box;
-    if (auto plain = vault::decrypt(*key, all.substr(0, vault::kNonceBytes), beside(person_id, block),
-                                    all.substr(vault::kNonceBytes)))
-      return *std::move(plain);
-  }
-  return Error{Code::kCorrupt, "", "a box of the index of fixes is not what was sealed"};
+  return any ? Kept{find.text(0), key != 0} : Kept();
 }
 
 Result<FixIndex::Past> FixIndex::past(const std::string& person_id, uint64_t first, uint64_t last) const {
@@ -272,14 +282,20 @@ Result<FixIndex::Past> FixIndex::past(const std::string& person_id, uint64_t fir
   const auto boxes = boxes_.find(person_id);
   if (boxes == boxes_.end()) return out;
   for (const auto& [key_id, number] : boxes->second) {
-    OpenKey key;
+    TRY(Kept kept, this->kept(key_id, number, block));
     if (key_id != 0) {
-      const vault::KeyRing::State state = ring_->find(key_id, key.emplace());
-      if (state == vault::KeyRing::State::kDestroyed) continue;
-      if (state == vault::KeyRing::State::kUnknown) return Past{.fixes = {}, .through = 0, .closed = true};
+      const std::string_view all = kept.box ? std::string_view(kept.bytes) : std::string_view();
+      const size_t cut = std::min(all.size(), vault::kNonceBytes);
+      const std::string bound_to = beside(person_id, block);
+      const vault::Keeper::Box box{{&key_id, 1}, all.substr(0, cut), bound_to, all.substr(cut)};
+      vault::Keeper::Answer answer = std::move(ring_->open({&box, 1}).front());
+      if (answer.key == vault::KeyState::kDestroyed) continue;
+      if (answer.key == vault::KeyState::kUnknown) return Past{.fixes = {}, .through = 0, .closed = true};
+      if (kept.box && !answer.intact)
+        return Error{Code::kCorrupt, "", "a box of the index of fixes is not what was sealed"};
+      if (kept.box) kept.bytes = std::move(answer.bytes);
     }
-    TRY(const std::string bytes, bytes_of(person_id, key, number, block));
-    const auto fixes = FixStream::read(bytes, before(block), end);
+    const auto fixes = FixStream::read(kept.bytes, before(block), end);
     if (!fixes) return Error{Code::kCorrupt, "", "a box of the index of fixes is not one of fixes"};
     std::copy_if(fixes->begin(), fixes->end(), std::back_inserter(out.fixes),
                  [&](const PastFix& fix) { return first <= fix.no && fix.no <= out.through; });

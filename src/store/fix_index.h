@@ -27,8 +27,7 @@
 #include "base/time.h"
 #include "store/fix_stream.h"
 #include "store/sqlite.h"
-#include "vault/key.h"
-#include "vault/key_ring.h"
+#include "vault/keeper.h"
 
 namespace haechi::store {
 
@@ -55,9 +54,9 @@ class FixIndex {
 
   // Of the log of that id; a file of another one, or that is no such file, is removed. The ring outlives it.
   static Result<std::unique_ptr<FixIndex>> open(const std::string& path, const std::string& log_id,
-                                                const vault::KeyRing* ring, Bounds bounds);
+                                                const vault::Keeper* ring, Bounds bounds);
   static Result<std::unique_ptr<FixIndex>> open(const std::string& path, const std::string& log_id,
-                                                const vault::KeyRing* ring) {
+                                                const vault::Keeper* ring) {
     return open(path, log_id, ring, Bounds());
   }
 
@@ -107,12 +106,11 @@ class FixIndex {
   };
   // Boxes of one person and one key have one number.
   using Boxes = std::map<vault::KeyId, uint32_t>;
-  using OpenKey = std::optional<vault::Key>;  // nothing: in clear
 
-  FixIndex(Connection connection, std::string log_id, const vault::KeyRing* ring, Bounds bounds)
+  FixIndex(Connection connection, std::string log_id, const vault::Keeper* ring, Bounds bounds)
       : connection_(std::move(connection)), log_id_(std::move(log_id)), ring_(ring), bounds_(bounds) {}
   static Result<std::unique_ptr<FixIndex>> open_file(const std::string& path, const std::string& log_id,
-                                                     const vault::KeyRing* ring, Bounds bounds);
+                                                     const vault::Keeper* ring, Bounds bounds);
   // False: it is of another log.
   Result<bool> begin();
   void take_names(uint64_t no, const std::vector<std::string>& names);
@@ -121,10 +119,14 @@ class FixIndex {
   Status write_block(const End& end);
   Status write_numbers() const;
   Status write_boxes(uint64_t block) const;
+  Status write_some(uint64_t block, const std::vector<std::pair<uint32_t, const Stream*>>& streams) const;
   std::string beside(const std::string& person_id, uint64_t block) const;
-  // The bytes of a stream, out of the file or under way; empty: there is none.
-  Result<std::string> bytes_of(const std::string& person_id, const OpenKey& key, uint32_t number,
-                               uint64_t block) const;
+  // The bytes of a stream, out of the file or under way; empty: there is none. `box`: still sealed.
+  struct Kept {
+    std::string bytes;
+    bool box = false;
+  };
+  Result<Kept> kept(vault::KeyId key, uint32_t number, uint64_t block) const;
   std::vector<uint64_t> names_under_way(const std::vector<std::string>& names, uint64_t last) const;
   // Of the block behind entry `before`, of which the first name has `steps`.
   Result<std::vector<uint64_t>> in_block(const std::vector<std::string>& names, const std::string& steps,
@@ -135,7 +137,7 @@ class FixIndex {
 
   const Connection connection_;
   const std::string log_id_;
-  const vault::KeyRing* const ring_;
+  const vault::Keeper* const ring_;
   const Bounds bounds_;
   End stored_, taken_;
   std::atomic<uint64_t> covered_{0};

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "base/random.h"
+#include "vault/key_ring.h"
 
 namespace haechi::store {
 namespace {

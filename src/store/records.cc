@@ -2,6 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
 #include "store/sealed_text.h"
 #include "store/sqlite.h"
 
@@ -35,10 +39,29 @@ int64_t number_of(Enum value) {
   return static_cast<int64_t>(value);
 }
 
+// Texts that one query opens, by what is kept of them. A query that came late may still read them.
+class OpenedTexts {
+ public:
+  using Texts = std::unordered_map<std::string, std::optional<std::string>>;
+  void keep(std::shared_ptr<const Texts> texts) {
+    const std::lock_guard lock(mutex_);
+    texts_ = std::move(texts);
+  }
+  std::shared_ptr<const Texts> texts() const {
+    const std::lock_guard lock(mutex_);
+    return texts_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Texts> texts_ = std::make_shared<Texts>();
+};
+
 class SqliteRecords final : public Records {
  public:
-  SqliteRecords(Connection connection, vault::KeyRing* ring)
-      : connection_(std::move(connection)), sealing_(ring) {}
+  // `opened` is that of the connection's opened_in_query().
+  SqliteRecords(std::unique_ptr<OpenedTexts> opened, Connection connection, vault::Keeper* ring)
+      : opened_(std::move(opened)), connection_(std::move(connection)), sealing_(ring) {}
 
   Result<size_t> seal(Resealed which) {
     if (!sealing_.seals()) return 0;
@@ -79,8 +102,11 @@ class SqliteRecords final : public Records {
   }
   Result<std::vector<std::pair<std::string, Personal>>> persons_named(const std::string& text,
                                                                       size_t limit) override {
+    TRY(auto texts, open_all());
+    opened_->keep(std::move(texts));
+    const auto forget = std::shared_ptr<void>(nullptr, [this](void*) { opened_->keep(nullptr); });
     Query query(db(),
-                "WITH clear AS MATERIALIZED (SELECT id, opened(id, record) AS record FROM person) "
+                "WITH clear AS MATERIALIZED (SELECT id, opened(record) AS record FROM person) "
                 "SELECT id, record FROM clear WHERE CASE WHEN json_valid(record) THEN "
                 "instr(lower(json_extract(record, '$.name')), lower(?)) > 0 ELSE 0 END ORDER BY id LIMIT ?");
     query.with(text).with(static_cast<int64_t>(limit));
@@ -210,32 +236,57 @@ class SqliteRecords final : public Records {
                      query.text(3), Personal(query.text(4)), Time{query.number(5)}};
   }
 
+  // All records of persons.
+  Result<std::shared_ptr<const OpenedTexts::Texts>> open_all() const {
+    constexpr size_t kAtOnce = 512;
+    auto texts = std::make_shared<OpenedTexts::Texts>();
+    std::vector<SealedText::Kept> some;
+    const auto open_some = [&]() -> Status {
+      TRY(auto opened, sealing_.open(some));
+      for (size_t i = 0; i < some.size(); ++i) (*texts)[std::move(some[i].text)] = std::move(opened[i]);
+      some.clear();
+      return {};
+    };
+    Query all(db(), "SELECT id, record FROM person");
+    while (true) {
+      TRY(const bool row, all.next());
+      if (!row) break;
+      some.push_back({all.text(0), all.text(1)});
+      if (some.size() >= kAtOnce) TRY_STATUS(open_some());
+    }
+    TRY_STATUS(open_some());
+    return std::shared_ptr<const OpenedTexts::Texts>(std::move(texts));
+  }
+
+  const std::unique_ptr<OpenedTexts> opened_;  // outlives the connection
   Connection connection_;
   const SealedText sealing_;
 };
 
-// opened(person id, text) in a query: the text in clear, NULL when its key is gone.
+// opened(text) in a query: the text in clear, NULL when its key is gone.
 void opened_in_query(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
   const auto text = [](sqlite3_value* value) {
     const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
     return bytes == nullptr ? std::string()
                             : std::string(bytes, static_cast<size_t>(sqlite3_value_bytes(value)));
   };
-  const SealedText sealing(static_cast<vault::KeyRing*>(sqlite3_user_data(context)));
-  const auto opened = sealing.open(text(values[0]), text(values[1]));
-  if (!opened.ok()) return sqlite3_result_error(context, "a record cannot be opened", -1);
-  if (!*opened) return sqlite3_result_null(context);
-  sqlite3_result_text(context, (*opened)->data(), static_cast<int>((*opened)->size()), SQLITE_TRANSIENT);
+  const auto texts = static_cast<const OpenedTexts*>(sqlite3_user_data(context))->texts();
+  const auto opened = texts ? texts->find(text(values[0])) : OpenedTexts::Texts::const_iterator();
+  if (!texts || opened == texts->end()) return sqlite3_result_error(context, "a record was not opened", -1);
+  if (!opened->second) return sqlite3_result_null(context);
+  sqlite3_result_text(context, opened->second->data(), static_cast<int>(opened->second->size()),
+                      SQLITE_TRANSIENT);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Records>> Records::open(const std::string& path, vault::KeyRing* ring) {
+Result<std::unique_ptr<Records>> Records::open(const std::string& path, vault::Keeper* ring) {
   TRY(Connection connection, open_tables(path, kTables, kFormVersion, 1));
-  if (sqlite3_create_function_v2(connection.get(), "opened", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, ring,
+  auto opened = std::make_unique<OpenedTexts>();
+  if (sqlite3_create_function_v2(connection.get(), "opened", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, opened.get(),
                                  opened_in_query, nullptr, nullptr, nullptr) != SQLITE_OK)
     return failed(connection.get(), "open records");
-  auto records = std::make_unique<SqliteRecords>(std::move(connection), ring);
+  auto records = std::make_unique<SqliteRecords>(std::move(opened), std::move(connection), ring);
   // What was written before there was a ring.
   TRY([[maybe_unused]] const size_t sealed, records->seal(Resealed::kClear));
   if (path != ":memory:") records->watch();

@@ -18,7 +18,7 @@
 #include "store/personal.h"
 
 namespace haechi::vault {
-class KeyRing;
+class Keeper;
 }
 
 namespace haechi::store {
@@ -65,7 +65,7 @@ class Records {
   // Opens or creates the file. ":memory:" keeps nothing. With a ring, which outlives it, names, notes and
   // addresses are sealed under the key of the person, also those that were not so far; what a destroyed key
   // sealed is as if it were not there.
-  static Result<std::unique_ptr<Records>> open(const std::string& path, vault::KeyRing* ring = nullptr);
+  static Result<std::unique_ptr<Records>> open(const std::string& path, vault::Keeper* ring = nullptr);
   virtual ~Records() = default;
 
   // Seals every sealed text again, under the newest key of its person. The number of them.

@@ -7,7 +7,7 @@
 #include "base/base64.h"
 #include "store/sqlite.h"
 #include "vault/cipher.h"
-#include "vault/key_ring.h"
+#include "vault/keeper.h"
 
 namespace haechi::store {
 namespace {
@@ -27,34 +27,60 @@ Result<std::string> SealedText::seal(const std::string& id, const std::string& t
   const std::string owner = kind_ + id;
   TRY(const vault::KeyId key_id, ring_->key_of(owner));
   TRY_STATUS(ring_->settle());
-  vault::Key key;
-  if (ring_->find(key_id, key) != vault::KeyRing::State::kLiving)
-    return Error{Code::kCorrupt, "keys", "a key is gone"};
   std::string kept(kIdBytes + vault::kNonceBytes, '\0');
   std::memcpy(kept.data(), &key_id, kIdBytes);
   vault::draw(kept.data() + kIdBytes, vault::kNonceBytes);
-  kept += vault::encrypt(key, std::string_view(kept).substr(kIdBytes), owner, text);
+  const vault::Keeper::Text asked{key_id, std::string_view(kept).substr(kIdBytes), owner, text};
+  const vault::Keeper::Answer box = std::move(ring_->seal({&asked, 1}).front());
+  if (!box.whole()) return Error{Code::kCorrupt, "keys", "a key is gone"};
+  kept += box.bytes;
   return std::string(kMark) + base64(kept);
 }
 
 Result<std::optional<std::string>> SealedText::open(const std::string& id, const std::string& kept) const {
-  if (!is_sealed(kept)) return std::optional<std::string>(kept);
+  TRY(auto opened, open(std::vector<Kept>{{id, kept}}));
+  return std::move(opened.front());
+}
+
+Result<std::vector<std::optional<std::string>>> SealedText::open(const std::vector<Kept>& all) const {
   const auto corrupt = [](const char* what) { return Error{Code::kCorrupt, "records", what}; };
-  const std::optional<std::string> bytes = decode_base64(std::string_view(kept).substr(kMark.size()));
-  if (!bytes || bytes->size() < kIdBytes + vault::kNonceBytes) return corrupt("a sealed text is cut");
-  if (ring_ == nullptr) return corrupt("a record is sealed and there is no key ring");
-  vault::KeyId key_id;
-  std::memcpy(&key_id, bytes->data(), kIdBytes);
-  vault::Key key;
-  const vault::KeyRing::State state = ring_->find(key_id, key);
-  if (state == vault::KeyRing::State::kDestroyed) return std::optional<std::string>();
-  if (state == vault::KeyRing::State::kUnknown)
-    return corrupt("the key ring does not know the key of a record");
-  const std::string_view all = *bytes;
-  std::optional<std::string> text = vault::decrypt(key, all.substr(kIdBytes, vault::kNonceBytes), kind_ + id,
-                                                   all.substr(kIdBytes + vault::kNonceBytes));
-  if (!text) return corrupt("a sealed text is not what was sealed");
-  return text;
+  std::vector<std::optional<std::string>> out;
+  std::vector<size_t> sealed;  // which of them
+  std::vector<std::string> bytes, owners;
+  std::vector<vault::KeyId> ids;
+  for (const auto& [id, kept] : all) {
+    out.emplace_back(kept);
+    if (!is_sealed(kept)) continue;
+    auto decoded = decode_base64(std::string_view(kept).substr(kMark.size()));
+    if (!decoded || decoded->size() < kIdBytes + vault::kNonceBytes) return corrupt("a sealed text is cut");
+    if (ring_ == nullptr) return corrupt("a record is sealed and there is no key ring");
+    std::memcpy(&ids.emplace_back(), decoded->data(), kIdBytes);
+    bytes.push_back(*std::move(decoded));
+    owners.push_back(kind_ + id);
+    sealed.push_back(out.size() - 1);
+  }
+  if (sealed.empty()) return out;
+  std::vector<vault::Keeper::Box> boxes;
+  for (size_t i = 0; i < sealed.size(); ++i) {
+    const std::string_view one = bytes[i];
+    boxes.push_back({{&ids[i], 1},
+                     one.substr(kIdBytes, vault::kNonceBytes),
+                     owners[i],
+                     one.substr(kIdBytes + vault::kNonceBytes)});
+  }
+  std::vector<vault::Keeper::Answer> answers = ring_->open(boxes);
+  for (size_t i = 0; i < sealed.size(); ++i) {
+    std::optional<std::string>& text = out[sealed[i]];
+    if (answers[i].key == vault::KeyState::kUnknown)
+      return corrupt("the key ring does not know the key of a record");
+    if (answers[i].key == vault::KeyState::kDestroyed)
+      text.reset();
+    else if (!answers[i].intact)
+      return corrupt("a sealed text is not what was sealed");
+    else
+      text = std::move(answers[i].bytes);
+  }
+  return out;
 }
 
 namespace {

@@ -10,7 +10,7 @@
 #include "base/result.h"
 
 namespace haechi::vault {
-class KeyRing;
+class Keeper;
 }
 
 namespace haechi::store {
@@ -20,7 +20,7 @@ class Connection;
 class SealedText {
  public:
   // Without a ring nothing is sealed. `kind` stands before the ids in the names of the keys' owners.
-  explicit SealedText(vault::KeyRing* ring, std::string kind = "person/")
+  explicit SealedText(vault::Keeper* ring, std::string kind = "person/")
       : ring_(ring), kind_(std::move(kind)) {}
   bool seals() const { return ring_ != nullptr; }
 
@@ -28,9 +28,14 @@ class SealedText {
   Result<std::string> seal(const std::string& id, const std::string& text) const;
   // Nothing: the key is destroyed. kCorrupt: changed, of somebody else, or sealed and there is no key.
   Result<std::optional<std::string>> open(const std::string& id, const std::string& kept) const;
+  // Of many at once, in their order.
+  struct Kept {
+    std::string id, text;
+  };
+  Result<std::vector<std::optional<std::string>>> open(const std::vector<Kept>& all) const;
 
  private:
-  vault::KeyRing* ring_;
+  vault::Keeper* ring_;
   std::string kind_;
 };
 

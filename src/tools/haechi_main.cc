@@ -18,6 +18,7 @@
 #include "tools/reseal.h"
 #include "tools/rotate_master.h"
 #include "tools/watchdog.h"
+#include "vault/keeper_apart.h"
 
 namespace {
 
@@ -62,6 +63,9 @@ void add_serve(CLI::App& app, ServeWords& words) {
 
 int serve(const ServeWords& words) {
   node::Config config;
+#ifndef HAECHI_DEMONSTRATION
+  config.keys_apart = true;
+#endif
   if (!words.config_file.empty()) {
     if (const Status read = node::read_config(words.config_file, config); !read.ok())
       return std::fprintf(stderr, "haechi: %s\n", read.error().text().c_str()), 2;
@@ -283,6 +287,7 @@ int watchdog(const WatchdogWords& words) {
 int main(int argc, char** argv) {
   // Lines of several machines are put side by side, and clocks are set back in autumn.
   spdlog::set_formatter(tools::log_lines());
+  if (argc > 1 && std::string_view(argv[1]) == vault::kKeeperWord) return vault::run_keeper(argc > 2);
   CLI::App app("Haechi: monitoring, response and protection on one picture", "haechi");
   app.require_subcommand(1);
   ServeWords serve_words;

@@ -11,6 +11,7 @@
 #include "spine/fold.h"
 #include "spine/snapshot.h"
 #include "spine/snapshot_maker.h"
+#include "vault/key_ring.h"
 
 namespace haechi::tools {
 namespace {

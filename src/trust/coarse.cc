@@ -5,8 +5,6 @@
 #include <cstring>
 #include <numbers>
 
-#include "base/digest.h"
-
 namespace haechi::trust {
 namespace {
 
@@ -27,8 +25,8 @@ double unit(const Digest& digest, size_t part) {
   return static_cast<double>(bits >> 11) * 0x1.0p-53;
 }
 
-Way way_of(const std::string& secret, const std::string& person_id) {
-  const Digest digest = hmac_sha256(secret, "coarse place of " + person_id);
+Way way_of(const CoarseSecret& secret, const std::string& person_id) {
+  const Digest digest = secret.hmac("coarse place of " + person_id);
   return {unit(digest, 0) * kCoarseCellM, unit(digest, 1) * kCoarseCellM,
           kCoarseShiftMinM + unit(digest, 2) * (kCoarseShiftMaxM - kCoarseShiftMinM),
           unit(digest, 3) * 2 * std::numbers::pi};

@@ -13,8 +13,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 
+#include "base/digest.h"
 #include "haechi/v1/device.pb.h"
 #include "haechi/v1/geo.pb.h"
 
@@ -25,15 +28,28 @@ inline constexpr double kCoarseShiftMinM = 1.1 * kCoarseCellM;
 inline constexpr double kCoarseShiftMaxM = 1.6 * kCoarseCellM;
 inline constexpr uint32_t kCoarseAccuracyMm = 1'500'000;  // a shift and half of a square's diagonal
 
+// The secret, known or kept by somebody who only answers HMAC-SHA-256 under it. Any thread.
+class CoarseSecret {
+ public:
+  CoarseSecret(std::string secret = "")  // NOLINT: implicit by design
+      : hmac_([secret = std::move(secret)](std::string_view text) { return hmac_sha256(secret, text); }) {}
+  explicit CoarseSecret(std::function<Digest(std::string_view text)> hmac) : hmac_(std::move(hmac)) {}
+  Digest hmac(std::string_view text) const { return hmac_(text); }
+
+ private:
+  std::function<Digest(std::string_view text)> hmac_;
+};
+
 class CoarsePlaces {
  public:
-  explicit CoarsePlaces(std::string secret) : secret_(std::move(secret)) {}
+  explicit CoarsePlaces(CoarseSecret secret) : secret_(std::move(secret)) {}
+  explicit CoarsePlaces(std::string secret) : CoarsePlaces(CoarseSecret(std::move(secret))) {}
   v1::Place of(const std::string& person_id, const v1::Place& place) const;
   // When and roughly where, and nothing else of it.
   v1::Fix of(const std::string& person_id, const v1::Fix& fix) const;
 
  private:
-  std::string secret_;
+  CoarseSecret secret_;
 };
 
 }  // namespace haechi::trust

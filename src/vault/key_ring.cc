@@ -543,6 +543,10 @@ Result<size_t> change_master(KeyRing& ring, const RingPlace& place, const std::s
   return ring.living();
 }
 
+Result<size_t> KeyRing::change_master(const RingPlace& place, const std::string& to) {
+  return vault::change_master(*this, place, to);
+}
+
 Result<size_t> rotate_master(const RingPlace& place, const std::string& to) {
   std::error_code error;
   if (!std::filesystem::exists(place.path, error))

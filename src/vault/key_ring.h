@@ -26,18 +26,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "vault/keeper.h"
 #include "vault/key.h"
 #include "vault/master.h"
 
 namespace haechi::vault {
 
-using KeyId = uint64_t;
-
-// Where the master key and the ring are.
-struct RingPlace {
-  std::string path;         // of the ring; its directory is made if missing
-  std::string master_file;  // 64 hexadecimal digits, or a pkcs11: URI; empty: kMasterVariable
-};
 inline constexpr const char* kMasterVariable = "HAECHI_MASTER_KEY";
 
 // Beside the data directory: "<data>.keys/ring", "<data>.keys/master".
@@ -50,7 +44,7 @@ Status make_master(const std::string& file);
 
 enum class RingMode { kReadOnly, kWrite };  // read-only: changes nothing, kNotFound without the file
 
-class KeyRing {
+class KeyRing final : public Keeper {
  public:
   // kInvalid: another master key; kCorrupt: the first slot is damaged; kUnavailable: in use, or the disk
   // refuses.
@@ -59,43 +53,44 @@ class KeyRing {
   static Result<std::unique_ptr<KeyRing>> open(const std::string& path, const Key& master, RingMode mode) {
     return open(path, master_of(master), mode);
   }
-  ~KeyRing();
+  ~KeyRing() override;
   KeyRing(const KeyRing&) = delete;
 
-  // The newest living key of `owner` ("person/W-1", 1..kOwnerBytesMax bytes); made when there is none.
-  Result<KeyId> key_of(const std::string& owner);
+  Result<KeyId> key_of(const std::string& owner) override;
   // The next key of `owner`, in the place of whatever was the newest.
   Result<KeyId> renew(const std::string& owner);
   // The key that seals what is of `owner` now, and its number: the newest one that can be opened.
   // kUnavailable: neither the master key nor the house's can be used, or the file cannot be written.
   Result<std::pair<KeyId, Key>> sealing_key(const std::string& owner);
-  // Waits until every key that was made is on disk; returns at once when all are. Here and in destroy() a
-  // sync that fails ends the process: the next might succeed without having kept them.
-  Status settle();
-  enum class State { kLiving, kDestroyed, kUnknown };
+  // Here and in destroy() a sync that fails ends the process: the next might succeed without having kept
+  // them.
+  Status settle() override;
+  using State = KeyState;
   State find(KeyId id, Key& key) const;
 
-  // `owner` has a key from before entry `no`.
-  bool has_older(const std::string& owner, uint64_t no) const;
-  // Ends the keys that `owner` got before entry `no` of the log, as that entry says. Repeating it changes
-  // nothing.
-  Status destroy(const std::string& owner, uint64_t no);
+  bool has_older(const std::string& owner, uint64_t no) const override;
+  Status destroy(const std::string& owner, uint64_t no) override;
   // Ends all keys of `owner` but the newest: for whoever knows that nothing is sealed under them any more.
   // The number of them.
   Result<size_t> destroy_replaced(const std::string& owner);
-  // The entry that is being written: keys made from now on are younger than those before it.
-  void reach(uint64_t no) { entry_no_.store(no, std::memory_order_relaxed); }
+  void reach(uint64_t no) override { entry_no_.store(no, std::memory_order_relaxed); }
 
   // Wraps every key under another master key, in a new file that takes the place of the old one, of which
   // nothing is left to unwrap. A crash leaves the one or the other. Meanwhile keys are found, made and ended
   // as ever: nobody waits for more than one key, and at the end for what changed meanwhile.
   Status rewrap(std::unique_ptr<Master> master);
-  size_t living() const;                    // keys
-  size_t under_house() const;               // keys that wait for the master key
+  Result<size_t> change_master(const RingPlace& place, const std::string& to) override;
+  size_t living() const;  // keys
+  size_t under_house() const override;
   std::vector<std::string> owners() const;  // that have a living key, by name
 
-  static constexpr size_t kOwnerBytesMax = 128;
-  static constexpr const char* kHouse = "house";  // of what is about nobody that is known
+  Result<std::vector<SealedPart>> seal(std::span<const Part> parts, uint64_t last_no) override;
+  std::vector<Answer> seal(std::span<const Text> texts) const override;
+  std::vector<Answer> open(std::span<const Box> boxes) const override;
+  Result<Digest> device_mac(const std::string& device_id, uint32_t generation,
+                            std::string_view bytes) override;
+  Result<std::string> device_key(const std::string& device_id, uint32_t generation) override;
+  Result<Digest> coarse_digest(std::string_view text) override;
 
  private:
   struct Slot {
@@ -109,6 +104,9 @@ class KeyRing {
   KeyRing(std::string path, int file, std::unique_ptr<Master> master)
       : path_(std::move(path)), file_(file), master_(std::move(master)) {}
   Status begin(RingMode mode);
+  Result<SealedPart> seal_part(const Part& part);
+  Answer open_box(const Box& box) const;
+  Result<Key> root_of(const std::string& owner);
   Result<KeyId> make(const std::string& owner);
   Result<KeyId> make(const std::string& owner, const Key& key, const std::string& wrapped, KeyId under);
   Result<std::pair<KeyId, Key>> make_under_house(const std::string& owner);

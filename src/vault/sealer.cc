@@ -2,18 +2,15 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "base/archive.h"
-#include "base/digest.h"
 #include "haechi/v1/effect.pb.h"
-#include "vault/cipher.h"
 
 namespace haechi::vault {
 namespace {
 
-const std::string kHouse = KeyRing::kHouse;
+const std::string kHouse = Keeper::kHouse;
 
 // What can be sealed of a fact. Moving a part out and back leaves the fact as it was.
 struct Part {
@@ -132,45 +129,31 @@ constexpr Part kParts[kPartCount] = {
     {v1::Fact::kViolationTakenOver, has_violation_place, move_violation_place},
 };
 
-void append_u64(std::string& out, uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift);
+// What a box is bound to.
+void write_beside_of(const v1::Sealed& sealed, uint64_t no, std::string& out) {
+  write_beside(out, no, std::span(sealed.key_ids().data(), static_cast<size_t>(sealed.key_ids_size())),
+               sealed.commitment());
 }
 
-// What a box is bound to: where in the log it is, whose it is, and what was promised of it.
-void write_beside(std::string& out, uint64_t no, const v1::Sealed& sealed) {
-  out.clear();
-  append_u64(out, no);
-  for (const KeyId id : sealed.key_ids()) append_u64(out, id);
-  out += sealed.commitment();
+Error corrupt(uint64_t no, const char* what) {
+  return Error{Code::kCorrupt, "keys", "entry " + std::to_string(no) + ": " + what};
 }
 
-// One key out of several, which is lost with any of them.
-Key joined(const Key& first, const Key& second) {
-  const Digest digest = hmac_sha256(first.view(), second.view());
-  return Key(view(digest));
+Keeper::Box box_of(const v1::Sealed& sealed, std::string_view beside) {
+  return {{sealed.key_ids().data(), static_cast<size_t>(sealed.key_ids_size())},
+          sealed.nonce(),
+          beside,
+          sealed.box()};
 }
 
-// Nothing: a key of it is destroyed.
-Result<std::optional<std::string>> open_part(const KeyRing& ring, uint64_t no, const v1::Sealed& sealed) {
-  const auto corrupt = [no](const char* what) {
-    return Error{Code::kCorrupt, "keys", "entry " + std::to_string(no) + ": " + what};
-  };
-  std::optional<Key> key;
-  for (const KeyId id : sealed.key_ids()) {
-    Key one;
-    const KeyRing::State state = ring.find(id, one);
-    if (state == KeyRing::State::kDestroyed) return std::optional<std::string>();
-    if (state == KeyRing::State::kUnknown)
-      return corrupt(
-          "the key ring does not know a key of it: it is not the ring of this log, or an older copy");
-    key = key ? joined(*key, one) : one;
-  }
-  if (!key) return corrupt("a sealed part names no key");
-  std::string beside;
-  write_beside(beside, no, sealed);
-  std::optional<std::string> plain = decrypt(*key, sealed.nonce(), beside, sealed.box());
-  if (!plain || plain->size() < kSaltBytes) return corrupt("a sealed part is not what was sealed");
-  return plain;
+Status check(uint64_t no, const v1::Sealed& sealed, const Keeper::Answer& answer) {
+  if (sealed.key_ids_size() == 0) return corrupt(no, "a sealed part names no key");
+  if (answer.key == KeyState::kUnknown)
+    return corrupt(
+        no, "the key ring does not know a key of it: it is not the ring of this log, or an older copy");
+  if (answer.key == KeyState::kLiving && (!answer.intact || answer.bytes.size() < kSaltBytes))
+    return corrupt(no, "a sealed part is not what was sealed");
+  return {};
 }
 
 }  // namespace
@@ -254,61 +237,83 @@ Sealer::Owners Sealer::owners_of(const v1::Fact& fact, size_t part) const {
   }
 }
 
-Status Sealer::seal_part(uint64_t no, const Owners& owners, const v1::Fact& part, v1::Sealed& sealed) {
-  std::map<KeyId, Key> keys;  // rising, each once
-  for (const std::string& owner : owners) {
-    TRY(const auto found, ring_.sealing_key(owner.size() <= KeyRing::kOwnerBytesMax ? owner : kHouse));
-    keys.insert(found);
+void Sealer::add(uint64_t no, v1::Fact& fact) {
+  note(fact);
+  added_.push_back({no, &fact, {}});
+  Added& added = added_.back();
+  for (size_t i = 0; i < kPartCount; ++i) {
+    if (fact.kind_case() != kParts[i].kind || !kParts[i].has(fact)) continue;
+    parts_.push_back({no, owners_of(fact, i), {}});
+    Keeper::Part& part = parts_.back();
+    for (std::string& owner : part.owners)
+      if (owner.size() > Keeper::kOwnerBytesMax) owner = kHouse;
+    v1::Fact& moved = added.moved.emplace_back(i, v1::Fact()).second;
+    kParts[i].move(fact, moved);
+    moved.AppendToString(&part.text);
   }
-  std::optional<Key> key;
-  for (const auto& [id, one] : keys) {
-    sealed.add_key_ids(id);
-    key = key ? joined(*key, one) : one;
+}
+
+Result<std::vector<std::string>> Sealer::finish() {
+  std::vector<std::string> out;
+  if (added_.empty()) return out;
+  std::vector<Added> added = std::exchange(added_, {});
+  auto sealed = keeper_.seal(std::exchange(parts_, {}), added.back().no);
+  size_t next = 0;
+  for (auto& [no, fact, moved] : added) {
+    for (size_t i = 0; sealed.ok() && i < moved.size(); ++i) {
+      Keeper::SealedPart& from = (*sealed)[next++];
+      v1::Sealed& to = *fact->add_sealed();
+      to.mutable_key_ids()->Add(from.key_ids.begin(), from.key_ids.end());
+      to.set_nonce(std::move(from.nonce));
+      to.set_commitment(std::move(from.commitment));
+      to.set_box(std::move(from.box));
+    }
+    if (sealed.ok()) out.push_back(fact->SerializeAsString());
+    fact->clear_sealed();
+    for (auto& [index, part] : moved) kParts[index].move(part, *fact);
   }
-  plain_.resize(kSaltBytes);
-  draw(plain_.data(), kSaltBytes);
-  part.AppendToString(&plain_);
-  sealed.mutable_nonce()->resize(kNonceBytes);
-  draw(sealed.mutable_nonce()->data(), kNonceBytes);
-  sealed.set_commitment(std::string(view(sha256(plain_))));
-  write_beside(beside_, no, sealed);
-  sealed.set_box(encrypt(*key, sealed.nonce(), beside_, plain_));
-  return {};
+  if (!sealed.ok()) return sealed.error();
+  return out;
 }
 
 Result<std::string> Sealer::seal(uint64_t no, v1::Fact& fact) {
-  note(fact);
-  ring_.reach(no);
-  std::vector<std::pair<size_t, v1::Fact>> moved;
-  Status status;
-  for (size_t i = 0; i < kPartCount && status.ok(); ++i) {
-    if (fact.kind_case() != kParts[i].kind || !kParts[i].has(fact)) continue;
-    const Owners owners = owners_of(fact, i);
-    v1::Fact& part = moved.emplace_back(i, v1::Fact()).second;
-    kParts[i].move(fact, part);
-    status = seal_part(no, owners, part, *fact.add_sealed());
-  }
-  std::string bytes = fact.SerializeAsString();
-  fact.clear_sealed();
-  for (auto& [index, part] : moved) kParts[index].move(part, fact);
-  if (!status.ok()) return status.error();
-  return bytes;
+  add(no, fact);
+  TRY(std::vector<std::string> bytes, finish());
+  return std::move(bytes.front());
 }
 
-Status open(const KeyRing& ring, uint64_t no, v1::Fact& fact) {
-  if (fact.sealed_size() == 0) return {};
-  google::protobuf::RepeatedPtrField<v1::Sealed> parts;
-  parts.Swap(fact.mutable_sealed());
-  for (v1::Sealed& sealed : parts) {
-    TRY(const std::optional<std::string> plain, open_part(ring, no, sealed));
-    if (!plain) {
-      fact.add_sealed()->Swap(&sealed);
-    } else if (!fact.MergeFromString(plain->substr(kSaltBytes))) {
-      return Error{Code::kCorrupt, "keys",
-                   "entry " + std::to_string(no) + ": a sealed part is not of a fact"};
+Status open(const Keeper& keeper, std::span<const FactAt> facts) {
+  std::vector<std::string> beside;
+  std::vector<std::pair<uint64_t, const v1::Sealed*>> sealed;
+  for (const FactAt& one : facts)
+    for (const v1::Sealed& part : one.fact->sealed()) {
+      sealed.emplace_back(one.no, &part);
+      write_beside_of(part, one.no, beside.emplace_back());
+    }
+  if (sealed.empty()) return {};
+  std::vector<Keeper::Box> boxes;
+  for (size_t i = 0; i < sealed.size(); ++i) boxes.push_back(box_of(*sealed[i].second, beside[i]));
+  const std::vector<Keeper::Answer> answers = keeper.open(boxes);
+  for (size_t i = 0; i < sealed.size(); ++i)
+    TRY_STATUS(check(sealed[i].first, *sealed[i].second, answers[i]));
+  size_t next = 0;
+  for (const auto& [no, fact] : facts) {
+    google::protobuf::RepeatedPtrField<v1::Sealed> parts;
+    parts.Swap(fact->mutable_sealed());
+    for (v1::Sealed& part : parts) {
+      const Keeper::Answer& answer = answers[next++];
+      if (!answer.whole())
+        fact->add_sealed()->Swap(&part);
+      else if (!fact->MergeFromString(answer.bytes.substr(kSaltBytes)))
+        return corrupt(no, "a sealed part is not of a fact");
     }
   }
   return {};
+}
+
+Status open(const Keeper& keeper, uint64_t no, v1::Fact& fact) {
+  const FactAt one{no, &fact};
+  return open(keeper, {&one, 1});
 }
 
 KeyId key_of_places(const v1::Fact& fact) {
@@ -318,11 +323,15 @@ KeyId key_of_places(const v1::Fact& fact) {
   return first.key_ids_size() == 1 ? first.key_ids(0) : 0;
 }
 
-Result<std::vector<std::string>> opened_parts(const KeyRing& ring, uint64_t no, const v1::Fact& fact) {
+Result<std::vector<std::string>> opened_parts(const Keeper& keeper, uint64_t no, const v1::Fact& fact) {
   std::vector<std::string> out;
+  std::string beside;
   for (const v1::Sealed& sealed : fact.sealed()) {
-    TRY(std::optional<std::string> plain, open_part(ring, no, sealed));
-    out.push_back(plain ? std::move(*plain) : std::string());
+    write_beside_of(sealed, no, beside);
+    const Keeper::Box box = box_of(sealed, beside);
+    Keeper::Answer answer = std::move(keeper.open({&box, 1}).front());
+    TRY_STATUS(check(no, sealed, answer));
+    out.push_back(answer.whole() ? std::move(answer.bytes) : std::string());
   }
   return out;
 }

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,7 +24,7 @@
 #include "base/archived.h"
 #include "base/result.h"
 #include "haechi/v1/fact.pb.h"
-#include "vault/key_ring.h"
+#include "vault/keeper.h"
 
 namespace haechi::v1 {
 class Effect;
@@ -31,18 +32,20 @@ class Effect;
 
 namespace haechi::vault {
 
-inline constexpr size_t kSaltBytes = 16;  // before every part
-
 std::string person_owner(const std::string& person_id);
 std::string zone_owner(const std::string& zone_id);
 
 class Sealer {
  public:
-  explicit Sealer(KeyRing& ring) : ring_(ring) {}
+  explicit Sealer(Keeper& keeper) : keeper_(keeper) {}
 
-  // The bytes of entry `no`, to be written when the ring's settle() has returned. To be called in the order
-  // of the log, replayed facts included (note()); `fact` is as it was afterwards. Errors: the ring's file
-  // cannot be written.
+  // Takes what is to be sealed out of entry `no`, until finish(). To be called in the order of the log,
+  // replayed facts included (note()).
+  void add(uint64_t no, v1::Fact& fact);
+  // The bytes of those that were added, sealed at once, to be written when the keeper's settle() has
+  // returned. Their facts are as they were. Errors: the ring's file cannot be written.
+  Result<std::vector<std::string>> finish();
+  // Of one.
   Result<std::string> seal(uint64_t no, v1::Fact& fact);
   // Remembers who holds which device. seal() does it itself.
   void note(const v1::Fact& fact);
@@ -61,24 +64,34 @@ class Sealer {
   Owners owners_of_subject(const std::string& id) const;
   Owners owners_of(const v1::Fact& fact, size_t part) const;
   void remember(const std::string& id, const std::string& wearer_id, const std::string& protected_id);
-  Status seal_part(uint64_t no, const Owners& owners, const v1::Fact& part, v1::Sealed& sealed);
 
-  KeyRing& ring_;
+  Keeper& keeper_;
   std::unordered_map<std::string, std::string> holders_;  // owner of each device
   std::unordered_map<std::string, Owners> subjects_;
   std::deque<std::string> subjects_in_order_;
-  std::string beside_, plain_;  // kept for their memory
+  struct Added {
+    uint64_t no;
+    v1::Fact* fact;
+    std::vector<std::pair<size_t, v1::Fact>> moved;  // which part, and what it was
+  };
+  std::vector<Added> added_;
+  std::vector<Keeper::Part> parts_;  // of all of them
 };
 
-// Puts the parts of entry `no` back where their keys are living; the others stay in `sealed`. kCorrupt: a
-// part is not what was sealed, or the ring does not know its key.
-Status open(const KeyRing& ring, uint64_t no, v1::Fact& fact);
+struct FactAt {
+  uint64_t no = 0;
+  v1::Fact* fact = nullptr;
+};
+// Puts the parts of entries back where their keys are living; the others stay in `sealed`. All are asked for
+// at once. kCorrupt: a part is not what was sealed, or the ring does not know its key.
+Status open(const Keeper& keeper, std::span<const FactAt> facts);
+Status open(const Keeper& keeper, uint64_t no, v1::Fact& fact);
 
 // Of a report that is not opened: the key under which its places are. 0: it has none, or they are in clear.
 KeyId key_of_places(const v1::Fact& fact);
 
 // The opened parts of a fact as they were sealed, salt first, in the order of `sealed`: what a court bundle
 // shows beside the fact. Empty for a part whose key is destroyed.
-Result<std::vector<std::string>> opened_parts(const KeyRing& ring, uint64_t no, const v1::Fact& fact);
+Result<std::vector<std::string>> opened_parts(const Keeper& keeper, uint64_t no, const v1::Fact& fact);
 
 }  // namespace haechi::vault

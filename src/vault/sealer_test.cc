@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "haechi/v1/effect.pb.h"
+#include "vault/key_ring.h"
 
 namespace haechi::vault {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/hex.h"
+#include "vault/key_ring.h"
 
 namespace haechi::vault {
 namespace {
@@ -44,19 +45,19 @@ TEST(SigningKey, IsTheSameWheneverTheRingIsOpenedAndLiesNowhereInIt) {
     return *KeyRing::open(folder + "/ring", Key(std::string(32, 'm')), RingMode::kWrite);
   };
   auto ring = open();
-  const Key first = *signing_key(*ring, "ankle-7", 1);
-  EXPECT_NE(first.view(), signing_key(*ring, "ankle-7", 2)->view());
-  EXPECT_NE(first.view(), signing_key(*ring, "ankle-8", 1)->view());
-  const Key coarse = *coarse_key(*ring);
-  EXPECT_NE(coarse.view(), first.view());
+  const std::string first = *ring->device_key("ankle-7", 1);
+  EXPECT_NE(first, *ring->device_key("ankle-7", 2));
+  EXPECT_NE(first, *ring->device_key("ankle-8", 1));
+  EXPECT_EQ(*ring->device_mac("ankle-7", 1, "report"), hmac_sha256(first, "report"));
+  const Digest coarse = *ring->coarse_digest("W-1");
   ring.reset();
   ring = open();
-  EXPECT_EQ(first.view(), signing_key(*ring, "ankle-7", 1)->view());
-  EXPECT_EQ(coarse.view(), coarse_key(*ring)->view());
+  EXPECT_EQ(first, *ring->device_key("ankle-7", 1));
+  EXPECT_EQ(coarse, *ring->coarse_digest("W-1"));
   std::ifstream in(folder + "/ring", std::ios::binary);
   std::stringstream all;
   all << in.rdbuf();
-  EXPECT_EQ(all.str().find(first.view()), std::string::npos);
+  EXPECT_EQ(all.str().find(first), std::string::npos);
   ring.reset();
   std::filesystem::remove_all(folder);
 }

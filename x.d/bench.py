@@ -321,7 +321,7 @@ def bench_day(binaries, people=1_000, reports=5_760_000):
         return result
 
 
-def bench_memory(binaries, wearers=1_000):
+def bench_memory(binaries, wearers=5_000):
     with tempfile.TemporaryDirectory(dir=TOP / 'build') as folder:
         server = Server(binaries / 'haechi', folder, 1_000_000)
         persons, orders, devices, now_us = [], [], [], int(time.time() * 1e6)
@@ -343,6 +343,7 @@ def bench_memory(binaries, wearers=1_000):
             return {f'{at}_{what}_bytes_per_wearer': round((now - then) / wearers)
                     for what, then, now in zip(('heap', 'resident'), before, after)}
 
+        server.register([person('nobody', 'ROLE_WEARER')])  # what the first of all makes is of no wearer
         empty = held()
         server.register(persons)
         server.register(orders)

@@ -37,14 +37,14 @@ void HistoryIndex::fold(uint64_t no, Time stamp, const v1::Fact& fact) {
   const v1::Device& device = fact.device_registered();
   std::optional<uint32_t> person;
   if (device.holder_case() == v1::Device::kPersonId && !device.retired() &&
-      device.kind() != v1::DEVICE_KIND_HOME_BEACON) {
-    const auto [found, added] =
-        state_.numbers.try_emplace(device.person_id(), static_cast<uint32_t>(state_.persons.size()));
-    if (added) state_.persons.push_back(device.person_id());
-    person = found->second;
-  }
-  std::vector<Held>& held = state_.devices[device.id()];
-  if (held.empty() || held.back().person != person) held.push_back({no, person});
+      device.kind() != v1::DEVICE_KIND_HOME_BEACON)
+    person = state_.persons.intern(device.person_id());
+  const uint32_t number = state_.devices.intern(device.id());
+  const bool is_new = number == state_.holders.size();
+  Holders& holders = is_new ? state_.holders.emplace_back() : state_.holders[number];
+  if (!is_new && holders.latest.person == person) return;
+  if (!is_new) holders.before.push_back(holders.latest);
+  holders.latest = {no, person};
 }
 
 void HistoryIndex::fold(const spine::Batch& batch) {
@@ -79,24 +79,24 @@ size_t HistoryIndex::ranges() const {
 
 std::optional<uint32_t> HistoryIndex::find(std::string_view person_id) const {
   const std::lock_guard lock(mutex_);
-  const auto found = state_.numbers.find(person_id);
-  if (found == state_.numbers.end()) return std::nullopt;
-  return found->second;
+  return state_.persons.find(person_id);
 }
 
 std::string HistoryIndex::person_id(uint32_t person) const {
   const std::lock_guard lock(mutex_);
-  return state_.persons.at(person);
+  return state_.persons.name(person);
 }
 
 std::optional<uint32_t> HistoryIndex::holder(std::string_view device_id, uint64_t no) const {
   const std::lock_guard lock(mutex_);
-  const auto device = state_.devices.find(device_id);
-  if (device == state_.devices.end()) return std::nullopt;
-  const std::vector<Held>& held = device->second;
-  const auto after = std::upper_bound(held.begin(), held.end(), no,
-                                      [](uint64_t entry, const Held& one) { return entry < one.from_no; });
-  return after == held.begin() ? std::nullopt : std::prev(after)->person;
+  const std::optional<uint32_t> device = state_.devices.find(device_id);
+  if (!device) return std::nullopt;
+  const Holders& holders = state_.holders[*device];
+  if (no >= holders.latest.from_no) return holders.latest.person;
+  const auto* const after =
+      std::upper_bound(holders.before.begin(), holders.before.end(), no,
+                       [](uint64_t entry, const Held& one) { return entry < one.from_no; });
+  return after == holders.before.begin() ? std::nullopt : std::prev(after)->person;
 }
 
 void HistoryIndex::add_stray(Time instant, uint64_t no) {

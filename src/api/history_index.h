@@ -16,6 +16,9 @@
 #include <vector>
 
 #include "base/archived.h"
+#include "base/chunks.h"
+#include "base/few.h"
+#include "base/interner.h"
 #include "base/time.h"
 
 namespace haechi::v1 {
@@ -71,18 +74,22 @@ class HistoryIndex {
 
  private:
   struct Held {
-    uint64_t from_no;
+    uint64_t from_no = 0;
     std::optional<uint32_t> person;
+  };
+  // Of one device; most change hands never.
+  struct Holders {
+    Held latest;
+    Few<Held> before;  // rising
   };
   void add_stray(Time instant, uint64_t no);
   void merge_neighbours();
 
   struct State {
     uint64_t entry_no = 0;
-    std::vector<std::string> persons;
-    std::map<std::string, uint32_t, std::less<>> numbers;
-    std::map<std::string, std::vector<Held>, std::less<>> devices;  // rising
-    std::map<int64_t, std::vector<EntryRange>> strays;              // by hour of the fix; rising, apart
+    Interner persons, devices;
+    Chunks<Holders> holders;                            // by device
+    std::map<int64_t, std::vector<EntryRange>> strays;  // by hour of the fix; rising, apart
     size_t ranges = 0;
     uint64_t gap = 32;  // ranges nearer than this are one
   };

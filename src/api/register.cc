@@ -159,6 +159,14 @@ uint32_t current_version(const World& world, const std::string& order_id) {
   return version;
 }
 
+// The picture has caught up with most that were given.
+void forget_versions(const World& world) {
+  std::erase_if(world.versions, [&world](const auto& given) {
+    const v1::Order* known = find(world.picture.orders(), given.first);
+    return known != nullptr && known->version() >= given.second;
+  });
+}
+
 // An order without a version gets the next one; one that names a version must name exactly that.
 Status take_version(const World& world, v1::Order& order) {
   const uint32_t next = current_version(world, order.id()) + 1;
@@ -407,6 +415,7 @@ Result<Plan> put_order(const Exchange& exchange) {
   TRY_STATUS(take_id(exchange, order));
   TRY_STATUS(check_not_of_measure(exchange, order));
   TRY_STATUS(check_if_match(exchange));
+  forget_versions(exchange.world);
   TRY_STATUS(take_version(exchange.world, order));
   TRY_STATUS(check(exchange, *fact));
   Plan plan;
@@ -569,6 +578,7 @@ Result<Plan> post_facts(const Exchange& exchange) {
   Plan plan;
   References references(exchange.world.picture);
   std::set<std::string> time_zones;
+  forget_versions(exchange.world);
   const OrderVersions before = exchange.world.versions;
   for (size_t i = 0; i < facts.size(); ++i) {
     const Status added = add_to_batch(exchange, facts[i], references, time_zones, plan);

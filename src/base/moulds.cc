@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#include "base/ensure.h"
+#include "base/varint.h"
 
 namespace haechi {
 namespace {
@@ -24,22 +24,6 @@ uint64_t word_at(const char* at) {
 
 }  // namespace
 
-size_t put_length(char* at, size_t length) {
-  size_t used = 0;
-  for (; length >= 0x80; length >>= 7) at[used++] = static_cast<char>(length | 0x80);
-  at[used++] = static_cast<char>(length);
-  return used;
-}
-
-const char* get_length(const char* at, size_t& length) {
-  length = 0;
-  for (int shift = 0;; shift += 7) {
-    const auto byte = static_cast<uint8_t>(*at++);
-    length |= size_t{byte & 0x7fu} << shift;
-    if (byte < 0x80) return at;
-  }
-}
-
 const std::string* Moulds::mould_of(size_t length) const {
   const auto found = moulds_.find(length);
   return found == moulds_.end() ? nullptr : &found->second;
@@ -48,7 +32,7 @@ const std::string* Moulds::mould_of(size_t length) const {
 size_t Moulds::press(std::string_view raw, std::string& room, size_t at) {
   const size_t words = words_of(raw.size());
   // The raw bytes go to the end of the room, padded.
-  const size_t most = at + kLengthBytesMax + words * (kWord + 2);
+  const size_t most = at + kVarintBytesMax + words * (kWord + 2);
   room.resize(std::max(room.size(), most + words * kWord));
   char* const own = room.data() + most;
   std::memset(own + (words > 0 ? (words - 1) * kWord : 0), 0, words > 0 ? kWord : 0);
@@ -58,7 +42,7 @@ size_t Moulds::press(std::string_view raw, std::string& room, size_t at) {
     mould = &moulds_.emplace(raw.size(), std::string(own, words * kWord)).first->second;
 
   char* out = room.data() + at;
-  out += put_length(out, raw.size());
+  out += put_varint(out, raw.size());
   for (size_t i = 0; i < words;) {
     uint64_t word = word_at(own + i * kWord);
     if (mould != nullptr) word ^= word_at(mould->data() + i * kWord);
@@ -88,8 +72,8 @@ size_t Moulds::press(std::string_view raw, std::string& room, size_t at) {
 }
 
 std::string_view Moulds::cast(const char* pressed, std::string& room) const {
-  size_t length = 0;
-  pressed = get_length(pressed, length);
+  uint64_t length = 0;
+  pressed = get_varint(pressed, length);
   const size_t words = words_of(length);
   if (room.size() < words * kWord) room.resize(words * kWord);
   const std::string* mould = mould_of(length);

@@ -32,9 +32,4 @@ class Moulds {
   std::map<size_t, std::string> moulds_;  // by length; padded to whole words
 };
 
-// A number of few bytes where it is small.
-size_t put_length(char* at, size_t length);
-const char* get_length(const char* at, size_t& length);
-constexpr size_t kLengthBytesMax = 10;
-
 }  // namespace haechi

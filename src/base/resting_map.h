@@ -17,6 +17,7 @@
 #include "base/archive.h"
 #include "base/ensure.h"
 #include "base/moulds.h"
+#include "base/varint.h"
 
 namespace haechi {
 
@@ -51,6 +52,13 @@ class RestingMap {
   size_t size() const { return pieces_.size(); }
   bool empty() const { return pieces_.empty(); }
 
+  // One after the other behind that name, for as long as `on(name, value)` says so; all of them: behind "",
+  // where none is called that.
+  template <typename On>
+  void each_after(std::string_view name, On on) const {
+    for (auto at = pieces_.upper_bound(name); at != pieces_.end(); ++at)
+      if (!on(name_of(at->get()), value_of(at->get()))) return;
+  }
   // Whether `test(name, value)` holds for any.
   template <typename Test>
   bool any_of(Test test) const {
@@ -84,8 +92,8 @@ class RestingMap {
   // The length of the name, the name, the value.
   using Piece = std::unique_ptr<char[]>;
   static std::string_view name_of(const char* piece) {
-    size_t length = 0;
-    const char* const name = get_length(piece, length);
+    uint64_t length = 0;
+    const char* const name = get_varint(piece, length);
     return {name, length};
   }
   struct ByName {
@@ -107,8 +115,8 @@ class RestingMap {
     return value;
   }
   void put_raw(std::string_view name, std::string_view raw) {
-    std::string room(kLengthBytesMax + name.size(), '\0');
-    const size_t before = put_length(room.data(), name.size());
+    std::string room(kVarintBytesMax + name.size(), '\0');
+    const size_t before = put_varint(room.data(), name.size());
     std::memcpy(room.data() + before, name.data(), name.size());
     const size_t size = moulds_.press(raw, room, before + name.size());
     Piece piece(new char[size]);

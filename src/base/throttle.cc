@@ -37,6 +37,7 @@ Duration Throttle::take(std::string_view key, Time now, uint32_t count) {
   if (known != by_key_.end()) {
     buckets_.splice(buckets_.begin(), buckets_, known->second);
   } else {
+    drop_full(now);
     if (buckets_.size() >= keys_max_) forget(std::string(buckets_.back().key));
     buckets_.push_front({std::string(key), full(), now});
     by_key_.emplace(buckets_.front().key, buckets_.begin());
@@ -52,6 +53,14 @@ Duration Throttle::take(std::string_view key, Time now, uint32_t count) {
 Duration Throttle::wait(std::string_view key, Time now, uint32_t count) const {
   const auto known = by_key_.find(key);
   return known == by_key_.end() ? Duration{} : wait_of(parts_at(*known->second, now), count);
+}
+
+// Of those used longest ago, two for each one that comes, so that no more remain than are in use.
+void Throttle::drop_full(Time now) {
+  for (int looked = 0; looked < 2 && !buckets_.empty(); ++looked) {
+    if (parts_at(buckets_.back(), now) < full()) return;
+    forget(std::string(buckets_.back().key));
+  }
 }
 
 void Throttle::forget(std::string_view key) {

@@ -2,7 +2,8 @@
 // each key, refilled steadily.
 //
 // Holds at most `keys_max` buckets: beyond them the one used longest ago is forgotten, and its key begins
-// anew. Time is an argument and never goes back. Not for several threads at once.
+// anew. A bucket that is full is as one that is not there, and goes. Time is an argument and never goes back.
+// Not for several threads at once.
 #pragma once
 
 #include <cstddef>
@@ -44,6 +45,7 @@ class Throttle {
   using Order = std::list<Bucket>;  // used last, first
 
   int64_t full() const;
+  void drop_full(Time now);
   int64_t parts_at(const Bucket& bucket, Time now) const;
   Duration wait_of(int64_t parts, uint32_t count) const;
 

@@ -86,5 +86,16 @@ TEST(Throttle, HoldsNoMoreKeysThanItsBoundAndForgetsTheOneUsedLongestAgo) {
   EXPECT_EQ(throttle.take("b", kNow), kNothing) << "forgotten, so it begins anew";
 }
 
+TEST(Throttle, HoldsNoMoreKeysThanAreInUse) {
+  Throttle throttle({.per_minute = 60, .burst = 2}, 10'000);
+  for (int i = 0; i < 10'000; ++i) {
+    const Time now = kNow + Duration::seconds(i);
+    EXPECT_EQ(throttle.take("new " + std::to_string(i), now), kNothing);
+    EXPECT_EQ(throttle.take("new " + std::to_string(i), now), kNothing);
+    EXPECT_EQ(throttle.take("new " + std::to_string(i), now), kSecond) << "as one that is not there";
+  }
+  EXPECT_LE(throttle.size(), 3u);
+}
+
 }  // namespace
 }  // namespace haechi

@@ -31,25 +31,33 @@ bool Devices::concerns(const v1::Fact& fact) {
 void Devices::apply(const v1::Fact& fact) {
   if (is_signed(fact.report_received().protocol())) {
     const v1::Report& report = fact.report_received().report();
-    const auto it = by_id_.find(report.device_id());
-    if (it != by_id_.end()) it->second.newest_epoch = std::max(it->second.newest_epoch, report.epoch());
+    if (Known* known = known_of(report.device_id()))
+      known->newest_epoch = std::max(known->newest_epoch, report.epoch());
     return;
   }
   if (!fact.has_device_registered()) return;
   const v1::Device& device = fact.device_registered();
   if (!valid_id(device.id())) return;
-  Known& known = by_id_[device.id()];
-  known.id = device.id();
+  if (find(device.id()) == nullptr) {
+    Known made;
+    made.id = device.id();
+    by_id_.insert(std::move(made));
+  }
+  Known& known = *known_of(device.id());
+  Former former = known.former ? *known.former : Former();
   if (known.secret_sha256 != device.secret_sha256()) {
     known.secret_sha256 = device.secret_sha256();
-    known.former_secret_sha256 = device.former_secret_sha256();
-    known.former_secret_until = Time{device.former_until_us()};
+    former.secret_sha256 = device.former_secret_sha256();
+    former.secret_until = Time{device.former_until_us()};
   }
   if (known.generation != device.signing_generation()) {
-    known.former_generation = known.generation;
-    known.former_generation_until = Time{device.former_until_us()};
+    former.generation = known.generation;
+    former.generation_until = Time{device.former_until_us()};
     known.generation = device.signing_generation();
   }
+  // Of a first registration there is nothing.
+  const bool any = !former.secret_sha256.empty() || former.generation != 0;
+  known.former = any ? Rare<Former>(std::move(former)) : Rare<Former>();
   known.signed_only = device.signed_only();
   known.retired = device.retired();
   known.interval_s = device.interval_s() == 0 ? 15 : device.interval_s();
@@ -57,20 +65,25 @@ void Devices::apply(const v1::Fact& fact) {
 
 const Devices::Known* Devices::find(std::string_view id) const {
   const auto it = by_id_.find(id);
-  return it == by_id_.end() ? nullptr : &it->second;
+  return it == by_id_.end() ? nullptr : &*it;
+}
+
+// What changes of it is never its id.
+Devices::Known* Devices::known_of(std::string_view id) {
+  return const_cast<Known*>(std::as_const(*this).find(id));
 }
 
 bool Devices::proves(std::string_view id, std::string_view secret_sha256, Time now) const {
   static const std::string kNobody(32, '\0');  // compared with when there is nothing to compare with
   const Known* known = find(id);
   const bool in_use = known != nullptr && !known->retired;
-  const auto equals = [&](bool good, const std::string Known::*digest) {
-    const bool usable = good && (known->*digest).size() == kNobody.size();
-    return equal_secret(secret_sha256, usable ? known->*digest : kNobody) && usable;
+  const auto equals = [&](const std::string* digest) {
+    const bool usable = digest != nullptr && digest->size() == kNobody.size();
+    return equal_secret(secret_sha256, usable ? *digest : kNobody) && usable;
   };
-  const bool former_good = in_use && now < known->former_secret_until;
-  const bool is_secret = equals(in_use, &Known::secret_sha256);
-  const bool is_former = equals(former_good, &Known::former_secret_sha256);
+  const bool former_good = in_use && known->former && now < known->former->secret_until;
+  const bool is_secret = equals(in_use ? &known->secret_sha256 : nullptr);
+  const bool is_former = equals(former_good ? &known->former->secret_sha256 : nullptr);
   return is_secret || is_former;
 }
 
@@ -85,7 +98,7 @@ Devices& Devices::operator=(Devices&& other) noexcept {
 
 void Devices::save(Writer& out) const {
   std::map<std::string_view, const Known*> in_order;
-  for (const auto& [id, known] : by_id_) in_order[id] = &known;
+  for (const Known& known : by_id_) in_order[known.id] = &known;
   write(out, uint64_t{in_order.size()});
   for (const auto& [id, known] : in_order) write(out, *known);
 }
@@ -94,10 +107,7 @@ void Devices::load(Reader& in) {
   std::vector<Known> all;
   read(in, all);
   by_id_.clear();
-  for (Known& known : all) {
-    std::string id = known.id;
-    by_id_[std::move(id)] = std::move(known);
-  }
+  for (Known& known : all) by_id_.insert(std::move(known));
 }
 
 Result<Digest> Devices::mac(const std::string& id, uint32_t generation, std::string_view bytes) const {

@@ -9,9 +9,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "base/archived.h"
+#include "base/rare.h"
 #include "base/time.h"
 #include "trust/signing_keys.h"
 
@@ -35,14 +36,18 @@ class Devices {
   // What the other one knows; `macs` stays.
   Devices& operator=(Devices&& other) noexcept;
 
+  // What a registration took the place of, good until then.
+  struct Former {
+    std::string secret_sha256;
+    Time secret_until;
+    uint32_t generation = 0;
+    Time generation_until;
+  };
   struct Known {
     std::string id;
-    std::string secret_sha256;         // 32 raw bytes; empty: has no credential and cannot connect
-    std::string former_secret_sha256;  // likewise, good until then
-    Time former_secret_until;
-    uint32_t generation = 0;  // of its signing key; 0: it does not sign
-    uint32_t former_generation = 0;
-    Time former_generation_until;
+    std::string secret_sha256;  // 32 raw bytes; empty: has no credential and cannot connect
+    Rare<Former> former;
+    uint32_t generation = 0;    // of its signing key; 0: it does not sign
     uint32_t newest_epoch = 0;  // of its signed reports
     bool signed_only = false;
     bool retired = false;
@@ -51,8 +56,8 @@ class Devices {
     // It proves itself, so nobody else reports for it.
     bool has_credential() const { return !secret_sha256.empty() || generation != 0; }
     bool signs_with(uint32_t wanted, Time now) const {
-      return wanted != 0 &&
-             (wanted == generation || (wanted == former_generation && now < former_generation_until));
+      return wanted != 0 && (wanted == generation ||
+                             (former && wanted == former->generation && now < former->generation_until));
     }
   };
 
@@ -79,12 +84,20 @@ class Devices {
   void load(Reader& in);
 
  private:
-  struct Hash {
+  static std::string_view id_of(std::string_view id) { return id; }
+  static std::string_view id_of(const Known& known) { return known.id; }
+  struct HashOfId {
     using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    size_t operator()(const auto& one) const { return std::hash<std::string_view>()(id_of(one)); }
   };
+  struct SameId {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const { return id_of(a) == id_of(b); }
+  };
+  Known* known_of(std::string_view id);
+
   trust::DeviceMacs macs_;
-  std::unordered_map<std::string, Known, Hash, std::equal_to<>> by_id_;
+  std::unordered_set<Known, HashOfId, SameId> by_id_;
 };
 
 }  // namespace haechi::gateway

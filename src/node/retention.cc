@@ -29,8 +29,16 @@ const law::Retention& row_of(const std::string& country) {
   return *law::find_retention(pack != nullptr ? *pack : law::kr(), kObject);
 }
 
+bool protects(const Tie& tie, const std::string& person_id) {
+  return std::find(tie.protected_ids.begin(), tie.protected_ids.end(), person_id) != tie.protected_ids.end();
+}
+
 bool names(const Tie& tie, const std::string& person_id) {
-  return tie.wearer_id == person_id || tie.protected_ids.contains(person_id);
+  return tie.wearer_id == person_id || protects(tie, person_id);
+}
+
+void protect(Tie& tie, const std::string& person_id) {
+  if (!protects(tie, person_id)) tie.protected_ids.push_back(person_id);
 }
 
 }  // namespace
@@ -59,7 +67,7 @@ std::string RetentionJob::Keeping::why() const {
 }
 
 void RetentionJob::Kept::add(const Tie& tie, const std::string& person_id) {
-  if (tie.protected_ids.contains(person_id)) protection.add(tie);
+  if (protects(tie, person_id)) protection.add(tie);
   named.add(tie);
 }
 
@@ -73,8 +81,7 @@ RetentionJob::Keeping RetentionJob::Kept::whole() const {
 
 RetentionJob::Keeping RetentionJob::kept(const std::string& person_id) const {
   Kept out;
-  if (const auto since = state_.persons.find(person_id); since != state_.persons.end())
-    out.named.keep_from(since->second, "");
+  if (const auto since = state_.persons.find(person_id)) out.named.keep_from(*since, "");
   for (const auto& [id, due] : state_.due)
     if (const auto wearer = state_.wearers.find(due.measure_id);
         wearer != state_.wearers.end() && wearer->second == person_id)
@@ -96,7 +103,7 @@ void see_order(State& state, const v1::Order& order, Time at) {
   for (const v1::Condition& one : order.conditions())
     for (const std::string& id :
          {one.keep_away().protected_id(), one.exclusion().protected_id(), one.no_contact().person_id()})
-      if (!id.empty()) tie.protected_ids.insert(id);
+      if (!id.empty()) protect(tie, id);
 }
 
 void see_case(State& state, const v1::Case& seen) {
@@ -104,7 +111,7 @@ void see_case(State& state, const v1::Case& seen) {
   tie.wearer_id = seen.subject_id();
   tie.country = seen.country();
   tie.over_at = Time{seen.closed_at_us()};
-  tie.protected_ids.insert(seen.protected_ids().begin(), seen.protected_ids().end());
+  for (const std::string& id : seen.protected_ids()) protect(tie, id);
 }
 
 void see_measure(State& state, const v1::LegalMeasure& measure) {
@@ -113,7 +120,7 @@ void see_measure(State& state, const v1::LegalMeasure& measure) {
   tie.wearer_id = measure.subject_id();
   tie.country = measure.country();
   tie.over_at = Time{measure.ended_at_us()};
-  if (!measure.protected_id().empty()) tie.protected_ids.insert(measure.protected_id());
+  if (!measure.protected_id().empty()) protect(tie, measure.protected_id());
 }
 
 void see_duty(State& state, const v1::Duty& duty) {
@@ -135,12 +142,12 @@ void forget_ties(State& state, Time at) {
 }
 
 void forget_person(State& state, const std::string& id, Time at) {
-  if (state.persons.erase(id) != 0) forget_ties(state, at);
+  if (state.persons.erase(id)) forget_ties(state, at);
 }
 
 void see_person(State& state, const v1::Person& person, Time at) {
   if (person.removed() || person.synthetic()) return forget_person(state, person.id(), at);
-  state.persons.try_emplace(person.id(), at);
+  if (!state.persons.contains(person.id())) state.persons.put(person.id(), at);
   state.erased.erase(person.id());
 }
 
@@ -148,7 +155,7 @@ void see_device(State& state, const v1::Device& device) {
   if (device.retired() || device.person_id().empty())
     state.devices.erase(device.id());
   else
-    state.devices[device.id()] = {device.person_id(), device.kind()};
+    state.devices.put(device.id(), {device.person_id(), device.kind()});
 }
 
 void see(State& state, const v1::Effect& effect, Time at) {
@@ -190,16 +197,18 @@ void RetentionJob::settled(const v1::ErasureOutcome& outcome) {
 }
 
 void RetentionJob::retire_devices() {
-  for (const auto& [id, held] : state_.devices) {
-    if (!state_.erased.contains(held.person_id)) continue;
+  if (state_.erased.empty()) return;
+  state_.devices.each_after("", [this](std::string_view id, const Held& held) {
+    if (!state_.erased.contains(held.person_id)) return true;
     auto fact = std::make_unique<v1::Fact>();
     v1::Device& device = *fact->mutable_device_registered();
-    device.set_id(id);
+    device.set_id(std::string(id));
     device.set_kind(static_cast<v1::DeviceKind>(held.kind));
     device.set_person_id(held.person_id);
     device.set_retired(true);
     submit_.submit(std::move(fact), {});
-  }
+    return true;
+  });
 }
 
 // Looked at once more: what the pass saw may be minutes old.
@@ -237,11 +246,13 @@ void RetentionJob::go_on(Time now) {
     pass_.emplace();
   }
   size_t left = kAtATick;
-  for (auto it = state_.persons.upper_bound(pass_->person); it != state_.persons.end() && left > 0;
-       ++it, --left) {
-    pass_->people[it->first].named.keep_from(it->second, "");
-    pass_->person = it->first;
-  }
+  state_.persons.each_after(std::string(pass_->person), [&](std::string_view id, Time since) {
+    if (left == 0) return false;
+    pass_->person = id;
+    pass_->people[pass_->person].named.keep_from(since, "");
+    --left;
+    return true;
+  });
   for (auto it = state_.due.upper_bound(pass_->duty); it != state_.due.end() && left > 0; ++it, --left) {
     pass_->duty = it->first;
     if (const auto wearer = state_.wearers.find(it->second.measure_id); wearer != state_.wearers.end())
@@ -254,7 +265,7 @@ void RetentionJob::go_on(Time now) {
         found->second.add(it->second, person_id);
     };
     for (const std::string& person_id : it->second.protected_ids) add(person_id);
-    if (!it->second.protected_ids.contains(it->second.wearer_id)) add(it->second.wearer_id);
+    if (!protects(it->second, it->second.wearer_id)) add(it->second.wearer_id);
   }
   if (left == 0) return;
   publish(now);

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "api/exchange.h"
+#include "base/resting_map.h"
 #include "base/time.h"
 #include "haechi/v1/law.pb.h"
 #include "spine/submit.h"
@@ -43,7 +44,7 @@ class RetentionJob {
   };
   // An order, a measure or a case that names persons.
   struct Tie {
-    std::set<std::string> protected_ids;
+    std::vector<std::string> protected_ids;  // each once
     std::string wearer_id;
     std::string country;
     Time over_at;  // not known: it lives
@@ -57,9 +58,9 @@ class RetentionJob {
     std::map<std::string, Due> due;              // by duty
     std::map<std::string, std::string> wearers;  // by measure
     std::map<std::string, Tie> ties;             // by kind and id: "case/c-1"
-    std::map<std::string, Time> persons;         // registered, and since when
+    RestingMap<Time> persons;                    // registered, and since when
     std::set<std::string> erased;                // and not registered since
-    std::map<std::string, Held> devices;         // in use
+    RestingMap<Held> devices;                    // in use
   };
 
   explicit RetentionJob(spine::Submit& submit) : submit_(submit) {}

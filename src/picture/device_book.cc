@@ -9,11 +9,8 @@ std::string told_key(std::string_view device_id, std::string_view client_id) {
   return std::string(device_id) + "\n" + std::string(client_id);
 }
 
-std::vector<std::string> ids_of(const std::map<std::string, std::set<std::string>, std::less<>>& held,
-                                std::string_view holder) {
-  const auto found = held.find(holder);
-  if (found == held.end()) return {};
-  return {found->second.begin(), found->second.end()};
+const std::string& holder_of(const v1::Device& device) {
+  return device.holder_case() == v1::Device::kUnitId ? device.unit_id() : device.person_id();
 }
 
 // The id of the alert that this person's call for help rang, or rang again.
@@ -29,30 +26,41 @@ std::string sos_among(const DeviceBook::Effects& effects, const std::string& per
 }  // namespace
 
 void DeviceBook::take_from_holder(const v1::Device& device) {
-  Held& held = device.holder_case() == v1::Device::kUnitId ? by_unit_ : by_person_;
-  const std::string& holder =
-      device.holder_case() == v1::Device::kUnitId ? device.unit_id() : device.person_id();
-  const auto found = held.find(holder);
-  if (found == held.end()) return;
-  found->second.erase(device.id());
-  if (found->second.empty()) held.erase(found);
+  Held& held = held_of(device);
+  std::vector<std::string> ids = held.get(holder_of(device));
+  if (std::erase(ids, device.id()) == 0) return;
+  if (ids.empty())
+    held.erase(holder_of(device));
+  else
+    held.put(holder_of(device), ids);
 }
 
 void DeviceBook::put(const v1::Device& device) {
   const auto known = devices_.find(device.id());
   if (known != devices_.end()) take_from_holder(known->second);
   devices_[device.id()] = device;
-  health_.try_emplace(device.id());
-  if (device.retired()) return;
-  if (device.holder_case() == v1::Device::kPersonId) by_person_[device.person_id()].insert(device.id());
-  if (device.holder_case() == v1::Device::kUnitId) by_unit_[device.unit_id()].insert(device.id());
+  if (device.retired() || device.holder_case() == v1::Device::HOLDER_NOT_SET) return;
+  held_of(device).change(holder_of(device), [&device](std::vector<std::string>& ids) {
+    ids.insert(std::lower_bound(ids.begin(), ids.end(), device.id()), device.id());
+  });
+}
+
+const v1::Device* DeviceBook::device(std::string_view id) const {
+  const auto found = devices_.find(id);
+  return found == devices_.end() ? nullptr : &found->second;
+}
+
+// Null: there is no such device.
+v1::DeviceHealth* DeviceBook::health_to_change(const std::string& device_id) {
+  if (const auto found = health_.find(device_id); found != health_.end()) return &found->second;
+  return devices_.contains(device_id) ? &health_[device_id] : nullptr;
 }
 
 void DeviceBook::connection(Time at, const v1::DeviceConnectionChanged& changed) {
-  const auto found = health_.find(changed.device_id());
-  if (found == health_.end()) return;
-  found->second.set_connected(changed.connected());
-  found->second.set_connection_changed_at_us(at.us);
+  v1::DeviceHealth* const health = health_to_change(changed.device_id());
+  if (health == nullptr) return;
+  health->set_connected(changed.connected());
+  health->set_connection_changed_at_us(at.us);
 }
 
 void DeviceBook::restarted(Time at) {
@@ -65,9 +73,9 @@ void DeviceBook::restarted(Time at) {
 
 void DeviceBook::report(uint64_t entry_no, const v1::ReportReceived& received, const Effects& effects) {
   const v1::Report& report = received.report();
-  const auto found = health_.find(report.device_id());
-  if (found == health_.end()) return;
-  v1::DeviceHealth& health = found->second;
+  v1::DeviceHealth* const kept = health_to_change(report.device_id());
+  if (kept == nullptr) return;
+  v1::DeviceHealth& health = *kept;
   const int64_t received_us = received.received_at_us();
   health.set_heard_at_us(std::max(health.heard_at_us(), received_us));
   if (report.has_fix() && report.fix().has_place()) {
@@ -109,16 +117,15 @@ v1::DeviceHealth DeviceBook::health(std::string_view device_id) const {
 }
 
 std::vector<std::string> DeviceBook::of_person(std::string_view person_id) const {
-  return ids_of(by_person_, person_id);
+  return by_person_.get(person_id);
 }
 std::vector<std::string> DeviceBook::of_unit(std::string_view unit_id) const {
-  return ids_of(by_unit_, unit_id);
+  return by_unit_.get(unit_id);
 }
 
 bool DeviceBook::holds_kind(std::string_view person_id, v1::DeviceKind kind) const {
-  const auto held = by_person_.find(person_id);
-  return held != by_person_.end() &&
-         std::any_of(held->second.begin(), held->second.end(),
+  const std::vector<std::string> held = of_person(person_id);
+  return std::any_of(held.begin(), held.end(),
                      [&](const auto& id) { return devices_.find(id)->second.kind() == kind; });
 }
 

@@ -1,18 +1,19 @@
-// DeviceBook: what is known of each device besides where it is, and which devices somebody holds.
+// DeviceBook: the register of devices, what is known of each besides where it is, and which devices somebody
+// holds.
 //
-// Bounds: one state per registered device; of the calls for help that carried an id of their own, the newest
-// kToldMax.
+// Bounds: one state per registered device that said anything; of the calls for help that carried an id of
+// their own, the newest kToldMax.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/archived.h"
+#include "base/resting_map.h"
 #include "base/time.h"
 #include "haechi/v1/api.pb.h"
 #include "haechi/v1/effect.pb.h"
@@ -40,6 +41,8 @@ class DeviceBook {
   // `effects` of the same entry, for the alert that a call for help rang.
   void report(uint64_t entry_no, const v1::ReportReceived& received, const Effects& effects);
 
+  const std::map<std::string, v1::Device, std::less<>>& devices() const { return devices_; }
+  const v1::Device* device(std::string_view id) const;
   // As last told; all zero for a device that never said anything, and for an unknown one.
   v1::DeviceHealth health(std::string_view device_id) const;
   // Ids of the devices in use that are registered for a person or a unit, in order.
@@ -52,8 +55,12 @@ class DeviceBook {
  private:
   friend struct haechi::Fields<DeviceBook>;
   static constexpr size_t kFieldCount = 6;
-  using Held = std::map<std::string, std::set<std::string>, std::less<>>;
+  using Held = RestingMap<std::vector<std::string>>;  // rising
+  Held& held_of(const v1::Device& device) {
+    return device.holder_case() == v1::Device::kUnitId ? by_unit_ : by_person_;
+  }
   void take_from_holder(const v1::Device& device);
+  v1::DeviceHealth* health_to_change(const std::string& device_id);
 
   std::map<std::string, v1::DeviceHealth, std::less<>> health_;
   std::map<std::string, v1::Device, std::less<>> devices_;

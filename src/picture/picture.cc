@@ -14,7 +14,8 @@ std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact
   std::optional<uint32_t> moved;
   fence_.see({no, at, fact});
   if (fact.has_report_received() && fence_.behind(fact.report_received())) {
-    positions_.report_past(fact.report_received());
+    if (const v1::Device* device = device_book_.device(fact.report_received().report().device_id()))
+      positions_.report_past(fact.report_received(), *device);
     for (const auto& effect : effects) fold_effect(At{no, at}, *effect);
     return std::nullopt;
   }
@@ -27,14 +28,17 @@ std::optional<uint32_t> Picture::fold(uint64_t no, Time at, const v1::Fact& fact
 // What needs both: the report and what it led to.
 void Picture::fold_told(uint64_t no, const v1::ReportReceived& received, const Effects& effects) {
   device_book_.report(no, received, effects);
-  const v1::Device* device = positions_.device(received.report().device_id());
+  const v1::Device* device = device_book_.device(received.report().device_id());
   if (device != nullptr) proximity_book_.report(received, *device, device_book_);
 }
 
 void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& moved) {
   switch (fact.kind_case()) {
     case v1::Fact::kReportReceived: {
-      const Reported reported = positions_.report(at.entry_no, fact.report_received());
+      const v1::ReportReceived& received = fact.report_received();
+      const v1::Device* device = device_book_.device(received.report().device_id());
+      if (device == nullptr) break;
+      const Reported reported = positions_.report(at.entry_no, received, *device);
       heard_ = reported.holder;
       if (reported.moved) moved = reported.holder;
       break;
@@ -43,7 +47,6 @@ void Picture::fold_fact(At at, const v1::Fact& fact, std::optional<uint32_t>& mo
       fold_person(fact.person_registered());
       break;
     case v1::Fact::kDeviceRegistered:
-      positions_.put_device(fact.device_registered());
       device_book_.put(fact.device_registered());
       break;
     case v1::Fact::kZoneRegistered:

@@ -76,7 +76,7 @@ class Picture {
   template <typename T>
   using Register = std::map<std::string, T, std::less<>>;
   const Register<v1::Person>& persons() const { return persons_; }
-  const Register<v1::Device>& devices() const { return positions_.devices(); }
+  const Register<v1::Device>& devices() const { return device_book_.devices(); }
   const Register<v1::Order>& orders() const { return orders_; }
   const Register<v1::Zone>& zones() const { return zones_; }
   const Register<v1::Jurisdiction>& jurisdictions() const { return jurisdictions_; }

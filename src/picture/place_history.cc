@@ -50,7 +50,8 @@ void PlaceHistory::set(At at, const Origin& origin, const std::string& protected
 
 void PlaceHistory::put(At at, const v1::Order& order, const Zones& zones) {
   std::map<std::string, std::vector<std::string>> places;
-  for (const std::string& before : named_by_order_[order.id()]) places[before];
+  if (const auto named = named_by_order_.find(order.id()); named != named_by_order_.end())
+    for (const std::string& before : named->second) places[before];
   for (const v1::Condition& one : order.conditions())
     if (!order.withdrawn() && one.has_exclusion() && !one.exclusion().protected_id().empty())
       places[one.exclusion().protected_id()].push_back(one.exclusion().zone_id());

@@ -1,6 +1,7 @@
 #include "picture/positions.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "monitor/position.h"
 
@@ -9,8 +10,6 @@ namespace {
 
 constexpr uint32_t kDefaultIntervalS = 15;
 constexpr uint32_t kIntervalsUntilStale = 3;
-// Points that a track gets room for at a time.
-constexpr size_t kTrackRoom = 4;
 
 std::optional<uint32_t> find(const std::map<std::string, uint32_t, std::less<>>& index, std::string_view id) {
   const auto it = index.find(id);
@@ -18,14 +17,21 @@ std::optional<uint32_t> find(const std::map<std::string, uint32_t, std::less<>>&
   return it->second;
 }
 
+// The first that was not taken before.
+template <typename Points>
+auto first_from(Points& points, int64_t at_us) {
+  return std::lower_bound(points.begin(), points.end(), at_us,
+                          [](const TrackPoint& point, int64_t us) { return point.at_us < us; });
+}
+
 }  // namespace
 
 uint32_t Positions::intern(Index& index, const std::string& id, bool unit) {
   const auto [it, added] = index.try_emplace(id, size());
   if (added) {
-    holders_.emplace_back();
-    holders_.back().id = id;
-    holders_.back().unit = unit;
+    Holder& holder = holders_.emplace_back();
+    holder.id = id;
+    holder.unit = unit;
   }
   return it->second;
 }
@@ -43,16 +49,11 @@ void Positions::put_unit(const v1::Unit& unit) {
   if (holder.removed) forget(holder);
 }
 
-void Positions::put_device(const v1::Device& device) {
-  devices_[device.id()] = device;
-}
-
 void Positions::forget(Holder& holder) {
   holder.has_fix = false;
   holder.order_us = 0;
   holder.fix.Clear();
-  holder.track.clear();
-  holder.track.shrink_to_fit();
+  holder.track = {};
 }
 
 Positions::Holder* Positions::holder_of(const v1::Device& device, uint32_t& number) {
@@ -73,21 +74,19 @@ void Positions::hear(Holder& holder, const v1::ReportReceived& received) {
   if (report.has_charging()) holder.charging = report.charging();
 }
 
-void Positions::report_past(const v1::ReportReceived& received) {
+void Positions::report_past(const v1::ReportReceived& received, const v1::Device& device) {
   const v1::Report& report = received.report();
-  const auto device = devices_.find(report.device_id());
-  if (device == devices_.end() || !report.has_fix() || !report.fix().has_place()) return;
+  if (!report.has_fix() || !report.fix().has_place()) return;
   uint32_t number = 0;
-  if (Holder* holder = holder_of(device->second, number))
+  if (Holder* holder = holder_of(device, number))
     extend_track(*holder, report.fix(), report.fix().fixed_at_us());
 }
 
-Reported Positions::report(uint64_t entry_no, const v1::ReportReceived& received) {
+Reported Positions::report(uint64_t entry_no, const v1::ReportReceived& received, const v1::Device& device) {
   const v1::Report& report = received.report();
-  const auto device = devices_.find(report.device_id());
-  if (device == devices_.end() || device->second.kind() == v1::DEVICE_KIND_HOME_BEACON) return {};
+  if (device.kind() == v1::DEVICE_KIND_HOME_BEACON) return {};
   uint32_t number = 0;
-  Holder* holder = holder_of(device->second, number);
+  Holder* holder = holder_of(device, number);
   if (holder == nullptr) return {};
   hear(*holder, received);
   if (!report.has_fix() || !report.fix().has_place()) return {number, false};
@@ -105,7 +104,7 @@ Reported Positions::report(uint64_t entry_no, const v1::ReportReceived& received
   holder->stored = report.stored();
   holder->entry_no = entry_no;
   holder->device_id = report.device_id();
-  const uint32_t interval_s = device->second.interval_s();
+  const uint32_t interval_s = device.interval_s();
   holder->stale_after_s = kIntervalsUntilStale * (interval_s == 0 ? kDefaultIntervalS : interval_s);
   return {number, true};
 }
@@ -113,38 +112,39 @@ Reported Positions::report(uint64_t entry_no, const v1::ReportReceived& received
 // Points lie at least kTrackSpacing apart: a point between two kept ones, or too near to one, is left out.
 // The newest place itself is not part of the track until the next one makes it a point; live() has it.
 void Positions::extend_track(Holder& holder, const v1::Fix& fix, int64_t at_us) {
-  std::vector<Point>& track = holder.track;
+  TrackPoints& track = holder.track;
   const int64_t newest_us = track.empty() ? at_us : std::max(track.back().at_us, at_us);
-  if (at_us < newest_us - kTrackSpan.us) return;
-  // Every holder has a track, and all are about as long: doubled, a third of each would lie idle.
-  if (track.size() == track.capacity()) track.reserve(track.size() + kTrackRoom);
-  const auto after = std::lower_bound(track.begin(), track.end(), at_us,
-                                      [](const Point& point, int64_t us) { return point.at_us < us; });
-  if (after != track.end() && after->at_us - at_us < kTrackSpacing.us) return;
-  if (after != track.begin() && at_us - std::prev(after)->at_us < kTrackSpacing.us) return;
-  track.insert(after,
-               Point{at_us, fix.place().lat_e7(), fix.place().lng_e7(), fix.accuracy_mm(), fix.source()});
-
-  const auto keep = std::find_if(track.begin(), track.end(), [&](const Point& point) {
-    return point.at_us >= newest_us - kTrackSpan.us;
-  });
-  const size_t surplus = track.size() > kTrackPointsMax ? track.size() - kTrackPointsMax : 0;
-  track.erase(track.begin(), std::max(keep, track.begin() + static_cast<ptrdiff_t>(surplus)));
+  const int64_t oldest_us = newest_us - kTrackSpan.us;
+  if (at_us < oldest_us) return;
+  const TrackPoint point{at_us, fix.place().lat_e7(), fix.place().lng_e7(), fix.accuracy_mm(), fix.source()};
+  if (!track.empty() && at_us <= track.back().at_us) {
+    std::vector<TrackPoint> points = track.all();
+    const auto after = first_from(points, at_us);
+    if (after->at_us - at_us < kTrackSpacing.us) return;
+    if (after != points.begin() && at_us - std::prev(after)->at_us < kTrackSpacing.us) return;
+    points.insert(after, point);
+    track.assign(points);
+  } else {
+    if (!track.empty() && at_us - track.back().at_us < kTrackSpacing.us) return;
+    while (!track.empty() && track.front().at_us < oldest_us) track.pop_front();
+    track.push_back(point);
+  }
+  while (track.front().at_us < oldest_us || track.size() > kTrackPointsMax) track.pop_front();
 }
 
 std::optional<PlaceAt> Positions::place_at(uint32_t number, Time at) const {
   const Holder& holder = holders_[number];
   if (!holder.has_fix || at.us > holder.order_us) return std::nullopt;
-  const Point newest{holder.order_us, holder.fix.place().lat_e7(), holder.fix.place().lng_e7(),
-                     holder.fix.accuracy_mm(), holder.fix.source()};
-  const auto next = std::lower_bound(holder.track.begin(), holder.track.end(), at.us,
-                                     [](const Point& point, int64_t us) { return point.at_us < us; });
-  const Point& after = next == holder.track.end() ? newest : *next;
+  const TrackPoint newest{holder.order_us, holder.fix.place().lat_e7(), holder.fix.place().lng_e7(),
+                          holder.fix.accuracy_mm(), holder.fix.source()};
+  const std::vector<TrackPoint> points = holder.track.all();
+  const auto next = first_from(points, at.us);
+  const TrackPoint& after = next == points.end() ? newest : *next;
   const geo::Place to{after.lat_e7, after.lng_e7};
   const int64_t sigma_mm = monitor::axis_sigma_mm(after.accuracy_mm, after.source);
   if (after.at_us == at.us) return PlaceAt{to, sigma_mm};
-  if (next == holder.track.begin()) return std::nullopt;
-  const Point& before = *std::prev(next);
+  if (next == points.begin()) return std::nullopt;
+  const TrackPoint& before = *std::prev(next);
   const int64_t span_us = after.at_us - before.at_us;
   if (span_us > kTrackGapMax.us) return std::nullopt;
   const geo::Place from{before.lat_e7, before.lng_e7};
@@ -161,11 +161,6 @@ std::optional<uint32_t> Positions::find_person(std::string_view id) const {
 }
 std::optional<uint32_t> Positions::find_unit(std::string_view id) const {
   return find(units_, id);
-}
-
-const v1::Device* Positions::device(std::string_view id) const {
-  const auto it = devices_.find(id);
-  return it == devices_.end() ? nullptr : &it->second;
 }
 
 std::optional<v1::LivePosition> Positions::live(uint32_t number) const {
@@ -194,7 +189,7 @@ v1::Track Positions::track(uint32_t number, Time from) const {
   const Holder& holder = holders_[number];
   v1::Track out;
   if (!holder.unit) out.set_person_id(holder.id);
-  for (const Point& point : holder.track) {
+  for (const TrackPoint& point : holder.track.all()) {
     if (point.at_us < from.us) continue;
     v1::TrackPoint& added = *out.add_points();
     added.mutable_place()->set_lat_e7(point.lat_e7);

@@ -10,15 +10,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/archived.h"
+#include "base/chunks.h"
 #include "base/time.h"
 #include "geo/place.h"
 #include "haechi/v1/device.pb.h"
 #include "haechi/v1/fact.pb.h"
 #include "haechi/v1/law.pb.h"
 #include "haechi/v1/picture.pb.h"
+#include "picture/track_points.h"
 
 namespace haechi::picture {
 
@@ -41,16 +42,15 @@ struct PlaceAt {
 
 class Positions {
  public:
-  // Registers. A removed person loses place and track at once; a retired device reports for nobody.
+  // Registers. A removed person loses place and track at once.
   void put_person(const v1::Person& person);
-  void put_device(const v1::Device& device);
   void put_unit(const v1::Unit& unit);
 
-  // Applies a report. Home beacons tell where a home is, not where a person is: they move nobody, and nobody
-  // is heard through them.
-  Reported report(uint64_t entry_no, const v1::ReportReceived& received);
+  // Applies a report of that device; a retired one reports for nobody. Home beacons tell where a home is, not
+  // where a person is: they move nobody, and nobody is heard through them.
+  Reported report(uint64_t entry_no, const v1::ReportReceived& received, const v1::Device& device);
   // One that says nothing of now: a point of the track, and no more.
-  void report_past(const v1::ReportReceived& received);
+  void report_past(const v1::ReportReceived& received, const v1::Device& device);
 
   // Holders are numbered from 0 in order of first registration; numbers stay valid, also after removal.
   uint32_t size() const { return static_cast<uint32_t>(holders_.size()); }
@@ -73,18 +73,9 @@ class Positions {
   v1::Track track(uint32_t holder, Time from) const;
   size_t track_points(uint32_t holder) const { return holders_[holder].track.size(); }
 
-  const v1::Device* device(std::string_view id) const;
-  const std::map<std::string, v1::Device, std::less<>>& devices() const { return devices_; }
-
  private:
   friend struct haechi::Fields<Positions>;
-  static constexpr size_t kFieldCount = 4;
-  struct Point {
-    int64_t at_us;
-    int32_t lat_e7, lng_e7;
-    uint32_t accuracy_mm;
-    v1::FixSource source;
-  };
+  static constexpr size_t kFieldCount = 3;
   struct Holder {
     std::string id;
     bool unit = false;
@@ -101,7 +92,7 @@ class Positions {
     std::optional<uint32_t> battery_percent;
     std::optional<bool> charging;
     std::string device_id;
-    std::vector<Point> track;  // by at_us, at least kTrackSpacing apart
+    TrackPoints track;  // at least kTrackSpacing apart
   };
   using Index = std::map<std::string, uint32_t, std::less<>>;
 
@@ -111,9 +102,8 @@ class Positions {
   static void extend_track(Holder& holder, const v1::Fix& fix, int64_t at_us);
   static void forget(Holder& holder);
 
-  std::vector<Holder> holders_;
+  Chunks<Holder> holders_;
   Index persons_, units_;
-  std::map<std::string, v1::Device, std::less<>> devices_;
 };
 
 }  // namespace haechi::picture

@@ -6,12 +6,14 @@
 // twice, one too few may be a lost SOS.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/archived.h"
+#include "base/chunks.h"
 #include "base/interner.h"
+#include "base/rare.h"
 
 namespace haechi::v1 {
 class Report;
@@ -56,36 +58,45 @@ class ReportFilter {
   };
   struct Content {
     uint64_t key = 0;
-    uint64_t digest = 0;
+    uint64_t digest = 0;  // of one with a number, its lower bytes
   };
   static constexpr size_t kContentsKept = 64;
   static constexpr size_t kRangesMax = 256;
   static constexpr size_t kEpochsKept = 4;
-  // The last kContentsKept of a device.
+  // The last kContentsKept of a device. A key is kept as how far it is from the one before: of a device that
+  // counts by one a content takes seven bytes.
   class Contents {
    public:
-    const Content* find(uint64_t key) const;
+    std::optional<Content> find(uint64_t key) const;
     void add(Content content);
 
+    // Archived as a std::vector, the oldest first.
+    void save(Writer& out) const;
+    void load(Reader& in);
+
    private:
-    friend struct haechi::Fields<Contents>;
-    static constexpr size_t kFieldCount = 2;
-    std::vector<Content> ring_;
-    size_t next_ = 0;
+    template <typename On>
+    void each(On on) const;
+    void forget_oldest();
+
+    std::vector<char> bytes_;
+    uint64_t before_ = 0, last_ = 0;  // the keys before the first, and of the last
+    uint32_t size_ = 0;
   };
   struct Device {
     std::vector<Epoch> epochs;  // rising
     Contents recent;
-    Contents events;  // of reports that hold one: rare, so known for long after
+    Rare<Contents> events;  // of reports that hold one: rare, so known for long after
     int64_t newest_fix_us = 0;
 
-    const Content* find(uint64_t key) const;
+    std::optional<Content> find(uint64_t key) const;
     void remember(const v1::Report& report, Content content);
   };
+  static bool is_of(const Content& content, uint64_t digest);
   static Ranges& seen_in(Device& device, uint32_t epoch);
 
   Interner names_;
-  std::vector<Device> devices_;
+  Chunks<Device> devices_;
 };
 
 }  // namespace haechi::spine

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
+#include "base/archive.h"
 #include "base/random.h"
 #include "haechi/v1/device.pb.h"
 
@@ -164,6 +167,39 @@ TEST(ReportFilter, OfAMillionRepeatsInAnyOrderNoneIsTakenForNew) {
     }
   }
   EXPECT_GT(told, kReports / 2);
+}
+
+// Numbered or not, with events or without, and with numbers as far apart as they can be.
+TEST(ReportFilter, SaysTheSameSavedAndLoaded) {
+  Random random(4);
+  ReportFilter filter, loaded;
+  std::map<Verdict, int> told;
+  for (int step = 0; step < 20'000; ++step) {
+    const uint64_t far = random.chance(0.05) ? uint64_t{1} << 63 : 0;
+    v1::Report one =
+        report(1 + static_cast<uint32_t>(random.below(2)), 0, static_cast<int32_t>(random.below(90)));
+    if (random.chance(0.7)) one.set_seq(far + static_cast<uint64_t>(step) / 8 + random.below(100));
+    if (random.chance(0.1)) one.add_events(v1::DEVICE_EVENT_FALL);
+    const Verdict verdict = filter.admit(one);
+    ++told[verdict];
+    ASSERT_EQ(verdict, loaded.admit(one)) << step;
+    if (!random.chance(0.05)) continue;
+    Writer out;
+    write(out, loaded);
+    const std::string bytes = out.take();
+    Reader in(bytes);
+    loaded = ReportFilter();
+    read(in, loaded);
+    ASSERT_TRUE(in.done());
+  }
+  EXPECT_EQ(told.size(), 3u) << "each was told";
+}
+
+TEST(ReportFilter, KnowsTheLastSixtyFourContentsAndNoneBefore) {
+  ReportFilter filter;
+  for (int32_t lat = 0; lat < 200; ++lat) ASSERT_EQ(filter.admit(report(0, 0, lat)), Verdict::kNew);
+  for (int32_t lat = 136; lat < 200; ++lat) EXPECT_EQ(filter.admit(report(0, 0, lat)), Verdict::kDuplicate);
+  EXPECT_EQ(filter.admit(report(0, 0, 135)), Verdict::kNew);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/ensure.h"
 #include "base/first_entry.h"
+#include "base/varint.h"
 #include "vault/cipher.h"
 
 namespace haechi::store {

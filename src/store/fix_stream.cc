@@ -1,6 +1,7 @@
 #include "store/fix_stream.h"
 
 #include "base/ensure.h"
+#include "base/varint.h"
 
 namespace haechi::store {
 namespace {
@@ -9,14 +10,6 @@ namespace {
 enum Unit : uint64_t { kSeconds, kMillis, kMicros, kFollows };
 constexpr uint64_t kUnitMask = 3, kAccuracy = 4, kSource = 8;
 constexpr int kHeadBits = 4;
-
-uint64_t folded(uint64_t difference) {
-  const auto as_signed = static_cast<int64_t>(difference);
-  return (difference << 1) ^ static_cast<uint64_t>(as_signed >> 63);
-}
-uint64_t unfolded(uint64_t value) {
-  return (value >> 1) ^ (0 - (value & 1));
-}
 
 uint64_t bits(int64_t value) {
   return static_cast<uint64_t>(value);
@@ -67,22 +60,6 @@ int32_t moved(int32_t from, uint64_t by) {
 }
 
 }  // namespace
-
-void append_varint(std::string& out, uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-  out += static_cast<char>(value);
-}
-
-std::optional<uint64_t> take_varint(std::string_view& bytes) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < bytes.size() && i < 10; ++i) {
-    value |= static_cast<uint64_t>(bytes[i] & 0x7f) << (7 * i);
-    if ((bytes[i] & 0x80) != 0) continue;
-    bytes.remove_prefix(i + 1);
-    return value;
-  }
-  return std::nullopt;
-}
 
 void FixStream::add(const PastFix& fix) {
   ENSURE(fix.no > last_.no, fix.no, last_.no);

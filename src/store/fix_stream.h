@@ -44,9 +44,4 @@ class FixStream {
   uint64_t step_ = 0, step_us_ = 0;  // between the last two
 };
 
-// Seven bits a byte, the lowest first.
-void append_varint(std::string& out, uint64_t value);
-// What it begins with, which is taken away; nothing when it ends before.
-std::optional<uint64_t> take_varint(std::string_view& bytes);
-
 }  // namespace haechi::store

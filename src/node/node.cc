@@ -49,6 +49,7 @@
 #include "node/mending.h"
 #include "node/metrics.h"
 #include "node/notification_counts.h"
+#include "node/open_keeper.h"
 #include "node/outgoing.h"
 #include "node/past.h"
 #include "node/pulse.h"
@@ -64,8 +65,6 @@
 #include "store/records.h"
 #include "trust/accounts.h"
 #include "trust/key_sessions.h"
-#include "vault/keeper_apart.h"
-#include "vault/key_ring.h"
 
 namespace haechi::node {
 namespace {
@@ -82,7 +81,6 @@ struct Node::Rooms {
   explicit Rooms(const Config& given) : config(given) {}
 
   Status open();
-  Status open_ring();
   Status listen();
   Status listen_front();
   Status listen_devices();
@@ -154,25 +152,14 @@ struct Node::Rooms {
   std::unique_ptr<notify::AccountNotices> notices;  // notify loop
 };
 
-Status Node::Rooms::open_ring() {
-  if (!config.keys_apart) {
-    TRY(ring, vault::open_ring(ring_at, vault::RingMode::kWrite));
-    return {};
-  }
-  TRY(auto keeper, vault::KeeperApart::start(ring_at));
-  kept_by =
-      "process " + std::to_string(keeper->process()) + " keeps the keys; its memory is " +
-      (keeper->locked() ? "never written to a disk" : "written to swap, if there is any (LimitMEMLOCK)");
-  ring = std::move(keeper);
-  return {};
-}
-
 Status Node::Rooms::open() {
   TRY(map_config, read_map_config(config));
   TRY(secrets, Secrets::open(config));
   TRY(outgoing, open_outgoing(config));
   TRY_STATUS(make_directory(config.data));
-  TRY_STATUS(open_ring());
+  TRY(auto keeper, open_keeper(config, ring_at));
+  ring = std::move(keeper.keeper);
+  kept_by = keeper.said;
   snapshots = std::make_unique<spine::SnapshotStore>(config.data + "/snapshots", *ring);
   TRY(auto opened, open_or_mend(config, secrets.log_keys, *snapshots, line_to_others(), clock));
   const Seen seen = read_seen(seen_file(config), opened.log->id());

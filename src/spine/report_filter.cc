@@ -115,6 +115,7 @@ void ReportFilter::Contents::forget_oldest() {
 
 void ReportFilter::Contents::add(Content content) {
   if (size_ == kContentsKept) forget_oldest();
+  if (size_ == 0) before_ = last_ = content.key;
   const uint64_t apart = content.key == content.digest ? kByDigest : folded(content.key - last_);
   if (apart == kByDigest) content.key = content.digest;
   std::array<char, kVarintBytesMax + sizeof content.digest> bytes;

@@ -288,6 +288,15 @@ TEST(Config, TakesSecretsThatTheServiceManagerGives) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Config, SaysWhetherKeysAreKeptApart) {
+  Config config = with_files();
+  ASSERT_TRUE(read("[keys]\napart = true\n", config).ok());
+  EXPECT_TRUE(config.keys_apart);
+  ASSERT_TRUE(read("[keys]\napart = false\n", config).ok());
+  EXPECT_FALSE(config.keys_apart);
+  EXPECT_EQ(read("[keys]\napart = \"yes\"\n", config).error().field, "keys.apart");
+}
+
 TEST(Config, GivesASurfaceAHostOfItsOwn) {
   Config config = with_files();
   ASSERT_TRUE(read("[http.hosts]\nme = \"me.example\"\ncourt = \"court.example\"\n", config).ok());

@@ -100,6 +100,9 @@ def check_strict_start(checks, program, place):
         checks.check('with every secret a credential it starts without an exception', 'accepted' not in place.log()[before:]
                      and server.counted('haechi_exception_accepted') == 0, place.log()[before:])
         checks.check('and serves', server.request('GET', '/readyz') == (200, 'ready\n'))
+        children = pathlib.Path(f'/proc/{server.process.pid}/task/{server.process.pid}/children').read_text().split()
+        checks.check('its keys are kept apart though nothing says so', len(children) == 1 and b'keeper' in pathlib.Path(
+            f'/proc/{children[0]}/cmdline').read_bytes(), children)
         secrets = [path.read_text().strip() for path in place.credentials.iterdir()]
         found = [str(path) for path in place.folder.rglob('*') if path.is_file() and place.credentials not in path.parents
                  and path.parent != place.authority.folder and any(one.encode() in path.read_bytes() for one in secrets)]

@@ -14,8 +14,13 @@ namespace haechi {
 template <typename T>
 const T& RestingList<T>::wake(size_t i) const {
   Place& place = places_[i];
-  std::unique_ptr<T> value = std::move(spare_);
-  if (!value) value = std::make_unique<T>();
+  std::unique_ptr<T> value;
+  if (!spares_.empty()) {
+    value = std::move(spares_.back());
+    spares_.pop_back();
+  } else {
+    value = std::make_unique<T>();
+  }
   if (place.bytes() == nullptr) {
     *value = T();
   } else {
@@ -32,14 +37,15 @@ template <typename T>
 void RestingList<T>::rest_first() {
   Place& place = places_[awake_.front()];
   awake_.pop_front();
-  spare_.reset(place.value());
+  std::unique_ptr<T> value(place.value());
   Writer out(std::move(raw_));
-  write(out, *spare_);
+  write(out, *value);
   const size_t size = moulds_.press(out.written(), room_, 0);
   raw_ = out.give_back();
   auto bytes = std::make_unique_for_overwrite<char[]>(size);
   std::memcpy(bytes.get(), room_.data(), size);
   place.become(bytes.release());
+  if (spares_.size() < kSpareMax) spares_.push_back(std::move(value));
 }
 
 template <typename T>

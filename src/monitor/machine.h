@@ -276,7 +276,8 @@ class Machine {
   void apply(const v1::Fact& fact, Step& step);
   void answer(const v1::HandOffMessage& message, bool by_human, Step& step);
   void agree_to_view(const std::string& protected_id, bool agreed, Step& step);
-  // A fact that will be applied soon; what it needs is fetched meanwhile. Changes nothing.
+  // A fact that will be applied soon; what it needs is fetched and woken meanwhile. Changes nothing that is
+  // held.
   void expect(const v1::Fact& fact);
 
  private:
@@ -534,6 +535,7 @@ class Machine {
 
   // due.cc
   void expect_due() const;  // expect.cc
+  void rest();
   void run_deadlines(Step& step);
   void run(const Deadline& deadline, Step& step);
   // Views, commands, incidents and hand-offs follow once per entry, after everything that may change them.
@@ -543,14 +545,14 @@ class Machine {
   HandOffs hand_offs_;
   Deadlines deadlines_;
   Interner person_ids_, device_ids_, zone_ids_, order_ids_;
-  Chunks<Person> persons_;
-  Chunks<Device> devices_;
+  RestingList<Person> persons_;
+  RestingList<Device> devices_;
   std::map<uint32_t, std::vector<KeptFix>> refused_;  // by device: what it told that nothing explained yet
   Time last_entry_at_;
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
   RestingList<HeldOrder> orders_;
-  Chunks<Rule> rules_;
+  RestingList<Rule> rules_;
   Chunks<Far> fars_;             // of the rules
   std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;

@@ -92,6 +92,7 @@ class RestingList {
   };
 
   const T& wake(size_t i) const;
+  void wake(const Place& place, T& value) const;
   void rest_first();
 
   mutable Chunks<Place> places_;
@@ -100,7 +101,7 @@ class RestingList {
   mutable std::vector<std::unique_ptr<T>> spares_;
   Moulds moulds_;
   mutable std::string room_;
-  std::string raw_;  // room as well
+  std::string alike_, own_;  // room as well
 };
 
 }  // namespace haechi

@@ -1,0 +1,108 @@
+// How a value lies at rest: in two runs of bytes. `alike` holds what is much as in others of its type, to be
+// pressed (base/moulds.h): first all that has the same place in each, then what has not. `own` holds what no
+// two have alike, and takes its room as it is: floating point, and rows of bytes.
+//
+// The form is for memory alone; an archive knows nothing of it.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include "base/archive.h"
+
+namespace haechi::resting {
+
+template <typename T>
+concept Row = std::same_as<T, std::vector<uint8_t>>;
+// Its archive form is taken as it is.
+template <typename T>
+concept Whole = !Row<T> && !archive::Plain<T> && !archive::is_array<T> &&
+                (archive::SavesItself<T> || archive::Message<T> || archive::Map<T> || archive::Set<T> ||
+                 archive::Sequence<T> || archive::Pointer<T> || archive::is_a<T, std::optional> ||
+                 archive::is_a<T, std::variant> || archive::is_a<T, std::pair> ||
+                 archive::is_a<T, std::tuple> || std::same_as<T, std::string>);
+
+// Bytes of each kind that every value has.
+struct Sizes {
+  size_t alike = 0, own = 0;
+};
+template <typename T>
+consteval Sizes sizes_of();
+template <typename... Each>
+consteval Sizes sizes_of_all(std::type_identity<std::tuple<Each&...>>) {
+  return {(size_t{0} + ... + sizes_of<std::remove_const_t<Each>>().alike),
+          (size_t{0} + ... + sizes_of<std::remove_const_t<Each>>().own)};
+}
+template <typename T>
+consteval Sizes sizes_of() {
+  if constexpr (std::floating_point<T>)
+    return {0, sizeof(T)};
+  else if constexpr (Row<T>)
+    return {sizeof(uint32_t), 0};
+  else if constexpr (Whole<T>)
+    return {};
+  else if constexpr (archive::Plain<T> || archive::is_array<T>)
+    return {archive::flat_size<T>(), 0};
+  else
+    return sizes_of_all(std::type_identity<decltype(Fields<T>::of(std::declval<T&>()))>());
+}
+
+struct Out {
+  char* alike;
+  char* own;
+  Writer& others;  // alike as well, behind those that have their place
+  std::string& rows;
+
+  template <typename T>
+  void put(const T& value) {
+    if constexpr (std::floating_point<T>) {
+      std::memcpy(own, &value, sizeof value);
+      own += sizeof value;
+    } else if constexpr (Row<T>) {
+      const auto size = static_cast<uint32_t>(value.size());
+      put(size);
+      rows.append(reinterpret_cast<const char*>(value.data()), size);
+    } else if constexpr (Whole<T>) {
+      write(others, value);
+    } else if constexpr (archive::Plain<T> || archive::is_array<T>) {
+      alike = reinterpret_cast<char*>(archive::put(reinterpret_cast<uint8_t*>(alike), value));
+    } else {
+      std::apply([this](const auto&... each) { (put(each), ...); }, Fields<T>::of(value));
+    }
+  }
+};
+
+struct In {
+  const char* alike;
+  const char* own;
+  Reader& others;
+  const char* rows;
+
+  template <typename T>
+  void get(T& value) {
+    if constexpr (std::floating_point<T>) {
+      std::memcpy(&value, own, sizeof value);
+      own += sizeof value;
+    } else if constexpr (Row<T>) {
+      uint32_t size = 0;
+      get(size);
+      value.assign(rows, rows + size);
+      rows += size;
+    } else if constexpr (Whole<T>) {
+      read(others, value);
+    } else if constexpr (archive::Plain<T> || archive::is_array<T>) {
+      alike = archive::get(alike, value);
+    } else {
+      std::apply([this](auto&... each) { (get(each), ...); }, Fields<T>::of(value));
+      if constexpr (requires { Fields<T>::loaded(value); }) Fields<T>::loaded(value);
+    }
+  }
+};
+
+}  // namespace haechi::resting

@@ -67,7 +67,7 @@ constexpr std::array<uint8_t, 256> kCounts = [] {
 }();
 
 // Only those, one after the other from the lowest on.
-uint64_t together(uint64_t word, unsigned which) {
+[[gnu::always_inline]] inline uint64_t together(uint64_t word, unsigned which) {
   const Way& way = kWays[which];
   for (unsigned step = 0; step < 3; ++step) {
     const uint64_t moved = word & way.moved[step];
@@ -76,7 +76,7 @@ uint64_t together(uint64_t word, unsigned which) {
   return word;
 }
 // And back to where they were.
-uint64_t apart(uint64_t word, unsigned which) {
+[[gnu::always_inline]] inline uint64_t apart(uint64_t word, unsigned which) {
   const Way& way = kWays[which];
   for (unsigned step = 3; step-- > 0;) {
     const uint64_t moved = (word << (8u << step)) & way.moved[step];
@@ -112,7 +112,7 @@ struct Pressed {
 
   // The word of which such bytes are kept. They are read with those before them, which are ours, as what is
   // behind them may be another's.
-  uint64_t take(unsigned which) {
+  [[gnu::always_inline]] uint64_t take(unsigned which) {
     const unsigned count = kCounts[which];
     at += count;
     uint64_t word = 0;

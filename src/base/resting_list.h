@@ -12,8 +12,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +25,17 @@
 #include "base/moulds.h"
 
 namespace haechi {
+
+// What of a value can be seen, and changed, while it rests. A type that has such says
+//
+//   template <>
+//   struct haechi::Glance<T> {
+//     struct Kept {...};                        // of plain bytes
+//     static Kept take(T& value);               // before it rests; may clear what is in there
+//     static void give(const Kept& kept, T& value);  // once it is awake
+//   };
+template <typename T>
+struct Glance {};
 
 template <typename T>
 class RestingList {
@@ -43,6 +56,18 @@ class RestingList {
   void rest() {
     while (awake_.size() > kAwakeMax) rest_first();
   }
+
+  // Of one that rests; none of one that is awake, or as new.
+  auto glance(size_t i) const
+    requires requires { typename Glance<T>::Kept; }
+  {
+    std::optional<typename Glance<T>::Kept> kept;
+    const Place& place = places_[i];
+    if (!place.awake() && place.bytes() != nullptr)
+      std::memcpy(&kept.emplace(), place.bytes(), sizeof(typename Glance<T>::Kept));
+    return kept;
+  }
+  void set_glance(size_t i, const auto& kept) { std::memcpy(places_[i].bytes(), &kept, sizeof kept); }
 
   // Into the caches, ahead of its use: first where it is, and later what it is, so many bytes of it.
   void fetch_place(size_t i) const { __builtin_prefetch(&places_[i], 0, 2); }
@@ -94,6 +119,13 @@ class RestingList {
   const T& wake(size_t i) const;
   void wake(const Place& place, T& value) const;
   void rest_first();
+
+  static constexpr size_t glance_bytes() {
+    if constexpr (requires { typename Glance<T>::Kept; })
+      return sizeof(typename Glance<T>::Kept);
+    else
+      return 0;
+  }
 
   mutable Chunks<Place> places_;
   mutable std::deque<uint32_t> awake_;  // in the order in which they woke

@@ -1,6 +1,7 @@
 // How the values of a RestingList are woken and put to rest.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
@@ -37,11 +38,16 @@ void RestingList<T>::wake(const Place& place, T& value) const {
   }
   constexpr resting::Sizes kSizes = resting::sizes_of<T>();
   const char* own = nullptr;
-  const std::string_view alike = moulds_.cast(place.bytes(), room_, &own);
+  const std::string_view alike = moulds_.cast(place.bytes() + glance_bytes(), room_, &own);
   Reader others(alike.substr(kSizes.alike));
   resting::In in{alike.data(), own, others, own + kSizes.own};
   in.get(value);
   ENSURE(others.done());
+  if constexpr (glance_bytes() > 0) {
+    typename Glance<T>::Kept kept;
+    std::memcpy(&kept, place.bytes(), sizeof kept);
+    Glance<T>::give(kept, value);
+  }
 }
 
 template <typename T>
@@ -50,6 +56,12 @@ void RestingList<T>::rest_first() {
   Place& place = places_[awake_.front()];
   awake_.pop_front();
   std::unique_ptr<T> value(place.value());
+  // The glance, what is pressed, and what no other has.
+  room_.resize(std::max(room_.size(), glance_bytes()));
+  if constexpr (glance_bytes() > 0) {
+    const auto kept = Glance<T>::take(*value);
+    std::memcpy(room_.data(), &kept, sizeof kept);
+  }
   std::array<char, kSizes.alike + 1> alike;
   own_.resize(kSizes.own);
   std::array<char, kSizes.own + 1> own;
@@ -61,7 +73,7 @@ void RestingList<T>::rest_first() {
   const size_t alike_size = others.written().size();
   alike_ = others.give_back();
   std::memcpy(alike_.data(), alike.data(), kSizes.alike);
-  const size_t size = moulds_.press(std::string_view(alike_).substr(0, alike_size), room_, 0);
+  const size_t size = moulds_.press(std::string_view(alike_).substr(0, alike_size), room_, glance_bytes());
   auto bytes = std::make_unique_for_overwrite<char[]>(size + own_.size());
   std::memcpy(bytes.get(), room_.data(), size);
   std::memcpy(bytes.get() + size, own_.data(), own_.size());

@@ -131,11 +131,12 @@ void Machine::run(const Deadline& deadline, Step& step) {
       if (rules_[index].used && rules_[index].generation == deadline.detail) check_contact(index, step);
       break;
     case Deadline::Kind::kStale:
+      if (is_fresh_still(index, step.now)) break;
       persons_[index].stale_deadline_set = false;
       watch_staleness(index, step);
       break;
     case Deadline::Kind::kSilence:
-      check_silence(index, step);
+      if (!is_heard_still(index, step.now)) check_silence(index, step);
       break;
     case Deadline::Kind::kAcknowledge:
       escalate(deadline.subject, deadline.detail, step);

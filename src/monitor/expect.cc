@@ -42,7 +42,7 @@ void Machine::expect(const v1::Fact& fact) {
   }
   Expected& to_person = earlier(3);
   if (to_person.device < devices_.size()) {
-    to_person.person = devices_[to_person.device].person;
+    to_person.person = holder_of(to_person.device);
     if (to_person.person < persons_.size()) persons_.fetch_place(to_person.person);
   }
   const Expected& to_who_it_is = earlier(4);
@@ -73,18 +73,25 @@ void Machine::expect(const v1::Fact& fact) {
 void Machine::expect_due() const {
   const auto at = [&](size_t places, auto device, auto person) {
     const std::optional<Deadline> one = deadlines_.after_next(places);
-    if (one && one->kind == Deadline::Kind::kSilence) device(one->subject);
-    if (one && one->kind == Deadline::Kind::kStale) person(one->subject);
+    if (one && one->kind == Deadline::Kind::kSilence) device(static_cast<uint32_t>(one->subject));
+    if (one && one->kind == Deadline::Kind::kStale) person(static_cast<uint32_t>(one->subject));
   };
-  const auto to_place = [&](uint64_t person) { persons_.fetch_place(person); };
-  const auto to_person = [&](uint64_t person) { persons_.fetch(person, kPersonBytes); };
-  const auto of = [&](uint64_t device, auto person) {
-    if (const uint32_t holder = devices_[device].person; holder < persons_.size()) person(holder);
+  // As much of each as a glance takes.
+  const auto to_place = [&](uint32_t person) {
+    if (person < persons_.size()) persons_.fetch_place(person);
   };
-  at(20, [&](uint64_t device) { devices_.fetch_place(device); }, to_place);
-  at(16, [&](uint64_t device) { devices_.fetch(device, kDeviceBytes); }, to_person);
-  at(12, [&](uint64_t device) { of(device, to_place); }, [](uint64_t) {});
-  at(8, [&](uint64_t device) { of(device, to_person); }, [](uint64_t) {});
+  const auto to_person = [&](uint32_t person) {
+    if (person < persons_.size()) persons_.fetch(person, 1);
+  };
+  at(20, [&](uint32_t device) { devices_.fetch_place(device); }, to_place);
+  at(16, [&](uint32_t device) { devices_.fetch(device, 1); }, to_person);
+  at(12, [&](uint32_t device) { to_place(holder_of(device)); }, [](uint32_t) {});
+  at(8, [&](uint32_t device) { to_person(holder_of(device)); }, [](uint32_t) {});
+}
+
+uint32_t Machine::holder_of(uint32_t device) const {
+  const auto seen = devices_.glance(device);
+  return seen ? seen->person : devices_[device].person;
 }
 
 }  // namespace haechi::monitor

@@ -157,6 +157,9 @@ struct Trail {
   uint32_t device = kNone;
   Duration deaf_when_fixed;  // what Machine::deaf_ was when the newest fix came
   Time fixed_stamp;          // of the entry that it came with
+
+  // Older than this, its newest fix says nothing of now.
+  Duration stale_after() const { return Duration::seconds(int64_t{2} * interval_s + 10); }
 };
 
 // The trail of a person is that of the device that leads: it places her.
@@ -177,6 +180,9 @@ struct alignas(64) Person : Trail {
   FewIndexes orders;              // as wearer
   Few<Trail> asides;              // of her other devices that tell where they are; hardly anyone has one
   uint64_t sos = 0, silence = 0;  // alerts; the latter of a protected person
+
+  bool is_watched() const { return live_orders > 0 || !rules_about.empty() || !rules_apart.empty(); }
+  Time stale_at() const { return track.latest().at + stale_after() + Duration{1}; }
 };
 
 // A suspicion about what a device says of its place.
@@ -210,6 +216,10 @@ struct alignas(64) Device {
   uint64_t outage = 0;                       // alert that its silence belongs to
   Plausibility plausibility;
   uint32_t carrier = kNone;  // group
+
+  // Without open alerts. With them it is Machine::silent_after().
+  Duration silent_after_plainly() const { return Duration::seconds(int64_t{2} * expected_s() + 10); }
+  uint32_t expected_s() const;  // its interval: silence.cc
 };
 
 // Devices of one area, or of one carrier, that are expected to be heard.
@@ -270,6 +280,31 @@ struct HeldIncident {
   std::vector<uint64_t> to_hand_off;  // alerts that the responding agency is to be told of
   bool announced = false, changed = false, jurisdiction_missed = false;
 };
+
+}  // namespace haechi::monitor
+
+// Nearly all deadlines find that a report has come since: who is asked that is not woken for it.
+template <>
+struct haechi::Glance<haechi::monitor::Person> {
+  struct Kept {
+    Time stale_at;  // known: watched and not stale, and the deadline for it is set
+  };
+  static Kept take(monitor::Person& person);
+  static void give(const Kept&, monitor::Person&) {}
+};
+template <>
+struct haechi::Glance<haechi::monitor::Device> {
+  struct [[gnu::packed]] Kept {
+    int64_t silence_due_us = 0;
+    int64_t heard_less_deaf_us = 0;  // when it was heard, less what we had been deaf for by then
+    uint32_t person = monitor::kNone;
+    uint16_t silent_after_s = 0;  // 0: not to be told without looking closer
+  };
+  static Kept take(monitor::Device& device);
+  static void give(const Kept& kept, monitor::Device& device);
+};
+
+namespace haechi::monitor {
 
 class Machine {
  public:
@@ -332,12 +367,10 @@ class Machine {
   bool was_refused(uint32_t device, Time at) const;
   void hear_refused(uint32_t device, Step& step);
   bool tells_position(const Device& device) const;
-  static Duration stale_after(const Trail& trail);
   static bool is_fresh(const Trail& trail, Time now);
-  bool is_watched(const Person& person) const {
-    return person.live_orders > 0 || !person.rules_about.empty() || !person.rules_apart.empty();
-  }
+  static bool is_watched(const Person& person) { return person.is_watched(); }
   void watch_staleness(uint32_t person, Step& step);
+  bool is_fresh_still(uint32_t person, Time now);
   void lose_person(uint32_t person, Step& step);
   void lose_rule(uint32_t rule, Step& step);
 
@@ -430,7 +463,6 @@ class Machine {
   HeldAlert start_device_alert(uint32_t device, v1::AlertKind kind, Time at, bool late, Step& step) const;
 
   // silence.cc
-  static uint32_t expected_interval_s(const Device& device);
   static bool is_tampered(const Device& device);
   std::optional<Time> shed_at(const Person& wearer) const;
   KeptFix last_own_fix(const Person& person) const;
@@ -441,6 +473,7 @@ class Machine {
   void watch_pace(Device& device, const v1::Report& report, Time now);
   void watch_silence(uint32_t device, Step& step);
   void check_silence(uint32_t device, Step& step);
+  bool is_heard_still(uint32_t device, Time now);
   void ring_silence(uint32_t device, Step& step);
   void hear_device(uint32_t device, const v1::Report& report, Step& step);
   bool is_lost(const Person& person, Time now) const;
@@ -535,6 +568,7 @@ class Machine {
 
   // due.cc
   void expect_due() const;  // expect.cc
+  uint32_t holder_of(uint32_t device) const;
   void rest();
   void run_deadlines(Step& step);
   void run(const Deadline& deadline, Step& step);

@@ -15,8 +15,16 @@
 #include <vector>
 
 #include "base/archive.h"
+#include "base/time.h"
 
 namespace haechi::resting {
+
+// What follows from less of itself. A type that does says in `Short<T>`
+//   using Kept = ...;  static Kept of(const T&);  static T back(const Kept&);
+template <typename T>
+struct Short {};
+template <typename T>
+concept Shortened = requires { typename Short<T>::Kept; };
 
 template <typename T>
 concept Row = std::same_as<T, std::vector<uint8_t>>;
@@ -45,6 +53,8 @@ consteval Sizes sizes_of() {
     return {0, sizeof(T)};
   else if constexpr (Row<T>)
     return {sizeof(uint32_t), 0};
+  else if constexpr (Shortened<T>)
+    return sizes_of<typename Short<T>::Kept>();
   else if constexpr (Whole<T>)
     return {};
   else if constexpr (archive::Plain<T> || archive::is_array<T>)
@@ -53,15 +63,27 @@ consteval Sizes sizes_of() {
     return sizes_of_all(std::type_identity<decltype(Fields<T>::of(std::declval<T&>()))>());
 }
 
+// Of a moment: it is that of the one before. No two are so far apart.
+inline constexpr uint64_t kSameTime = uint64_t{1} << 63;
+
 struct Out {
   char* alike;
   char* own;
   Writer& others;  // alike as well, behind those that have their place
   std::string& rows;
+  uint64_t before_us = 0;
 
+  // Moments of one value are near each other: since the one before, if it is known.
+  void put(const Time& time) {
+    const auto us = static_cast<uint64_t>(time.us);
+    put(us == 0 ? 0 : us == before_us ? kSameTime : us - before_us);
+    if (us != 0) before_us = us;
+  }
   template <typename T>
   void put(const T& value) {
-    if constexpr (std::floating_point<T>) {
+    if constexpr (Shortened<T>) {
+      put(Short<T>::of(value));
+    } else if constexpr (std::floating_point<T>) {
       std::memcpy(own, &value, sizeof value);
       own += sizeof value;
     } else if constexpr (Row<T>) {
@@ -83,10 +105,23 @@ struct In {
   const char* own;
   Reader& others;
   const char* rows;
+  uint64_t before_us = 0;
 
+  void get(Time& time) {
+    uint64_t since_us = 0;
+    get(since_us);
+    time = {};
+    if (since_us == 0) return;
+    if (since_us != kSameTime) before_us += since_us;
+    time.us = static_cast<int64_t>(before_us);
+  }
   template <typename T>
   void get(T& value) {
-    if constexpr (std::floating_point<T>) {
+    if constexpr (Shortened<T>) {
+      typename Short<T>::Kept kept;
+      get(kept);
+      value = Short<T>::back(kept);
+    } else if constexpr (std::floating_point<T>) {
       std::memcpy(&value, own, sizeof value);
       own += sizeof value;
     } else if constexpr (Row<T>) {

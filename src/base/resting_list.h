@@ -23,6 +23,7 @@
 #include "base/archived.h"
 #include "base/chunks.h"
 #include "base/moulds.h"
+#include "base/resting_block.h"
 
 namespace haechi {
 
@@ -89,6 +90,13 @@ class RestingList {
   static constexpr size_t kLine = 64;
   static constexpr uintptr_t kAwake = 1;
 
+  static constexpr size_t glance_bytes() {
+    if constexpr (requires { typename Glance<T>::Kept; })
+      return sizeof(typename Glance<T>::Kept);
+    else
+      return 0;
+  }
+
   // Where a value is, or its bytes. Neither: it is as new.
   class Place {
    public:
@@ -101,8 +109,8 @@ class RestingList {
     ~Place() {
       if (awake())
         delete value();
-      else
-        delete[] bytes();
+      else if (at_ != 0)
+        resting::Block::give_back(bytes(), glance_bytes());
     }
     bool awake() const { return (at_ & kAwake) != 0; }
     T* value() const { return reinterpret_cast<T*>(at_ & ~kAwake); }
@@ -120,19 +128,12 @@ class RestingList {
   void wake(const Place& place, T& value) const;
   void rest_first();
 
-  static constexpr size_t glance_bytes() {
-    if constexpr (requires { typename Glance<T>::Kept; })
-      return sizeof(typename Glance<T>::Kept);
-    else
-      return 0;
-  }
-
   mutable Chunks<Place> places_;
   mutable std::deque<uint32_t> awake_;  // in the order in which they woke
   // Some that were put to rest: the next one that wakes finds its lists made.
   mutable std::vector<std::unique_ptr<T>> spares_;
   Moulds moulds_;
-  mutable std::string room_;
+  mutable std::string room_, joined_;
   std::string alike_, own_;  // room as well
 };
 

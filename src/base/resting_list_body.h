@@ -38,7 +38,8 @@ void RestingList<T>::wake(const Place& place, T& value) const {
   }
   constexpr resting::Sizes kSizes = resting::sizes_of<T>();
   const char* own = nullptr;
-  const std::string_view alike = moulds_.cast(place.bytes() + glance_bytes(), room_, &own);
+  const char* const content = resting::Block::content(place.bytes(), glance_bytes(), joined_);
+  const std::string_view alike = moulds_.cast(content, room_, &own);
   Reader others(alike.substr(kSizes.alike));
   resting::In in{alike.data(), own, others, own + kSizes.own};
   in.get(value);
@@ -56,8 +57,9 @@ void RestingList<T>::rest_first() {
   Place& place = places_[awake_.front()];
   awake_.pop_front();
   std::unique_ptr<T> value(place.value());
-  // The glance, what is pressed, and what no other has.
-  room_.resize(std::max(room_.size(), glance_bytes()));
+  // The glance, how many bytes it is in all, what is pressed, and what no other has.
+  constexpr size_t kBegin = glance_bytes() + resting::Block::kSizeBytes;
+  if (room_.size() < kBegin) room_.resize(kBegin);
   if constexpr (glance_bytes() > 0) {
     const auto kept = Glance<T>::take(*value);
     std::memcpy(room_.data(), &kept, sizeof kept);
@@ -73,11 +75,10 @@ void RestingList<T>::rest_first() {
   const size_t alike_size = others.written().size();
   alike_ = others.give_back();
   std::memcpy(alike_.data(), alike.data(), kSizes.alike);
-  const size_t size = moulds_.press(std::string_view(alike_).substr(0, alike_size), room_, glance_bytes());
-  auto bytes = std::make_unique_for_overwrite<char[]>(size + own_.size());
-  std::memcpy(bytes.get(), room_.data(), size);
-  std::memcpy(bytes.get() + size, own_.data(), own_.size());
-  place.become(bytes.release());
+  const size_t size = moulds_.press(std::string_view(alike_).substr(0, alike_size), room_, kBegin);
+  if (room_.size() < size + own_.size()) room_.resize(size + own_.size());
+  std::memcpy(room_.data() + size, own_.data(), own_.size());
+  place.become(resting::Block::make({room_.data(), size + own_.size()}, glance_bytes()));
   if (spares_.size() < kSpareMax) spares_.push_back(std::move(value));
 }
 

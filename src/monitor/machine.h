@@ -109,7 +109,7 @@ constexpr bool between_two(RuleKind kind) {
 
 // How far a pair may move before it is looked at again (far.cc). Kept beside the rules and not in them: with
 // most fixes this is all that is looked at, and it is one line of memory.
-struct alignas(64) Far {
+struct Far {
   int64_t safe_mm = -1;                               // negative: not known
   geo::Place wearer, about;                           // from where it counts
   int64_t wearer_moved_mm = 0, about_moved_mm = 0;    // since then, at most
@@ -117,7 +117,7 @@ struct alignas(64) Far {
   uint32_t wearer_index = kNone;
   bool unmeasured = false;  // they have moved since the rule's `latest`
 };
-static_assert(sizeof(Far) == 64);
+static_assert(sizeof(Far) <= 64);
 
 struct Rule {
   bool used = false;
@@ -163,7 +163,7 @@ struct Trail {
 };
 
 // The trail of a person is that of the device that leads: it places her.
-struct alignas(64) Person : Trail {
+struct Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
   uint32_t live_orders = 0;                        // as wearer
   bool removed = false, synthetic = false;         // the latter: a watchdog moves this one
@@ -192,7 +192,7 @@ struct Doubt {
 };
 
 // What is looked at with every report comes first, so that it lies together.
-struct alignas(64) Device {
+struct Device {
   Time heard_at;
   Duration deaf_when_heard;  // what Machine::deaf_ was then
   Time silence_due;          // of the deadline that is already set

@@ -8,6 +8,21 @@
 
 namespace haechi {
 
+template <>
+struct resting::Short<geo::NearPlane> {
+  struct Kept {
+    geo::Place origin;
+    bool set = false;  // it has one
+  };
+  static Kept of(const geo::NearPlane& plane) {
+    const auto& [origin, north_m, east_m, bend] = Fields<geo::NearPlane>::of(plane);
+    return {origin, north_m != 0 || bend != 0};
+  }
+  static geo::NearPlane back(const Kept& kept) {
+    return kept.set ? geo::NearPlane(kept.origin) : geo::NearPlane();
+  }
+};
+
 Glance<monitor::Person>::Kept Glance<monitor::Person>::take(monitor::Person& person) {
   const bool known =
       person.is_watched() && !person.track.empty() && !person.stale && person.stale_deadline_set;

@@ -63,8 +63,19 @@ consteval Sizes sizes_of() {
     return sizes_of_all(std::type_identity<decltype(Fields<T>::of(std::declval<T&>()))>());
 }
 
-// Of a moment: it is that of the one before. No two are so far apart.
-inline constexpr uint64_t kSameTime = uint64_t{1} << 63;
+// Moments of one value are near each other: of each is kept how long it is since the one before that is known,
+// and 0 if it is not known itself. That it is the same is the distance kFar; and kFar itself is what the moment
+// 0 would have, which none has that is known.
+inline constexpr uint64_t kFar = uint64_t{1} << 63;
+constexpr uint64_t since(uint64_t before, uint64_t us) {
+  const uint64_t apart = us - before;
+  if (us == 0 || before == 0) return us;
+  return apart == 0 ? kFar : apart == kFar ? -before : apart;
+}
+constexpr uint64_t moment(uint64_t before, uint64_t since) {
+  if (since == 0 || before == 0) return since;
+  return since == kFar ? before : before + (since == -before ? kFar : since);
+}
 
 struct Out {
   char* alike;
@@ -73,10 +84,9 @@ struct Out {
   std::string& rows;
   uint64_t before_us = 0;
 
-  // Moments of one value are near each other: since the one before, if it is known.
   void put(const Time& time) {
     const auto us = static_cast<uint64_t>(time.us);
-    put(us == 0 ? 0 : us == before_us ? kSameTime : us - before_us);
+    put(since(before_us, us));
     if (us != 0) before_us = us;
   }
   template <typename T>
@@ -110,10 +120,9 @@ struct In {
   void get(Time& time) {
     uint64_t since_us = 0;
     get(since_us);
-    time = {};
-    if (since_us == 0) return;
-    if (since_us != kSameTime) before_us += since_us;
-    time.us = static_cast<int64_t>(before_us);
+    const uint64_t us = moment(before_us, since_us);
+    time.us = static_cast<int64_t>(us);
+    if (us != 0) before_us = us;
   }
   template <typename T>
   void get(T& value) {

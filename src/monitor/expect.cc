@@ -22,7 +22,7 @@ void Machine::expect(const v1::Fact& fact) {
   added = {};
   added.known = fact.has_report_received();
   if (added.known) {
-    added.mark = Interner::mark_of(fact.report_received().report().device_id());
+    added.mark = Names::mark_of(fact.report_received().report().device_id());
     device_ids_.fetch_slot(added.mark);
   }
   // Each takes its next step when this many more have been announced.
@@ -33,7 +33,10 @@ void Machine::expect(const v1::Fact& fact) {
   Expected& to_device = earlier(1);
   if (to_device.known) {
     to_device.device = device_ids_.guess(to_device.mark);
-    if (to_device.device < devices_.size()) devices_.fetch_place(to_device.device);
+    if (to_device.device < devices_.size()) {
+      devices_.fetch_place(to_device.device);
+      device_ids_.fetch_begin(to_device.device);
+    }
   }
   const Expected& to_what_it_is = earlier(2);
   if (to_what_it_is.device < devices_.size()) {

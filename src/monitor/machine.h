@@ -31,7 +31,7 @@
 
 #include "base/chunks.h"
 #include "base/few.h"
-#include "base/interner.h"
+#include "base/names.h"
 #include "base/rare.h"
 #include "base/resting_list.h"
 #include "haechi/v1/fact.pb.h"
@@ -578,7 +578,7 @@ class Machine {
   law::Jurisdictions jurisdictions_;
   HandOffs hand_offs_;
   Deadlines deadlines_;
-  Interner person_ids_, device_ids_, zone_ids_, order_ids_;
+  Names person_ids_, device_ids_, zone_ids_, order_ids_;
   RestingList<Person> persons_;
   RestingList<Device> devices_;
   std::map<uint32_t, std::vector<KeptFix>> refused_;  // by device: what it told that nothing explained yet

@@ -5,6 +5,7 @@
 // The form is for memory alone; an archive knows nothing of it.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <cstring>
@@ -52,7 +53,7 @@ consteval Sizes sizes_of() {
   if constexpr (std::floating_point<T>)
     return {0, sizeof(T)};
   else if constexpr (Row<T>)
-    return {sizeof(uint32_t), 0};
+    return {2 * sizeof(uint32_t), 0};
   else if constexpr (Shortened<T>)
     return sizes_of<typename Short<T>::Kept>();
   else if constexpr (Whole<T>)
@@ -63,31 +64,46 @@ consteval Sizes sizes_of() {
     return sizes_of_all(std::type_identity<decltype(Fields<T>::of(std::declval<T&>()))>());
 }
 
-// Moments of one value are near each other: of each is kept how long it is since the one before that is known,
-// and 0 if it is not known itself. That it is the same is the distance kFar; and kFar itself is what the moment
-// 0 would have, which none has that is known.
-inline constexpr uint64_t kFar = uint64_t{1} << 63;
-constexpr uint64_t since(uint64_t before, uint64_t us) {
-  const uint64_t apart = us - before;
-  if (us == 0 || before == 0) return us;
-  return apart == 0 ? kFar : apart == kFar ? -before : apart;
+// Moments of one value are near each other, and so are places: of each is kept how far it is from the one before
+// that is known, and 0 if it is not known itself. That it is the same is the distance kFar; and kFar itself is
+// what 0 would have, which none has that is known.
+template <typename Number>
+inline constexpr Number kFar = Number{1} << (8 * sizeof(Number) - 1);
+template <typename Number>
+constexpr Number since(Number before, Number value) {
+  const auto apart = static_cast<Number>(value - before);
+  if (value == 0 || before == 0) return value;
+  return apart == 0 ? kFar<Number> : apart == kFar<Number> ? static_cast<Number>(-before) : apart;
 }
-constexpr uint64_t moment(uint64_t before, uint64_t since) {
+template <typename Number>
+constexpr Number value_of(Number before, Number since) {
   if (since == 0 || before == 0) return since;
-  return since == kFar ? before : before + (since == -before ? kFar : since);
+  if (since == kFar<Number>) return before;
+  return static_cast<Number>(before + (since == static_cast<Number>(-before) ? kFar<Number> : since));
 }
+// A type says so of its two numbers of 32 bits: they are a place.
+template <typename T>
+inline constexpr bool kIsPlace = false;
+
+// The one before, of moments and of both numbers of a place.
+struct Before {
+  uint64_t us = 0;
+  std::array<uint32_t, 2> place{};
+};
 
 struct Out {
   char* alike;
   char* own;
   Writer& others;  // alike as well, behind those that have their place
   std::string& rows;
-  uint64_t before_us = 0;
+  Before before{};
 
-  void put(const Time& time) {
-    const auto us = static_cast<uint64_t>(time.us);
-    put(since(before_us, us));
-    if (us != 0) before_us = us;
+  void put(const Time& time) { put(next(before.us, static_cast<uint64_t>(time.us))); }
+  template <typename Number>
+  static Number next(Number& before, Number value) {
+    const Number apart = since(before, value);
+    if (value != 0) before = value;
+    return apart;
   }
   template <typename T>
   void put(const T& value) {
@@ -96,9 +112,16 @@ struct Out {
     } else if constexpr (std::floating_point<T>) {
       std::memcpy(own, &value, sizeof value);
       own += sizeof value;
+    } else if constexpr (kIsPlace<T>) {
+      const auto& [one, other] = value;
+      put(next(before.place[0], static_cast<uint32_t>(one)));
+      put(next(before.place[1], static_cast<uint32_t>(other)));
     } else if constexpr (Row<T>) {
-      const auto size = static_cast<uint32_t>(value.size());
+      // Without the zeros that it ends with.
+      auto size = static_cast<uint32_t>(value.size()), zeros = uint32_t{0};
+      for (; size > 0 && value[size - 1] == 0; --size) ++zeros;
       put(size);
+      put(zeros);
       rows.append(reinterpret_cast<const char*>(value.data()), size);
     } else if constexpr (Whole<T>) {
       write(others, value);
@@ -115,14 +138,18 @@ struct In {
   const char* own;
   Reader& others;
   const char* rows;
-  uint64_t before_us = 0;
+  Before before{};
 
   void get(Time& time) {
-    uint64_t since_us = 0;
-    get(since_us);
-    const uint64_t us = moment(before_us, since_us);
-    time.us = static_cast<int64_t>(us);
-    if (us != 0) before_us = us;
+    uint64_t apart = 0;
+    get(apart);
+    time.us = static_cast<int64_t>(next(before.us, apart));
+  }
+  template <typename Number>
+  static Number next(Number& before, Number apart) {
+    const Number value = value_of(before, apart);
+    if (value != 0) before = value;
+    return value;
   }
   template <typename T>
   void get(T& value) {
@@ -133,10 +160,19 @@ struct In {
     } else if constexpr (std::floating_point<T>) {
       std::memcpy(&value, own, sizeof value);
       own += sizeof value;
+    } else if constexpr (kIsPlace<T>) {
+      auto& [one, other] = value;
+      uint32_t apart_of_one = 0, apart_of_other = 0;
+      get(apart_of_one);
+      get(apart_of_other);
+      one = static_cast<int32_t>(next(before.place[0], apart_of_one));
+      other = static_cast<int32_t>(next(before.place[1], apart_of_other));
     } else if constexpr (Row<T>) {
-      uint32_t size = 0;
+      uint32_t size = 0, zeros = 0;
       get(size);
+      get(zeros);
       value.assign(rows, rows + size);
+      value.resize(size + zeros);
       rows += size;
     } else if constexpr (Whole<T>) {
       read(others, value);

@@ -14,6 +14,21 @@
 namespace haechi {
 namespace {
 
+struct Spot;
+
+}  // namespace
+
+template <>
+inline constexpr bool resting::kIsPlace<Spot> = true;
+
+namespace {
+
+struct Spot {
+  int32_t one = 0, other = 0;
+
+  bool operator==(const Spot&) const = default;
+};
+
 struct Held {
   std::string name;
   Time at, later;
@@ -21,6 +36,7 @@ struct Held {
   std::vector<int64_t> numbers;
   bool odd = false;
   std::vector<uint8_t> row;
+  Spot spot, other_spot;
 
   bool operator==(const Held&) const = default;
 };
@@ -38,9 +54,17 @@ Held drawn(Random& random) {
   };
   made.at = moment();
   made.later = random.chance(0.3) ? made.at : moment();
+  const auto number = [&] {
+    const std::array<int32_t, 6> numbers{0, 1, -1, INT32_MIN, INT32_MAX,
+                                         static_cast<int32_t>(random.between(-1'000, 1'000))};
+    return numbers.at(random.below(numbers.size()));
+  };
+  made.spot = {number(), number()};
+  made.other_spot = random.chance(0.3) ? made.spot : Spot{number(), number()};
   made.exact = random.unit();
   made.row.resize(random.chance(0.1) ? random.below(3'000) : random.below(300));
-  for (uint8_t& byte : made.row) byte = static_cast<uint8_t>(random.below(256));
+  if (random.chance(0.9))
+    for (uint8_t& byte : made.row) byte = static_cast<uint8_t>(random.below(256));
   return made;
 }
 

@@ -9,6 +9,9 @@
 namespace haechi {
 
 template <>
+inline constexpr bool resting::kIsPlace<geo::Place> = true;
+
+template <>
 struct resting::Short<geo::NearPlane> {
   struct Kept {
     geo::Place origin;

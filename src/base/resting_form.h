@@ -22,10 +22,14 @@ namespace haechi::resting {
 
 // What follows from less of itself. A type that does says in `Short<T>`
 //   using Kept = ...;  static Kept of(const T&);  static T back(const Kept&);
+// or, where that would copy too much,
+//   static constexpr Sizes kSizes;  static void put(Out&, const T&);  static void get(In&, T&);
 template <typename T>
 struct Short {};
 template <typename T>
 concept Shortened = requires { typename Short<T>::Kept; };
+template <typename T>
+concept PutsItself = requires { Short<T>::kSizes; };
 
 template <typename T>
 concept Row = std::same_as<T, std::vector<uint8_t>>;
@@ -54,6 +58,8 @@ consteval Sizes sizes_of() {
     return {0, sizeof(T)};
   else if constexpr (Row<T>)
     return {2 * sizeof(uint32_t), 0};
+  else if constexpr (PutsItself<T>)
+    return Short<T>::kSizes;
   else if constexpr (Shortened<T>)
     return sizes_of<typename Short<T>::Kept>();
   else if constexpr (Whole<T>)
@@ -107,7 +113,9 @@ struct Out {
   }
   template <typename T>
   void put(const T& value) {
-    if constexpr (Shortened<T>) {
+    if constexpr (PutsItself<T>) {
+      Short<T>::put(*this, value);
+    } else if constexpr (Shortened<T>) {
       put(Short<T>::of(value));
     } else if constexpr (std::floating_point<T>) {
       std::memcpy(own, &value, sizeof value);
@@ -153,7 +161,9 @@ struct In {
   }
   template <typename T>
   void get(T& value) {
-    if constexpr (Shortened<T>) {
+    if constexpr (PutsItself<T>) {
+      Short<T>::get(*this, value);
+    } else if constexpr (Shortened<T>) {
       typename Short<T>::Kept kept;
       get(kept);
       value = Short<T>::back(kept);

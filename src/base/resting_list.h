@@ -85,7 +85,7 @@ class RestingList {
 #ifdef __SANITIZE_ADDRESS__
   static constexpr size_t kAwakeMax = 0, kSpareMax = 0;
 #else
-  static constexpr size_t kAwakeMax = 64, kSpareMax = 8;
+  static constexpr size_t kAwakeMax = 48, kSpareMax = 8;
 #endif
   static constexpr size_t kLine = 64;
   static constexpr uintptr_t kAwake = 1;

@@ -4,6 +4,7 @@
 #include "base/resting_list_body.h"
 #include "law/archived.h"
 #include "monitor/archived.h"
+#include "monitor/fix_ring_rest.h"
 #include "monitor/machine.h"
 
 namespace haechi {

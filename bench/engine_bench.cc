@@ -255,8 +255,8 @@ void World::add_person(int64_t number, bool wearer) {
   apply(consent);
 }
 
-// A keep-away to each of his protected persons; for every second wearer a zone that is barred, of eight drawn
-// the one nearest to his home.
+// A keep-away to each of his protected persons; for every second wearer, and for all who have none, a zone that
+// is barred, of eight drawn the one nearest to his home.
 v1::Order World::order_of(int64_t wearer) {
   v1::Order order;
   order.set_id(numbered("order-", wearer));
@@ -271,7 +271,7 @@ v1::Order World::order_of(int64_t wearer) {
     condition.set_id("pair-" + std::to_string(p));
     condition.mutable_keep_away()->set_protected_id(numbered("person-", wearer + cell_.wearers * (p + 1)));
   }
-  if (wearer % 2 == 0 || zone_centres_.empty()) return order;
+  if (cell_.pairs > 0 && (wearer % 2 == 0 || zone_centres_.empty())) return order;
   const geo::Place home = place_of(people_[static_cast<size_t>(wearer)]);
   size_t best = 0;
   int64_t best_mm = INT64_MAX;
@@ -465,11 +465,11 @@ void measure(const Cell& cell, const Options& options) {
   if (options.ticks) world.measure_ticks();
 }
 
-// The middle of the grid, and one step from it along each axis; or every cell.
+// The middle of the grid, and one step from it along each axis, one to a wearer alone; or every cell.
 std::vector<Cell> grid(bool full) {
   if (!full)
     return {{1'000, 10'000, 1},   {100'000, 100, 1},    {100'000, 10'000, 1},  {100'000, 100'000, 1},
-            {100'000, 10'000, 2}, {100'000, 10'000, 3}, {1'000'000, 10'000, 1}};
+            {100'000, 10'000, 0}, {100'000, 10'000, 2}, {100'000, 10'000, 3}, {1'000'000, 10'000, 1}};
   std::vector<Cell> cells;
   for (const int64_t wearers : {1'000, 100'000, 1'000'000})
     for (const int64_t zones : {100, 10'000, 100'000})
@@ -534,7 +534,7 @@ int run_main(int argc, char** argv) {
       options.warm_rounds = std::max(0L, std::atol(argv[++i]));
     } else if (name == "--cell" && i + 1 < argc &&
                std::sscanf(argv[++i], "%ld,%ld,%ld", &cell.wearers, &cell.zones, &cell.pairs) == 3 &&
-               cell.wearers > 0 && cell.zones > 0 && cell.pairs > 0) {
+               cell.wearers > 0 && cell.zones > 0 && cell.pairs >= 0) {
       options.cells.push_back(cell);
     } else {
       return usage();

@@ -1,6 +1,7 @@
 #include "base/moulds.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -10,10 +11,13 @@ namespace haechi {
 namespace {
 
 constexpr size_t kWord = sizeof(uint64_t);
-constexpr size_t kRunMax = 256;  // of words that are as in the mould
+constexpr size_t kGroup = 8;  // words
+constexpr size_t kGroupBytes = kGroup * kWord;
+// One group at most, pressed: its first byte, one for each word, and the words.
+constexpr size_t kPressedMax = 1 + kGroup + kGroupBytes;
 
-constexpr size_t words_of(size_t bytes) {
-  return (bytes + kWord - 1) / kWord;
+constexpr size_t groups_of(size_t bytes) {
+  return (bytes + kGroupBytes - 1) / kGroupBytes;
 }
 
 uint64_t word_at(const char* at) {
@@ -21,78 +25,160 @@ uint64_t word_at(const char* at) {
   std::memcpy(&word, at, kWord);
   return word;
 }
+void put_word(char* at, uint64_t word) {
+  std::memcpy(at, &word, kWord);
+}
+
+// Which bytes of a word are not 0: a bit for each.
+unsigned which_of(uint64_t word) {
+  constexpr uint64_t kLow = 0x7f7f7f7f7f7f7f7f;
+  const uint64_t high = (((word & kLow) + kLow) | word) & ~kLow;
+  return static_cast<unsigned>(((high >> 7) * 0x0102040810204080) >> 56);
+}
+
+// How bytes that are not 0 move together, by which they are: in three steps, by one place, by two and by four.
+// A word has no branch then, as there is none that could be foreseen.
+struct Way {
+  std::array<uint64_t, 3> moved{};  // bytes that move in that step, where they were before it
+};
+constexpr std::array<Way, 256> kWays = [] {
+  std::array<Way, 256> ways{};
+  for (unsigned which = 0; which < ways.size(); ++which) {
+    unsigned to = 0;
+    for (unsigned byte = 0; byte < kWord; ++byte) {
+      if ((which >> byte & 1) == 0) continue;
+      const unsigned by = byte - to;
+      unsigned at = byte;
+      for (unsigned step = 0; step < 3; ++step) {
+        if ((by >> step & 1) == 0) continue;
+        ways[which].moved[step] |= uint64_t{0xff} << (8 * at);
+        at -= 1u << step;
+      }
+      ++to;
+    }
+  }
+  return ways;
+}();
+constexpr std::array<uint8_t, 256> kCounts = [] {
+  std::array<uint8_t, 256> counts{};
+  for (unsigned which = 0; which < counts.size(); ++which)
+    counts[which] = static_cast<uint8_t>(std::popcount(which));
+  return counts;
+}();
+
+// Only those, one after the other from the lowest on.
+[[gnu::always_inline]] inline uint64_t together(uint64_t word, unsigned which) {
+  const Way& way = kWays[which];
+  for (unsigned step = 0; step < 3; ++step) {
+    const uint64_t moved = word & way.moved[step];
+    word = (word ^ moved) | moved >> (8u << step);
+  }
+  return word;
+}
+// And back to where they were.
+[[gnu::always_inline]] inline uint64_t apart(uint64_t word, unsigned which) {
+  const Way& way = kWays[which];
+  for (unsigned step = 3; step-- > 0;) {
+    const uint64_t moved = (word << (8u << step)) & way.moved[step];
+    word = (word & ~(way.moved[step] >> (8u << step))) | moved;
+  }
+  return word;
+}
+
+char* press_group(const char* own, const char* mould, char* out) {
+  std::array<uint64_t, kGroup> words;
+  uint64_t whiches = 0;
+  for (unsigned i = 0; i < kGroup; ++i) {
+    words[i] = word_at(own + i * kWord) ^ word_at(mould + i * kWord);
+    whiches |= uint64_t{which_of(words[i])} << (8 * i);
+  }
+  const unsigned which_words = which_of(whiches);
+  *out++ = static_cast<char>(which_words);
+  if (which_words == 0) return out;
+  put_word(out, together(whiches, which_words));
+  out += kCounts[which_words];
+  for (unsigned i = 0; i < kGroup; ++i) {
+    const auto which = static_cast<uint8_t>(whiches >> (8 * i));
+    put_word(out, together(words[i], which));
+    out += kCounts[which];
+  }
+  return out;
+}
+
+// Pressed bytes, read from their begin on.
+struct Pressed {
+  const char* begin;
+  const char* at;
+
+  // The word of which such bytes are kept. They are read with those before them, which are ours, as what is
+  // behind them may be another's.
+  [[gnu::always_inline]] uint64_t take(unsigned which) {
+    const unsigned count = kCounts[which];
+    at += count;
+    uint64_t word = 0;
+    if (at - begin >= static_cast<ptrdiff_t>(kWord)) [[likely]]
+      word = count == 0 ? 0 : word_at(at - kWord) >> (8 * (kWord - count));
+    else
+      std::memcpy(&word, at - count, count);
+    return apart(word, which);
+  }
+};
+
+void cast_group(Pressed& in, const char* mould, char* out) {
+  const auto which_words = static_cast<uint8_t>(*in.at++);
+  if (which_words == 0) {
+    std::memcpy(out, mould, kGroupBytes);
+    return;
+  }
+  const uint64_t whiches = in.take(which_words);
+  for (unsigned i = 0; i < kGroup; ++i)
+    put_word(out + i * kWord,
+             in.take(static_cast<uint8_t>(whiches >> (8 * i))) ^ word_at(mould + i * kWord));
+}
+
+constexpr std::array<char, kGroupBytes> kNothing{};
 
 }  // namespace
 
 const std::string* Moulds::mould_of(size_t length) const {
-  const auto found = moulds_.find(length);
-  return found == moulds_.end() ? nullptr : &found->second;
+  const auto found = std::lower_bound(moulds_.begin(), moulds_.end(), length,
+                                      [](const auto& one, size_t key) { return one.first < key; });
+  return found == moulds_.end() || found->first != length ? nullptr : &found->second;
 }
 
 size_t Moulds::press(std::string_view raw, std::string& room, size_t at) {
-  const size_t words = words_of(raw.size());
+  const size_t groups = groups_of(raw.size());
   // The raw bytes go to the end of the room, padded.
-  const size_t most = at + kVarintBytesMax + words * (kWord + 2);
-  room.resize(std::max(room.size(), most + words * kWord));
+  const size_t most = at + kVarintBytesMax + groups * kPressedMax + kWord;
+  if (room.size() < most + groups * kGroupBytes) room.resize(most + groups * kGroupBytes);
   char* const own = room.data() + most;
-  std::memset(own + (words > 0 ? (words - 1) * kWord : 0), 0, words > 0 ? kWord : 0);
+  if (groups > 0) std::memset(own + (groups - 1) * kGroupBytes, 0, kGroupBytes);
   if (!raw.empty()) std::memcpy(own, raw.data(), raw.size());
   const std::string* mould = mould_of(raw.size());
-  if (mould == nullptr && raw.size() <= kLengthMax && moulds_.size() < kCountMax)
-    mould = &moulds_.emplace(raw.size(), std::string(own, words * kWord)).first->second;
+  if (mould == nullptr && raw.size() <= kLengthMax && moulds_.size() < kCountMax) {
+    moulds_.emplace_back(raw.size(), std::string(own, groups * kGroupBytes));
+    std::sort(moulds_.begin(), moulds_.end());
+    mould = mould_of(raw.size());
+  }
 
   char* out = room.data() + at;
   out += put_varint(out, raw.size());
-  for (size_t i = 0; i < words;) {
-    uint64_t word = word_at(own + i * kWord);
-    if (mould != nullptr) word ^= word_at(mould->data() + i * kWord);
-    if (word == 0) {
-      size_t run = 1;
-      while (run < kRunMax && i + run < words &&
-             word_at(own + (i + run) * kWord) ==
-                 (mould == nullptr ? 0 : word_at(mould->data() + (i + run) * kWord)))
-        ++run;
-      *out++ = 0;
-      *out++ = static_cast<char>(run - 1);
-      i += run;
-      continue;
-    }
-    char* const tag = out++;
-    unsigned which = 0;
-    for (unsigned byte = 0; byte < kWord; ++byte) {
-      const auto value = static_cast<uint8_t>(word >> (8 * byte));
-      *out = static_cast<char>(value);
-      out += value != 0;
-      which |= unsigned{value != 0} << byte;
-    }
-    *tag = static_cast<char>(which);
-    ++i;
-  }
+  for (size_t i = 0; i < groups; ++i)
+    out = press_group(own + i * kGroupBytes,
+                      mould == nullptr ? kNothing.data() : mould->data() + i * kGroupBytes, out);
   return static_cast<size_t>(out - room.data());
 }
 
-std::string_view Moulds::cast(const char* pressed, std::string& room) const {
+std::string_view Moulds::cast(const char* pressed, std::string& room, const char** end) const {
   uint64_t length = 0;
-  pressed = get_varint(pressed, length);
-  const size_t words = words_of(length);
-  if (room.size() < words * kWord) room.resize(words * kWord);
+  Pressed in{pressed, get_varint(pressed, length)};
+  const size_t groups = groups_of(length);
+  if (room.size() < groups * kGroupBytes) room.resize(groups * kGroupBytes);
   const std::string* mould = mould_of(length);
-  if (mould != nullptr)
-    std::memcpy(room.data(), mould->data(), words * kWord);
-  else
-    std::memset(room.data(), 0, words * kWord);
-  for (size_t i = 0; i < words;) {
-    auto which = static_cast<uint8_t>(*pressed++);
-    if (which == 0) {
-      i += size_t{static_cast<uint8_t>(*pressed++)} + 1;
-      continue;
-    }
-    uint64_t word = word_at(room.data() + i * kWord);
-    for (; which != 0; which &= static_cast<uint8_t>(which - 1))
-      word ^= uint64_t{static_cast<uint8_t>(*pressed++)} << (8 * std::countr_zero(which));
-    std::memcpy(room.data() + i * kWord, &word, kWord);
-    ++i;
-  }
+  for (size_t i = 0; i < groups; ++i)
+    cast_group(in, mould == nullptr ? kNothing.data() : mould->data() + i * kGroupBytes,
+               room.data() + i * kGroupBytes);
+  if (end != nullptr) *end = in.at;
   return {room.data(), length};
 }
 

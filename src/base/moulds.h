@@ -1,18 +1,18 @@
 // Moulds: bytes of which most are as in others of their kind, kept as what differs.
 //
 // The first value of each length is the mould of all of that length, in which names, numbers and moments
-// differ by a few bytes. What a value has of its own is kept word by word: a byte that says which of the next
-// eight bytes differ, and these; or 0, and how many words more are as in the mould.
+// differ by a few bytes. What a value has of its own is kept for eight words at a time: a byte that says which of them
+// differ; of each of these a byte that says which of its bytes do; and those bytes.
 //
 // The form is for memory alone. It is not the same in two processes that hold the same, and goes nowhere.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace haechi {
 
@@ -21,15 +21,15 @@ class Moulds {
   // What is to be kept of `raw`: after so many bytes of `room`, which grows as it must; returned is where it
   // ends there.
   size_t press(std::string_view raw, std::string& room, size_t at);
-  // What press() was given. Good until `room` is touched.
-  std::string_view cast(const char* pressed, std::string& room) const;
+  // What press() was given. Good until `room` is touched. `end`: where its bytes end.
+  std::string_view cast(const char* pressed, std::string& room, const char** end = nullptr) const;
 
  private:
   // Beyond these nothing is a mould.
   static constexpr size_t kLengthMax = 4'096, kCountMax = 256;
   const std::string* mould_of(size_t length) const;
 
-  std::map<size_t, std::string> moulds_;  // by length; padded to whole words
+  std::vector<std::pair<size_t, std::string>> moulds_;  // by length; padded to whole groups of words
 };
 
 }  // namespace haechi

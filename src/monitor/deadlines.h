@@ -47,6 +47,9 @@ class Deadlines {
         last_list_ = &later_[bucket];
         last_bucket_ = bucket;
       }
+      // Twice as much as is needed would be half of what deadlines take.
+      if (last_list_->size() == last_list_->capacity())
+        last_list_->reserve(last_list_->size() + last_list_->size() / 4 + 4);
       last_list_->push_back({deadline.subject, deadline.detail,
                              static_cast<uint32_t>((at.us - (bucket << kBucketBits)) << kKindBits |
                                                    static_cast<int64_t>(deadline.kind))});

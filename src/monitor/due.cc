@@ -28,7 +28,7 @@ void go_through(std::vector<T>& list, size_t count, Do each) {
 void Machine::apply(const v1::Fact& fact, Step& step) {
   if (fact.has_process_started() && last_entry_at_.known()) deaf_ = deaf_ + (step.now - last_entry_at_);
   last_entry_at_ = step.now;
-  orders_.rest();
+  rest();
   // What was due by now happened before this fact: an order that ended a second ago does not judge it.
   run_deadlines(step);
   switch (fact.kind_case()) {
@@ -99,11 +99,19 @@ void Machine::answer(const v1::HandOffMessage& message, bool by_human, Step& ste
   finish(step);
 }
 
+// Here and nowhere else, where nothing of an entry or a deadline is held any more.
+void Machine::rest() {
+  persons_.rest();
+  devices_.rest();
+  rules_.rest();
+  orders_.rest();
+}
+
 void Machine::run_deadlines(Step& step) {
   while (const std::optional<Deadline> due = deadlines_.take(step.now)) {
     expect_due();
     run(*due, step);
-    orders_.rest();
+    rest();
   }
 }
 
@@ -123,11 +131,12 @@ void Machine::run(const Deadline& deadline, Step& step) {
       if (rules_[index].used && rules_[index].generation == deadline.detail) check_contact(index, step);
       break;
     case Deadline::Kind::kStale:
+      if (is_fresh_still(index, step.now)) break;
       persons_[index].stale_deadline_set = false;
       watch_staleness(index, step);
       break;
     case Deadline::Kind::kSilence:
-      check_silence(index, step);
+      if (!is_heard_still(index, step.now)) check_silence(index, step);
       break;
     case Deadline::Kind::kAcknowledge:
       escalate(deadline.subject, deadline.detail, step);

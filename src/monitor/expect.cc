@@ -11,25 +11,8 @@
 namespace haechi::monitor {
 namespace {
 
-constexpr size_t kLine = 64;
-
-// Into the second cache: so many at once would push each other out of the first.
-void fetch(const void* from, const void* until) {
-  const auto before = reinterpret_cast<uintptr_t>(from) % kLine;
-  for (auto at = static_cast<const char*>(from) - before; at < static_cast<const char*>(until); at += kLine)
-    __builtin_prefetch(at, 0, 2);
-}
-template <typename T>
-void fetch(const T& object) {
-  fetch(&object, &object + 1);
-}
-
-// Whether anyone watches him, and when he was last placed.
-void fetch_watch(const Person& person) {
-  __builtin_prefetch(&person.track, 0, 2);
-  __builtin_prefetch(&person.live_orders, 0, 2);
-  __builtin_prefetch(&person.rules_about, 0, 2);
-}
+// About as many as each has at rest.
+constexpr size_t kDeviceBytes = 128, kPersonBytes = 448, kRuleBytes = 128;
 
 }  // namespace
 
@@ -39,62 +22,79 @@ void Machine::expect(const v1::Fact& fact) {
   added = {};
   added.known = fact.has_report_received();
   if (added.known) {
-    added.mark = Interner::mark_of(fact.report_received().report().device_id());
+    added.mark = Names::mark_of(fact.report_received().report().device_id());
     device_ids_.fetch_slot(added.mark);
   }
   // Each takes its next step when this many more have been announced.
-  constexpr size_t kApart = 4;
+  constexpr size_t kApart = 3;
   const auto earlier = [&](size_t steps) -> Expected& {
     return expected_[(expected_count_ - steps * kApart) % expected_.size()];
   };
   Expected& to_device = earlier(1);
   if (to_device.known) {
     to_device.device = device_ids_.guess(to_device.mark);
-    if (to_device.device < devices_.size()) fetch(devices_[to_device.device]);
+    if (to_device.device < devices_.size()) {
+      devices_.fetch_place(to_device.device);
+      device_ids_.fetch_begin(to_device.device);
+    }
   }
-  Expected& to_person = earlier(2);
+  const Expected& to_what_it_is = earlier(2);
+  if (to_what_it_is.device < devices_.size()) {
+    devices_.fetch(to_what_it_is.device, kDeviceBytes);
+    device_ids_.fetch_name(to_what_it_is.device);
+  }
+  Expected& to_person = earlier(3);
   if (to_person.device < devices_.size()) {
-    to_person.person = devices_[to_person.device].person;
-    device_ids_.fetch_name(to_person.device);
-    if (to_person.person < persons_.size())
-      fetch(&persons_[to_person.person], &persons_[to_person.person].orders);
+    to_person.person = holder_of(to_person.device);
+    if (to_person.person < persons_.size()) persons_.fetch_place(to_person.person);
   }
-  const Expected& to_rest = earlier(3);
-  if (to_rest.person < persons_.size()) persons_[to_rest.person].track.fetch();
+  const Expected& to_who_it_is = earlier(4);
+  if (to_who_it_is.person < persons_.size()) persons_.fetch(to_who_it_is.person, kPersonBytes);
   const auto pairs_of = [&](const Expected& one, auto each) {
     if (one.person >= persons_.size()) return;
-    for (const FewIndexes* rules : {&persons_[one.person].rules, &persons_[one.person].rules_about})
+    const Person& person = persons_[one.person];
+    for (const FewIndexes* rules : {&person.rules, &person.rules_about})
       for (const uint32_t rule : *rules)
         if (between_two(kinds_[rule])) each(rule);
   };
-  pairs_of(to_rest, [this](uint32_t rule) { __builtin_prefetch(&fars_[rule]); });
-  // Of pairs that are not far apart, all that is measured.
-  pairs_of(earlier(4), [this](uint32_t rule) {
-    if (fars_[rule].safe_mm <= 0) fetch(rules_[rule]);
+  pairs_of(earlier(5), [this](uint32_t rule) {
+    __builtin_prefetch(&fars_[rule]);
+    rules_.fetch_place(rule);
   });
-  const Expected& to_other = earlier(5);
-  pairs_of(to_other, [&](uint32_t index) {
+  // Of pairs that are not far apart, all that is measured.
+  pairs_of(earlier(6), [this](uint32_t rule) {
+    if (fars_[rule].safe_mm <= 0) rules_.fetch(rule, kRuleBytes);
+  });
+  pairs_of(earlier(7), [&](uint32_t index) {
     if (fars_[index].safe_mm > 0) return;
     const Rule& rule = rules_[index];
-    const uint32_t other = rule.wearer == to_other.person ? rule.about : rule.wearer;
-    fetch(rule.tiers.data(), rule.tiers.data() + rule.tiers.size());
-    fetch(static_cast<const Trail*>(&persons_[other]), static_cast<const Trail*>(&persons_[other]) + 1);
+    for (const uint32_t person : {rule.wearer, rule.about}) persons_.fetch_place(person);
   });
 }
 
 // What falls due soon is of people who have not just reported: first the device, then who wears it.
 void Machine::expect_due() const {
-  constexpr size_t kSoon = 8, kSooner = 4;
-  if (const std::optional<Deadline> one = deadlines_.after_next(kSoon)) {
-    if (one->kind == Deadline::Kind::kSilence)
-      fetch(&devices_[one->subject], &devices_[one->subject].plausibility);
-    if (one->kind == Deadline::Kind::kStale) fetch_watch(persons_[one->subject]);
-  }
-  if (const std::optional<Deadline> one = deadlines_.after_next(kSooner)) {
-    if (one->kind != Deadline::Kind::kSilence) return;
-    const uint32_t person = devices_[one->subject].person;
-    if (person < persons_.size()) fetch_watch(persons_[person]);
-  }
+  const auto at = [&](size_t places, auto device, auto person) {
+    const std::optional<Deadline> one = deadlines_.after_next(places);
+    if (one && one->kind == Deadline::Kind::kSilence) device(static_cast<uint32_t>(one->subject));
+    if (one && one->kind == Deadline::Kind::kStale) person(static_cast<uint32_t>(one->subject));
+  };
+  // As much of each as a glance takes.
+  const auto to_place = [&](uint32_t person) {
+    if (person < persons_.size()) persons_.fetch_place(person);
+  };
+  const auto to_person = [&](uint32_t person) {
+    if (person < persons_.size()) persons_.fetch(person, 1);
+  };
+  at(20, [&](uint32_t device) { devices_.fetch_place(device); }, to_place);
+  at(16, [&](uint32_t device) { devices_.fetch(device, 1); }, to_person);
+  at(12, [&](uint32_t device) { to_place(holder_of(device)); }, [](uint32_t) {});
+  at(8, [&](uint32_t device) { to_person(holder_of(device)); }, [](uint32_t) {});
+}
+
+uint32_t Machine::holder_of(uint32_t device) const {
+  const auto seen = devices_.glance(device);
+  return seen ? seen->person : devices_[device].person;
 }
 
 }  // namespace haechi::monitor

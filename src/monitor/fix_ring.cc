@@ -122,6 +122,13 @@ FixChange read(const uint8_t* bytes, uint8_t shape) {
 
 }  // namespace
 
+size_t FixRing::bytes_of(uint8_t shape) {
+  return kSizes[shape];
+}
+size_t FixRing::time_bytes_of(uint8_t shape) {
+  return kTimeBytes[shape & 3];
+}
+
 // Where the change after the i-th fix begins.
 size_t FixRing::offset_of(size_t i) const {
   size_t offset = 0;

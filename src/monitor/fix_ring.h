@@ -20,6 +20,11 @@
 #include "base/time.h"
 #include "geo/place.h"
 
+namespace haechi::resting {
+template <typename T>
+struct Short;
+}  // namespace haechi::resting
+
 namespace haechi::monitor {
 
 struct KeptFix {
@@ -72,9 +77,13 @@ class FixRing {
 
  private:
   friend struct haechi::Fields<FixRing>;
+  friend struct resting::Short<FixRing>;
   static constexpr size_t kFieldCount = 5;
   static constexpr size_t kLine = 64;
 
+  // How many bytes a change of that shape has, and how many of these, the first, its time.
+  static size_t bytes_of(uint8_t shape);
+  static size_t time_bytes_of(uint8_t shape);
   template <typename On>
   void walk_back(On on) const;
   size_t offset_of(size_t i) const;

@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
 
 #include "base/random.h"
+#include "monitor/fix_ring_rest.h"
 
 namespace haechi::monitor {
 namespace {
@@ -156,6 +160,37 @@ TEST(FixRing, SpansHalfAnHourOfReportsEveryFewSeconds) {
               ring.back().at - Duration::seconds(5 * (static_cast<int64_t>(i) - 1)));
   EXPECT_FALSE(ring.is_thinned(ring.size() - 1));
   EXPECT_TRUE(ring.is_thinned(0));
+}
+
+TEST(FixRing, IsAsItWasAfterItHasRested) {
+  using Form = resting::Short<FixRing>;
+  const auto archived = [](const FixRing& ring) {
+    haechi::Writer out;
+    haechi::write(out, ring);
+    return out.take();
+  };
+  Random random(11);
+  for (int world = 0; world < 200; ++world) {
+    FixRing ring, woken;
+    KeptFix last;
+    last.at = Time{1'700'000'000'000'000};
+    const int64_t unit_us = std::array<int64_t, 3>{1, 1'000, 1'000'000}.at(random.below(3));
+    for (int step = 0; step < 60; ++step) {
+      last = any_fix(random, last.at + Duration{unit_us * random.between(1, random.chance(0.1) ? 300'000 : 20)},
+                     last);
+      ring.append(last);
+      std::string rows, raw(Form::kSizes.alike, '\0');
+      haechi::Writer others;
+      resting::Out out{raw.data(), nullptr, others, rows};
+      out.put(ring);
+      haechi::Reader no_others({});
+      const std::vector<char> exactly(rows.begin(), rows.end());
+      resting::In in{raw.data(), nullptr, no_others, exactly.data()};
+      in.get(woken);
+      ASSERT_EQ(archived(woken), archived(ring));
+      ASSERT_EQ(in.rows, exactly.data() + exactly.size());
+    }
+  }
 }
 
 }  // namespace

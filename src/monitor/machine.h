@@ -31,7 +31,7 @@
 
 #include "base/chunks.h"
 #include "base/few.h"
-#include "base/interner.h"
+#include "base/names.h"
 #include "base/rare.h"
 #include "base/resting_list.h"
 #include "haechi/v1/fact.pb.h"
@@ -109,7 +109,7 @@ constexpr bool between_two(RuleKind kind) {
 
 // How far a pair may move before it is looked at again (far.cc). Kept beside the rules and not in them: with
 // most fixes this is all that is looked at, and it is one line of memory.
-struct alignas(64) Far {
+struct Far {
   int64_t safe_mm = -1;                               // negative: not known
   geo::Place wearer, about;                           // from where it counts
   int64_t wearer_moved_mm = 0, about_moved_mm = 0;    // since then, at most
@@ -117,7 +117,7 @@ struct alignas(64) Far {
   uint32_t wearer_index = kNone;
   bool unmeasured = false;  // they have moved since the rule's `latest`
 };
-static_assert(sizeof(Far) == 64);
+static_assert(sizeof(Far) <= 64);
 
 struct Rule {
   bool used = false;
@@ -157,10 +157,13 @@ struct Trail {
   uint32_t device = kNone;
   Duration deaf_when_fixed;  // what Machine::deaf_ was when the newest fix came
   Time fixed_stamp;          // of the entry that it came with
+
+  // Older than this, its newest fix says nothing of now.
+  Duration stale_after() const { return Duration::seconds(int64_t{2} * interval_s + 10); }
 };
 
 // The trail of a person is that of the device that leads: it places her.
-struct alignas(64) Person : Trail {
+struct Person : Trail {
   v1::Role role = v1::ROLE_UNSPECIFIED;
   uint32_t live_orders = 0;                        // as wearer
   bool removed = false, synthetic = false;         // the latter: a watchdog moves this one
@@ -177,6 +180,9 @@ struct alignas(64) Person : Trail {
   FewIndexes orders;              // as wearer
   Few<Trail> asides;              // of her other devices that tell where they are; hardly anyone has one
   uint64_t sos = 0, silence = 0;  // alerts; the latter of a protected person
+
+  bool is_watched() const { return live_orders > 0 || !rules_about.empty() || !rules_apart.empty(); }
+  Time stale_at() const { return track.latest().at + stale_after() + Duration{1}; }
 };
 
 // A suspicion about what a device says of its place.
@@ -186,7 +192,7 @@ struct Doubt {
 };
 
 // What is looked at with every report comes first, so that it lies together.
-struct alignas(64) Device {
+struct Device {
   Time heard_at;
   Duration deaf_when_heard;  // what Machine::deaf_ was then
   Time silence_due;          // of the deadline that is already set
@@ -210,6 +216,10 @@ struct alignas(64) Device {
   uint64_t outage = 0;                       // alert that its silence belongs to
   Plausibility plausibility;
   uint32_t carrier = kNone;  // group
+
+  // Without open alerts. With them it is Machine::silent_after().
+  Duration silent_after_plainly() const { return Duration::seconds(int64_t{2} * expected_s() + 10); }
+  uint32_t expected_s() const;  // its interval: silence.cc
 };
 
 // Devices of one area, or of one carrier, that are expected to be heard.
@@ -271,12 +281,38 @@ struct HeldIncident {
   bool announced = false, changed = false, jurisdiction_missed = false;
 };
 
+}  // namespace haechi::monitor
+
+// Nearly all deadlines find that a report has come since: who is asked that is not woken for it.
+template <>
+struct haechi::Glance<haechi::monitor::Person> {
+  struct Kept {
+    Time stale_at;  // known: watched and not stale, and the deadline for it is set
+  };
+  static Kept take(monitor::Person& person);
+  static void give(const Kept&, monitor::Person&) {}
+};
+template <>
+struct haechi::Glance<haechi::monitor::Device> {
+  struct [[gnu::packed]] Kept {
+    int64_t silence_due_us = 0;
+    int64_t heard_less_deaf_us = 0;  // when it was heard, less what we had been deaf for by then
+    uint32_t person = monitor::kNone;
+    uint16_t silent_after_s = 0;  // 0: not to be told without looking closer
+  };
+  static Kept take(monitor::Device& device);
+  static void give(const Kept& kept, monitor::Device& device);
+};
+
+namespace haechi::monitor {
+
 class Machine {
  public:
   void apply(const v1::Fact& fact, Step& step);
   void answer(const v1::HandOffMessage& message, bool by_human, Step& step);
   void agree_to_view(const std::string& protected_id, bool agreed, Step& step);
-  // A fact that will be applied soon; what it needs is fetched meanwhile. Changes nothing.
+  // A fact that will be applied soon; what it needs is fetched and woken meanwhile. Changes nothing that is
+  // held.
   void expect(const v1::Fact& fact);
 
  private:
@@ -331,12 +367,10 @@ class Machine {
   bool was_refused(uint32_t device, Time at) const;
   void hear_refused(uint32_t device, Step& step);
   bool tells_position(const Device& device) const;
-  static Duration stale_after(const Trail& trail);
   static bool is_fresh(const Trail& trail, Time now);
-  bool is_watched(const Person& person) const {
-    return person.live_orders > 0 || !person.rules_about.empty() || !person.rules_apart.empty();
-  }
+  static bool is_watched(const Person& person) { return person.is_watched(); }
   void watch_staleness(uint32_t person, Step& step);
+  bool is_fresh_still(uint32_t person, Time now);
   void lose_person(uint32_t person, Step& step);
   void lose_rule(uint32_t rule, Step& step);
 
@@ -429,7 +463,6 @@ class Machine {
   HeldAlert start_device_alert(uint32_t device, v1::AlertKind kind, Time at, bool late, Step& step) const;
 
   // silence.cc
-  static uint32_t expected_interval_s(const Device& device);
   static bool is_tampered(const Device& device);
   std::optional<Time> shed_at(const Person& wearer) const;
   KeptFix last_own_fix(const Person& person) const;
@@ -440,6 +473,7 @@ class Machine {
   void watch_pace(Device& device, const v1::Report& report, Time now);
   void watch_silence(uint32_t device, Step& step);
   void check_silence(uint32_t device, Step& step);
+  bool is_heard_still(uint32_t device, Time now);
   void ring_silence(uint32_t device, Step& step);
   void hear_device(uint32_t device, const v1::Report& report, Step& step);
   bool is_lost(const Person& person, Time now) const;
@@ -534,6 +568,8 @@ class Machine {
 
   // due.cc
   void expect_due() const;  // expect.cc
+  uint32_t holder_of(uint32_t device) const;
+  void rest();
   void run_deadlines(Step& step);
   void run(const Deadline& deadline, Step& step);
   // Views, commands, incidents and hand-offs follow once per entry, after everything that may change them.
@@ -542,15 +578,15 @@ class Machine {
   law::Jurisdictions jurisdictions_;
   HandOffs hand_offs_;
   Deadlines deadlines_;
-  Interner person_ids_, device_ids_, zone_ids_, order_ids_;
-  Chunks<Person> persons_;
-  Chunks<Device> devices_;
+  Names person_ids_, device_ids_, zone_ids_, order_ids_;
+  RestingList<Person> persons_;
+  RestingList<Device> devices_;
   std::map<uint32_t, std::vector<KeptFix>> refused_;  // by device: what it told that nothing explained yet
   Time last_entry_at_;
   Duration deaf_;  // how long we were not listening ourselves, in all
   std::vector<HeldZone> zones_;
   RestingList<HeldOrder> orders_;
-  Chunks<Rule> rules_;
+  RestingList<Rule> rules_;
   Chunks<Far> fars_;             // of the rules
   std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;

@@ -210,12 +210,8 @@ void Machine::file_fix(uint32_t index, const KeptFix& fix, bool newest, Step& st
   if (!belated_.empty()) judge_belated(holder, fix, step);
 }
 
-Duration Machine::stale_after(const Trail& trail) {
-  return Duration::seconds(int64_t{2} * trail.interval_s + 10);
-}
-
 bool Machine::is_fresh(const Trail& trail, Time now) {
-  return !trail.track.empty() && now - trail.track.latest().at <= stale_after(trail);
+  return !trail.track.empty() && now - trail.track.latest().at <= trail.stale_after();
 }
 
 // Keeps one deadline per watched person: when it comes, either a newer fix has moved it on, or the person's
@@ -223,7 +219,7 @@ bool Machine::is_fresh(const Trail& trail, Time now) {
 void Machine::watch_staleness(uint32_t index, Step& step) {
   Person& person = persons_[index];
   if (!is_watched(person) || person.track.empty() || person.stale) return;
-  const Time due = person.track.latest().at + stale_after(person) + Duration{1};
+  const Time due = person.stale_at();
   if (due > step.now) {
     if (!person.stale_deadline_set) deadlines_.add(due, {Deadline::Kind::kStale, index, 0});
     person.stale_deadline_set = true;
@@ -231,6 +227,14 @@ void Machine::watch_staleness(uint32_t index, Step& step) {
   }
   person.stale = true;
   lose_person(index, step);
+}
+
+// Of one that rests, without waking him: his deadline has come, and is only to be moved on.
+bool Machine::is_fresh_still(uint32_t index, Time now) {
+  const auto seen = persons_.glance(index);
+  if (!seen || seen->stale_at <= now) return false;
+  deadlines_.add(seen->stale_at, {Deadline::Kind::kStale, index, 0});
+  return true;
 }
 
 void Machine::lose_person(uint32_t index, Step& step) {

@@ -33,11 +33,10 @@ bool is_tampering(v1::AlertKind kind) {
 // A device is held to the interval that it was told only once it has shown that it does as it is told: with
 // the shorter of its two intervals an obedient one is missed after 14 s instead of 40 s, while one that never
 // obeys never rings for it. One that stopped obeying is not held to that command again.
-uint32_t Machine::expected_interval_s(const Device& device) {
-  if (device.commanded_s == 0) return device.interval_s;
-  const auto [shorter, longer] = std::minmax(device.commanded_s, device.interval_s);
-  const bool kept = device.paced_for_s == device.commanded_s && device.quick >= kQuickMin && !device.dawdles;
-  return kept ? shorter : longer;
+uint32_t Device::expected_s() const {
+  if (commanded_s == 0) return interval_s;
+  const auto [shorter, longer] = std::minmax(commanded_s, interval_s);
+  return paced_for_s == commanded_s && quick >= kQuickMin && !dawdles ? shorter : longer;
 }
 
 void Machine::watch_pace(Device& device, const v1::Report& report, Time now) {
@@ -92,14 +91,14 @@ KeptFix Machine::last_own_fix(const Person& person) const {
 }
 
 Duration Machine::silent_after(const Device& device) const {
-  const Duration interval = Duration::seconds(expected_interval_s(device));
-  if (device.alerts.empty()) return interval * 2 + Duration::seconds(10);
+  if (device.alerts.empty()) return device.silent_after_plainly();
+  const Duration interval = Duration::seconds(device.expected_s());
   // Hours later, a device that is heard all the while is missed like any other.
   const bool just_now = std::any_of(device.alerts.begin(), device.alerts.end(), [&](const auto& open) {
     return is_tampering(open.first) &&
            device.heard_at - Time{alerts_.at(open.second).alert.opened_at_us()} <= kTamperedLately;
   });
-  return just_now ? interval + kTamperedGrace : interval * 2 + Duration::seconds(10);
+  return just_now ? interval + kTamperedGrace : device.silent_after_plainly();
 }
 
 // Nobody could be heard while we were down. That time is not held against a device; what it had left of its
@@ -155,6 +154,21 @@ void Machine::check_silence(uint32_t index, Step& step) {
   if (is_tampered(device) && tells_position(device))
     for (const uint32_t rule : FewIndexes(persons_[device.person].rules)) watch_reach(rule, step);
   if (!join_outage(index, step)) ring_silence(index, step);
+}
+
+// Of one that rests, without waking it: it was heard in time, and its deadline is only to be moved on.
+bool Machine::is_heard_still(uint32_t index, Time now) {
+  auto seen = devices_.glance(index);
+  if (!seen || seen->silent_after_s == 0) return false;
+  if (Time{seen->silence_due_us} > now) return true;
+  const auto holder = persons_.glance(seen->person);
+  const bool watched = holder ? holder->stale_at.known() : is_watched(persons_[seen->person]);
+  const Time due = Time{seen->heard_less_deaf_us} + deaf_ + Duration::seconds(seen->silent_after_s);
+  if (!watched || due <= now) return false;
+  seen->silence_due_us = due.us;
+  devices_.set_glance(index, *seen);
+  deadlines_.add(due, {Deadline::Kind::kSilence, index, 0});
+  return true;
 }
 
 void Machine::ring_silence(uint32_t index, Step& step) {

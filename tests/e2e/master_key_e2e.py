@@ -196,10 +196,11 @@ def check_running_killed(checks, program, folder):
 
 
 def check_token(checks, program, folder, token):
+    """With the keys in a process of their own, which then is the one that speaks to the token."""
     config = folder.parent / 'token.toml'
 
     def serve(uri, **environment):
-        config.write_text(f'[keys]\nmaster = "{uri}"\n')
+        config.write_text(f'[keys]\napart = true\nmaster = "{uri}"\n')
         return Server(program, folder, ['--config', str(config)], {**token.environment, **environment})
 
     def refused(name, uri, part, **environment):

@@ -255,8 +255,8 @@ void World::add_person(int64_t number, bool wearer) {
   apply(consent);
 }
 
-// A keep-away to each of his protected persons; for every second wearer, and for all who have none, a zone that
-// is barred, of eight drawn the one nearest to his home.
+// A keep-away to each of his protected persons; for every second wearer, and for all who have none, a zone
+// that is barred, of eight drawn the one nearest to his home.
 v1::Order World::order_of(int64_t wearer) {
   v1::Order order;
   order.set_id(numbered("order-", wearer));
@@ -468,7 +468,7 @@ void measure(const Cell& cell, const Options& options) {
 // The middle of the grid, and one step from it along each axis, one to a wearer alone; or every cell.
 std::vector<Cell> grid(bool full) {
   if (!full)
-    return {{1'000, 10'000, 1},   {100'000, 100, 1},    {100'000, 10'000, 1},  {100'000, 100'000, 1},
+    return {{1'000, 10'000, 1},   {100'000, 100, 1},    {100'000, 10'000, 1}, {100'000, 100'000, 1},
             {100'000, 10'000, 0}, {100'000, 10'000, 2}, {100'000, 10'000, 3}, {1'000'000, 10'000, 1}};
   std::vector<Cell> cells;
   for (const int64_t wearers : {1'000, 100'000, 1'000'000})

@@ -36,8 +36,8 @@ unsigned which_of(uint64_t word) {
   return static_cast<unsigned>(((high >> 7) * 0x0102040810204080) >> 56);
 }
 
-// How bytes that are not 0 move together, by which they are: in three steps, by one place, by two and by four.
-// A word has no branch then, as there is none that could be foreseen.
+// How bytes that are not 0 move together, by which they are: in three steps, by one place, by two and by
+// four. A word has no branch then, as there is none that could be foreseen.
 struct Way {
   std::array<uint64_t, 3> moved{};  // bytes that move in that step, where they were before it
 };
@@ -132,8 +132,7 @@ void cast_group(Pressed& in, const char* mould, char* out) {
   }
   const uint64_t whiches = in.take(which_words);
   for (unsigned i = 0; i < kGroup; ++i)
-    put_word(out + i * kWord,
-             in.take(static_cast<uint8_t>(whiches >> (8 * i))) ^ word_at(mould + i * kWord));
+    put_word(out + i * kWord, in.take(static_cast<uint8_t>(whiches >> (8 * i))) ^ word_at(mould + i * kWord));
 }
 
 constexpr std::array<char, kGroupBytes> kNothing{};

@@ -1,8 +1,8 @@
 // Moulds: bytes of which most are as in others of their kind, kept as what differs.
 //
 // The first value of each length is the mould of all of that length, in which names, numbers and moments
-// differ by a few bytes. What a value has of its own is kept for eight words at a time: a byte that says which of them
-// differ; of each of these a byte that says which of its bytes do; and those bytes.
+// differ by a few bytes. What a value has of its own is kept for eight words at a time: a byte that says
+// which of them differ; of each of these a byte that says which of its bytes do; and those bytes.
 //
 // The form is for memory alone. It is not the same in two processes that hold the same, and goes nowhere.
 #pragma once

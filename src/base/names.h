@@ -1,5 +1,5 @@
-// Names: as Interner (base/interner.h), for hundreds of thousands of names of which hardly any is asked for: they
-// lie one behind the other, and a name is given out as a copy.
+// Names: as Interner (base/interner.h), for hundreds of thousands of names of which hardly any is asked for:
+// they lie one behind the other, and a name is given out as a copy.
 //
 // The table is never iterated by hash, so its layout cannot leak into a decision. Archived as an Interner.
 #pragma once
@@ -41,8 +41,8 @@ class Names {
   std::string name(uint32_t index) const { return std::string(text(index)); }
   uint32_t size() const { return static_cast<uint32_t>(begins_.size()); }
 
-  // For fetching ahead: the half of a name's hash, which index it most likely stands for (UINT32_MAX: none), and
-  // where both are kept: fetch_begin() some time before fetch_name().
+  // For fetching ahead: the half of a name's hash, which index it most likely stands for (UINT32_MAX: none),
+  // and where both are kept: fetch_begin() some time before fetch_name().
   static uint32_t mark_of(std::string_view name) { return Interner::mark_of(name); }
   uint32_t guess(uint32_t mark) const {
     if (slots_.empty()) return kFree;

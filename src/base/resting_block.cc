@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kAddress = sizeof(char*);
 // What the allocator gives, as far as two pieces are worth their while.
-constexpr std::array<size_t, 17> kGiven{128, 160, 192, 224, 256, 320,  384,  448, 512,
+constexpr std::array<size_t, 17> kGiven{128, 160, 192, 224,  256,  320,  384,  448, 512,
                                         640, 768, 896, 1024, 1280, 1536, 1792, 2048};
 constexpr size_t kSmallStep = 16;  // it gives all multiples of this below
 
@@ -20,7 +20,8 @@ size_t given_for(size_t size) {
   return at == kGiven.end() ? size : *at;
 }
 
-// How much of so many bytes is in the first piece, with the address that is there: all, if there is no second.
+// How much of so many bytes is in the first piece, with the address that is there: all, if there is no
+// second.
 size_t first_of(size_t size) {
   if (size <= kGiven.front() || size >= kGiven.back()) return size;
   const size_t first = *(std::upper_bound(kGiven.begin(), kGiven.end(), size) - 1);

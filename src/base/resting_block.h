@@ -1,7 +1,8 @@
 // Block: the bytes of one value at rest, in hardly more memory than they are.
 //
-// The allocator gives sizes that lie a quarter apart or less: a tenth of what it gives lies idle. So what does
-// not fit lies in two pieces: one of a size that it gives, and at the end of that the address of the rest.
+// The allocator gives sizes that lie a quarter apart or less: a tenth of what it gives lies idle. So what
+// does not fit lies in two pieces: one of a size that it gives, and at the end of that the address of the
+// rest.
 //
 // It begins with a glance (base/resting_list.h) of so many bytes, which is in the first piece, and then says
 // how many bytes it has.

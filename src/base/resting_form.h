@@ -27,9 +27,13 @@ namespace haechi::resting {
 template <typename T>
 struct Short {};
 template <typename T>
-concept Shortened = requires { typename Short<T>::Kept; };
+concept Shortened = requires {
+  typename Short<T>::Kept;
+};
 template <typename T>
-concept PutsItself = requires { Short<T>::kSizes; };
+concept PutsItself = requires {
+  Short<T>::kSizes;
+};
 
 template <typename T>
 concept Row = std::same_as<T, std::vector<uint8_t>>;
@@ -70,9 +74,9 @@ consteval Sizes sizes_of() {
     return sizes_of_all(std::type_identity<decltype(Fields<T>::of(std::declval<T&>()))>());
 }
 
-// Moments of one value are near each other, and so are places: of each is kept how far it is from the one before
-// that is known, and 0 if it is not known itself. That it is the same is the distance kFar; and kFar itself is
-// what 0 would have, which none has that is known.
+// Moments of one value are near each other, and so are places: of each is kept how far it is from the one
+// before that is known, and 0 if it is not known itself. That it is the same is the distance kFar; and kFar
+// itself is what 0 would have, which none has that is known.
 template <typename Number>
 inline constexpr Number kFar = Number{1} << (8 * sizeof(Number) - 1);
 template <typename Number>

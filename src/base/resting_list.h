@@ -3,8 +3,8 @@
 // memory.
 //
 // A value wakes when it is asked for, and stays where it is until rest(); nobody may hold on to one beyond
-// that. Who does is found under AddressSanitizer, where rest() puts all of them to rest and gives their memory
-// back. Which are awake shows in nothing but time. Archived as a std::vector.
+// that. Who does is found under AddressSanitizer, where rest() puts all of them to rest and gives their
+// memory back. Which are awake shows in nothing but time. Archived as a std::vector.
 //
 // What wakes them and puts them to rest is in base/resting_list_body.h, for the one source of a room that
 // says `template class haechi::RestingList<...>` of its types.
@@ -59,8 +59,7 @@ class RestingList {
   }
 
   // Of one that rests; none of one that is awake, or as new.
-  auto glance(size_t i) const
-    requires requires { typename Glance<T>::Kept; }
+  auto glance(size_t i) const requires requires { typename Glance<T>::Kept; }
   {
     std::optional<typename Glance<T>::Kept> kept;
     const Place& place = places_[i];

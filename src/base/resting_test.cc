@@ -48,15 +48,15 @@ Held drawn(Random& random) {
     made.numbers.push_back(random.between(-1'000, INT64_MAX / 2) >> random.below(64));
   made.odd = random.chance(0.5);
   const auto moment = [&] {
-    const std::array<int64_t, 7> moments{0, 1, -1, INT64_MIN, INT64_MIN + 1, INT64_MAX,
-                                         random.between(0, INT64_MAX / 2)};
+    const std::array<int64_t, 7> moments{
+        0, 1, -1, INT64_MIN, INT64_MIN + 1, INT64_MAX, random.between(0, INT64_MAX / 2)};
     return Time{moments.at(random.below(moments.size()))};
   };
   made.at = moment();
   made.later = random.chance(0.3) ? made.at : moment();
   const auto number = [&] {
-    const std::array<int32_t, 6> numbers{0, 1, -1, INT32_MIN, INT32_MAX,
-                                         static_cast<int32_t>(random.between(-1'000, 1'000))};
+    const std::array<int32_t, 6> numbers{
+        0, 1, -1, INT32_MIN, INT32_MAX, static_cast<int32_t>(random.between(-1'000, 1'000))};
     return numbers.at(random.below(numbers.size()));
   };
   made.spot = {number(), number()};

@@ -86,10 +86,14 @@ void Machine::expect_due() const {
   const auto to_person = [&](uint32_t person) {
     if (person < persons_.size()) persons_.fetch(person, 1);
   };
-  at(20, [&](uint32_t device) { devices_.fetch_place(device); }, to_place);
-  at(16, [&](uint32_t device) { devices_.fetch(device, 1); }, to_person);
-  at(12, [&](uint32_t device) { to_place(holder_of(device)); }, [](uint32_t) {});
-  at(8, [&](uint32_t device) { to_person(holder_of(device)); }, [](uint32_t) {});
+  at(
+      20, [&](uint32_t device) { devices_.fetch_place(device); }, to_place);
+  at(
+      16, [&](uint32_t device) { devices_.fetch(device, 1); }, to_person);
+  at(
+      12, [&](uint32_t device) { to_place(holder_of(device)); }, [](uint32_t) {});
+  at(
+      8, [&](uint32_t device) { to_person(holder_of(device)); }, [](uint32_t) {});
 }
 
 uint32_t Machine::holder_of(uint32_t device) const {

@@ -1,6 +1,7 @@
-// How a ring of fixes rests (base/resting_form.h). A device reports at one pace: of the time of a change there is
-// kept in one byte by how much it differs from that of the last change with as many bytes, and 255 where that
-// is more; then it is among the ways, which no two rings have alike. Behind the last change is nothing.
+// How a ring of fixes rests (base/resting_form.h). A device reports at one pace: of the time of a change
+// there is kept in one byte by how much it differs from that of the last change with as many bytes, and 255
+// where that is more; then it is among the ways, which no two rings have alike. Behind the last change is
+// nothing.
 #pragma once
 
 #include <algorithm>

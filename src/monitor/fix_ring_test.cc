@@ -176,8 +176,8 @@ TEST(FixRing, IsAsItWasAfterItHasRested) {
     last.at = Time{1'700'000'000'000'000};
     const int64_t unit_us = std::array<int64_t, 3>{1, 1'000, 1'000'000}.at(random.below(3));
     for (int step = 0; step < 60; ++step) {
-      last = any_fix(random, last.at + Duration{unit_us * random.between(1, random.chance(0.1) ? 300'000 : 20)},
-                     last);
+      last = any_fix(
+          random, last.at + Duration{unit_us * random.between(1, random.chance(0.1) ? 300'000 : 20)}, last);
       ring.append(last);
       std::string rows, raw(Form::kSizes.alike, '\0');
       haechi::Writer others;

@@ -102,7 +102,7 @@ void RestingList<T>::load(Reader& in) {
   const size_t count = archive::read_count(in);
   for (size_t i = 0; i < count && !in.failed(); ++i) {
     read(in, emplace_back());
-    rest();
+    if (!in.failed()) rest();  // what is not whole may not be one
   }
 }
 

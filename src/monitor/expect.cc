@@ -63,10 +63,13 @@ void Machine::expect(const v1::Fact& fact) {
   });
   // Of pairs that are not far apart, all that is measured.
   pairs_of(earlier(6), [this](uint32_t rule) {
-    if (fars_[rule].safe_mm <= 0) rules_.fetch(rule, kRuleBytes);
+    if (fars_[rule])
+      __builtin_prefetch(&*fars_[rule]);
+    else
+      rules_.fetch(rule, kRuleBytes);
   });
   pairs_of(earlier(7), [&](uint32_t index) {
-    if (fars_[index].safe_mm > 0) return;
+    if (fars_[index]) return;
     const Rule& rule = rules_[index];
     for (const uint32_t person : {rule.wearer, rule.about}) persons_.fetch_place(person);
   });

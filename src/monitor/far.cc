@@ -24,8 +24,7 @@ constexpr Duration kClosingOver = Duration::seconds(15);
 // After both were measured live: how far they may move before they are to be measured again.
 void Machine::leave_alone(uint32_t index, const Measure& measure) {
   const Rule& rule = rules_[index];
-  Far& far = fars_[index];
-  far = Far();
+  fars_[index].reset();
   const bool clear = std::all_of(rule.tiers.begin(), rule.tiers.end(), [](const Tier& tier) {
     return tier.alert == 0 && tier.tracker.state() == TrackerState::kClear;
   });
@@ -33,6 +32,7 @@ void Machine::leave_alone(uint32_t index, const Measure& measure) {
   const Person& wearer = persons_[rule.wearer];
   const Person& about = persons_[rule.about];
   if (shed_at(wearer)) return;
+  Far far;
   // As far as foresight may foresee at any speed up to this pace, and beyond the widest tier.
   const auto pace = [](const Person& person) {
     return static_cast<int32_t>(
@@ -47,12 +47,13 @@ void Machine::leave_alone(uint32_t index, const Measure& measure) {
   far.wearer = wearer.track.latest().place;
   far.about = about.track.latest().place;
   far.wearer_index = rule.wearer;
+  fars_[index] = far;
 }
 
 // Whether the newest fix of one of them leaves all as it is.
 bool Machine::stays_far(uint32_t index, uint32_t mover, bool wears, const KeptFix& fix, Step& step) {
-  Far& far = fars_[index];
-  if (far.safe_mm <= 0) return false;
+  if (far_of(index).safe_mm <= 0) return false;
+  Far& far = *fars_[index];
   const Person& person = persons_[mover];
   if (person.motion.speed_mmps() > (wears ? far.wearer_pace_mmps : far.about_pace_mmps)) return false;
   if (!is_fresh(person, step.now)) return false;
@@ -69,7 +70,7 @@ void Machine::end_far(uint32_t index) {
   Rule& rule = rules_[index];
   const Track& his = persons_[rule.wearer].track;
   const Track& hers = persons_[rule.about].track;
-  if (fars_[index].unmeasured && !his.empty() && !hers.empty()) {
+  if (far_of(index).unmeasured && !his.empty() && !hers.empty()) {
     rule.closing = Closing();
     const std::optional<KeptFix> before = his.before(his.latest().at);
     const Time until = std::max(before ? before->at : his.latest().at, hers.latest().at);
@@ -79,11 +80,11 @@ void Machine::end_far(uint32_t index) {
         rule.closing.observe(at, measure->distance_mm);
     }
   }
-  fars_[index] = Far();
+  fars_[index].reset();
 }
 
 std::optional<Measure> Machine::latest_of(const Rule& rule) const {
-  if (!far_of(rule).unmeasured) return rule.latest;
+  if (!far_of(rule.index).unmeasured) return rule.latest;
   const Track& his = persons_[rule.wearer].track;
   const Track& hers = persons_[rule.about].track;
   if (his.empty() || hers.empty()) return std::nullopt;
@@ -93,7 +94,7 @@ std::optional<Measure> Machine::latest_of(const Rule& rule) const {
 std::optional<int32_t> Machine::closing_of(const Rule& rule, const Measure& latest) const {
   // A distance told by radio and one told by places do not make a speed.
   if (latest.radio) return std::nullopt;
-  if (!far_of(rule).unmeasured) return rule.closing.mmps(latest.at, latest.distance_mm);
+  if (!far_of(rule.index).unmeasured) return rule.closing.mmps(latest.at, latest.distance_mm);
   Closing closing;
   const Time at = latest.at - kClosingOver;
   const std::optional<Measure> before =

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/archive.h"
+
 namespace haechi::monitor {
 
 // From one fix to the next.
@@ -264,6 +266,23 @@ void FixRing::pop_back() {
   if (size() > 1) replace(size() - 2, 1, nullptr);
   latest_ = last;
   --recent_;
+}
+
+void FixRing::save(haechi::Writer& out) const {
+  std::apply([&](const auto&... each) { (haechi::write(out, each), ...); }, Fields<FixRing>::of(*this));
+}
+
+void FixRing::load(haechi::Reader& in) {
+  std::apply([&](auto&... each) { (haechi::read(in, each), ...); }, Fields<FixRing>::of(*this));
+  if (!is_whole()) in.fail();
+}
+
+// As many changes as there are fixes to lead to, each whole.
+bool FixRing::is_whole() const {
+  if (older_ > kOlderMax || recent_ > kRecentMax || (older_ > 0 && recent_ == 0)) return false;
+  size_t used = 0;
+  for (size_t i = 0; i + 1 < size(); ++i) used += kSizes[shapes_[i]];
+  return changes_.size() == used + kMargin || (changes_.empty() && used == 0);
 }
 
 }  // namespace haechi::monitor

@@ -75,6 +75,9 @@ class FixRing {
   // Takes the latest out. Of the one before it, what is not kept of it is not known.
   void pop_back();
 
+  void save(Writer& out) const;
+  void load(Reader& in);
+
  private:
   friend struct haechi::Fields<FixRing>;
   friend struct resting::Short<FixRing>;
@@ -91,6 +94,7 @@ class FixRing {
   void replace(size_t i, size_t gone, const FixChange* with);
   void add(const KeptFix& fix);
   void retire_oldest();
+  bool is_whole() const;
 
   KeptFix latest_;
   // The changes from each fix to the next, oldest first: of each its shape, and its parts.

@@ -145,9 +145,8 @@ void Machine::end_belated(uint32_t index, Step& step) {
 // A live fix is judged at the latest moment for which either has one, so that the trackers of a pair see time
 // go forward whoever reports; a late fix at its own moment, against where the other was then.
 void Machine::judge_pair(uint32_t index, uint32_t mover, const KeptFix& fix, bool newest, Step& step) {
-  if (newest && fars_[index].safe_mm > 0 &&
-      stays_far(index, mover, mover == fars_[index].wearer_index, fix, step))
-    return;
+  const Far& far = far_of(index);
+  if (newest && far.safe_mm > 0 && stays_far(index, mover, mover == far.wearer_index, fix, step)) return;
   Rule& rule = rules_[index];
   const Person& wearer = persons_[rule.wearer];
   const Person& about = persons_[rule.about];

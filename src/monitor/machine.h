@@ -361,8 +361,13 @@ class Machine {
   bool stays_far(uint32_t rule, uint32_t mover, bool wears, const KeptFix& fix, Step& step);
   void end_far(uint32_t rule);
   // It is to be measured with the next fix, whoever moves.
-  void watch_closely(uint32_t rule) { fars_[rule].safe_mm = -1; }
-  const Far& far_of(const Rule& rule) const { return fars_[rule.index]; }
+  void watch_closely(uint32_t rule) {
+    if (fars_[rule]) fars_[rule]->safe_mm = -1;
+  }
+  const Far& far_of(uint32_t rule) const {
+    static const Far kNear;
+    return fars_[rule] ? *fars_[rule] : kNear;
+  }
   std::optional<Measure> latest_of(const Rule& rule) const;
   std::optional<int32_t> closing_of(const Rule& rule, const Measure& latest) const;
 
@@ -503,7 +508,7 @@ class Machine {
   std::vector<HeldZone> zones_;
   RestingList<HeldOrder> orders_;
   RestingList<Rule> rules_;
-  Chunks<Far> fars_;             // of the rules
+  Chunks<Rare<Far>> fars_;       // of the rules; none: it is not far
   std::vector<RuleKind> kinds_;  // of the rules
   std::vector<uint32_t> free_rules_;
   std::map<uint32_t, std::vector<uint32_t>> belated_;  // rules of orders that have ended, by either person

@@ -323,7 +323,7 @@ void Machine::end_rule(uint32_t index, const std::string& reason, Step& step) {
   const uint32_t generation = rule.generation + 1;
   rule = Rule();
   rule.index = index;
-  fars_[index] = Far();
+  fars_[index].reset();
   rule.generation = generation;
   free_rules_.push_back(index);
 }

@@ -44,7 +44,7 @@ void Machine::reset_rule(uint32_t rule, const std::string& reason, Step& step) {
   close_unaccounted(rules_[rule], reason, step);
   close_approach(rules_[rule], reason, step);
   rules_[rule].latest.reset();
-  fars_[rule] = Far();
+  fars_[rule].reset();
   rules_[rule].radio.reset();
   close_view(rules_[rule], reason, step);
 }

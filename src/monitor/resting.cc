@@ -41,8 +41,7 @@ Glance<monitor::Device>::Kept Glance<monitor::Device>::take(monitor::Device& dev
                      device.kind != v1::DEVICE_KIND_HOME_BEACON && device.kind != v1::DEVICE_KIND_VEHICLE;
   kept.silent_after_s = plain ? static_cast<uint16_t>(silent_after_s) : uint16_t{0};
   kept.silence_due_us = std::exchange(device.silence_due, Time{}).us;
-  kept.heard_less_deaf_us =
-      (std::exchange(device.heard_at, Time{}) + Duration{-device.deaf_when_heard.us}).us;
+  kept.heard_less_deaf_us = (std::exchange(device.heard_at, Time{}) - device.deaf_when_heard).us;
   kept.person = std::exchange(device.person, monitor::kNone);
   return kept;
 }

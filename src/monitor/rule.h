@@ -63,7 +63,7 @@ constexpr bool between_two(RuleKind kind) {
 }
 
 // How far a pair may move before it is looked at again (far.cc). Kept beside the rules and not in them: with
-// most fixes this is all that is looked at, and it is one line of memory.
+// most fixes this is all that is looked at, and it is one line of memory. Of a zone there is none.
 struct Far {
   int64_t safe_mm = -1;                               // negative: not known
   geo::Place wearer, about;                           // from where it counts

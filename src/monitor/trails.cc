@@ -86,7 +86,7 @@ void Machine::take_lead(uint32_t index, uint32_t device) {
   // Distances to two devices make no speed.
   const auto begin_anew = [this](uint32_t rule) {
     if (!between_two(rules_[rule].kind)) return;
-    fars_[rule] = Far();
+    fars_[rule].reset();
     rules_[rule].closing = Closing();
   };
   std::for_each(person.rules.begin(), person.rules.end(), begin_anew);

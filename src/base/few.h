@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -107,7 +108,7 @@ class FewIndexes {
     if (halves_[0] != kOne) delete[] list();
   }
 
-  bool empty() const { return halves_ == std::array<uint32_t, 2>{}; }
+  bool empty() const { return std::bit_cast<uint64_t>(halves_) == 0; }
   size_t size() const { return halves_[0] == kOne ? 1 : empty() ? 0 : *list(); }
   const uint32_t* data() const { return halves_[0] == kOne ? &halves_[1] : empty() ? nullptr : list() + 1; }
   uint32_t* data() { return const_cast<uint32_t*>(std::as_const(*this).data()); }

@@ -9,15 +9,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace haechi {
 
 class Moulds {
  public:
+  // How bytes of a word are moved together: in a few steps, or in one instruction of some processors. What is
+  // kept is the same.
+  enum class Moves : uint8_t { kInSteps, kAtOnce };
+  static Moves quickest();
+  explicit Moulds(Moves moves = quickest()) : moves_(moves) {}
+
   // What is to be kept of `raw`: after so many bytes of `room`, which grows as it must; returned is where it
   // ends there.
   size_t press(std::string_view raw, std::string& room, size_t at);
@@ -27,8 +33,9 @@ class Moulds {
  private:
   // Beyond these nothing is a mould.
   static constexpr size_t kLengthMax = 4'096, kCountMax = 256;
-  const std::string* mould_of(size_t length) const;
+  const char* mould_of(size_t length) const;
 
+  Moves moves_;
   std::vector<std::pair<size_t, std::string>> moulds_;  // by length; padded to whole groups of words
 };
 

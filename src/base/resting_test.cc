@@ -83,9 +83,9 @@ std::string archived(const T& value) {
   return out.take();
 }
 
-TEST(Moulds, GiveBackWhatTheyWereGivenAtAnyLength) {
+TEST(Moulds, GiveBackWhatTheyWereGivenAtAnyLengthAndKeepTheSameHoweverTheyMoveIt) {
   Random random(1);
-  Moulds moulds;
+  Moulds moulds, in_steps(Moulds::Moves::kInSteps);
   std::string room, cast;
   for (int step = 0; step < 20'000; ++step) {
     std::string raw(random.chance(0.01) ? random.below(10'000) : random.below(60), '\0');
@@ -94,6 +94,8 @@ TEST(Moulds, GiveBackWhatTheyWereGivenAtAnyLength) {
     const size_t size = moulds.press(raw, room, 0);
     const std::string pressed = room.substr(0, size);
     ASSERT_EQ(moulds.cast(pressed.data(), cast), raw);
+    ASSERT_EQ(room.substr(0, in_steps.press(raw, room, 0)), pressed);
+    ASSERT_EQ(in_steps.cast(pressed.data(), cast), raw);
   }
 }
 

@@ -219,6 +219,15 @@ struct haechi::Glance<haechi::monitor::Device> {
   static Kept take(monitor::Device& device);
   static void give(const Kept& kept, monitor::Device& device);
 };
+// Whoever has many wearers about her has her devices asked what all their rules want, whenever one changes.
+template <>
+struct haechi::Glance<haechi::monitor::Rule> {
+  struct Kept {
+    uint8_t wanted_interval_s = 0;
+  };
+  static Kept take(const monitor::Rule& rule);
+  static void give(const Kept&, monitor::Rule&) {}
+};
 
 namespace haechi::monitor {
 

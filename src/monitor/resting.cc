@@ -27,6 +27,25 @@ struct resting::Short<geo::NearPlane> {
   }
 };
 
+// Nearly all of them none or one: that has its place, and further ones are behind.
+template <>
+struct resting::Short<FewIndexes> {
+  static constexpr Sizes kSizes{2 * sizeof(uint32_t), 0};
+  static void put(Out& out, const FewIndexes& list) {
+    out.put(static_cast<uint32_t>(list.size()));
+    out.put(list.empty() ? 0 : list.front());
+    for (size_t i = 1; i < list.size(); ++i) write(out.others, list[i]);
+  }
+  static void get(In& in, FewIndexes& list) {
+    uint32_t count = 0, first = 0;
+    in.get(count);
+    in.get(first);
+    if (list.size() != count) list.resize(count);
+    if (count > 0) *list.begin() = first;
+    for (size_t i = 1; i < count; ++i) read(in.others, list.begin()[i]);
+  }
+};
+
 Glance<monitor::Person>::Kept Glance<monitor::Person>::take(monitor::Person& person) {
   const bool known =
       person.is_watched() && !person.track.empty() && !person.stale && person.stale_deadline_set;
@@ -50,6 +69,10 @@ void Glance<monitor::Device>::give(const Kept& kept, monitor::Device& device) {
   device.silence_due = Time{kept.silence_due_us};
   device.heard_at = Time{kept.heard_less_deaf_us} + device.deaf_when_heard;
   device.person = kept.person;
+}
+
+Glance<monitor::Rule>::Kept Glance<monitor::Rule>::take(const monitor::Rule& rule) {
+  return {rule.wanted_interval_s()};
 }
 
 }  // namespace haechi

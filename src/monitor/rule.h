@@ -100,6 +100,9 @@ struct Rule {
   Rare<v1::View> view;
   uint64_t unaccounted = 0;  // alert
   Time unaccounted_due;      // of the deadline that is already set
+
+  // The longest, in seconds, that its tiers can do with; 0: the device's own.
+  uint8_t wanted_interval_s() const;
 };
 
 }  // namespace haechi::monitor

@@ -7,13 +7,18 @@
 namespace haechi::monitor {
 namespace {
 
-constexpr uint32_t kIntervalViolatingS = 2;
-constexpr uint32_t kIntervalPossibleS = 5;
+constexpr uint8_t kIntervalViolatingS = 2;
+constexpr uint8_t kIntervalPossibleS = 5;
 
-// The longest interval, in seconds, that the tiers of a rule can do with; 0: the device's own.
-uint32_t wanted_interval_s(const Rule& rule) {
-  uint32_t wanted = rule.ahead.foresight.watchful() ? kIntervalPossibleS : 0;
-  for (const Tier& tier : rule.tiers) {
+uint32_t sooner(uint32_t a, uint32_t b) {
+  return a == 0 ? b : b == 0 ? a : std::min(a, b);
+}
+
+}  // namespace
+
+uint8_t Rule::wanted_interval_s() const {
+  uint8_t wanted = ahead.foresight.watchful() ? kIntervalPossibleS : 0;
+  for (const Tier& tier : tiers) {
     const bool outer = tier.kind == v1::ALERT_KIND_NEAR_WARN ||
                        tier.kind == v1::ALERT_KIND_EXCLUSION_BUFFER ||
                        tier.kind == v1::ALERT_KIND_EXCLUSION_POLICE;
@@ -22,12 +27,6 @@ uint32_t wanted_interval_s(const Rule& rule) {
   }
   return wanted;
 }
-
-uint32_t sooner(uint32_t a, uint32_t b) {
-  return a == 0 ? b : b == 0 ? a : std::min(a, b);
-}
-
-}  // namespace
 
 void Machine::close_view(Rule& rule, const std::string& reason, Step& step) {
   if (!rule.view) return;
@@ -121,17 +120,23 @@ void Machine::refresh_view(uint32_t index, Step& step) {
 void Machine::refresh_commands(uint32_t index, Step& step) {
   const Person& person = persons_[index];
   uint32_t wanted = 0;
+  const auto wanted_of = [this](uint32_t rule) {
+    const auto resting = rules_.glance(rule);
+    return resting ? resting->wanted_interval_s : rules_[rule].wanted_interval_s();
+  };
   for (const uint32_t rule : person.rules_about)
-    if (rules_[rule].kind == RuleKind::kPair) wanted = sooner(wanted, wanted_interval_s(rules_[rule]));
+    if (kinds_[rule] == RuleKind::kPair) wanted = sooner(wanted, wanted_of(rule));
   for (const uint32_t index_of_rule : person.rules) {
-    const Rule& rule = rules_[index_of_rule];
     // Nor on where the other is whom he may not meet; and the other's device is nobody's to command for it.
-    if (rule.kind == RuleKind::kNoContact) continue;
-    if (rule.kind == RuleKind::kPair) {
+    if (kinds_[index_of_rule] == RuleKind::kNoContact) continue;
+    const uint32_t wanted_by_rule = wanted_of(index_of_rule);
+    if (wanted_by_rule == 0) continue;
+    if (kinds_[index_of_rule] == RuleKind::kPair) {
+      const Rule& rule = rules_[index_of_rule];
       const law::Condition& condition = orders_[rule.order].order.conditions[rule.condition];
       if (!std::get<law::KeepAway>(condition.rule).warns_wearer) continue;
     }
-    wanted = sooner(wanted, wanted_interval_s(rule));
+    wanted = sooner(wanted, wanted_by_rule);
   }
   for (const uint32_t device : person.devices)
     if (devices_[device].alerts.contains(v1::ALERT_KIND_STRAP_CUT)) wanted = kIntervalViolatingS;

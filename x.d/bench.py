@@ -456,32 +456,36 @@ def bench_hour(binaries, minutes, background=5_000):
 class Viewers:
     """Screens on /live, each with the key it is given."""
 
-    def __init__(self, binaries, server, keys):
+    def __init__(self, binaries, server, keys, topics='alerts,calls'):
         path = server.folder / 'viewers.txt'
         path.write_text(''.join(key + '\n' for key in keys))
-        self.process = subprocess.Popen([binaries / 'viewers', '--port', str(server.http), '--keys', path, *server.as_client],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([binaries / 'viewers', '--port', str(server.http), '--keys', path, '--topics', topics,
+                                         *server.as_client], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert json.loads(self.process.stdout.readline())['open'] == len(keys)
 
     def end(self):
         return json.loads(self.process.communicate()[0])
 
 
-def bench_field(binaries, alerts=400, background=1_000):
-    """Report of an approach -> the first message of him at a patrol car that is sent, over its WebSocket."""
+def bench_field(binaries, alerts=400, background=1_000, dispatchers=20):
+    """Report of an approach -> the first message of him at a patrol car that is sent, over its WebSocket. Cars and dispatchers
+    have all on their screens that their pages ask for, places among it."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(binaries / 'haechi', folder, 1_000)
         server.call('PUT', '/api/v1/agencies/desk', {'name': 'desk', 'desk': 'DESK_BUILT_IN'})
         devices = approach_world(server, alerts, 'desk')
         units = [f'car-{n:04}' for n in range(2 * alerts + 50)]  # one to him, one to her
         server.register([{'unit_registered': {'id': name, 'agency_id': 'desk', 'call_sign': name}} for name in units])
-        viewers = Viewers(binaries, server, [server.call('POST', '/api/v1/demo/keys', {'role': 'unit', 'unit_id': name})['key']
-                                             for name in units])
+        keys = [server.call('POST', '/api/v1/demo/keys', {'role': 'unit', 'unit_id': name})['key'] for name in units]
+        desk = Viewers(binaries, server, dispatchers * [server.call('POST', '/api/v1/demo/keys', {
+            'role': 'dispatch', 'agency_id': 'desk'})['key']], topics='alerts,positions,calls')
+        cars = Viewers(binaries, server, keys, topics='alerts,positions,calls')
         sent = send_approaches(binaries, server, devices, alerts, background)
-        told = viewers.end()
+        told = cars.end()
+        desk.end()
         server.stop()
         return waits_of([moments[0] - sent[wearer] for wearer, moments in told['told'].items() if wearer in sent],
-                        alerts=alerts, background_per_s=background, screens=len(units), busy=told['busy'])
+                        alerts=alerts, background_per_s=background, screens=len(units) + dispatchers, busy=told['busy'])
 
 
 def bench_viewers(binaries, alerts=60, background=1_000, screens=1_000, tls=False):

@@ -52,8 +52,8 @@ def write(results, path):
               ('webhook', ''), ('webhook_5000', ''), ('webhook_tls', ', all under TLS'),
               ('webhook_apart', ', keys in a process of their own'), ('webhook_20000', '')))])
     lines += ['', '## From a report to the screen of a patrol car, and to a thousand screens', '',
-              'A car is told by the first message that names him to the car that is sent, over its WebSocket at the built-in desk. The control '
-              'room is told when the last of its screens is.', '']
+              'A car is told by the first message that names him to the car that is sent, over its WebSocket at the built-in desk. All '
+              'cars and 20 dispatchers see places as well. The control room is told when the last of its screens is.', '']
     lines += table(
         ['what', 'screens', 'other reports/s', 'alerts', 'received', 'p50 ms', 'limits', 'p99 ms', 'max ms', 'screens busy'],
         [[label, f'{row["screens"]:,}', f'{row["background_per_s"]:,}', f'{row["alerts"]:,}', f'{row["received"]:,}',

@@ -334,7 +334,7 @@ void Api::Inner::deny(const JobPtr& job) {
   const Exchange& e = job->exchange;
   submit_fact(access_of(*job, e.decision), [self = shared_from_this(), job](const Result<spine::Receipt>&) {
     // Recorded or not, the answer is no.
-    self->fail(job, Error{Code::kForbidden, "", job->exchange.decision.reason});
+    self->fail(job, Error{Code::kForbidden, "", std::string(job->exchange.decision.reason)});
   });
 }
 

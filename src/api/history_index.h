@@ -18,7 +18,7 @@
 #include "base/archived.h"
 #include "base/chunks.h"
 #include "base/few.h"
-#include "base/interner.h"
+#include "base/names.h"
 #include "base/time.h"
 
 namespace haechi::v1 {
@@ -87,7 +87,7 @@ class HistoryIndex {
 
   struct State {
     uint64_t entry_no = 0;
-    Interner persons, devices;
+    Names persons, devices;
     Chunks<Holders> holders;                            // by device
     std::map<int64_t, std::vector<EntryRange>> strays;  // by hour of the fix; rising, apart
     size_t ranges = 0;

@@ -33,7 +33,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/interner.h"
 #include "base/members.h"
 
 namespace haechi {
@@ -269,22 +268,6 @@ inline void read(Reader& in, std::string& text) {
 // A text that stays where it is until the process ends, for what refers to texts of the program: there are as
 // many as the program, and the one that wrote them, have such texts.
 std::string_view read_lasting(Reader& in);
-
-// Names in the order of their numbers.
-inline void write(Writer& out, const Interner& names) {
-  write(out, uint64_t{names.size()});
-  for (uint32_t i = 0; i < names.size(); ++i) write(out, names.name(i));
-}
-inline void read(Reader& in, Interner& names) {
-  names = Interner();
-  uint64_t count = 0;
-  read(in, count);
-  std::string name;
-  for (uint32_t i = 0; i < count && !in.failed(); ++i) {
-    read(in, name);
-    if (names.intern(name) != i) in.fail();  // twice the same
-  }
-}
 
 template <typename T>
 void write(Writer& out, const T& value) {

@@ -92,17 +92,6 @@ TEST(Archive, ReachesThePrivateMembersOfAClassThatSaysHowManyItHas) {
   EXPECT_EQ(back, Hidden(42));
 }
 
-TEST(Archive, KeepsTheNumbersOfNames) {
-  Interner names, back;
-  for (int i = 0; i < 1000; ++i) names.intern("name " + std::to_string(i * 7 % 1000));
-  const std::string bytes = bytes_of(names);
-  Reader in(bytes);
-  read(in, back);
-  ASSERT_TRUE(in.done());
-  ASSERT_EQ(back.size(), names.size());
-  for (uint32_t i = 0; i < names.size(); ++i) EXPECT_EQ(back.find(names.name(i)), i);
-}
-
 TEST(Archive, FollowsPointersToWhatTheyHold) {
   std::map<int, std::shared_ptr<const std::string>> shared{{1, std::make_shared<std::string>("one")},
                                                            {2, {}}};

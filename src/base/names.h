@@ -1,12 +1,16 @@
-// Names: as Interner (base/interner.h), for hundreds of thousands of names of which hardly any is asked for:
-// they lie one behind the other, and a name is given out as a copy.
+// Names to small whole numbers and back, in order of first appearance.
 //
-// The table is never iterated by hash, so its layout cannot leak into a decision. Archived as an Interner.
+// The engine speaks in numbers (arrays, no hashing on the hot path); the log and the outside speak in names.
+// The table is never iterated by hash, so its layout cannot leak into a decision. It is an open one: a slot
+// holds half of the name's hash beside its number, so that a search touches one line of memory and the name
+// itself. For hundreds of thousands of names of which hardly any is asked for: they lie one behind the other,
+// and a name is given out as a copy.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +20,6 @@
 #include "base/archive.h"
 #include "base/chunks.h"
 #include "base/ensure.h"
-#include "base/interner.h"
 
 namespace haechi {
 
@@ -43,7 +46,10 @@ class Names {
 
   // For fetching ahead: the half of a name's hash, which index it most likely stands for (UINT32_MAX: none),
   // and where both are kept: fetch_begin() some time before fetch_name().
-  static uint32_t mark_of(std::string_view name) { return Interner::mark_of(name); }
+  static uint32_t mark_of(std::string_view name) {
+    const uint64_t hash = std::hash<std::string_view>()(name);
+    return static_cast<uint32_t>(hash ^ (hash >> 32));
+  }
   uint32_t guess(uint32_t mark) const {
     if (slots_.empty()) return kFree;
     const size_t mask = slots_.size() - 1;

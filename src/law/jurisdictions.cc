@@ -68,13 +68,9 @@ std::vector<Responsible> Jurisdictions::at(geo::Place place, int64_t error_mm) c
   std::sort(hits.begin(), hits.end(), [this](const auto& a, const auto& b) {
     const auto rank = [this](const geo::ZoneIndex::Hit& hit) {
       const bool holds = hit.signed_distance_mm <= 0;
-      return std::tuple(!holds, holds ? held_[hit.key].reach_mm : hit.signed_distance_mm,
-                        std::cref(ids_.name(hit.key)));
+      return std::tuple(!holds, holds ? held_[hit.key].reach_mm : hit.signed_distance_mm, ids_.name(hit.key));
     };
-    const auto left = rank(a), right = rank(b);
-    if (std::get<0>(left) != std::get<0>(right)) return std::get<0>(left) < std::get<0>(right);
-    if (std::get<1>(left) != std::get<1>(right)) return std::get<1>(left) < std::get<1>(right);
-    return std::get<2>(left).get() < std::get<2>(right).get();
+    return rank(a) < rank(b);
   });
   std::vector<Responsible> told;
   const auto tell = [&told](const std::string& agency_id, const std::string& jurisdiction_id) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/archived.h"
-#include "base/interner.h"
+#include "base/names.h"
 #include "base/result.h"
 #include "geo/zone_index.h"
 
@@ -50,7 +50,7 @@ class Jurisdictions {
     int64_t reach_mm = 0;
   };
 
-  Interner ids_;
+  Names ids_;
   std::vector<Held> held_;  // by index of ids_
   geo::ZoneIndex index_;
 };

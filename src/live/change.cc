@@ -44,10 +44,14 @@ void add_incident_audience(const picture::Picture& picture, const std::string& i
   }
 }
 
+}  // namespace
+
 std::vector<std::string> persons_of_incident(const picture::Picture& picture, const std::string& id) {
   const v1::Incident* incident = picture.alerts().incident(id);
   return incident == nullptr ? std::vector<std::string>() : picture::persons_of(*incident);
 }
+
+namespace {
 
 std::shared_ptr<Change> alert_change(const picture::Picture& picture, std::shared_ptr<const v1::Alert> body) {
   const v1::Alert& alert = *body;

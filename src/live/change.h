@@ -99,6 +99,9 @@ std::shared_ptr<Change> cases_changed();
 std::shared_ptr<Change> revocation(const char* kind, const std::string& id, const std::string& person_id,
                                    const char* reason, Audience audience);
 
+// Everybody whom the incident is about; nobody if it has left the books.
+std::vector<std::string> persons_of_incident(const picture::Picture& picture, const std::string& id);
+
 using ObjectKey = std::pair<std::string, std::string>;  // name, id
 
 // The current state of objects as messages, each written once for all who wait for it.

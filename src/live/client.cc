@@ -57,6 +57,7 @@ Client::Client(Shared& shared, std::shared_ptr<net::Socket> socket, trust::Viewe
       source_{socket_->request().peer, std::move(session)},
       key_(std::move(key)) {
   topics_ = topics_of(socket_->request().parameter("topics"));
+  wants_positions_ = wants(Topic::kPositions) && sees_places(viewer_);
   binary_ = socket_->request().parameter("tracks") == "binary";
 }
 
@@ -161,9 +162,12 @@ void Client::pump_ring() {
   const ChangeRing& ring = shared_.ring;
   if (next_ < ring.begin())
     return close(kTryAgainLater, "too slow: messages were missed, resume for a snapshot");
-  while (next_ < ring.end() && socket_->queued_bytes() < kQueuedBytesMax) {
+  for (bool room = has_room(); room && next_ < ring.end();) {
     const Change& change = ring.at(next_++);
-    if (const auto variant = variant_of(change)) send(change.text(*variant));
+    const auto variant = variant_of(change);
+    if (!variant) continue;
+    send(change.text(*variant));
+    room = has_room();
   }
   if (next_ == ring.end()) caught_up_ = true;
   if (caught_up_ && ring.bytes_from(next_) > kLagBytesMax) {
@@ -207,32 +211,38 @@ void Client::owe(uint32_t holder) {
   owed_.push_back(holder);
 }
 
-// In a frame the age of the last report stands beside the place: it changes though the place does not.
-void Client::holder_heard(uint32_t holder, bool moved) {
-  if (wants_positions() && (moved || binary_)) owe(holder);
+void Client::heard(const Heard& heard) {
+  if (!wants_places()) return;
+  const std::optional<std::vector<uint32_t>> tied = shared_.rights.tied_holders(viewer_);
+  for (const uint32_t holder : tied ? *tied : heard.holders) {
+    if (holder >= heard.is.size() || !heard.is[holder]) continue;
+    // In a frame the age of the last report stands beside the place: it changes though the place does not.
+    if (wants_positions() && (heard.moved[holder] || binary_)) owe(holder);
+    approach_due_ |= wants_approach() && heard.moved[holder];
+  }
 }
 
-void Client::approach_moved(const std::vector<bool>& moved) {
-  if (!wants_approach() || approach_due_) return;
+void Client::may_see_more(const std::vector<std::string>& person_ids) {
+  approach_due_ |= wants_approach();
+  if (!wants_positions()) return;
   const picture::Positions& positions = shared_.picture.positions();
-  const auto has_moved = [&](const std::optional<uint32_t>& holder) {
-    return holder && *holder < moved.size() && moved[*holder];
-  };
-  const auto accesses = shared_.picture.calls().accesses(viewer_.unit_id);
-  if (accesses.empty()) return;
-  approach_due_ = has_moved(positions.find_unit(viewer_.unit_id)) ||
-                  std::any_of(accesses.begin(), accesses.end(), [&](const v1::TrackAccess* access) {
-                    return has_moved(positions.find_person(access->person_id()));
-                  });
+  for (const std::string& id : person_ids) {
+    if (const auto holder = positions.find_person(id); holder && positions.has_fix(*holder)) owe(*holder);
+  }
 }
 
 void Client::owe_visible_positions() {
   approach_due_ |= wants_approach();
-  if (!wants_positions() || !sees_live_data(viewer_)) return;
+  if (!wants_positions()) return;
   const picture::Positions& positions = shared_.picture.positions();
-  for (uint32_t holder = 0; holder < positions.size(); ++holder) {
+  const auto see = [&](uint32_t holder) {
     if (positions.has_fix(holder)) owe(holder);
+  };
+  if (const auto tied = shared_.rights.tied_holders(viewer_)) {
+    std::for_each(tied->begin(), tied->end(), see);
+    return;
   }
+  for (uint32_t holder = 0; holder < positions.size(); ++holder) see(holder);
 }
 
 void Client::send_positions() {

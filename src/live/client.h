@@ -28,6 +28,12 @@ inline constexpr size_t kPositionsPerMessage = 256;
 inline constexpr size_t kPositionsPerFrame = 1'024;  // 32 KiB
 inline constexpr size_t kShownMax = 10'000;          // alerts remembered as reported shown
 
+// Holders whose devices were heard since places were last sent.
+struct Heard {
+  std::vector<uint32_t> holders;  // each once
+  std::vector<bool> is, moved;    // by holder: heard at all, from a new place
+};
+
 // What all clients share.
 struct Shared {
   const picture::Picture& picture;
@@ -56,24 +62,25 @@ class Client {
   void pump();
   // Only the messages of the ring: cheap, for after every batch.
   void pump_ring();
-  // A device of the holder was heard; `moved`: from a new place.
-  void holder_heard(uint32_t holder, bool moved);
-  // To a unit: the holders marked have moved, so how far it has to go is perhaps told anew.
-  void approach_moved(const std::vector<bool>& moved);
-  // Rights have grown: the newest places of everyone visible are owed, to a unit also how far it has to go.
-  void owe_visible_positions();
+  // What is owed of what was heard.
+  void heard(const Heard& heard);
+  // It perhaps may see more of these persons now: their newest places are owed, to a unit also how far it has
+  // to go.
+  void may_see_more(const std::vector<std::string>& person_ids);
   void heartbeat();
   void receive(const std::string& message);
   void close(uint16_t code, const std::string& reason);
 
-  bool wants_positions() const { return (topics_ & static_cast<uint8_t>(Topic::kPositions)) != 0; }
+  bool wants_positions() const { return wants_positions_; }
   bool wants_approach() const { return viewer_.role == trust::Role::kUnit && wants(Topic::kCalls); }
+  bool wants_places() const { return wants_positions() || wants_approach(); }
   bool closed() const { return closed_; }
   bool closed_as_slow() const { return slow_; }
   const trust::Viewer& viewer() const { return viewer_; }
   const std::string& key() const { return key_; }
 
  private:
+  bool has_room() const { return socket_->queued_bytes() < kQueuedBytesMax; }
   bool resume();
   void send_snapshot();
   void send_cover();
@@ -90,6 +97,7 @@ class Client {
   void send_approach();
   void send_frame(const std::vector<uint32_t>& full, const std::vector<uint32_t>& coarse);
   void owe(uint32_t holder);
+  void owe_visible_positions();
   void shown(const std::string& alert_id);
   void complain(const std::string& reason);
 
@@ -99,6 +107,7 @@ class Client {
   const trust::Source source_;
   std::string key_;
   uint8_t topics_ = kAllTopics;
+  bool wants_positions_ = false;
   bool binary_ = false;  // places as binary frames
   bool started_ = false;
   bool closed_ = false;

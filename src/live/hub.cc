@@ -1,6 +1,7 @@
 #include "live/hub.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "live/sign_in.h"
 #include "live/usage_ledger.h"
 #include "net/run_on.h"
+#include "picture/persons_of.h"
 #include "picture/synthetic.h"
 
 namespace haechi::live {
@@ -25,6 +27,12 @@ constexpr size_t kAddressesMax = 20'000;
 constexpr int kHopTries = 5;
 constexpr Duration kHopRetry = Duration::seconds(1);
 constexpr Duration kSweepPeriod = Duration::seconds(10);
+
+// Who perhaps may see more of whom: an agency, or a unit.
+struct Grown {
+  std::string agency_id, unit_id;
+  std::vector<std::string> person_ids;
+};
 
 // A right to follow that may end with the entry being folded.
 struct Held {
@@ -70,6 +78,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   void add_revocations(const spine::PublishedEntry& entry, const std::set<Held>& before,
                        std::vector<std::shared_ptr<Change>>& changes) const;
   void add_introductions(const v1::Call& opened, std::vector<std::shared_ptr<Change>>& changes) const;
+  void show_grown();
   void observe_hops(const spine::Batch& batch);
   void submit_hop(const std::string& alert_id, v1::Hop hop, Time at, const std::string& who, int tries);
   void accept(std::shared_ptr<net::Socket> socket);
@@ -79,7 +88,6 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   void check_keys();
   void drop_closed();
   bool log_stands_still() const { return options.log_stands_still && options.log_stands_still(); }
-  bool anyone_wants_places() const;
   void note_heard(const std::optional<uint32_t>& moved);
 
   net::Loop& loop;
@@ -101,42 +109,49 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   // that goes.
   std::map<std::string, uint64_t> anew;
   std::set<std::string> opened;  // accounts that may see more, and whose clients were not told yet
-  std::vector<uint32_t> heard;   // since the last flush, each once
-  std::vector<bool> is_heard, has_moved;
-  bool rights_grew = false;
+  bool places_wanted = false;  // by some client since the last flush
+  Heard heard;
+  std::vector<Grown> grown;  // by the batch that is being folded
   uint64_t refused = 0, closed_slow = 0;
 };
 
-bool Hub::Core::anyone_wants_places() const {
-  return std::any_of(clients.begin(), clients.end(), [](const auto& client) {
-    return client->wants_positions() || client->wants_approach();
-  });
-}
-
 void Hub::Core::note_heard(const std::optional<uint32_t>& moved) {
   const std::optional<uint32_t> holder = picture.heard();
-  if (!holder || !anyone_wants_places()) return;
-  if (is_heard.size() <= *holder) {
-    is_heard.resize(picture.positions().size());
-    has_moved.resize(picture.positions().size());
+  if (!holder || !places_wanted) return;
+  if (heard.is.size() <= *holder) {
+    heard.is.resize(picture.positions().size());
+    heard.moved.resize(picture.positions().size());
   }
-  if (!is_heard[*holder]) heard.push_back(*holder);
-  is_heard[*holder] = true;
-  if (moved) has_moved[*holder] = true;
+  if (!heard.is[*holder]) heard.holders.push_back(*holder);
+  heard.is[*holder] = true;
+  if (moved) heard.moved[*holder] = true;
 }
 
 void Hub::Core::fold(const spine::Batch& batch) {
+  const uint64_t before = ring.end();
   for (const spine::PublishedEntry& entry : batch.entries) fold_entry(entry, batch);
   if (!batch.replayed) observe_hops(batch);
-  // Everyone is asked again what it sees: a right that grew shows places that had not moved.
-  if (std::exchange(rights_grew, false)) {
-    for (const auto& client : clients) {
-      if (client->viewer().role != trust::Role::kControl) client->owe_visible_positions();
-    }
-  }
+  if (ring.end() == before && grown.empty()) return;
+  show_grown();
+  gate.flush();
   for (const auto& client : clients) client->pump_ring();
   gate.flush();
   drop_closed();
+}
+
+// Who is sent, and who sent them, are told before everybody else; a right that grew shows places that had not
+// moved, and at once.
+void Hub::Core::show_grown() {
+  for (const Grown& more : std::exchange(grown, {})) {
+    for (const auto& client : clients) {
+      const trust::Viewer& viewer = client->viewer();
+      const bool agency = viewer.role == trust::Role::kDispatch && viewer.agency_id == more.agency_id;
+      const bool unit = viewer.role == trust::Role::kUnit && viewer.unit_id == more.unit_id;
+      if (!agency && !unit) continue;
+      client->may_see_more(more.person_ids);
+      client->pump();
+    }
+  }
 }
 
 // Rights to follow that the entry's effects may end, with the assignments of the calls they touch.
@@ -235,7 +250,13 @@ void Hub::Core::fold_entry(const spine::PublishedEntry& entry, const spine::Batc
     if (effect->case_effect().has_update_recusal())
       begin_anew(effect->case_effect().update_recusal().account(), entry.no);
     if (effect->has_open_call()) add_introductions(effect->open_call(), changes);
-    rights_grew |= effect->has_open_call() || effect->has_grant_track() || effect->has_update_hand_off();
+    if (effect->has_grant_track())
+      grown.push_back({"", effect->grant_track().unit_id(), {effect->grant_track().person_id()}});
+    if (effect->has_open_call())
+      grown.push_back({effect->open_call().agency_id(), "", picture::persons_of(effect->open_call())});
+    if (effect->has_update_hand_off())
+      grown.push_back({effect->update_hand_off().agency_id(), "",
+                       persons_of_incident(picture, effect->update_hand_off().incident_id())});
   }
   add_revocations(entry, before, changes);
   if (std::any_of(entry.effects.begin(), entry.effects.end(),
@@ -319,6 +340,7 @@ void Hub::Core::accept(std::shared_ptr<net::Socket> socket) {
     if (core != nullptr && gone != nullptr) std::erase(core->clients, gone);
   };
   clients.push_back(client);
+  places_wanted |= client->wants_places();
   client->start();
   gate.flush();
 }
@@ -342,16 +364,13 @@ void Hub::Core::pump_opened() {
 
 void Hub::Core::flush() {
   texts.begin_round();
-  for (const auto& client : clients) client->approach_moved(has_moved);
-  for (const uint32_t holder : heard) {
-    for (const auto& client : clients) client->holder_heard(holder, has_moved[holder]);
-    is_heard[holder] = false;
-    has_moved[holder] = false;
-  }
-  heard.clear();
+  for (const auto& client : clients) client->heard(heard);
+  for (const uint32_t holder : heard.holders) heard.is[holder] = heard.moved[holder] = false;
+  heard.holders.clear();
   for (const auto& client : clients) client->pump();
   gate.flush();
   drop_closed();
+  places_wanted = std::any_of(clients.begin(), clients.end(), std::mem_fn(&Client::wants_places));
 }
 
 void Hub::Core::check_keys() {

@@ -321,6 +321,31 @@ TEST_F(HubPlacesTest, AUnitIsToldHowFarItHasToGoAndNobodyElseIs) {
   }
 }
 
+class RareRoundsTest : public HubTest {
+ protected:
+  RareRoundsTest() : HubTest(Duration::seconds(5), Duration::seconds(3600)) {}
+};
+
+TEST_F(RareRoundsTest, WhoIsSentAndWhoSendsSeeHimAtOnceAndNotWithTheNextRoundOfPlaces) {
+  {
+    std::lock_guard lock(mutex_);
+    viewers_["other unit"] = {
+        .account = "un-2", .role = trust::Role::kUnit, .unit_id = "U2", .agency_id = "A1"};
+  }
+  move("W1", 371'000'000);
+  move("U1", 370'000'000);
+  settle();
+  auto unit = watch_ready("unit");
+  auto other_unit = watch_ready("other unit");
+  auto dispatch = watch_ready("dispatch");
+  open_call();
+  EXPECT_TRUE(unit->hears("\"track\":{\"person_id\":\"W1\""));
+  EXPECT_TRUE(unit->hears("\"approach\":{\"unit_id\":\"U1\""));
+  EXPECT_TRUE(unit->hears("\"positions\":[{\"person_id\":\"W1\""));
+  EXPECT_TRUE(dispatch->hears("\"positions\":[{\"person_id\":\"W1\""));
+  EXPECT_FALSE(other_unit->has("\"W1\""));
+}
+
 TEST_F(HubPlacesTest, HowFarIsNotToldBeforeTheRecordIsDurable) {
   move("W1", 371'000'000);
   move("U1", 370'000'000);

@@ -190,13 +190,14 @@ inline std::string cursor_of(const std::string& message) {
 
 class HubTest : public ::testing::Test {
  protected:
-  explicit HubTest(Duration heartbeat_period = Duration::seconds(5)) {
+  explicit HubTest(Duration heartbeat_period = Duration::seconds(5),
+                   Duration flush_period = Duration::millis(20)) {
     HubOptions options;
     options.heartbeat_period = heartbeat_period;
     options.log_stands_still = [this] { return stands_still_.load(); };
     options.epoch = "log-1";
     options.coarse_secret = std::string(kCoarseSecret);
-    options.flush_period = Duration::millis(20);
+    options.flush_period = flush_period;
     options.key_check_period = Duration::millis(50);
     const auto identify = [this](std::string_view key) -> std::optional<trust::Viewer> {
       std::lock_guard lock(mutex_);

@@ -2,7 +2,10 @@
 // own.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "live/change.h"
 #include "picture/picture.h"
@@ -21,6 +24,9 @@ class Rights {
   trust::Decision person_place(const trust::Viewer& viewer, const std::string& person_id) const;
   trust::Decision unit_place(const trust::Viewer& viewer, const std::string& unit_id) const;
   trust::Decision holder_place(const trust::Viewer& viewer, uint32_t holder) const;
+  // Whose places something may tie the viewer to now, in no order; nothing: perhaps anybody's. Whoever is not
+  // among them is denied, so that not everyone has to be asked about each time that somebody is heard.
+  std::optional<std::vector<uint32_t>> tied_holders(const trust::Viewer& viewer) const;
   trust::Decision report_shown(const trust::Viewer& viewer, const v1::Alert& alert) const;
 
  private:
@@ -39,6 +45,8 @@ class Rights {
 
 // May this role see anything live at all?
 bool sees_live_data(const trust::Viewer& viewer);
+// May it see the place of some person or unit?
+bool sees_places(const trust::Viewer& viewer);
 // May it see some case? Enough to be told that cases changed, which says nothing of any of them.
 bool sees_cases(const trust::Viewer& viewer);
 

@@ -29,7 +29,7 @@ Status read(const std::string& text, Config& config, mode_t mode = 0600) {
 Config with_files() {
   Config config;
   config.accepted = {"no breached passwords", "secrets in files", "unscanned files", "no journal",
-                     "links by hand",         "any device"};
+                     "links by hand",         "any device",       "keys together"};
   return config;
 }
 

@@ -223,7 +223,7 @@ void EvidenceRoom::answer(const net::Request& request, const net::Respond& respo
   auto fact = trust::access_decided(*viewer, trust::Action::kSeeAudit, subject, purpose, decision);
   trust::say_from_where(*fact, {request.peer});
   submit_.submit(std::move(fact), [this, path, decision, respond](const Result<spine::Receipt>& recorded) {
-    if (!decision.allowed) return respond(net::problem(403, "forbidden", "", decision.reason));
+    if (!decision.allowed) return respond(net::problem(403, "forbidden", "", std::string(decision.reason)));
     if (!recorded.ok())
       return respond(net::problem(503, "unavailable", "", "the access could not be recorded"));
     loop_.post([this, path, respond] {

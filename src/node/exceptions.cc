@@ -100,6 +100,10 @@ std::string secrets_in_files(const Config& config) {
   return out;
 }
 
+std::string keys_together(const Config& config) {
+  return config.keys_apart ? "" : "keys.apart";
+}
+
 // Six of the seven: /account/ is at the address of notify.pages.
 std::string shared_host(const Config& config) {
   const bool apart = config.surface_hosts.size() + 1 == trust::kSurfaces.size();
@@ -136,7 +140,7 @@ struct Rule {
   std::string (*at_fault)(const Config&);  // the settings, empty: it does not apply
 };
 
-constexpr std::array<Rule, 15> kRules = {{
+constexpr std::array<Rule, 16> kRules = {{
     {"no breached passwords", "passwords known from breaches are taken: no whole list of them is there",
      breached_passwords},
     {"private authority", "nobody whom this machine believes has signed the certificate", authority},
@@ -147,6 +151,8 @@ constexpr std::array<Rule, 15> kRules = {{
     {"standing tokens", "other systems come in by tokens that do not change", standing_tokens},
     {"service secrets", "services that are called are shown secrets that do not change", service_secrets},
     {"secrets in files", "secrets lie in the clear in files of this machine", secrets_in_files},
+    {"keys together", "opened keys of persons lie in the memory of the process that the world reaches",
+     keys_together},
     {"shared host", "surfaces share a host, so that a browser keeps no more than their cookies apart",
      shared_host},
     {"unscanned files", "nobody looks for viruses in files that people attach", unscanned_files},

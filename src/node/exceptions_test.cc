@@ -30,6 +30,7 @@ class Exceptions : public testing::Test {
     config_.breached_passwords = write_list(3'000);
     config_.clamd_socket = "/run/clamav/clamd.ctl";
     config_.administration_devices = true;
+    config_.keys_apart = true;
     config_.journal = "/mnt/other/journal";
     config_.notify.pages = "https://haechi.example";
     config_.notify.email.server = "mail.example:587";
@@ -79,6 +80,7 @@ TEST_F(Exceptions, NameWhatIsLessSafe) {
   EXPECT_EQ(made_by([](Config& c) { c.evidence_next_key = "/etc/haechi/next"; }), "secrets in files");
   EXPECT_EQ(made_by([](Config& c) { c.secrets_in_clear = {"notify.sms.secret"}; }), "secrets in files");
   EXPECT_EQ(made_by([](Config& c) { c.notify.push.contact = "mailto:ops@example.org"; }), "secrets in files");
+  EXPECT_EQ(made_by([](Config& c) { c.keys_apart = false; }), "keys together");
   EXPECT_EQ(made_by([](Config& c) { c.static_files = "/usr/share/haechi/web"; }), "shared host");
   EXPECT_EQ(made_by([](Config& c) { c.clamd_socket = ""; }), "unscanned files");
   EXPECT_EQ(made_by([](Config& c) { c.osmand_addresses = true; }), "osmand addresses");

@@ -89,7 +89,7 @@ Config left_behind(const std::string& name, Time at) {
   config.http_address = config.device_address = "127.0.0.1";
   config.accepted = {
       "no breached passwords", "secrets in files", "unscanned files", "keys of persons", "no journal",
-      "links by hand",         "any device"};
+      "links by hand",         "any device",       "keys together"};
   config.http_port = config.device_http_port = config.mqtt_port = 0;
   std::filesystem::remove_all(config.data);
   std::filesystem::remove_all(config.data + ".keys");

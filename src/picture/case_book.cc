@@ -127,6 +127,16 @@ const v1::BrokenGlass* CaseBook::open_glass(std::string_view account, std::strin
   return newest != nullptr && now.us < newest->ends_at_us() ? newest : nullptr;
 }
 
+std::vector<std::string> CaseBook::behind_open_glass(std::string_view account, Time now) const {
+  std::vector<std::string> out;
+  const auto of_account = newest_glass_.find(account);
+  if (of_account == newest_glass_.end()) return out;
+  for (const auto& [person_id, newest] : of_account->second) {
+    if (now.us < newest.ends_at_us()) out.push_back(person_id);
+  }
+  return out;
+}
+
 bool CaseBook::recused(std::string_view account, std::string_view person_id) const {
   const auto known = recusals_.find(account);
   if (known == recusals_.end()) return false;

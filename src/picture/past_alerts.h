@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/archived.h"
-#include "base/interner.h"
+#include "base/names.h"
 #include "haechi/v1/case_api.pb.h"
 #include "haechi/v1/dispatch.pb.h"
 #include "haechi/v1/effect.pb.h"
@@ -52,7 +52,7 @@ class PastAlerts {
   const Of* of(std::string_view wearer_id) const;
   // Of every alert there ever was, in the order in which they were opened.
   const std::deque<Tally>& tallies() const { return tallies_; }
-  const std::string& id(uint32_t number) const { return ids_.name(number); }
+  std::string id(uint32_t number) const { return ids_.name(number); }
 
  private:
   friend struct haechi::Fields<PastAlerts>;
@@ -69,7 +69,7 @@ class PastAlerts {
   std::map<std::string, Of, std::less<>> by_wearer_;
   std::map<std::string, Known> known_;  // of the alerts kept
   std::deque<Tally> tallies_;
-  Interner ids_;  // that tallies name
+  Names ids_;  // that tallies name
 };
 
 }  // namespace haechi::picture

@@ -12,7 +12,7 @@
 
 #include "base/archived.h"
 #include "base/chunks.h"
-#include "base/interner.h"
+#include "base/names.h"
 #include "base/rare.h"
 
 namespace haechi::v1 {
@@ -95,7 +95,7 @@ class ReportFilter {
   static bool is_of(const Content& content, uint64_t digest);
   static Ranges& seen_in(Device& device, uint32_t epoch);
 
-  Interner names_;
+  Names names_;
   Chunks<Device> devices_;
 };
 

@@ -18,7 +18,7 @@ std::unique_ptr<v1::Fact> access_decided(const Viewer& viewer, Action action, co
   access.set_subject_id(subject.id);
   access.set_purpose(purpose_name(purpose));
   access.set_allowed(decision.allowed);
-  access.set_reason(decision.reason);
+  access.set_reason(std::string(decision.reason));
   access.set_basis(decision.basis);
   access.set_precision(precision_name(decision.precision));
   for (const std::string& id : shown_ids) access.add_shown_ids(id);

@@ -1,6 +1,9 @@
 #include "trust/decide.h"
 
+#include <array>
+#include <cstdint>
 #include <iterator>
+#include <utility>
 
 #include "base/ensure.h"
 
@@ -173,12 +176,31 @@ constexpr Rule kRules[] = {
     {Role::kAuditor, Action::kAnswerAct, kNoTie, Precision::kNone, "second person"},
 };
 
-bool role_and_action(const Rule& rule, const Viewer& viewer, Action action) {
-  return rule.role == viewer.role && rule.action == action;
+// The rows of one role and action, in their order: every message asks for every screen.
+constexpr uint8_t kNoRow = UINT8_MAX;
+static_assert(std::size(kRules) < kNoRow);
+
+struct Rows {
+  std::array<std::array<uint8_t, kActions.size()>, kRoles.size() + 1> first{};
+  std::array<uint8_t, std::size(kRules)> next{};
+};
+
+constexpr Rows kRows = [] {
+  Rows rows;
+  for (auto& of_role : rows.first) of_role.fill(kNoRow);
+  for (size_t i = std::size(kRules); i-- > 0;) {
+    uint8_t& first = rows.first[static_cast<size_t>(kRules[i].role)][static_cast<size_t>(kRules[i].action)];
+    rows.next[i] = std::exchange(first, static_cast<uint8_t>(i));
+  }
+  return rows;
+}();
+
+uint8_t first_row(Role role, Action action) {
+  return kRows.first[static_cast<size_t>(role)][static_cast<size_t>(action)];
 }
 
-Decision denied(std::string reason) {
-  return Decision{false, Precision::kNone, std::move(reason), ""};
+Decision denied(std::string_view reason) {
+  return Decision{.reason = reason};
 }
 
 // What concerns nobody but the asker.
@@ -315,10 +337,9 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
     return denied("this role does not act for this purpose");
   }
   if (subject.relations.recused) return denied("this account is kept from somebody in it");
-  bool role_may = false;
-  for (const Rule& rule : kRules) {
-    if (!role_and_action(rule, viewer, action)) continue;
-    role_may = true;
+  const uint8_t first = first_row(viewer.role, action);
+  for (uint8_t row = first; row != kNoRow; row = kRows.next[row]) {
+    const Rule& rule = kRules[row];
     if (rule.tie == kNoTie) return Decision{true, rule.precision, rule.basis, rule.basis, rule.two_persons};
     if (!(subject.relations.*rule.tie)) continue;
     if (subject.basis_ends_at.known() && now >= subject.basis_ends_at) {
@@ -327,7 +348,8 @@ Decision decide(const Viewer& viewer, Action action, const Subject& subject, Pur
     return Decision{true, rule.precision, rule.basis, subject.basis.empty() ? rule.basis : subject.basis,
                     rule.two_persons};
   }
-  return denied(role_may ? "nothing ties this account to the subject now" : "this role may not do this");
+  return denied(first != kNoRow ? "nothing ties this account to the subject now"
+                                : "this role may not do this");
 }
 
 Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose) {
@@ -335,12 +357,10 @@ Decision decide_collection(const Viewer& viewer, Action action, Purpose purpose)
   if (viewer.role != Role::kNone && purpose != purpose_of(viewer.role)) {
     return denied("this role does not act for this purpose");
   }
-  for (const Rule& rule : kRules) {
-    if (role_and_action(rule, viewer, action)) {
-      return Decision{true, rule.precision, rule.basis, rule.basis, rule.two_persons};
-    }
-  }
-  return denied("this role may not do this");
+  const uint8_t row = first_row(viewer.role, action);
+  if (row == kNoRow) return denied("this role may not do this");
+  const Rule& rule = kRules[row];
+  return Decision{true, rule.precision, rule.basis, rule.basis, rule.two_persons};
 }
 
 bool is_made_by_two(Role role) {

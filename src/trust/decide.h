@@ -4,6 +4,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.h"
@@ -117,9 +118,9 @@ const char* precision_name(Precision precision);  // "none", "distance", "coarse
 struct Decision {
   bool allowed = false;
   Precision precision = Precision::kNone;
-  std::string reason;        // a sentence without personal values
-  std::string basis{};       // copied from the subject when the relation was needed, else the rule's own
-  bool two_persons = false;  // not without a second who could do the same
+  std::string_view reason{};  // a sentence without personal values; lasts for ever
+  std::string basis{};        // copied from the subject when the relation was needed, else the rule's own
+  bool two_persons = false;   // not without a second who could do the same
 };
 
 Decision decide(const Viewer& viewer, Action action, const Subject& subject, Purpose purpose, Time now);

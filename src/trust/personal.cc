@@ -15,7 +15,8 @@ Result<std::string> reveal(const Viewer& viewer, Purpose purpose, const Personal
   const bool own_words = decide_collection(viewer, Action::kSeePetition, purpose).allowed;
   // What was written when glass was broken is read by whoever answers for it.
   const bool watches = decide_collection(viewer, Action::kWatch, purpose).allowed;
-  if (!decision.allowed && !own_words && !watches) return Error{Code::kForbidden, "", decision.reason};
+  if (!decision.allowed && !own_words && !watches)
+    return Error{Code::kForbidden, "", std::string(decision.reason)};
   return Revealer::read(value);
 }
 

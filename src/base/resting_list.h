@@ -59,12 +59,11 @@ class RestingList {
   }
 
   // Of one that rests; none of one that is awake, or as new.
-  auto glance(size_t i) const requires requires { typename Glance<T>::Kept; }
-  {
-    std::optional<typename Glance<T>::Kept> kept;
+  template <typename Glanced = Glance<T>>
+  std::optional<typename Glanced::Kept> glance(size_t i) const {
+    std::optional<typename Glanced::Kept> kept;
     const Place& place = places_[i];
-    if (!place.awake() && place.bytes() != nullptr)
-      std::memcpy(&kept.emplace(), place.bytes(), sizeof(typename Glance<T>::Kept));
+    if (!place.awake() && place.bytes() != nullptr) std::memcpy(&kept.emplace(), place.bytes(), sizeof *kept);
     return kept;
   }
   void set_glance(size_t i, const auto& kept) { std::memcpy(places_[i].bytes(), &kept, sizeof kept); }

@@ -109,7 +109,7 @@ struct Hub::Core : std::enable_shared_from_this<Core> {
   // that goes.
   std::map<std::string, uint64_t> anew;
   std::set<std::string> opened;  // accounts that may see more, and whose clients were not told yet
-  bool places_wanted = false;  // by some client since the last flush
+  bool places_wanted = false;    // by some client since the last flush
   Heard heard;
   std::vector<Grown> grown;  // by the batch that is being folded
   uint64_t refused = 0, closed_slow = 0;

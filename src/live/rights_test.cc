@@ -12,8 +12,8 @@ namespace {
 
 constexpr int64_t kS = 1'000'000;
 
-// A drawn world of eight persons and six units of two agencies: calls, grants, incidents that others were told
-// of, broken glass of which some has ended, and recusals.
+// A drawn world of eight persons and six units of two agencies: calls, grants, incidents that others were
+// told of, broken glass of which some has ended, and recusals.
 class DrawnWorld {
  public:
   explicit DrawnWorld(uint64_t seed) : random_(seed) {

@@ -277,11 +277,6 @@ TEST_F(HubPlacesTest, ASlowReaderOfFramesGetsTheNewestAndNotEveryOne) {
 }
 
 TEST_F(HubPlacesTest, AUnitIsToldHowFarItHasToGoAndNobodyElseIs) {
-  {
-    std::lock_guard lock(mutex_);
-    viewers_["other unit"] = {
-        .account = "un-2", .role = trust::Role::kUnit, .unit_id = "U2", .agency_id = "A1"};
-  }
   move("W1", 371'000'000);
   move("P1", 371'500'000);
   move("U1", 370'000'000);
@@ -327,11 +322,6 @@ class RareRoundsTest : public HubTest {
 };
 
 TEST_F(RareRoundsTest, WhoIsSentAndWhoSendsSeeHimAtOnceAndNotWithTheNextRoundOfPlaces) {
-  {
-    std::lock_guard lock(mutex_);
-    viewers_["other unit"] = {
-        .account = "un-2", .role = trust::Role::kUnit, .unit_id = "U2", .agency_id = "A1"};
-  }
   move("W1", 371'000'000);
   move("U1", 370'000'000);
   settle();

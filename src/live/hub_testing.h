@@ -208,6 +208,8 @@ class HubTest : public ::testing::Test {
     viewers_["control"] = {.account = "op-1", .role = trust::Role::kControl};
     viewers_["dispatch"] = {.account = "dp-1", .role = trust::Role::kDispatch, .agency_id = "A1"};
     viewers_["unit"] = {.account = "un-1", .role = trust::Role::kUnit, .unit_id = "U1", .agency_id = "A1"};
+    viewers_["other unit"] = {
+        .account = "un-2", .role = trust::Role::kUnit, .unit_id = "U2", .agency_id = "A1"};
     viewers_["her"] = {.account = "pp-1", .role = trust::Role::kProtectedPerson, .person_id = "P1"};
     viewers_["other-her"] = {.account = "pp-2", .role = trust::Role::kProtectedPerson, .person_id = "P2"};
     viewers_["court"] = {.account = "co-1", .role = trust::Role::kCourt, .agency_id = "A2"};

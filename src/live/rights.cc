@@ -121,30 +121,12 @@ trust::Decision Rights::see_reduced(const trust::Viewer& viewer, const Change& c
   return decide(viewer, trust::Action::kReportShown, subject);
 }
 
-const v1::Call* Rights::call_about(const std::string& agency_id, const std::string& person_id) const {
-  if (called_.entry_no != picture_.entry_no()) {
-    called_.entry_no = picture_.entry_no();
-    called_.by_person.clear();
-    for (const std::string& id : picture_.calls().open_calls()) {
-      const v1::Call& call = *picture_.calls().call(id);
-      const auto add = [&](const std::string& person) {
-        called_.by_person.try_emplace({call.agency_id(), person}, &call);
-      };
-      add(call.wearer_id());
-      add(call.protected_id());
-      for (const v1::Destination& to : call.destinations()) add(to.person_id());
-    }
-  }
-  const auto found = called_.by_person.find({agency_id, person_id});
-  return found == called_.by_person.end() ? nullptr : found->second;
-}
-
 trust::Decision Rights::person_place(const trust::Viewer& viewer, const std::string& person_id) const {
   trust::Subject subject;
   trust::Relations& relations = subject.relations;
   switch (viewer.role) {
     case trust::Role::kDispatch:
-      if (const v1::Call* call = call_about(viewer.agency_id, person_id)) {
+      if (const v1::Call* call = picture_.call_about(viewer.agency_id, person_id)) {
         relations.in_call = true;
         subject.basis = call->id();
       } else {

@@ -3,11 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "live/change.h"
@@ -42,17 +39,8 @@ class Rights {
   trust::Decision decide(const trust::Viewer& viewer, trust::Action action,
                          const trust::Subject& subject) const;
 
-  // As Picture::call_about, which looks at every open call: each dispatcher's screen asks for each place.
-  const v1::Call* call_about(const std::string& agency_id, const std::string& person_id) const;
-
   const picture::Picture& picture_;
   const Clock& clock_;
-  // Open calls by agency and person, as of that entry; the names are those in the picture.
-  struct Called {
-    uint64_t entry_no = 0;
-    std::map<std::pair<std::string_view, std::string_view>, const v1::Call*> by_person;
-  };
-  mutable Called called_;
 };
 
 // May this role see anything live at all?

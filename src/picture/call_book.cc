@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "picture/persons_of.h"
+
 namespace haechi::picture {
 
 bool is_assigned(const v1::Call& call, std::string_view unit_id) {
@@ -14,10 +16,13 @@ bool is_assigned(const v1::Call& call, std::string_view unit_id) {
 }
 
 void CallBook::put_call(uint64_t entry_no, const v1::Call& call) {
-  calls_[call.id()] = call;
+  v1::Call& kept = calls_[call.id()];
+  stop_telling_of(kept);
+  kept = call;
   drop_grants(call);
   if (call.state() != v1::CALL_STATE_CLOSED) {
     open_.insert(call.id());
+    for (const std::string& person_id : persons_of(call)) open_about_[person_id].insert(call.id());
     return;
   }
   // A closed call told of again keeps its first place in the order of ages.
@@ -30,6 +35,15 @@ void CallBook::put_call(uint64_t entry_no, const v1::Call& call) {
   if (closed_.size() > kClosedCallsMax) {
     calls_.erase(closed_.begin()->second);
     closed_.erase(closed_.begin());
+  }
+}
+
+void CallBook::stop_telling_of(const v1::Call& call) {
+  for (const std::string& person_id : persons_of(call)) {
+    const auto about = open_about_.find(person_id);
+    if (about == open_about_.end()) continue;
+    about->second.erase(call.id());
+    if (about->second.empty()) open_about_.erase(about);
   }
 }
 
@@ -78,6 +92,12 @@ const UnitRecord* CallBook::unit(std::string_view id) const {
 const v1::View* CallBook::view(std::string_view id) const {
   const auto it = views_.find(id);
   return it == views_.end() ? nullptr : &it->second;
+}
+
+const std::set<std::string>& CallBook::open_calls_about(std::string_view person_id) const {
+  static const std::set<std::string> kNone;
+  const auto about = open_about_.find(person_id);
+  return about == open_about_.end() ? kNone : about->second;
 }
 
 std::vector<const v1::Call*> CallBook::calls_of_incident(std::string_view incident_id) const {

@@ -49,17 +49,22 @@ class CallBook {
   const std::set<std::string>& open_calls() const { return open_; }
   std::vector<const v1::Call*> calls_of_incident(std::string_view incident_id) const;  // open ones
 
+  // Ids of the open calls in which the person is wearer, protected person or a destination.
+  const std::set<std::string>& open_calls_about(std::string_view person_id) const;
+
   // The live rights of the unit to follow somebody.
   std::vector<const v1::TrackAccess*> accesses(std::string_view unit_id) const;
 
  private:
   friend struct haechi::Fields<CallBook>;
-  static constexpr size_t kFieldCount = 6;
+  static constexpr size_t kFieldCount = 7;
   using GrantKey = std::pair<std::string, std::string>;  // unit, call
   void drop_grants(const v1::Call& call);
+  void stop_telling_of(const v1::Call& call);
 
   Calls calls_;
   std::set<std::string> open_;
+  std::map<std::string, std::set<std::string>, std::less<>> open_about_;  // by person
   std::set<std::pair<uint64_t, std::string>> closed_;
   Units units_;
   std::map<GrantKey, std::vector<v1::TrackAccess>> grants_;

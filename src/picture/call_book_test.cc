@@ -64,6 +64,30 @@ TEST(CallBook, AnIncidentLeadsToItsOpenCallsOnly) {
   EXPECT_TRUE(book.calls_of_incident("I3").empty());
 }
 
+TEST(CallBook, OpenCallsAreFoundByWhomTheyAreAboutNow) {
+  CallBook book;
+  v1::Call first = call("C1", v1::CALL_STATE_DISPATCHED), second = call("C2", v1::CALL_STATE_DISPATCHED);
+  first.set_wearer_id("W1");
+  first.set_protected_id("P1");
+  first.add_destinations()->set_person_id("P2");
+  second.set_wearer_id("W1");
+  book.put_call(1, first);
+  book.put_call(2, second);
+  using Ids = std::set<std::string>;
+  EXPECT_EQ(book.open_calls_about("W1"), (Ids{"C1", "C2"}));
+  EXPECT_EQ(book.open_calls_about("P1"), Ids{"C1"});
+  EXPECT_EQ(book.open_calls_about("P2"), Ids{"C1"});
+  EXPECT_EQ(book.open_calls_about(""), Ids{}) << "nobody";
+  first.mutable_destinations(0)->set_person_id("P3");
+  book.put_call(3, first);
+  EXPECT_EQ(book.open_calls_about("P2"), Ids{}) << "it is about another now";
+  EXPECT_EQ(book.open_calls_about("P3"), Ids{"C1"});
+  first.set_state(v1::CALL_STATE_CLOSED);
+  book.put_call(4, first);
+  EXPECT_EQ(book.open_calls_about("W1"), Ids{"C2"});
+  EXPECT_EQ(book.open_calls_about("P1"), Ids{});
+}
+
 TEST(CallBook, EachRightToFollowEndsWithItsOwnRevocation) {
   CallBook book;
   book.put_call(1, call("C1", v1::CALL_STATE_DISPATCHED, "U1"));

@@ -64,8 +64,9 @@ class CaseBook {
   const Book<v1::LooksLift>& look_lifts() const { return look_lifts_; }  // by account, the newest
   const v1::BrokenGlass* glass(std::string_view id) const;
   // What this account broke last to see this person; null: it opens nothing at `now`.
-  std::vector<std::string> behind_open_glass(std::string_view account, Time now) const;  // persons
   const v1::BrokenGlass* open_glass(std::string_view account, std::string_view person_id, Time now) const;
+  // Every person for whom there is one.
+  std::vector<std::string> behind_open_glass(std::string_view account, Time now) const;
   bool recused(std::string_view account, std::string_view person_id) const;
 
   const v1::Case* find_case(std::string_view id) const;

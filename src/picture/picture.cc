@@ -287,13 +287,9 @@ const v1::TrackAccess* Picture::following(std::string_view unit_id, std::string_
 }
 
 const v1::Call* Picture::call_about(std::string_view agency_id, std::string_view person_id) const {
-  for (const std::string& id : calls_.open_calls()) {
-    const v1::Call& call = *calls_.call(id);
-    if (call.agency_id() != agency_id) continue;
-    if (call.wearer_id() == person_id || call.protected_id() == person_id) return &call;
-    for (const v1::Destination& to : call.destinations()) {
-      if (to.person_id() == person_id) return &call;
-    }
+  for (const std::string& id : calls_.open_calls_about(person_id)) {
+    const v1::Call* call = calls_.call(id);
+    if (call->agency_id() == agency_id) return call;
   }
   return nullptr;
 }

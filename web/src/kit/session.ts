@@ -61,3 +61,11 @@ export function keyInAddress(): string | null {
   if (key) history.replaceState(null, "", location.pathname + location.search);
   return key;
 }
+
+// What came of a way to an identity provider and back, after '#'; taken out of the address bar. Asked once, before anything
+// is drawn: React may draw a part twice, and the second time nothing is left to read.
+export function troubleInAddress(): SignInProblem | null {
+  const trouble = new URLSearchParams(location.hash.slice(1)).get("sign-in");
+  if (trouble) history.replaceState(null, "", location.pathname + location.search);
+  return trouble === "refused" ? "provider_refused" : trouble === "away" ? "provider_away" : null;
+}

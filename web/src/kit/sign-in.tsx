@@ -40,13 +40,6 @@ async function passkeyProof(): Promise<Schemas["PasskeyProof"]> {
   });
 }
 
-// What came of a way to an identity provider and back; taken out of the address bar.
-function troubleInAddress(): SignInProblem | null {
-  const trouble = new URLSearchParams(location.hash.slice(1)).get("sign-in");
-  if (trouble) history.replaceState(null, "", location.pathname + location.search);
-  return trouble === "refused" ? "provider_refused" : trouble === "away" ? "provider_away" : null;
-}
-
 // How one may sign in here; nothing until the server has said so.
 function useWays(): Schemas["SignInWays"] {
   const [ways, setWays] = useState<Schemas["SignInWays"]>({});
@@ -95,7 +88,7 @@ function AccountForm({ problem, onIn }: { problem: SignInProblem | null; onIn: (
   const [account, setAccount] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [refused, setRefused] = useState<SignInProblem | null>(troubleInAddress);
+  const [refused, setRefused] = useState<SignInProblem | null>(null);
   const [asking, setAsking] = useState(false);
   const ways = useWays();
   const passkeys = ways.passkeys === true && passkeysKnown;

@@ -6,7 +6,7 @@ import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
 import { type Line, type Link, type LiveHandlers, LiveSocket } from "./live";
 import { PictureStore } from "./picture-store";
-import { type Capabilities, keyInAddress, SignInError, type SignInProblem, signOut, whoAmI } from "./session";
+import { type Capabilities, keyInAddress, SignInError, type SignInProblem, signOut, troubleInAddress, whoAmI } from "./session";
 import { setUpWords } from "./words";
 import "./theme.css";
 
@@ -95,33 +95,35 @@ export function runSurface(options: SurfaceOptions): void {
   const root = document.getElementById("root");
   if (!root) throw new Error("the page has no root");
   const offered = keyInAddress();
-  const first = offered ? Promise.resolve<Entrance>({ state: "out", problem: null, offered }) : knock(); // under way while the page is drawn for the first time
+  const brought = troubleInAddress();
+  const first = offered ? Promise.resolve<Entrance>({ state: "out", problem: null, offered }) : knock(brought); // under way while the page is drawn for the first time
   createRoot(root).render(
     <Fence>
-      <Door options={options} first={first} />
+      <Door options={options} first={first} brought={brought} />
     </Fence>,
   );
 }
 
 type Entrance = { state: "asking" } | { state: "out"; problem: SignInProblem | null; offered?: string } | { state: "in"; who: Capabilities };
 
-async function knock(): Promise<Entrance> {
+// Whether the browser's cookie lets in; `brought`: what whoever has none came back with.
+async function knock(brought: SignInProblem | null): Promise<Entrance> {
   try {
     return { state: "in", who: await whoAmI() };
   } catch (error) {
     const problem = error instanceof SignInError ? error.problem : "no_server";
-    return { state: "out", problem: problem === "wrong_key" ? null : problem };
+    return { state: "out", problem: problem === "wrong_key" ? brought : problem };
   }
 }
 
-function Door({ options, first }: { options: SurfaceOptions; first: Promise<Entrance> }) {
+function Door({ options, first, brought }: { options: SurfaceOptions; first: Promise<Entrance>; brought: SignInProblem | null }) {
   const [entrance, setEntrance] = useState<Entrance>({ state: "asking" });
   // Not after the first paint: on a slow phone that is half a second later.
   useLayoutEffect(() => void first.then(setEntrance), [first]);
   // Without a server nobody can be asked who this is: try again until it answers.
   useEffect(() => {
     if (entrance.state !== "out" || entrance.problem !== "no_server") return;
-    const timer = setInterval(() => void knock().then(setEntrance), 3000);
+    const timer = setInterval(() => void knock(brought).then(setEntrance), 3000);
     return () => clearInterval(timer);
   }, [entrance]);
   if (entrance.state === "asking") return options.asking ?? <Waiting />;

@@ -124,9 +124,11 @@ test("an agency's people sign in by their provider, and nobody by anything that 
     // The cookie of an ended session is a wrong key, and of those an address has twenty a minute.
     const forgetSession = () => officer.context().clearCookies({ name: "haechi_control" });
     const refused = async (why: string) => {
+      const before = (await agency.refusals()).length;
       await button(officer).click();
-      await expect(said(officer), why).toContainText("들어올 수 없습니다");
+      await expect.poll(async () => (await agency.refusals()).length, `${why}: the server has refused`).toBe(before + 1);
       expect((await agency.refusals())[0]).toContain(why);
+      await expect(said(officer), `${why}: the door says so`).toContainText("들어올 수 없습니다");
       await officer.reload();
     };
     await expect(button(officer)).toBeVisible();

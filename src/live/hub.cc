@@ -139,9 +139,10 @@ void Hub::Core::fold(const spine::Batch& batch) {
   drop_closed();
 }
 
-// Who is sent, and who sent them, are told before everybody else; a right that grew shows places that had not
+// Who is sent is told before everybody else, then who sent them; a right that grew shows places that had not
 // moved, and at once.
 void Hub::Core::show_grown() {
+  std::stable_partition(grown.begin(), grown.end(), [](const Grown& more) { return !more.unit_id.empty(); });
   for (const Grown& more : std::exchange(grown, {})) {
     for (const auto& client : clients) {
       const trust::Viewer& viewer = client->viewer();
